@@ -1,0 +1,22 @@
+/**
+ * A process of its own that holds the tests' database and outlives the test run by a moment: it removes everything when
+ * the run lets go of it, and a run that was interrupted, crashed or killed lets go too.
+ */
+import { once } from "node:events";
+import { startCluster } from "./cluster.ts";
+import { createDatabase } from "./database.ts";
+
+const released = once(process, "disconnect");
+// The process group's Ctrl-C is for the run; this process ends after it.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.disconnect?.());
+
+const given = process.env.TEST_DATABASE_URL;
+const cluster = given ? { url: given, stop: async () => {} } : await startCluster();
+try {
+  const database = await createDatabase(cluster.url);
+  if (process.connected) process.send?.({ postgres: cluster.url, database: database.url });
+  await released;
+  if (given) await database.drop();
+} finally {
+  await cluster.stop();
+}

@@ -1,0 +1,25 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { z } from "zod";
+
+const Ready = z.object({ postgres: z.url(), database: z.url() });
+
+/** The tests' Postgres: the administrator's connection string, that of an empty database, and their end. */
+export type TestPostgres = z.infer<typeof Ready> & { stop(): Promise<void> };
+
+/** Starts a PostgreSQL for this run, or takes the server of `TEST_DATABASE_URL`; whatever ends the run ends it. */
+export async function startPostgres(): Promise<TestPostgres> {
+  const keeper = fork(new URL("keeper.ts", import.meta.url), { detached: true, execArgv: [] });
+  const ended = once(keeper, "exit");
+  const answer = await Promise.race([
+    once(keeper, "message"),
+    ended.then(() => Promise.reject(new Error("the tests' PostgreSQL did not start; the reason is above"))),
+  ]);
+  return {
+    ...Ready.parse(answer[0]),
+    async stop() {
+      if (keeper.connected) keeper.disconnect();
+      await ended;
+    },
+  };
+}
