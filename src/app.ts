@@ -1,0 +1,54 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { type AppEnv, carry, type Deps } from "./context.ts";
+import { connect } from "./db/client.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { ApiError, problem, toApiError } from "./errors.ts";
+import { logToConsole } from "./log.ts";
+import { bodyLimit } from "./middleware/body-limit.ts";
+import { cacheControl } from "./middleware/cache-control.ts";
+import { cors } from "./middleware/cors.ts";
+import { requestId } from "./middleware/request-id.ts";
+import { requestLog } from "./middleware/request-log.ts";
+import { securityHeaders } from "./middleware/security-headers.ts";
+import { serverTiming } from "./middleware/server-timing.ts";
+import { describeApi } from "./openapi.ts";
+import type { Settings } from "./settings.ts";
+import { refuseInvalid } from "./validation.ts";
+
+/** What the app takes from the world in production. */
+export const production: Deps = { connect, now: () => new Date(), log: logToConsole };
+
+/** Makes an app out of endpoints: all of them, or any subset, with these dependencies or others. */
+export function createApp<const Endpoints extends readonly Endpoint[]>(endpoints: Endpoints, deps: Deps = production) {
+  const app = new OpenAPIHono<AppEnv>({ strict: false, defaultHook: refuseInvalid });
+  let document: object | undefined;
+  const documentOnce = (settings: Settings) => {
+    document ??= describeApi(app, settings);
+    return document;
+  };
+
+  app.use(requestId, carry(deps, documentOnce), requestLog, serverTiming, securityHeaders, cacheControl, cors, bodyLimit);
+  app.onError((error, c) => problem(c, toApiError(error), { oauth: c.var.policy?.oauth ?? false }));
+  app.notFound((c) => problem(c, new ApiError("not_found", { detail: "There is nothing at this path." })));
+
+  const routed = app.openapiRoutes(endpoints);
+  for (const [path, methods] of methodsByPath(endpoints)) {
+    const Allow = methods.join(", ");
+    app.all(path, (c) => {
+      if (c.req.method === "OPTIONS") return c.body(null, 204, { Allow });
+      throw new ApiError("method_not_allowed", { headers: { Allow } });
+    });
+  }
+  return routed;
+}
+
+/** What each path, as Hono spells it, answers to. */
+function methodsByPath(endpoints: readonly Endpoint[]): Map<string, string[]> {
+  const byPath = Map.groupBy(endpoints, ({ route }) => route.path.replaceAll(/\{(.+?)\}/g, ":$1"));
+  return new Map(
+    [...byPath].map(([path, group]) => {
+      const methods = group.map(({ route }) => route.method.toUpperCase());
+      return [path, [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"]];
+    }),
+  );
+}

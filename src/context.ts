@@ -1,0 +1,92 @@
+import type { BatchItem } from "drizzle-orm/batch";
+import type { MiddlewareHandler } from "hono";
+import type { Database, RoundTrips } from "./db/client.ts";
+import { fromDatabase } from "./db/errors.ts";
+import type { Policy } from "./endpoint.ts";
+import { ApiError } from "./errors.ts";
+import type { Log } from "./log.ts";
+import { type Keys, keysFor } from "./security/keys.ts";
+import { type Bindings, type Settings, SettingsError, settingsFrom } from "./settings.ts";
+
+/** What the app takes from the outside world; a test or another runtime passes its own. */
+export type Deps = {
+  connect: (settings: Settings, trips: RoundTrips) => Database;
+  now: () => Date;
+  log: Log;
+};
+
+/** The caller, as the verified access token names them. Whether they still may is decided by the guard, in `run`. */
+export type Caller = { id: string };
+
+/** What every request carries on `c.var`. */
+export type Variables = Deps & {
+  requestId: string;
+  trips: RoundTrips;
+  configuration: Settings | SettingsError;
+  /** The OpenAPI document of the app that answers. */
+  document: () => object;
+  /** The endpoint that matched; absent for a path that none has. */
+  policy?: Policy;
+  settings: Settings;
+  keys: Keys;
+  db: Database;
+  run: Run;
+};
+
+export type AppEnv = { Bindings: Bindings; Variables: Variables };
+/** Where `access` is not `public`, a request also carries its caller. */
+export type UserEnv = { Bindings: Bindings; Variables: Variables & { user: Caller } };
+
+type Statement = BatchItem<"pg">;
+type Result<S extends Statement> = S["_"]["result"];
+type Results<S extends readonly Statement[]> = { -readonly [I in keyof S]: Result<S[I]> };
+
+/**
+ * Runs statements in one round trip and one transaction; where the endpoint has a caller, behind the guard that admits
+ * them. Throws `ApiError`: `invalid_token`, `forbidden`, a conflict by constraint name, `database_unavailable`.
+ */
+export type Run = {
+  <S extends Statement>(statement: S): Promise<Result<S>>;
+  <const S extends readonly Statement[]>(...statements: S): Promise<Results<S>>;
+};
+
+/** First of all: gives the request the app's dependencies and reads the settings, which may turn out to be wrong. */
+export function carry(deps: Deps, document: (settings: Settings) => object): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    c.set("connect", deps.connect);
+    c.set("now", deps.now);
+    c.set("log", deps.log);
+    c.set("trips", { count: 0, milliseconds: 0 });
+    c.set("configuration", settingsFrom(c.env));
+    c.set("document", () => document(c.var.settings));
+    await next();
+  };
+}
+
+/** For each endpoint: what its handler finds on `c.var`, or 503 `misconfigured`. */
+export const provide: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const { configuration } = c.var;
+  if (configuration instanceof SettingsError) throw new ApiError("misconfigured", { cause: configuration });
+  c.set("settings", configuration);
+  c.set("keys", await keysFor(configuration.SECRET_KEY));
+  c.set("db", c.var.connect(configuration, c.var.trips));
+  c.set("run", runner(c.var.db));
+  await next();
+};
+
+/** A {@link Run} on this database; `guard` makes the statement that goes first in every batch. */
+export function runner(db: Database, guard?: () => Statement): Run {
+  async function run(...statements: readonly Statement[]): Promise<unknown> {
+    const [first, ...others] = guard ? [guard(), ...statements] : statements;
+    if (!first) return [];
+    try {
+      const results: unknown[] = others.length > 0 || guard ? await db.batch([first, ...others]) : [await first];
+      const own = guard ? results.slice(1) : results;
+      return statements.length === 1 ? own[0] : own;
+    } catch (error) {
+      throw fromDatabase(error);
+    }
+  }
+  // The signature cannot be written on the implementation: one statement answers a result, several answer a tuple.
+  return run as Run;
+}

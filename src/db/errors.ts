@@ -1,0 +1,32 @@
+import { NeonDbError } from "@neondatabase/serverless";
+import { ApiError, type ErrorCode } from "../errors.ts";
+
+/** What each unique index means to a client. */
+const conflicts: Partial<Record<string, ErrorCode>> = {
+  users_email_key: "email_taken",
+  users_username_key: "username_taken",
+};
+
+/** What `require_user()` raises; the letters follow PostgREST's `PT` + HTTP status. */
+const guards: Partial<Record<string, ErrorCode>> = { PT401: "invalid_token", PT403: "forbidden" };
+
+/** Classes of SQLSTATE in which the server could not serve us: connection, resources, shutdown, serialization. */
+const unavailable = /^(08|53|57|58|40|XX)/;
+
+/**
+ * Translates what the driver throws. Without an SQLSTATE nobody knows what became of the statement: the answer is 503,
+ * and the statement is never tried again here.
+ */
+export function fromDatabase(thrown: unknown): ApiError {
+  const error = findNeonError(thrown);
+  const code = error?.code;
+  if (!code || unavailable.test(code)) return new ApiError("database_unavailable", { cause: thrown });
+  const known = guards[code] ?? (code === "23505" ? conflicts[error.constraint ?? ""] : undefined);
+  return new ApiError(known ?? "internal", { cause: thrown });
+}
+
+/** The server's own fields, wherever drizzle has wrapped them. Its `message` may repeat parameters: do not log it. */
+export function findNeonError(thrown: unknown): NeonDbError | undefined {
+  if (thrown instanceof NeonDbError) return thrown;
+  return thrown instanceof Error && thrown.cause ? findNeonError(thrown.cause) : undefined;
+}

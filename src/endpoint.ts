@@ -1,0 +1,152 @@
+import type { RouteConfig, RouteHandler } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
+import type { ZodType } from "zod";
+import { type Access, authenticate } from "./auth.ts";
+import { type AppEnv, provide, type UserEnv } from "./context.ts";
+import { type ErrorCode, errorTable } from "./errors.ts";
+import { requireContentType } from "./middleware/content-type.ts";
+import { OAuthProblem, Problem } from "./schemas/problem.ts";
+
+/** What an endpoint declares: zod-openapi's route, and the policy from which the rest of the route follows. */
+export type Contract = Pick<RouteConfig, "method" | "path" | "request" | "responses"> & {
+  operationId: string;
+  summary: string;
+  description: string;
+  tags: readonly [string, ...string[]];
+  /** Who may call it. Adds the security scheme, the check, `c.var.user`, and 401 and 403. */
+  access: Access;
+  /** How many round trips to the database it may spend; 1 unless it says otherwise. */
+  roundTrips?: number;
+  /** Its path starts at the root instead of `/api/v1`. */
+  atRoot?: true;
+  /** It answers even when the settings are wrong, and so has none. */
+  withoutSettings?: true;
+  /** An OAuth2 token endpoint, whose errors carry RFC 6749's members too. */
+  oauth?: true;
+};
+
+/** What the middleware may know about the endpoint that matched. */
+export type Policy = { operationId: string; access: Access; roundTrips: number; oauth: boolean };
+
+/** The codes that follow from the declaration. */
+type DerivedCodes<C extends Contract> =
+  | (C["access"] extends "public" ? never : "invalid_token")
+  | (C["access"] extends "admin" ? "forbidden" : never)
+  | (C extends { request: object } ? "validation_failed" : never)
+  | (C extends { request: { body: object } } ? "bad_request" | "payload_too_large" | "unsupported_media_type" : never);
+
+type Problems<Codes extends ErrorCode> = {
+  [S in (typeof errorTable)[Codes]["status"]]: {
+    description: string;
+    content: { "application/problem+json": { schema: typeof Problem } };
+  };
+};
+
+type Route<C extends Contract> = {
+  method: C["method"];
+  path: C extends { atRoot: true } ? C["path"] : `/api/v1${C["path"]}`;
+  responses: C["responses"] & Problems<DerivedCodes<C>>;
+} & (C extends { request: infer Request extends object } ? { request: Request } : unknown);
+
+type EnvOf<C extends Contract> = C["access"] extends "public" ? AppEnv : UserEnv;
+
+/** An endpoint: what `openapiRoutes` registers, and its policy. */
+export type Endpoint<R extends RouteConfig = RouteConfig> = { route: R; handler: unknown; policy: Policy };
+
+/**
+ * Declares an endpoint: its contract, its policy and its handler as one value. Adds to the contract what follows from
+ * the policy; a handler that reads `c.var.user` in a public endpoint, or answers what is not in the contract, does not
+ * compile.
+ */
+export function endpoint<const C extends Contract>(
+  contract: C,
+  handler: RouteHandler<Route<C>, EnvOf<C>>,
+): { route: Route<C>; handler: RouteHandler<Route<C>, EnvOf<C>>; policy: Policy } {
+  const { operationId, access, roundTrips = 1, oauth = false } = contract;
+  const policy: Policy = { operationId, access, roundTrips, oauth };
+  // `toRoute` makes what the type says; TypeScript cannot follow a conditional type through a spread.
+  return { route: toRoute(contract, policy) as unknown as Route<C>, handler, policy };
+}
+
+/** A JSON answer, for `responses`. */
+export function json<S extends ZodType>(schema: S, description: string) {
+  return { description, content: { "application/json": { schema } } };
+}
+
+/** A JSON body, for `request`. */
+export function body<S extends ZodType>(schema: S) {
+  return { required: true, content: { "application/json": { schema } } } as const;
+}
+
+/**
+ * A body that may come as a form or as JSON, for `request`. The handler reads `{ ...c.req.valid("form"),
+ * ...c.req.valid("json") }`: the one that was not sent is empty.
+ */
+export function formOrJson<S extends ZodType>(schema: S) {
+  // `required` would validate both: instead `requireContentType` sees to it that one of them is there.
+  return { content: { "application/x-www-form-urlencoded": { schema }, "application/json": { schema } } } as const;
+}
+
+/** The errors that are an endpoint's own, for `responses`: `...problems("not_found")`. */
+export function problems<const Codes extends readonly ErrorCode[]>(...codes: Codes): Problems<Codes[number]> {
+  const byStatus = Map.groupBy(codes, (code) => errorTable[code].status);
+  const entries = [...byStatus].map(([status, group]) => [status, problemResponse(group)]);
+  return Object.fromEntries(entries) as Problems<Codes[number]>;
+}
+
+function toRoute(contract: Contract, policy: Policy): RouteConfig {
+  const { access, roundTrips, atRoot, withoutSettings, oauth, ...operation } = contract;
+  const mediaTypes = Object.keys(contract.request?.body?.content ?? {});
+  const responses = { ...problems(...derivedCodes(contract)), ...contract.responses, default: anyProblem };
+  return {
+    ...operation,
+    tags: [...contract.tags],
+    path: atRoot ? contract.path : `/api/v1${contract.path}`,
+    responses: oauth ? withOAuthErrors(responses) : responses,
+    ...(access !== "public" && { security: [{ bearer: [] }, { password: [] }] }),
+    middleware: [
+      remember(policy),
+      ...(withoutSettings ? [] : [provide]),
+      ...(access === "public" ? [] : [authenticate(access)]),
+      ...(mediaTypes.length > 0 ? [requireContentType(mediaTypes)] : []),
+    ],
+  };
+}
+
+/** RFC 6749, section 5.2, has errors as `application/json`. */
+function withOAuthErrors(responses: RouteConfig["responses"]): RouteConfig["responses"] {
+  const content = { "application/json": { schema: OAuthProblem } };
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, response]) =>
+      status.startsWith("2") ? [status, response] : [status, { ...response, content }],
+    ),
+  );
+}
+
+const anyProblem = {
+  description: "Any other error: a fault on our side.",
+  content: { "application/problem+json": { schema: Problem } },
+};
+
+function problemResponse(codes: readonly ErrorCode[]) {
+  return {
+    description: codes.map((code) => `\`${code}\`: ${errorTable[code].detail}`).join(" "),
+    content: { "application/problem+json": { schema: Problem } },
+  };
+}
+
+function derivedCodes({ access, request }: Contract): ErrorCode[] {
+  return [
+    ...(access === "public" ? [] : (["not_authenticated", "invalid_token"] as const)),
+    ...(access === "admin" ? (["forbidden"] as const) : []),
+    ...(request?.body ? (["bad_request", "payload_too_large", "unsupported_media_type"] as const) : []),
+    ...(request ? (["validation_failed"] as const) : []),
+  ];
+}
+
+function remember(policy: Policy): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    c.set("policy", policy);
+    await next();
+  };
+}

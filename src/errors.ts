@@ -1,0 +1,122 @@
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+
+type ErrorEntry = { status: ContentfulStatusCode; detail: string; retryAfter?: number };
+
+/** Every error a client can meet: its stable code, its status and the sentence it says by default. */
+export const errorTable = {
+  bad_request: { status: 400, detail: "The request could not be parsed." },
+  invalid_cursor: { status: 400, detail: "The cursor is not one that this list gave out." },
+  invalid_grant: { status: 400, detail: "Incorrect username or password." },
+  not_authenticated: { status: 401, detail: "Not authenticated." },
+  invalid_token: { status: 401, detail: "The access token is not valid." },
+  forbidden: { status: 403, detail: "You are not allowed to do this." },
+  not_found: { status: 404, detail: "Not found." },
+  method_not_allowed: { status: 405, detail: "This path does not answer that method." },
+  email_taken: { status: 409, detail: "This e-mail address is already registered." },
+  username_taken: { status: 409, detail: "This username is already taken." },
+  payload_too_large: { status: 413, detail: "The body is larger than 1 MiB." },
+  unsupported_media_type: { status: 415, detail: "The Content-Type of the body is not one that this path accepts." },
+  validation_failed: { status: 422, detail: "The request is not valid." },
+  internal: { status: 500, detail: "Something went wrong on our side." },
+  database_unavailable: { status: 503, detail: "The database cannot be reached right now.", retryAfter: 5 },
+  not_ready: { status: 503, detail: "The database is not migrated to this version yet.", retryAfter: 5 },
+  misconfigured: { status: 503, detail: "The service is not configured correctly.", retryAfter: 60 },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** One thing wrong with a request, in FastAPI's shape: `loc` is a path such as `["body", "email"]`. */
+export type FieldError = { loc: (string | number)[]; msg: string; type: string };
+
+/** The one way to refuse a request: `throw new ApiError("not_found")`. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly errors: FieldError[] | undefined;
+  readonly headers: Record<string, string>;
+
+  constructor(
+    code: ErrorCode,
+    options: { detail?: string; errors?: FieldError[]; headers?: Record<string, string>; cause?: unknown } = {},
+  ) {
+    super(code, { cause: options.cause });
+    this.code = code;
+    this.detail = options.detail ?? errorTable[code].detail;
+    this.errors = options.errors;
+    this.headers = options.headers ?? {};
+  }
+}
+
+/** Throws `not_found`; an expression, so that it can follow `??`. */
+export function notFound(): never {
+  throw new ApiError("not_found");
+}
+
+/** What we say of any thrown value: an `ApiError` speaks for itself, anything unknown is `internal`. */
+export function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof HTTPException) {
+    const code = codeByStatus[error.status];
+    if (code) return new ApiError(code, { cause: error });
+  }
+  return new ApiError("internal", { cause: error });
+}
+
+const codeByStatus: Partial<Record<number, ErrorCode>> = {
+  400: "bad_request",
+  413: "payload_too_large",
+  415: "unsupported_media_type",
+};
+
+/** Answers with RFC 9457 `application/problem+json`; a token endpoint adds the members of RFC 6749, section 5.2. */
+export function problem(c: Context, error: ApiError, options: { oauth?: boolean } = {}): Response {
+  const entry = errorTable[error.code];
+  for (const [name, value] of Object.entries(headersFor(error))) c.header(name, value);
+  const body = {
+    type: "about:blank",
+    title: titles[entry.status],
+    status: entry.status,
+    detail: error.detail,
+    code: error.code,
+    request_id: String(c.get("requestId")),
+    ...(error.errors && { errors: error.errors }),
+  };
+  if (options.oauth) {
+    return c.json({ ...body, error: oauthError(error.code), error_description: error.detail }, entry.status);
+  }
+  return c.body(JSON.stringify(body), entry.status, { "Content-Type": "application/problem+json" });
+}
+
+function headersFor(error: ApiError): Record<string, string> {
+  const entry: ErrorEntry = errorTable[error.code];
+  return {
+    ...(error.code === "not_authenticated" && { "WWW-Authenticate": "Bearer" }),
+    ...(error.code === "invalid_token" && { "WWW-Authenticate": 'Bearer error="invalid_token"' }),
+    ...(entry.retryAfter && { "Retry-After": String(entry.retryAfter) }),
+    ...error.headers,
+  };
+}
+
+function oauthError(code: ErrorCode): string {
+  if (code === "invalid_grant") return code;
+  const { status } = errorTable[code];
+  if (status === 503) return "temporarily_unavailable";
+  return status === 500 ? "server_error" : "invalid_request";
+}
+
+const titles: Record<(typeof errorTable)[ErrorCode]["status"], string> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  409: "Conflict",
+  413: "Content Too Large",
+  415: "Unsupported Media Type",
+  422: "Unprocessable Content",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+};

@@ -1,0 +1,33 @@
+import type { MiddlewareHandler } from "hono";
+import { routePath } from "hono/route";
+import type { UserEnv } from "../context.ts";
+import { errorTable, toApiError } from "../errors.ts";
+import { describeError } from "../log.ts";
+
+/** One line for each request. It holds the path's pattern, never the path: what people type there can be personal. */
+export const requestLog: MiddlewareHandler<UserEnv> = async (c, next) => {
+  const started = Date.now();
+  await next();
+  const { status } = c.res;
+  const { requestId, policy, user, trips } = c.var;
+  c.var.log({
+    level: status >= 500 ? "error" : "info",
+    message: "request",
+    request_id: requestId,
+    method: c.req.method,
+    route: policy && routePath(c, -1),
+    operation_id: policy?.operationId,
+    status,
+    duration_ms: Date.now() - started,
+    db_round_trips: trips.count,
+    db_ms: trips.milliseconds,
+    user_id: user?.id,
+    ...(c.error && explain(c.error)),
+  });
+};
+
+function explain(thrown: Error): Record<string, unknown> {
+  const error = toApiError(thrown);
+  const isFault = errorTable[error.code].status >= 500;
+  return { code: error.code, ...(isFault && error.cause !== undefined && { cause: describeError(error.cause) }) };
+}

@@ -1,0 +1,51 @@
+import { html } from "hono/html";
+import { endpoint } from "../../endpoint.ts";
+
+export const docs = endpoint(
+  {
+    method: "get",
+    path: "/docs",
+    operationId: "docs",
+    tags: ["operations"],
+    summary: "Read the documentation",
+    description: "Swagger UI, whose Authorize button signs in. Everything that it loads comes from here.",
+    access: "public",
+    roundTrips: 0,
+    responses: { 200: { description: "The page", content: { "text/html": { schema: { type: "string" } } } } },
+  },
+  (c) => {
+    const nonce = crypto.randomUUID();
+    c.header(
+      "Content-Security-Policy",
+      `default-src 'none'; script-src 'self' 'nonce-${nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'`,
+    );
+    return c.html(page(c.var.settings.PROJECT_NAME, nonce));
+  },
+);
+
+function page(title: string, nonce: string) {
+  return html`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>${title}</title>
+    <link rel="icon" href="/docs-assets/favicon-32x32.png">
+    <link rel="stylesheet" href="/docs-assets/swagger-ui.css">
+  </head>
+  <body>
+    <div id="docs"></div>
+    <script src="/docs-assets/swagger-ui-bundle.js"></script>
+    <script nonce="${nonce}">
+      SwaggerUIBundle({
+        url: "/api/v1/openapi.json",
+        dom_id: "#docs",
+        deepLinking: true,
+        persistAuthorization: true,
+        displayRequestDuration: true,
+        validatorUrl: null,
+      });
+    </script>
+  </body>
+</html>`;
+}

@@ -1,0 +1,40 @@
+import { login } from "./auth/login.ts";
+import { openapi } from "./docs/openapi.ts";
+import { docs } from "./docs/page.ts";
+import { health } from "./health/live.ts";
+import { ready } from "./health/ready.ts";
+import { createItem } from "./items/create.ts";
+import { removeItem } from "./items/delete.ts";
+import { listItemsPage } from "./items/list.ts";
+import { readItem } from "./items/read.ts";
+import { changeItem } from "./items/update.ts";
+import { createUser } from "./users/create.ts";
+import { removeUser } from "./users/delete.ts";
+import { removeMe } from "./users/delete-me.ts";
+import { listUsersPage } from "./users/list.ts";
+import { readUser } from "./users/read.ts";
+import { readMe } from "./users/read-me.ts";
+import { changeUserById } from "./users/update.ts";
+import { changeMe } from "./users/update-me.ts";
+
+/** The API: one flat list. A fixed path comes before one with a parameter in the same place. */
+export const endpoints = [
+  login,
+  createUser,
+  listUsersPage,
+  readMe,
+  changeMe,
+  removeMe,
+  readUser,
+  changeUserById,
+  removeUser,
+  createItem,
+  listItemsPage,
+  readItem,
+  changeItem,
+  removeItem,
+  health,
+  ready,
+  openapi,
+  docs,
+] as const;

@@ -1,0 +1,20 @@
+import { deleteUser } from "../../crud/users.ts";
+import { endpoint } from "../../endpoint.ts";
+
+export const removeMe = endpoint(
+  {
+    method: "delete",
+    path: "/users/me",
+    operationId: "removeMe",
+    tags: ["users"],
+    summary: "Delete your account",
+    description: "Every token of the account stops working. Its e-mail address and username can be taken again.",
+    access: "user",
+    responses: { 204: { description: "Deleted" } },
+  },
+  async (c) => {
+    const { id } = c.var.user;
+    await c.var.run(deleteUser(c.var.db, id, id));
+    return c.body(null, 204);
+  },
+);

@@ -1,0 +1,24 @@
+import { findUser } from "../../crud/users.ts";
+import { endpoint, json, problems } from "../../endpoint.ts";
+import { notFound } from "../../errors.ts";
+import { IdParams } from "../../schemas/common.ts";
+import { User } from "../../schemas/users.ts";
+
+export const readUser = endpoint(
+  {
+    method: "get",
+    path: "/users/{id}",
+    operationId: "readUser",
+    tags: ["users"],
+    summary: "Get one user",
+    description: "Yourself, or anybody for an admin.",
+    access: "user",
+    request: { params: IdParams },
+    responses: { 200: json(User, "The user"), ...problems("not_found") },
+  },
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const [user] = await c.var.run(findUser(c.var.db, id, c.var.user.id));
+    return c.json(User.parse(user ?? notFound()), 200);
+  },
+);

@@ -1,0 +1,22 @@
+import { body, endpoint, json, problems } from "../../endpoint.ts";
+import { IdParams } from "../../schemas/common.ts";
+import { User, UserUpdate } from "../../schemas/users.ts";
+import { changeUser } from "../../services/users.ts";
+
+export const changeUserById = endpoint(
+  {
+    method: "patch",
+    path: "/users/{id}",
+    operationId: "changeUserById",
+    tags: ["users"],
+    summary: "Change a user",
+    description: "Yourself, or anybody for an admin, who alone may set `role` and `is_active`.",
+    access: "user",
+    request: { params: IdParams, body: body(UserUpdate) },
+    responses: {
+      200: json(User, "The changed user"),
+      ...problems("forbidden", "not_found", "email_taken", "username_taken"),
+    },
+  },
+  async (c) => c.json(User.parse(await changeUser(c.var, c.req.valid("param").id, c.req.valid("json"))), 200),
+);

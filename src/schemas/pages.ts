@@ -1,0 +1,23 @@
+import { z } from "@hono/zod-openapi";
+
+const pageSize = { default: 20, max: 100 };
+
+/** What every list takes from its query. */
+export const PageQuery = z.object({
+  limit: z
+    .string()
+    .regex(/^[0-9]{1,3}$/, "must be a whole number")
+    .transform(Number)
+    .pipe(z.int().min(1).max(pageSize.max))
+    .default(pageSize.default)
+    .openapi({ type: "integer", minimum: 1, maximum: pageSize.max, default: pageSize.default }),
+  cursor: z.string().min(1).max(1_000).optional().openapi({ description: "`next_cursor` of the page before" }),
+});
+
+/** One page of a list; `next_cursor` is null on the last. */
+export function pageOf<S extends z.ZodType>(schema: S) {
+  return z.object({
+    items: z.array(schema),
+    next_cursor: z.string().nullable().openapi({ description: "Pass it as `cursor` for the next page" }),
+  });
+}

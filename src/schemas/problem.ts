@@ -1,0 +1,20 @@
+import { z } from "@hono/zod-openapi";
+
+/** RFC 9457 problem details. */
+export const Problem = z
+  .object({
+    type: z.string().openapi({ example: "about:blank" }),
+    title: z.string().openapi({ example: "Unprocessable Content" }),
+    status: z.int().openapi({ example: 422 }),
+    detail: z.string().openapi({ description: "One sentence for people", example: "body.title: Field required" }),
+    code: z.string().openapi({ description: "Stable, for programs", example: "validation_failed" }),
+    request_id: z.string().openapi({ description: "Quote it when you ask for help" }),
+    errors: z
+      .array(z.object({ loc: z.array(z.union([z.string(), z.int()])), msg: z.string(), type: z.string() }))
+      .optional()
+      .openapi({ description: "Each thing wrong with the request" }),
+  })
+  .openapi("Problem");
+
+/** A problem as a token endpoint tells it: with the members of RFC 6749, section 5.2. */
+export const OAuthProblem = Problem.extend({ error: z.string(), error_description: z.string() }).openapi("OAuthProblem");

@@ -1,0 +1,49 @@
+import { z } from "@hono/zod-openapi";
+import { Id, isNotEmpty, Timestamp } from "./common.ts";
+import { PageQuery, pageOf } from "./pages.ts";
+import { text } from "./text.ts";
+
+const Email = z.email().max(254).openapi({ example: "ada@example.com" });
+const Username = z
+  .string()
+  .regex(/^[A-Za-z0-9_.-]{3,50}$/, "must be 3 to 50 of A-Z a-z 0-9 _ . -")
+  .openapi({ example: "ada" });
+const FullName = text({ min: 1, max: 200 }).nullable().openapi({ example: "Ada Lovelace" });
+const Role = z.enum(["user", "admin"]);
+
+/** Taken exactly as sent: no trimming, no change of case, no truncation. */
+const Password = z
+  .string()
+  .refine((value) => value.isWellFormed(), "must be well-formed Unicode")
+  .refine((value) => value.length <= 512 && [...value].length >= 8 && [...value].length <= 256, "must have 8 to 256 characters")
+  .openapi({ format: "password", minLength: 8, maxLength: 256, example: "correct horse battery" });
+
+export const User = z
+  .object({
+    id: Id,
+    email: z.string(),
+    username: z.string(),
+    full_name: z.string().nullable(),
+    role: Role,
+    is_active: z.boolean(),
+    created_at: Timestamp,
+    updated_at: Timestamp,
+  })
+  .openapi("User");
+
+export const UserCreate = z
+  .strictObject({ email: Email, username: Username, full_name: FullName.optional(), password: Password })
+  .openapi("UserCreate");
+
+/** `is_active` and `role` are an admin's to set. */
+export const UserUpdate = z
+  .strictObject({ email: Email, username: Username, full_name: FullName, is_active: z.boolean(), role: Role })
+  .partial()
+  .refine(isNotEmpty, "must change at least one field")
+  .openapi("UserUpdate");
+export type UserUpdate = z.output<typeof UserUpdate>;
+
+export const UserPage = pageOf(User).openapi("UserPage");
+export const UserQuery = PageQuery.extend({
+  q: text({ min: 1, max: 200 }).optional().openapi({ description: "Looks into name, username and e-mail address" }),
+});

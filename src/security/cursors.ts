@@ -1,0 +1,23 @@
+const macBytes = 32;
+
+/**
+ * An opaque place in a list: the last row's key, signed (HMAC-SHA-256) together with the list's `scope` (which list,
+ * whose, which filters), so that it opens nowhere else. Base64url without padding.
+ */
+export async function sealCursor(key: CryptoKey, scope: string, position: string): Promise<string> {
+  const mac = await crypto.subtle.sign("HMAC", key, message(scope, position));
+  return Buffer.concat([Buffer.from(mac), Buffer.from(position)]).toString("base64url");
+}
+
+/** The place that {@link sealCursor} sealed for this scope; `undefined` for anything else. */
+export async function openCursor(key: CryptoKey, scope: string, cursor: string): Promise<string | undefined> {
+  const bytes = Buffer.from(cursor, "base64url");
+  const position = bytes.subarray(macBytes).toString();
+  const mac = new Uint8Array(bytes.subarray(0, macBytes));
+  const ours = await crypto.subtle.verify("HMAC", key, mac, message(scope, position));
+  return ours ? position : undefined;
+}
+
+function message(scope: string, position: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from(`${scope}\n${position}`));
+}

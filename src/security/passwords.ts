@@ -1,0 +1,60 @@
+import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
+
+/**
+ * OWASP's and ASVS 5's scrypt with the least memory: 32 MiB of a Worker's 128, within workerd's cap on N·r·p.
+ * `ln` is log2 of N.
+ */
+const policy = { ln: 15, r: 8, p: 3 } as const;
+const saltBytes = 16;
+const hashBytes = 32;
+
+/** A stored hash asks for our CPU and memory: beyond these bounds it is not one of ours. */
+const bounds = { ln: 16, r: 16, p: 4, work: 2 ** 20, memory: 64 * 2 ** 20 };
+
+type Parsed = { ln: number; r: number; p: number; salt: Buffer; hash: Buffer };
+
+/** Hashes a password exactly as given, every code point of it; answers a PHC string `$scrypt$ln=15,r=8,p=3$salt$hash`. */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(saltBytes);
+  const hash = await derive(password, salt, hashBytes, policy);
+  return `$scrypt$ln=${policy.ln},r=${policy.r},p=${policy.p}$${unpadded(salt)}$${unpadded(hash)}`;
+}
+
+/** Whether the password made this PHC string; false for a string that we cannot have made. Takes constant time. */
+export async function verifyPassword(password: string, phc: string): Promise<boolean> {
+  const parsed = parse(phc);
+  if (!parsed) return false;
+  const hash = await derive(password, parsed.salt, parsed.hash.length, parsed);
+  return timingSafeEqual(hash, parsed.hash);
+}
+
+/** True when the hash was made under another policy than today's: hash the password anew while it is at hand. */
+export function needsRehash(phc: string): boolean {
+  const parsed = parse(phc);
+  return !parsed || parsed.ln !== policy.ln || parsed.r !== policy.r || parsed.p !== policy.p;
+}
+
+/** The hash of no password anybody has: verified for unknown accounts, so that they take as long as known ones. */
+export const dummyHash = `$scrypt$ln=${policy.ln},r=${policy.r},p=${policy.p}$${"A".repeat(22)}$${"A".repeat(43)}`;
+
+function parse(phc: string): Parsed | undefined {
+  const match = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{22,64})\$([A-Za-z0-9+/]{43,86})$/.exec(phc);
+  if (!match) return undefined;
+  const [, ln = 0, r = 0, p = 0] = match.map(Number);
+  const work = 2 ** ln * r * p;
+  if (ln < 1 || r < 1 || p < 1 || ln > bounds.ln || r > bounds.r || p > bounds.p) return undefined;
+  if (work > bounds.work || 128 * 2 ** ln * r > bounds.memory) return undefined;
+  const [, , , , salt = "", hash = ""] = match;
+  return { ln, r, p, salt: Buffer.from(salt, "base64"), hash: Buffer.from(hash, "base64") };
+}
+
+function derive(password: string, salt: Buffer, length: number, cost: Omit<Parsed, "salt" | "hash">): Promise<Buffer> {
+  const options: ScryptOptions = { N: 2 ** cost.ln, r: cost.r, p: cost.p, maxmem: 2 * bounds.memory };
+  return new Promise((resolve, reject) => {
+    scrypt(password, salt, length, options, (error, key) => (error ? reject(error) : resolve(key)));
+  });
+}
+
+function unpadded(bytes: Buffer): string {
+  return bytes.toString("base64").replace(/=+$/, "");
+}

@@ -1,0 +1,98 @@
+import { z } from "@hono/zod-openapi";
+
+const placeholder = /change.?me|placeholder|replace.?(me|this)|example|your.?secret|insecure|development/i;
+
+const Origins = z
+  .string()
+  .default("")
+  .transform((list) => list.split(",").map((origin) => origin.trim()).filter((origin) => origin !== ""))
+  .pipe(z.array(z.string().refine(isOrigin, "must be exact origins such as https://app.example.com, separated by commas")));
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^[0-9]{1,9}$/, "must be a whole number")
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
+
+const SettingsSchema = z
+  .object({
+    /** `development` relaxes only what a developer's machine needs. */
+    ENVIRONMENT: z.enum(["development", "test", "staging", "production"]),
+    PROJECT_NAME: z.string().min(1).max(100).default("Plinth"),
+    VERSION: z.string().min(1).max(50).default("1.0.0"),
+    /** `postgresql://user:password@host/database`. */
+    DATABASE_URL: z.string().refine(isPostgresUrl, "must be postgresql://user:password@host/database"),
+    /** Where Neon's SQL over HTTP is spoken, when that is not the host of `DATABASE_URL`: on a developer's machine. */
+    NEON_FETCH_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+    /** Milliseconds that one round trip to the database may take. */
+    DATABASE_TIMEOUT_MS: wholeNumber(100, 30_000).default(5_000),
+    SECRET_KEY: z.string().refine((key) => entropyBits(key) >= 256, "must hold at least 32 random bytes: openssl rand -base64 32"),
+    /** `iss` and `aud` of the access tokens: another value refuses all that were issued before. */
+    JWT_ISSUER: z.string().min(1).max(200).default("plinth"),
+    JWT_AUDIENCE: z.string().min(1).max(200).default("plinth-api"),
+    ALGORITHM: z.enum(["HS256"]).default("HS256"),
+    ACCESS_TOKEN_EXPIRE_MINUTES: wholeNumber(1, 1_440).default(30),
+    /** Origins whose pages may call this API from a browser. */
+    ALLOWED_ORIGINS: Origins,
+  })
+  .refine((settings) => settings.ENVIRONMENT === "development" || !placeholder.test(settings.SECRET_KEY), {
+    path: ["SECRET_KEY"],
+    message: "is a placeholder",
+  });
+
+export type Settings = z.output<typeof SettingsSchema>;
+/** The bindings of the Worker, as the platform hands them over: unchecked. */
+export type Bindings = Record<string, unknown>;
+
+/** Thrown by {@link settingsFrom}; `problems` names each setting and its rule, never its value. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+  readonly problems: string[];
+
+  constructor(problems: string[]) {
+    super(problems.join("; "));
+    this.problems = problems;
+  }
+}
+
+/** One entry per isolate: the platform hands every request of an isolate the same bindings object. */
+const cache = new WeakMap<Bindings, Settings | SettingsError>();
+
+/** The checked settings, or what is wrong with them. An empty string counts as missing. */
+export function settingsFrom(bindings: Bindings): Settings | SettingsError {
+  const known = cache.get(bindings);
+  if (known) return known;
+  const result = parse(bindings);
+  cache.set(bindings, result);
+  return result;
+}
+
+function parse(bindings: Bindings): Settings | SettingsError {
+  const present = Object.fromEntries(Object.entries(bindings).filter(([, value]) => value !== ""));
+  const result = SettingsSchema.safeParse(present);
+  if (result.success) return Object.freeze(result.data);
+  return new SettingsError(
+    result.error.issues.map((issue) => {
+      const name = String(issue.path[0]);
+      return name in present ? `${name} ${issue.message}` : `${name} is missing`;
+    }),
+  );
+}
+
+function isOrigin(value: string): boolean {
+  return /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
+}
+
+function isPostgresUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  return /^postgres(ql)?:$/.test(url.protocol) && url.username !== "" && url.hostname !== "" && url.pathname.length > 1;
+}
+
+/** The most that a string of this length and alphabet can hold; a repeated character holds nothing. */
+function entropyBits(value: string): number {
+  if (new Set(value).size < 8) return 0;
+  const alphabet = /^[0-9a-f]+$/i.test(value) ? 16 : 64;
+  return value.replace(/=+$/, "").length * Math.log2(alphabet);
+}
