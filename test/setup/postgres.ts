@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { z } from "zod";
 
 const Ready = z.object({ postgres: z.url(), database: z.url() });
@@ -9,7 +10,7 @@ export type TestPostgres = z.infer<typeof Ready> & { stop(): Promise<void> };
 
 /** Starts a PostgreSQL for this run, or takes the server of `TEST_DATABASE_URL`; whatever ends the run ends it. */
 export async function startPostgres(): Promise<TestPostgres> {
-  const keeper = fork(new URL("keeper.ts", import.meta.url), { detached: true, execArgv: [] });
+  const keeper = fork(join(import.meta.dirname, "keeper.ts"), { detached: true, execArgv: [] });
   const ended = once(keeper, "exit");
   const answer = await Promise.race([
     once(keeper, "message"),

@@ -1,0 +1,67 @@
+import { randomBytes } from "node:crypto";
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+import { findBrowser } from "./test/setup/browser.ts";
+import { CountReporter } from "./test/setup/reporter.ts";
+
+const inNode = ["test/dev/**/*.test.ts"];
+const inBrowser = ["test/e2e/**/*.test.ts"];
+const browser = findBrowser() !== undefined || process.env.PLINTH_REQUIRE_BROWSER === "1";
+const secretKey = randomBytes(32).toString("hex");
+
+export default defineConfig({
+  test: {
+    globalSetup: "test/setup/global.ts",
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    reporters: [
+      "default",
+      new CountReporter(
+        browser ? undefined : "No Chromium or Chrome found (CHROME_PATH names one): test/e2e was left out.",
+      ),
+    ],
+    coverage: {
+      provider: "istanbul",
+      include: ["src/**/*.ts"],
+      reporter: ["text-summary", ["text", { skipFull: true }]],
+      thresholds: { lines: 90, statements: 90, functions: 90, branches: 90 },
+    },
+    projects: [
+      {
+        plugins: [
+          cloudflareTest(({ inject }) => {
+            // The secrets are in the bindings below; wrangler warns that they are in no file.
+            process.env.WRANGLER_LOG ??= "error";
+            return {
+              wrangler: { configPath: "./wrangler.toml" },
+              miniflare: {
+                bindings: {
+                  ENVIRONMENT: "test",
+                  PROJECT_NAME: "Plinth",
+                  DATABASE_URL: inject("database"),
+                  NEON_FETCH_ENDPOINT: inject("neonEndpoint"),
+                  SECRET_KEY: secretKey,
+                  ALLOWED_ORIGINS: "https://app.example.com",
+                },
+              },
+            };
+          }),
+        ],
+        test: {
+          name: "worker",
+          include: ["test/**/*.test.ts"],
+          exclude: [...inNode, ...inBrowser],
+          // A new isolate costs seconds; every test owns its data, so that files can share one.
+          isolate: false,
+          maxWorkers: 1,
+        },
+      },
+      {
+        test: {
+          name: "node",
+          include: browser ? [...inNode, ...inBrowser] : inNode,
+        },
+      },
+    ],
+  },
+});
