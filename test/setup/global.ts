@@ -1,7 +1,7 @@
 import type { TestProject } from "vitest/node";
 import { migrate } from "../../dev/migrate.ts";
 import { serveNeon } from "../../dev/neon.ts";
-import { openPostgres } from "../../dev/postgres.ts";
+import { postgres } from "../../dev/postgres.ts";
 import { startPostgres } from "./postgres.ts";
 
 declare module "vitest" {
@@ -15,21 +15,27 @@ declare module "vitest" {
   }
 }
 
+/** As many as the largest race among the tests, so that its contenders really meet in Postgres. */
+const connections = 60;
+
 /** Starts what every test shares and returns its end. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const postgres = await startPostgres();
+  const server = await startPostgres();
+  const backend = postgres(server.database, { connections });
+  const neon = await serveNeon(backend);
+  const stop = async () => {
+    await neon.close();
+    await backend.close();
+    await server.stop();
+  };
   try {
-    const neon = await serveNeon(openPostgres(postgres.database));
-    await migrate(neon);
-    project.provide("postgres", postgres.postgres);
-    project.provide("database", postgres.database);
-    project.provide("neonEndpoint", neon.url);
-    return async () => {
-      await neon.close();
-      await postgres.stop();
-    };
+    await migrate(server.database);
   } catch (error) {
-    await postgres.stop();
+    await stop();
     throw error;
   }
+  project.provide("postgres", server.postgres);
+  project.provide("database", server.database);
+  project.provide("neonEndpoint", neon.url);
+  return stop;
 }

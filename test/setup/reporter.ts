@@ -18,7 +18,9 @@ export class CountReporter implements Reporter {
     const states = modules.flatMap((module) => [...module.children.allTests()].map((test) => test.result().state));
     const passed = states.filter((state) => state === "passed").length;
     const failedTests = states.filter((state) => state === "failed").length;
-    const brokenFiles = modules.filter((module) => !module.ok() && [...module.children.allTests("failed")].length === 0);
+    const brokenFiles = modules.filter(
+      (module) => !module.ok() && [...module.children.allTests("failed")].length === 0,
+    );
     const lines = [
       ...(this.#notice === undefined ? [] : [this.#notice]),
       `${passed} passed, ${failedTests + brokenFiles.length + unhandledErrors.length} failed`,
