@@ -1,0 +1,41 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+
+export const projectFolder = join(import.meta.dirname, "..");
+
+/** Everything that a developer's machine keeps between two starts: git ignores it. `PLINTH_DATA` names another folder. */
+export const dataFolder = process.env.PLINTH_DATA || join(projectFolder, ".plinth");
+
+/** The developer's own bindings, from `.dev.vars`. */
+export async function devVars(): Promise<Record<string, string>> {
+  const text = await readFile(join(projectFolder, ".dev.vars"), "utf8").catch(() => "");
+  const entries = Object.entries(parseEnv(text));
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+}
+
+/** The Postgres that the environment or `.dev.vars` names; undefined means the embedded one. */
+export async function databaseUrl(): Promise<string | undefined> {
+  const url = process.env.DATABASE_URL || (await devVars()).DATABASE_URL || undefined;
+  if (url !== undefined && !/^postgres(ql)?:\/\//.test(url)) {
+    throw new Problem("DATABASE_URL must be postgres://user:password@host/database.");
+  }
+  return url;
+}
+
+/** Where a database is, without its password. */
+export function describeDatabase(url: string): string {
+  const [, host = "", name = ""] = /^\w+:\/\/(?:[^/?#]*@)?([^/?#]*)\/?([^?#]*)/.exec(url) ?? [];
+  return `${host || "localhost"}/${name}`;
+}
+
+/** Thrown for what the developer can put right; its message is the sentence that tells how. */
+export class Problem extends Error {
+  override readonly name = "Problem";
+}
+
+/** Ends this process with the sentence of a {@link Problem}, or with the whole of an unexpected error. */
+export function failWith(error: unknown): never {
+  console.error(error instanceof Problem ? error.message : error);
+  process.exit(1);
+}

@@ -1,0 +1,76 @@
+/** One SQL statement; every parameter is Postgres' own text form of its value. */
+export type Statement = { query: string; params: (string | null)[] };
+
+export type IsolationLevel = "READ UNCOMMITTED" | "READ COMMITTED" | "REPEATABLE READ" | "SERIALIZABLE";
+
+export type TransactionOptions = { isolation?: IsolationLevel; readOnly?: boolean; deferrable?: boolean };
+
+export type Field = {
+  name: string;
+  tableID: number;
+  columnID: number;
+  dataTypeID: number;
+  dataTypeSize: number;
+  dataTypeModifier: number;
+  format: "text";
+};
+
+/** What one statement answered, its values as Postgres' text. */
+export type Result = {
+  command: string | null;
+  rowCount: number | null;
+  fields: Field[];
+  rows: (string | null)[][];
+};
+
+/** A Postgres of the developer's machine. Both methods reject with {@link isPostgresError} errors. */
+export type LocalDatabase = {
+  /** The database that is meant where a call names none. */
+  name: string;
+  /** Runs one statement by itself. `database` names another database of the same server, where there are several. */
+  run(statement: Statement, database?: string): Promise<Result>;
+  /** Runs the statements in one transaction: all of them, or none. */
+  transaction(statements: Statement[], options: TransactionOptions, database?: string): Promise<Result[]>;
+  close(): Promise<void>;
+};
+
+/** The fields of Postgres' ErrorResponse, by the names that node-postgres and Neon give them. */
+export const errorFields = [
+  "severity",
+  "code",
+  "detail",
+  "hint",
+  "position",
+  "internalPosition",
+  "internalQuery",
+  "where",
+  "schema",
+  "table",
+  "column",
+  "dataType",
+  "constraint",
+  "file",
+  "line",
+  "routine",
+] as const;
+
+export type PostgresError = Error & Partial<Record<(typeof errorFields)[number], string>>;
+
+/** Whether Postgres itself said no, rather than the connection to it. */
+export function isPostgresError(error: unknown): error is PostgresError {
+  return error instanceof Error && "severity" in error && "code" in error && /^[0-9A-Z]{5}$/.test(String(error.code));
+}
+
+export function beginStatement({ isolation, readOnly, deferrable }: TransactionOptions): string {
+  const modes = [
+    isolation && `ISOLATION LEVEL ${isolation}`,
+    readOnly !== undefined && (readOnly ? "READ ONLY" : "READ WRITE"),
+    deferrable !== undefined && (deferrable ? "DEFERRABLE" : "NOT DEFERRABLE"),
+  ];
+  return `BEGIN ${modes.filter(Boolean).join(" ")}`;
+}
+
+/** Statements that leave something behind in their session: anything but reading and writing rows. */
+export function changesSession({ command }: Result): boolean {
+  return !["SELECT", "INSERT", "UPDATE", "DELETE", "MERGE"].includes(command ?? "SELECT");
+}

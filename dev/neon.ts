@@ -1,0 +1,75 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { errorFields, isPostgresError, type LocalDatabase } from "./database.ts";
+import { answerOf, BadRequest, maxBytes, parseRequest } from "./neon-protocol.ts";
+
+export type NeonEndpoint = {
+  /** For `neonConfig.fetchEndpoint`. */
+  url: string;
+  /** For `neon()`. Its path names the database. */
+  connectionString: string;
+  /** Answers what was asked before, then stops. The database stays open: it is the caller's. */
+  close(): Promise<void>;
+};
+
+export type NeonOptions = {
+  port?: number;
+  host?: string;
+  /** Where one is given, a request's connection string must hold it. */
+  password?: string;
+};
+
+/** Serves `database` at `POST /sql` as Neon serves its own: SQL over HTTP, with raw text values. */
+export async function serveNeon(database: LocalDatabase, options: NeonOptions = {}): Promise<NeonEndpoint> {
+  const { port = 0, host = "127.0.0.1", password } = options;
+  // Longer than the driver keeps a connection, so that it never sends into one that is being closed.
+  const server = createServer({ keepAliveTimeout: 120_000 }, async (request, response) => {
+    const { status, payload } = await answer(database, request, password);
+    response.writeHead(status, { "content-type": "application/json", "content-length": payload.length });
+    response.end(payload);
+  });
+  server.listen(port, host);
+  await once(server, "listening");
+  // A server on TCP has an AddressInfo; the other forms are those of pipes and closed servers.
+  const address = server.address() as AddressInfo;
+  const authority = password === undefined ? "postgres" : `postgres:${encodeURIComponent(password)}`;
+  return {
+    url: `http://${host}:${address.port}/sql`,
+    connectionString: `postgresql://${authority}@${host}/${encodeURIComponent(database.name)}`,
+    async close() {
+      const closed = once(server, "close");
+      server.close();
+      const bound = setTimeout(() => server.closeAllConnections(), 3_000);
+      await closed;
+      clearTimeout(bound);
+    },
+  };
+}
+
+type Answer = { status: number; payload: Buffer };
+
+async function answer(database: LocalDatabase, request: IncomingMessage, password?: string): Promise<Answer> {
+  try {
+    const { payload } = jsonAnswer(200, await perform(database, request, password));
+    if (payload.length <= maxBytes) return { status: 200, payload };
+    return jsonAnswer(507, { message: `The answer is larger than ${maxBytes} bytes` });
+  } catch (error) {
+    if (error instanceof BadRequest) return jsonAnswer(400, { message: error.message });
+    // No SQLSTATE, so not 400: whether anything was written is unknown.
+    if (!isPostgresError(error)) return jsonAnswer(500, { message: String(error) });
+    const fields = errorFields.map((field) => [field, error[field] ?? null]);
+    return jsonAnswer(400, { message: error.message, ...Object.fromEntries(fields) });
+  }
+}
+
+async function perform(database: LocalDatabase, request: IncomingMessage, password?: string): Promise<unknown> {
+  const { asArray, name, ...asked } = await parseRequest(request, password);
+  if (asked.kind === "single") return answerOf(await database.run(asked.statement, name), asArray);
+  const results = await database.transaction(asked.statements, asked.options, name);
+  return { results: results.map((result) => answerOf(result, asArray)) };
+}
+
+function jsonAnswer(status: number, body: unknown): Answer {
+  return { status, payload: Buffer.from(JSON.stringify(body)) };
+}

@@ -1,0 +1,115 @@
+import pg from "pg";
+import {
+  beginStatement,
+  changesSession,
+  isPostgresError,
+  type LocalDatabase,
+  type Result,
+  type Statement,
+} from "./database.ts";
+
+/** The pools that may be open at once: tests come with a database each. */
+const maxPools = 64;
+
+/** Any Postgres behind a `postgres://` URL, over TCP; a pool of at most `connections` for each database. */
+export function postgres(url: string, { connections = 20 } = {}): LocalDatabase {
+  const { database: name = "postgres" } = new pg.Client({ connectionString: pgUrl(url) });
+  const pools = new Map<string, pg.Pool>();
+
+  function poolFor(database: string): pg.Pool {
+    const known = pools.get(database);
+    pools.delete(database);
+    const pool = known ?? openPool(database === name ? url : inDatabase(url, database), connections);
+    pools.set(database, pool);
+    for (const [other, { totalCount, idleCount, waitingCount }] of pools) {
+      if (pools.size <= maxPools) break;
+      if (other === database || idleCount < totalCount || waitingCount > 0) continue;
+      void pools.get(other)?.end();
+      pools.delete(other);
+    }
+    return pool;
+  }
+
+  async function withClient<T extends Result | Result[]>(
+    database: string | undefined,
+    work: (client: pg.PoolClient) => Promise<T>,
+  ): Promise<T> {
+    const client = await poolFor(database ?? name).connect();
+    let spoilt = true;
+    // A connection that breaks during a query also emits the error: unheard, it would end the process.
+    client.on("error", ignore);
+    try {
+      const answer = await work(client);
+      spoilt = [answer].flat().some(changesSession);
+      return answer;
+    } catch (error) {
+      spoilt = !isPostgresError(error) || error.severity !== "ERROR";
+      throw error;
+    } finally {
+      client.off("error", ignore);
+      client.release(spoilt);
+    }
+  }
+
+  return {
+    name,
+    run: (statement, database) => withClient(database, (client) => execute(client, statement)),
+    transaction: (statements, options, database) =>
+      withClient(database, async (client) => {
+        try {
+          await client.query(beginStatement(options));
+          const results: Result[] = [];
+          for (const statement of statements) results.push(await execute(client, statement));
+          await client.query("COMMIT");
+          return results;
+        } catch (error) {
+          // Where this fails too, the connection is broken, and with it the transaction.
+          await client.query("ROLLBACK").catch(ignore);
+          throw error;
+        }
+      }),
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.end()));
+    },
+  };
+}
+
+/** `url` for node-postgres: it warns about the modes that it treats as `verify-full`, so that mode is named. */
+export function pgUrl(url: string): string {
+  return url.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)\b/, "$1verify-full");
+}
+
+function openPool(url: string, connections: number): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: pgUrl(url),
+    max: connections,
+    // Short, so that a test's database can be dropped soon after its last query.
+    idleTimeoutMillis: 1_000,
+    connectionTimeoutMillis: 10_000,
+    // Neon's sessions are in UTC.
+    onConnect: (client) => void client.query("SET TIME ZONE 'UTC'").catch(ignore),
+  });
+  pool.on("error", ignore);
+  return pool;
+}
+
+function inDatabase(url: string, database: string): string {
+  return url.replace(/^(\w+:\/\/[^/?#]*)(?:\/[^?#]*)?/, `$1/${encodeURIComponent(database)}`);
+}
+
+type ExtendedQuery = pg.QueryArrayConfig & { queryMode: "extended" };
+
+async function execute(client: pg.PoolClient, { query, params }: Statement): Promise<Result> {
+  const extended: ExtendedQuery = {
+    text: query,
+    values: params,
+    rowMode: "array",
+    // node-postgres would send a query without parameters in the simple protocol, which takes several statements.
+    queryMode: "extended",
+    types: { getTypeParser: () => (value: string) => value },
+  };
+  const { command, rowCount, fields, rows } = await client.query<(string | null)[]>(extended);
+  return { command, rowCount, rows, fields: fields.map((field) => ({ ...field, format: "text" })) };
+}
+
+function ignore(): void {}
