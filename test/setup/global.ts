@@ -1,4 +1,6 @@
 import type { TestProject } from "vitest/node";
+// wrangler.toml serves the folder that this makes, and does not start without it.
+import "../../dev/assets.ts";
 import { migrate } from "../../dev/migrate.ts";
 import { serveNeon } from "../../dev/neon.ts";
 import { postgres } from "../../dev/postgres.ts";
@@ -29,7 +31,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await server.stop();
   };
   try {
-    await migrate(server.database);
+    await migrate(backend);
   } catch (error) {
     await stop();
     throw error;

@@ -1,0 +1,49 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort } from "../setup/port.ts";
+
+/** The server of `npm run dev` on an empty database: where it answers, and its first admin. */
+export interface DevServer {
+  url: string;
+  email: string;
+  password: string;
+  stop(): Promise<void>;
+}
+
+/** Starts the developer's server and resolves when it has printed where it is and who its admin is. */
+export async function startDevServer(): Promise<DevServer> {
+  const data = await mkdtemp(join(tmpdir(), "plinth-e2e-"));
+  const { DATABASE_URL: _, WRANGLER_LOG: __, ...inherited } = process.env;
+  const server = spawn(process.execPath, [join(import.meta.dirname, "../../dev/server.ts")], {
+    env: { ...inherited, PLINTH_DATA: data, PORT: String(await freePort()), NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = once(server, "close");
+  const stop = async () => {
+    server.kill();
+    await ended;
+    await rm(data, { recursive: true, force: true, maxRetries: 5 });
+  };
+  let output = "";
+  const banner = new Promise<Omit<DevServer, "stop">>((resolve) => {
+    for (const stream of [server.stdout, server.stderr]) {
+      stream.setEncoding("utf8").on("data", (chunk: string) => {
+        output += chunk;
+        const [url, email, password] = [/(http:\/\/[\w.]+:\d+)\b/, /(\S+@\S+)/, /password\W+(\S+)/i].map(
+          (pattern) => pattern.exec(output)?.[1],
+        );
+        if (url && email && password) resolve({ url, email, password });
+      });
+    }
+  });
+  try {
+    const ready = await Promise.race([banner, ended.then(() => Promise.reject(new Error("npm run dev ended")))]);
+    return { ...ready, stop };
+  } catch (error) {
+    await stop();
+    throw new Error(`The server of npm run dev did not start:\n${output}`, { cause: error });
+  }
+}

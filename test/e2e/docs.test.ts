@@ -1,0 +1,78 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { findBrowser } from "../setup/browser.ts";
+import { type DevServer, startDevServer } from "./dev-server.ts";
+
+describe("the documentation page", () => {
+  const problems: string[] = [];
+  let server: DevServer;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    const executablePath = findBrowser();
+    if (executablePath === undefined)
+      throw new Error("No Chromium or Chrome found: install one, or name it in CHROME_PATH");
+    [server, browser] = await Promise.all([
+      startDevServer(),
+      chromium.launch({
+        executablePath,
+        args: ["--disable-gpu", "--disable-quic", "--disable-component-update", "--disable-sync"],
+      }),
+    ]);
+    page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
+    page.setDefaultTimeout(15_000);
+    page.on("request", (request) => {
+      const { protocol, origin } = new URL(request.url());
+      if (protocol !== "data:" && origin !== server.url) problems.push(`request to ${request.url()}`);
+    });
+    page.on("requestfailed", (request) => problems.push(`failed: ${request.url()}`));
+    page.on("pageerror", (error) => problems.push(`exception: ${error.message}`));
+    page.on("console", (message) => {
+      if (message.type() === "error") problems.push(`console: ${message.text()}`);
+    });
+  }, 180_000);
+
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== "fail") return;
+    const path = join(tmpdir(), `plinth-docs-${task.id}.png`);
+    await page?.screenshot({ path });
+    console.log(`Screenshot: ${path}`);
+  });
+
+  afterAll(async () => {
+    await Promise.all([browser?.close(), server?.stop()]);
+  });
+
+  it("loads from its own origin alone, without an error", async () => {
+    await page.goto(`${server.url}/api/v1/docs`);
+    await page.locator("#operations-users-readMe").waitFor();
+    await page.waitForLoadState("load");
+    expect(problems).toEqual([]);
+  });
+
+  it("signs in with Authorize", async () => {
+    await page.locator(".auth-wrapper > .authorize").click();
+    const form = page.locator(".auth-container", { has: page.locator("#oauth_username") });
+    await form.locator("#oauth_username").fill(server.email);
+    await form.locator("#oauth_password").fill(server.password);
+    await form.getByRole("button", { name: "Authorize" }).click();
+    await form.getByRole("button", { name: "Logout" }).waitFor();
+    await page.locator(".modal-ux").getByRole("button", { name: "Close" }).first().click();
+    expect(problems).toEqual([]);
+  });
+
+  it("answers Try it out on GET /users/me", async () => {
+    const operation = page.locator("#operations-users-readMe");
+    await operation.locator(".opblock-summary-control").click();
+    await operation.getByRole("button", { name: "Try it out" }).click();
+    await operation.getByRole("button", { name: "Execute" }).click();
+    const response = operation.locator(".live-responses-table .response");
+    await response.waitFor();
+    expect(await response.locator(".response-col_status").textContent()).toContain("200");
+    expect(await response.locator(".response-col_description").textContent()).toContain(server.email);
+    expect(problems).toEqual([]);
+  });
+});
