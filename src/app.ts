@@ -4,7 +4,6 @@ import { connect } from "./db/client.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { ApiError, problem, toApiError } from "./errors.ts";
 import { logToConsole } from "./log.ts";
-import { bodyLimit } from "./middleware/body-limit.ts";
 import { cacheControl } from "./middleware/cache-control.ts";
 import { cors } from "./middleware/cors.ts";
 import { requestId } from "./middleware/request-id.ts";
@@ -27,7 +26,7 @@ export function createApp<const Endpoints extends readonly Endpoint[]>(endpoints
     return document;
   };
 
-  app.use(requestId, carry(deps, documentOnce), requestLog, serverTiming, securityHeaders, cacheControl, cors, bodyLimit);
+  app.use(requestId, carry(deps, documentOnce), requestLog, serverTiming, securityHeaders, cacheControl, cors);
   app.onError((error, c) => problem(c, toApiError(error), { oauth: c.var.policy?.oauth ?? false }));
   app.notFound((c) => problem(c, new ApiError("not_found", { detail: "There is nothing at this path." })));
 

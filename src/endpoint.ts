@@ -4,6 +4,7 @@ import type { ZodType } from "zod";
 import { type Access, authenticate } from "./auth.ts";
 import { type AppEnv, provide, type UserEnv } from "./context.ts";
 import { type ErrorCode, errorTable } from "./errors.ts";
+import { bodyLimit } from "./middleware/body-limit.ts";
 import { requireContentType } from "./middleware/content-type.ts";
 import { OAuthProblem, Problem } from "./schemas/problem.ts";
 
@@ -108,7 +109,7 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
       remember(policy),
       ...(withoutSettings ? [] : [provide]),
       ...(access === "public" ? [] : [authenticate(access)]),
-      ...(mediaTypes.length > 0 ? [requireContentType(mediaTypes)] : []),
+      ...(mediaTypes.length > 0 ? [bodyLimit, requireContentType(mediaTypes)] : []),
     ],
   };
 }

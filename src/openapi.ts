@@ -19,6 +19,10 @@ export function describeApi(app: OpenAPIHono<AppEnv>, settings: Settings): objec
       { name: "operations", description: "Health and documentation" },
     ],
   });
+  // An endpoint that takes one of several media types cannot say so itself: see `formOrJson`.
+  for (const operation of Object.values(document.paths ?? {}).flatMap((path) => Object.values(path))) {
+    if (operation.requestBody) operation.requestBody.required = true;
+  }
   document.components = {
     ...document.components,
     securitySchemes: {

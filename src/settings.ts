@@ -5,8 +5,15 @@ const placeholder = /change.?me|placeholder|replace.?(me|this)|example|your.?sec
 const Origins = z
   .string()
   .default("")
-  .transform((list) => list.split(",").map((origin) => origin.trim()).filter((origin) => origin !== ""))
-  .pipe(z.array(z.string().refine(isOrigin, "must be exact origins such as https://app.example.com, separated by commas")));
+  .transform((list) =>
+    list
+      .split(",")
+      .map((origin) => origin.trim())
+      .filter((origin) => origin !== ""),
+  )
+  .pipe(
+    z.array(z.string().refine(isOrigin, "must be exact origins such as https://app.example.com, separated by commas")),
+  );
 
 const wholeNumber = (min: number, max: number) =>
   z
@@ -27,7 +34,9 @@ const SettingsSchema = z
     NEON_FETCH_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
     /** Milliseconds that one round trip to the database may take. */
     DATABASE_TIMEOUT_MS: wholeNumber(100, 30_000).default(5_000),
-    SECRET_KEY: z.string().refine((key) => entropyBits(key) >= 256, "must hold at least 32 random bytes: openssl rand -base64 32"),
+    SECRET_KEY: z
+      .string()
+      .refine((key) => entropyBits(key) >= 256, "must hold at least 32 random bytes: openssl rand -base64 32"),
     /** `iss` and `aud` of the access tokens: another value refuses all that were issued before. */
     JWT_ISSUER: z.string().min(1).max(200).default("plinth"),
     JWT_AUDIENCE: z.string().min(1).max(200).default("plinth-api"),
@@ -81,7 +90,7 @@ function parse(bindings: Bindings): Settings | SettingsError {
 }
 
 function isOrigin(value: string): boolean {
-  return /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value;
+  return /^https?:\/\/[^*]+$/.test(value) && URL.canParse(value) && new URL(value).origin === value;
 }
 
 function isPostgresUrl(value: string): boolean {

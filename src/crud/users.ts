@@ -39,7 +39,11 @@ export function listUsers(db: Database, page: { q?: string | undefined; after?: 
         page.after === undefined ? undefined : lt(users.id, page.after),
         page.q === undefined
           ? undefined
-          : or(containing(users.email, page.q), containing(users.username, page.q), containing(users.full_name, page.q)),
+          : or(
+              containing(users.email, page.q),
+              containing(users.username, page.q),
+              containing(users.full_name, page.q),
+            ),
       ),
     )
     .orderBy(desc(users.id))

@@ -10,8 +10,11 @@ const conflicts: Partial<Record<string, ErrorCode>> = {
 /** What `require_user()` raises; the letters follow PostgREST's `PT` + HTTP status. */
 const guards: Partial<Record<string, ErrorCode>> = { PT401: "invalid_token", PT403: "forbidden" };
 
-/** Classes of SQLSTATE in which the server could not serve us: connection, resources, shutdown, serialization. */
-const unavailable = /^(08|53|57|58|40|XX)/;
+/** A table, column or function that the newest migration makes is not there yet. */
+const unmigrated = new Set(["42P01", "42703", "42883"]);
+
+/** Classes of SQLSTATE in which the server could not serve us: connection, login, resources, shutdown, serialization. */
+const unavailable = /^(08|28|3D|40|53|57|58|XX)/;
 
 /**
  * Translates what the driver throws. Without an SQLSTATE nobody knows what became of the statement: the answer is 503,
@@ -21,6 +24,7 @@ export function fromDatabase(thrown: unknown): ApiError {
   const error = findNeonError(thrown);
   const code = error?.code;
   if (!code || unavailable.test(code)) return new ApiError("database_unavailable", { cause: thrown });
+  if (unmigrated.has(code)) return new ApiError("not_ready", { cause: thrown });
   const known = guards[code] ?? (code === "23505" ? conflicts[error.constraint ?? ""] : undefined);
   return new ApiError(known ?? "internal", { cause: thrown });
 }

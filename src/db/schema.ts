@@ -20,7 +20,9 @@ export const users = pgTable(
     email: text().notNull(),
     username: text().notNull(),
     full_name: text(),
-    role: text({ enum: ["user", "admin"] }).notNull().default("user"),
+    role: text({ enum: ["user", "admin"] })
+      .notNull()
+      .default("user"),
     is_active: boolean().notNull().default(true),
     password_hash: text().notNull(),
     ...timestamps,
@@ -36,7 +38,9 @@ export const items = pgTable(
   "items",
   {
     id: uuid().primaryKey(),
-    owner_id: uuid().notNull().references(() => users.id),
+    owner_id: uuid()
+      .notNull()
+      .references(() => users.id),
     title: text().notNull(),
     description: text(),
     ...timestamps,

@@ -1,5 +1,5 @@
-import { secureHeaders } from "hono/secure-headers";
 import type { MiddlewareHandler } from "hono";
+import { secureHeaders } from "hono/secure-headers";
 
 const set = secureHeaders({
   strictTransportSecurity: "max-age=31536000; includeSubDomains",

@@ -2,7 +2,9 @@ import { z } from "@hono/zod-openapi";
 
 export const Id = z.uuid().openapi({ example: "019abc12-3456-7def-8abc-1234567890ab" });
 export const IdParams = z.object({ id: Id });
-export const Timestamp = z.iso.datetime().openapi({ description: "RFC 3339, UTC", example: "2026-11-23T09:30:00.000Z" });
+export const Timestamp = z.iso
+  .datetime()
+  .openapi({ description: "RFC 3339, UTC", example: "2026-11-23T09:30:00.000Z" });
 
 /** Refuses a PATCH that changes nothing. */
 export function isNotEmpty(changes: object): boolean {

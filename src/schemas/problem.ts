@@ -17,4 +17,6 @@ export const Problem = z
   .openapi("Problem");
 
 /** A problem as a token endpoint tells it: with the members of RFC 6749, section 5.2. */
-export const OAuthProblem = Problem.extend({ error: z.string(), error_description: z.string() }).openapi("OAuthProblem");
+export const OAuthProblem = Problem.extend({ error: z.string(), error_description: z.string() }).openapi(
+  "OAuthProblem",
+);

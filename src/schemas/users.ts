@@ -15,7 +15,10 @@ const Role = z.enum(["user", "admin"]);
 const Password = z
   .string()
   .refine((value) => value.isWellFormed(), "must be well-formed Unicode")
-  .refine((value) => value.length <= 512 && [...value].length >= 8 && [...value].length <= 256, "must have 8 to 256 characters")
+  .refine(
+    (value) => value.length <= 512 && [...value].length >= 8 && [...value].length <= 256,
+    "must have 8 to 256 characters",
+  )
   .openapi({ format: "password", minLength: 8, maxLength: 256, example: "correct horse battery" });
 
 export const User = z

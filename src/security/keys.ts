@@ -8,7 +8,9 @@ const cache = new Map<string, Keys>();
 export async function keysFor(secretKey: string): Promise<Keys> {
   const known = cache.get(secretKey);
   if (known) return known;
-  const secret = await crypto.subtle.importKey("raw", new TextEncoder().encode(secretKey), "HKDF", false, ["deriveKey"]);
+  const secret = await crypto.subtle.importKey("raw", new TextEncoder().encode(secretKey), "HKDF", false, [
+    "deriveKey",
+  ]);
   const keys = { token: await derive(secret, "access token"), cursor: await derive(secret, "cursor") };
   cache.clear();
   cache.set(secretKey, keys);

@@ -38,7 +38,9 @@ export function needsRehash(phc: string): boolean {
 export const dummyHash = `$scrypt$ln=${policy.ln},r=${policy.r},p=${policy.p}$${"A".repeat(22)}$${"A".repeat(43)}`;
 
 function parse(phc: string): Parsed | undefined {
-  const match = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{22,64})\$([A-Za-z0-9+/]{43,86})$/.exec(phc);
+  const match = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{22,64})\$([A-Za-z0-9+/]{43,86})$/.exec(
+    phc,
+  );
   if (!match) return undefined;
   const [, ln = 0, r = 0, p = 0] = match.map(Number);
   const work = 2 ** ln * r * p;

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { endpoints } from "../src/routes/index.ts";
+import { hashPassword } from "../src/security/passwords.ts";
+import { type Answer, api, aUser, unique } from "./harness.ts";
+
+const password = "correct horse battery";
+const password_hash = await hashPassword(password);
+const user = () => aUser({ password_hash });
+const anItem = async (token: string): Promise<string> =>
+  (await api.post("/items", { token, json: { title: "t" } })).body.id;
+
+/** One call of each endpoint that succeeds. */
+const calls: Record<string, () => Promise<Answer>> = {
+  login: async () => api.post("/auth/login", { json: { username: (await user()).username, password } }),
+  createUser: () => {
+    const username = unique();
+    return api.post("/users", { json: { username, email: `${username}@example.com`, password } });
+  },
+  listUsersPage: async () => api.get("/users", { token: (await aUser({ role: "admin" })).token }),
+  readMe: async () => api.get("/users/me", { token: (await user()).token }),
+  changeMe: async () => api.patch("/users/me", { token: (await user()).token, json: { full_name: "New" } }),
+  removeMe: async () => api.delete("/users/me", { token: (await user()).token }),
+  readUser: async () => {
+    const { id, token } = await user();
+    return api.get(`/users/${id}`, { token });
+  },
+  changeUserById: async () => {
+    const [admin, { id }] = [await aUser({ role: "admin" }), await user()];
+    return api.patch(`/users/${id}`, { token: admin.token, json: { role: "admin" } });
+  },
+  removeUser: async () => {
+    const { id, token } = await user();
+    return api.delete(`/users/${id}`, { token });
+  },
+  createItem: async () => api.post("/items", { token: (await user()).token, json: { title: "t" } }),
+  listItemsPage: async () => api.get("/items", { token: (await user()).token }),
+  readItem: async () => {
+    const { token } = await user();
+    return api.get(`/items/${await anItem(token)}`, { token });
+  },
+  changeItem: async () => {
+    const { token } = await user();
+    return api.patch(`/items/${await anItem(token)}`, { token, json: { title: "u" } });
+  },
+  removeItem: async () => {
+    const { token } = await user();
+    return api.delete(`/items/${await anItem(token)}`, { token });
+  },
+  health: () => api.get("/health"),
+  ready: () => api.get("/health/ready"),
+  openapi: () => api.get("/openapi.json"),
+  docs: () => api.get("/docs"),
+};
+
+/** Endpoints that usually spend less than they may. */
+const usually: Record<string, number> = { login: 1 };
+
+describe("promise 26: an endpoint spends the round trips that it declares", () => {
+  it.each(endpoints.map(({ policy }) => policy))("$operationId: $roundTrips", async ({ operationId, roundTrips }) => {
+    const answer = await calls[operationId]?.();
+    expect(answer?.status).toBeLessThan(300);
+    expect(answer?.roundTrips).toBe(usually[operationId] ?? roundTrips);
+  });
+});

@@ -1,0 +1,49 @@
+import { type SQLWrapper, sql } from "drizzle-orm";
+import { beforeAll, describe, expect, it } from "vitest";
+import { findItem, listItems } from "../../src/crud/items.ts";
+import { findUser, findUserByLogin, listUsers } from "../../src/crud/users.ts";
+import { aUser, db, unique } from "../harness.ts";
+
+const { id } = await aUser();
+
+/** The plan of a query over tables that are too large to be read from end to end. */
+async function planOf(query: SQLWrapper): Promise<string> {
+  const plan = await db.execute<{ "QUERY PLAN": string }>(sql`explain ${query}`);
+  return plan.rows.map((row) => row["QUERY PLAN"]).join("\n");
+}
+
+beforeAll(async () => {
+  const mark = unique("plan");
+  await db.batch([
+    db.execute(sql`insert into users (id, email, username, password_hash)
+      select gen_random_uuid(), ${mark} || n || '@example.com', ${mark} || n, '' from generate_series(1, 5000) n`),
+    db.execute(sql`insert into items (id, owner_id, title)
+      select gen_random_uuid(), ${id}::uuid, 'Item ' || n from generate_series(1, 5000) n`),
+    db.execute(sql`insert into items (id, owner_id, title)
+      select gen_random_uuid(), id, 'Item' from users where username like ${`${mark}%`}`),
+    db.execute(sql`analyze users, items`),
+  ]);
+});
+
+describe("the hot queries use their indexes, and sort nothing", () => {
+  it.each([
+    ["sign-in by e-mail", findUserByLogin(db, "A@example.com"), "users_email_key"],
+    ["sign-in by username", findUserByLogin(db, "ada"), "users_username_key"],
+    ["one user", findUser(db, id, id), "users_pkey"],
+    ["the first page of users", listUsers(db, { limit: 21 }), "users_pkey"],
+    ["a later page of users", listUsers(db, { limit: 21, after: id }), "users_pkey"],
+    ["one item", findItem(db, id, id), "items_pkey"],
+    ["the first page of items", listItems(db, { ownerId: id, limit: 21 }), "items_owner_live_idx"],
+    ["a later page of items", listItems(db, { ownerId: id, limit: 21, after: id }), "items_owner_live_idx"],
+  ])("%s", async (_what, query, index) => {
+    const plan = await planOf(query);
+    expect(plan).toContain(index);
+    expect(plan).not.toMatch(/Seq Scan|Sort/);
+  });
+
+  it("a later page starts at its place in the index", async () => {
+    expect(await planOf(listItems(db, { ownerId: id, limit: 21, after: id }))).toMatch(
+      /Index Cond: .*owner_id = .*id < /s,
+    );
+  });
+});

@@ -1,0 +1,77 @@
+import { eq, sql } from "drizzle-orm";
+import { describe, expect, it } from "vitest";
+import { requireUser } from "../../src/crud/guards.ts";
+import { connect } from "../../src/db/client.ts";
+import { fromDatabase } from "../../src/db/errors.ts";
+import { items } from "../../src/db/schema.ts";
+import { api, aUser, bindings, db, serve } from "../harness.ts";
+
+const user = await aUser();
+
+describe("promise 20: a database that fails", () => {
+  it.each([
+    ["is down", { NEON_FETCH_ENDPOINT: "http://127.0.0.1:9/sql" }],
+    ["does not have our database", { DATABASE_URL: `${new URL("/nowhere", String(bindings.DATABASE_URL))}` }],
+  ])("makes 503 when it %s, and tells nothing", async (_what, change) => {
+    const { get, post, logs } = serve({ bindings: { ...bindings, ...change } });
+    for (const answer of [
+      await get("/users/me", { token: user.token }),
+      await post("/items", { token: user.token, json: { title: "t" } }),
+      await post("/auth/login", { json: { username: "a", password: "b" } }),
+      await get("/health/ready"),
+    ]) {
+      expect(answer.status).toBe(503);
+      expect(answer.headers.get("Retry-After")).toBe("5");
+      expect(answer.body.code).toBe("database_unavailable");
+      expect(answer.text).not.toMatch(/127\.0\.0\.1|nowhere|postgres/);
+    }
+    expect(JSON.stringify(logs)).not.toMatch(/insert into|select |127\.0\.0\.1|eyJ|password/i);
+    expect((await api.get("/users/me", { token: user.token })).status).toBe(200);
+  });
+
+  it("is given up at the deadline", async () => {
+    const slow = serve({
+      bindings: { ...bindings, DATABASE_TIMEOUT_MS: "100" },
+      deps: {
+        connect: (own, trips) => {
+          const real = connect(own, trips);
+          const execute = () => real.execute(sql`select pg_sleep(20)`);
+          return Object.assign(Object.create(real), { execute });
+        },
+      },
+    });
+    const answer = await slow.get("/health/ready");
+    expect(answer.status).toBe(503);
+    expect(answer.body.code).toBe("database_unavailable");
+  });
+
+  it("writes nothing by halves: a statement that fails takes the whole batch with it", async () => {
+    const own = await aUser();
+    const insert = () => db.insert(items).values({ id: crypto.randomUUID(), owner_id: own.id, title: "t" });
+    await expect(db.batch([insert(), requireUser(db, crypto.randomUUID()), insert()])).rejects.toThrow();
+    expect(await db.select().from(items).where(eq(items.owner_id, own.id))).toStrictEqual([]);
+  });
+});
+
+describe("what the driver throws", () => {
+  it.each([
+    ["a duplicate e-mail", "email_taken", { code: "23505", constraint: "users_email_key" }],
+    ["a duplicate that has no name here", "internal", { code: "23505", constraint: "other_key" }],
+    ["the guard", "invalid_token", { code: "PT401" }],
+    ["the admin's guard", "forbidden", { code: "PT403" }],
+    ["a cancelled query", "database_unavailable", { code: "57014" }],
+    ["too many connections", "database_unavailable", { code: "53300" }],
+    ["a deadlock", "database_unavailable", { code: "40P01" }],
+    ["a missing table", "not_ready", { code: "42P01" }],
+    ["a check", "internal", { code: "23514" }],
+  ])("is told apart: %s", async (_what, code, fields) => {
+    const { NeonDbError } = await import("@neondatabase/serverless");
+    const error = Object.assign(new NeonDbError("message"), fields);
+    expect(fromDatabase(error).code).toBe(code);
+    expect(fromDatabase(new Error("wrapped", { cause: error })).code).toBe(code);
+  });
+
+  it("has an unknown outcome when Postgres said nothing", () => {
+    expect(fromDatabase(new TypeError("terminated")).code).toBe("database_unavailable");
+  });
+});

@@ -1,0 +1,62 @@
+/**
+ * What must not compile. `tsc` fails when an error that is expected here does not happen.
+ */
+import { hc } from "hono/client";
+import { expectTypeOf } from "vitest";
+import type { z } from "zod";
+import { endpoint, json, problems } from "../src/endpoint.ts";
+import type { App } from "../src/index.ts";
+import { IdParams } from "../src/schemas/common.ts";
+import { Health } from "../src/schemas/health.ts";
+import type { Item } from "../src/schemas/items.ts";
+
+const contract = {
+  method: "get",
+  path: "/things/{id}",
+  operationId: "thing",
+  tags: ["items"],
+  summary: "A thing",
+  description: "A thing.",
+  request: { params: IdParams },
+  responses: { 200: json(Health, "It") },
+} as const;
+const answer = { status: "ok" } as const;
+
+// A signed-in endpoint has its caller, and its validated input.
+endpoint({ ...contract, access: "user" }, (c) => {
+  expectTypeOf(c.var.user).toEqualTypeOf<{ id: string }>();
+  expectTypeOf(c.req.valid("param")).toEqualTypeOf<{ id: string }>();
+  return c.json(answer, 200);
+});
+
+// @ts-expect-error: access is required
+endpoint(contract, (c) => c.json(answer, 200));
+
+// @ts-expect-error: access is one of three
+endpoint({ ...contract, access: "everybody" }, (c) => c.json(answer, 200));
+
+endpoint({ ...contract, access: "public" }, (c) => {
+  // @ts-expect-error: a public endpoint has no caller
+  c.var.user;
+  // @ts-expect-error: the contract has no query
+  c.req.valid("query");
+  return c.json(answer, 200);
+});
+
+// @ts-expect-error: the body is not what the contract says
+endpoint({ ...contract, access: "public" }, (c) => c.json({ status: "fine" }, 200));
+
+// @ts-expect-error: the contract has no 201
+endpoint({ ...contract, access: "public" }, (c) => c.json(answer, 201));
+
+// @ts-expect-error: there is no such error
+problems("no_such_code");
+
+// The typed client knows paths, input and answers, errors included.
+const client = hc<App>("https://api.example.com");
+const response = await client.api.v1.items[":id"].$get({ param: { id: "" } });
+if (response.status === 200) expectTypeOf(await response.json()).toEqualTypeOf<z.output<typeof Item>>();
+if (response.status === 404) expectTypeOf((await response.json()).code).toEqualTypeOf<string>();
+expectTypeOf(response.status).toEqualTypeOf<200 | 401 | 404 | 422>();
+// @ts-expect-error: a title is required
+client.api.v1.items.$post({ json: { description: "" } });

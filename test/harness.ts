@@ -1,0 +1,164 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { v7 as uuidv7 } from "uuid";
+import { expect } from "vitest";
+import { z } from "zod";
+import { createApp, production } from "../src/app.ts";
+import { tokenPolicy } from "../src/auth.ts";
+import type { Deps } from "../src/context.ts";
+import { insertUser, type UserValues } from "../src/crud/users.ts";
+import { connect } from "../src/db/client.ts";
+import type { Endpoint } from "../src/endpoint.ts";
+import type { LogEntry } from "../src/log.ts";
+import { endpoints as all } from "../src/routes/index.ts";
+import { OAuthProblem, Problem } from "../src/schemas/problem.ts";
+import { keysFor } from "../src/security/keys.ts";
+import { dummyHash } from "../src/security/passwords.ts";
+import { signAccessToken } from "../src/security/tokens.ts";
+import { type Bindings, type Settings, settingsFrom } from "../src/settings.ts";
+
+export const bindings: Bindings = { ...env };
+export const settings = parsed(bindings);
+/** The database, to look into it past the API. */
+export const db = connect(settings);
+
+type Init = {
+  token?: string;
+  json?: unknown;
+  form?: Record<string, string>;
+  body?: BodyInit;
+  headers?: Record<string, string>;
+};
+// biome-ignore lint/suspicious/noExplicitAny: a test reads what the wire holds; every body was checked against its contract
+export type Answer = { status: number; headers: Headers; body: any; text: string; roundTrips: number };
+
+/** An app under test, spoken to over HTTP; every answer is held against the contract of its endpoint. */
+export function serve({
+  endpoints = all,
+  deps = {},
+  bindings: own = bindings,
+}: {
+  endpoints?: readonly Endpoint[];
+  deps?: Partial<Deps>;
+  bindings?: Bindings;
+} = {}) {
+  const logs: LogEntry[] = [];
+  const app = createApp(endpoints, { ...production, log: (entry) => logs.push(entry), ...deps });
+
+  async function fetch(request: Request): Promise<Response> {
+    const ctx = createExecutionContext();
+    const response = await app.fetch(request, own, ctx);
+    await waitOnExecutionContext(ctx);
+    return response;
+  }
+
+  async function call(method: string, path: string, init: Init = {}): Promise<Answer> {
+    const url = new URL(
+      /^\/(health|api|\.well-known)\b/.test(path) ? path : `/api/v1${path}`,
+      "https://api.example.com",
+    );
+    const headers = new Headers(init.headers);
+    if (init.token !== undefined) headers.set("Authorization", `Bearer ${init.token}`);
+    let body = init.body ?? null;
+    if (init.json !== undefined) {
+      headers.set("Content-Type", "application/json");
+      body = JSON.stringify(init.json);
+    }
+    if (init.form) body = new URLSearchParams(init.form);
+    const response = await fetch(new Request(url, { method, headers, body }));
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get("Content-Type") ?? "");
+    const timing = response.headers.get("Server-Timing") ?? "";
+    const answer: Answer = {
+      status: response.status,
+      headers: response.headers,
+      body: isJson && text !== "" ? JSON.parse(text) : undefined,
+      text,
+      roundTrips: Number(/round trips: (\d+)/.exec(timing)?.[1] ?? Number.NaN),
+    };
+    holdAgainstContract(endpoints, method, url.pathname, answer);
+    return answer;
+  }
+
+  return {
+    logs,
+    fetch,
+    call,
+    get: (path: string, init?: Init) => call("GET", path, init),
+    post: (path: string, init?: Init) => call("POST", path, init),
+    patch: (path: string, init?: Init) => call("PATCH", path, init),
+    delete: (path: string, init?: Init) => call("DELETE", path, init),
+  };
+}
+
+/** The app as it is, for tests that need nothing special. */
+export const api = serve();
+
+/** A name that no other test has. */
+export function unique(prefix = "u"): string {
+  return `${prefix}-${uuidv7().slice(-12)}`;
+}
+
+/** A user who is in the database already, with a token; nobody's password was hashed for it. */
+export async function aUser(values: Partial<UserValues> = {}) {
+  const username = unique();
+  const row: UserValues = {
+    id: uuidv7(),
+    username,
+    email: `${username}@example.com`,
+    password_hash: dummyHash,
+    ...values,
+  };
+  const [user] = await insertUser(db, row);
+  if (!user) throw new Error("the user was not inserted");
+  return { ...user, token: await tokenFor(user.id) };
+}
+
+/** A token for this user, as signing in would issue it at `now`. */
+export async function tokenFor(userId: string, now = new Date()): Promise<string> {
+  const keys = await keysFor(settings.SECRET_KEY);
+  return signAccessToken(keys.token, userId, tokenPolicy(settings), now);
+}
+
+export function parsed(own: Bindings): Settings {
+  const result = settingsFrom(own);
+  if (result instanceof Error) throw result;
+  return result;
+}
+
+/** Fails unless status, media type and body are documented, the body to the last field, and the budget was kept. */
+function holdAgainstContract(endpoints: readonly Endpoint[], method: string, pathname: string, answer: Answer): void {
+  expect(answer.headers.get("X-Request-Id")).toMatch(/^[\w=-]{1,64}$/);
+  expect(answer.headers.get("X-Content-Type-Options")).toBe("nosniff");
+  const found = endpoints.find(({ route }) => matches(route, method, pathname));
+  if (method === "HEAD" || method === "OPTIONS") return expect(answer.text).toBe("");
+  if (!found) return expectExactly(Problem, answer, "application/problem+json");
+
+  expect(answer.roundTrips).toBeLessThanOrEqual(found.policy.roundTrips);
+  if (answer.status >= 500) {
+    const [schema, type] = found.policy.oauth
+      ? [OAuthProblem, "application/json"]
+      : [Problem, "application/problem+json"];
+    return expectExactly(schema, answer, type);
+  }
+  const documented = z
+    .record(z.string(), z.object({ content: z.record(z.string(), z.object({ schema: z.unknown() })).optional() }))
+    .parse(found.route.responses);
+  const response = documented[answer.status];
+  if (!response)
+    throw new Error(`${found.policy.operationId} answered ${answer.status}, which its contract does not have`);
+  if (!response.content) return expect(answer.text).toBe("");
+  const [[mediaType, content] = []] = Object.entries(response.content);
+  if (content?.schema instanceof z.ZodType) expectExactly(content.schema, answer, mediaType ?? "");
+}
+
+function expectExactly(schema: z.ZodType, answer: Answer, mediaType: string): void {
+  expect(answer.headers.get("Content-Type")?.split(";")[0]).toBe(mediaType);
+  expect(schema.parse(answer.body)).toStrictEqual(answer.body);
+  if (mediaType === "application/problem+json") expect(answer.body.status).toBe(answer.status);
+}
+
+function matches(route: Endpoint["route"], method: string, pathname: string): boolean {
+  const pattern = new RegExp(`^${route.path.replaceAll(/\{.+?\}/g, "[^/]+").replaceAll(".", "\\.")}/?$`);
+  return route.method.toUpperCase() === method && pattern.test(pathname);
+}

@@ -1,0 +1,88 @@
+import { scryptSync } from "node:crypto";
+import { eq } from "drizzle-orm";
+import { decodeJwt, decodeProtectedHeader } from "jose";
+import { describe, expect, it } from "vitest";
+import { users } from "../../src/db/schema.ts";
+import { hashPassword } from "../../src/security/passwords.ts";
+import { api, aUser, db, unique } from "../harness.ts";
+
+const password = "correct horse battery";
+const password_hash = await hashPassword(password);
+
+describe("POST /auth/login", () => {
+  it("takes OAuth2's form and answers a bearer token", async () => {
+    const user = await aUser({ password_hash });
+    const answer = await api.post("/auth/login", {
+      form: { grant_type: "password", username: user.username, password, scope: "", client_id: "web" },
+    });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({ token_type: "bearer", expires_in: 1800 });
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    expect(answer.roundTrips).toBe(1);
+    expect((await api.get("/users/me", { token: answer.body.access_token })).body.id).toBe(user.id);
+    expect(decodeProtectedHeader(answer.body.access_token)).toStrictEqual({ alg: "HS256", typ: "at+jwt" });
+    const claims = decodeJwt(answer.body.access_token);
+    expect(Object.keys(claims).toSorted()).toStrictEqual(["aud", "exp", "iat", "iss", "jti", "sub"]);
+    expect(claims.sub).toBe(user.id);
+  });
+
+  it("takes the same fields as JSON, the e-mail for the username, in any case", async () => {
+    const user = await aUser({ password_hash });
+    for (const username of [user.username, user.email, user.email.toUpperCase(), user.username.toUpperCase()]) {
+      const answer = await api.post("/auth/login", { json: { username, password } });
+      expect(answer.status, username).toBe(200);
+    }
+  });
+
+  it("promise 6: answers the same to a wrong password and to an account that is unknown, inactive or deleted", async () => {
+    const known = await aUser({ password_hash });
+    const inactive = await aUser({ password_hash, is_active: false });
+    const deleted = await aUser({ password_hash, deleted_at: new Date().toISOString() });
+    const headers = { "X-Request-Id": "same" };
+    const answers = await Promise.all(
+      [
+        { username: known.username, password: "wrong password" },
+        { username: unique("nobody"), password },
+        { username: inactive.username, password },
+        { username: deleted.email, password },
+      ].map((json) => api.post("/auth/login", { json, headers })),
+    );
+    for (const answer of answers) {
+      expect(answer.status).toBe(400);
+      expect(answer.body).toMatchObject({ error: "invalid_grant", code: "invalid_grant" });
+      expect(answer.text).toBe(answers[0]?.text);
+      expect([...answer.headers.keys()]).toStrictEqual([...(answers[0]?.headers.keys() ?? [])]);
+    }
+  });
+
+  it("tells a malformed request in OAuth2's words too", async () => {
+    for (const form of [
+      { username: "a" },
+      { username: "a", password: "b", grant_type: "client_credentials" },
+      { x: "y" },
+    ]) {
+      const answer = await api.post("/auth/login", { form: form as Record<string, string> });
+      expect(answer.status).toBe(422);
+      expect(answer.body.error).toBe("invalid_request");
+      expect(answer.body.error_description).toBe(answer.body.detail);
+    }
+    const twice = { "Content-Type": "application/x-www-form-urlencoded" };
+    expect((await api.post("/auth/login", { body: "username=a&username=b&password=c", headers: twice })).status).toBe(
+      422,
+    );
+    expect((await api.post("/auth/login")).status).toBe(415);
+  });
+
+  it("replaces a hash that was made under an older policy", async () => {
+    const salt = Buffer.alloc(16, 7);
+    const old = scryptSync(password, salt, 32, { N: 2 ** 10, r: 8, p: 1 });
+    const unpadded = (bytes: Buffer) => bytes.toString("base64").replace(/=+$/, "");
+    const user = await aUser({ password_hash: `$scrypt$ln=10,r=8,p=1$${unpadded(salt)}$${unpadded(old)}` });
+    const answer = await api.post("/auth/login", { json: { username: user.username, password } });
+    expect(answer.status).toBe(200);
+    expect(answer.roundTrips).toBe(2);
+    const [row] = await db.select().from(users).where(eq(users.id, user.id));
+    expect(row?.password_hash).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$/);
+    expect((await api.post("/auth/login", { json: { username: user.username, password } })).roundTrips).toBe(1);
+  });
+});

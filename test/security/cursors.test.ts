@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { openCursor, sealCursor } from "../../src/security/cursors.ts";
+import { keysFor } from "../../src/security/keys.ts";
+
+const { cursor: key } = await keysFor("a key that only this test has, for cursors");
+
+describe("promise 25: a cursor is tamper-evident", async () => {
+  const sealed = await sealCursor(key, "items of a", "position é");
+
+  it("opens where it was sealed", async () => {
+    expect(await openCursor(key, "items of a", sealed)).toBe("position é");
+  });
+
+  it("opens in no other list and under no other key", async () => {
+    const { cursor: other } = await keysFor("another key that only this test has");
+    expect(await openCursor(key, "items of b", sealed)).toBeUndefined();
+    expect(await openCursor(other, "items of a", sealed)).toBeUndefined();
+  });
+
+  it("does not open with any character changed, added or taken away", async () => {
+    for (let i = 0; i < sealed.length; i++) {
+      const changed = `${sealed.slice(0, i)}${sealed[i] === "A" ? "B" : "A"}${sealed.slice(i + 1)}`;
+      expect(await openCursor(key, "items of a", changed)).toBeUndefined();
+    }
+    for (const other of ["", "A", sealed.slice(1), sealed.slice(0, -2), `${sealed}AAAA`, "é"]) {
+      expect(await openCursor(key, "items of a", other)).toBeUndefined();
+    }
+  });
+});

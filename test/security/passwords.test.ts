@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { dummyHash, hashPassword, needsRehash, verifyPassword } from "../../src/security/passwords.ts";
+
+describe("promise 9: a password is taken exactly as sent", () => {
+  it("makes a PHC string that verifies that password and no other", async () => {
+    const password = " pässwörd 🔑 ";
+    const phc = await hashPassword(password);
+    expect(phc).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
+    expect(await verifyPassword(password, phc)).toBe(true);
+    for (const other of [password.trim(), password.toUpperCase(), password.normalize("NFD"), `${password}x`, ""]) {
+      expect(await verifyPassword(other, phc)).toBe(false);
+    }
+  });
+
+  it("reads all of a long one", async () => {
+    const phc = await hashPassword(`${"é".repeat(255)}a`);
+    expect(await verifyPassword(`${"é".repeat(255)}b`, phc)).toBe(false);
+  });
+
+  it("salts", async () => {
+    expect(await hashPassword("same password")).not.toBe(await hashPassword("same password"));
+  });
+
+  it("wants a rehash only when the policy moved", async () => {
+    expect(needsRehash(await hashPassword("a password"))).toBe(false);
+    expect(needsRehash(dummyHash)).toBe(false);
+    expect(needsRehash(dummyHash.replace("ln=15", "ln=14"))).toBe(true);
+    expect(needsRehash("$2b$12$whatever")).toBe(true);
+  });
+
+  it.each([
+    "",
+    "plain",
+    "$scrypt$ln=15,r=8,p=3$short$short",
+    dummyHash.replace("ln=15", "ln=30"),
+    dummyHash.replace("ln=15", "ln=0"),
+    dummyHash.replace("r=8", "r=99"),
+    dummyHash.replace("p=3", "p=99"),
+    dummyHash.replace("ln=15", "ln=17"),
+    `${dummyHash}$`,
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAA$AAAA",
+  ])("never spends on %j", async (phc) => {
+    expect(await verifyPassword("password", phc)).toBe(false);
+  });
+});

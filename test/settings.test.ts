@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import { type Settings, SettingsError, settingsFrom } from "../src/settings.ts";
+
+const good = {
+  ENVIRONMENT: "production",
+  DATABASE_URL: "postgresql://user:password@ep-1.neon.tech/app",
+  SECRET_KEY: "w4Jt1m0q8c2Vx9Zb7Lk3Nf5Rh6Gd0Ys2Pa4Te8Ui1Oo=",
+};
+const problems = (change: Record<string, unknown>) => {
+  const result = settingsFrom({ ...good, ...change });
+  return result instanceof SettingsError ? result.problems : [];
+};
+const read = (change: Record<string, unknown> = {}): Settings => {
+  const result = settingsFrom({ ...good, ...change });
+  if (result instanceof SettingsError) throw result;
+  return result;
+};
+
+describe("settings", () => {
+  it("have the guide's defaults", () => {
+    expect(read()).toMatchObject({
+      PROJECT_NAME: "Plinth",
+      ALGORITHM: "HS256",
+      ACCESS_TOKEN_EXPIRE_MINUTES: 30,
+      ALLOWED_ORIGINS: [],
+      DATABASE_TIMEOUT_MS: 5_000,
+    });
+  });
+
+  it("are read once for the same bindings", () => {
+    const bindings = { ...good };
+    expect(settingsFrom(bindings)).toBe(settingsFrom(bindings));
+  });
+
+  it("list exact origins", () => {
+    const list = "https://app.example.com, http://localhost:3000";
+    expect(read({ ALLOWED_ORIGINS: list }).ALLOWED_ORIGINS).toStrictEqual([
+      "https://app.example.com",
+      "http://localhost:3000",
+    ]);
+    for (const bad of [
+      "*",
+      "app.example.com",
+      "https://a.example/",
+      "https://*.example",
+      "https://A.example",
+      "null",
+    ]) {
+      expect(problems({ ALLOWED_ORIGINS: bad }).join(), bad).toContain("ALLOWED_ORIGINS");
+    }
+  });
+
+  it.each([
+    ["short", "k3yk3yk3y"],
+    ["31 bytes of hex", "0123456789abcdef".repeat(4).slice(2)],
+    ["one character, repeated", "a".repeat(64)],
+    ["a placeholder", "please-change-me-please-change-me-please-change-me"],
+    ["missing", undefined],
+    ["empty", ""],
+    ["not a string", 12],
+  ])("refuse a SECRET_KEY that is %s", (_what, SECRET_KEY) => {
+    const [problem, ...others] = problems({ SECRET_KEY });
+    expect(problem).toMatch(/^SECRET_KEY /);
+    expect(others).toStrictEqual([]);
+    if (typeof SECRET_KEY === "string" && SECRET_KEY !== "") expect(problem).not.toContain(SECRET_KEY);
+  });
+
+  it("take a placeholder in development only", () => {
+    const SECRET_KEY = "insecure-development-key-that-is-long-enough-for-256-bits";
+    expect(read({ ENVIRONMENT: "development", SECRET_KEY }).SECRET_KEY).toBe(SECRET_KEY);
+    expect(problems({ ENVIRONMENT: "staging", SECRET_KEY })).toStrictEqual(["SECRET_KEY is a placeholder"]);
+  });
+
+  it("take random keys in hex and base64", () => {
+    for (let i = 0; i < 200; i++) {
+      const bytes = Buffer.from(crypto.getRandomValues(new Uint8Array(32)));
+      for (const encoding of ["hex", "base64", "base64url"] as const) {
+        expect(problems({ SECRET_KEY: bytes.toString(encoding) })).toStrictEqual([]);
+      }
+    }
+  });
+
+  it.each([
+    ["ENVIRONMENT", "prod"],
+    ["DATABASE_URL", "mysql://u:p@h/d"],
+    ["DATABASE_URL", "postgresql://host"],
+    ["DATABASE_URL", "not a url"],
+    ["ALGORITHM", "none"],
+    ["ACCESS_TOKEN_EXPIRE_MINUTES", "0"],
+    ["ACCESS_TOKEN_EXPIRE_MINUTES", "1e3"],
+    ["ACCESS_TOKEN_EXPIRE_MINUTES", "-5"],
+    ["DATABASE_TIMEOUT_MS", "99999"],
+    ["NEON_FETCH_ENDPOINT", "ftp://x"],
+  ])("refuse %s=%s by name", (name, value) => {
+    expect(problems({ [name]: value }).join()).toMatch(new RegExp(`^${name} `));
+    expect(problems({ [name]: value }).join()).not.toContain(`${value} `);
+  });
+});
