@@ -26,7 +26,14 @@ export async function seed(db: Database, folder: string): Promise<Credentials | 
   const id = uuidv7();
   const password_hash = await hashPassword(admin.password);
   await db.batch([
-    insertUser(db, { id, email: admin.email, username: "admin", full_name: "First Admin", role: "admin", password_hash }),
+    insertUser(db, {
+      id,
+      email: admin.email,
+      username: "admin",
+      full_name: "First Admin",
+      role: "admin",
+      password_hash,
+    }),
     ...titles.map((title) => insertItem(db, { id: uuidv7(), owner_id: id, title })),
   ]);
   await writeFile(file, JSON.stringify(admin), { mode: 0o600 });

@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   const bindings = await makeBindings(database, url);
   const settings = settingsFrom(bindings);
   if (settings instanceof SettingsError) throw new Problem(`Check .dev.vars: ${settings.message}.`);
-  const admin = await step("Looking after the first admin", () => seed(connect(settings), dataFolder));
+  const admin = await step("Seeding", () => seed(connect(settings), dataFolder));
   const wrangler = await step("Starting the Worker", () => startWrangler({ port, bindings, folder: dataFolder }));
   open.push({ close: () => wrangler.stop() });
   if (isStopping) return closeAll();

@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { projectFolder } from "./config.ts";
+import { Problem, projectFolder } from "./config.ts";
 
 export type Wrangler = {
   /** Resolves with the exit code when the Worker's runtime has ended, whatever ended it. */
@@ -28,7 +28,9 @@ export async function startWrangler({ port, bindings, folder }: Options): Promis
   const entries = Object.entries(bindings);
   const lines = entries.filter(([name]) => secrets.includes(name)).map(([name, value]) => `${name}=${quoted(value)}\n`);
   await writeFile(envFile, lines, { mode: 0o600 });
-  const vars = entries.filter(([name]) => !secrets.includes(name)).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
+  const vars = entries
+    .filter(([name]) => !secrets.includes(name))
+    .flatMap(([name, value]) => ["--var", `${name}:${value}`]);
   const binary = join(createRequire(import.meta.url).resolve("wrangler/package.json"), "..", "bin", "wrangler.js");
   const child = spawn(
     process.execPath,
@@ -54,32 +56,39 @@ export async function startWrangler({ port, bindings, folder }: Options): Promis
       env: { ...process.env, CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_SEND_METRICS: "false" },
     },
   );
-  const show = showOutput(child);
+  const output = holdOutput(child);
   const ended = once(child, "exit").then(([code]) => (typeof code === "number" ? code : 1));
-  await Promise.race([answers(port), ended.then(() => show())]);
+  if (!(await Promise.race([answers(port), ended.then(() => false)]))) {
+    throw new Problem(`The Worker did not start:\n\n${output.held.join("\n")}`);
+  }
+  output.release();
   return { ended, stop: () => stop(child, ended) };
 }
 
-/** Holds back what wrangler says until it is ready; the returned function prints that after all, for a failed start. */
-function showOutput(child: ChildProcess): () => void {
+/** Holds back what wrangler says while it starts; once released, shows what it and the Worker say from then on. */
+function holdOutput(child: ChildProcess): { held: string[]; release: () => void } {
   const held: string[] = [];
-  let isReady = false;
+  let isReleased = false;
   for (const stream of [child.stdout, child.stderr]) {
     if (!stream) continue;
     createInterface({ input: stream }).on("line", (line) => {
-      if (line.includes("Ready on http")) isReady = true;
-      else if (!isReady) held.push(line);
+      if (!isReleased) held.push(line);
       // The Worker logs its requests itself.
-      else if (!/\[wrangler:info\]/.test(line)) console.log(line);
+      else if (!line.includes("[wrangler:info]")) console.log(line);
     });
   }
-  return () => console.error(held.join("\n"));
+  return {
+    held,
+    release: () => {
+      isReleased = true;
+    },
+  };
 }
 
-async function answers(port: number): Promise<void> {
+async function answers(port: number): Promise<true> {
   for (;;) {
     const response = await fetch(`http://127.0.0.1:${port}/health`).catch(() => undefined);
-    if (response?.ok) return;
+    if (response?.ok) return true;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { freePort } from "../setup/port.ts";
 
 /** The server of `npm run dev` on an empty database: where it answers, and its first admin. */
@@ -12,6 +13,9 @@ export interface DevServer {
   password: string;
   stop(): Promise<void>;
 }
+
+/** Milliseconds: the first start makes a database and bundles the Worker. */
+const startTimeout = 120_000;
 
 /** Starts the developer's server and resolves when it has printed where it is and who its admin is. */
 export async function startDevServer(): Promise<DevServer> {
@@ -32,18 +36,21 @@ export async function startDevServer(): Promise<DevServer> {
     for (const stream of [server.stdout, server.stderr]) {
       stream.setEncoding("utf8").on("data", (chunk: string) => {
         output += chunk;
-        const [url, email, password] = [/(http:\/\/[\w.]+:\d+)\b/, /(\S+@\S+)/, /password\W+(\S+)/i].map(
-          (pattern) => pattern.exec(output)?.[1],
+        const [url, email, password] = ["API", "Admin", "Password"].map(
+          (label) => new RegExp(`^ +${label} +(\\S+)\n`, "m").exec(output)?.[1],
         );
         if (url && email && password) resolve({ url, email, password });
       });
     }
   });
+  const failure = Promise.race([
+    ended.then(() => "ended"),
+    setTimeout(startTimeout, "took too long", { ref: false }),
+  ]).then((reason) => Promise.reject(new Error(`npm run dev ${reason}:\n${output}`)));
   try {
-    const ready = await Promise.race([banner, ended.then(() => Promise.reject(new Error("npm run dev ended")))]);
-    return { ...ready, stop };
+    return { ...(await Promise.race([banner, failure])), stop };
   } catch (error) {
     await stop();
-    throw new Error(`The server of npm run dev did not start:\n${output}`, { cause: error });
+    throw error;
   }
 }

@@ -15,13 +15,11 @@ describe("the documentation page", () => {
     const executablePath = findBrowser();
     if (executablePath === undefined)
       throw new Error("No Chromium or Chrome found: install one, or name it in CHROME_PATH");
-    [server, browser] = await Promise.all([
-      startDevServer(),
-      chromium.launch({
-        executablePath,
-        args: ["--disable-gpu", "--disable-quic", "--disable-component-update", "--disable-sync"],
-      }),
-    ]);
+    browser = await chromium.launch({
+      executablePath,
+      args: ["--disable-gpu", "--disable-quic", "--disable-component-update", "--disable-sync"],
+    });
+    server = await startDevServer();
     page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
     page.setDefaultTimeout(15_000);
     page.on("request", (request) => {
@@ -58,9 +56,9 @@ describe("the documentation page", () => {
     const form = page.locator(".auth-container", { has: page.locator("#oauth_username") });
     await form.locator("#oauth_username").fill(server.email);
     await form.locator("#oauth_password").fill(server.password);
-    await form.getByRole("button", { name: "Authorize" }).click();
-    await form.getByRole("button", { name: "Logout" }).waitFor();
-    await page.locator(".modal-ux").getByRole("button", { name: "Close" }).first().click();
+    await form.locator("button.authorize").click();
+    await form.getByText("Logout").waitFor();
+    await form.locator(".btn-done").click();
     expect(problems).toEqual([]);
   });
 
