@@ -53,7 +53,7 @@ describe("the documentation page", () => {
 
   it("signs in with Authorize", async () => {
     await page.locator(".auth-wrapper > .authorize").click();
-    const form = page.locator(".auth-container", { has: page.locator("#oauth_username") });
+    const form = page.locator(".auth-container", { hasText: "OAuth2, password" });
     await form.locator("#oauth_username").fill(server.email);
     await form.locator("#oauth_password").fill(server.password);
     await form.locator("button.authorize").click();
