@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { Problem } from "./config.ts";
@@ -8,7 +9,7 @@ import { Problem } from "./config.ts";
  * Takes the lock file at `path` for this process; the returned function gives it back.
  * @throws {Problem}
  */
-export async function lock(path: string): Promise<() => Promise<void>> {
+export async function lock(path: string): Promise<() => void> {
   const mine = `${process.pid} ${await startOf(process.pid)} ${randomUUID()}\n`;
   const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, mine, { mode: 0o600 });
@@ -18,9 +19,12 @@ export async function lock(path: string): Promise<() => Promise<void>> {
   } finally {
     await rm(draft, { force: true });
   }
-  return async () => {
-    if ((await content(path)) === mine) await rm(path, { force: true });
+  const release = () => {
+    process.off("exit", release);
+    rmSync(path, { force: true });
   };
+  process.once("exit", release);
+  return release;
 }
 
 async function linked(draft: string, path: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { LocalDatabase, Result } from "./database.ts";
 import { lock } from "./lock.ts";
@@ -20,9 +21,9 @@ export async function pglite(folder?: string, { timeout = 60_000 }: PgliteOption
   const unlock = folder === undefined ? undefined : await lockFolder(folder);
   let worker: Worker | undefined;
   try {
-    worker = await start(folder);
+    worker = folder === undefined ? await start(folder) : await startIn(folder);
   } catch (error) {
-    await unlock?.();
+    unlock?.();
     throw error;
   }
 
@@ -60,14 +61,26 @@ export async function pglite(folder?: string, { timeout = 60_000 }: PgliteOption
       queued(async () => {
         if (worker !== undefined) await stop(worker);
         worker = undefined;
-        await unlock?.();
+        unlock?.();
       }),
   };
 }
 
-async function lockFolder(folder: string): Promise<() => Promise<void>> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+async function lockFolder(folder: string): Promise<() => void> {
+  await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
   return lock(`${folder}.lock`);
+}
+
+/** A first start that was interrupted leaves half a database, which must not be taken for a whole one. */
+async function startIn(folder: string): Promise<Worker> {
+  const unfinished = `${folder}.unfinished`;
+  if (existsSync(unfinished)) await rm(folder, { recursive: true, force: true });
+  if (existsSync(folder)) return start(folder);
+  await writeFile(unfinished, "");
+  await mkdir(folder, { mode: 0o700 });
+  const worker = await start(folder);
+  await rm(unfinished);
+  return worker;
 }
 
 async function start(folder: string | undefined): Promise<Worker> {

@@ -22,9 +22,9 @@ const open: Closeable[] = [];
 let isStopping = false;
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(0));
-// npm does not pass signals on: when it is gone, so is the terminal that we belong to.
+// npm does not pass SIGTERM on: under it, its end is ours.
 const parent = process.ppid;
-setInterval(() => process.ppid !== parent && void stop(0), 500).unref();
+if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && void stop(0), 500).unref();
 // A closed terminal cannot be written to, and must not keep us from closing the database.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
@@ -46,10 +46,15 @@ async function main(): Promise<void> {
   const bindings = await makeBindings(database, url);
   const settings = settingsFrom(bindings);
   if (settings instanceof SettingsError) throw new Problem(`Check .dev.vars: ${settings.message}.`);
-  const admin = await step("Seeding", () => seed(connect(settings), dataFolder));
-  const wrangler = await step("Starting the Worker", () => startWrangler({ port, bindings, folder: dataFolder }));
-  open.push({ close: () => wrangler.stop() });
-  if (isStopping) return closeAll();
+  const admin = await step("Seeding", () =>
+    seed(connect(settings), join(dataFolder, "admins.json"), url === undefined ? "embedded" : where),
+  );
+  const wrangler = await step("Starting the Worker", async () => {
+    const started = await startWrangler({ port, bindings, folder: dataFolder });
+    open.push(started);
+    await started.ready;
+    return started;
+  });
   void wrangler.ended.then((code) => {
     if (!isStopping) console.error("\nThe Worker's runtime has ended; what it said is above.");
     return stop(code || 1);
@@ -81,8 +86,10 @@ async function openDatabase(): Promise<{ database: LocalDatabase; where: string;
 
 /** Neon speaks for itself; any other Postgres is spoken for by the local endpoint. */
 async function makeBindings(database: LocalDatabase, url: string | undefined): Promise<Record<string, string>> {
-  const isNeon = url !== undefined && new URL(url).hostname.endsWith(".neon.tech");
-  const endpoint = isNeon ? undefined : await serveNeon(database);
+  const isNeon = url !== undefined && /\.neon\.tech(:\d+)?\//.test(describeDatabase(url));
+  // The endpoint is anybody's to reach on this machine: the password is not.
+  const password = randomBytes(18).toString("base64url");
+  const endpoint = isNeon ? undefined : await serveNeon(database, { password });
   if (endpoint) open.push(endpoint);
   return {
     ENVIRONMENT: "development",
