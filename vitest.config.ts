@@ -34,6 +34,8 @@ export default defineConfig({
             process.env.WRANGLER_LOG ??= "error";
             return {
               wrangler: { configPath: "./wrangler.toml" },
+              // Quiet about connections that tests break on purpose; an unhandled error still fails the run.
+              verbose: false,
               miniflare: {
                 bindings: {
                   ENVIRONMENT: "test",
@@ -61,6 +63,8 @@ export default defineConfig({
       {
         test: {
           name: "node",
+          // What the other project set for itself is not for the servers that these tests start.
+          env: { WRANGLER_LOG: "log" },
           include: browser ? [...inNode, ...inBrowser] : inNode,
         },
       },

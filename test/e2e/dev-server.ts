@@ -20,7 +20,7 @@ const startTimeout = 120_000;
 /** Starts the developer's server and resolves when it has printed where it is and who its admin is. */
 export async function startDevServer(): Promise<DevServer> {
   const data = await mkdtemp(join(tmpdir(), "plinth-e2e-"));
-  const { DATABASE_URL: _, WRANGLER_LOG: __, ...inherited } = process.env;
+  const { DATABASE_URL: _, ...inherited } = process.env;
   const server = spawn(process.execPath, [join(import.meta.dirname, "../../dev/server.ts")], {
     env: { ...inherited, PLINTH_DATA: data, PORT: String(await freePort()), NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
