@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
-import { runner, type UserEnv } from "./context.ts";
-import { requireAdmin, requireUser } from "./crud/guards.ts";
+import { runner, type UserEnv, type Variables } from "./context.ts";
+import { type Caller, requireAdmin, requireUser } from "./crud/guards.ts";
 import { ApiError } from "./errors.ts";
 import { type TokenPolicy, verifyAccessToken } from "./security/tokens.ts";
 import type { Settings } from "./settings.ts";
@@ -15,16 +15,15 @@ export type Access = "public" | "user" | "admin";
 export function authenticate(access: Exclude<Access, "public">): MiddlewareHandler<UserEnv> {
   const guard = access === "admin" ? requireAdmin : requireUser;
   return async (c, next) => {
-    const token = bearerToken(c.req.header("Authorization"));
-    if (token === undefined) throw new ApiError("not_authenticated");
-    const claims = await verifyAccessToken(c.var.keys.token, token, tokenPolicy(c.var.settings), c.var.now());
-    if (!claims) throw new ApiError("invalid_token");
-    c.set("user", { id: claims.sub });
+    const header = c.req.header("Authorization");
+    const user = await callerOf(c.var, header);
+    if (!user) throw new ApiError(bearerToken(header) === undefined ? "not_authenticated" : "invalid_token");
+    c.set("user", user);
 
     let guarded = false;
     const admit = () => {
       guarded = true;
-      return guard(c.var.db, claims.sub);
+      return guard(c.var.db, user);
     };
     c.set("run", runner(c.var.db, admit));
     await next();
@@ -40,6 +39,17 @@ export function tokenPolicy(settings: Settings): TokenPolicy {
     audience: settings.JWT_AUDIENCE,
     lifetimeSeconds: settings.ACCESS_TOKEN_EXPIRE_MINUTES * 60,
   };
+}
+
+/** Whom an `Authorization` header names, if its token is one of ours; the database has not been asked. */
+export async function callerOf(
+  { keys, settings, now }: Pick<Variables, "keys" | "settings" | "now">,
+  header: string | undefined,
+): Promise<Caller | undefined> {
+  const token = bearerToken(header);
+  if (token === undefined) return undefined;
+  const claims = await verifyAccessToken(keys.token, token, tokenPolicy(settings), now());
+  return claims && { id: claims.sub, sessionId: claims.sid };
 }
 
 function bearerToken(header: string | undefined): string | undefined {

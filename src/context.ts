@@ -1,10 +1,12 @@
 import type { BatchItem } from "drizzle-orm/batch";
 import type { MiddlewareHandler } from "hono";
+import type { Caller } from "./crud/guards.ts";
 import type { Database, RoundTrips } from "./db/client.ts";
 import { fromDatabase } from "./db/errors.ts";
 import type { Policy } from "./endpoint.ts";
 import { ApiError } from "./errors.ts";
 import type { Log } from "./log.ts";
+import { networkOf } from "./network.ts";
 import { type Keys, keysFor } from "./security/keys.ts";
 import { type Bindings, type Settings, SettingsError, settingsFrom } from "./settings.ts";
 
@@ -15,12 +17,15 @@ export type Deps = {
   log: Log;
 };
 
-/** The caller, as the verified access token names them. Whether they still may is decided by the guard, in `run`. */
-export type Caller = { id: string };
+/** Where a request comes from, as far as it can be known and may be kept. */
+export type Client = { network: string; userAgent: string | null };
 
 /** What every request carries on `c.var`. */
 export type Variables = Deps & {
   requestId: string;
+  client: Client;
+  /** What happened to accounts in this request, for its line in the log. */
+  events: { kind: string; user_id: string | null }[];
   trips: RoundTrips;
   configuration: Settings | SettingsError;
   /** The OpenAPI document of the app that answers. */
@@ -34,7 +39,10 @@ export type Variables = Deps & {
 };
 
 export type AppEnv = { Bindings: Bindings; Variables: Variables };
-/** Where `access` is not `public`, a request also carries its caller. */
+/**
+ * Where `access` is not `public`, a request also carries its caller, as the verified access token names them. Whether
+ * they still may is decided by the guard, in `run`.
+ */
 export type UserEnv = { Bindings: Bindings; Variables: Variables & { user: Caller } };
 
 type Statement = BatchItem<"pg">;
@@ -56,11 +64,20 @@ export function carry(deps: Deps, document: (settings: Settings) => object): Mid
     c.set("connect", deps.connect);
     c.set("now", deps.now);
     c.set("log", deps.log);
+    c.set("client", clientOf(c.req.raw.headers));
+    c.set("events", []);
     c.set("trips", { count: 0, milliseconds: 0 });
     c.set("configuration", settingsFrom(c.env));
     c.set("document", () => document(c.var.settings));
     await next();
   };
+}
+
+/** Only `CF-Connecting-IP` is the platform's word; an IPv6 customer has a whole /64. */
+function clientOf(headers: Headers): Client {
+  const address = headers.get("CF-Connecting-IP") ?? "unknown";
+  const userAgent = headers.get("User-Agent")?.slice(0, 400).toWellFormed() ?? null;
+  return { network: networkOf(address), userAgent };
 }
 
 /** For each endpoint: what its handler finds on `c.var`, or 503 `misconfigured`. */

@@ -10,12 +10,15 @@ export const errorTable = {
   invalid_cursor: { status: 400, detail: "The cursor is not one that this list gave out." },
   invalid_grant: { status: 400, detail: "Incorrect username or password." },
   not_authenticated: { status: 401, detail: "Not authenticated." },
+  invalid_refresh_token: { status: 400, detail: "The refresh token is not valid." },
   invalid_token: { status: 401, detail: "The access token is not valid." },
+  origin_not_allowed: { status: 403, detail: "A cookie is accepted only from a page of a listed origin." },
   forbidden: { status: 403, detail: "You are not allowed to do this." },
   not_found: { status: 404, detail: "Not found." },
   method_not_allowed: { status: 405, detail: "This path does not answer that method." },
   email_taken: { status: 409, detail: "This e-mail address is already registered." },
   username_taken: { status: 409, detail: "This username is already taken." },
+  last_admin: { status: 409, detail: "This is the last active admin." },
   payload_too_large: { status: 413, detail: "The body is larger than 1 MiB." },
   unsupported_media_type: { status: 415, detail: "The Content-Type of the body is not one that this path accepts." },
   validation_failed: { status: 422, detail: "The request is not valid." },
@@ -101,7 +104,7 @@ function headersFor(error: ApiError): Record<string, string> {
 }
 
 function oauthError(code: ErrorCode): string {
-  if (code === "invalid_grant") return code;
+  if (code === "invalid_grant" || code === "invalid_refresh_token") return "invalid_grant";
   const { status } = errorTable[code];
   if (status === 503) return "temporarily_unavailable";
   return status === 500 ? "server_error" : "invalid_request";

@@ -41,7 +41,12 @@ const SettingsSchema = z
     JWT_ISSUER: z.string().min(1).max(200).default("plinth"),
     JWT_AUDIENCE: z.string().min(1).max(200).default("plinth-api"),
     ALGORITHM: z.enum(["HS256"]).default("HS256"),
-    ACCESS_TOKEN_EXPIRE_MINUTES: wholeNumber(1, 1_440).default(30),
+    ACCESS_TOKEN_EXPIRE_MINUTES: wholeNumber(1, 1_440).default(15),
+    /** Days after which a session ends that nobody uses, and days after which any session ends. */
+    SESSION_IDLE_DAYS: wholeNumber(1, 365).default(30),
+    SESSION_ABSOLUTE_DAYS: wholeNumber(1, 365).default(90),
+    /** Seconds in which the refresh token before the last still answers with the same successor. */
+    REFRESH_GRACE_SECONDS: wholeNumber(0, 60).default(10),
     /** Origins whose pages may call this API from a browser. */
     ALLOWED_ORIGINS: Origins,
   })

@@ -12,6 +12,17 @@ const anItem = async (token: string): Promise<string> =>
 /** One call of each endpoint that succeeds. */
 const calls: Record<string, () => Promise<Answer>> = {
   login: async () => api.post("/auth/login", { json: { username: (await user()).username, password } }),
+  refreshTokens: async () => {
+    const { body } = await api.post("/auth/login", { json: { username: (await user()).username, password } });
+    return api.post("/auth/refresh", { json: { refresh_token: body.refresh_token } });
+  },
+  logout: async () => api.post("/auth/logout", { token: (await user()).token, json: {} }),
+  listSessionsPage: async () => api.get("/auth/sessions", { token: (await user()).token }),
+  endSession: async () => {
+    const { sessionId, token } = await user();
+    return api.delete(`/auth/sessions/${sessionId}`, { token });
+  },
+  endOtherSessions: async () => api.delete("/auth/sessions", { token: (await user()).token }),
   createUser: () => {
     const username = unique();
     return api.post("/users", { json: { username, email: `${username}@example.com`, password } });
@@ -52,13 +63,10 @@ const calls: Record<string, () => Promise<Answer>> = {
   docs: () => api.get("/docs"),
 };
 
-/** Endpoints that usually spend less than they may. */
-const usually: Record<string, number> = { login: 1 };
-
 describe("promise 26: an endpoint spends the round trips that it declares", () => {
   it.each(endpoints.map(({ policy }) => policy))("$operationId: $roundTrips", async ({ operationId, roundTrips }) => {
     const answer = await calls[operationId]?.();
     expect(answer?.status).toBeLessThan(300);
-    expect(answer?.roundTrips).toBe(usually[operationId] ?? roundTrips);
+    expect(answer?.roundTrips).toBe(roundTrips);
   });
 });

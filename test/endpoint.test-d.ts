@@ -24,7 +24,7 @@ const answer = { status: "ok" } as const;
 
 // A signed-in endpoint has its caller, and its validated input.
 endpoint({ ...contract, access: "user" }, (c) => {
-  expectTypeOf(c.var.user).toEqualTypeOf<{ id: string }>();
+  expectTypeOf(c.var.user).toEqualTypeOf<{ id: string; sessionId: string }>();
   expectTypeOf(c.req.valid("param")).toEqualTypeOf<{ id: string }>();
   return c.json(answer, 200);
 });

@@ -6,8 +6,10 @@ import { z } from "zod";
 import { createApp, production } from "../src/app.ts";
 import { tokenPolicy } from "../src/auth.ts";
 import type { Deps } from "../src/context.ts";
+import type { Caller } from "../src/crud/guards.ts";
 import { insertUser, type UserValues } from "../src/crud/users.ts";
 import { connect } from "../src/db/client.ts";
+import { sessions } from "../src/db/schema.ts";
 import type { Endpoint } from "../src/endpoint.ts";
 import type { LogEntry } from "../src/log.ts";
 import { endpoints as all } from "../src/routes/index.ts";
@@ -111,13 +113,16 @@ export async function aUser(values: Partial<UserValues> = {}) {
   };
   const [user] = await insertUser(db, row);
   if (!user) throw new Error("the user was not inserted");
-  return { ...user, token: await tokenFor(user.id) };
+  const caller = { id: user.id, sessionId: uuidv7() };
+  const expires_at = new Date(Date.now() + 24 * 60 * 60 * 1000).toISOString();
+  await db.insert(sessions).values({ id: caller.sessionId, user_id: user.id, token_hash: "", expires_at });
+  return { ...user, sessionId: caller.sessionId, token: await tokenFor(caller) };
 }
 
 /** A token for this user, as signing in would issue it at `now`. */
-export async function tokenFor(userId: string, now = new Date()): Promise<string> {
+export async function tokenFor(user: Caller, now = new Date()): Promise<string> {
   const keys = await keysFor(settings.SECRET_KEY);
-  return signAccessToken(keys.token, userId, tokenPolicy(settings), now);
+  return signAccessToken(keys.token, user, tokenPolicy(settings), now);
 }
 
 export function parsed(own: Bindings): Settings {

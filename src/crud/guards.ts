@@ -2,17 +2,20 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { users } from "../db/schema.ts";
 
+/** Who is calling, and in which of their sessions. */
+export type Caller = { id: string; sessionId: string };
+
 /**
- * A statement that ends its transaction unless the caller is a live, active user: SQLSTATE PT401.
+ * A statement that ends its transaction unless the caller is a live, active user in a live session: SQLSTATE PT401.
  * In a batch before others it lets nothing of them commit.
  */
-export function requireUser(db: Database, callerId: string) {
-  return db.execute(sql`select require_user(${callerId}::uuid, false)`);
+export function requireUser(db: Database, { id, sessionId }: Caller) {
+  return db.execute(sql`select require_user(${id}::uuid, ${sessionId}::uuid, false)`);
 }
 
 /** As {@link requireUser}, and unless the caller is an admin: SQLSTATE PT403. */
-export function requireAdmin(db: Database, callerId: string) {
-  return db.execute(sql`select require_user(${callerId}::uuid, true)`);
+export function requireAdmin(db: Database, { id, sessionId }: Caller) {
+  return db.execute(sql`select require_user(${id}::uuid, ${sessionId}::uuid, true)`);
 }
 
 /** True where the caller is an admin, decided by the database while the statement runs. */

@@ -7,8 +7,12 @@ const conflicts: Partial<Record<string, ErrorCode>> = {
   users_username_key: "username_taken",
 };
 
-/** What `require_user()` raises; the letters follow PostgREST's `PT` + HTTP status. */
-const guards: Partial<Record<string, ErrorCode>> = { PT401: "invalid_token", PT403: "forbidden" };
+/** What our SQL functions raise; the letters follow PostgREST's `PT` + HTTP status. */
+const guards: Partial<Record<string, ErrorCode>> = {
+  PT401: "invalid_token",
+  PT403: "forbidden",
+  PT409: "last_admin",
+};
 
 /** A table, column or function that the newest migration makes is not there yet. */
 const unmigrated = new Set(["42P01", "42703", "42883"]);

@@ -1,5 +1,17 @@
 import { sql } from "drizzle-orm";
-import { boolean, check, customType, index, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import {
+  boolean,
+  check,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 
 /** A point in time as the wire has it: RFC 3339 in UTC with milliseconds, which is also all that is stored. */
 const timestamp = customType<{ data: string; driverData: string }>({
@@ -7,8 +19,9 @@ const timestamp = customType<{ data: string; driverData: string }>({
   fromDriver: (value) => new Date(value).toISOString(),
 });
 
+const created_at = timestamp().notNull().default(sql`now()`);
 const timestamps = {
-  created_at: timestamp().notNull().default(sql`now()`),
+  created_at,
   updated_at: timestamp().notNull().default(sql`now()`),
   deleted_at: timestamp(),
 };
@@ -25,11 +38,18 @@ export const users = pgTable(
       .default("user"),
     is_active: boolean().notNull().default(true),
     password_hash: text().notNull(),
+    /** When the owner of the mailbox proved to be the owner of the account. */
+    email_verified_at: timestamp(),
+    /** When the personal fields of a deleted user were scrubbed: nothing brings them back. */
+    purged_at: timestamp(),
     ...timestamps,
   },
   (table) => [
     uniqueIndex("users_email_key").on(sql`lower(${table.email})`).where(sql`${table.deleted_at} is null`),
     uniqueIndex("users_username_key").on(sql`lower(${table.username})`).where(sql`${table.deleted_at} is null`),
+    index("users_email_idx").on(sql`lower(${table.email})`),
+    index("users_username_idx").on(sql`lower(${table.username})`),
+    index("users_deleted_idx").on(table.deleted_at).where(sql`${table.purged_at} is null`),
     check("users_role_check", sql`${table.role} in ('user', 'admin')`),
   ],
 );
@@ -46,4 +66,99 @@ export const items = pgTable(
     ...timestamps,
   },
   (table) => [index("items_owner_live_idx").on(table.owner_id, table.id).where(sql`${table.deleted_at} is null`)],
+);
+
+/** One row for each sign-in. Its refresh token rotates; only hashes of the current and the last one are kept. */
+export const sessions = pgTable(
+  "sessions",
+  {
+    id: uuid().primaryKey(),
+    user_id: uuid()
+      .notNull()
+      .references(() => users.id),
+    token_hash: text().notNull(),
+    previous_hash: text(),
+    rotated_at: timestamp(),
+    created_at,
+    last_used_at: timestamp().notNull().default(sql`now()`),
+    /** The nearer of the idle and the absolute limit; moves with each rotation. */
+    expires_at: timestamp().notNull(),
+    revoked_at: timestamp(),
+    user_agent: text(),
+    network: text(),
+  },
+  (table) => [index("sessions_live_idx").on(table.user_id, table.id).where(sql`${table.revoked_at} is null`)],
+);
+
+/** The newest mailed token for each user and purpose: issuing another replaces it. Only its hash is kept. */
+export const oneTimeTokens = pgTable(
+  "one_time_tokens",
+  {
+    user_id: uuid()
+      .notNull()
+      .references(() => users.id),
+    purpose: text({ enum: ["verify_email", "change_email", "reset_password"] }).notNull(),
+    token_hash: text().notNull(),
+    /** The mailbox that the token was sent to. */
+    email: text().notNull(),
+    created_at,
+    expires_at: timestamp().notNull(),
+    used_at: timestamp(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.user_id, table.purpose] }),
+    uniqueIndex("one_time_tokens_hash_key").on(table.token_hash),
+  ],
+);
+
+/** The outbox: a mail is written with its cause, and kept until it was sent. */
+export const mails = pgTable(
+  "mails",
+  {
+    id: uuid().primaryKey(),
+    user_id: uuid().references(() => users.id),
+    kind: text().notNull(),
+    recipient: text().notNull(),
+    /** What its template needs. Holds no token: a link's token is derived again when the mail is made. */
+    data: jsonb().$type<Record<string, string>>().notNull(),
+    created_at,
+    attempts: integer().notNull().default(0),
+    next_attempt_at: timestamp().notNull().default(sql`now()`),
+    sent_at: timestamp(),
+    dead_at: timestamp(),
+    last_error: text(),
+  },
+  (table) => [
+    index("mails_due_idx").on(table.next_attempt_at).where(sql`${table.sent_at} is null and ${table.dead_at} is null`),
+    index("mails_user_idx").on(table.user_id),
+  ],
+);
+
+/** Attempts to sign in, counted for an account or for a network; `key` is a keyed hash of which. */
+export const throttles = pgTable("throttles", {
+  key: text().primaryKey(),
+  attempts: integer().notNull(),
+  last_attempt_at: timestamp().notNull().default(sql`now()`),
+  blocked_until: timestamp(),
+});
+
+/** What happened to accounts, and who did it. Append-only: a trigger refuses anything but the purge. */
+export const auditEvents = pgTable(
+  "audit_events",
+  {
+    id: uuid().primaryKey(),
+    created_at,
+    kind: text().notNull(),
+    /** Whose account it concerns. */
+    user_id: uuid(),
+    /** Who did it, where somebody was signed in. */
+    actor_id: uuid(),
+    request_id: text(),
+    network: text(),
+    details: jsonb().$type<Record<string, string>>().notNull().default({}),
+  },
+  (table) => [
+    index("audit_events_user_idx").on(table.user_id, table.id),
+    index("audit_events_kind_idx").on(table.kind, table.id),
+  ],
 );

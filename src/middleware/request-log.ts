@@ -9,7 +9,7 @@ export const requestLog: MiddlewareHandler<UserEnv> = async (c, next) => {
   const started = Date.now();
   await next();
   const { status } = c.res;
-  const { requestId, policy, user, trips } = c.var;
+  const { requestId, policy, user, trips, events } = c.var;
   c.var.log({
     level: status >= 500 ? "error" : "info",
     message: "request",
@@ -22,6 +22,7 @@ export const requestLog: MiddlewareHandler<UserEnv> = async (c, next) => {
     db_round_trips: trips.count,
     db_ms: trips.milliseconds,
     user_id: user?.id,
+    ...(events.length > 0 && { events }),
     ...(c.error && explain(c.error)),
   });
 };

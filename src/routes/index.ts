@@ -1,4 +1,9 @@
+import { endOtherSessions } from "./auth/end-other-sessions.ts";
+import { endSession } from "./auth/end-session.ts";
+import { listSessionsPage } from "./auth/list-sessions.ts";
 import { login } from "./auth/login.ts";
+import { logout } from "./auth/logout.ts";
+import { refreshTokens } from "./auth/refresh.ts";
 import { openapi } from "./docs/openapi.ts";
 import { docs } from "./docs/page.ts";
 import { health } from "./health/live.ts";
@@ -20,6 +25,11 @@ import { changeMe } from "./users/update-me.ts";
 /** The API: one flat list. A fixed path comes before one with a parameter in the same place. */
 export const endpoints = [
   login,
+  refreshTokens,
+  logout,
+  listSessionsPage,
+  endSession,
+  endOtherSessions,
   createUser,
   listUsersPage,
   readMe,

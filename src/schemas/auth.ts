@@ -1,5 +1,12 @@
 import { z } from "@hono/zod-openapi";
+import { Id, Timestamp } from "./common.ts";
+import { pageOf } from "./pages.ts";
 import { text } from "./text.ts";
+
+const TokenDelivery = z
+  .enum(["body", "cookie"])
+  .default("body")
+  .openapi({ description: "Where the refresh token goes: `cookie` keeps it out of a page's reach" });
 
 /** RFC 6749, section 4.3.2. The client's own fields are there for clients that always send them; nothing reads them. */
 export const Login = z
@@ -11,6 +18,7 @@ export const Login = z
       .max(512)
       .refine((value) => value.isWellFormed(), "must be well-formed Unicode")
       .openapi({ format: "password", example: "correct horse battery" }),
+    token_delivery: TokenDelivery,
     scope: z.string().max(1_000).optional(),
     client_id: z.string().max(1_000).optional(),
     client_secret: z.string().max(1_000).optional(),
@@ -23,7 +31,38 @@ export const Token = z
   .object({
     access_token: z.string(),
     token_type: z.literal("bearer"),
-    expires_in: z.int().openapi({ description: "Seconds", example: 1800 }),
+    expires_in: z.int().openapi({ description: "Seconds", example: 900 }),
+    refresh_token: z.string().optional().openapi({ description: "Absent where it went into the cookie" }),
   })
   .openapi("Token");
 export type Token = z.output<typeof Token>;
+
+/** RFC 6749, section 6. Without `refresh_token`, the one in the cookie is used. */
+export const Refresh = z
+  .strictObject({
+    grant_type: z.literal("refresh_token").optional(),
+    refresh_token: z.string().max(1_000).optional(),
+    scope: z.string().max(1_000).optional(),
+    client_id: z.string().max(1_000).optional(),
+    client_secret: z.string().max(1_000).optional(),
+  })
+  .openapi("Refresh");
+
+/** What ends: the session of this token, of the cookie, or of the access token. */
+export const Logout = z
+  .strictObject({ refresh_token: z.string().max(1_000).optional(), client_id: z.string().max(1_000).optional() })
+  .openapi("Logout");
+
+/** One sign-in of yours that is still good. */
+export const Session = z
+  .object({
+    id: Id,
+    is_current: z.boolean().openapi({ description: "The session of the access token that asks" }),
+    user_agent: z.string().nullable(),
+    network: z.string().nullable(),
+    created_at: Timestamp,
+    last_used_at: Timestamp,
+    expires_at: Timestamp,
+  })
+  .openapi("Session");
+export const SessionPage = pageOf(Session).openapi("SessionPage");

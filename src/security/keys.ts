@@ -1,5 +1,5 @@
 /** The keys of one isolate, each for one purpose, all derived from `SECRET_KEY` (HKDF-SHA-256, RFC 5869). */
-export type Keys = { token: CryptoKey; cursor: CryptoKey };
+export type Keys = { token: CryptoKey; cursor: CryptoKey; refresh: CryptoKey; mail: CryptoKey; throttle: CryptoKey };
 
 /** One entry, since an isolate has one `SECRET_KEY`; holds values, because a promise must not outlive its request. */
 const cache = new Map<string, Keys>();
@@ -11,7 +11,14 @@ export async function keysFor(secretKey: string): Promise<Keys> {
   const secret = await crypto.subtle.importKey("raw", new TextEncoder().encode(secretKey), "HKDF", false, [
     "deriveKey",
   ]);
-  const keys = { token: await derive(secret, "access token"), cursor: await derive(secret, "cursor") };
+  const [token, cursor, refresh, mail, throttle] = await Promise.all([
+    derive(secret, "access token"),
+    derive(secret, "cursor"),
+    derive(secret, "refresh token"),
+    derive(secret, "mail token"),
+    derive(secret, "throttle"),
+  ]);
+  const keys = { token, cursor, refresh, mail, throttle };
   cache.clear();
   cache.set(secretKey, keys);
   return keys;

@@ -8,17 +8,22 @@ export type TokenPolicy = { issuer: string; audience: string; lifetimeSeconds: n
 const typ = "at+jwt";
 const maxTokenLength = 4_096;
 
-const Claims = z.object({ sub: z.uuid(), jti: z.uuid(), iat: z.int(), exp: z.int() });
+const Claims = z.object({ sub: z.uuid(), sid: z.uuid(), jti: z.uuid(), iat: z.int(), exp: z.int() });
 export type AccessTokenClaims = z.output<typeof Claims>;
 
-/** Signs an access token for a user, HS256. */
-export function signAccessToken(key: CryptoKey, userId: string, policy: TokenPolicy, now: Date): Promise<string> {
+/** Signs an access token for a user's session, HS256; `sid` is OpenID Connect's claim for it. */
+export function signAccessToken(
+  key: CryptoKey,
+  user: { id: string; sessionId: string },
+  policy: TokenPolicy,
+  now: Date,
+): Promise<string> {
   const seconds = Math.floor(now.getTime() / 1000);
-  return new SignJWT()
+  return new SignJWT({ sid: user.sessionId })
     .setProtectedHeader({ alg: "HS256", typ })
     .setIssuer(policy.issuer)
     .setAudience(policy.audience)
-    .setSubject(userId)
+    .setSubject(user.id)
     .setJti(crypto.randomUUID())
     .setIssuedAt(seconds)
     .setExpirationTime(seconds + policy.lifetimeSeconds)
@@ -42,7 +47,7 @@ export async function verifyAccessToken(
       typ,
       issuer: policy.issuer,
       audience: policy.audience,
-      requiredClaims: ["sub", "jti", "iat", "exp"],
+      requiredClaims: ["sub", "sid", "jti", "iat", "exp"],
       maxTokenAge: policy.lifetimeSeconds,
       currentDate: now,
     });

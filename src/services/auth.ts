@@ -1,29 +1,97 @@
+import { v7 as uuidv7 } from "uuid";
 import { tokenPolicy } from "../auth.ts";
 import type { Variables } from "../context.ts";
+import type { Caller } from "../crud/guards.ts";
+import {
+  openSession,
+  revokeSession,
+  revokeSessionByToken,
+  rotateSession,
+  type SessionLimits,
+} from "../crud/sessions.ts";
 import { findUserByLogin, replacePasswordHash } from "../crud/users.ts";
 import { ApiError } from "../errors.ts";
 import type { Login, Token } from "../schemas/auth.ts";
 import { dummyHash, hashPassword, needsRehash, verifyPassword } from "../security/passwords.ts";
+import { hashToken, newRefreshToken, sessionOf, successorOf } from "../security/refresh-tokens.ts";
 import { signAccessToken } from "../security/tokens.ts";
+import type { Settings } from "../settings.ts";
+import { type AuditContext, audit, auditEvent } from "./audit.ts";
 
-type Context = Pick<Variables, "db" | "run" | "keys" | "settings" | "now">;
+type Context = AuditContext & Pick<Variables, "run" | "keys" | "settings" | "now">;
+type Tokens = Token & { refresh_token: string };
 
 /**
- * Signs a user in by password. Throws `invalid_grant`, the same and after the same work for a wrong password and for an
- * account that is unknown, inactive or deleted. A hash under an older policy is replaced on the way.
+ * Signs a user in by password and opens a session. Throws `invalid_grant`, the same and after the same work for a wrong
+ * password and for an account that is unknown, inactive or deleted. A hash under an older policy is replaced on the way.
  */
-export async function signIn(context: Context, { username, password }: Login): Promise<Token> {
-  const { db, run, keys, settings, now } = context;
+export async function signIn(context: Context, { username, password }: Login): Promise<Tokens> {
+  const { db, run, keys, settings, client } = context;
   const [user] = await run(findUserByLogin(db, username));
   const matches = await verifyPassword(password, user?.password_hash ?? dummyHash);
-  if (!user?.is_active || !matches) throw new ApiError("invalid_grant");
-  if (needsRehash(user.password_hash)) {
-    await run(replacePasswordHash(db, user.id, user.password_hash, await hashPassword(password)));
+  if (!user?.is_active || !matches) {
+    await run(audit(context, "sign_in.failed", user?.id ?? null));
+    throw new ApiError("invalid_grant");
   }
+  const id = uuidv7();
+  const refreshToken = await newRefreshToken(keys.refresh, id);
+  const session = { ...client, id, userId: user.id, tokenHash: await hashToken(refreshToken) };
+  const hash = user.password_hash;
+  const [opened] = await run(
+    openSession(db, session, hash, sessionLimits(settings)),
+    audit(context, "sign_in.succeeded", user.id, { session_id: id }),
+    ...(needsRehash(hash) ? [replacePasswordHash(db, user.id, hash, await hashPassword(password))] : []),
+  );
+  if (opened.rows.length === 0) throw new ApiError("invalid_grant");
+  return tokens(context, { id: user.id, sessionId: id }, refreshToken);
+}
+
+/**
+ * Trades a refresh token for its successor and a new access token (RFC 9700, section 4.14). Throws
+ * `invalid_refresh_token` for any token that is not the session's current one, or the one before within the grace; a
+ * token older than that has been stolen or copied, and ends the session.
+ */
+export async function refresh(context: Context, token: string): Promise<Tokens> {
+  const { db, run, keys, settings, events } = context;
+  const sessionId = await sessionOf(keys.refresh, token);
+  if (!sessionId) throw new ApiError("invalid_refresh_token");
+  const successor = await successorOf(keys.refresh, sessionId, token);
+  const use = { sessionId, tokenHash: await hashToken(token), successorHash: await hashToken(successor) };
+  const replay = auditEvent(context, "session.replayed", null);
+  const { rows } = await run(rotateSession(db, use, sessionLimits(settings), replay));
+  const [session] = rows;
+  if (session?.replayed) events.push({ kind: replay.kind, user_id: session.user_id });
+  if (!session || session.replayed) throw new ApiError("invalid_refresh_token");
+  return tokens(context, { id: session.user_id, sessionId }, successor);
+}
+
+/** Ends the session of a refresh token, or that of a signed-in caller; nothing happens where it has ended already. */
+export async function signOut(context: Context, who: { refreshToken: string } | { caller: Caller }): Promise<void> {
+  const { db, run, keys } = context;
+  if ("caller" in who) {
+    const { id, sessionId } = who.caller;
+    await run(revokeSession(db, sessionId, id), audit(context, "session.ended", id, { session_id: sessionId }));
+    return;
+  }
+  const sessionId = await sessionOf(keys.refresh, who.refreshToken);
+  if (sessionId) await run(revokeSessionByToken(db, sessionId, await hashToken(who.refreshToken)));
+}
+
+/** What the settings say of how long sessions live. */
+export function sessionLimits(settings: Settings): SessionLimits {
+  return {
+    idleDays: settings.SESSION_IDLE_DAYS,
+    absoluteDays: settings.SESSION_ABSOLUTE_DAYS,
+    graceSeconds: settings.REFRESH_GRACE_SECONDS,
+  };
+}
+
+async function tokens({ keys, settings, now }: Context, user: Caller, refreshToken: string): Promise<Tokens> {
   const policy = tokenPolicy(settings);
   return {
-    access_token: await signAccessToken(keys.token, user.id, policy, now()),
+    access_token: await signAccessToken(keys.token, user, policy, now()),
     token_type: "bearer",
     expires_in: policy.lifetimeSeconds,
+    refresh_token: refreshToken,
   };
 }

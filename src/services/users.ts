@@ -13,6 +13,6 @@ type Context = Pick<UserEnv["Variables"], "db" | "run" | "user">;
 export async function changeUser({ db, run, user: caller }: Context, id: string, changes: UserUpdate) {
   const update = updateUser(db, id, caller.id, changes);
   const adminOnly = "role" in changes || "is_active" in changes;
-  const [user] = adminOnly ? (await run(requireAdmin(db, caller.id), update))[1] : await run(update);
+  const [user] = adminOnly ? (await run(requireAdmin(db, caller), update))[1] : await run(update);
   return user ?? notFound();
 }

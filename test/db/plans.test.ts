@@ -27,8 +27,8 @@ beforeAll(async () => {
 
 describe("the hot queries use their indexes, and sort nothing", () => {
   it.each([
-    ["sign-in by e-mail", findUserByLogin(db, "A@example.com"), "users_email_key"],
-    ["sign-in by username", findUserByLogin(db, "ada"), "users_username_key"],
+    ["sign-in by e-mail", findUserByLogin(db, "A@example.com"), "users_email_"],
+    ["sign-in by username", findUserByLogin(db, "ada"), "users_username_"],
     ["one user", findUser(db, id, id), "users_pkey"],
     ["the first page of users", listUsers(db, { limit: 21 }), "users_pkey"],
     ["a later page of users", listUsers(db, { limit: 21, after: id }), "users_pkey"],

@@ -48,7 +48,9 @@ describe("promise 20: a database that fails", () => {
   it("writes nothing by halves: a statement that fails takes the whole batch with it", async () => {
     const own = await aUser();
     const insert = () => db.insert(items).values({ id: crypto.randomUUID(), owner_id: own.id, title: "t" });
-    await expect(db.batch([insert(), requireUser(db, crypto.randomUUID()), insert()])).rejects.toThrow();
+    await expect(
+      db.batch([insert(), requireUser(db, { id: crypto.randomUUID(), sessionId: crypto.randomUUID() }), insert()]),
+    ).rejects.toThrow();
     expect(await db.select().from(items).where(eq(items.owner_id, own.id))).toStrictEqual([]);
   });
 });

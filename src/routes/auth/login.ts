@@ -1,4 +1,5 @@
 import { endpoint, formOrJson, json, problems } from "../../endpoint.ts";
+import { withCookie } from "../../refresh-cookie.ts";
 import { Login, Token } from "../../schemas/auth.ts";
 import { signIn } from "../../services/auth.ts";
 
@@ -9,16 +10,18 @@ export const login = endpoint(
     operationId: "login",
     tags: ["auth"],
     summary: "Sign in",
-    description: "OAuth2's password form (RFC 6749, section 4.3), or the same fields as JSON. For first-party clients.",
+    description:
+      "OAuth2's password form (RFC 6749, section 4.3), or the same fields as JSON. Opens a session. This is first-party sign-in in OAuth2's shape: it is not an authorization server for third parties, for whom RFC 9700 forbids this grant.",
     access: "public",
     oauth: true,
-    // The second replaces a password hash that was made under an older policy.
+    // The account is read before the password is hashed, and the session written after.
     roundTrips: 2,
     request: { body: formOrJson(Login) },
-    responses: { 200: json(Token, "An access token"), ...problems("invalid_grant") },
+    responses: { 200: json(Token, "An access token and a refresh token"), ...problems("invalid_grant") },
   },
   async (c) => {
     const credentials = { ...c.req.valid("form"), ...c.req.valid("json") };
-    return c.json(Token.parse(await signIn(c.var, credentials)), 200);
+    const answer = await signIn(c.var, credentials);
+    return c.json(Token.parse(credentials.token_delivery === "cookie" ? withCookie(c, answer) : answer), 200);
   },
 );

@@ -1,5 +1,5 @@
 import { deleteUser } from "../../crud/users.ts";
-import { endpoint } from "../../endpoint.ts";
+import { endpoint, problems } from "../../endpoint.ts";
 
 export const removeMe = endpoint(
   {
@@ -10,7 +10,7 @@ export const removeMe = endpoint(
     summary: "Delete your account",
     description: "Every token of the account stops working. Its e-mail address and username can be taken again.",
     access: "user",
-    responses: { 204: { description: "Deleted" } },
+    responses: { 204: { description: "Deleted" }, ...problems("last_admin") },
   },
   async (c) => {
     const { id } = c.var.user;

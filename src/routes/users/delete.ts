@@ -13,7 +13,7 @@ export const removeUser = endpoint(
     description: "Yourself, or anybody for an admin.",
     access: "user",
     request: { params: IdParams },
-    responses: { 204: { description: "Deleted" }, ...problems("not_found") },
+    responses: { 204: { description: "Deleted" }, ...problems("not_found", "last_admin") },
   },
   async (c) => {
     const { id } = c.req.valid("param");

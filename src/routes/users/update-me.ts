@@ -12,7 +12,10 @@ export const changeMe = endpoint(
     description: "Fields that the body does not name keep their values. `role` and `is_active` are an admin's to set.",
     access: "user",
     request: { body: body(UserUpdate) },
-    responses: { 200: json(User, "You, changed"), ...problems("forbidden", "email_taken", "username_taken") },
+    responses: {
+      200: json(User, "You, changed"),
+      ...problems("forbidden", "email_taken", "username_taken", "last_admin"),
+    },
   },
   async (c) => c.json(User.parse(await changeUser(c.var, c.var.user.id, c.req.valid("json"))), 200),
 );

@@ -15,7 +15,7 @@ export const changeUserById = endpoint(
     request: { params: IdParams, body: body(UserUpdate) },
     responses: {
       200: json(User, "The changed user"),
-      ...problems("forbidden", "not_found", "email_taken", "username_taken"),
+      ...problems("forbidden", "not_found", "email_taken", "username_taken", "last_admin"),
     },
   },
   async (c) => c.json(User.parse(await changeUser(c.var, c.req.valid("param").id, c.req.valid("json"))), 200),

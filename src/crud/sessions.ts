@@ -1,0 +1,122 @@
+import { and, desc, eq, gt, isNull, lt, ne, type SQL, sql } from "drizzle-orm";
+import type { Database } from "../db/client.ts";
+import { auditEvents, sessions, users } from "../db/schema.ts";
+import type { AuditEvent } from "./audit-events.ts";
+
+/** How long sessions live, by the database's clock. */
+export type SessionLimits = { idleDays: number; absoluteDays: number; graceSeconds: number };
+
+export type NewSession = {
+  id: string;
+  userId: string;
+  tokenHash: string;
+  userAgent: string | null;
+  network: string;
+};
+
+/**
+ * Opens a session for a live, active user whose password still has this hash: nobody slips in beside a change of
+ * password, because both must lock the user's row. Answers no row where the user has changed meanwhile.
+ */
+export function openSession(db: Database, session: NewSession, passwordHash: string, limits: SessionLimits) {
+  const { id, userId, tokenHash, userAgent, network } = session;
+  return db.execute<{ id: string }>(sql`
+    with owner as (
+      select id from ${users}
+      where id = ${userId}::uuid and password_hash = ${passwordHash} and is_active and deleted_at is null
+      for no key update
+    )
+    insert into ${sessions} (id, user_id, token_hash, user_agent, network, expires_at)
+    select ${id}::uuid, id, ${tokenHash}, ${userAgent}, ${network}, ${expiry(limits, sql`now()`)} from owner
+    returning id`);
+}
+
+/**
+ * One use of a refresh token, in one conditional statement. The current token rotates; the one before it is answered
+ * alike within the grace; any other that was ever issued is a replay and ends the session. Answers whose session it is
+ * and whether it was a replay, which is written down as `replay` says; no row where the session or its user is gone.
+ */
+export function rotateSession(
+  db: Database,
+  use: { sessionId: string; tokenHash: string; successorHash: string },
+  limits: SessionLimits,
+  replay: AuditEvent,
+) {
+  const isCurrent = sql`s.token_hash = ${use.tokenHash}`;
+  const isGraced = sql`(s.previous_hash = ${use.tokenHash}
+    and s.rotated_at > now() - make_interval(secs => ${limits.graceSeconds}::int))`;
+  return db.execute<{ user_id: string; replayed: boolean }>(sql`
+    with used as (update ${sessions} as s set
+      token_hash = case when ${isCurrent} then ${use.successorHash} else s.token_hash end,
+      previous_hash = case when ${isCurrent} then s.token_hash else s.previous_hash end,
+      rotated_at = case when ${isCurrent} then now() else s.rotated_at end,
+      last_used_at = case when ${isCurrent} or ${isGraced} then now() else s.last_used_at end,
+      expires_at = case when ${isCurrent} then ${expiry(limits, sql`s.created_at`)} else s.expires_at end,
+      revoked_at = case when ${isCurrent} or ${isGraced} then null else now() end
+    from ${users} as u
+    where s.id = ${use.sessionId}::uuid and s.revoked_at is null and s.expires_at > now()
+      and u.id = s.user_id and u.is_active and u.deleted_at is null
+    returning s.user_id, s.revoked_at is not null as replayed),
+    event as (
+      insert into ${auditEvents} (id, kind, user_id, request_id, network)
+      select ${replay.id}::uuid, ${replay.kind}, user_id, ${replay.request_id ?? null}, ${replay.network ?? null}
+      from used where replayed
+    )
+    select * from used`);
+}
+
+/** The user's live sessions, newest first, those after the cursor `after`. */
+export function listSessions(db: Database, page: { userId: string; after?: string | undefined; limit: number }) {
+  return db
+    .select()
+    .from(sessions)
+    .where(and(isLiveOf(page.userId), page.after === undefined ? undefined : lt(sessions.id, page.after)))
+    .orderBy(desc(sessions.id))
+    .limit(page.limit);
+}
+
+/** Ends one session of this user. */
+export function revokeSession(db: Database, id: string, userId: string) {
+  return db
+    .update(sessions)
+    .set({ revoked_at: sql`now()` })
+    .where(and(eq(sessions.id, id), isLiveOf(userId)))
+    .returning({ id: sessions.id });
+}
+
+/** True in the transaction that ended this session. */
+export function wasJustRevoked(id: string): SQL {
+  return sql`exists (select from ${sessions} where id = ${id}::uuid and revoked_at = now()::timestamptz(3))`;
+}
+
+/** Ends the session that holds this refresh token now, or held it just before. */
+export function revokeSessionByToken(db: Database, id: string, tokenHash: string) {
+  return db
+    .update(sessions)
+    .set({ revoked_at: sql`now()` })
+    .where(
+      and(
+        eq(sessions.id, id),
+        isNull(sessions.revoked_at),
+        sql`${tokenHash} in (${sessions.token_hash}, ${sessions.previous_hash})`,
+      ),
+    )
+    .returning({ id: sessions.id, user_id: sessions.user_id });
+}
+
+/** Ends all sessions of this user, save `exceptId`. */
+export function revokeSessions(db: Database, userId: string, exceptId?: string) {
+  return db
+    .update(sessions)
+    .set({ revoked_at: sql`now()` })
+    .where(and(isLiveOf(userId), exceptId === undefined ? undefined : ne(sessions.id, exceptId)))
+    .returning({ id: sessions.id });
+}
+
+function isLiveOf(userId: string): SQL | undefined {
+  return and(eq(sessions.user_id, userId), isNull(sessions.revoked_at), gt(sessions.expires_at, sql`now()`));
+}
+
+function expiry({ idleDays, absoluteDays }: SessionLimits, opened: SQL): SQL {
+  return sql`least(now() + make_interval(days => ${idleDays}::int), ${opened} + make_interval(days => ${absoluteDays}::int))`;
+}

@@ -1,0 +1,34 @@
+import type { Context } from "hono";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import type { AppEnv } from "./context.ts";
+import { ApiError } from "./errors.ts";
+import type { Token } from "./schemas/auth.ts";
+
+/** `__Secure-` makes browsers insist on `Secure`; the path keeps it away from everything but signing in and out. */
+const name = "__Secure-refresh_token";
+const scope = { path: "/api/v1/auth", secure: true } as const;
+
+/** Moves the refresh token from the answer into the cookie, out of the reach of the page's scripts. */
+export function withCookie(c: Context<AppEnv>, { refresh_token, ...answer }: Token): Token {
+  const maxAge = c.var.settings.SESSION_IDLE_DAYS * 24 * 60 * 60;
+  if (refresh_token !== undefined)
+    setCookie(c, name, refresh_token, { ...scope, httpOnly: true, sameSite: "Strict", maxAge });
+  return answer;
+}
+
+/**
+ * The refresh token in the cookie. A browser sends it by itself, whoever made it: it counts only when the page is of a
+ * listed origin, or of ours. Throws `origin_not_allowed`.
+ */
+export function tokenInCookie(c: Context<AppEnv>): string | undefined {
+  const token = getCookie(c, name);
+  if (token === undefined) return undefined;
+  const origin = c.req.header("Origin") ?? "";
+  const isOurs = origin === new URL(c.req.url).origin;
+  if (!isOurs && !c.var.settings.ALLOWED_ORIGINS.includes(origin)) throw new ApiError("origin_not_allowed");
+  return token;
+}
+
+export function dropCookie(c: Context<AppEnv>): void {
+  if (getCookie(c, name) !== undefined) deleteCookie(c, name, scope);
+}

@@ -1,0 +1,27 @@
+import { revokeSession, wasJustRevoked } from "../../crud/sessions.ts";
+import { endpoint, problems } from "../../endpoint.ts";
+import { notFound } from "../../errors.ts";
+import { IdParams } from "../../schemas/common.ts";
+import { audit } from "../../services/audit.ts";
+
+export const endSession = endpoint(
+  {
+    method: "delete",
+    path: "/auth/sessions/{id}",
+    operationId: "endSession",
+    tags: ["auth"],
+    summary: "End one of your sessions",
+    description: "Its tokens stop working at once.",
+    access: "user",
+    request: { params: IdParams },
+    responses: { 204: { description: "Ended" }, ...problems("not_found") },
+  },
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const { db, user } = c.var;
+    const event = audit(c.var, "session.ended", user.id, { session_id: id }, wasJustRevoked(id));
+    const [[session]] = await c.var.run(revokeSession(db, id, user.id), event);
+    if (!session) notFound();
+    return c.body(null, 204);
+  },
+);

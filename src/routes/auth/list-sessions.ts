@@ -1,0 +1,31 @@
+import { listSessions } from "../../crud/sessions.ts";
+import { endpoint, json, problems } from "../../endpoint.ts";
+import { SessionPage } from "../../schemas/auth.ts";
+import { PageQuery } from "../../schemas/pages.ts";
+import { startOfPage, toPage } from "../../services/pages.ts";
+import { linkNext } from "../links.ts";
+
+export const listSessionsPage = endpoint(
+  {
+    method: "get",
+    path: "/auth/sessions",
+    operationId: "listSessionsPage",
+    tags: ["auth"],
+    summary: "List your sessions",
+    description: "Everywhere you are signed in, newest first.",
+    access: "user",
+    request: { query: PageQuery },
+    responses: { 200: json(SessionPage, "A page of your sessions"), ...problems("invalid_cursor") },
+  },
+  async (c) => {
+    const { limit, cursor } = c.req.valid("query");
+    const { id: userId, sessionId } = c.var.user;
+    const list = { key: c.var.keys.cursor, scope: `sessions of ${userId}` };
+    const after = await startOfPage(list, cursor);
+    const rows = await c.var.run(listSessions(c.var.db, { userId, after, limit: limit + 1 }));
+    const page = await toPage(list, rows, limit);
+    linkNext(c, page.next_cursor);
+    const items = page.items.map((session) => ({ ...session, is_current: session.id === sessionId }));
+    return c.json(SessionPage.parse({ ...page, items }), 200);
+  },
+);

@@ -1,0 +1,31 @@
+import { endpoint, formOrJson, json, problems } from "../../endpoint.ts";
+import { ApiError } from "../../errors.ts";
+import { tokenInCookie, withCookie } from "../../refresh-cookie.ts";
+import { Refresh, Token } from "../../schemas/auth.ts";
+import { refresh } from "../../services/auth.ts";
+
+export const refreshTokens = endpoint(
+  {
+    method: "post",
+    path: "/auth/refresh",
+    operationId: "refreshTokens",
+    tags: ["auth"],
+    summary: "Get a new access token",
+    description:
+      "Trades a refresh token for the next one (RFC 6749, section 6). Each is good once; within ten seconds it answers with the same successor again, so that two tabs or a retry do no harm. An older one ends the session.",
+    access: "public",
+    oauth: true,
+    request: { body: formOrJson(Refresh) },
+    responses: {
+      200: json(Token, "The next tokens"),
+      ...problems("invalid_refresh_token", "origin_not_allowed"),
+    },
+  },
+  async (c) => {
+    const { refresh_token } = { ...c.req.valid("form"), ...c.req.valid("json") };
+    if (refresh_token !== undefined) return c.json(Token.parse(await refresh(c.var, refresh_token)), 200);
+    const token = tokenInCookie(c);
+    if (token === undefined) throw new ApiError("invalid_refresh_token");
+    return c.json(Token.parse(withCookie(c, await refresh(c.var, token))), 200);
+  },
+);

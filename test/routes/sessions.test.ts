@@ -1,0 +1,241 @@
+import { eq, sql } from "drizzle-orm";
+import { describe, expect, it } from "vitest";
+import { auditEvents, sessions } from "../../src/db/schema.ts";
+import { hashPassword } from "../../src/security/passwords.ts";
+import { type Answer, api, aUser, bindings, db, serve } from "../harness.ts";
+
+const password = "correct horse battery";
+const password_hash = await hashPassword(password);
+const origin = "https://app.example.com";
+
+async function signedIn() {
+  const user = await aUser({ password_hash });
+  return { ...user, ...(await signIn(user.username)) };
+}
+async function signIn(username: string): Promise<{ access_token: string; refresh_token: string }> {
+  return (await api.post("/auth/login", { json: { username, password } })).body;
+}
+const refresh = (refresh_token: string) =>
+  api.post("/auth/refresh", { form: { grant_type: "refresh_token", refresh_token } });
+const works = async (token: string) => (await api.get("/users/me", { token })).status === 200;
+/** Makes a user's sessions older, by the database's clock. */
+const age = (userId: string, by: string) =>
+  db.execute(sql`update sessions set rotated_at = rotated_at - ${by}::interval, last_used_at = last_used_at - ${by}::interval,
+    created_at = created_at - ${by}::interval, expires_at = expires_at - ${by}::interval where user_id = ${userId}`);
+
+describe("POST /auth/refresh", () => {
+  it("promise 3: answers the next tokens, of the same session, in one round trip", async () => {
+    const user = await signedIn();
+    const answer = await refresh(user.refresh_token);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    expect(answer.roundTrips).toBe(1);
+    expect(answer.body.refresh_token).not.toBe(user.refresh_token);
+    expect(await works(answer.body.access_token)).toBe(true);
+    expect((await refresh(answer.body.refresh_token)).status).toBe(200);
+  });
+
+  it("promise 3: answers the same successor again within the grace", async () => {
+    const user = await signedIn();
+    const [first, second] = [await refresh(user.refresh_token), await refresh(user.refresh_token)];
+    expect(second.body.refresh_token).toBe(first.body.refresh_token);
+  });
+
+  it("promise 4: a replay outside the grace ends the session and its tokens, and is written down", async () => {
+    const user = await signedIn();
+    const next = (await refresh(user.refresh_token)).body;
+    await age(user.id, "11 seconds");
+    const replay = await refresh(user.refresh_token);
+    expect(replay.status).toBe(400);
+    expect(replay.body).toMatchObject({ error: "invalid_grant", code: "invalid_refresh_token" });
+    expect(replay.roundTrips).toBe(1);
+    expect(await works(next.access_token)).toBe(false);
+    expect(await works(user.access_token)).toBe(false);
+    expect((await refresh(next.refresh_token)).status).toBe(400);
+    const events = await db.select().from(auditEvents).where(eq(auditEvents.user_id, user.id));
+    expect(events.map(({ kind }) => kind)).toStrictEqual(["sign_in.succeeded", "session.replayed"]);
+  });
+
+  it("promise 4: so does a grandparent, even at once", async () => {
+    const user = await signedIn();
+    const next = (await refresh(user.refresh_token)).body;
+    const after = (await refresh(next.refresh_token)).body;
+    expect((await refresh(user.refresh_token)).status).toBe(400);
+    expect(await works(after.access_token)).toBe(false);
+  });
+
+  it("promise 5: a session ends when it is idle too long, and in the end", async () => {
+    const idle = await signedIn();
+    await age(idle.id, "31 days");
+    expect((await refresh(idle.refresh_token)).status).toBe(400);
+
+    const old = await signedIn();
+    let { refresh_token } = old;
+    for (let day = 0; day < 90; day += 29) {
+      const answer = await refresh(refresh_token);
+      expect(answer.status).toBe(200);
+      refresh_token = answer.body.refresh_token;
+      await age(old.id, "29 days");
+    }
+    expect((await refresh(refresh_token)).status).toBe(400);
+  });
+
+  it("refuses what we never issued, without asking the database", async () => {
+    const user = await signedIn();
+    const changed = `${user.refresh_token.slice(0, 40)}${user.refresh_token[40] === "A" ? "B" : "A"}${user.refresh_token.slice(41)}`;
+    for (const token of [
+      "",
+      "garbage",
+      changed,
+      user.refresh_token.slice(1),
+      `${user.refresh_token}A`,
+      "é".repeat(107),
+    ]) {
+      const answer = await refresh(token);
+      expect(answer.status).toBe(400);
+      expect(answer.roundTrips).toBe(0);
+    }
+    expect((await refresh(user.refresh_token)).status).toBe(200);
+  });
+
+  it("stores hashes only", async () => {
+    const user = await signedIn();
+    const next = (await refresh(user.refresh_token)).body;
+    const rows = JSON.stringify(await db.select().from(sessions).where(eq(sessions.user_id, user.id)));
+    for (const token of [user.refresh_token, next.refresh_token]) expect(rows).not.toContain(token);
+  });
+
+  it("is refused to a user who was deactivated", async () => {
+    const [user, admin] = [await signedIn(), await aUser({ role: "admin" })];
+    await api.patch(`/users/${user.id}`, { token: admin.token, json: { is_active: false } });
+    expect((await refresh(user.refresh_token)).status).toBe(400);
+  });
+});
+
+describe("promise 2: signing out takes effect at the next request", () => {
+  it("by the access token", async () => {
+    const user = await signedIn();
+    expect((await api.post("/auth/logout", { token: user.access_token, json: {} })).status).toBe(204);
+    expect(await works(user.access_token)).toBe(false);
+    expect((await refresh(user.refresh_token)).status).toBe(400);
+  });
+
+  it("by the refresh token, with an expired access token", async () => {
+    const user = await signedIn();
+    const later = serve({ deps: { now: () => new Date(Date.now() + 60 * 60 * 1000) } });
+    const init = { token: user.access_token, form: { refresh_token: user.refresh_token } };
+    expect((await later.post("/auth/logout", init)).status).toBe(204);
+    expect(await works(user.access_token)).toBe(false);
+  });
+
+  it("twice is no error, and without any token 401", async () => {
+    const user = await signedIn();
+    for (const _ of [1, 2])
+      expect((await api.post("/auth/logout", { json: { refresh_token: user.refresh_token } })).status).toBe(204);
+    expect((await api.post("/auth/logout", { json: {} })).status).toBe(401);
+  });
+});
+
+describe("/auth/sessions", () => {
+  it("lists, and ends one or all others", async () => {
+    const user = await aUser({ password_hash });
+    const [phone, laptop, tablet] = [
+      await signIn(user.username),
+      await signIn(user.username),
+      await signIn(user.username),
+    ];
+    const list = async (token: string) => (await api.get("/auth/sessions", { token })).body.items;
+    const all = await list(laptop.access_token);
+    expect(all).toHaveLength(4);
+    expect(all.filter((session: { is_current: boolean }) => session.is_current)).toHaveLength(1);
+    const [newest] = await list(laptop.access_token);
+    expect((await api.delete(`/auth/sessions/${newest.id}`, { token: phone.access_token })).status).toBe(204);
+    expect(await works(tablet.access_token)).toBe(false);
+    expect((await api.delete(`/auth/sessions/${newest.id}`, { token: phone.access_token })).status).toBe(404);
+    expect((await api.delete("/auth/sessions", { token: laptop.access_token })).status).toBe(204);
+    expect(await works(phone.access_token)).toBe(false);
+    expect(await list(laptop.access_token)).toHaveLength(1);
+  });
+
+  it("promise 11: somebody else's is not there", async () => {
+    const [user, other] = [await aUser(), await aUser()];
+    const answer = await api.delete(`/auth/sessions/${other.sessionId}`, { token: user.token });
+    expect(answer.status).toBe(404);
+    expect(await works(other.token)).toBe(true);
+    const events = await db.select().from(auditEvents).where(eq(auditEvents.user_id, user.id));
+    expect(events).toStrictEqual([]);
+  });
+
+  it("keeps device and network, for its owner to recognise", async () => {
+    const user = await aUser({ password_hash });
+    const headers = {
+      "User-Agent": "A browser",
+      "CF-Connecting-IP": "2001:db8:1:2:3:4:5:6",
+      "X-Forwarded-For": "9.9.9.9",
+    };
+    const { body } = await api.post("/auth/login", { json: { username: user.username, password }, headers });
+    const [session] = (await api.get("/auth/sessions", { token: body.access_token })).body.items;
+    expect(session).toMatchObject({ user_agent: "A browser", network: "2001:db8:1:2::/64" });
+  });
+});
+
+describe("the browser mode", () => {
+  const cookieOf = (answer: Answer) => answer.headers.get("Set-Cookie") ?? "";
+  const login = async () => {
+    const user = await aUser({ password_hash });
+    const answer = await api.post("/auth/login", {
+      json: { username: user.username, password, token_delivery: "cookie" },
+    });
+    return { user, answer, cookie: cookieOf(answer).split(";")[0] ?? "" };
+  };
+  const post = (path: string, cookie: string, from?: string) =>
+    api.post(path, { json: {}, headers: { Cookie: cookie, ...(from && { Origin: from }) } });
+
+  it("keeps the refresh token in a cookie that scripts cannot read", async () => {
+    const { answer } = await login();
+    expect(answer.body.refresh_token).toBeUndefined();
+    expect(cookieOf(answer)).toMatch(
+      /^__Secure-refresh_token=[\w-]{107}; Max-Age=2592000; Path=\/api\/v1\/auth; HttpOnly; Secure; SameSite=Strict$/,
+    );
+  });
+
+  it("refreshes from a listed origin, and from our own", async () => {
+    const { cookie } = await login();
+    const answer = await post("/auth/refresh", cookie, origin);
+    expect(answer.status).toBe(200);
+    expect(answer.body.refresh_token).toBeUndefined();
+    expect(cookieOf(answer)).not.toContain(cookie);
+    expect(answer.headers.get("Access-Control-Allow-Credentials")).toBe("true");
+    expect((await post("/auth/refresh", cookieOf(answer).split(";")[0] ?? "", "https://api.example.com")).status).toBe(
+      200,
+    );
+  });
+
+  it.each(["https://evil.example", "null", undefined])("takes no cookie from %s", async (from) => {
+    const { cookie, answer } = await login();
+    for (const path of ["/auth/refresh", "/auth/logout"]) {
+      const refused = await post(path, cookie, from);
+      expect(refused.status).toBe(403);
+      expect(refused.body.code).toBe("origin_not_allowed");
+    }
+    expect(await works(answer.body.access_token)).toBe(true);
+  });
+
+  it("signs out and drops the cookie", async () => {
+    const { cookie, answer } = await login();
+    const out = await post("/auth/logout", cookie, origin);
+    expect(out.status).toBe(204);
+    expect(cookieOf(out)).toMatch(/^__Secure-refresh_token=; Max-Age=0; Path=\/api\/v1\/auth; Secure/);
+    expect(await works(answer.body.access_token)).toBe(false);
+  });
+});
+
+describe("settings of sessions", () => {
+  it("decide how long they live", async () => {
+    const user = await aUser({ password_hash });
+    const short = serve({ bindings: { ...bindings, SESSION_IDLE_DAYS: "1" } });
+    const { body } = await short.post("/auth/login", { json: { username: user.username, password } });
+    await age(user.id, "25 hours");
+    expect((await short.post("/auth/refresh", { json: { refresh_token: body.refresh_token } })).status).toBe(400);
+  });
+});
