@@ -8,6 +8,7 @@ import {
   revokeSessionByToken,
   rotateSession,
   type SessionLimits,
+  wasJustRevoked,
 } from "../crud/sessions.ts";
 import { findUserByLogin, replacePasswordHash } from "../crud/users.ts";
 import { ApiError } from "../errors.ts";
@@ -70,7 +71,8 @@ export async function signOut(context: Context, who: { refreshToken: string } | 
   const { db, run, keys } = context;
   if ("caller" in who) {
     const { id, sessionId } = who.caller;
-    await run(revokeSession(db, sessionId, id), audit(context, "session.ended", id, { session_id: sessionId }));
+    const event = audit(context, "session.ended", id, { session_id: sessionId }, wasJustRevoked(sessionId));
+    await run(revokeSession(db, sessionId, id), event);
     return;
   }
   const sessionId = await sessionOf(keys.refresh, who.refreshToken);
