@@ -4,6 +4,7 @@ import { rmSync } from "node:fs";
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { Problem } from "./config.ts";
+import { isAlive } from "./processes.ts";
 
 /**
  * Takes the lock file at `path` for this process; the returned function gives it back.
@@ -57,16 +58,6 @@ async function removeStale(path: string): Promise<void> {
 
 async function content(path: string): Promise<string | undefined> {
   return readFile(path, "utf8").catch(() => undefined);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, and belongs to somebody else.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }
 
 /** When a process started, in whatever form the system tells: it sets a recycled pid apart. "" where it does not tell. */

@@ -12,6 +12,7 @@ import { explained, migrate } from "./migrate.ts";
 import { serveNeon } from "./neon.ts";
 import { pglite } from "./pglite.ts";
 import { postgres } from "./postgres.ts";
+import { whenNpmEnds } from "./processes.ts";
 import { type Credentials, seed } from "./seed.ts";
 import { startWrangler } from "./wrangler.ts";
 
@@ -22,9 +23,7 @@ const open: Closeable[] = [];
 let isStopping = false;
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(0));
-// npm does not pass SIGTERM on: under it, its end is ours.
-const parent = process.ppid;
-if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && void stop(0), 500).unref();
+void whenNpmEnds(() => void stop(0));
 // A closed terminal cannot be written to, and must not keep us from closing the database.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
