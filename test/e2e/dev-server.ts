@@ -22,7 +22,14 @@ export async function startDevServer(): Promise<DevServer> {
   const data = await mkdtemp(join(tmpdir(), "plinth-e2e-"));
   const { DATABASE_URL: _, ...inherited } = process.env;
   const server = spawn(process.execPath, [join(import.meta.dirname, "../../dev/server.ts")], {
-    env: { ...inherited, PLINTH_DATA: data, PORT: String(await freePort()), NO_COLOR: "1" },
+    env: {
+      ...inherited,
+      // What npm sets: the server then ends with the process that started it, whatever ended that.
+      npm_lifecycle_event: "dev",
+      PLINTH_DATA: data,
+      PORT: String(await freePort()),
+      NO_COLOR: "1",
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = once(server, "close");
