@@ -11,11 +11,12 @@ import { requestLog } from "./middleware/request-log.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { serverTiming } from "./middleware/server-timing.ts";
 import { describeApi } from "./openapi.ts";
+import { hashInPlace } from "./security/passwords.ts";
 import type { Settings } from "./settings.ts";
 import { refuseInvalid } from "./validation.ts";
 
 /** What the app takes from the world in production. */
-export const production: Deps = { connect, now: () => new Date(), log: logToConsole };
+export const production: Deps = { connect, hasher: () => hashInPlace, now: () => new Date(), log: logToConsole };
 
 /** Makes an app out of endpoints: all of them, or any subset, with these dependencies or others. */
 export function createApp<const Endpoints extends readonly Endpoint[]>(endpoints: Endpoints, deps: Deps = production) {

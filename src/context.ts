@@ -8,11 +8,14 @@ import { ApiError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { networkOf } from "./network.ts";
 import { type Keys, keysFor } from "./security/keys.ts";
+import type { Passwords } from "./security/passwords.ts";
 import { type Bindings, type Settings, SettingsError, settingsFrom } from "./settings.ts";
 
 /** What the app takes from the outside world; a test or another runtime passes its own. */
 export type Deps = {
   connect: (settings: Settings, trips: RoundTrips) => Database;
+  /** Where passwords are hashed, given the Worker's bindings. */
+  hasher: (bindings: Bindings) => Passwords;
   now: () => Date;
   log: Log;
 };
@@ -36,6 +39,7 @@ export type Variables = Deps & {
   keys: Keys;
   db: Database;
   run: Run;
+  passwords: Passwords;
 };
 
 export type AppEnv = { Bindings: Bindings; Variables: Variables };
@@ -62,6 +66,7 @@ export type Run = {
 export function carry(deps: Deps, document: (settings: Settings) => object): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     c.set("connect", deps.connect);
+    c.set("hasher", deps.hasher);
     c.set("now", deps.now);
     c.set("log", deps.log);
     c.set("client", clientOf(c.req.raw.headers));
@@ -88,6 +93,7 @@ export const provide: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.set("keys", await keysFor(configuration.SECRET_KEY));
   c.set("db", c.var.connect(configuration, c.var.trips));
   c.set("run", runner(c.var.db));
+  c.set("passwords", c.var.hasher(c.env));
   await next();
 };
 

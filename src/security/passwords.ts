@@ -11,6 +11,21 @@ const hashBytes = 32;
 /** A stored hash asks for our CPU and memory: beyond these bounds it is not one of ours. */
 const bounds = { ln: 16, r: 16, p: 4, work: 2 ** 20, memory: 64 * 2 ** 20 };
 
+/**
+ * Hashing as a service: here, or elsewhere with a bound on how much of it runs at once. `account` says for whom, and
+ * decides where; equal accounts share a place.
+ */
+export type Passwords = {
+  hash(account: string, password: string): Promise<string>;
+  verify(account: string, password: string, phc: string): Promise<boolean>;
+};
+
+/** Hashes where it is called, without bound: for tests, tools and runtimes that have no better place. */
+export const hashInPlace: Passwords = {
+  hash: (_account, password) => hashPassword(password),
+  verify: (_account, password, phc) => verifyPassword(password, phc),
+};
+
 type Parsed = { ln: number; r: number; p: number; salt: Buffer; hash: Buffer };
 
 /** Hashes a password exactly as given, every code point of it; answers a PHC string `$scrypt$ln=15,r=8,p=3$salt$hash`. */

@@ -13,13 +13,13 @@ import {
 import { findUserByLogin, replacePasswordHash } from "../crud/users.ts";
 import { ApiError } from "../errors.ts";
 import type { Login, Token } from "../schemas/auth.ts";
-import { dummyHash, hashPassword, needsRehash, verifyPassword } from "../security/passwords.ts";
+import { dummyHash, needsRehash } from "../security/passwords.ts";
 import { hashToken, newRefreshToken, sessionOf, successorOf } from "../security/refresh-tokens.ts";
 import { signAccessToken } from "../security/tokens.ts";
 import type { Settings } from "../settings.ts";
 import { type AuditContext, audit, auditEvent } from "./audit.ts";
 
-type Context = AuditContext & Pick<Variables, "run" | "keys" | "settings" | "now">;
+type Context = AuditContext & Pick<Variables, "run" | "keys" | "settings" | "now" | "passwords">;
 type Tokens = Token & { refresh_token: string };
 
 /**
@@ -27,9 +27,9 @@ type Tokens = Token & { refresh_token: string };
  * password and for an account that is unknown, inactive or deleted. A hash under an older policy is replaced on the way.
  */
 export async function signIn(context: Context, { username, password }: Login): Promise<Tokens> {
-  const { db, run, keys, settings, client } = context;
+  const { db, run, keys, settings, client, passwords } = context;
   const [user] = await run(findUserByLogin(db, username));
-  const matches = await verifyPassword(password, user?.password_hash ?? dummyHash);
+  const matches = await passwords.verify(username, password, user?.password_hash ?? dummyHash);
   if (!user?.is_active || !matches) {
     await run(audit(context, "sign_in.failed", user?.id ?? null));
     throw new ApiError("invalid_grant");
@@ -41,7 +41,7 @@ export async function signIn(context: Context, { username, password }: Login): P
   const [opened] = await run(
     openSession(db, session, hash, sessionLimits(settings)),
     audit(context, "sign_in.succeeded", user.id, { session_id: id }),
-    ...(needsRehash(hash) ? [replacePasswordHash(db, user.id, hash, await hashPassword(password))] : []),
+    ...(needsRehash(hash) ? [replacePasswordHash(db, user.id, hash, await passwords.hash(username, password))] : []),
   );
   if (opened.rows.length === 0) throw new ApiError("invalid_grant");
   return tokens(context, { id: user.id, sessionId: id }, refreshToken);

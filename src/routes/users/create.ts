@@ -2,7 +2,6 @@ import { v7 as uuidv7 } from "uuid";
 import { insertUser } from "../../crud/users.ts";
 import { body, endpoint, json, problems } from "../../endpoint.ts";
 import { User, UserCreate } from "../../schemas/users.ts";
-import { hashPassword } from "../../security/passwords.ts";
 
 export const createUser = endpoint(
   {
@@ -22,7 +21,7 @@ export const createUser = endpoint(
   async (c) => {
     const { password, ...profile } = c.req.valid("json");
     const id = uuidv7();
-    const password_hash = await hashPassword(password);
+    const password_hash = await c.var.passwords.hash(profile.email, password);
     const [user] = await c.var.run(insertUser(c.var.db, { ...profile, id, password_hash }));
     c.header("Location", `/api/v1/users/${id}`);
     return c.json(User.parse(user), 201);

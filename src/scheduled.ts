@@ -1,0 +1,36 @@
+import { type Deps, runner } from "./context.ts";
+import type { Database } from "./db/client.ts";
+import { describeError } from "./log.ts";
+import { type Keys, keysFor } from "./security/keys.ts";
+import { type Bindings, type Settings, SettingsError, settingsFrom } from "./settings.ts";
+
+/** What a job has to work with. */
+export type JobContext = Pick<Deps, "now" | "log"> & {
+  settings: Settings;
+  keys: Keys;
+  db: Database;
+  run: ReturnType<typeof runner>;
+  bindings: Bindings;
+};
+
+/** Something that is done every minute, in bounded steps; answers how much of it was done. */
+export type Job = { name: string; run: (context: JobContext) => Promise<number> };
+
+/** Runs the jobs one after another. One that fails is logged and keeps no other from running. */
+export async function runJobs(jobs: readonly Job[], bindings: Bindings, deps: Deps): Promise<void> {
+  const settings = settingsFrom(bindings);
+  if (settings instanceof SettingsError) {
+    return deps.log({ level: "error", message: "jobs", code: "misconfigured", cause: describeError(settings) });
+  }
+  const db = deps.connect(settings, { count: 0, milliseconds: 0 });
+  const keys = await keysFor(settings.SECRET_KEY);
+  const context: JobContext = { settings, keys, db, bindings, run: runner(db), now: deps.now, log: deps.log };
+  for (const job of jobs) {
+    try {
+      const count = await job.run(context);
+      if (count > 0) deps.log({ level: "info", message: "job", job: job.name, count });
+    } catch (error) {
+      deps.log({ level: "error", message: "job", job: job.name, cause: describeError(error) });
+    }
+  }
+}
