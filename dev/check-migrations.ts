@@ -17,7 +17,7 @@ export async function checkMigrations(project = projectFolder): Promise<void> {
 }
 
 async function checkJournal(folder: string): Promise<void> {
-  const { entries } = Journal.parse(JSON.parse(await readFile(join(folder, "meta", "_journal.json"), "utf8")));
+  const { entries } = await readJournal(join(folder, "meta", "_journal.json"));
   for (const [position, { idx, when, tag }] of entries.entries()) {
     const previous = entries[position - 1];
     if (idx !== position) throw new Problem(`The journal is out of order: entry ${position} (${tag}) has idx ${idx}.`);
@@ -42,6 +42,14 @@ async function checkJournal(folder: string): Promise<void> {
   }
 }
 
+async function readJournal(file: string): Promise<z.infer<typeof Journal>> {
+  try {
+    return Journal.parse(JSON.parse(await readFile(file, "utf8")));
+  } catch {
+    throw new Problem(`${file} is missing, or is not drizzle-kit's journal.`);
+  }
+}
+
 /** Generates into a copy: whatever appears there is what the migrations lack. */
 async function checkSchema(project: string): Promise<void> {
   const copy = await mkdtemp(join(tmpdir(), "plinth-db-check-"));
@@ -53,21 +61,25 @@ async function checkSchema(project: string): Promise<void> {
     await writeFile(join(copy, "drizzle.config.ts"), config);
     await drizzleKit(copy, "check");
     const before = await readdir(join(copy, "drizzle"));
-    await drizzleKit(copy, "generate");
+    const answer = await drizzleKit(copy, "generate");
+    // What may be a renaming it asks about, and without a terminal it ends there: no file, and no error either.
+    if (answer.includes("No schema changes")) return;
     const added = (await readdir(join(copy, "drizzle"))).find((name) => !before.includes(name));
-    if (added === undefined) return;
-    const sql = await readFile(join(copy, "drizzle", added), "utf8");
-    throw new Problem(`src/db/schema.ts and drizzle/ differ: run npm run db:generate. Missing is:\n\n${sql}`);
+    const difference = added === undefined ? answer : await readFile(join(copy, "drizzle", added), "utf8");
+    throw new Problem(`src/db/schema.ts and drizzle/ differ: run npm run db:generate.\n\n${difference}`);
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
 }
 
-async function drizzleKit(cwd: string, command: "check" | "generate"): Promise<void> {
+async function drizzleKit(cwd: string, command: "check" | "generate"): Promise<string> {
   const kit = join(dirname(createRequire(import.meta.url).resolve("drizzle-kit")), "bin.cjs");
-  await promisify(execFile)(process.execPath, [kit, command], { cwd }).catch(({ stdout = "", stderr = "" }) => {
+  const running = promisify(execFile)(process.execPath, [kit, command], { cwd, timeout: 60_000 });
+  running.child.stdin?.end();
+  const { stdout } = await running.catch(({ stdout = "", stderr = "" }) => {
     throw new Problem(`drizzle-kit ${command} failed:\n${stdout}${stderr}`);
   });
+  return stdout;
 }
 
 if (import.meta.main) {

@@ -17,8 +17,8 @@ export async function devVars(): Promise<Record<string, string>> {
 /** The Postgres that the environment or `.dev.vars` names; undefined means the embedded one. */
 export async function databaseUrl(): Promise<string | undefined> {
   const url = process.env.DATABASE_URL || (await devVars()).DATABASE_URL || undefined;
-  if (url !== undefined && !/^postgres(ql)?:\/\//.test(url)) {
-    throw new Problem("DATABASE_URL must be postgres://user:password@host/database.");
+  if (url !== undefined && !(/^postgres(ql)?:\/\/./.test(url) && URL.canParse(url))) {
+    throw new Problem("DATABASE_URL must be postgres://user:password@host/database, percent-encoded.");
   }
   return url;
 }

@@ -95,8 +95,8 @@ async function makeBindings(database: LocalDatabase, url: string | undefined): P
     SECRET_KEY: await secretKey(),
     ALLOWED_ORIGINS: "http://localhost:3000,http://localhost:5173",
     ...(await devVars()),
-    DATABASE_URL: url ?? endpoint?.connectionString ?? "",
-    ...(endpoint && { NEON_FETCH_ENDPOINT: endpoint.url }),
+    ...(endpoint ? { DATABASE_URL: endpoint.connectionString, NEON_FETCH_ENDPOINT: endpoint.url } : {}),
+    ...(isNeon && { DATABASE_URL: url }),
   };
 }
 
@@ -153,6 +153,7 @@ async function closeAll(): Promise<void> {
 async function stop(code: number): Promise<void> {
   if (isStopping) return;
   isStopping = true;
+  console.log("\nStopping.");
   // Whatever hangs, hangs for ten seconds at the most.
   setTimeout(() => process.exit(1), 10_000).unref();
   await closeAll();
