@@ -2,11 +2,9 @@ import type { MiddlewareHandler } from "hono";
 import { runner, type UserEnv, type Variables } from "./context.ts";
 import { type Caller, requireAdmin, requireUser } from "./crud/guards.ts";
 import { ApiError } from "./errors.ts";
+import type { Access } from "./policy.ts";
 import { type TokenPolicy, verifyAccessToken } from "./security/tokens.ts";
 import type { Settings } from "./settings.ts";
-
-/** Who may call an endpoint: anybody, a signed-in user, or an admin. */
-export type Access = "public" | "user" | "admin";
 
 /**
  * Who is calling, may they: verifies the bearer token (RFC 6750) without the database, then puts the guard before every

@@ -1,11 +1,12 @@
 import type { RouteConfig, RouteHandler } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { ZodType } from "zod";
-import { type Access, authenticate } from "./auth.ts";
+import { authenticate } from "./auth.ts";
 import { type AppEnv, provide, type UserEnv } from "./context.ts";
 import { type ErrorCode, errorTable } from "./errors.ts";
 import { bodyLimit } from "./middleware/body-limit.ts";
 import { requireContentType } from "./middleware/content-type.ts";
+import type { Access, Policy } from "./policy.ts";
 import { OAuthProblem, Problem } from "./schemas/problem.ts";
 
 /** What an endpoint declares: zod-openapi's route, and the policy from which the rest of the route follows. */
@@ -25,9 +26,6 @@ export type Contract = Pick<RouteConfig, "method" | "path" | "request" | "respon
   /** An OAuth2 token endpoint, whose errors carry RFC 6749's members too. */
   oauth?: true;
 };
-
-/** What the middleware may know about the endpoint that matched. */
-export type Policy = { operationId: string; access: Access; roundTrips: number; oauth: boolean };
 
 /** The codes that follow from the declaration. */
 type DerivedCodes<C extends Contract> =
