@@ -93,7 +93,7 @@ async function makeBindings(database: LocalDatabase, url: string | undefined): P
   return {
     ENVIRONMENT: "development",
     SECRET_KEY: await secretKey(),
-    ALLOWED_ORIGINS: "http://localhost:3000,http://localhost:5173",
+    ALLOWED_ORIGINS: process.env.ALLOWED_ORIGINS ?? "http://localhost:3000,http://localhost:5173",
     ...(await devVars()),
     ...(endpoint ? { DATABASE_URL: endpoint.connectionString, NEON_FETCH_ENDPOINT: endpoint.url } : {}),
     ...(isNeon && { DATABASE_URL: url }),

@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from "hono";
 import type { ZodType } from "zod";
 import { authenticate } from "./auth.ts";
 import { type AppEnv, provide, type UserEnv } from "./context.ts";
-import { type ErrorCode, errorTable } from "./errors.ts";
+import { ApiError, type ErrorCode, errorTable, problemBody } from "./errors.ts";
 import { bodyLimit } from "./middleware/body-limit.ts";
 import { requireContentType } from "./middleware/content-type.ts";
 import type { Access, Policy } from "./policy.ts";
@@ -102,7 +102,7 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
     tags: [...contract.tags],
     path: atRoot ? contract.path : `/api/v1${contract.path}`,
     responses: oauth ? withOAuthErrors(responses) : responses,
-    ...(access !== "public" && { security: [{ bearer: [] }, { password: [] }] }),
+    ...(access !== "public" && { security: [{ password: [] }, { bearer: [] }] }),
     middleware: [
       remember(policy),
       ...(withoutSettings ? [] : [provide]),
@@ -123,14 +123,15 @@ function withOAuthErrors(responses: RouteConfig["responses"]): RouteConfig["resp
 }
 
 const anyProblem = {
-  description: "Any other error: a fault on our side.",
+  description: "Anything else that goes wrong.",
   content: { "application/problem+json": { schema: Problem } },
 };
 
 function problemResponse(codes: readonly ErrorCode[]) {
+  const examples = Object.fromEntries(codes.map((code) => [code, { value: problemBody(new ApiError(code), "…") }]));
   return {
     description: codes.map((code) => `\`${code}\`: ${errorTable[code].detail}`).join(" "),
-    content: { "application/problem+json": { schema: Problem } },
+    content: { "application/problem+json": { schema: Problem, examples } },
   };
 }
 

@@ -76,21 +76,30 @@ const codeByStatus: Partial<Record<number, ErrorCode>> = {
 
 /** Answers with RFC 9457 `application/problem+json`; a token endpoint adds the members of RFC 6749, section 5.2. */
 export function problem(c: Context, error: ApiError, options: { oauth?: boolean } = {}): Response {
-  const entry = errorTable[error.code];
+  const { status } = errorTable[error.code];
   for (const [name, value] of Object.entries(headersFor(error))) c.header(name, value);
-  const body = {
+  const body = problemBody(error, String(c.get("requestId")));
+  if (options.oauth) return c.json({ ...body, ...oauthMembers(error) }, status);
+  return c.body(JSON.stringify(body), status, { "Content-Type": "application/problem+json" });
+}
+
+/** The members of a problem; `type` is about:blank because `code` says more than a URL of ours would. */
+export function problemBody(error: ApiError, requestId: string) {
+  const { status } = errorTable[error.code];
+  return {
     type: "about:blank",
-    title: titles[entry.status],
-    status: entry.status,
+    title: titles[status],
+    status,
     detail: error.detail,
     code: error.code,
-    request_id: String(c.get("requestId")),
+    request_id: requestId,
     ...(error.errors && { errors: error.errors }),
   };
-  if (options.oauth) {
-    return c.json({ ...body, error: oauthError(error.code), error_description: error.detail }, entry.status);
-  }
-  return c.body(JSON.stringify(body), entry.status, { "Content-Type": "application/problem+json" });
+}
+
+/** What a token endpoint adds. */
+export function oauthMembers(error: ApiError) {
+  return { error: oauthError(error.code), error_description: error.detail };
 }
 
 function headersFor(error: ApiError): Record<string, string> {

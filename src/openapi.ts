@@ -26,8 +26,8 @@ export function describeApi(app: OpenAPIHono<AppEnv>, settings: Settings): objec
   document.components = {
     ...document.components,
     securitySchemes: {
-      bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
       password: { type: "oauth2", flows: { password: { tokenUrl: "/api/v1/auth/login", scopes: {} } } },
+      bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
     },
   };
   return document;

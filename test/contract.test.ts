@@ -68,7 +68,7 @@ describe("the OpenAPI document", () => {
     });
     for (const { policy, operation } of operations) {
       const schemes = (operation.security ?? []).flatMap((scheme: object) => Object.keys(scheme));
-      expect(schemes, policy.operationId).toStrictEqual(policy.access === "public" ? [] : ["bearer", "password"]);
+      expect(schemes, policy.operationId).toStrictEqual(policy.access === "public" ? [] : ["password", "bearer"]);
     }
   });
 });

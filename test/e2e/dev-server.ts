@@ -18,12 +18,13 @@ export interface DevServer {
 const startTimeout = 120_000;
 
 /** Starts the developer's server and resolves when it has printed where it is and who its admin is. */
-export async function startDevServer(): Promise<DevServer> {
+export async function startDevServer(settings: Record<string, string> = {}): Promise<DevServer> {
   const data = await mkdtemp(join(tmpdir(), "plinth-e2e-"));
   const { DATABASE_URL: _, ...inherited } = process.env;
   const server = spawn(process.execPath, [join(import.meta.dirname, "../../dev/server.ts")], {
     env: {
       ...inherited,
+      ...settings,
       // What npm sets: the server then ends with the process that started it, whatever ended that.
       npm_lifecycle_event: "dev",
       PLINTH_DATA: data,

@@ -1,8 +1,8 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { findBrowser } from "../setup/browser.ts";
+import { launchBrowser } from "./chromium.ts";
 import { type DevServer, startDevServer } from "./dev-server.ts";
 
 describe("the documentation page", () => {
@@ -12,13 +12,7 @@ describe("the documentation page", () => {
   let page: Page;
 
   beforeAll(async () => {
-    const executablePath = findBrowser();
-    if (executablePath === undefined)
-      throw new Error("No Chromium or Chrome found: install one, or name it in CHROME_PATH");
-    browser = await chromium.launch({
-      executablePath,
-      args: ["--disable-gpu", "--disable-quic", "--disable-component-update", "--disable-sync"],
-    });
+    browser = await launchBrowser();
     server = await startDevServer();
     page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
     page.setDefaultTimeout(15_000);
