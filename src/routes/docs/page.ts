@@ -32,6 +32,10 @@ function page(title: string, nonce: string) {
     <title>${title}</title>
     <link rel="icon" href="/docs-assets/favicon-32x32.png">
     <link rel="stylesheet" href="/docs-assets/swagger-ui.css">
+    <style>
+      .swagger-ui .dialog-ux .modal-ux-content { max-height: 85vh; }
+      .swagger-ui .dialog-ux .modal-ux { top: 3vh; transform: translate(-50%, 0); }
+    </style>
   </head>
   <body>
     <div id="docs"></div>
