@@ -74,7 +74,8 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
 
 function databaseName(headers: IncomingHttpHeaders, password?: string): string {
   const connectionString = headers["neon-connection-string"];
-  if (typeof connectionString !== "string") throw new BadRequest("The header Neon-Connection-String is missing");
+  if (typeof connectionString !== "string" || connectionString === "")
+    throw new BadRequest("The header Neon-Connection-String is missing");
   const [, given = "", name = ""] =
     /^postgres(?:ql)?:\/\/[^/?#@:]+(?::([^/?#@]*))?@[^/?#@]+\/([^/?#]+)/.exec(connectionString) ?? [];
   if (name === "") throw new BadRequest("Neon-Connection-String is not postgresql://user:password@host/database");

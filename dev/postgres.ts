@@ -43,7 +43,7 @@ export function postgres(url: string, { connections = 20 } = {}): LocalDatabase 
       spoilt = [answer].flat().some(changesSession);
       return answer;
     } catch (error) {
-      spoilt = !isPostgresError(error) || error.severity !== "ERROR";
+      spoilt = !(await recovered(client, error));
       throw error;
     } finally {
       client.off("error", ignore);
@@ -56,17 +56,11 @@ export function postgres(url: string, { connections = 20 } = {}): LocalDatabase 
     run: (statement, database) => withClient(database, (client) => execute(client, statement)),
     transaction: (statements, options, database) =>
       withClient(database, async (client) => {
-        try {
-          await client.query(beginStatement(options));
-          const results: Result[] = [];
-          for (const statement of statements) results.push(await execute(client, statement));
-          await client.query("COMMIT");
-          return results;
-        } catch (error) {
-          // Where this fails too, the connection is broken, and with it the transaction.
-          await client.query("ROLLBACK").catch(ignore);
-          throw error;
-        }
+        await client.query(beginStatement(options));
+        const results: Result[] = [];
+        for (const statement of statements) results.push(await execute(client, statement));
+        await client.query("COMMIT");
+        return results;
       }),
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.end()));
@@ -110,6 +104,18 @@ async function execute(client: pg.PoolClient, { query, params }: Statement): Pro
   };
   const { command, rowCount, fields, rows } = await client.query<(string | null)[]>(extended);
   return { command, rowCount, rows, fields: fields.map((field) => ({ ...field, format: "text" })) };
+}
+
+/** Rolls back what the error has stopped; false where the connection is of no more use, and closing it rolls back. */
+async function recovered(client: pg.PoolClient, error: unknown): Promise<boolean> {
+  if (!isPostgresError(error) || error.severity !== "ERROR") return false;
+  // After a COPY that it has cancelled, node-postgres waits for an answer that never comes.
+  if (error.code === "57014") return false;
+  if (client.getTransactionStatus() === "I") return true;
+  return client.query("ROLLBACK").then(
+    () => true,
+    () => false,
+  );
 }
 
 function ignore(): void {}
