@@ -90,12 +90,24 @@ export const provide: MiddlewareHandler<AppEnv> = async (c, next) => {
   const { configuration } = c.var;
   if (configuration instanceof SettingsError) throw new ApiError("misconfigured", { cause: configuration });
   c.set("settings", configuration);
-  c.set("keys", await keysFor(configuration.SECRET_KEY));
+  const keys = await importedKeys(configuration);
+  if (keys instanceof SettingsError) throw new ApiError("misconfigured", { cause: keys });
+  c.set("keys", keys);
   c.set("db", c.var.connect(configuration, c.var.trips));
   c.set("run", runner(c.var.db));
   c.set("passwords", c.var.hasher(c.env));
   await next();
 };
+
+/** The keys of these settings, imported: only then is it known whether all of them can be used. */
+export async function importedKeys(settings: Settings): Promise<Keys | SettingsError> {
+  try {
+    return await keysFor(settings);
+  } catch {
+    // What the runtime says of a key is not for a log.
+    return new SettingsError(["SIGNING_KEYS holds a key that cannot be used"]);
+  }
+}
 
 /** A {@link Run} on this database; `guard` makes the statement that goes first in every batch. */
 export function runner(db: Database, guard?: () => Statement): Run {

@@ -1,7 +1,7 @@
-import { type Deps, runner } from "./context.ts";
+import { type Deps, importedKeys, runner } from "./context.ts";
 import type { Database } from "./db/client.ts";
 import { describeError } from "./log.ts";
-import { type Keys, keysFor } from "./security/keys.ts";
+import type { Keys } from "./security/keys.ts";
 import { type Bindings, type Settings, SettingsError, settingsFrom } from "./settings.ts";
 
 /** What a job has to work with. */
@@ -19,11 +19,11 @@ export type Job = { name: string; run: (context: JobContext) => Promise<number> 
 /** Runs the jobs one after another. One that fails is logged and keeps no other from running. */
 export async function runJobs(jobs: readonly Job[], bindings: Bindings, deps: Deps): Promise<void> {
   const settings = settingsFrom(bindings);
-  if (settings instanceof SettingsError) {
-    return deps.log({ level: "error", message: "jobs", code: "misconfigured", cause: describeError(settings) });
+  const keys = settings instanceof SettingsError ? settings : await importedKeys(settings);
+  if (settings instanceof SettingsError || keys instanceof SettingsError) {
+    return deps.log({ level: "error", message: "jobs", code: "misconfigured", cause: describeError(keys) });
   }
   const db = deps.connect(settings, { count: 0, milliseconds: 0 });
-  const keys = await keysFor(settings.SECRET_KEY);
   const context: JobContext = { settings, keys, db, bindings, run: runner(db), now: deps.now, log: deps.log };
   for (const job of jobs) {
     try {

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { Algorithm, isFor, SigningKeys } from "./security/signing-keys.ts";
 
 const placeholder = /change.?me|placeholder|replace.?(me|this)|example|your.?secret|insecure|development/i;
 
@@ -40,7 +41,9 @@ const SettingsSchema = z
     /** `iss` and `aud` of the access tokens: another value refuses all that were issued before. */
     JWT_ISSUER: z.string().min(1).max(200).default("plinth"),
     JWT_AUDIENCE: z.string().min(1).max(200).default("plinth-api"),
-    ALGORITHM: z.enum(["HS256"]).default("HS256"),
+    ALGORITHM: Algorithm.default("HS256"),
+    /** Private JWKs: the first signs access tokens, all verify them. For HS256 one is derived where there are none. */
+    SIGNING_KEYS: SigningKeys.optional(),
     ACCESS_TOKEN_EXPIRE_MINUTES: wholeNumber(1, 1_440).default(15),
     /** Days after which a session ends that nobody uses, and days after which any session ends. */
     SESSION_IDLE_DAYS: wholeNumber(1, 365).default(30),
@@ -53,6 +56,14 @@ const SettingsSchema = z
   .refine((settings) => settings.ENVIRONMENT === "development" || !placeholder.test(settings.SECRET_KEY), {
     path: ["SECRET_KEY"],
     message: "is a placeholder",
+  })
+  .refine(({ ALGORITHM, SIGNING_KEYS }) => ALGORITHM === "HS256" || SIGNING_KEYS !== undefined, {
+    path: ["SIGNING_KEYS"],
+    message: "is missing",
+  })
+  .refine(({ ALGORITHM, SIGNING_KEYS = [] }) => SIGNING_KEYS.every((key) => isFor(key, ALGORITHM)), {
+    path: ["SIGNING_KEYS"],
+    message: "must hold keys for ALGORITHM only",
   });
 
 export type Settings = z.output<typeof SettingsSchema>;

@@ -57,6 +57,7 @@ const calls: Record<string, () => Promise<Answer>> = {
     const { token } = await user();
     return api.delete(`/items/${await anItem(token)}`, { token });
   },
+  jwks: () => api.get("/.well-known/jwks.json"),
   health: () => api.get("/health"),
   ready: () => api.get("/health/ready"),
   openapi: () => api.get("/openapi.json"),

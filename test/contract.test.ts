@@ -75,7 +75,8 @@ describe("the OpenAPI document", () => {
 
 describe("promise 1: only our tokens are accepted, and a bad one costs no query", async () => {
   const user = await aUser();
-  const { token: key } = await keysFor(settings.SECRET_KEY);
+  const { token: ring } = await keysFor(settings);
+  const { kid, key } = ring.signing;
   const seconds = Math.floor(Date.now() / 1000);
   const good = {
     iss: "plinth",
@@ -87,7 +88,7 @@ describe("promise 1: only our tokens are accepted, and a bad one costs no query"
     exp: seconds + 60,
   };
   const sign = (claims: object, header: object = {}, by: CryptoKey | Uint8Array = key) =>
-    new SignJWT({ ...claims }).setProtectedHeader({ alg: "HS256", typ: "at+jwt", ...header }).sign(by);
+    new SignJWT({ ...claims }).setProtectedHeader({ alg: "HS256", typ: "at+jwt", kid, ...header }).sign(by);
   const { exp: _exp, ...withoutExp } = good;
   const { jti: _jti, ...withoutJti } = good;
   const longest = tokenPolicy(settings).lifetimeSeconds;
@@ -100,6 +101,8 @@ describe("promise 1: only our tokens are accepted, and a bad one costs no query"
     "signed by another key": await sign(good, {}, new TextEncoder().encode("k".repeat(32))),
     "signed by the raw secret": await sign(good, {}, new TextEncoder().encode(settings.SECRET_KEY)),
     unsigned: `${btoa('{"alg":"none","typ":"at+jwt"}')}.${btoa(JSON.stringify(good))}.`.replaceAll("=", ""),
+    "signed by an unknown key": await sign(good, { kid: "unknown" }),
+    "signed by no named key": await sign(good, { kid: undefined }),
     "of another type": await sign(good, { typ: "JWT" }),
     "of another issuer": await sign({ ...good, iss: "other" }),
     "for another audience": await sign({ ...good, aud: "other" }),

@@ -121,7 +121,7 @@ export async function aUser(values: Partial<UserValues> = {}) {
 
 /** A token for this user, as signing in would issue it at `now`. */
 export async function tokenFor(user: Caller, now = new Date()): Promise<string> {
-  const keys = await keysFor(settings.SECRET_KEY);
+  const keys = await keysFor(settings);
   return signAccessToken(keys.token, user, tokenPolicy(settings), now);
 }
 

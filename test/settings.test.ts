@@ -95,4 +95,51 @@ describe("settings", () => {
     expect(problems({ [name]: value }).join()).toMatch(new RegExp(`^${name} `));
     expect(problems({ [name]: value }).join()).not.toContain(`${value} `);
   });
+
+  describe("SIGNING_KEYS", () => {
+    const zeros = "A".repeat(43);
+    const d = "s3cr3t-s3cr3t-s3cr3t-s3cr3t-s3cr3t-s3cr3t-X";
+    const oct = { kty: "oct", kid: "h", k: d };
+    const ed = { kty: "OKP", crv: "Ed25519", kid: "e", x: zeros, d };
+    const ec = { kty: "EC", crv: "P-256", kid: "p", x: zeros, y: zeros, d };
+    const tell = (ALGORITHM: string, keys: unknown) =>
+      problems({ ALGORITHM, SIGNING_KEYS: typeof keys === "string" ? keys : JSON.stringify(keys) });
+
+    it("are a ring of one family, which ALGORITHM names", () => {
+      for (const [algorithm, key] of [
+        ["HS256", oct],
+        ["EdDSA", ed],
+        ["ES256", ec],
+      ] as const) {
+        expect(tell(algorithm, [key, { ...key, kid: "other", use: "sig", alg: algorithm }])).toStrictEqual([]);
+        for (const other of [oct, ed, ec].filter((one) => one !== key)) {
+          expect(tell(algorithm, [key, other])).toStrictEqual(["SIGNING_KEYS must hold keys for ALGORITHM only"]);
+        }
+      }
+      expect(problems({ ALGORITHM: "EdDSA" })).toStrictEqual(["SIGNING_KEYS is missing"]);
+      expect(problems({ ALGORITHM: "ES256", SIGNING_KEYS: "" })).toStrictEqual(["SIGNING_KEYS is missing"]);
+    });
+
+    it.each([
+      ["is no JSON", `[${d}`],
+      ["is one key", ed],
+      ["is empty", []],
+      ["is too long", Array.from({ length: 11 }, (_, i) => ({ ...ed, kid: `k${i}` }))],
+      ["has a kid twice", [ed, { ...ed, x: d }]],
+      ["has a key without kid", [{ ...ed, kid: undefined }]],
+      ["has a public key", [{ ...ed, d: undefined }]],
+      ["has a key for another use", [{ ...ed, use: "enc" }]],
+      ["has a key on another curve", [{ ...ed, crv: "X25519" }]],
+      ["has a short key", [{ ...oct, k: d.slice(1) }]],
+      ["has a key of one byte", [{ ...oct, k: zeros }]],
+      ["has a key that is not base64url", [{ ...oct, k: `${d}+/=` }]],
+      ["holds null", [null]],
+      ["nests deeply", `${"[".repeat(100_000)}${"]".repeat(100_000)}`],
+    ])("are refused when the value %s, without a word of it", (_what, keys) => {
+      const [problem = "", ...others] = tell("EdDSA", keys);
+      expect(others).toStrictEqual([]);
+      expect(problem).toMatch(/^SIGNING_KEYS must be a JSON array of 1 to 10 private JWKs/);
+      expect(problem).not.toContain(d.slice(0, 10));
+    });
+  });
 });

@@ -1,5 +1,6 @@
 import { endOtherSessions } from "./auth/end-other-sessions.ts";
 import { endSession } from "./auth/end-session.ts";
+import { jwks } from "./auth/jwks.ts";
 import { listSessionsPage } from "./auth/list-sessions.ts";
 import { login } from "./auth/login.ts";
 import { logout } from "./auth/logout.ts";
@@ -43,6 +44,7 @@ export const endpoints = [
   readItem,
   changeItem,
   removeItem,
+  jwks,
   health,
   ready,
   openapi,

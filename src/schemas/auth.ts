@@ -53,6 +53,23 @@ export const Logout = z
   .strictObject({ refresh_token: z.string().max(1_000).optional(), client_id: z.string().max(1_000).optional() })
   .openapi("Logout");
 
+/** The public halves of our signing keys (RFC 7517). */
+export const KeySet = z
+  .object({
+    keys: z.array(
+      z.object({
+        kty: z.enum(["OKP", "EC"]),
+        crv: z.enum(["Ed25519", "P-256"]),
+        x: z.string(),
+        y: z.string().optional(),
+        kid: z.string(),
+        use: z.literal("sig"),
+        alg: z.enum(["EdDSA", "ES256"]),
+      }),
+    ),
+  })
+  .openapi("KeySet");
+
 /** One sign-in of yours that is still good. */
 export const Session = z
   .object({

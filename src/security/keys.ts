@@ -1,35 +1,46 @@
-/** The keys of one isolate, each for one purpose, all derived from `SECRET_KEY` (HKDF-SHA-256, RFC 5869). */
-export type Keys = { token: CryptoKey; cursor: CryptoKey; refresh: CryptoKey; mail: CryptoKey; throttle: CryptoKey };
+import { type Algorithm, importRing, type KeyRing, type SigningKey, withThumbprint } from "./signing-keys.ts";
 
-/** One entry, since an isolate has one `SECRET_KEY`; holds values, because a promise must not outlive its request. */
-const cache = new Map<string, Keys>();
+/** The keys of one isolate, each for one purpose. */
+export type Keys = { token: KeyRing; cursor: CryptoKey; refresh: CryptoKey; mail: CryptoKey; throttle: CryptoKey };
 
-/** Imports the keys once per isolate: importing costs more than signing. */
-export async function keysFor(secretKey: string): Promise<Keys> {
-  const known = cache.get(secretKey);
+/** What the keys are made of: all but those of a configured ring are derived from `SECRET_KEY` (HKDF, RFC 5869). */
+export type KeySettings = { SECRET_KEY: string; ALGORITHM: Algorithm; SIGNING_KEYS?: SigningKey[] | undefined };
+
+/** One entry per isolate, as settings are; holds values, because a promise must not outlive its request. */
+const cache = new WeakMap<KeySettings, Keys>();
+
+/** Imports the keys once per isolate: importing costs more than signing. Rejects for a signing key of no use. */
+export async function keysFor(settings: KeySettings): Promise<Keys> {
+  const known = cache.get(settings);
   if (known) return known;
-  const secret = await crypto.subtle.importKey("raw", new TextEncoder().encode(secretKey), "HKDF", false, [
-    "deriveKey",
-  ]);
+  const { SECRET_KEY, ALGORITHM, SIGNING_KEYS } = settings;
   const [token, cursor, refresh, mail, throttle] = await Promise.all([
-    derive(secret, "access token"),
-    derive(secret, "cursor"),
-    derive(secret, "refresh token"),
-    derive(secret, "mail token"),
-    derive(secret, "throttle"),
+    importRing(SIGNING_KEYS ?? [await derivedSigningKey(SECRET_KEY)], ALGORITHM),
+    derive(SECRET_KEY, "cursor"),
+    derive(SECRET_KEY, "refresh token"),
+    derive(SECRET_KEY, "mail token"),
+    derive(SECRET_KEY, "throttle"),
   ]);
   const keys = { token, cursor, refresh, mail, throttle };
-  cache.clear();
-  cache.set(secretKey, keys);
+  cache.set(settings, keys);
   return keys;
 }
 
-function derive(secret: CryptoKey, purpose: string): Promise<CryptoKey> {
-  return crypto.subtle.deriveKey(
-    { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: new TextEncoder().encode(`plinth ${purpose}`) },
-    secret,
-    { name: "HMAC", hash: "SHA-256", length: 256 },
-    false,
-    ["sign", "verify"],
-  );
+/** The key that signs by HS256 where no ring is configured. */
+export async function derivedSigningKey(secretKey: string): Promise<SigningKey> {
+  const bytes = await deriveBytes(secretKey, "access token");
+  return withThumbprint({ kty: "oct", k: Buffer.from(bytes).toString("base64url") });
+}
+
+async function derive(secretKey: string, purpose: string): Promise<CryptoKey> {
+  const bytes = await deriveBytes(secretKey, purpose);
+  return crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
+}
+
+async function deriveBytes(secretKey: string, purpose: string): Promise<ArrayBuffer> {
+  const secret = await crypto.subtle.importKey("raw", new TextEncoder().encode(secretKey), "HKDF", false, [
+    "deriveBits",
+  ]);
+  const info = new TextEncoder().encode(`plinth ${purpose}`);
+  return crypto.subtle.deriveBits({ name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info }, secret, 256);
 }

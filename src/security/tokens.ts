@@ -1,5 +1,6 @@
 import { jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
+import type { KeyRing } from "./signing-keys.ts";
 
 /** Who issues our tokens and whom they are for: `iss` and `aud` of RFC 7519. */
 export type TokenPolicy = { issuer: string; audience: string; lifetimeSeconds: number };
@@ -11,23 +12,23 @@ const maxTokenLength = 4_096;
 const Claims = z.object({ sub: z.uuid(), sid: z.uuid(), jti: z.uuid(), iat: z.int(), exp: z.int() });
 export type AccessTokenClaims = z.output<typeof Claims>;
 
-/** Signs an access token for a user's session, HS256; `sid` is OpenID Connect's claim for it. */
+/** Signs an access token for a user's session; `sid` is OpenID Connect's claim for it. */
 export function signAccessToken(
-  key: CryptoKey,
+  { algorithm, signing }: KeyRing,
   user: { id: string; sessionId: string },
   policy: TokenPolicy,
   now: Date,
 ): Promise<string> {
   const seconds = Math.floor(now.getTime() / 1000);
   return new SignJWT({ sid: user.sessionId })
-    .setProtectedHeader({ alg: "HS256", typ })
+    .setProtectedHeader({ alg: algorithm, typ, kid: signing.kid })
     .setIssuer(policy.issuer)
     .setAudience(policy.audience)
     .setSubject(user.id)
     .setJti(crypto.randomUUID())
     .setIssuedAt(seconds)
     .setExpirationTime(seconds + policy.lifetimeSeconds)
-    .sign(key);
+    .sign(signing.key);
 }
 
 /**
@@ -35,15 +36,15 @@ export function signAccessToken(
  * other string, whatever is wrong with it.
  */
 export async function verifyAccessToken(
-  key: CryptoKey,
+  ring: KeyRing,
   token: string,
   policy: TokenPolicy,
   now: Date,
 ): Promise<AccessTokenClaims | undefined> {
   if (token.length > maxTokenLength) return undefined;
   try {
-    const { payload } = await jwtVerify(token, key, {
-      algorithms: ["HS256"],
+    const { payload } = await jwtVerify(token, ({ kid = "" }) => keyNamed(ring, kid), {
+      algorithms: [ring.algorithm],
       typ,
       issuer: policy.issuer,
       audience: policy.audience,
@@ -56,4 +57,10 @@ export async function verifyAccessToken(
   } catch {
     return undefined;
   }
+}
+
+function keyNamed({ verifying }: KeyRing, kid: string): CryptoKey {
+  const key = verifying.get(kid);
+  if (!key) throw new Error("No key has this kid");
+  return key;
 }

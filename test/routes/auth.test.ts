@@ -20,7 +20,11 @@ describe("POST /auth/login", () => {
     expect(answer.headers.get("Cache-Control")).toBe("no-store");
     expect(answer.roundTrips).toBe(2);
     expect((await api.get("/users/me", { token: answer.body.access_token })).body.id).toBe(user.id);
-    expect(decodeProtectedHeader(answer.body.access_token)).toStrictEqual({ alg: "HS256", typ: "at+jwt" });
+    expect(decodeProtectedHeader(answer.body.access_token)).toStrictEqual({
+      alg: "HS256",
+      typ: "at+jwt",
+      kid: expect.stringMatching(/^[\w-]{43}$/),
+    });
     const claims = decodeJwt(answer.body.access_token);
     expect(Object.keys(claims).toSorted()).toStrictEqual(["aud", "exp", "iat", "iss", "jti", "sid", "sub"]);
     expect(claims.sub).toBe(user.id);
