@@ -74,7 +74,7 @@ describe("npm run dev", { timeout: patience }, () => {
     expect(processes.length).toBeGreaterThan(2);
     process.kill(first.pid, "SIGTERM");
     expect(await first.ended).toBe(0);
-    expect(processes.filter(isAlive)).toEqual([]);
+    await expect.poll(() => processes.filter(isAlive), { timeout: 5_000 }).toEqual([]);
     expect((await readdir(data)).filter((name) => name.endsWith(".lock"))).toEqual([]);
   });
 
