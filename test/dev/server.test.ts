@@ -1,4 +1,4 @@
-import { execFile, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
@@ -14,6 +14,8 @@ const run = promisify(execFile);
 /** Longer than a first start takes on a busy machine. */
 const patience = 90_000;
 
+const launched: ChildProcess[] = [];
+
 describe("npm run dev", { timeout: patience }, () => {
   let data: string;
   let first: Awaited<ReturnType<typeof start>>;
@@ -22,7 +24,13 @@ describe("npm run dev", { timeout: patience }, () => {
     data = await mkdtemp(join(tmpdir(), "plinth-dev-"));
     first = await start(data);
   }, patience);
-  afterAll(() => rm(data, { recursive: true, force: true, maxRetries: 5 }));
+  afterAll(async () => {
+    for (const server of launched) server.kill();
+    await Promise.all(
+      launched.map((server) => server.exitCode === null && server.signalCode === null && once(server, "exit")),
+    );
+    await rm(data, { recursive: true, force: true, maxRetries: 5 });
+  });
 
   it("serves the API, its documentation and its assets", async () => {
     await expect(fetch(`${first.url}/health/ready`)).resolves.toMatchObject({ status: 200 });
@@ -96,6 +104,7 @@ function launch(data: string, port: number) {
     env: { ...inherited, PLINTH_DATA: data, PORT: String(port), NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  launched.push(server);
   let output = "";
   for (const stream of [server.stdout, server.stderr]) {
     stream.setEncoding("utf8").on("data", (chunk: string) => {
