@@ -46,6 +46,8 @@ export default defineConfig({
                   DATABASE_TIMEOUT_MS: "30000",
                   SECRET_KEY: secretKey,
                   ALLOWED_ORIGINS: "https://app.example.com",
+                  FRONTEND_URL: "https://app.example.com",
+                  MAIL_FROM: "Plinth <no-reply@example.com>",
                 },
               },
             };

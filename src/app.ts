@@ -4,11 +4,13 @@ import { connect } from "./db/client.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { ApiError, problem, toApiError } from "./errors.ts";
 import { logToConsole } from "./log.ts";
+import { transportFor } from "./mail/transports.ts";
 import { cacheControl } from "./middleware/cache-control.ts";
 import { cors } from "./middleware/cors.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { requestLog } from "./middleware/request-log.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
+import { sendMails } from "./middleware/send-mails.ts";
 import { serverTiming } from "./middleware/server-timing.ts";
 import { describeApi } from "./openapi.ts";
 import { hashInPlace } from "./security/passwords.ts";
@@ -16,7 +18,13 @@ import type { Settings } from "./settings.ts";
 import { refuseInvalid } from "./validation.ts";
 
 /** What the app takes from the world in production. */
-export const production: Deps = { connect, hasher: () => hashInPlace, now: () => new Date(), log: logToConsole };
+export const production: Deps = {
+  connect,
+  hasher: () => hashInPlace,
+  transport: transportFor,
+  now: () => new Date(),
+  log: logToConsole,
+};
 
 /** Makes an app out of endpoints: all of them, or any subset, with these dependencies or others. */
 export function createApp<const Endpoints extends readonly Endpoint[]>(endpoints: Endpoints, deps: Deps = production) {
@@ -27,7 +35,16 @@ export function createApp<const Endpoints extends readonly Endpoint[]>(endpoints
     return document;
   };
 
-  app.use(requestId, carry(deps, documentOnce), requestLog, serverTiming, securityHeaders, cacheControl, cors);
+  app.use(
+    requestId,
+    carry(deps, documentOnce),
+    requestLog,
+    serverTiming,
+    securityHeaders,
+    cacheControl,
+    cors,
+    sendMails,
+  );
   app.onError((error, c) => problem(c, toApiError(error), { oauth: c.var.policy?.oauth ?? false }));
   app.notFound((c) => problem(c, new ApiError("not_found", { detail: "There is nothing at this path." })));
 

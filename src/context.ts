@@ -5,6 +5,7 @@ import type { Database, RoundTrips } from "./db/client.ts";
 import { fromDatabase } from "./db/errors.ts";
 import { ApiError } from "./errors.ts";
 import type { Log } from "./log.ts";
+import type { Transport } from "./mail/transports.ts";
 import { networkOf } from "./network.ts";
 import type { Policy } from "./policy.ts";
 import { type Keys, keysFor } from "./security/keys.ts";
@@ -16,6 +17,8 @@ export type Deps = {
   connect: (settings: Settings, trips: RoundTrips) => Database;
   /** Where passwords are hashed, given the Worker's bindings. */
   hasher: (bindings: Bindings) => Passwords;
+  /** How mail is sent under these settings; undefined where it stays in the outbox. */
+  transport: (settings: Settings) => Transport | undefined;
   now: () => Date;
   log: Log;
 };
@@ -29,6 +32,8 @@ export type Variables = Deps & {
   client: Client;
   /** What happened to accounts in this request, for its line in the log. */
   events: { kind: string; user_id: string | null }[];
+  /** Ids of the mails that this request has put into the outbox, to be sent when it is answered. */
+  outbox: string[];
   trips: RoundTrips;
   configuration: Settings | SettingsError;
   /** The OpenAPI document of the app that answers. */
@@ -67,10 +72,12 @@ export function carry(deps: Deps, document: (settings: Settings) => object): Mid
   return async (c, next) => {
     c.set("connect", deps.connect);
     c.set("hasher", deps.hasher);
+    c.set("transport", deps.transport);
     c.set("now", deps.now);
     c.set("log", deps.log);
     c.set("client", clientOf(c.req.raw.headers));
     c.set("events", []);
+    c.set("outbox", []);
     c.set("trips", { count: 0, milliseconds: 0 });
     c.set("configuration", settingsFrom(c.env));
     c.set("document", () => document(c.var.settings));

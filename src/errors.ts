@@ -9,10 +9,17 @@ export const errorTable = {
   bad_request: { status: 400, detail: "The request could not be parsed." },
   invalid_cursor: { status: 400, detail: "The cursor is not one that this list gave out." },
   invalid_grant: { status: 400, detail: "Incorrect username or password." },
+  invalid_one_time_token: {
+    status: 400,
+    detail: "The link has expired, was used before, or was replaced by a newer one.",
+  },
+  email_not_verified: { status: 400, detail: "Verify your e-mail address first: we have sent you a link." },
   not_authenticated: { status: 401, detail: "Not authenticated." },
   invalid_refresh_token: { status: 400, detail: "The refresh token is not valid." },
   invalid_token: { status: 401, detail: "The access token is not valid." },
   origin_not_allowed: { status: 403, detail: "A cookie is accepted only from a page of a listed origin." },
+  signup_closed: { status: 403, detail: "Signing up is closed." },
+  wrong_password: { status: 403, detail: "The current password is not correct." },
   forbidden: { status: 403, detail: "You are not allowed to do this." },
   not_found: { status: 404, detail: "Not found." },
   method_not_allowed: { status: 405, detail: "This path does not answer that method." },
@@ -113,7 +120,7 @@ function headersFor(error: ApiError): Record<string, string> {
 }
 
 function oauthError(code: ErrorCode): string {
-  if (code === "invalid_grant" || code === "invalid_refresh_token") return "invalid_grant";
+  if (["invalid_grant", "invalid_refresh_token", "email_not_verified"].includes(code)) return "invalid_grant";
   const { status } = errorTable[code];
   if (status === 503) return "temporarily_unavailable";
   return status === 500 ? "server_error" : "invalid_request";

@@ -5,7 +5,7 @@ import type { Keys } from "./security/keys.ts";
 import { type Bindings, type Settings, SettingsError, settingsFrom } from "./settings.ts";
 
 /** What a job has to work with. */
-export type JobContext = Pick<Deps, "now" | "log"> & {
+export type JobContext = Pick<Deps, "now" | "log" | "transport"> & {
   settings: Settings;
   keys: Keys;
   db: Database;
@@ -24,7 +24,8 @@ export async function runJobs(jobs: readonly Job[], bindings: Bindings, deps: De
     return deps.log({ level: "error", message: "jobs", code: "misconfigured", cause: describeError(keys) });
   }
   const db = deps.connect(settings, { count: 0, milliseconds: 0 });
-  const context: JobContext = { settings, keys, db, bindings, run: runner(db), now: deps.now, log: deps.log };
+  const { now, log, transport } = deps;
+  const context: JobContext = { settings, keys, db, bindings, run: runner(db), now, log, transport };
   for (const job of jobs) {
     try {
       const count = await job.run(context);

@@ -52,6 +52,41 @@ const SettingsSchema = z
     REFRESH_GRACE_SECONDS: wholeNumber(0, 60).default(10),
     /** Origins whose pages may call this API from a browser. */
     ALLOWED_ORIGINS: Origins,
+    /** Whether anybody may sign up. */
+    SIGNUP: z.enum(["open", "closed"]).default("open"),
+    /** Whether an account can sign in before its e-mail address is verified. */
+    REQUIRE_VERIFIED_EMAIL: z
+      .enum(["true", "false"], "must be true or false")
+      .default("false")
+      .transform((value) => value === "true"),
+    /** The front end: mailed links lead there, whatever `Host` a request names. Without a slash at its end. */
+    FRONTEND_URL: z
+      .string()
+      .refine(isFrontend, "must be a URL such as https://app.example.com")
+      .transform((url) => url.replace(/\/$/, ""))
+      .optional(),
+    /** Who our mails are from. */
+    MAIL_FROM: z.string().transform(toSender).refine(isSender, "must be Name <name@example.com>").optional(),
+    /** How mail is sent: Resend's key, Cloudflare's `send_email` binding, or a developer's mailbox. */
+    RESEND_API_KEY: z
+      .string()
+      .regex(/^[\w-]{8,200}$/, "must be a key of Resend")
+      .optional(),
+    EMAIL: z.custom<SendEmail>((value) => typeof value === "object" && value !== null).optional(),
+    MAIL_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  })
+  .superRefine(({ EMAIL, RESEND_API_KEY, MAIL_ENDPOINT, ...settings }, { addIssue }) => {
+    const refuse = (name: string, message: string) => addIssue({ code: "custom", path: [name], message });
+    const deployed = settings.ENVIRONMENT === "staging" || settings.ENVIRONMENT === "production";
+    const sendsMail = EMAIL || RESEND_API_KEY || MAIL_ENDPOINT;
+    if (sendsMail && !settings.FRONTEND_URL) refuse("FRONTEND_URL", "is needed where mail is sent");
+    if (sendsMail && !settings.MAIL_FROM) refuse("MAIL_FROM", "is needed where mail is sent");
+    if (deployed && MAIL_ENDPOINT) refuse("MAIL_ENDPOINT", "is for a developer's machine only");
+    if (deployed && settings.FRONTEND_URL?.startsWith("http:")) refuse("FRONTEND_URL", "must be https");
+    if (EMAIL && RESEND_API_KEY) refuse("RESEND_API_KEY", "contradicts the binding EMAIL: mail is sent one way");
+    if (settings.REQUIRE_VERIFIED_EMAIL && !sendsMail) {
+      refuse("REQUIRE_VERIFIED_EMAIL", "needs a way to send mail: RESEND_API_KEY or the binding EMAIL");
+    }
   })
   .refine((settings) => settings.ENVIRONMENT === "development" || !placeholder.test(settings.SECRET_KEY), {
     path: ["SECRET_KEY"],
@@ -67,6 +102,8 @@ const SettingsSchema = z
   });
 
 export type Settings = z.output<typeof SettingsSchema>;
+/** Who mails are from. */
+export type Sender = { name: string; email: string };
 /** The bindings of the Worker, as the platform hands them over: unchecked. */
 export type Bindings = Record<string, unknown>;
 
@@ -107,6 +144,20 @@ function parse(bindings: Bindings): Settings | SettingsError {
 
 function isOrigin(value: string): boolean {
   return /^https?:\/\/[^*]+$/.test(value) && URL.canParse(value) && new URL(value).origin === value;
+}
+
+function isFrontend(value: string): boolean {
+  return /^https?:\/\/[^?#@\s]+$/.test(value) && URL.canParse(value);
+}
+
+/** Reads `Name <address>`, or an address alone. */
+function toSender(value: string): Sender {
+  const [, name = "", email = value] = /^([^<>"\p{Cc}]{1,100}) <([^<>]+)>$/u.exec(value) ?? [];
+  return { name: name || email, email };
+}
+
+function isSender({ email }: Sender): boolean {
+  return z.email().safeParse(email).success;
 }
 
 function isPostgresUrl(value: string): boolean {

@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { endpoints } from "../src/routes/index.ts";
 import { hashPassword } from "../src/security/passwords.ts";
-import { type Answer, api, aUser, unique } from "./harness.ts";
+import { type Answer, api, aUser, serveWithMailbox, unique } from "./harness.ts";
 
 const password = "correct horse battery";
 const password_hash = await hashPassword(password);
 const user = () => aUser({ password_hash });
 const anItem = async (token: string): Promise<string> =>
   (await api.post("/items", { token, json: { title: "t" } })).body.id;
+
+const mailing = serveWithMailbox();
 
 /** One call of each endpoint that succeeds. */
 const calls: Record<string, () => Promise<Answer>> = {
@@ -23,6 +25,35 @@ const calls: Record<string, () => Promise<Answer>> = {
     return api.delete(`/auth/sessions/${sessionId}`, { token });
   },
   endOtherSessions: async () => api.delete("/auth/sessions", { token: (await user()).token }),
+  verifyEmail: async () => {
+    const { email } = await user();
+    await mailing.post("/auth/email/verify/resend", { json: { email } });
+    return mailing.post("/auth/email/verify", { json: { token: mailing.tokenFor(email) } });
+  },
+  resendVerification: async () => api.post("/auth/email/verify/resend", { json: { email: (await user()).email } }),
+  confirmEmail: async () => {
+    const [{ token }, email] = [await user(), `${unique()}@example.com`];
+    await mailing.post("/users/me/email", { token, json: { email, current_password: password } });
+    return mailing.post("/auth/email/confirm", { json: { token: mailing.tokenFor(email) } });
+  },
+  forgotPassword: async () => api.post("/auth/password/forgot", { json: { email: (await user()).email } }),
+  resetPassword: async () => {
+    const { email } = await user();
+    await mailing.post("/auth/password/forgot", { json: { email } });
+    return mailing.post("/auth/password/reset", {
+      json: { token: mailing.tokenFor(email), password: "a new password" },
+    });
+  },
+  changeMyPassword: async () =>
+    api.put("/users/me/password", {
+      token: (await user()).token,
+      json: { current_password: password, password: "a new password" },
+    }),
+  changeMyEmail: async () =>
+    api.post("/users/me/email", {
+      token: (await user()).token,
+      json: { email: `${unique()}@example.com`, current_password: password },
+    }),
   createUser: () => {
     const username = unique();
     return api.post("/users", { json: { username, email: `${username}@example.com`, password } });

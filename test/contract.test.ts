@@ -45,7 +45,12 @@ describe("the OpenAPI document", () => {
   });
 
   it("gives an example of every field of every body", () => {
-    for (const name of ["UserCreate", "UserUpdate", "ItemCreate", "ItemUpdate", "Login"]) {
+    const recovery = ["EmailVerify", "EmailConfirm", "EmailResend", "EmailChange"].concat([
+      "PasswordForgot",
+      "PasswordReset",
+      "PasswordChange",
+    ]);
+    for (const name of ["UserCreate", "UserUpdate", "ItemCreate", "ItemUpdate", "Login", ...recovery]) {
       const { properties, additionalProperties } = document.components.schemas[name];
       expect(additionalProperties, name).toBe(false);
       const texts = Object.entries<{ type: unknown; enum?: unknown; example?: unknown }>(properties).filter(
@@ -145,11 +150,16 @@ describe("promise 2: a user who is gone is refused at the next request", () => {
   it.each(guarded.map(({ route, policy }) => ({ method: route.method, path: route.path, id: policy.operationId })))(
     "$id lets a deactivated or deleted user do nothing",
     async ({ method, path }) => {
-      const valid: Record<string, unknown> = { createItem: { title: "t" }, changeItem: { title: "t" } };
+      const valid: Record<string, unknown> = {
+        createItem: { title: "t" },
+        changeItem: { title: "t" },
+        changeMyPassword: { current_password: "correct horse battery", password: "a new password" },
+        changeMyEmail: { email: "new@example.com", current_password: "correct horse battery" },
+      };
       for (const gone of [{ is_active: false }, { deleted_at: new Date().toISOString() }]) {
         const user = await aUser({ ...gone, role: "admin" });
         const id = endpoints.find((e) => e.route.path === path && e.route.method === method)?.policy.operationId ?? "";
-        const json = ["post", "patch"].includes(method) ? (valid[id] ?? { full_name: "New" }) : undefined;
+        const json = ["post", "patch", "put"].includes(method) ? (valid[id] ?? { full_name: "New" }) : undefined;
         const answer = await api.call(method.toUpperCase(), path.replace("{id}", user.id), { token: user.token, json });
         expect(answer.status).toBe(401);
         expect(answer.body.code).toBe("invalid_token");

@@ -1,5 +1,6 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { createHash, randomBytes } from "node:crypto";
 import { v7 as uuidv7 } from "uuid";
 import { expect } from "vitest";
 import { z } from "zod";
@@ -12,10 +13,11 @@ import { connect } from "../src/db/client.ts";
 import { sessions } from "../src/db/schema.ts";
 import type { Endpoint } from "../src/endpoint.ts";
 import type { LogEntry } from "../src/log.ts";
+import type { Mail } from "../src/mail/transports.ts";
 import { endpoints as all } from "../src/routes/index.ts";
 import { OAuthProblem, Problem } from "../src/schemas/problem.ts";
 import { keysFor } from "../src/security/keys.ts";
-import { dummyHash } from "../src/security/passwords.ts";
+import { dummyHash, type Passwords } from "../src/security/passwords.ts";
 import { signAccessToken } from "../src/security/tokens.ts";
 import { type Bindings, type Settings, settingsFrom } from "../src/settings.ts";
 
@@ -89,8 +91,33 @@ export function serve({
     get: (path: string, init?: Init) => call("GET", path, init),
     post: (path: string, init?: Init) => call("POST", path, init),
     patch: (path: string, init?: Init) => call("PATCH", path, init),
+    put: (path: string, init?: Init) => call("PUT", path, init),
     delete: (path: string, init?: Init) => call("DELETE", path, init),
   };
+}
+
+/** Hashes at once, in the form of a real hash, where a test is not about hashing. */
+export const quickPasswords: Passwords = {
+  hash: async (_account, password) => quickHash(password),
+  verify: async (_account, password, phc) => phc.endsWith(quickHash(password).slice(-43)),
+};
+
+function quickHash(password: string): string {
+  const salt = randomBytes(16).toString("base64").slice(0, 22);
+  return `${dummyHash.slice(0, -66)}${salt}$${createHash("sha256").update(password).digest("base64").slice(0, 43)}`;
+}
+
+/** An app whose mails go nowhere but into `sent`. */
+export function serveWithMailbox(options: Parameters<typeof serve>[0] = {}) {
+  const sent: Mail[] = [];
+  const transport = () => async (mail: Mail) => void sent.push(mail);
+  const app = serve({ ...options, deps: { transport, ...options.deps } });
+  /** The token in the newest mail to this address. */
+  const tokenFor = (address: string): string => {
+    const mail = sent.findLast(({ to }) => to === address);
+    return /\?token=([\w-]+)/.exec(mail?.text ?? "")?.[1] ?? "";
+  };
+  return { ...app, sent, tokenFor };
 }
 
 /** The app as it is, for tests that need nothing special. */

@@ -104,12 +104,12 @@ export function revokeSessionByToken(db: Database, id: string, tokenHash: string
     .returning({ id: sessions.id, user_id: sessions.user_id });
 }
 
-/** Ends all sessions of this user, save `exceptId`. */
-export function revokeSessions(db: Database, userId: string, exceptId?: string) {
+/** Ends all sessions of this user, save `exceptId`; with `happened`, only where that holds by then. */
+export function revokeSessions(db: Database, userId: string, exceptId?: string, happened?: SQL) {
   return db
     .update(sessions)
     .set({ revoked_at: sql`now()` })
-    .where(and(isLiveOf(userId), exceptId === undefined ? undefined : ne(sessions.id, exceptId)))
+    .where(and(isLiveOf(userId), exceptId === undefined ? undefined : ne(sessions.id, exceptId), happened))
     .returning({ id: sessions.id });
 }
 

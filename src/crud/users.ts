@@ -50,10 +50,13 @@ export function listUsers(db: Database, page: { q?: string | undefined; after?: 
     .limit(page.limit);
 }
 
+/** Another e-mail address is unverified; a mere change of letter case leaves it as it was. */
 export function updateUser(db: Database, id: string, callerId: string, changes: UserChanges) {
+  const { email } = changes;
+  const email_verified_at = sql`case when lower(${users.email}) = lower(${email}) then ${users.email_verified_at} end`;
   return db
     .update(users)
-    .set({ ...changes, updated_at: sql`now()` })
+    .set({ ...changes, ...(email !== undefined && { email_verified_at }), updated_at: sql`now()` })
     .where(reachable(id, callerId))
     .returning();
 }
@@ -74,6 +77,11 @@ export function replacePasswordHash(db: Database, id: string, oldHash: string, n
     .set({ password_hash: newHash })
     .where(and(eq(users.id, id), eq(users.password_hash, oldHash)))
     .returning({ id: users.id });
+}
+
+/** True where the user has the password of exactly this hash. */
+export function hasPasswordHash(id: string, hash: string): SQL {
+  return sql`exists (select from ${users} where id = ${id}::uuid and password_hash = ${hash})`;
 }
 
 function reachable(id: string, callerId: string): SQL | undefined {

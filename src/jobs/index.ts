@@ -1,4 +1,5 @@
 import type { Job } from "../scheduled.ts";
+import { sweepMails } from "./send-mails.ts";
 
 /** What the cron trigger of wrangler.toml runs, every minute. */
-export const jobs: readonly Job[] = [];
+export const jobs: readonly Job[] = [sweepMails];

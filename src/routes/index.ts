@@ -1,10 +1,15 @@
+import { confirmEmail } from "./auth/confirm-email.ts";
 import { endOtherSessions } from "./auth/end-other-sessions.ts";
 import { endSession } from "./auth/end-session.ts";
+import { forgotPassword } from "./auth/forgot-password.ts";
 import { jwks } from "./auth/jwks.ts";
 import { listSessionsPage } from "./auth/list-sessions.ts";
 import { login } from "./auth/login.ts";
 import { logout } from "./auth/logout.ts";
 import { refreshTokens } from "./auth/refresh.ts";
+import { resendVerification } from "./auth/resend-verification.ts";
+import { resetPassword } from "./auth/reset-password.ts";
+import { verifyEmail } from "./auth/verify-email.ts";
 import { openapi } from "./docs/openapi.ts";
 import { docs } from "./docs/page.ts";
 import { health } from "./health/live.ts";
@@ -14,6 +19,8 @@ import { removeItem } from "./items/delete.ts";
 import { listItemsPage } from "./items/list.ts";
 import { readItem } from "./items/read.ts";
 import { changeItem } from "./items/update.ts";
+import { changeMyEmail } from "./users/change-my-email.ts";
+import { changeMyPassword } from "./users/change-my-password.ts";
 import { createUser } from "./users/create.ts";
 import { removeUser } from "./users/delete.ts";
 import { removeMe } from "./users/delete-me.ts";
@@ -31,10 +38,17 @@ export const endpoints = [
   listSessionsPage,
   endSession,
   endOtherSessions,
+  verifyEmail,
+  resendVerification,
+  confirmEmail,
+  forgotPassword,
+  resetPassword,
   createUser,
   listUsersPage,
   readMe,
   changeMe,
+  changeMyPassword,
+  changeMyEmail,
   removeMe,
   readUser,
   changeUserById,

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { Id, Timestamp } from "./common.ts";
 import { pageOf } from "./pages.ts";
 import { text } from "./text.ts";
+import { Email, Password } from "./users.ts";
 
 const TokenDelivery = z
   .enum(["body", "cookie"])
@@ -83,3 +84,24 @@ export const Session = z
   })
   .openapi("Session");
 export const SessionPage = pageOf(Session).openapi("SessionPage");
+
+const MailedToken = z
+  .string()
+  .min(1)
+  .max(200)
+  .openapi({ description: "Out of the mailed link", example: "rvn1dxHNDhKyh9BRsPWDIxUTZGZ1Gyfv-JZhzPMmeps" });
+const CurrentPassword = z
+  .string()
+  .max(512)
+  .refine((value) => value.isWellFormed(), "must be well-formed Unicode")
+  .openapi({ format: "password", example: "correct horse battery" });
+
+export const EmailVerify = z.strictObject({ token: MailedToken }).openapi("EmailVerify");
+export const EmailConfirm = z.strictObject({ token: MailedToken }).openapi("EmailConfirm");
+export const EmailResend = z.strictObject({ email: Email }).openapi("EmailResend");
+export const EmailChange = z.strictObject({ email: Email, current_password: CurrentPassword }).openapi("EmailChange");
+export const PasswordForgot = z.strictObject({ email: Email }).openapi("PasswordForgot");
+export const PasswordReset = z.strictObject({ token: MailedToken, password: Password }).openapi("PasswordReset");
+export const PasswordChange = z
+  .strictObject({ current_password: CurrentPassword, password: Password })
+  .openapi("PasswordChange");

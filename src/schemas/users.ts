@@ -3,7 +3,7 @@ import { Id, isNotEmpty, Timestamp } from "./common.ts";
 import { PageQuery, pageOf } from "./pages.ts";
 import { text } from "./text.ts";
 
-const Email = z.email().max(254).openapi({ example: "ada@example.com" });
+export const Email = z.email().max(254).openapi({ example: "ada@example.com" });
 const Username = z
   .string()
   .regex(/^[A-Za-z0-9_.-]{3,50}$/, "must be 3 to 50 of A-Z a-z 0-9 _ . -")
@@ -12,7 +12,7 @@ const FullName = text({ min: 1, max: 200 }).nullable().openapi({ example: "Ada L
 const Role = z.enum(["user", "admin"]);
 
 /** Taken exactly as sent: no trimming, no change of case, no truncation. */
-const Password = z
+export const Password = z
   .string()
   .refine((value) => value.isWellFormed(), "must be well-formed Unicode")
   .refine(
@@ -29,6 +29,7 @@ export const User = z
     full_name: z.string().nullable(),
     role: Role,
     is_active: z.boolean(),
+    email_verified_at: Timestamp.nullable(),
     created_at: Timestamp,
     updated_at: Timestamp,
   })
@@ -37,8 +38,9 @@ export const User = z
 export const UserCreate = z
   .strictObject({ email: Email, username: Username, full_name: FullName.optional(), password: Password })
   .openapi("UserCreate");
+export type UserCreate = z.output<typeof UserCreate>;
 
-/** `is_active` and `role` are an admin's to set. */
+/** `email`, `is_active` and `role` are an admin's to set. */
 export const UserUpdate = z
   .strictObject({ email: Email, username: Username, full_name: FullName, is_active: z.boolean(), role: Role })
   .partial()

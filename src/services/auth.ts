@@ -34,6 +34,10 @@ export async function signIn(context: Context, { username, password }: Login): P
     await run(audit(context, "sign_in.failed", user?.id ?? null));
     throw new ApiError("invalid_grant");
   }
+  if (settings.REQUIRE_VERIFIED_EMAIL && user.email_verified_at === null) {
+    await run(audit(context, "sign_in.failed", user.id, { reason: "email_not_verified" }));
+    throw new ApiError("email_not_verified");
+  }
   const id = uuidv7();
   const refreshToken = await newRefreshToken(keys.refresh, id);
   const session = { ...client, id, userId: user.id, tokenHash: await hashToken(refreshToken) };

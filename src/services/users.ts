@@ -1,18 +1,45 @@
-import type { UserEnv } from "../context.ts";
+import { v7 as uuidv7 } from "uuid";
+import type { UserEnv, Variables } from "../context.ts";
 import { requireAdmin } from "../crud/guards.ts";
-import { updateUser } from "../crud/users.ts";
-import { notFound } from "../errors.ts";
-import type { UserUpdate } from "../schemas/users.ts";
+import { insertUser, updateUser } from "../crud/users.ts";
+import { ApiError, notFound } from "../errors.ts";
+import type { UserCreate, UserUpdate } from "../schemas/users.ts";
+import type { AuditContext } from "./audit.ts";
+import { issueMailedToken } from "./one-time-tokens.ts";
 
+type SignUpContext = AuditContext & Pick<Variables, "run" | "keys" | "settings" | "passwords" | "outbox">;
 type Context = Pick<UserEnv["Variables"], "db" | "run" | "user">;
 
+/** Opens an account and mails the link that verifies it. Throws `signup_closed`, `email_taken`, `username_taken`. */
+export async function signUp(context: SignUpContext, { password, ...profile }: UserCreate) {
+  const { db, run, settings, passwords } = context;
+  if (settings.SIGNUP === "closed") throw new ApiError("signup_closed");
+  const id = uuidv7();
+  const password_hash = await passwords.hash(profile.email, password);
+  const verification = await issueMailedToken(context, {
+    purpose: "verify_email",
+    account: { id },
+    event: "account.created",
+  });
+  const [[user]] = await run(insertUser(db, { ...profile, id, password_hash }), verification.statement);
+  return user ?? notFound();
+}
+
 /**
- * Changes a user that the caller may reach. `role` and `is_active` are an admin's to set: anybody else who tries gets
- * 403 and changes nothing. Throws `forbidden`, `not_found`, `email_taken`, `username_taken`.
+ * Changes a user that the caller may reach. `email`, `role` and `is_active` are an admin's to set: anybody else who tries
+ * gets 403 and changes nothing. Throws `forbidden`, `not_found`, `email_taken`, `username_taken`.
  */
 export async function changeUser({ db, run, user: caller }: Context, id: string, changes: UserUpdate) {
   const update = updateUser(db, id, caller.id, changes);
-  const adminOnly = "role" in changes || "is_active" in changes;
-  const [user] = adminOnly ? (await run(requireAdmin(db, caller), update))[1] : await run(update);
+  const adminOnly = "email" in changes || "role" in changes || "is_active" in changes;
+  if (!adminOnly) return (await run(update))[0] ?? notFound();
+  const [, [user]] = await run(requireAdmin(db, caller), update).catch((error) => {
+    throw "email" in changes ? explainEmail(error) : error;
+  });
   return user ?? notFound();
+}
+
+function explainEmail(error: unknown): unknown {
+  if (!(error instanceof ApiError && error.code === "forbidden")) return error;
+  return new ApiError("forbidden", { detail: "Change your e-mail address with POST /users/me/email.", cause: error });
 }

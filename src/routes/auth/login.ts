@@ -17,7 +17,10 @@ export const login = endpoint(
     // The account is read before the password is hashed, and the session written after.
     roundTrips: 2,
     request: { body: formOrJson(Login) },
-    responses: { 200: json(Token, "An access token and a refresh token"), ...problems("invalid_grant") },
+    responses: {
+      200: json(Token, "An access token and a refresh token"),
+      ...problems("invalid_grant", "email_not_verified"),
+    },
   },
   async (c) => {
     const credentials = { ...c.req.valid("form"), ...c.req.valid("json") };

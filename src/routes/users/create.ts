@@ -1,7 +1,6 @@
-import { v7 as uuidv7 } from "uuid";
-import { insertUser } from "../../crud/users.ts";
 import { body, endpoint, json, problems } from "../../endpoint.ts";
 import { User, UserCreate } from "../../schemas/users.ts";
+import { signUp } from "../../services/users.ts";
 
 export const createUser = endpoint(
   {
@@ -10,20 +9,18 @@ export const createUser = endpoint(
     operationId: "createUser",
     tags: ["users"],
     summary: "Sign up",
-    description: "The e-mail address and the username are unique without regard to case.",
+    description:
+      "The e-mail address and the username are unique without regard to case. A link to verify the address is mailed.",
     access: "public",
     request: { body: body(UserCreate) },
     responses: {
       201: json(User, "The new user; `Location` is its URL"),
-      ...problems("email_taken", "username_taken"),
+      ...problems("signup_closed", "email_taken", "username_taken"),
     },
   },
   async (c) => {
-    const { password, ...profile } = c.req.valid("json");
-    const id = uuidv7();
-    const password_hash = await c.var.passwords.hash(profile.email, password);
-    const [user] = await c.var.run(insertUser(c.var.db, { ...profile, id, password_hash }));
-    c.header("Location", `/api/v1/users/${id}`);
+    const user = await signUp(c.var, c.req.valid("json"));
+    c.header("Location", `/api/v1/users/${user.id}`);
     return c.json(User.parse(user), 201);
   },
 );

@@ -9,7 +9,8 @@ export const changeMe = endpoint(
     operationId: "changeMe",
     tags: ["users"],
     summary: "Change yourself",
-    description: "Fields that the body does not name keep their values. `role` and `is_active` are an admin's to set.",
+    description:
+      "Fields that the body does not name keep their values. `email`, `role` and `is_active` are an admin's to set: `POST /users/me/email` changes your own address.",
     access: "user",
     request: { body: body(UserUpdate) },
     responses: {

@@ -1,0 +1,132 @@
+import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
+import type { Database } from "../db/client.ts";
+import { auditEvents, mails, oneTimeTokens, users } from "../db/schema.ts";
+import type { Purpose } from "../security/one-time-tokens.ts";
+import type { AuditEvent } from "./audit-events.ts";
+
+export type NewToken = {
+  purpose: Purpose;
+  tokenHash: string;
+  /** Where it is mailed to, when that is not the account's own address. */
+  mailbox?: string;
+  lifetimeSeconds: number;
+  /** A token younger than this is not replaced, so that nobody floods a mailbox. */
+  cooldownSeconds: number;
+  mail: { id: string; seed: string };
+};
+
+/** The live, active account with this id, or with this address and perhaps only while that is unverified. */
+export type Account = { id: string } | { email: string; unverified?: true };
+
+/**
+ * Issues a token in place of the one before it, and puts its mail into the outbox, if there is such an account. The event
+ * is written down either way: an unknown account costs what a known one does.
+ */
+export function issueToken(db: Database, account: Account, token: NewToken, event: AuditEvent) {
+  const { purpose, tokenHash, mailbox, lifetimeSeconds, cooldownSeconds, mail } = token;
+  return db.execute(sql`
+    with account as (
+      select id, username, coalesce(${mailbox ?? null}, email) as mailbox from ${users}
+      where ${isAccount(account)} and is_active and deleted_at is null
+    ),
+    token as (
+      insert into ${oneTimeTokens} as t (user_id, purpose, token_hash, email, expires_at)
+      select id, ${purpose}, ${tokenHash}, mailbox, now() + make_interval(secs => ${lifetimeSeconds}::int) from account
+      on conflict (user_id, purpose) do update set token_hash = excluded.token_hash, email = excluded.email,
+        created_at = now(), expires_at = excluded.expires_at, used_at = null
+      where t.used_at is not null or lower(t.email) <> lower(excluded.email)
+        or t.created_at <= now() - make_interval(secs => ${cooldownSeconds}::int)
+      returning user_id
+    ),
+    mail as (
+      insert into ${mails} (id, user_id, kind, recipient, data)
+      select ${mail.id}::uuid, id, ${purpose}, mailbox, jsonb_build_object('name', username, 'seed', ${mail.seed}::text)
+      from account join token on token.user_id = account.id
+    )
+    insert into ${auditEvents} (id, kind, user_id, actor_id, request_id, network)
+    select ${event.id}::uuid, ${event.kind}, (select id from account), ${event.actor_id ?? null}::uuid,
+      ${event.request_id ?? null}, ${event.network ?? null}`);
+}
+
+/** True where this token stands: neither used nor replaced. */
+export function isTokenIssued(tokenHash: string): SQL {
+  return sql`exists (select from ${oneTimeTokens} where token_hash = ${tokenHash} and used_at is null)`;
+}
+
+/** Whose token this is, as long as it is good. Only a look: using it decides. */
+export function findToken(db: Database, tokenHash: string, purpose: Purpose) {
+  return db.execute<{ user_id: string; email: string; username: string }>(sql`
+    select u.id as user_id, u.email, u.username from ${oneTimeTokens} as t join ${users} as u on u.id = t.user_id
+    where t.token_hash = ${tokenHash} and t.purpose = ${purpose} and t.used_at is null and t.expires_at > now()
+      and u.is_active and u.deleted_at is null`);
+}
+
+/** Uses a token to verify the address that it was mailed to. Answers whose it was, or no row where it is no good. */
+export function useVerification(db: Database, tokenHash: string, event: AuditEvent) {
+  return db.execute<{ id: string }>(sql`
+    with ${used(tokenHash, "verify_email")}, verified as (
+      update ${users} as u set email_verified_at = coalesce(u.email_verified_at, now()) from used
+      where u.id = used.user_id returning u.id
+    ), ${recorded(event, sql`verified`)}
+    select id from verified`);
+}
+
+/** Uses a token to make the address that it was mailed to the account's own: raises 23505 where that is taken by now. */
+export function useEmailChange(db: Database, tokenHash: string, event: AuditEvent) {
+  return db.execute<{ id: string }>(sql`
+    with ${used(tokenHash, "change_email")}, changed as (
+      update ${users} as u set email = used.email, email_verified_at = now(), updated_at = now() from used
+      where u.id = used.user_id returning u.id
+    ), ${recorded(event, sql`changed`)}
+    select id from changed`);
+}
+
+/** Uses a token to set a password; the address that it was mailed to is verified thereby. */
+export function usePasswordReset(db: Database, tokenHash: string, passwordHash: string) {
+  return db.execute<{ id: string }>(sql`
+    with ${used(tokenHash, "reset_password")}
+    update ${users} as u set password_hash = ${passwordHash},
+      email_verified_at = coalesce(u.email_verified_at, now()), updated_at = now()
+    from used where u.id = used.user_id
+    returning u.id`);
+}
+
+/** Takes tokens away from a user; with `happened`, only where that holds once the statements before it have run. */
+export function deleteTokens(db: Database, userId: string, purposes: readonly Purpose[], happened?: SQL) {
+  return db
+    .delete(oneTimeTokens)
+    .where(and(eq(oneTimeTokens.user_id, userId), inArray(oneTimeTokens.purpose, [...purposes]), happened));
+}
+
+/**
+ * `used`: the token, used up, once even when raced. Its user is locked first, in the order of every other change of an
+ * account; except for a change of address, it is good only for the address that the account has now.
+ */
+function used(tokenHash: string, purpose: Purpose): SQL {
+  const sameMailbox = purpose === "change_email" ? sql`true` : sql`lower(t.email) = lower(u.email)`;
+  return sql`owner as (
+      select u.id from ${users} as u join ${oneTimeTokens} as t on t.user_id = u.id
+      where t.token_hash = ${tokenHash} and t.purpose = ${purpose} and ${sameMailbox}
+        and u.is_active and u.deleted_at is null
+      for no key update of u
+    ),
+    used as (
+      update ${oneTimeTokens} as t set used_at = now() from owner
+      where t.user_id = owner.id and t.token_hash = ${tokenHash} and t.purpose = ${purpose}
+        and t.used_at is null and t.expires_at > now()
+      returning t.user_id, t.email
+    )`;
+}
+
+function recorded(event: AuditEvent, cause: SQL): SQL {
+  return sql`event as (
+      insert into ${auditEvents} (id, kind, user_id, request_id, network)
+      select ${event.id}::uuid, ${event.kind}, id, ${event.request_id ?? null}, ${event.network ?? null} from ${cause}
+    )`;
+}
+
+function isAccount(account: Account): SQL {
+  if ("id" in account) return sql`id = ${account.id}::uuid`;
+  const unverified = account.unverified ? sql`and email_verified_at is null` : sql``;
+  return sql`lower(email) = lower(${account.email}) ${unverified}`;
+}

@@ -1,0 +1,5 @@
+import type { Job } from "../scheduled.ts";
+import { sendDueMails } from "../services/mail.ts";
+
+/** Sends what was not sent right after its request, and tries again what failed. */
+export const sweepMails: Job = { name: "sweepMails", run: (context) => sendDueMails(context) };

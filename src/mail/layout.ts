@@ -1,0 +1,83 @@
+import type { Content } from "./templates.ts";
+
+/** A mail as plain text. */
+export function renderText({ paragraphs, action, closing }: Content, greeting: string, project: string): string {
+  const link = action ? [`${action.label}:\n${action.url}`] : [];
+  const [first = "", ...others] = paragraphs;
+  return `${[greeting, first, ...link, ...others, closing, `-- \n${project}`].join("\n\n")}\n`;
+}
+
+/**
+ * A mail as HTML: tables and inline styles, since mail programs know little else; nothing is loaded from anywhere. Every
+ * text is escaped here.
+ */
+export function renderHtml(
+  { subject, paragraphs, action, closing }: Content,
+  greeting: string,
+  project: string,
+): string {
+  const [first = "", ...others] = paragraphs;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
+<title>${escaped(subject)}</title>
+<style>
+  :root { color-scheme: light dark; }
+  @media (prefers-color-scheme: dark) {
+    .page { background: #0f1419 !important; }
+    .card { background: #1a2129 !important; border-color: #2d3742 !important; }
+    .strong { color: #f2f5f8 !important; }
+    .plain { color: #c3ccd5 !important; }
+    .faint { color: #8d99a6 !important; border-color: #2d3742 !important; }
+    .link { color: #7cb8ff !important; }
+    .button { background: #3b82f6 !important; }
+  }
+</style>
+</head>
+<body class="page" style="margin:0;padding:0;background:#f3f5f7">
+<table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" style="background:#f3f5f7">
+<tr><td align="center" style="padding:40px 16px">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px;font-family:${font}">
+<tr><td class="strong" style="padding:0 4px 16px;font-size:17px;font-weight:600;color:#1b2530">${escaped(project)}</td></tr>
+<tr><td class="card" style="background:#ffffff;border:1px solid #e1e6eb;border-radius:12px;padding:36px">
+<h1 class="strong" style="margin:0 0 20px;font-size:22px;line-height:1.3;font-weight:600;color:#1b2530">${escaped(subject)}</h1>
+${paragraph(greeting)}
+${paragraph(first)}
+${action ? button(action) : ""}${others.map((text) => paragraph(text)).join("\n")}
+<p class="faint" style="margin:24px 0 0;padding:20px 0 0;border-top:1px solid #e1e6eb;font-size:14px;line-height:1.5;color:#66727f">${escaped(closing)}</p>
+</td></tr>
+${action ? fallback(action.url) : ""}</table>
+</td></tr>
+</table>
+</body>
+</html>
+`;
+}
+
+const font = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
+
+function paragraph(text: string): string {
+  return `<p class="plain" style="margin:0 0 16px;font-size:16px;line-height:1.55;color:#3c4854">${escaped(text)}</p>`;
+}
+
+function button({ label, url }: NonNullable<Content["action"]>): string {
+  return `<table role="presentation" cellpadding="0" cellspacing="0" style="margin:24px 0"><tr>
+<td class="button" style="background:#1d5fd1;border-radius:8px"><a href="${escaped(url)}" style="display:inline-block;padding:13px 26px;font-size:16px;font-weight:600;color:#ffffff;text-decoration:none">${escaped(label)}</a></td>
+</tr></table>
+`;
+}
+
+/** For those whose mail program shows no button. */
+function fallback(url: string): string {
+  return `<tr><td class="faint" style="padding:16px 4px 0;font-size:13px;line-height:1.5;color:#66727f">Does the button not work? Copy this address into your browser:<br>
+<span class="link" style="color:#1d5fd1;word-break:break-all">${escaped(url)}</span></td></tr>
+`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

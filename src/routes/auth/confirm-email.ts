@@ -1,0 +1,22 @@
+import { body, endpoint, problems } from "../../endpoint.ts";
+import { EmailConfirm } from "../../schemas/auth.ts";
+import { confirmEmailChange } from "../../services/email.ts";
+
+export const confirmEmail = endpoint(
+  {
+    method: "post",
+    path: "/auth/email/confirm",
+    operationId: "confirmEmail",
+    tags: ["auth"],
+    summary: "Confirm a new e-mail address",
+    description:
+      "Takes the token of the link that was mailed to the new address, which from then on is the account's. It works once, within 24 hours.",
+    access: "public",
+    request: { body: body(EmailConfirm) },
+    responses: { 204: { description: "Changed" }, ...problems("invalid_one_time_token", "email_taken") },
+  },
+  async (c) => {
+    await confirmEmailChange(c.var, c.req.valid("json").token);
+    return c.body(null, 204);
+  },
+);

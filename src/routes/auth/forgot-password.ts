@@ -1,0 +1,22 @@
+import { body, endpoint } from "../../endpoint.ts";
+import { PasswordForgot } from "../../schemas/auth.ts";
+import { forgotPassword as forgot } from "../../services/recovery.ts";
+
+export const forgotPassword = endpoint(
+  {
+    method: "post",
+    path: "/auth/password/forgot",
+    operationId: "forgotPassword",
+    tags: ["auth"],
+    summary: "Ask for a new password",
+    description:
+      "Mails a link, at most once a minute. The answer is the same, after the same work, whether there is such an account or not.",
+    access: "public",
+    request: { body: body(PasswordForgot) },
+    responses: { 202: { description: "If there is such an account, a mail follows" } },
+  },
+  async (c) => {
+    await forgot(c.var, c.req.valid("json").email);
+    return c.body(null, 202);
+  },
+);

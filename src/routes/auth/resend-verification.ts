@@ -1,0 +1,22 @@
+import { body, endpoint } from "../../endpoint.ts";
+import { EmailResend } from "../../schemas/auth.ts";
+import { resendVerification as resend } from "../../services/email.ts";
+
+export const resendVerification = endpoint(
+  {
+    method: "post",
+    path: "/auth/email/verify/resend",
+    operationId: "resendVerification",
+    tags: ["auth"],
+    summary: "Mail a new verification link",
+    description:
+      "Replaces the link before it, at most once a minute. The answer is the same whether there is such an account or not.",
+    access: "public",
+    request: { body: body(EmailResend) },
+    responses: { 202: { description: "If the address needs to be verified, a mail follows" } },
+  },
+  async (c) => {
+    await resend(c.var, c.req.valid("json").email);
+    return c.body(null, 202);
+  },
+);

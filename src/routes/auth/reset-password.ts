@@ -1,0 +1,24 @@
+import { body, endpoint, problems } from "../../endpoint.ts";
+import { PasswordReset } from "../../schemas/auth.ts";
+import { resetPassword as reset } from "../../services/recovery.ts";
+
+export const resetPassword = endpoint(
+  {
+    method: "post",
+    path: "/auth/password/reset",
+    operationId: "resetPassword",
+    tags: ["auth"],
+    summary: "Set a new password by a mailed link",
+    description:
+      "The token works once, within one hour. Ends every session of the account, and verifies its e-mail address.",
+    access: "public",
+    // The token is looked at before a password is hashed, and used after.
+    roundTrips: 2,
+    request: { body: body(PasswordReset) },
+    responses: { 204: { description: "Set" }, ...problems("invalid_one_time_token") },
+  },
+  async (c) => {
+    await reset(c.var, c.req.valid("json"));
+    return c.body(null, 204);
+  },
+);

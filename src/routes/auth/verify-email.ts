@@ -1,0 +1,21 @@
+import { body, endpoint, problems } from "../../endpoint.ts";
+import { EmailVerify } from "../../schemas/auth.ts";
+import { verifyEmail as verify } from "../../services/email.ts";
+
+export const verifyEmail = endpoint(
+  {
+    method: "post",
+    path: "/auth/email/verify",
+    operationId: "verifyEmail",
+    tags: ["auth"],
+    summary: "Verify an e-mail address",
+    description: "Takes the token of the link that was mailed at sign-up. It works once, within 24 hours.",
+    access: "public",
+    request: { body: body(EmailVerify) },
+    responses: { 204: { description: "Verified" }, ...problems("invalid_one_time_token") },
+  },
+  async (c) => {
+    await verify(c.var, c.req.valid("json").token);
+    return c.body(null, 204);
+  },
+);

@@ -1,0 +1,24 @@
+import { body, endpoint, problems } from "../../endpoint.ts";
+import { EmailChange } from "../../schemas/auth.ts";
+import { requestEmailChange } from "../../services/email.ts";
+
+export const changeMyEmail = endpoint(
+  {
+    method: "post",
+    path: "/users/me/email",
+    operationId: "changeMyEmail",
+    tags: ["users"],
+    summary: "Change your e-mail address",
+    description:
+      "Mails a link to the new address, and tells the old one, which stays in use until the new one is confirmed.",
+    access: "user",
+    // The current password is checked in between.
+    roundTrips: 2,
+    request: { body: body(EmailChange) },
+    responses: { 202: { description: "A mail follows" }, ...problems("wrong_password") },
+  },
+  async (c) => {
+    await requestEmailChange(c.var, c.req.valid("json"));
+    return c.body(null, 202);
+  },
+);

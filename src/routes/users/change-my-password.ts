@@ -1,0 +1,23 @@
+import { body, endpoint, problems } from "../../endpoint.ts";
+import { PasswordChange } from "../../schemas/auth.ts";
+import { changePassword } from "../../services/recovery.ts";
+
+export const changeMyPassword = endpoint(
+  {
+    method: "put",
+    path: "/users/me/password",
+    operationId: "changeMyPassword",
+    tags: ["users"],
+    summary: "Change your password",
+    description: "Ends all your other sessions; this one goes on. You are told by mail.",
+    access: "user",
+    // The current password is checked in between.
+    roundTrips: 2,
+    request: { body: body(PasswordChange) },
+    responses: { 204: { description: "Changed" }, ...problems("wrong_password") },
+  },
+  async (c) => {
+    await changePassword(c.var, c.req.valid("json"));
+    return c.body(null, 204);
+  },
+);

@@ -1,0 +1,64 @@
+import { v7 as uuidv7 } from "uuid";
+import type { UserEnv, Variables } from "../context.ts";
+import { insertMail } from "../crud/mails.ts";
+import { isTokenIssued, useEmailChange, useVerification } from "../crud/one-time-tokens.ts";
+import { ApiError } from "../errors.ts";
+import { hashToken } from "../security/refresh-tokens.ts";
+import { type AuditContext, auditEvent } from "./audit.ts";
+import { issueMailedToken } from "./one-time-tokens.ts";
+import { requirePassword } from "./recovery.ts";
+
+type Context = AuditContext & Pick<Variables, "run" | "keys" | "outbox">;
+type UserContext = Context & Pick<UserEnv["Variables"], "user" | "passwords">;
+
+/** Mails a new verification link, if this is the address of an account that needs one. */
+export async function resendVerification(context: Context, email: string): Promise<void> {
+  const { statement } = await issueMailedToken(context, {
+    purpose: "verify_email",
+    account: { email, unverified: true },
+    event: "email.verification_requested",
+  });
+  await context.run(statement);
+}
+
+/** Marks the mailbox of a token as its owner's. Throws `invalid_one_time_token`. */
+export async function verifyEmail(context: Context, token: string): Promise<void> {
+  const event = auditEvent(context, "email.verified", null);
+  const { rows } = await context.run(useVerification(context.db, await hashToken(token), event));
+  conclude(context, event.kind, rows);
+}
+
+/**
+ * Mails a link to the new address, and a notice to the old one. Whether the new one is free is decided when it is
+ * confirmed, so that nobody learns whose addresses are registered. Throws `wrong_password`.
+ */
+export async function requestEmailChange(
+  context: UserContext,
+  change: { email: string; current_password: string },
+): Promise<void> {
+  const { db, run, outbox } = context;
+  const user = await requirePassword(context, change.current_password);
+  const { statement, tokenHash } = await issueMailedToken(context, {
+    purpose: "change_email",
+    account: { id: user.id },
+    event: "email.change_requested",
+    mailbox: change.email,
+  });
+  const id = uuidv7();
+  outbox.push(id);
+  const data = { name: user.username };
+  const notice = { id, userId: user.id, kind: "email_change_requested", recipient: user.email, data };
+  await run(statement, insertMail(db, notice, isTokenIssued(tokenHash)));
+}
+
+/** Makes the mailbox of a token the account's address. Throws `invalid_one_time_token`, `email_taken`. */
+export async function confirmEmailChange(context: Context, token: string): Promise<void> {
+  const event = auditEvent(context, "email.changed", null);
+  const { rows } = await context.run(useEmailChange(context.db, await hashToken(token), event));
+  conclude(context, event.kind, rows);
+}
+
+function conclude({ events }: Context, kind: string, [user]: { id: string }[]): void {
+  if (!user) throw new ApiError("invalid_one_time_token");
+  events.push({ kind, user_id: user.id });
+}

@@ -1,0 +1,91 @@
+import type { Deps, Variables } from "../context.ts";
+import { type ClaimedMail, claimMails, countDueMails, markMailFailed, markMailSent } from "../crud/mails.ts";
+import { describeError } from "../log.ts";
+import { compose, purposeOf } from "../mail/templates.ts";
+import { type Transport, TransportError } from "../mail/transports.ts";
+import { tokenOfSeed } from "../security/one-time-tokens.ts";
+import { hashToken } from "../security/refresh-tokens.ts";
+import type { Settings } from "../settings.ts";
+
+type Context = Pick<Variables, "db" | "run" | "keys" | "settings"> & Pick<Deps, "transport" | "log">;
+type Post = { transport: Transport; from: NonNullable<Settings["MAIL_FROM"]>; frontendUrl: string };
+
+const maxAttempts = 10;
+const batchSize = 50;
+/** As many connections as a Worker may have open at once, less one for the database. */
+const parallel = 5;
+/** Longer than a whole batch takes when every mail of it times out. */
+const leaseSeconds = 300;
+
+/**
+ * Sends mails that are due, at most {@link batchSize}, or only those of `ids`; answers how many were sent. What fails is
+ * tried again after 1, 2, 4, … minutes, and kept as dead after the last try.
+ */
+export async function sendDueMails(context: Context, ids?: readonly string[]): Promise<number> {
+  const { db, run } = context;
+  const post = postFor(context);
+  if (!post) {
+    if (!ids) await warnOfWaitingMails(context);
+    return 0;
+  }
+  const claim = { limit: batchSize, leaseSeconds, ...(ids && { ids }) };
+  const { rows } = await run(claimMails(db, claim));
+  let sent = 0;
+  const send = async (mail: ClaimedMail) => {
+    if (await sendMail(context, post, mail)) sent += 1;
+  };
+  for (let next = 0; next < rows.length; next += parallel) {
+    await Promise.all(rows.slice(next, next + parallel).map(send));
+  }
+  return sent;
+}
+
+function postFor({ transport: transportFor, settings }: Context): Post | undefined {
+  const { MAIL_FROM: from, FRONTEND_URL: frontendUrl } = settings;
+  const transport = transportFor(settings);
+  return transport && from && frontendUrl ? { transport, from, frontendUrl } : undefined;
+}
+
+async function warnOfWaitingMails({ db, run, log }: Context): Promise<void> {
+  const [due] = await run(countDueMails(db));
+  if (due?.count) log({ level: "warn", message: "mail", reason: "no transport is configured", waiting: due.count });
+}
+
+async function sendMail(context: Context, { transport, from, frontendUrl }: Post, claimed: ClaimedMail) {
+  const { db, run, keys, settings, log } = context;
+  const { id, kind, recipient: to, data, attempts } = claimed;
+  const about = { message: "mail", mail_id: id, kind, attempts };
+  try {
+    const token = purposeOf(kind) && (await tokenOfSeed(keys.mail, data.seed ?? ""));
+    const obsolete = token !== undefined && (await hashToken(token)) !== claimed.live_hash;
+    const place = { project: settings.PROJECT_NAME, frontendUrl };
+    const content = compose(kind, data.name ?? "", place, token);
+    const hopeless = obsolete ? "its token is no longer good" : attempts > maxAttempts ? "too many tries" : undefined;
+    if (hopeless || !content) {
+      const reason = hopeless ?? "there is no such kind of mail";
+      await run(markMailFailed(db, claimed, { reason }));
+      log({ level: obsolete ? "info" : "error", ...about, outcome: "dropped", reason });
+      return false;
+    }
+    await transport({ id, from, to, ...content });
+    // Marking twice does no harm, sending twice does.
+    await run(markMailSent(db, id)).catch(() => run(markMailSent(db, id)));
+    log({ level: "info", ...about, outcome: "sent" });
+    return true;
+  } catch (error) {
+    await fail(context, claimed, error);
+    return false;
+  }
+}
+
+async function fail({ db, run, log }: Context, mail: ClaimedMail, error: unknown): Promise<void> {
+  const { id: mail_id, kind, attempts } = mail;
+  const known = error instanceof TransportError;
+  const reason = known ? error.message : "it could not be made or written down";
+  const retryInSeconds = attempts < maxAttempts ? 60 * 2 ** (attempts - 1) : undefined;
+  const outcome = retryInSeconds === undefined ? "dead" : "failed";
+  const level = outcome === "dead" ? "error" : "warn";
+  log({ level, message: "mail", mail_id, kind, attempts, outcome, reason, ...(!known && describeError(error)) });
+  // When this fails too, the mail is due again at the end of its lease.
+  await run(markMailFailed(db, mail, { reason, retryInSeconds })).catch(() => undefined);
+}

@@ -1,0 +1,27 @@
+import { v7 as uuidv7 } from "uuid";
+import type { Variables } from "../context.ts";
+import { type Account, issueToken } from "../crud/one-time-tokens.ts";
+import { lifetimeHours, newSeed, type Purpose, tokenOfSeed } from "../security/one-time-tokens.ts";
+import { hashToken } from "../security/refresh-tokens.ts";
+import { type AuditContext, type AuditKind, auditEvent } from "./audit.ts";
+
+type Context = AuditContext & Pick<Variables, "keys" | "outbox">;
+type Issue = { purpose: Purpose; account: Account; event: AuditKind; mailbox?: string };
+
+/** Nobody gets the same mail more than once a minute. */
+const cooldownSeconds = 60;
+
+/**
+ * Makes the statement that issues a mailed token and writes its cause down, and has the mail sent once the request is
+ * answered. The work is the same whether there is such an account or not.
+ */
+export async function issueMailedToken(context: Context, { purpose, account, event, mailbox }: Issue) {
+  const mail = { id: uuidv7(), seed: newSeed() };
+  const tokenHash = await hashToken(await tokenOfSeed(context.keys.mail, mail.seed));
+  const lifetimeSeconds = lifetimeHours[purpose] * 60 * 60;
+  const token = { purpose, tokenHash, lifetimeSeconds, cooldownSeconds, mail, ...(mailbox && { mailbox }) };
+  const row = auditEvent(context, event, null);
+  context.events.push({ kind: event, user_id: "id" in account ? account.id : null });
+  context.outbox.push(mail.id);
+  return { tokenHash, statement: issueToken(context.db, account, token, row) };
+}

@@ -1,0 +1,92 @@
+import { v7 as uuidv7 } from "uuid";
+import type { UserEnv, Variables } from "../context.ts";
+import { insertMail } from "../crud/mails.ts";
+import { deleteTokens, findToken, usePasswordReset } from "../crud/one-time-tokens.ts";
+import { revokeSessions } from "../crud/sessions.ts";
+import { findUser, hasPasswordHash, replacePasswordHash } from "../crud/users.ts";
+import { ApiError } from "../errors.ts";
+import type { Purpose } from "../security/one-time-tokens.ts";
+import { hashToken } from "../security/refresh-tokens.ts";
+import { type AuditContext, audit } from "./audit.ts";
+import { issueMailedToken } from "./one-time-tokens.ts";
+
+type Context = AuditContext & Pick<Variables, "run" | "keys" | "outbox" | "passwords">;
+type UserContext = AuditContext & Pick<UserEnv["Variables"], "run" | "outbox" | "passwords" | "user">;
+type Owner = { id: string; email: string; username: string };
+
+/** Mails a link to set a new password, if this is the address of an account. */
+export async function forgotPassword(context: Context, email: string): Promise<void> {
+  const { statement } = await issueMailedToken(context, {
+    purpose: "reset_password",
+    account: { email },
+    event: "password.reset_requested",
+  });
+  await context.run(statement);
+}
+
+/**
+ * Sets a new password by a mailed token: ends every session, takes back every other token, and verifies the mailbox.
+ * Throws `invalid_one_time_token`, most often before a hash was spent.
+ */
+export async function resetPassword(context: Context, { token, password }: { token: string; password: string }) {
+  const { db, run, passwords } = context;
+  const tokenHash = await hashToken(token);
+  const [found] = (await run(findToken(db, tokenHash, "reset_password"))).rows;
+  if (!found) throw new ApiError("invalid_one_time_token");
+  const newHash = await passwords.hash(found.email, password);
+  const owner = { ...found, id: found.user_id };
+  const [used] = await run(
+    usePasswordReset(db, tokenHash, newHash),
+    ...consequences(context, owner, newHash, "password.reset"),
+    dropTokens(context, owner, newHash, ["verify_email", "change_email", "reset_password"]),
+  );
+  if (used.rows.length === 0) throw new ApiError("invalid_one_time_token");
+}
+
+/** Sets a new password in exchange for the current one; the caller's session goes on. Throws `wrong_password`. */
+export async function changePassword(
+  context: UserContext,
+  change: { current_password: string; password: string },
+): Promise<void> {
+  const { db, run, user: caller, passwords } = context;
+  const user = await requirePassword(context, change.current_password);
+  const newHash = await passwords.hash(user.email, change.password);
+  const [changed] = await run(
+    replacePasswordHash(db, user.id, user.password_hash, newHash),
+    ...consequences(context, user, newHash, "password.changed", caller.sessionId),
+    dropTokens(context, user, newHash, ["change_email", "reset_password"]),
+  );
+  if (changed.length === 0) throw new ApiError("wrong_password");
+}
+
+/** The caller's account, once they have proved that they know its password. Throws `wrong_password`. */
+export async function requirePassword({ db, run, user: { id }, passwords }: UserContext, password: string) {
+  const [user] = await run(findUser(db, id, id));
+  if (!user || !(await passwords.verify(user.email, password, user.password_hash))) {
+    throw new ApiError("wrong_password");
+  }
+  return user;
+}
+
+/** What follows a new password. Each statement looks whether the one before it has really set this hash. */
+function consequences(
+  context: AuditContext & Pick<Variables, "outbox">,
+  { id, email, username }: Owner,
+  newHash: string,
+  kind: "password.reset" | "password.changed",
+  keptSession?: string,
+) {
+  const mailId = uuidv7();
+  context.outbox.push(mailId);
+  const notice = { id: mailId, userId: id, kind: "password_changed", recipient: email, data: { name: username } };
+  const isSet = hasPasswordHash(id, newHash);
+  return [
+    revokeSessions(context.db, id, keptSession, isSet),
+    audit(context, kind, id, {}, isSet),
+    insertMail(context.db, notice, isSet),
+  ] as const;
+}
+
+function dropTokens({ db }: AuditContext, { id }: Owner, newHash: string, purposes: readonly Purpose[]) {
+  return deleteTokens(db, id, purposes, hasPasswordHash(id, newHash));
+}

@@ -1,0 +1,376 @@
+import { eq, sql } from "drizzle-orm";
+import { describe, expect, it } from "vitest";
+import { auditEvents, mails, oneTimeTokens, sessions, users } from "../../src/db/schema.ts";
+import { aUser, bindings, db, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
+
+const password = "correct horse battery";
+const password_hash = await quickPasswords.hash("", password);
+const api = serveWithMailbox({ deps: { hasher: () => quickPasswords } });
+const { sent, tokenFor } = api;
+
+const aMailbox = () => `${unique("box")}@example.com`;
+const aVerifiedUser = () => aUser({ password_hash, email_verified_at: new Date().toISOString() });
+const forgot = (email: string, init: object = {}) => api.post("/auth/password/forgot", { json: { email }, ...init });
+const reset = (token: string, password: string) => api.post("/auth/password/reset", { json: { token, password } });
+const verify = (token: string) => api.post("/auth/email/verify", { json: { token } });
+const confirm = (token: string) => api.post("/auth/email/confirm", { json: { token } });
+const login = (username: string, password: string) => api.post("/auth/login", { json: { username, password } });
+const works = async (token: string) => (await api.get("/users/me", { token })).status === 200;
+const mailsTo = (address: string) => sent.filter(({ to }) => to === address);
+const rowOf = async (id: string) => (await db.select().from(users).where(eq(users.id, id)))[0];
+const eventsOf = async (id: string) =>
+  (await db.select().from(auditEvents).where(eq(auditEvents.user_id, id))).map(({ kind }) => kind);
+/** Makes a user's mailed tokens older, by the database's clock. */
+const age = (userId: string, by: string) =>
+  db.execute(sql`update one_time_tokens set created_at = created_at - ${by}::interval,
+    expires_at = expires_at - ${by}::interval where user_id = ${userId}`);
+
+async function signUp() {
+  const username = unique();
+  const email = `${username}@example.com`;
+  const { body } = await api.post("/users", { json: { username, email, password } });
+  return { id: body.id, username, email };
+}
+
+describe("signing up", () => {
+  it("mails a link that verifies the address, in one round trip", async () => {
+    const { id, email } = await signUp();
+    expect(mailsTo(email)).toHaveLength(1);
+    expect((await rowOf(id))?.email_verified_at).toBeNull();
+    expect((await verify(tokenFor(email))).status).toBe(204);
+    expect((await rowOf(id))?.email_verified_at).not.toBeNull();
+    expect(await eventsOf(id)).toStrictEqual(["account.created", "email.verified"]);
+  });
+
+  it("is 403 where it is closed, and nothing is hashed", async () => {
+    const hasher = () => ({ ...quickPasswords, hash: () => Promise.reject(new Error("hashed")) });
+    const closed = serve({ bindings: { ...bindings, SIGNUP: "closed" }, deps: { hasher } });
+    const username = unique();
+    const answer = await closed.post("/users", { json: { username, email: `${username}@example.com`, password } });
+    expect(answer.status).toBe(403);
+    expect(answer.body.code).toBe("signup_closed");
+  });
+
+  it("is all or nothing: where the name is taken, no mail is written", async () => {
+    const { username } = await signUp();
+    const email = aMailbox();
+    expect((await api.post("/users", { json: { username, email, password } })).status).toBe(409);
+    expect(await db.select().from(mails).where(eq(mails.recipient, email))).toStrictEqual([]);
+  });
+});
+
+describe("promise 8: a mailed token", () => {
+  it("has 256 bits and is stored hashed: neither it nor its password is in any row or log line", async () => {
+    const { id, email } = await signUp();
+    await forgot(email);
+    const tokens = mailsTo(email).map(({ text }) => /\?token=([\w-]+)/.exec(text)?.[1] ?? "");
+    expect(tokens).toHaveLength(2);
+    for (const token of tokens) expect(Buffer.from(token, "base64url")).toHaveLength(32);
+    const rows = JSON.stringify([
+      await db.select().from(oneTimeTokens).where(eq(oneTimeTokens.user_id, id)),
+      await db.select().from(mails).where(eq(mails.user_id, id)),
+      await db.select().from(auditEvents).where(eq(auditEvents.user_id, id)),
+      api.logs,
+    ]);
+    expect(rows).toContain(id);
+    for (const secret of [...tokens, password]) expect(rows).not.toContain(secret);
+    expect(JSON.stringify(api.logs)).not.toContain(email);
+  });
+
+  it("works once", async () => {
+    const { email } = await signUp();
+    const token = tokenFor(email);
+    expect((await verify(token)).status).toBe(204);
+    const again = await verify(token);
+    expect(again.status).toBe(400);
+    expect(again.body.code).toBe("invalid_one_time_token");
+  });
+
+  it("expires: verification after a day, a reset after an hour", async () => {
+    const { id, email } = await signUp();
+    const verification = tokenFor(email);
+    await forgot(email);
+    const forgotten = tokenFor(email);
+    await age(id, "59 minutes");
+    expect((await reset(forgotten, "short")).status).toBe(422);
+    await age(id, "2 minutes");
+    expect((await reset(forgotten, "another password")).status).toBe(400);
+    await age(id, "23 hours");
+    expect((await verify(verification)).status).toBe(400);
+  });
+
+  it("dies when a newer one is issued", async () => {
+    const { id, email } = await signUp();
+    const first = tokenFor(email);
+    await age(id, "2 minutes");
+    await api.post("/auth/email/verify/resend", { json: { email } });
+    const second = tokenFor(email);
+    expect(second).not.toBe(first);
+    expect((await verify(first)).status).toBe(400);
+    expect((await verify(second)).status).toBe(204);
+  });
+
+  it("is good for its own purpose only", async () => {
+    const { email } = await signUp();
+    const token = tokenFor(email);
+    expect((await reset(token, "another password")).status).toBe(400);
+    expect((await confirm(token)).status).toBe(400);
+    expect((await verify(token)).status).toBe(204);
+  });
+
+  it("is refused, and never a fault, whatever it holds", async () => {
+    for (const token of ["x", "\u0000", "\ud800", "é".repeat(200), "' or 1=1 --"]) {
+      expect((await verify(token)).status).toBe(400);
+      expect((await reset(token, "another password")).status).toBe(400);
+    }
+    for (const token of ["", "a".repeat(201), 5, null]) expect((await verify(token as string)).status).toBe(422);
+  });
+
+  it("leads to the configured front end, whatever Host says", async () => {
+    const user = await aVerifiedUser();
+    await forgot(user.email, { headers: { Host: "evil.example", "X-Forwarded-Host": "evil.example" } });
+    const [mail] = mailsTo(user.email);
+    expect(mail?.text).toContain("https://app.example.com/reset-password?token=");
+    expect(mail?.html).toContain("https://app.example.com/reset-password?token=");
+    expect(JSON.stringify(mail)).not.toContain("evil.example");
+  });
+
+  it("is dead for an address that an admin has changed meanwhile", async () => {
+    const [user, admin] = [await signUp(), await aUser({ role: "admin" })];
+    await forgot(user.email);
+    const token = tokenFor(user.email);
+    await api.patch(`/users/${user.id}`, { token: admin.token, json: { email: aMailbox() } });
+    expect((await reset(token, "another password")).status).toBe(400);
+  });
+});
+
+describe("POST /auth/password/forgot and /auth/email/verify/resend", () => {
+  it("promise 6: known, unknown, deactivated and deleted accounts get the same answer for the same round trips", async () => {
+    const gone = new Date().toISOString();
+    const [known, inactive, deleted] = [
+      await aUser(),
+      await aUser({ is_active: false }),
+      await aUser({ deleted_at: gone }),
+    ];
+    for (const path of ["/auth/password/forgot", "/auth/email/verify/resend"]) {
+      const answers = [];
+      for (const email of [known.email, inactive.email, deleted.email, aMailbox()]) {
+        const { status, text, headers, roundTrips } = await api.post(path, { json: { email } });
+        answers.push(JSON.stringify([status, text, [...headers.keys()], roundTrips]));
+      }
+      expect(new Set(answers).size).toBe(1);
+      expect(answers[0]).toContain('[202,"",');
+    }
+    expect(mailsTo(known.email)).toHaveLength(2);
+    expect([...mailsTo(inactive.email), ...mailsTo(deleted.email)]).toStrictEqual([]);
+  });
+
+  it("finds the account in any letter case, and mails the address that it has", async () => {
+    const user = await aUser();
+    await forgot(user.email.toUpperCase());
+    expect(mailsTo(user.email)).toHaveLength(1);
+  });
+
+  it("mails at most once a minute", async () => {
+    const user = await aUser();
+    for (const _ of [1, 2, 3]) expect((await forgot(user.email)).status).toBe(202);
+    expect(mailsTo(user.email)).toHaveLength(1);
+    const first = tokenFor(user.email);
+    await age(user.id, "61 seconds");
+    await forgot(user.email);
+    expect(mailsTo(user.email)).toHaveLength(2);
+    expect(tokenFor(user.email)).not.toBe(first);
+  });
+
+  it("sends no verification to a verified address", async () => {
+    const user = await aVerifiedUser();
+    expect((await api.post("/auth/email/verify/resend", { json: { email: user.email } })).status).toBe(202);
+    expect(mailsTo(user.email)).toStrictEqual([]);
+  });
+
+  it("refuses addresses that would inject a header, before anything is written", async () => {
+    for (const email of [
+      "a@example.com\r\nBcc: b@example.com",
+      "a@example.com\nX: y",
+      "A <a@example.com>",
+      "a@b.c,d@e.f",
+    ]) {
+      expect((await forgot(email)).status).toBe(422);
+    }
+  });
+});
+
+describe("POST /auth/password/reset", () => {
+  it("promise 2: sets the password, ends every session and says so by mail", async () => {
+    const user = await aVerifiedUser();
+    const { access_token, refresh_token } = (await login(user.username, password)).body;
+    await forgot(user.email);
+    const answer = await reset(tokenFor(user.email), "another password");
+    expect(answer.status).toBe(204);
+    expect(answer.roundTrips).toBe(2);
+    expect(await works(access_token)).toBe(false);
+    expect(await works(user.token)).toBe(false);
+    expect((await api.post("/auth/refresh", { json: { refresh_token } })).status).toBe(400);
+    expect((await login(user.username, password)).status).toBe(400);
+    expect((await login(user.username, "another password")).status).toBe(200);
+    expect(mailsTo(user.email).at(-1)?.subject).toBe("Your Plinth password was changed");
+    expect(await eventsOf(user.id)).toEqual(expect.arrayContaining(["password.reset_requested", "password.reset"]));
+  });
+
+  it("takes the password exactly as it is sent, and refuses a bad one without using the token up", async () => {
+    const user = await aUser();
+    await forgot(user.email);
+    const token = tokenFor(user.email);
+    expect((await reset(token, "short")).status).toBe(422);
+    expect((await reset(token, "  Ünïcode  päss  ")).status).toBe(204);
+    expect((await login(user.username, "Ünïcode  päss")).status).toBe(400);
+    expect((await login(user.username, "  Ünïcode  päss  ")).status).toBe(200);
+  });
+
+  it("hashes nothing for a token that is no good", async () => {
+    const hasher = () => ({ ...quickPasswords, hash: () => Promise.reject(new Error("hashed")) });
+    const answer = await serve({ deps: { hasher } }).post("/auth/password/reset", {
+      json: { token: "nonsense", password: "another password" },
+    });
+    expect(answer.status).toBe(400);
+    expect(answer.roundTrips).toBe(1);
+  });
+
+  it("verifies the mailbox of an unverified account, and drops what came before", async () => {
+    const { id, username, email } = await signUp();
+    const verification = tokenFor(email);
+    const token = (await login(username, password)).body.access_token;
+    const other = aMailbox();
+    await api.post("/users/me/email", { token, json: { email: other, current_password: password } });
+    await forgot(email);
+    expect((await reset(tokenFor(email), "another password")).status).toBe(204);
+    expect((await rowOf(id))?.email_verified_at).not.toBeNull();
+    expect((await verify(verification)).status).toBe(400);
+    expect((await confirm(tokenFor(other))).status).toBe(400);
+    expect((await rowOf(id))?.email).toBe(email);
+  });
+
+  it("revives no deactivated account", async () => {
+    const user = await aUser({ password_hash });
+    await forgot(user.email);
+    await db.update(users).set({ is_active: false }).where(eq(users.id, user.id));
+    expect((await reset(tokenFor(user.email), "another password")).status).toBe(400);
+    expect(await rowOf(user.id)).toMatchObject({ is_active: false, password_hash });
+  });
+});
+
+describe("PUT /users/me/password", () => {
+  const change = (token: string, current_password: string, password: string) =>
+    api.put("/users/me/password", { token, json: { current_password, password } });
+
+  it("promise 2: ends the other sessions and keeps this one", async () => {
+    const user = await aVerifiedUser();
+    const other = (await login(user.username, password)).body;
+    const answer = await change(user.token, password, "another password");
+    expect(answer.status).toBe(204);
+    expect(answer.roundTrips).toBe(2);
+    expect(await works(user.token)).toBe(true);
+    expect(await works(other.access_token)).toBe(false);
+    expect((await login(user.username, password)).status).toBe(400);
+    expect((await login(user.username, "another password")).status).toBe(200);
+    expect(mailsTo(user.email).map(({ subject }) => subject)).toStrictEqual(["Your Plinth password was changed"]);
+    expect(await eventsOf(user.id)).toContain("password.changed");
+  });
+
+  it("is 403 where the current password is wrong, and changes nothing", async () => {
+    const user = await aVerifiedUser();
+    const answer = await change(user.token, "not the password", "another password");
+    expect(answer.status).toBe(403);
+    expect(answer.body.code).toBe("wrong_password");
+    expect(await rowOf(user.id)).toMatchObject({ password_hash });
+    expect(mailsTo(user.email)).toStrictEqual([]);
+  });
+
+  it("takes back a reset and a change of address that somebody has begun", async () => {
+    const [user, other] = [await aVerifiedUser(), aMailbox()];
+    await forgot(user.email);
+    const resetToken = tokenFor(user.email);
+    await api.post("/users/me/email", { token: user.token, json: { email: other, current_password: password } });
+    expect((await change(user.token, password, "another password")).status).toBe(204);
+    expect((await reset(resetToken, "a third password")).status).toBe(400);
+    expect((await confirm(tokenFor(other))).status).toBe(400);
+  });
+});
+
+describe("POST /users/me/email", () => {
+  const change = (token: string, email: string, current_password = password) =>
+    api.post("/users/me/email", { token, json: { email, current_password } });
+
+  it("changes the address once the new one confirms, and tells the old one", async () => {
+    const [user, email] = [await aVerifiedUser(), aMailbox()];
+    expect((await change(user.token, email)).status).toBe(202);
+    expect((await rowOf(user.id))?.email).toBe(user.email);
+    expect((await login(user.email, password)).status).toBe(200);
+    const [notice] = mailsTo(user.email);
+    expect(notice?.subject).toBe("A new e-mail address for your Plinth account");
+    expect(`${notice?.text}${notice?.html}`).not.toMatch(/https?:/);
+    expect((await confirm(tokenFor(email))).status).toBe(204);
+    expect(await rowOf(user.id)).toMatchObject({ email, email_verified_at: expect.any(String) });
+    expect((await login(user.email, password)).status).toBe(400);
+    expect((await login(email, password)).status).toBe(200);
+    expect(await eventsOf(user.id)).toEqual(expect.arrayContaining(["email.change_requested", "email.changed"]));
+  });
+
+  it("is 403 without the current password, and mails nobody", async () => {
+    const [user, email] = [await aVerifiedUser(), aMailbox()];
+    const answer = await change(user.token, email, "not the password");
+    expect(answer.status).toBe(403);
+    expect(answer.body.code).toBe("wrong_password");
+    expect([...mailsTo(email), ...mailsTo(user.email)]).toStrictEqual([]);
+  });
+
+  it("does not tell whether an address is taken before it is confirmed", async () => {
+    const [user, other] = [await aVerifiedUser(), await aVerifiedUser()];
+    expect((await change(user.token, other.email.toUpperCase())).status).toBe(202);
+    const answer = await confirm(tokenFor(other.email.toUpperCase()));
+    expect(answer.status).toBe(409);
+    expect(answer.body.code).toBe("email_taken");
+    expect((await rowOf(user.id))?.email).toBe(user.email);
+  });
+
+  it("takes the last of two addresses", async () => {
+    const [user, typo, email] = [await aVerifiedUser(), aMailbox(), aMailbox()];
+    await change(user.token, typo);
+    await change(user.token, email);
+    expect((await confirm(tokenFor(typo))).status).toBe(400);
+    expect((await confirm(tokenFor(email))).status).toBe(204);
+  });
+
+  it("PATCH leads there, and does nothing else; an admin's un-verifies", async () => {
+    const [user, admin, email] = [await aVerifiedUser(), await aUser({ role: "admin" }), aMailbox()];
+    for (const path of ["/users/me", `/users/${user.id}`]) {
+      const answer = await api.patch(path, { token: user.token, json: { email, full_name: "X" } });
+      expect(answer.status).toBe(403);
+      expect(answer.body.detail).toContain("POST /users/me/email");
+    }
+    expect(await rowOf(user.id)).toMatchObject({ email: user.email, full_name: null });
+    const json = { email: user.email.toUpperCase() };
+    const recased = await api.patch(`/users/${user.id}`, { token: admin.token, json });
+    expect(recased.body).toMatchObject({ ...json, email_verified_at: expect.any(String) });
+    const changed = await api.patch(`/users/${user.id}`, { token: admin.token, json: { email } });
+    expect(changed.body).toMatchObject({ email, email_verified_at: null });
+  });
+});
+
+describe("REQUIRE_VERIFIED_EMAIL", () => {
+  const own = { ...bindings, REQUIRE_VERIFIED_EMAIL: "true", RESEND_API_KEY: "re_12345678" };
+  const strict = serveWithMailbox({ bindings: own, deps: { hasher: () => quickPasswords } });
+
+  it("lets an unverified account sign in only after it is verified, and tells so after a right password only", async () => {
+    const user = await aUser({ password_hash });
+    const enter = (password: string) => strict.post("/auth/login", { json: { username: user.username, password } });
+    expect((await enter("not the password")).body.code).toBe("invalid_grant");
+    const refused = await enter(password);
+    expect(refused.status).toBe(400);
+    expect(refused.body).toMatchObject({ code: "email_not_verified", error: "invalid_grant" });
+    expect(await db.select().from(sessions).where(eq(sessions.user_id, user.id))).toHaveLength(1);
+    await strict.post("/auth/email/verify/resend", { json: { email: user.email } });
+    await strict.post("/auth/email/verify", { json: { token: strict.tokenFor(user.email) } });
+    expect((await enter(password)).status).toBe(200);
+  });
+});
