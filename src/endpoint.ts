@@ -62,7 +62,7 @@ export function endpoint<const C extends Contract>(
   handler: RouteHandler<Route<C>, EnvOf<C>>,
 ): { route: Route<C>; handler: RouteHandler<Route<C>, EnvOf<C>>; policy: Policy } {
   const { operationId, access, roundTrips = 1, oauth = false } = contract;
-  const policy: Policy = { operationId, access, roundTrips, oauth };
+  const policy: Policy = { operationId, path: fullPath(contract), access, roundTrips, oauth };
   // `toRoute` makes what the type says; TypeScript cannot follow a conditional type through a spread.
   return { route: toRoute(contract, policy) as unknown as Route<C>, handler, policy };
 }
@@ -93,6 +93,10 @@ export function problems<const Codes extends readonly ErrorCode[]>(...codes: Cod
   return Object.fromEntries(entries) as Problems<Codes[number]>;
 }
 
+function fullPath({ atRoot, path }: Contract): string {
+  return atRoot ? path : `/api/v1${path}`;
+}
+
 function toRoute(contract: Contract, policy: Policy): RouteConfig {
   const { access, roundTrips, atRoot, withoutSettings, oauth, ...operation } = contract;
   const mediaTypes = Object.keys(contract.request?.body?.content ?? {});
@@ -100,7 +104,7 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
   return {
     ...operation,
     tags: [...contract.tags],
-    path: atRoot ? contract.path : `/api/v1${contract.path}`,
+    path: policy.path,
     responses: oauth ? withOAuthErrors(responses) : responses,
     ...(access !== "public" && { security: [{ password: [] }, { bearer: [] }] }),
     middleware: [

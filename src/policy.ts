@@ -2,4 +2,4 @@
 export type Access = "public" | "user" | "admin";
 
 /** What the machinery may know about the endpoint that matched. */
-export type Policy = { operationId: string; access: Access; roundTrips: number; oauth: boolean };
+export type Policy = { operationId: string; path: string; access: Access; roundTrips: number; oauth: boolean };

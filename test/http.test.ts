@@ -283,7 +283,7 @@ describe("every response", () => {
       level: "info",
       message: "request",
       method: "GET",
-      route: "/api/v1/users/:id",
+      route: "/api/v1/users/{id}",
       operation_id: "readUser",
       status: 200,
       db_round_trips: 1,

@@ -1,5 +1,4 @@
 import type { MiddlewareHandler } from "hono";
-import { routePath } from "hono/route";
 import type { UserEnv } from "../context.ts";
 import { errorTable, toApiError } from "../errors.ts";
 import { describeError } from "../log.ts";
@@ -15,7 +14,7 @@ export const requestLog: MiddlewareHandler<UserEnv> = async (c, next) => {
     message: "request",
     request_id: requestId,
     method: c.req.method,
-    route: policy && routePath(c, -1),
+    route: policy?.path,
     operation_id: policy?.operationId,
     status,
     duration_ms: Date.now() - started,
