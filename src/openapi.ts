@@ -15,6 +15,7 @@ export function describeApi(app: OpenAPIHono<AppEnv>, settings: Settings): objec
     tags: [
       { name: "auth", description: "Signing in" },
       { name: "users", description: "Accounts" },
+      { name: "audit", description: "What happened to accounts" },
       { name: "items", description: "What users own" },
       { name: "operations", description: "Health and documentation" },
     ],

@@ -50,6 +50,8 @@ const SettingsSchema = z
     SESSION_ABSOLUTE_DAYS: wholeNumber(1, 365).default(90),
     /** Seconds in which the refresh token before the last still answers with the same successor. */
     REFRESH_GRACE_SECONDS: wholeNumber(0, 60).default(10),
+    /** Days in which a deleted account can be restored, before its data is purged. */
+    DELETION_GRACE_DAYS: wholeNumber(0, 365).default(30),
     /** Origins whose pages may call this API from a browser. */
     ALLOWED_ORIGINS: Origins,
     /** Whether anybody may sign up. */

@@ -74,6 +74,16 @@ const calls: Record<string, () => Promise<Answer>> = {
     const { id, token } = await user();
     return api.delete(`/users/${id}`, { token });
   },
+  restoreUserById: async () => {
+    const [admin, { id }] = [await aUser({ role: "admin" }), await aUser({ deleted_at: new Date().toISOString() })];
+    return api.post(`/users/${id}/restore`, { token: admin.token });
+  },
+  endUserSessions: async () => {
+    const [admin, { id }] = [await aUser({ role: "admin" }), await user()];
+    return api.delete(`/users/${id}/sessions`, { token: admin.token });
+  },
+  listMyAuditEventsPage: async () => api.get("/users/me/audit-events", { token: (await user()).token }),
+  listAuditEventsPage: async () => api.get("/audit-events", { token: (await aUser({ role: "admin" })).token }),
   createItem: async () => api.post("/items", { token: (await user()).token, json: { title: "t" } }),
   listItemsPage: async () => api.get("/items", { token: (await user()).token }),
   readItem: async () => {

@@ -1,7 +1,7 @@
 import { and, desc, eq, gt, isNull, lt, ne, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { auditEvents, sessions, users } from "../db/schema.ts";
-import type { AuditEvent } from "./audit-events.ts";
+import { sessions, users } from "../db/schema.ts";
+import { type AuditEvent, eventInsert } from "./audit-events.ts";
 
 /** How long sessions live, by the database's clock. */
 export type SessionLimits = { idleDays: number; absoluteDays: number; graceSeconds: number };
@@ -57,11 +57,7 @@ export function rotateSession(
     where s.id = ${use.sessionId}::uuid and s.revoked_at is null and s.expires_at > now()
       and u.id = s.user_id and u.is_active and u.deleted_at is null
     returning s.user_id, s.revoked_at is not null as replayed),
-    event as (
-      insert into ${auditEvents} (id, kind, user_id, request_id, network)
-      select ${replay.id}::uuid, ${replay.kind}, user_id, ${replay.request_id ?? null}, ${replay.network ?? null}
-      from used where replayed
-    )
+    event as (${eventInsert(replay, sql`from used where replayed`, sql`user_id`)})
     select * from used`);
 }
 
@@ -75,33 +71,38 @@ export function listSessions(db: Database, page: { userId: string; after?: strin
     .limit(page.limit);
 }
 
-/** Ends one session of this user. */
-export function revokeSession(db: Database, id: string, userId: string) {
-  return db
-    .update(sessions)
-    .set({ revoked_at: sql`now()` })
-    .where(and(eq(sessions.id, id), isLiveOf(userId)))
-    .returning({ id: sessions.id });
+/**
+ * Ends a live user's sessions, one of them or all save one, and writes it down where any was live. Answers those that
+ * ended; no row where there was none.
+ */
+export function endSessions(
+  db: Database,
+  userId: string,
+  which: { only?: string; except?: string },
+  event: AuditEvent,
+) {
+  const { only, except } = which;
+  const chosen = and(
+    isLiveOf(userId),
+    only === undefined ? undefined : eq(sessions.id, only),
+    except === undefined ? undefined : ne(sessions.id, except),
+  );
+  return db.execute<{ id: string }>(sql`
+    with ended as (update ${sessions} set revoked_at = now() where ${chosen} returning id),
+    event as (${eventInsert(event, sql`where exists (select from ended)`)})
+    select id from ended`);
 }
 
-/** True in the transaction that ended this session. */
-export function wasJustRevoked(id: string): SQL {
-  return sql`exists (select from ${sessions} where id = ${id}::uuid and revoked_at = now()::timestamptz(3))`;
-}
-
-/** Ends the session that holds this refresh token now, or held it just before. */
-export function revokeSessionByToken(db: Database, id: string, tokenHash: string) {
-  return db
-    .update(sessions)
-    .set({ revoked_at: sql`now()` })
-    .where(
-      and(
-        eq(sessions.id, id),
-        isNull(sessions.revoked_at),
-        sql`${tokenHash} in (${sessions.token_hash}, ${sessions.previous_hash})`,
-      ),
-    )
-    .returning({ id: sessions.id, user_id: sessions.user_id });
+/** Ends the session that holds this refresh token now, or held it just before, and writes that down. */
+export function endSessionByToken(db: Database, id: string, tokenHash: string, event: AuditEvent) {
+  return db.execute<{ user_id: string }>(sql`
+    with ended as (
+      update ${sessions} set revoked_at = now()
+      where id = ${id}::uuid and revoked_at is null and ${tokenHash} in (token_hash, previous_hash)
+      returning user_id
+    ),
+    event as (${eventInsert(event, sql`from ended`, sql`user_id`)})
+    select user_id from ended`);
 }
 
 /** Ends all sessions of this user, save `exceptId`; with `happened`, only where that holds by then. */

@@ -1,6 +1,7 @@
 import { and, desc, eq, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { users } from "../db/schema.ts";
+import { sessions, users } from "../db/schema.ts";
+import { type AuditEvent, eventInsert } from "./audit-events.ts";
 import { isAdmin } from "./guards.ts";
 import { containing } from "./text.ts";
 
@@ -61,13 +62,59 @@ export function updateUser(db: Database, id: string, callerId: string, changes: 
     .returning();
 }
 
-/** Soft: the row stays, its e-mail and username are free again. */
-export function deleteUser(db: Database, id: string, callerId: string) {
-  return db
-    .update(users)
-    .set({ deleted_at: sql`now()`, updated_at: sql`now()` })
-    .where(reachable(id, callerId))
-    .returning({ id: users.id });
+/**
+ * True where the next statement is to give a live user another value, which is not so where `value` is undefined. Locks
+ * the user's row, so that nobody changes it in between.
+ */
+export function willChange(
+  id: string,
+  field: "email" | "role" | "is_active",
+  value: string | boolean | undefined,
+): SQL {
+  if (value === undefined) return sql`false`;
+  return sql`exists (select from ${users}
+    where ${and(eq(users.id, id), isNull(users.deleted_at), sql`${users[field]} <> ${value}`)} for no key update)`;
+}
+
+/** Soft: the row stays, its e-mail and username are free again, and its sessions end for good. */
+export function deleteUser(db: Database, id: string, callerId: string, event: AuditEvent) {
+  return db.execute<{ id: string }>(sql`
+    with gone as (
+      update ${users} set deleted_at = now(), updated_at = now() where ${reachable(id, callerId)} returning id
+    ),
+    ended as (
+      update ${sessions} set revoked_at = now() from gone where user_id = gone.id and revoked_at is null
+    ),
+    event as (${eventInsert(event, sql`from gone`)})
+    select id from gone`);
+}
+
+/** Where the grace of a deleted user is not over, and nothing of them was scrubbed yet. */
+export function isRestorable(graceDays: number): SQL {
+  return sql`(${users.deleted_at} > now() - make_interval(days => ${graceDays}::int)
+    and ${users.purged_at} is null and ${users.password_hash} <> '')`;
+}
+
+/**
+ * Brings a deleted user back within the grace; with `passwordHash`, only one who still has it. Raises 23505 where the
+ * e-mail address or the username was taken meanwhile.
+ */
+export function restoreUser(
+  db: Database,
+  id: string,
+  condition: { graceDays: number; passwordHash?: string },
+  event: AuditEvent,
+) {
+  const { graceDays, passwordHash } = condition;
+  const chosen = and(
+    eq(users.id, id),
+    isRestorable(graceDays),
+    passwordHash === undefined ? undefined : eq(users.password_hash, passwordHash),
+  );
+  return db.execute<{ id: string }>(sql`
+    with back as (update ${users} set deleted_at = null, updated_at = now() where ${chosen} returning id),
+    event as (${eventInsert(event, sql`from back`)})
+    select id from back`);
 }
 
 /** Compare-and-set, so that an upgrade never overwrites a password that changed meanwhile. */

@@ -1,3 +1,4 @@
+import { listAuditEventsPage } from "./audit-events/list.ts";
 import { confirmEmail } from "./auth/confirm-email.ts";
 import { endOtherSessions } from "./auth/end-other-sessions.ts";
 import { endSession } from "./auth/end-session.ts";
@@ -24,9 +25,12 @@ import { changeMyPassword } from "./users/change-my-password.ts";
 import { createUser } from "./users/create.ts";
 import { removeUser } from "./users/delete.ts";
 import { removeMe } from "./users/delete-me.ts";
+import { endUserSessions } from "./users/end-sessions.ts";
 import { listUsersPage } from "./users/list.ts";
+import { listMyAuditEventsPage } from "./users/list-my-audit-events.ts";
 import { readUser } from "./users/read.ts";
 import { readMe } from "./users/read-me.ts";
+import { restoreUserById } from "./users/restore.ts";
 import { changeUserById } from "./users/update.ts";
 import { changeMe } from "./users/update-me.ts";
 
@@ -50,9 +54,13 @@ export const endpoints = [
   changeMyPassword,
   changeMyEmail,
   removeMe,
+  listMyAuditEventsPage,
   readUser,
   changeUserById,
   removeUser,
+  restoreUserById,
+  endUserSessions,
+  listAuditEventsPage,
   createItem,
   listItemsPage,
   readItem,

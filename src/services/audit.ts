@@ -2,30 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { Variables } from "../context.ts";
 import { type AuditEvent, insertAuditEvent } from "../crud/audit-events.ts";
 import type { Caller } from "../crud/guards.ts";
-import type { wasJustRevoked } from "../crud/sessions.ts";
-
-/** Everything that is written down about accounts. */
-export type AuditKind =
-  | "account.created"
-  | "account.deleted"
-  | "account.restored"
-  | "account.purged"
-  | "account.activated"
-  | "account.deactivated"
-  | "account.exported"
-  | "account.role_changed"
-  | "email.change_requested"
-  | "email.changed"
-  | "email.verification_requested"
-  | "email.verified"
-  | "password.changed"
-  | "password.reset"
-  | "password.reset_requested"
-  | "session.ended"
-  | "session.replayed"
-  | "sign_in.failed"
-  | "sign_in.succeeded"
-  | "sign_in.throttled";
+import type { AuditKind } from "../schemas/audit-events.ts";
 
 export type AuditContext = Pick<Variables, "db" | "requestId" | "client" | "events"> & { user?: Caller };
 
@@ -47,16 +24,21 @@ export function auditEvent(
   };
 }
 
+/** Puts an event into the request's log line, where its statement says that it was written. */
+export function note({ events }: AuditContext, { kind, user_id }: AuditEvent, { rows }: { rows: unknown[] }): void {
+  if (rows.length > 0) events.push({ kind, user_id: user_id ?? null });
+}
+
 /**
  * The statement that writes an event down, to go into the batch behind its cause; the request's log line has it too.
- * `happened` makes it depend on what the cause did.
+ * `happened` makes it depend on what the cause did; where that may well be nothing, {@link note} is for the log line.
  */
 export function audit(
   context: AuditContext,
   kind: AuditKind,
   userId: string | null,
   details: Record<string, string> = {},
-  happened?: ReturnType<typeof wasJustRevoked>,
+  happened?: Parameters<typeof insertAuditEvent>[2],
 ) {
   context.events.push({ kind, user_id: userId });
   return insertAuditEvent(context.db, auditEvent(context, kind, userId, details), happened);

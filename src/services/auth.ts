@@ -2,14 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 import { tokenPolicy } from "../auth.ts";
 import type { Variables } from "../context.ts";
 import type { Caller } from "../crud/guards.ts";
-import {
-  openSession,
-  revokeSession,
-  revokeSessionByToken,
-  rotateSession,
-  type SessionLimits,
-  wasJustRevoked,
-} from "../crud/sessions.ts";
+import { endSessionByToken, endSessions, openSession, rotateSession, type SessionLimits } from "../crud/sessions.ts";
 import { findUserByLogin, replacePasswordHash } from "../crud/users.ts";
 import { ApiError } from "../errors.ts";
 import type { Login, Token } from "../schemas/auth.ts";
@@ -17,7 +10,7 @@ import { dummyHash, needsRehash } from "../security/passwords.ts";
 import { hashToken, newRefreshToken, sessionOf, successorOf } from "../security/refresh-tokens.ts";
 import { signAccessToken } from "../security/tokens.ts";
 import type { Settings } from "../settings.ts";
-import { type AuditContext, audit, auditEvent } from "./audit.ts";
+import { type AuditContext, audit, auditEvent, note } from "./audit.ts";
 
 type Context = AuditContext & Pick<Variables, "run" | "keys" | "settings" | "now" | "passwords">;
 type Tokens = Token & { refresh_token: string };
@@ -75,12 +68,15 @@ export async function signOut(context: Context, who: { refreshToken: string } | 
   const { db, run, keys } = context;
   if ("caller" in who) {
     const { id, sessionId } = who.caller;
-    const event = audit(context, "session.ended", id, { session_id: sessionId }, wasJustRevoked(sessionId));
-    await run(revokeSession(db, sessionId, id), event);
+    const event = auditEvent(context, "session.ended", id, { session_id: sessionId });
+    note(context, event, await run(endSessions(db, id, { only: sessionId }, event)));
     return;
   }
   const sessionId = await sessionOf(keys.refresh, who.refreshToken);
-  if (sessionId) await run(revokeSessionByToken(db, sessionId, await hashToken(who.refreshToken)));
+  if (!sessionId) return;
+  const event = auditEvent(context, "session.ended", null, { session_id: sessionId });
+  const { rows } = await run(endSessionByToken(db, sessionId, await hashToken(who.refreshToken), event));
+  for (const { user_id } of rows) context.events.push({ kind: event.kind, user_id });
 }
 
 /** What the settings say of how long sessions live. */

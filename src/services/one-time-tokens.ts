@@ -1,9 +1,10 @@
 import { v7 as uuidv7 } from "uuid";
 import type { Variables } from "../context.ts";
 import { type Account, issueToken } from "../crud/one-time-tokens.ts";
+import type { AuditKind } from "../schemas/audit-events.ts";
 import { lifetimeHours, newSeed, type Purpose, tokenOfSeed } from "../security/one-time-tokens.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
-import { type AuditContext, type AuditKind, auditEvent } from "./audit.ts";
+import { type AuditContext, auditEvent } from "./audit.ts";
 
 type Context = AuditContext & Pick<Variables, "keys" | "outbox">;
 type Issue = { purpose: Purpose; account: Account; event: AuditKind; mailbox?: string };

@@ -1,14 +1,14 @@
 import { v7 as uuidv7 } from "uuid";
-import type { UserEnv, Variables } from "../context.ts";
-import { requireAdmin } from "../crud/guards.ts";
+import type { Variables } from "../context.ts";
 import { insertUser, updateUser } from "../crud/users.ts";
 import { ApiError, notFound } from "../errors.ts";
 import type { UserCreate, UserUpdate } from "../schemas/users.ts";
+import { changeAsAdmin } from "./administration.ts";
 import type { AuditContext } from "./audit.ts";
 import { issueMailedToken } from "./one-time-tokens.ts";
 
 type SignUpContext = AuditContext & Pick<Variables, "run" | "keys" | "settings" | "passwords" | "outbox">;
-type Context = Pick<UserEnv["Variables"], "db" | "run" | "user">;
+type Context = Parameters<typeof changeAsAdmin>[0];
 
 /** Opens an account and mails the link that verifies it. Throws `signup_closed`, `email_taken`, `username_taken`. */
 export async function signUp(context: SignUpContext, { password, ...profile }: UserCreate) {
@@ -29,11 +29,11 @@ export async function signUp(context: SignUpContext, { password, ...profile }: U
  * Changes a user that the caller may reach. `email`, `role` and `is_active` are an admin's to set: anybody else who tries
  * gets 403 and changes nothing. Throws `forbidden`, `not_found`, `email_taken`, `username_taken`.
  */
-export async function changeUser({ db, run, user: caller }: Context, id: string, changes: UserUpdate) {
-  const update = updateUser(db, id, caller.id, changes);
+export async function changeUser(context: Context, id: string, changes: UserUpdate) {
+  const { db, run, user: caller } = context;
   const adminOnly = "email" in changes || "role" in changes || "is_active" in changes;
-  if (!adminOnly) return (await run(update))[0] ?? notFound();
-  const [, [user]] = await run(requireAdmin(db, caller), update).catch((error) => {
+  if (!adminOnly) return (await run(updateUser(db, id, caller.id, changes)))[0] ?? notFound();
+  const [user] = await changeAsAdmin(context, id, changes).catch((error) => {
     throw "email" in changes ? explainEmail(error) : error;
   });
   return user ?? notFound();

@@ -1,6 +1,6 @@
-import { revokeSessions } from "../../crud/sessions.ts";
+import { endSessions } from "../../crud/sessions.ts";
 import { endpoint } from "../../endpoint.ts";
-import { audit } from "../../services/audit.ts";
+import { auditEvent, note } from "../../services/audit.ts";
 
 export const endOtherSessions = endpoint(
   {
@@ -15,8 +15,8 @@ export const endOtherSessions = endpoint(
   },
   async (c) => {
     const { db, user } = c.var;
-    const event = audit(c.var, "session.ended", user.id, { which: "all others" });
-    await c.var.run(revokeSessions(db, user.id, user.sessionId), event);
+    const event = auditEvent(c.var, "session.ended", user.id, { which: "all others" });
+    note(c.var, event, await c.var.run(endSessions(db, user.id, { except: user.sessionId }, event)));
     return c.body(null, 204);
   },
 );

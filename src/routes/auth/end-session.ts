@@ -1,8 +1,8 @@
-import { revokeSession, wasJustRevoked } from "../../crud/sessions.ts";
+import { endSessions } from "../../crud/sessions.ts";
 import { endpoint, problems } from "../../endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { IdParams } from "../../schemas/common.ts";
-import { audit } from "../../services/audit.ts";
+import { auditEvent, note } from "../../services/audit.ts";
 
 export const endSession = endpoint(
   {
@@ -19,9 +19,10 @@ export const endSession = endpoint(
   async (c) => {
     const { id } = c.req.valid("param");
     const { db, user } = c.var;
-    const event = audit(c.var, "session.ended", user.id, { session_id: id }, wasJustRevoked(id));
-    const [[session]] = await c.var.run(revokeSession(db, id, user.id), event);
-    if (!session) notFound();
+    const event = auditEvent(c.var, "session.ended", user.id, { session_id: id });
+    const ended = await c.var.run(endSessions(db, user.id, { only: id }, event));
+    note(c.var, event, ended);
+    if (ended.rows.length === 0) notFound();
     return c.body(null, 204);
   },
 );

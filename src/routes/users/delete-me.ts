@@ -1,5 +1,5 @@
-import { deleteUser } from "../../crud/users.ts";
 import { endpoint, problems } from "../../endpoint.ts";
+import { removeAccount } from "../../services/administration.ts";
 
 export const removeMe = endpoint(
   {
@@ -13,8 +13,7 @@ export const removeMe = endpoint(
     responses: { 204: { description: "Deleted" }, ...problems("last_admin") },
   },
   async (c) => {
-    const { id } = c.var.user;
-    await c.var.run(deleteUser(c.var.db, id, id));
+    await removeAccount(c.var, c.var.user.id);
     return c.body(null, 204);
   },
 );

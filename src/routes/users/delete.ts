@@ -1,7 +1,6 @@
-import { deleteUser } from "../../crud/users.ts";
 import { endpoint, problems } from "../../endpoint.ts";
-import { notFound } from "../../errors.ts";
 import { IdParams } from "../../schemas/common.ts";
+import { removeAccount } from "../../services/administration.ts";
 
 export const removeUser = endpoint(
   {
@@ -16,9 +15,7 @@ export const removeUser = endpoint(
     responses: { 204: { description: "Deleted" }, ...problems("not_found", "last_admin") },
   },
   async (c) => {
-    const { id } = c.req.valid("param");
-    const [user] = await c.var.run(deleteUser(c.var.db, id, c.var.user.id));
-    if (!user) notFound();
+    await removeAccount(c.var, c.req.valid("param").id);
     return c.body(null, 204);
   },
 );

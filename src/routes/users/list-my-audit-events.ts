@@ -1,0 +1,31 @@
+import { listAuditEvents } from "../../crud/audit-events.ts";
+import { endpoint, json, problems } from "../../endpoint.ts";
+import { MyAuditEventPage } from "../../schemas/audit-events.ts";
+import { PageQuery } from "../../schemas/pages.ts";
+import { asSeenByOwner } from "../../services/audit-events.ts";
+import { startOfPage, toPage } from "../../services/pages.ts";
+import { linkNext } from "../links.ts";
+
+export const listMyAuditEventsPage = endpoint(
+  {
+    method: "get",
+    path: "/users/me/audit-events",
+    operationId: "listMyAuditEventsPage",
+    tags: ["audit"],
+    summary: "List what happened to your account",
+    description: "Newest first, a page at a time. Of what others did it says what, not from where.",
+    access: "user",
+    request: { query: PageQuery },
+    responses: { 200: json(MyAuditEventPage, "A page of events; `Link` has the next"), ...problems("invalid_cursor") },
+  },
+  async (c) => {
+    const { limit, cursor } = c.req.valid("query");
+    const { id: userId } = c.var.user;
+    const list = { key: c.var.keys.cursor, scope: `audit events of ${userId}` };
+    const after = await startOfPage(list, cursor);
+    const rows = await c.var.run(listAuditEvents(c.var.db, { userId, after, limit: limit + 1 }));
+    const page = await toPage(list, rows, limit);
+    linkNext(c, page.next_cursor);
+    return c.json(MyAuditEventPage.parse({ ...page, items: page.items.map(asSeenByOwner) }), 200);
+  },
+);

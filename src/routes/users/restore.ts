@@ -1,0 +1,26 @@
+import { endpoint, json, problems } from "../../endpoint.ts";
+import { IdParams } from "../../schemas/common.ts";
+import { User } from "../../schemas/users.ts";
+import { restoreAsAdmin } from "../../services/administration.ts";
+
+export const restoreUserById = endpoint(
+  {
+    method: "post",
+    path: "/users/{id}/restore",
+    operationId: "restoreUserById",
+    tags: ["users"],
+    summary: "Restore a deleted user",
+    description:
+      "Within the days of grace after a deletion. The old sessions stay ended. 409 where somebody else has taken the e-mail address or the username meanwhile.",
+    access: "admin",
+    request: { params: IdParams },
+    responses: {
+      200: json(User, "The restored user"),
+      ...problems("not_found", "email_taken", "username_taken"),
+    },
+  },
+  async (c) => {
+    const { id } = c.req.valid("param");
+    return c.json(User.parse(await restoreAsAdmin(c.var, id, c.var.settings.DELETION_GRACE_DAYS)), 200);
+  },
+);

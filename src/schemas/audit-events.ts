@@ -1,0 +1,71 @@
+import { z } from "@hono/zod-openapi";
+import { Id, Timestamp } from "./common.ts";
+import { PageQuery, pageOf } from "./pages.ts";
+
+/** Everything that is written down about accounts. */
+export const AuditKind = z
+  .enum([
+    "account.created",
+    "account.deleted",
+    "account.restored",
+    "account.purged",
+    "account.activated",
+    "account.deactivated",
+    "account.exported",
+    "account.role_changed",
+    "email.change_requested",
+    "email.changed",
+    "email.verification_requested",
+    "email.verified",
+    "password.changed",
+    "password.reset",
+    "password.reset_requested",
+    "session.ended",
+    "session.replayed",
+    "sign_in.failed",
+    "sign_in.succeeded",
+    "sign_in.throttled",
+  ])
+  .openapi("AuditKind");
+export type AuditKind = z.output<typeof AuditKind>;
+
+const Details = z.record(z.string(), z.string()).openapi({ example: { role: "admin" } });
+
+/** Something that happened to an account. */
+export const AuditEvent = z
+  .object({
+    id: Id,
+    created_at: Timestamp,
+    kind: z.string().openapi({ example: "account.role_changed" }),
+    user_id: Id.nullable().openapi({ description: "Whose account it concerns, where one is known" }),
+    actor_id: Id.nullable().openapi({ description: "Who did it, where somebody was signed in" }),
+    request_id: z.string().nullable(),
+    network: z.string().nullable().openapi({ description: "Where the request came from" }),
+    details: Details,
+  })
+  .openapi("AuditEvent");
+export const AuditEventPage = pageOf(AuditEvent).openapi("AuditEventPage");
+
+/** The same, as the account's owner may see it. */
+export const MyAuditEvent = AuditEvent.omit({ user_id: true, actor_id: true })
+  .extend({
+    actor: z.enum(["you", "administrator", "not_signed_in"]),
+    network: z.string().nullable().openapi({ description: "Only where the request was certainly yours" }),
+  })
+  .openapi("MyAuditEvent");
+export type MyAuditEvent = z.output<typeof MyAuditEvent>;
+export const MyAuditEventPage = pageOf(MyAuditEvent).openapi("MyAuditEventPage");
+
+/** Before 1970 nothing happened, and Postgres has no year 0. */
+const Time = z.iso
+  .datetime({ offset: true })
+  .refine((time) => Date.parse(time) >= 0, "must be 1970 or later")
+  .transform((time) => new Date(time).toISOString())
+  .openapi({ type: "string", format: "date-time", example: "2026-11-23T09:30:00.000Z" });
+
+export const AuditEventQuery = PageQuery.extend({
+  user_id: Id.optional(),
+  kind: AuditKind.optional(),
+  after: Time.optional().openapi({ description: "At this time or later" }),
+  before: Time.optional().openapi({ description: "Before this time" }),
+});

@@ -1,0 +1,315 @@
+import { eq, sql } from "drizzle-orm";
+import { describe, expect, it } from "vitest";
+import { auditEvents, users } from "../../src/db/schema.ts";
+import { hashPassword } from "../../src/security/passwords.ts";
+import { api, aUser, db, serve, unique } from "../harness.ts";
+
+const password = "correct horse battery";
+const password_hash = await hashPassword(password);
+const admin = await aUser({ role: "admin" });
+
+const signIn = async (username: string) => (await api.post("/auth/login", { json: { username, password } })).body;
+const works = async (token: string) => (await api.get("/users/me", { token })).status === 200;
+const eventsOf = async (userId: string) => {
+  const rows = await db.select().from(auditEvents).where(eq(auditEvents.user_id, userId)).orderBy(auditEvents.id);
+  return rows.map(({ kind, actor_id }) => [kind, actor_id]);
+};
+const change = (id: string, json: object) => api.patch(`/users/${id}`, { token: admin.token, json });
+const daysAgo = (days: number) => new Date(Date.now() - days * 24 * 60 * 60 * 1000).toISOString();
+
+describe("promise 2: deactivation", () => {
+  it("ends the sessions: to be activated again revives no token", async () => {
+    const user = await aUser({ password_hash });
+    const { access_token, refresh_token } = await signIn(user.username);
+    expect((await change(user.id, { is_active: false })).status).toBe(200);
+    expect(await works(access_token)).toBe(false);
+    expect((await change(user.id, { is_active: true })).status).toBe(200);
+    expect(await works(access_token)).toBe(false);
+    expect(await works(user.token)).toBe(false);
+    expect((await api.post("/auth/refresh", { json: { refresh_token } })).status).toBe(400);
+    expect(await works((await signIn(user.username)).access_token)).toBe(true);
+  });
+});
+
+describe("promise 24: what an admin changes is written down", () => {
+  it("once, where it really changes, with who did it", async () => {
+    const user = await aUser();
+    for (const json of [
+      { role: "user" },
+      { is_active: true },
+      { full_name: "New" },
+      { role: "user", is_active: true },
+    ]) {
+      expect((await change(user.id, json)).status).toBe(200);
+    }
+    expect(await eventsOf(user.id)).toStrictEqual([]);
+    await change(user.id, { role: "admin", is_active: false });
+    await change(user.id, { role: "admin", is_active: false });
+    await change(user.id, { is_active: true, email: user.email });
+    await change(user.id, { email: `new.${user.email}` });
+    expect((await eventsOf(user.id)).toSorted()).toStrictEqual(
+      [
+        ["account.role_changed", admin.id],
+        ["account.deactivated", admin.id],
+        ["account.activated", admin.id],
+        ["email.changed", admin.id],
+      ].toSorted(),
+    );
+  });
+
+  it("once, however many change it at once", async () => {
+    const user = await aUser();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => change(user.id, { role: "admin" })));
+    expect(new Set(answers.map(({ status }) => status))).toStrictEqual(new Set([200]));
+    expect(await eventsOf(user.id)).toStrictEqual([["account.role_changed", admin.id]]);
+    const removals = await Promise.all(
+      Array.from({ length: 50 }, () => api.delete(`/users/${user.id}`, { token: admin.token })),
+    );
+    expect(removals.filter(({ status }) => status === 204)).toHaveLength(1);
+    expect((await eventsOf(user.id)).filter(([kind]) => kind === "account.deleted")).toHaveLength(1);
+  });
+
+  it("in the log too, but not what was refused", async () => {
+    const api = serve();
+    const [user, other] = [await aUser(), await aUser()];
+    await api.patch(`/users/${user.id}`, { token: other.token, json: { role: "admin" } });
+    await api.delete(`/users/${user.id}`, { token: other.token });
+    await api.patch(`/users/${user.id}`, { token: admin.token, json: { role: "user" } });
+    expect(api.logs.filter((entry) => "events" in entry)).toStrictEqual([]);
+    await api.patch(`/users/${user.id}`, { token: admin.token, json: { role: "admin" } });
+    expect(api.logs.at(-1)).toMatchObject({ events: [{ kind: "account.role_changed", user_id: user.id }] });
+  });
+});
+
+describe("DELETE /users/{id}/sessions", () => {
+  it("signs a user out everywhere, and writes it down once", async () => {
+    const user = await aUser({ password_hash });
+    const { access_token, refresh_token } = await signIn(user.username);
+    for (const _ of [1, 2]) {
+      expect((await api.delete(`/users/${user.id}/sessions`, { token: admin.token })).status).toBe(204);
+    }
+    for (const token of [user.token, access_token]) expect(await works(token)).toBe(false);
+    expect((await api.post("/auth/refresh", { json: { refresh_token } })).status).toBe(400);
+    expect((await eventsOf(user.id)).filter(([kind]) => kind === "session.ended")).toStrictEqual([
+      ["session.ended", admin.id],
+    ]);
+  });
+
+  it("is an admin's, and 404 for nobody and for a deleted user", async () => {
+    const [user, deleted] = [await aUser(), await aUser({ deleted_at: daysAgo(0) })];
+    expect((await api.delete(`/users/${admin.id}/sessions`, { token: user.token })).status).toBe(403);
+    expect(await works(admin.token)).toBe(true);
+    for (const id of [deleted.id, crypto.randomUUID()]) {
+      expect((await api.delete(`/users/${id}/sessions`, { token: admin.token })).status).toBe(404);
+    }
+  });
+});
+
+describe("what users end themselves", () => {
+  it("is written down once, by either token, and in the log", async () => {
+    const api = serve();
+    const user = await aUser({ password_hash });
+    const { refresh_token } = await signIn(user.username);
+    for (const _ of [1, 2]) await api.post("/auth/logout", { json: { refresh_token } });
+    for (const _ of [1, 2]) await api.delete("/auth/sessions", { token: user.token });
+    const second = await signIn(user.username);
+    await api.delete("/auth/sessions", { token: second.access_token });
+    const ended = (await eventsOf(user.id)).filter(([kind]) => kind === "session.ended");
+    expect(ended).toStrictEqual([
+      ["session.ended", null],
+      ["session.ended", user.id],
+    ]);
+    const logged = api.logs.flatMap(({ events }) => events ?? []);
+    expect(logged).toStrictEqual(ended.map(([kind]) => ({ kind, user_id: user.id })));
+  });
+});
+
+describe("POST /users/{id}/restore", () => {
+  const restore = (id: string, token = admin.token) => api.post(`/users/${id}/restore`, { token });
+
+  it("brings a deleted user back, without their old sessions", async () => {
+    const user = await aUser({ password_hash });
+    const { access_token } = await signIn(user.username);
+    await api.delete("/users/me", { token: access_token });
+    expect(await works(user.token)).toBe(false);
+    const answer = await restore(user.id);
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({ id: user.id, email: user.email });
+    for (const token of [user.token, access_token]) expect(await works(token)).toBe(false);
+    expect(await works((await signIn(user.username)).access_token)).toBe(true);
+    expect(await eventsOf(user.id)).toStrictEqual([
+      ["sign_in.succeeded", null],
+      ["account.deleted", user.id],
+      ["account.restored", admin.id],
+      ["sign_in.succeeded", null],
+    ]);
+  });
+
+  it("answers 404 for a live user, an unknown one, a purged one and one beyond the grace", async () => {
+    const gone = { deleted_at: daysAgo(1) };
+    const ids = [
+      (await aUser()).id,
+      crypto.randomUUID(),
+      (await aUser({ ...gone, purged_at: daysAgo(0) })).id,
+      (await aUser({ ...gone, password_hash: "" })).id,
+      (await aUser({ deleted_at: daysAgo(30.01) })).id,
+    ];
+    for (const id of ids) expect((await restore(id)).status).toBe(404);
+    expect((await restore((await aUser({ deleted_at: daysAgo(29.9) })).id)).status).toBe(200);
+  });
+
+  it("answers 409 where a name was taken meanwhile, and changes nothing", async () => {
+    const deleted = await aUser({ deleted_at: daysAgo(1) });
+    const heir = await aUser({ email: deleted.email.toUpperCase() });
+    expect((await restore(deleted.id)).body.code).toBe("email_taken");
+    await db
+      .update(users)
+      .set({ email: `${unique()}@example.com`, username: deleted.username })
+      .where(eq(users.id, heir.id));
+    const answer = await restore(deleted.id);
+    expect(answer.status).toBe(409);
+    expect(answer.body.code).toBe("username_taken");
+    expect(await eventsOf(deleted.id)).toStrictEqual([]);
+  });
+
+  it("is an admin's", async () => {
+    const deleted = await aUser({ deleted_at: daysAgo(1) });
+    expect((await restore(deleted.id, (await aUser()).token)).status).toBe(403);
+  });
+});
+
+describe("an admin", () => {
+  it("can neither set a password nor read a hash", async () => {
+    const user = await aUser({ password_hash });
+    for (const field of ["password", "password_hash", "email_verified_at", "deleted_at", "purged_at"]) {
+      expect((await change(user.id, { [field]: "correct horse" })).status, field).toBe(422);
+    }
+    const answers = [
+      await api.get(`/users/${user.id}`, { token: admin.token }),
+      await api.get(`/users?q=${user.username}`, { token: admin.token }),
+      await change(user.id, { full_name: "New" }),
+      await api.get(`/audit-events?user_id=${user.id}`, { token: admin.token }),
+    ];
+    for (const answer of answers) {
+      expect(answer.status).toBe(200);
+      expect(answer.text).not.toMatch(/hash|scrypt|password/);
+    }
+    const [row] = await db.select().from(users).where(eq(users.id, user.id));
+    expect(row?.password_hash).toBe(password_hash);
+  });
+});
+
+describe("GET /audit-events", () => {
+  const list = async (query: string) => {
+    const answer = await api.get(`/audit-events?${query}`, { token: admin.token });
+    expect(answer.status).toBe(200);
+    return answer.body;
+  };
+
+  it("promise 24: tells who, what, when, from where and in which request", async () => {
+    const user = await aUser();
+    const headers = { "X-Request-Id": "a-request", "CF-Connecting-IP": "203.0.113.7" };
+    await api.patch(`/users/${user.id}`, { token: admin.token, json: { role: "admin" }, headers });
+    const { items } = await list(`user_id=${user.id}`);
+    expect(items).toMatchObject([
+      {
+        kind: "account.role_changed",
+        user_id: user.id,
+        actor_id: admin.id,
+        request_id: "a-request",
+        network: "203.0.113.7",
+        details: { role: "admin" },
+      },
+    ]);
+    expect(Math.abs(Date.parse(items[0].created_at) - Date.now())).toBeLessThan(60_000);
+  });
+
+  it("filters by user, kind and time, and pages; a cursor goes only with its filters", async () => {
+    const user = await aUser();
+    for (const role of ["admin", "user", "admin"]) await change(user.id, { role });
+    await change(user.id, { is_active: false });
+    const all = (await list(`user_id=${user.id}`)).items;
+    expect(all).toHaveLength(4);
+    const roles = (await list(`user_id=${user.id}&kind=account.role_changed`)).items;
+    expect(roles).toStrictEqual(all.slice(1));
+    const [middle, end] = [all[2].created_at, all[0].created_at];
+    const between = await list(`user_id=${user.id}&after=${middle}&before=${end}`);
+    const isBetween = ({ created_at: at }: { created_at: string }) => at >= middle && at < end;
+    expect(between.items).toStrictEqual(all.filter(isBetween));
+    expect((await list(`user_id=${user.id}&before=1970-01-01T00:00:00Z`)).items).toStrictEqual([]);
+    expect((await list(`user_id=${user.id}&after=9999-12-31T23:59:59Z`)).items).toStrictEqual([]);
+
+    const first = await list(`user_id=${user.id}&limit=3`);
+    const rest = await list(`user_id=${user.id}&limit=3&cursor=${first.next_cursor}`);
+    expect([...first.items, ...rest.items]).toStrictEqual(all);
+    const paths = [
+      `/audit-events?cursor=${first.next_cursor}`,
+      `/audit-events?user_id=${user.id}&kind=account.deleted&cursor=${first.next_cursor}`,
+      `/audit-events?user_id=${user.id}&before=${end}&cursor=${first.next_cursor}`,
+    ];
+    for (const path of paths) {
+      const answer = await api.get(path, { token: admin.token });
+      expect(answer.status).toBe(400);
+      expect(answer.body.code).toBe("invalid_cursor");
+    }
+  });
+
+  it.each([
+    "user_id=1",
+    "kind=no.such",
+    "after=yesterday",
+    "before=2026-13-01T00:00:00Z",
+    "after=0000-01-01T00:00:00Z",
+    "limit=0",
+  ])("promise 14: refuses %s", async (query) => {
+    expect((await api.get(`/audit-events?${query}`, { token: admin.token })).status).toBe(422);
+  });
+
+  it("is an admin's", async () => {
+    expect((await api.get("/audit-events", { token: (await aUser()).token })).status).toBe(403);
+  });
+});
+
+describe("GET /users/me/audit-events", () => {
+  it("tells what others did, but not who they are or from where", async () => {
+    const user = await aUser({ password_hash });
+    const from = (network: string) => ({ "CF-Connecting-IP": network });
+    const wrong = { username: user.username, password: "wrong password" };
+    await api.post("/auth/login", { json: wrong, headers: from("198.51.100.1") });
+    const json = { username: user.username, password };
+    await api.post("/auth/login", { json, headers: from("203.0.113.7") });
+    await api.patch(`/users/${user.id}`, { token: admin.token, json: { role: "admin" }, headers: from("192.0.2.9") });
+    await api.delete("/auth/sessions", { token: user.token, headers: from("203.0.113.8") });
+    const answer = await api.get("/users/me/audit-events", { token: user.token });
+    expect(answer.body.items).toMatchObject([
+      { kind: "session.ended", actor: "you", network: "203.0.113.8" },
+      { kind: "account.role_changed", actor: "administrator", network: null, details: { role: "admin" } },
+      { kind: "sign_in.succeeded", actor: "not_signed_in", network: "203.0.113.7" },
+      { kind: "sign_in.failed", actor: "not_signed_in", network: null },
+    ]);
+    expect(answer.text).not.toContain(admin.id);
+  });
+
+  it("promise 11: has nothing of anybody else, whatever the cursor", async () => {
+    const [user, other] = [await aUser(), await aUser()];
+    for (const { id } of [user, other]) for (const role of ["admin", "user"]) await change(id, { role });
+    const mine = await api.get("/users/me/audit-events?limit=1", { token: user.token });
+    const theirs = await api.get(`/users/me/audit-events?cursor=${mine.body.next_cursor}`, { token: other.token });
+    expect(theirs.body.code).toBe("invalid_cursor");
+    expect(mine.body.items).toHaveLength(1);
+  });
+});
+
+describe("the trail", () => {
+  it("is append-only", async () => {
+    const user = await aUser();
+    await change(user.id, { role: "admin" });
+    const attempts = [
+      sql`update audit_events set kind = 'x' where user_id = ${user.id}`,
+      sql`delete from audit_events where user_id = ${user.id}`,
+    ];
+    for (const attempt of attempts)
+      await expect(db.execute(attempt)).rejects.toMatchObject({ cause: { code: "PT405" } });
+    expect(await eventsOf(user.id)).toHaveLength(1);
+  });
+});
