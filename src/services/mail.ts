@@ -67,7 +67,9 @@ async function sendMail(context: Context, { transport, from, frontendUrl }: Post
       log({ level: obsolete ? "info" : "error", ...about, outcome: "dropped", reason });
       return false;
     }
-    await transport({ id, from, to, ...content });
+    await transport({ id, from, to, ...content }).catch((error: unknown) => {
+      throw error instanceof TransportError ? error : new TransportError("the transport failed");
+    });
     // Marking twice does no harm, sending twice does.
     await run(markMailSent(db, id)).catch(() => run(markMailSent(db, id)));
     log({ level: "info", ...about, outcome: "sent" });

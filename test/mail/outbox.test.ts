@@ -1,0 +1,210 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { eq, inArray, sql } from "drizzle-orm";
+import { v7 as uuidv7 } from "uuid";
+import { beforeAll, describe, expect, it } from "vitest";
+import { createApp, production } from "../../src/app.ts";
+import type { Deps } from "../../src/context.ts";
+import { mails } from "../../src/db/schema.ts";
+import { sweepMails } from "../../src/jobs/send-mails.ts";
+import type { LogEntry } from "../../src/log.ts";
+import { type Mail, type Transport, TransportError } from "../../src/mail/transports.ts";
+import { endpoints } from "../../src/routes/index.ts";
+import { runJobs } from "../../src/scheduled.ts";
+import { aUser, bindings, db, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
+
+const password = "correct horse battery";
+const through = (transport: Transport): Partial<Deps> => ({
+  transport: () => transport,
+  hasher: () => quickPasswords,
+});
+const rowsOf = (userId: string) => db.select().from(mails).where(eq(mails.user_id, userId));
+const makeDue = (userId: string) => db.execute(sql`update mails set next_attempt_at = now() where user_id = ${userId}`);
+
+/** Sweeps as the cron trigger does, until nothing is due; answers what was logged. */
+async function sweep(deps: Partial<Deps>): Promise<LogEntry[]> {
+  const logs: LogEntry[] = [];
+  let count = 1;
+  const job = {
+    ...sweepMails,
+    run: async (...args: Parameters<typeof sweepMails.run>) => {
+      count = await sweepMails.run(...args);
+      return count;
+    },
+  };
+  while (count > 0) {
+    count = 0;
+    await runJobs([job], bindings, { ...production, log: (entry) => logs.push(entry), ...deps });
+  }
+  return logs;
+}
+
+/** Notices to as many users, written into the outbox. */
+async function waitingMails(count: number): Promise<string[]> {
+  const user = await aUser();
+  const rows = Array.from({ length: count }, (_, i) => ({
+    id: uuidv7(),
+    user_id: user.id,
+    kind: "password_changed",
+    recipient: `${i}.${user.email}`,
+    data: { name: user.username },
+  }));
+  await db.insert(mails).values(rows);
+  return rows.map(({ id }) => id);
+}
+
+async function signUp(api: ReturnType<typeof serve>) {
+  const username = unique();
+  const email = `${username}@example.com`;
+  const { body, status } = await api.post("/users", { json: { username, email, password } });
+  return { id: String(body.id), email, status };
+}
+
+// What other tests have left in the outbox is not due any more.
+beforeAll(() => db.execute(sql`update mails set dead_at = now() where sent_at is null`));
+
+describe("promise 21: a message is kept until it is sent, and sent once", () => {
+  it("right after the answer of the request that caused it, and by no sweep again", async () => {
+    const api = serveWithMailbox({ deps: { hasher: () => quickPasswords } });
+    const { id, email } = await signUp(api);
+    expect(api.sent.map(({ to }) => to)).toStrictEqual([email]);
+    expect(await rowsOf(id)).toMatchObject([{ attempts: 1, sent_at: expect.any(String), dead_at: null }]);
+    const again: Mail[] = [];
+    await makeDue(id);
+    await sweep(through(async (mail) => void again.push(mail)));
+    expect(again).toStrictEqual([]);
+  });
+
+  it("mail that fails neither fails nor reveals the request, waits, and is sent by a later sweep with the same id", async () => {
+    const tries: Mail[] = [];
+    let isDown = true;
+    const deps = through(async (mail) => {
+      tries.push(mail);
+      if (isDown) throw new TransportError("mail.example answered 500");
+    });
+    const api = serve({ deps });
+    const { id, status } = await signUp(api);
+    expect(status).toBe(201);
+    expect(await rowsOf(id)).toMatchObject([
+      { attempts: 1, sent_at: null, last_error: "mail.example answered 500", dead_at: null },
+    ]);
+    await sweep(deps);
+    expect(tries).toHaveLength(1);
+    isDown = false;
+    await makeDue(id);
+    await sweep(deps);
+    expect(tries).toHaveLength(2);
+    expect(tries[1]).toStrictEqual(tries[0]);
+    expect(await rowsOf(id)).toMatchObject([{ attempts: 2, sent_at: expect.any(String), last_error: null }]);
+  });
+
+  it("a transport that never answers delays no request", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const app = createApp(endpoints, { ...production, log: () => {}, ...through(() => promise) });
+    const ctx = createExecutionContext();
+    const user = await aUser();
+    const response = await app.fetch(
+      new Request("https://api.example.com/api/v1/auth/password/forgot", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ email: user.email }),
+      }),
+      bindings,
+      ctx,
+    );
+    expect(response.status).toBe(202);
+    expect(await rowsOf(user.id)).toMatchObject([{ sent_at: null }]);
+    resolve();
+    await waitOnExecutionContext(ctx);
+    expect(await rowsOf(user.id)).toMatchObject([{ sent_at: expect.any(String) }]);
+  });
+
+  it("waits twice as long after each try, and is dead after the tenth, with its error", async () => {
+    const deps = through(() => Promise.reject(new TransportError("mail.example answered 500")));
+    const { id } = await signUp(serve({ deps }));
+    const waits: number[] = [];
+    for (let attempt = 1; attempt < 10; attempt++) {
+      const [row] = await db
+        .execute<{ wait: number }>(
+          sql`select round(extract(epoch from next_attempt_at - now()) / 60)::int as wait from mails where user_id = ${id}`,
+        )
+        .then(({ rows }) => rows);
+      waits.push(Number(row?.wait));
+      await makeDue(id);
+      await sweep(deps);
+    }
+    expect(waits).toStrictEqual([1, 2, 4, 8, 16, 32, 64, 128, 256]);
+    const dead = { attempts: 10, sent_at: null, dead_at: expect.any(String), last_error: "mail.example answered 500" };
+    expect(await rowsOf(id)).toMatchObject([dead]);
+    await makeDue(id);
+    const sent: Mail[] = [];
+    await sweep(through(async (mail) => void sent.push(mail)));
+    expect(sent).toStrictEqual([]);
+  });
+
+  it("after a crash between taking and sending, somebody takes it again when its lease is over", async () => {
+    const { id } = await signUp(serve({ deps: { hasher: () => quickPasswords } }));
+    await db.execute(
+      sql`update mails set attempts = 1, next_attempt_at = now() + interval '5 minutes' where user_id = ${id}`,
+    );
+    const sent: Mail[] = [];
+    const deps = through(async (mail) => void sent.push(mail));
+    await sweep(deps);
+    expect(sent).toStrictEqual([]);
+    await makeDue(id);
+    await sweep(deps);
+    expect(sent).toHaveLength(1);
+  });
+
+  it("three sweepers share one outbox of many mails: each mail is sent once", async () => {
+    const ids = await waitingMails(140);
+    const sent: string[] = [];
+    const deps = through(async ({ id }) => void sent.push(id));
+    await Promise.all([sweep(deps), sweep(deps), sweep(deps)]);
+    expect(sent.toSorted()).toStrictEqual(ids.toSorted());
+    const rows = await db.select().from(mails).where(inArray(mails.id, ids));
+    expect(rows.filter(({ sent_at, attempts }) => sent_at !== null && attempts === 1)).toHaveLength(140);
+  });
+
+  it("a mail whose token was replaced, used or has expired meanwhile is not sent", async () => {
+    const silent = serve({ deps: { hasher: () => quickPasswords } });
+    const [replaced, expired] = [await signUp(silent), await signUp(silent)];
+    await db.execute(
+      sql`update one_time_tokens set created_at = now() - interval '2 minutes' where user_id = ${replaced.id}`,
+    );
+    await silent.post("/auth/email/verify/resend", { json: { email: replaced.email } });
+    await db.execute(sql`update one_time_tokens set expires_at = now() where user_id = ${expired.id}`);
+    const sent: string[] = [];
+    await sweep(through(async ({ to }) => void sent.push(to)));
+    expect(sent).toStrictEqual([replaced.email]);
+    expect(await rowsOf(expired.id)).toMatchObject([{ sent_at: null, dead_at: expect.any(String) }]);
+  });
+
+  it("without a transport all mails wait, and each sweep says how many, once", async () => {
+    const [id] = await waitingMails(1);
+    const logs = await sweep({ transport: () => undefined });
+    expect(logs).toStrictEqual([
+      { level: "warn", message: "mail", reason: "no transport is configured", waiting: expect.any(Number) },
+    ]);
+    const sent: string[] = [];
+    await sweep(through(async (mail) => void sent.push(mail.id)));
+    expect(sent).toStrictEqual([id]);
+  });
+});
+
+describe("promise 24: what is logged and kept of mails", () => {
+  it("holds no address, no token and nothing that the provider said", async () => {
+    const seen: Mail[] = [];
+    const deps = through(async (mail) => {
+      seen.push(mail);
+      throw new Error(`550 <${mail.to}> refused: ${mail.text}`);
+    });
+    const api = serve({ deps });
+    const { id, email } = await signUp(api);
+    await makeDue(id);
+    const logs = JSON.stringify([api.logs, await sweep(deps), await rowsOf(id).then(([row]) => row?.last_error)]);
+    const token = /token=([\w-]+)/.exec(seen[0]?.text ?? "")?.[1] ?? "";
+    expect(token).toHaveLength(43);
+    expect(logs).toContain("mail_id");
+    for (const secret of [email, token, "550"]) expect(logs).not.toContain(secret);
+  });
+});
