@@ -1,7 +1,11 @@
-/** Puts the documentation page's files where `wrangler.toml` serves static assets from. Writes only what changed. */
+/**
+ * Makes what is not in git and the Worker does not start without: the documentation page's files, where `wrangler.toml`
+ * serves static assets from, and the list of common passwords. Writes only what changed.
+ */
 import { copyFile, mkdir, readFile, rename, stat, utimes, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import "./common-passwords.ts";
 import { projectFolder } from "./config.ts";
 
 const files = ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png", "LICENSE", "NOTICE"];

@@ -3,6 +3,7 @@ import { type AppEnv, carry, type Deps } from "./context.ts";
 import { connect } from "./db/client.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { ApiError, problem, toApiError } from "./errors.ts";
+import { hasherOf } from "./hashing.ts";
 import { logToConsole } from "./log.ts";
 import { transportFor } from "./mail/transports.ts";
 import { cacheControl } from "./middleware/cache-control.ts";
@@ -13,14 +14,13 @@ import { securityHeaders } from "./middleware/security-headers.ts";
 import { sendMails } from "./middleware/send-mails.ts";
 import { serverTiming } from "./middleware/server-timing.ts";
 import { describeApi } from "./openapi.ts";
-import { hashInPlace } from "./security/passwords.ts";
 import type { Settings } from "./settings.ts";
 import { refuseInvalid } from "./validation.ts";
 
 /** What the app takes from the world in production. */
 export const production: Deps = {
   connect,
-  hasher: () => hashInPlace,
+  hasher: hasherOf,
   transport: transportFor,
   now: () => new Date(),
   log: logToConsole,

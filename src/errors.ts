@@ -29,7 +29,9 @@ export const errorTable = {
   payload_too_large: { status: 413, detail: "The body is larger than 1 MiB." },
   unsupported_media_type: { status: 415, detail: "The Content-Type of the body is not one that this path accepts." },
   validation_failed: { status: 422, detail: "The request is not valid." },
+  too_many_attempts: { status: 429, detail: "Too many attempts to sign in." },
   internal: { status: 500, detail: "Something went wrong on our side." },
+  busy: { status: 503, detail: "Too many passwords are being checked right now.", retryAfter: 5 },
   database_unavailable: { status: 503, detail: "The database cannot be reached right now.", retryAfter: 5 },
   not_ready: { status: 503, detail: "The database is not migrated to this version yet.", retryAfter: 5 },
   misconfigured: { status: 503, detail: "The service is not configured correctly.", retryAfter: 60 },
@@ -122,7 +124,7 @@ function headersFor(error: ApiError): Record<string, string> {
 function oauthError(code: ErrorCode): string {
   if (["invalid_grant", "invalid_refresh_token", "email_not_verified"].includes(code)) return "invalid_grant";
   const { status } = errorTable[code];
-  if (status === 503) return "temporarily_unavailable";
+  if (status === 429 || status === 503) return "temporarily_unavailable";
   return status === 500 ? "server_error" : "invalid_request";
 }
 
@@ -136,6 +138,7 @@ const titles: Record<(typeof errorTable)[ErrorCode]["status"], string> = {
   413: "Content Too Large",
   415: "Unsupported Media Type",
   422: "Unprocessable Content",
+  429: "Too Many Requests",
   500: "Internal Server Error",
   503: "Service Unavailable",
 };

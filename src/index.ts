@@ -6,6 +6,8 @@ import type { Bindings } from "./settings.ts";
 
 const app = createApp(endpoints);
 
+export { PasswordHasher } from "./hasher.ts";
+
 /** For a typed client: `hc<App>("https://…")` of `hono/client`. */
 export type App = typeof app;
 

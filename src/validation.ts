@@ -24,5 +24,6 @@ function fieldErrors(place: string, issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) {
     return [{ loc, msg: "Field required", type: "missing" }];
   }
-  return [{ loc, msg: issue.message, type: issue.code }];
+  const own = issue.code === "custom" ? issue.params?.type : undefined;
+  return [{ loc, msg: issue.message, type: typeof own === "string" ? own : issue.code }];
 }

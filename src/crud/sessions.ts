@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, isNull, lt, ne, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, isNull, lt, ne, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { sessions, users } from "../db/schema.ts";
 import { type AuditEvent, eventInsert } from "./audit-events.ts";
@@ -15,15 +15,15 @@ export type NewSession = {
 };
 
 /**
- * Opens a session for a live, active user whose password still has this hash: nobody slips in beside a change of
+ * Opens a session for a live, active user whose password still has one of these hashes: nobody slips in beside a change of
  * password, because both must lock the user's row. Answers no row where the user has changed meanwhile.
  */
-export function openSession(db: Database, session: NewSession, passwordHash: string, limits: SessionLimits) {
+export function openSession(db: Database, session: NewSession, passwordHashes: string[], limits: SessionLimits) {
   const { id, userId, tokenHash, userAgent, network } = session;
   return db.execute<{ id: string }>(sql`
     with owner as (
       select id from ${users}
-      where id = ${userId}::uuid and password_hash = ${passwordHash} and is_active and deleted_at is null
+      where id = ${userId}::uuid and ${inArray(users.password_hash, passwordHashes)} and is_active and deleted_at is null
       for no key update
     )
     insert into ${sessions} (id, user_id, token_hash, user_agent, network, expires_at)

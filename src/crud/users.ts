@@ -22,11 +22,18 @@ export function findUser(db: Database, id: string, callerId: string) {
 
 /** The live user who signs in with this e-mail address or username, in any letter case. */
 export function findUserByLogin(db: Database, login: string) {
-  const column = login.includes("@") ? users.email : users.username;
   return db
     .select()
     .from(users)
-    .where(and(sql`lower(${column}) = lower(${login})`, isNull(users.deleted_at)));
+    .where(and(hasLogin(login), isNull(users.deleted_at)));
+}
+
+/**
+ * Whose e-mail address or username this is. Its case is folded here, once: Postgres folds some letters, such as a
+ * Turkish İ, into others than JavaScript does, and one account must not have several spellings to be guessed at by.
+ */
+export function hasLogin(login: string): SQL {
+  return sql`lower(${login.includes("@") ? users.email : users.username}) = ${login.toLowerCase()}`;
 }
 
 /** Live users, newest first, those after the cursor `after`; `q` looks into name, username and e-mail. */

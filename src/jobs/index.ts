@@ -1,5 +1,6 @@
 import type { Job } from "../scheduled.ts";
+import { purgeThrottlesJob } from "./purge-throttles.ts";
 import { sweepMails } from "./send-mails.ts";
 
 /** What the cron trigger of wrangler.toml runs, every minute. */
-export const jobs: readonly Job[] = [sweepMails];
+export const jobs: readonly Job[] = [sweepMails, purgeThrottlesJob];

@@ -1,8 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { Id, Timestamp } from "./common.ts";
 import { pageOf } from "./pages.ts";
+import { NewPassword } from "./passwords.ts";
 import { text } from "./text.ts";
-import { Email, Password } from "./users.ts";
+import { Email } from "./users.ts";
 
 const TokenDelivery = z
   .enum(["body", "cookie"])
@@ -101,7 +102,7 @@ export const EmailConfirm = z.strictObject({ token: MailedToken }).openapi("Emai
 export const EmailResend = z.strictObject({ email: Email }).openapi("EmailResend");
 export const EmailChange = z.strictObject({ email: Email, current_password: CurrentPassword }).openapi("EmailChange");
 export const PasswordForgot = z.strictObject({ email: Email }).openapi("PasswordForgot");
-export const PasswordReset = z.strictObject({ token: MailedToken, password: Password }).openapi("PasswordReset");
+export const PasswordReset = z.strictObject({ token: MailedToken, password: NewPassword }).openapi("PasswordReset");
 export const PasswordChange = z
-  .strictObject({ current_password: CurrentPassword, password: Password })
+  .strictObject({ current_password: CurrentPassword, password: NewPassword })
   .openapi("PasswordChange");

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { Id, isNotEmpty, Timestamp } from "./common.ts";
 import { PageQuery, pageOf } from "./pages.ts";
+import { NewPassword } from "./passwords.ts";
 import { text } from "./text.ts";
 
 export const Email = z.email().max(254).openapi({ example: "ada@example.com" });
@@ -10,16 +11,6 @@ const Username = z
   .openapi({ example: "ada" });
 const FullName = text({ min: 1, max: 200 }).nullable().openapi({ example: "Ada Lovelace" });
 const Role = z.enum(["user", "admin"]);
-
-/** Taken exactly as sent: no trimming, no change of case, no truncation. */
-export const Password = z
-  .string()
-  .refine((value) => value.isWellFormed(), "must be well-formed Unicode")
-  .refine(
-    (value) => value.length <= 512 && [...value].length >= 8 && [...value].length <= 256,
-    "must have 8 to 256 characters",
-  )
-  .openapi({ format: "password", minLength: 8, maxLength: 256, example: "correct horse battery" });
 
 export const User = z
   .object({
@@ -36,7 +27,7 @@ export const User = z
   .openapi("User");
 
 export const UserCreate = z
-  .strictObject({ email: Email, username: Username, full_name: FullName.optional(), password: Password })
+  .strictObject({ email: Email, username: Username, full_name: FullName.optional(), password: NewPassword })
   .openapi("UserCreate");
 export type UserCreate = z.output<typeof UserCreate>;
 

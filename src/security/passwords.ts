@@ -1,4 +1,5 @@
-import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
+import { createHash, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
+import { isBcrypt, isCutByBcrypt, verifyBcrypt } from "./bcrypt.ts";
 
 /**
  * OWASP's and ASVS 5's scrypt with the least memory: 32 MiB of a Worker's 128, within workerd's cap on N·r·p.
@@ -16,35 +17,51 @@ const bounds = { ln: 16, r: 16, p: 4, work: 2 ** 20, memory: 64 * 2 ** 20 };
  * decides where; equal accounts share a place.
  */
 export type Passwords = {
-  hash(account: string, password: string): Promise<string>;
+  hash(account: string, password: string, replacing?: string): Promise<string>;
   verify(account: string, password: string, phc: string): Promise<boolean>;
 };
 
 /** Hashes where it is called, without bound: for tests, tools and runtimes that have no better place. */
 export const hashInPlace: Passwords = {
-  hash: (_account, password) => hashPassword(password),
+  hash: (_account, password, replacing) => hashPassword(password, replacing),
   verify: (_account, password, phc) => verifyPassword(password, phc),
 };
 
 type Parsed = { ln: number; r: number; p: number; salt: Buffer; hash: Buffer };
 
-/** Hashes a password exactly as given, every code point of it; answers a PHC string `$scrypt$ln=15,r=8,p=3$salt$hash`. */
-export async function hashPassword(password: string): Promise<string> {
-  const salt = randomBytes(saltBytes);
+/**
+ * Hashes a password exactly as given, every code point of it; answers a PHC string `$scrypt$ln=15,r=8,p=3$salt$hash`.
+ * Where it replaces the hash of the same password, the salt follows from that one: upgrades that happen at once agree.
+ */
+export async function hashPassword(password: string, replacing?: string): Promise<string> {
+  const salt = replacing === undefined ? randomBytes(saltBytes) : saltFrom(replacing);
   const hash = await derive(password, salt, hashBytes, policy);
   return `$scrypt$ln=${policy.ln},r=${policy.r},p=${policy.p}$${unpadded(salt)}$${unpadded(hash)}`;
 }
 
-/** Whether the password made this PHC string; false for a string that we cannot have made. Takes constant time. */
+/**
+ * Whether the password made this PHC string, or this bcrypt hash of an imported user; false for a string that neither
+ * can have made. Compares in constant time.
+ */
 export async function verifyPassword(password: string, phc: string): Promise<boolean> {
+  if (isBcrypt(phc)) return verifyBcrypt(password, phc);
   const parsed = parse(phc);
   if (!parsed) return false;
   const hash = await derive(password, parsed.salt, parsed.hash.length, parsed);
   return timingSafeEqual(hash, parsed.hash);
 }
 
-/** True when the hash was made under another policy than today's: hash the password anew while it is at hand. */
-export function needsRehash(phc: string): boolean {
+/** Whether {@link verifyPassword} could ever accept this hash. */
+export function isVerifiable(phc: string): boolean {
+  return isBcrypt(phc) || parse(phc) !== undefined;
+}
+
+/**
+ * True when the hash was made under another policy than today's: hash the password anew while it is at hand. Not where
+ * bcrypt has verified only the beginning of it: the rest, once hashed, would lock out whoever means another rest.
+ */
+export function needsRehash(phc: string, password: string): boolean {
+  if (isBcrypt(phc)) return !isCutByBcrypt(password);
   const parsed = parse(phc);
   return !parsed || parsed.ln !== policy.ln || parsed.r !== policy.r || parsed.p !== policy.p;
 }
@@ -70,6 +87,11 @@ function derive(password: string, salt: Buffer, length: number, cost: Omit<Parse
   return new Promise((resolve, reject) => {
     scrypt(password, salt, length, options, (error, key) => (error ? reject(error) : resolve(key)));
   });
+}
+
+/** A salt must be unique, not secret; that of the old hash is in here. */
+function saltFrom(phc: string): Buffer {
+  return createHash("sha256").update(phc).digest().subarray(0, saltBytes);
 }
 
 function unpadded(bytes: Buffer): string {

@@ -6,39 +6,40 @@ import { endSessionByToken, endSessions, openSession, rotateSession, type Sessio
 import { findUserByLogin, replacePasswordHash } from "../crud/users.ts";
 import { ApiError } from "../errors.ts";
 import type { Login, Token } from "../schemas/auth.ts";
-import { dummyHash, needsRehash } from "../security/passwords.ts";
+import { needsRehash } from "../security/passwords.ts";
 import { hashToken, newRefreshToken, sessionOf, successorOf } from "../security/refresh-tokens.ts";
 import { signAccessToken } from "../security/tokens.ts";
 import type { Settings } from "../settings.ts";
 import { type AuditContext, audit, auditEvent, note } from "./audit.ts";
+import { checkPassword } from "./passwords.ts";
 
 type Context = AuditContext & Pick<Variables, "run" | "keys" | "settings" | "now" | "passwords">;
 type Tokens = Token & { refresh_token: string };
 
 /**
  * Signs a user in by password and opens a session. Throws `invalid_grant`, the same and after the same work for a wrong
- * password and for an account that is unknown, inactive or deleted. A hash under an older policy is replaced on the way.
+ * password and for an account that is unknown, inactive or deleted; `too_many_attempts`; `busy`. A hash under an older
+ * policy is replaced on the way.
  */
 export async function signIn(context: Context, { username, password }: Login): Promise<Tokens> {
   const { db, run, keys, settings, client, passwords } = context;
-  const [user] = await run(findUserByLogin(db, username));
-  const matches = await passwords.verify(username, password, user?.password_hash ?? dummyHash);
-  if (!user?.is_active || !matches) {
-    await run(audit(context, "sign_in.failed", user?.id ?? null));
-    throw new ApiError("invalid_grant");
-  }
+  const checked = await checkPassword(context, { login: username }, password, findUserByLogin(db, username));
+  if (!checked) throw new ApiError("invalid_grant");
+  const { user, remember } = checked;
   if (settings.REQUIRE_VERIFIED_EMAIL && user.email_verified_at === null) {
-    await run(audit(context, "sign_in.failed", user.id, { reason: "email_not_verified" }));
+    await run(audit(context, "sign_in.failed", user.id, { reason: "email_not_verified" }), ...remember);
     throw new ApiError("email_not_verified");
   }
   const id = uuidv7();
   const refreshToken = await newRefreshToken(keys.refresh, id);
   const session = { ...client, id, userId: user.id, tokenHash: await hashToken(refreshToken) };
   const hash = user.password_hash;
+  const upgrade = needsRehash(hash, password) ? await passwords.hash(username, password, hash) : undefined;
   const [opened] = await run(
-    openSession(db, session, hash, sessionLimits(settings)),
+    openSession(db, session, upgrade ? [hash, upgrade] : [hash], sessionLimits(settings)),
     audit(context, "sign_in.succeeded", user.id, { session_id: id }),
-    ...(needsRehash(hash) ? [replacePasswordHash(db, user.id, hash, await passwords.hash(username, password))] : []),
+    ...remember,
+    ...(upgrade ? [replacePasswordHash(db, user.id, hash, upgrade)] : []),
   );
   if (opened.rows.length === 0) throw new ApiError("invalid_grant");
   return tokens(context, { id: user.id, sessionId: id }, refreshToken);

@@ -30,14 +30,14 @@ export async function verifyEmail(context: Context, token: string): Promise<void
 
 /**
  * Mails a link to the new address, and a notice to the old one. Whether the new one is free is decided when it is
- * confirmed, so that nobody learns whose addresses are registered. Throws `wrong_password`.
+ * confirmed, so that nobody learns whose addresses are registered. Throws as {@link requirePassword}.
  */
 export async function requestEmailChange(
   context: UserContext,
   change: { email: string; current_password: string },
 ): Promise<void> {
   const { db, run, outbox } = context;
-  const user = await requirePassword(context, change.current_password);
+  const { user, remember } = await requirePassword(context, change.current_password);
   const { statement, tokenHash } = await issueMailedToken(context, {
     purpose: "change_email",
     account: { id: user.id },
@@ -48,7 +48,7 @@ export async function requestEmailChange(
   outbox.push(id);
   const data = { name: user.username };
   const notice = { id, userId: user.id, kind: "email_change_requested", recipient: user.email, data };
-  await run(statement, insertMail(db, notice, isTokenIssued(tokenHash)));
+  await run(statement, insertMail(db, notice, isTokenIssued(tokenHash)), ...remember);
 }
 
 /** Makes the mailbox of a token the account's address. Throws `invalid_one_time_token`, `email_taken`. */

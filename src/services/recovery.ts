@@ -9,9 +9,10 @@ import type { Purpose } from "../security/one-time-tokens.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
 import { type AuditContext, audit } from "./audit.ts";
 import { issueMailedToken } from "./one-time-tokens.ts";
+import { checkPassword, rememberNetwork } from "./passwords.ts";
 
 type Context = AuditContext & Pick<Variables, "run" | "keys" | "outbox" | "passwords">;
-type UserContext = AuditContext & Pick<UserEnv["Variables"], "run" | "outbox" | "passwords" | "user">;
+type UserContext = AuditContext & Pick<UserEnv["Variables"], "run" | "keys" | "outbox" | "passwords" | "user">;
 type Owner = { id: string; email: string; username: string };
 
 /** Mails a link to set a new password, if this is the address of an account. */
@@ -39,33 +40,40 @@ export async function resetPassword(context: Context, { token, password }: { tok
     usePasswordReset(db, tokenHash, newHash),
     ...consequences(context, owner, newHash, "password.reset"),
     dropTokens(context, owner, newHash, ["verify_email", "change_email", "reset_password"]),
+    ...(await rememberNetwork(context, owner.id)),
   );
   if (used.rows.length === 0) throw new ApiError("invalid_one_time_token");
 }
 
-/** Sets a new password in exchange for the current one; the caller's session goes on. Throws `wrong_password`. */
+/** Sets a new password in exchange for the current one; the caller's session goes on. Throws as {@link requirePassword}. */
 export async function changePassword(
   context: UserContext,
   change: { current_password: string; password: string },
 ): Promise<void> {
   const { db, run, user: caller, passwords } = context;
-  const user = await requirePassword(context, change.current_password);
+  const { user, remember } = await requirePassword(context, change.current_password);
   const newHash = await passwords.hash(user.email, change.password);
   const [changed] = await run(
     replacePasswordHash(db, user.id, user.password_hash, newHash),
     ...consequences(context, user, newHash, "password.changed", caller.sessionId),
     dropTokens(context, user, newHash, ["change_email", "reset_password"]),
+    ...remember,
   );
-  if (changed.length === 0) throw new ApiError("wrong_password");
+  if (changed.length === 0) wrongPassword();
 }
 
-/** The caller's account, once they have proved that they know its password. Throws `wrong_password`. */
-export async function requirePassword({ db, run, user: { id }, passwords }: UserContext, password: string) {
-  const [user] = await run(findUser(db, id, id));
-  if (!user || !(await passwords.verify(user.email, password, user.password_hash))) {
-    throw new ApiError("wrong_password");
-  }
-  return user;
+/**
+ * The caller's account, once they have proved that they know its password, and what is then to be remembered in the batch
+ * that follows. Throws `wrong_password`, `too_many_attempts`.
+ */
+export async function requirePassword(context: UserContext, password: string) {
+  const { id } = context.user;
+  const checked = await checkPassword(context, { id }, password, findUser(context.db, id, id));
+  return checked ?? wrongPassword();
+}
+
+function wrongPassword(): never {
+  throw new ApiError("wrong_password");
 }
 
 /** What follows a new password. Each statement looks whether the one before it has really set this hash. */

@@ -15,7 +15,7 @@ export const changeMyEmail = endpoint(
     // The current password is checked in between.
     roundTrips: 2,
     request: { body: body(EmailChange) },
-    responses: { 202: { description: "A mail follows" }, ...problems("wrong_password") },
+    responses: { 202: { description: "A mail follows" }, ...problems("wrong_password", "too_many_attempts") },
   },
   async (c) => {
     await requestEmailChange(c.var, c.req.valid("json"));

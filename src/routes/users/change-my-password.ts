@@ -14,7 +14,7 @@ export const changeMyPassword = endpoint(
     // The current password is checked in between.
     roundTrips: 2,
     request: { body: body(PasswordChange) },
-    responses: { 204: { description: "Changed" }, ...problems("wrong_password") },
+    responses: { 204: { description: "Changed" }, ...problems("wrong_password", "too_many_attempts") },
   },
   async (c) => {
     await changePassword(c.var, c.req.valid("json"));

@@ -1,0 +1,119 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Database } from "../db/client.ts";
+import { throttles, users } from "../db/schema.ts";
+import { hasLogin } from "./users.ts";
+
+/**
+ * Whose password is tried, and from where. A login is looked up, so that an account's e-mail address and username share
+ * a budget; `loginHash` stands for one that no account has. Without a `network`, none is counted.
+ */
+export type Attempt = {
+  account: { login: string; loginHash: string } | { id: string };
+  network: string | null;
+};
+
+/**
+ * How many attempts are free, and how many seconds until one of them is forgotten. Each attempt beyond is followed by a
+ * delay: `firstDelay` seconds, doubled each time up to `longestDelay`.
+ */
+export type Limits = Record<"account" | "network", { budget: number; forgetSeconds: number }> & {
+  firstDelay: number;
+  longestDelay: number;
+};
+
+/** What became of an attempt. `wait`: seconds until the next is let in, 0 where this one was. */
+export type Charge = { wait: number; exhausted: boolean; familiar: boolean };
+
+/** Goes before {@link chargeThrottles}, which counts in rows that are there. */
+export function insertThrottles(db: Database, attempt: Attempt) {
+  return db.execute(sql`
+    insert into ${throttles} (key, attempts)
+    select unnest(keys), 0 from (${counters(attempt)}) as counters order by 1
+    on conflict do nothing`);
+}
+
+/**
+ * Counts an attempt where none of its counters is blocked, and nothing otherwise: refused attempts prolong no delay.
+ * The rows are locked before they are read, in the order of their keys, so that parallel attempts come one after another.
+ */
+export function chargeThrottles(db: Database, attempt: Attempt, limits: Limits) {
+  const { account, network, firstDelay, longestDelay } = limits;
+  const ofNetwork = sql`starts_with(key, 'network:')`;
+  // A transaction that waited for the lock began, by its now(), before the last attempt.
+  const quiet = sql`greatest(extract(epoch from now() - last_attempt_at), 0)`;
+  const doublings = Math.ceil(Math.log2(longestDelay / firstDelay));
+  return db.execute<Charge>(sql`
+    with counters as materialized (${counters(attempt)}),
+    held as materialized (
+      select key, attempts, blocked_until, ${quiet} as quiet,
+        case when ${ofNetwork} then ${network.budget}::int else ${account.budget}::int end as budget,
+        case when ${ofNetwork} then ${network.forgetSeconds}::int else ${account.forgetSeconds}::int end as forget
+      from ${throttles} where key = any ((select keys from counters)::text[])
+      order by key for update
+    ),
+    charges as materialized (
+      select key, budget, blocked_until,
+        least(greatest(attempts - floor(quiet / forget)::int, 0) + 1, budget + ${doublings}::int) as attempts
+      from held
+    ),
+    verdict as materialized (
+      select coalesce(ceil(extract(epoch from max(blocked_until) - clock_timestamp())), 0)::int as wait, bool_or(attempts >= budget) as exhausted
+      from charges
+    ),
+    counted as (
+      update ${throttles} as t set attempts = c.attempts, last_attempt_at = now(),
+        blocked_until = case when c.attempts >= c.budget then
+          now() + make_interval(secs => least(${longestDelay}::int, ${firstDelay}::int * 2 ^ (c.attempts - c.budget))) end
+      from charges as c, verdict as v
+      where t.key = c.key and v.wait <= 0
+    )
+    select greatest(wait, 0) as wait, exhausted, is_familiar as familiar from verdict, counters`);
+}
+
+/** After a success: the network is one of the account's own from now on, with a fresh budget. */
+export function welcomeNetwork(db: Database, userId: string, network: string) {
+  return db.execute(sql`
+    insert into ${throttles} (key, attempts) values (${`familiar:${userId}:${network}`}, 0)
+    on conflict (key) do update set attempts = 0, blocked_until = null, last_attempt_at = now()`);
+}
+
+/**
+ * After a success from elsewhere than the account's own networks: forgets the attempts on the account, and the one
+ * attempt of the network. Were its others forgotten too, an account of one's own would pay for guesses at all others.
+ */
+export function forgiveThrottles(db: Database, userId: string, network: string | null, limits: Limits) {
+  const ofNetwork = sql`starts_with(t.key, 'network:')`;
+  return db.execute(sql`
+    with held as materialized (
+      select key from ${throttles} where key in (${`account:${userId}`}, ${`network:${network}`}) order by key for update
+    )
+    update ${throttles} as t set
+      attempts = case when ${ofNetwork} then greatest(t.attempts - 1, 0) else 0 end,
+      blocked_until = case when ${ofNetwork} and t.attempts > ${limits.network.budget}::int then t.blocked_until end
+    from held where t.key = held.key`);
+}
+
+/** Some of the counters that say nothing any more: a day is long enough to forget any number of attempts. */
+export function purgeThrottles(db: Database, limit: number) {
+  const isOver = sql`last_attempt_at < now() - case when starts_with(key, 'familiar:') then interval '90 days' else interval '1 day' end`;
+  return db.execute<{ key: string }>(sql`
+    delete from ${throttles} where ${isOver} and key in (select key from ${throttles} where ${isOver} limit ${limit})
+    returning key`);
+}
+
+/** The keys of the rows that an attempt is counted in, `is_familiar` where that is the account's own network. */
+function counters({ account, network }: Attempt): SQL {
+  const familiar = sql`'familiar:' || account.id || ':' || ${network}::text`;
+  return sql`
+    select exists (select from ${throttles} where key = ${familiar}) as is_familiar,
+      case when exists (select from ${throttles} where key = ${familiar}) then array[${familiar}]
+      else array_remove(array['account:' || account.id, 'network:' || ${network}::text], null) end as keys
+    from (select ${"id" in account ? sql`${account.id}::text` : idOf(account)} as id) as account`;
+}
+
+/** That of the live user with this login, or of the last one who had it; else the hash of the login. */
+function idOf({ login, loginHash }: { login: string; loginHash: string }): SQL {
+  return sql`coalesce((
+    select id::text from ${users} where ${hasLogin(login)} order by deleted_at desc nulls first limit 1
+  ), ${loginHash}::text)`;
+}

@@ -1,0 +1,34 @@
+import { z } from "@hono/zod-openapi";
+import decompress from "@zxcvbn-ts/dictionary-compression/decompress";
+import { packed } from "./common-passwords.js";
+
+/** Unpacked when the first password is set: a few milliseconds and two megabytes that most isolates never need. */
+let common: Set<string> | undefined;
+
+/**
+ * A password that is being set. Taken exactly as sent: no trimming, no change of case, no truncation. Refused where it
+ * is one of 17,950 that everybody tries, in any letter case: the list is exact, so that no other is ever refused.
+ */
+export const NewPassword = z
+  .string()
+  .refine((value) => value.isWellFormed(), "must be well-formed Unicode")
+  .refine(
+    (value) => value.length <= 512 && [...value].length >= 8 && [...value].length <= 256,
+    "must have 8 to 256 characters",
+  )
+  .refine((value) => !isCommon(value), {
+    error: "must not be one of the most common passwords",
+    params: { type: "common_password" },
+  })
+  .openapi({
+    format: "password",
+    minLength: 8,
+    maxLength: 256,
+    description: "Taken exactly as sent. The most common passwords are refused.",
+    example: "correct horse battery",
+  });
+
+function isCommon(password: string): boolean {
+  common ??= new Set(decompress(packed));
+  return common.has(password.toLowerCase());
+}

@@ -1,0 +1,88 @@
+import type { Variables } from "../context.ts";
+import {
+  type Attempt,
+  chargeThrottles,
+  forgiveThrottles,
+  insertThrottles,
+  type Limits,
+  welcomeNetwork,
+} from "../crud/throttles.ts";
+import type { findUserByLogin } from "../crud/users.ts";
+import { ApiError } from "../errors.ts";
+import { keyedHash } from "../security/keyed-hash.ts";
+import { dummyHash } from "../security/passwords.ts";
+import { type AuditContext, audit } from "./audit.ts";
+
+type Context = AuditContext & Pick<Variables, "run" | "keys" | "passwords">;
+type FindUser = ReturnType<typeof findUserByLogin>;
+type User = FindUser["_"]["result"][number];
+/** By what an account is known: what somebody typed, or who is signed in. */
+type Account = { login: string } | { id: string };
+type Statement = ReturnType<typeof welcomeNetwork>;
+
+/**
+ * Both keys of a guess are counted, the account and the network, so that neither many guesses at one account nor one
+ * guess at many accounts is cheap. But whoever counts by account lets anybody use up somebody else's budget, and whoever
+ * counts by network punishes everybody behind one address. So a network from which this account has signed in before is
+ * counted by itself, for this account alone, and neither of the other two touches it: an attacker elsewhere cannot keep
+ * the owner out, at home, nor can one who shares the owner's address wear out the network for them. Elsewhere, delays end after 15
+ * minutes at the most, refused attempts do not prolong them, and a reset by e-mail or a live session never meets them.
+ */
+const limits: Limits = {
+  account: { budget: 10, forgetSeconds: 60 * 60 },
+  network: { budget: 100, forgetSeconds: 60 },
+  firstDelay: 30,
+  longestDelay: 15 * 60,
+};
+
+/**
+ * Checks a password within the limits on attempts. The attempt is counted in the round trip of `find`, before anything
+ * is hashed. Answers the user, and the statements by which a success is to be remembered: they belong into the batch
+ * that follows. Answers undefined, and has written the failure down, for a wrong password and for an account that is
+ * unknown or inactive, after the same work. Throws `too_many_attempts`, alike for all accounts, and `busy`.
+ */
+export async function checkPassword(
+  context: Context,
+  account: Account,
+  password: string,
+  find: FindUser,
+): Promise<{ user: User; remember: Statement[] } | undefined> {
+  const { db, run, passwords } = context;
+  const attempt = await attemptOf(context, account);
+  const [, { rows }, [user]] = await run(insertThrottles(db, attempt), chargeThrottles(db, attempt, limits), find);
+  const [charge] = rows;
+  if (!charge) throw new Error("An attempt was not counted");
+  if (charge.wait > 0) {
+    context.events.push({ kind: "sign_in.throttled", user_id: user?.id ?? null });
+    throw new ApiError("too_many_attempts", { headers: { "Retry-After": String(charge.wait) } });
+  }
+  const place = "id" in account ? account.id : account.login;
+  const matches = await passwords.verify(place, password, user?.password_hash ?? dummyHash);
+  if (!user?.is_active || !matches) {
+    const events = [audit(context, "sign_in.failed", user?.id ?? null)];
+    // Once for each delay that begins: those whom it refuses may be many, and are in the log.
+    if (charge.exhausted) events.push(audit(context, "sign_in.throttled", user?.id ?? null));
+    await run(...events);
+    return undefined;
+  }
+  const forgive = charge.familiar ? [] : [forgiveThrottles(db, user.id, attempt.network, limits)];
+  return { user, remember: [...forgive, ...(await rememberNetwork(context, user.id))] };
+}
+
+/** The statement that makes the client's network one of the user's own: for those who have proved who they are. */
+export async function rememberNetwork({ db, keys, client }: Pick<Context, "db" | "keys" | "client">, userId: string) {
+  const network = await networkHash(keys, client);
+  return network === null ? [] : [welcomeNetwork(db, userId, network)];
+}
+
+async function attemptOf({ keys, client }: Context, account: Account): Promise<Attempt> {
+  const network = await networkHash(keys, client);
+  if ("id" in account) return { account, network };
+  const { login } = account;
+  return { account: { login, loginHash: await keyedHash(keys.throttle, `login ${login.toLowerCase()}`) }, network };
+}
+
+/** Where one's address is unknown, everybody's is: such a network is neither counted nor anybody's own. */
+async function networkHash(keys: Context["keys"], { network }: Context["client"]): Promise<string | null> {
+  return network === "unknown" ? null : keyedHash(keys.throttle, `network ${network}`);
+}

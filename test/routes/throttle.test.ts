@@ -1,0 +1,265 @@
+import { like, or, type SQL, sql } from "drizzle-orm";
+import { v7 as uuidv7 } from "uuid";
+import { describe, expect, it } from "vitest";
+import { production } from "../../src/app.ts";
+import { auditEvents, throttles, users } from "../../src/db/schema.ts";
+import { purgeThrottlesJob } from "../../src/jobs/purge-throttles.ts";
+import { runJobs } from "../../src/scheduled.ts";
+import { keyedHash } from "../../src/security/keyed-hash.ts";
+import { keysFor } from "../../src/security/keys.ts";
+import { dummyHash, type Passwords } from "../../src/security/passwords.ts";
+import { aUser, bindings, db, serve, settings, unique } from "../harness.ts";
+
+const right = "correct horse battery";
+
+/** An app whose passwords cost nothing, and which counts how many were hashed. */
+function counting() {
+  const count = { hashes: 0 };
+  const passwords: Passwords = {
+    hash: async () => dummyHash,
+    verify: async (_account, password) => {
+      count.hashes += 1;
+      await scheduler.wait(0);
+      return password === right;
+    },
+  };
+  const app = serve({ deps: { hasher: () => passwords } });
+  const guess = (username: string, password: string, network: string, headers: Record<string, string> = {}) =>
+    app.post("/auth/login", { json: { username, password }, headers: { "CF-Connecting-IP": network, ...headers } });
+  return { app, count, guess };
+}
+
+let networks = 0;
+/** An IPv4 address that no other test has. */
+const aNetwork = () => {
+  networks += 1;
+  return `198.${18 + Math.floor(networks / 250)}.0.${networks % 250}`;
+};
+
+const fifty = Array.from({ length: 50 }, (_, i) => i);
+const times = async (n: number, act: () => Promise<{ status: number }>) => {
+  for (let i = 0; i < n; i++) expect((await act()).status).toBe(400);
+};
+const ofAccount = (id: string) => or(like(throttles.key, `account:${id}`), like(throttles.key, `familiar:${id}:%`));
+const age = (where: SQL | undefined, by: string) =>
+  db
+    .update(throttles)
+    .set({
+      last_attempt_at: sql`last_attempt_at - ${by}::interval`,
+      blocked_until: sql`blocked_until - ${by}::interval`,
+    })
+    .where(where);
+
+describe("promise 10: guessing is bounded by account", () => {
+  it("fifty guesses at once run ten hashes, whatever the spelling and the networks", async () => {
+    const user = await aUser();
+    const { count, guess } = counting();
+    const logins = [user.username, user.email, user.username.toUpperCase(), user.email.toUpperCase()];
+    const answers = await Promise.all(fifty.map((i) => guess(logins[i % 4] ?? "", "wrong", aNetwork())));
+    expect(count.hashes).toBe(10);
+    expect(answers.filter(({ status }) => status === 400)).toHaveLength(10);
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused).toHaveLength(40);
+    for (const { body, headers } of refused) {
+      expect(body).toMatchObject({ code: "too_many_attempts", error: "temporarily_unavailable" });
+      expect(Number(headers.get("Retry-After"))).toBeGreaterThan(0);
+      expect(Number(headers.get("Retry-After"))).toBeLessThanOrEqual(30);
+    }
+  });
+
+  it("letters that only Postgres folds make no other spelling", async () => {
+    const { username } = await aUser({ username: unique("i") });
+    const { guess, count } = counting();
+    for (const login of [username.replace("i", "İ"), username.replace("i", "ı")]) {
+      expect((await guess(login, right, aNetwork())).status).toBe(400);
+    }
+    expect(count.hashes).toBe(2);
+  });
+
+  it("promise 6: refuses known and unknown accounts alike, the right password too, in one round trip", async () => {
+    const { guess } = counting();
+    const [known, unknown] = [(await aUser()).username, unique("nobody")];
+    const answers = [];
+    for (const username of [known, unknown]) {
+      const network = aNetwork();
+      await Promise.all(fifty.map(() => guess(username, "wrong", network)));
+      answers.push(await guess(username, right, network, { "X-Request-Id": "same" }));
+    }
+    const [first, second] = answers;
+    expect(first?.status).toBe(429);
+    expect(second?.text).toBe(first?.text);
+    expect(second?.status).toBe(first?.status);
+    expect(second?.roundTrips).toBe(1);
+    expect(first?.roundTrips).toBe(1);
+    expect([...(second?.headers.keys() ?? [])]).toStrictEqual([...(first?.headers.keys() ?? [])]);
+  });
+
+  it("forgets on success", async () => {
+    const { username } = await aUser();
+    const { guess } = counting();
+    const network = aNetwork();
+    for (let round = 0; round < 3; round++) {
+      await times(9, () => guess(username, "wrong", network));
+      expect((await guess(username, right, network)).status).toBe(200);
+    }
+  });
+
+  it("delays double up to a quarter of an hour, are not prolonged by trying, and are forgotten in a quiet time", async () => {
+    const { username, id } = await aUser();
+    const { guess } = counting();
+    const network = aNetwork();
+    await times(10, () => guess(username, "wrong", network));
+    const delays = [];
+    for (let i = 0; i < 7; i++) {
+      await Promise.all(fifty.slice(0, 5).map(() => guess(username, "wrong", network)));
+      const { status, headers } = await guess(username, "wrong", network);
+      expect(status).toBe(429);
+      const delay = Number(headers.get("Retry-After"));
+      delays.push(delay);
+      await age(ofAccount(id), `${delay} seconds`);
+      await times(1, () => guess(username, "wrong", network));
+    }
+    const expected = [30, 60, 120, 240, 480, 900, 900];
+    for (const [i, delay] of delays.entries()) {
+      expect(delay).toBeLessThanOrEqual(expected[i] ?? 0);
+      expect(delay).toBeGreaterThan((expected[i] ?? 0) - 10);
+    }
+    await age(ofAccount(id), "1 day");
+    await times(10, () => guess(username, "wrong", network));
+    expect((await guess(username, "wrong", network)).status).toBe(429);
+  });
+
+  it("one attempt is forgotten each hour", async () => {
+    const { username, id } = await aUser();
+    const { guess } = counting();
+    await times(10, () => guess(username, "wrong", aNetwork()));
+    await age(ofAccount(id), "2 hours");
+    await times(2, () => guess(username, "wrong", aNetwork()));
+    expect((await guess(username, "wrong", aNetwork())).status).toBe(429);
+  });
+
+  it("writes down when a delay begins, once, and logs whom it refuses", async () => {
+    const { username, id } = await aUser();
+    const { guess, app } = counting();
+    await Promise.all(fifty.slice(0, 20).map(() => guess(username, "wrong", aNetwork())));
+    const rows = await db.select().from(auditEvents).where(sql`user_id = ${id} and kind = 'sign_in.throttled'`);
+    expect(rows).toHaveLength(1);
+    const logged = app.logs.filter((line) => JSON.stringify(line.events ?? "").includes("sign_in.throttled"));
+    expect(logged).toHaveLength(11);
+  });
+});
+
+describe("promise 10: nobody can lock a victim out", () => {
+  it("a network that the account has signed in from before has a budget of its own", async () => {
+    const { username } = await aUser();
+    const { guess, count } = counting();
+    const home = aNetwork();
+    expect((await guess(username, right, home)).status).toBe(200);
+    const attack = () => Promise.all(fifty.map(() => guess(username, "wrong", aNetwork())));
+    await attack();
+    expect((await guess(username, right, aNetwork())).status).toBe(429);
+    expect((await guess(username, right, home)).status).toBe(200);
+    const before = count.hashes;
+    await attack();
+    expect(count.hashes, "signing in at home gives the attacker nothing back").toBe(before);
+    await times(10, () => guess(username, "wrong", home));
+    expect((await guess(username, right, home)).status, "and is bounded too").toBe(429);
+  });
+
+  it("nor does a neighbour in the same network, for those who have signed in there before", async () => {
+    const [owner, stranger] = [await aUser(), await aUser()];
+    const { guess } = counting();
+    const shared = aNetwork();
+    expect((await guess(owner.username, right, shared)).status).toBe(200);
+    for (let i = 0; i < 3; i++) await Promise.all(fifty.map(() => guess(unique("nobody"), "wrong", shared)));
+    expect((await guess(stranger.username, right, shared)).status).toBe(429);
+    expect((await guess(owner.username, right, shared)).status).toBe(200);
+  });
+
+  it("an account that waits keeps its sessions: it reads, refreshes and signs out", async () => {
+    const { username } = await aUser();
+    const { guess, app } = counting();
+    const { body } = await guess(username, right, aNetwork());
+    await Promise.all(fifty.map(() => guess(username, "wrong", aNetwork())));
+    expect((await app.get("/users/me", { token: body.access_token })).status).toBe(200);
+    const next = await app.post("/auth/refresh", { json: { refresh_token: body.refresh_token } });
+    expect(next.status).toBe(200);
+    expect((await app.post("/auth/logout", { json: { refresh_token: next.body.refresh_token } })).status).toBe(204);
+  });
+});
+
+describe("promise 10: guessing is bounded by network", () => {
+  it("a hundred guesses at as many accounts, and X-Forwarded-For makes no other network", async () => {
+    const { guess, count } = counting();
+    const network = aNetwork();
+    const spray = (i: number) => guess(unique("spray"), "wrong", network, { "X-Forwarded-For": `203.0.113.${i}` });
+    for (let round = 0; round < 3; round++) await Promise.all(fifty.map(spray));
+    expect(count.hashes).toBe(100);
+    expect((await guess(unique("spray"), "wrong", aNetwork())).status).toBe(400);
+  });
+
+  it("an IPv6 customer is one network", async () => {
+    const { guess, count } = counting();
+    const address = (i: number) => `2001:db8:${(networks % 65_536).toString(16)}:1::${i.toString(16)}`;
+    for (let round = 0; round < 3; round++) {
+      await Promise.all(fifty.map((i) => guess(unique("spray"), "wrong", address(round * 50 + i))));
+    }
+    expect(count.hashes).toBe(100);
+  });
+
+  it("an attempt is forgotten each minute, and success takes back only its own", async () => {
+    const { username } = await aUser();
+    const { guess, count } = counting();
+    const network = aNetwork();
+    const key = `network:${await keyedHash((await keysFor(settings)).throttle, `network ${network}`)}`;
+    for (let round = 0; round < 3; round++) await Promise.all(fifty.map(() => guess(unique("s"), "wrong", network)));
+    await age(sql`key = ${key}`, "5 minutes");
+    expect((await guess(username, right, network)).status).toBe(200);
+    const before = count.hashes;
+    await Promise.all(fifty.map(() => guess(unique("s"), "wrong", network)));
+    expect(count.hashes - before).toBe(5);
+  });
+
+  it("holds no address and no login in clear", async () => {
+    const { guess } = counting();
+    const [login, network] = [unique("nobody"), aNetwork()];
+    await guess(login, "wrong", network);
+    const rows = JSON.stringify(await db.select().from(throttles));
+    expect(rows).not.toContain(login);
+    expect(rows).not.toContain(network);
+  });
+});
+
+describe("the counters", () => {
+  it("are purged when they say nothing any more", async () => {
+    const [old, young, home, oldHome] = ["account", "account", "familiar", "familiar"].map(
+      (kind) => `${kind}:${uuidv7()}`,
+    );
+    const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+    await db.insert(throttles).values([
+      { key: old ?? "", attempts: 3, last_attempt_at: ago(2) },
+      { key: young ?? "", attempts: 3, last_attempt_at: ago(0.5) },
+      { key: home ?? "", attempts: 0, last_attempt_at: ago(80) },
+      { key: oldHome ?? "", attempts: 0, last_attempt_at: ago(91) },
+    ]);
+    await runJobs([purgeThrottlesJob], bindings, { ...production, log: () => {} });
+    const left = (await db.select().from(throttles)).map(({ key }) => key);
+    expect(left).toEqual(expect.arrayContaining([young, home]));
+    expect(left).not.toContain(old);
+    expect(left).not.toContain(oldHome);
+  });
+
+  it("a request that is refused for its size or its shape is not counted", async () => {
+    const { guess, app, count } = counting();
+    const network = aNetwork();
+    const key = `network:${await keyedHash((await keysFor(settings)).throttle, `network ${network}`)}`;
+    const { username } = await aUser();
+    const headers = { "CF-Connecting-IP": network };
+    const large = "x".repeat(1024 * 1024 + 1);
+    expect((await app.post("/auth/login", { json: { username, password: large }, headers })).status).toBe(413);
+    expect((await guess(username, "x".repeat(513), network)).status).toBe(422);
+    expect(await db.select().from(throttles).where(sql`key = ${key}`)).toHaveLength(0);
+    expect(count.hashes).toBe(0);
+    expect(await db.select().from(users).where(sql`username = ${username}`)).toHaveLength(1);
+  });
+});
