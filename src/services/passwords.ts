@@ -21,12 +21,13 @@ type Account = { login: string } | { id: string };
 type Statement = ReturnType<typeof welcomeNetwork>;
 
 /**
- * Both keys of a guess are counted, the account and the network, so that neither many guesses at one account nor one
- * guess at many accounts is cheap. But whoever counts by account lets anybody use up somebody else's budget, and whoever
- * counts by network punishes everybody behind one address. So a network from which this account has signed in before is
- * counted by itself, for this account alone, and neither of the other two touches it: an attacker elsewhere cannot keep
- * the owner out, at home, nor can one who shares the owner's address wear out the network for them. Elsewhere, delays end after 15
- * minutes at the most, refused attempts do not prolong them, and a reset by e-mail or a live session never meets them.
+ * A guess counts against the account and against the network, so that neither many guesses at one account nor one guess
+ * at many accounts is cheap. But whoever counts by account lets anybody use up somebody else's budget, and whoever counts
+ * by network punishes everybody behind one address. So a network from which this account has signed in before, or set
+ * its password by mail, is counted by itself, for this account alone, and the other two do not matter there: an attacker
+ * elsewhere cannot keep the owner out of their home, nor can one who shares the owner's address. Anywhere else a delay
+ * ends after 15 minutes at the most, refused attempts do not prolong it, and a reset by mail or a live session never
+ * meets it.
  */
 const limits: Limits = {
   account: { budget: 10, forgetSeconds: 60 * 60 },
