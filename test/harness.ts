@@ -8,6 +8,7 @@ import { createApp, production } from "../src/app.ts";
 import { tokenPolicy } from "../src/auth.ts";
 import type { Deps } from "../src/context.ts";
 import type { Caller } from "../src/crud/guards.ts";
+import { welcomeNetwork } from "../src/crud/throttles.ts";
 import { insertUser, type UserValues } from "../src/crud/users.ts";
 import { connect } from "../src/db/client.ts";
 import { sessions } from "../src/db/schema.ts";
@@ -16,6 +17,7 @@ import type { LogEntry } from "../src/log.ts";
 import type { Mail } from "../src/mail/transports.ts";
 import { endpoints as all } from "../src/routes/index.ts";
 import { OAuthProblem, Problem } from "../src/schemas/problem.ts";
+import { keyedHash } from "../src/security/keyed-hash.ts";
 import { keysFor } from "../src/security/keys.ts";
 import { dummyHash, type Passwords } from "../src/security/passwords.ts";
 import { signAccessToken } from "../src/security/tokens.ts";
@@ -144,6 +146,19 @@ export async function aUser(values: Partial<UserValues> = {}) {
   const expires_at = new Date(Date.now() + 24 * 60 * 60 * 1000).toISOString();
   await db.insert(sessions).values({ id: caller.sessionId, user_id: user.id, token_hash: "", expires_at });
   return { ...user, sessionId: caller.sessionId, token: await tokenFor(caller) };
+}
+
+/**
+ * The headers of as many clients as a race has, each in a network that this user has signed in from before: each has a
+ * budget of attempts of its own.
+ */
+export async function clientsOf(userId: string, count: number): Promise<{ "CF-Connecting-IP": string }[]> {
+  const addresses = Array.from({ length: count }, (_, i) => `192.0.2.${i}`);
+  const { throttle } = await keysFor(settings);
+  const hashes = await Promise.all(addresses.map((address) => keyedHash(throttle, `network ${address}`)));
+  const [first, ...others] = hashes.map((hash) => welcomeNetwork(db, userId, hash));
+  if (first) await db.batch([first, ...others]);
+  return addresses.map((address) => ({ "CF-Connecting-IP": address }));
 }
 
 /** A token for this user, as signing in would issue it at `now`. */

@@ -1,7 +1,7 @@
 import { and, eq, isNull } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { auditEvents, mails, sessions, users } from "../src/db/schema.ts";
-import { type Answer, aUser, db, quickPasswords, serveWithMailbox, unique } from "./harness.ts";
+import { type Answer, aUser, clientsOf, db, quickPasswords, serveWithMailbox, unique } from "./harness.ts";
 
 const fifty = Array.from({ length: 50 }, (_, i) => i);
 const password = "correct horse battery";
@@ -10,9 +10,10 @@ const api = serveWithMailbox({ deps: { hasher: () => quickPasswords } });
 
 const forgot = (email: string) => api.post("/auth/password/forgot", { json: { email } });
 const reset = (token: string, password: string) => api.post("/auth/password/reset", { json: { token, password } });
-const change = (token: string, password: string) =>
-  api.put("/users/me/password", { token, json: { current_password: "correct horse battery", password } });
-const login = (username: string, password: string) => api.post("/auth/login", { json: { username, password } });
+const change = (token: string, password: string, headers = {}) =>
+  api.put("/users/me/password", { token, json: { current_password: "correct horse battery", password }, headers });
+const login = (username: string, password: string, headers = {}) =>
+  api.post("/auth/login", { json: { username, password }, headers });
 const works = async (token: string) => (await api.get("/users/me", { token })).status === 200;
 const count = (answers: Answer[], wanted: number) => answers.filter(({ status }) => status === wanted).length;
 const liveSessions = (userId: string) =>
@@ -92,7 +93,8 @@ describe("promise 2: a new password against everything that the old one still op
     for (const _ of [1, 2, 3]) {
       const user = await aUser({ password_hash });
       const token = await aTokenFor(user);
-      const enter = () => login(user.username, password);
+      const clients = await clientsOf(user.id, 50);
+      const enter = (i: number) => login(user.username, password, clients[i]);
       const [done, ...answers] = await Promise.all([reset(token, "another password"), ...fifty.map(enter)]);
       expect(done.status).toBe(204);
       for (const { status } of answers) expect([200, 400]).toContain(status);
@@ -103,7 +105,8 @@ describe("promise 2: a new password against everything that the old one still op
   it("sign-ins against a change of password: only the session that changed it is left", async () => {
     for (const _ of [1, 2, 3]) {
       const user = await aUser({ password_hash });
-      const enter = () => login(user.username, password);
+      const clients = await clientsOf(user.id, 50);
+      const enter = (i: number) => login(user.username, password, clients[i]);
       const [done, ...answers] = await Promise.all([change(user.token, "another password"), ...fifty.map(enter)]);
       expect(done.status).toBe(204);
       for (const { status } of answers) expect([200, 400]).toContain(status);
@@ -113,7 +116,8 @@ describe("promise 2: a new password against everything that the old one still op
 
   it("fifty changes at once: one counts, and the rest are told that the current password is wrong", async () => {
     const user = await aUser({ password_hash });
-    const answers = await Promise.all(fifty.map((i) => change(user.token, `password number ${i}`)));
+    const clients = await clientsOf(user.id, 50);
+    const answers = await Promise.all(fifty.map((i) => change(user.token, `password number ${i}`, clients[i])));
     expect([count(answers, 204), count(answers, 403)]).toStrictEqual([1, 49]);
     const winner = answers.findIndex(({ status }) => status === 204);
     expect((await login(user.username, `password number ${winner}`)).status).toBe(200);
