@@ -82,6 +82,7 @@ const calls: Record<string, () => Promise<Answer>> = {
     const [admin, { id }] = [await aUser({ role: "admin" }), await user()];
     return api.delete(`/users/${id}/sessions`, { token: admin.token });
   },
+  exportMe: async () => api.get("/users/me/export", { token: (await user()).token }),
   listMyAuditEventsPage: async () => api.get("/users/me/audit-events", { token: (await user()).token }),
   listAuditEventsPage: async () => api.get("/audit-events", { token: (await aUser({ role: "admin" })).token }),
   createItem: async () => api.post("/items", { token: (await user()).token, json: { title: "t" } }),

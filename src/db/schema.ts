@@ -65,7 +65,10 @@ export const items = pgTable(
     description: text(),
     ...timestamps,
   },
-  (table) => [index("items_owner_live_idx").on(table.owner_id, table.id).where(sql`${table.deleted_at} is null`)],
+  (table) => [
+    index("items_owner_idx").on(table.owner_id, table.id),
+    index("items_owner_live_idx").on(table.owner_id, table.id).where(sql`${table.deleted_at} is null`),
+  ],
 );
 
 /** One row for each sign-in. Its refresh token rotates; only hashes of the current and the last one are kept. */
@@ -87,7 +90,10 @@ export const sessions = pgTable(
     user_agent: text(),
     network: text(),
   },
-  (table) => [index("sessions_live_idx").on(table.user_id, table.id).where(sql`${table.revoked_at} is null`)],
+  (table) => [
+    index("sessions_user_idx").on(table.user_id, table.id),
+    index("sessions_live_idx").on(table.user_id, table.id).where(sql`${table.revoked_at} is null`),
+  ],
 );
 
 /** The newest mailed token for each user and purpose: issuing another replaces it. Only its hash is kept. */
@@ -159,6 +165,7 @@ export const auditEvents = pgTable(
   },
   (table) => [
     index("audit_events_user_idx").on(table.user_id, table.id),
+    index("audit_events_actor_idx").on(table.actor_id).where(sql`${table.actor_id} is distinct from ${table.user_id}`),
     index("audit_events_kind_idx").on(table.kind, table.id),
   ],
 );

@@ -26,6 +26,7 @@ import { createUser } from "./users/create.ts";
 import { removeUser } from "./users/delete.ts";
 import { removeMe } from "./users/delete-me.ts";
 import { endUserSessions } from "./users/end-sessions.ts";
+import { exportMe } from "./users/export-me.ts";
 import { listUsersPage } from "./users/list.ts";
 import { listMyAuditEventsPage } from "./users/list-my-audit-events.ts";
 import { readUser } from "./users/read.ts";
@@ -55,6 +56,7 @@ export const endpoints = [
   changeMyEmail,
   removeMe,
   listMyAuditEventsPage,
+  exportMe,
   readUser,
   changeUserById,
   removeUser,

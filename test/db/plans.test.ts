@@ -1,5 +1,6 @@
 import { type SQLWrapper, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
+import { listAuditEvents } from "../../src/crud/audit-events.ts";
 import { findItem, listItems } from "../../src/crud/items.ts";
 import { findUser, findUserByLogin, listUsers } from "../../src/crud/users.ts";
 import { aUser, db, unique } from "../harness.ts";
@@ -23,7 +24,10 @@ beforeAll(async () => {
       select gen_random_uuid(), ${id}::uuid, 'Item ' || n from generate_series(1, 5000) n`),
     db.execute(sql`insert into items (id, owner_id, title)
       select gen_random_uuid(), id, 'Item' from users where username like ${`${mark}%`}`),
-    db.execute(sql`analyze users, items`),
+    db.execute(sql`insert into audit_events (id, kind, user_id)
+      select gen_random_uuid(), case when n % 50 = 0 then 'account.purged' else 'plan' end, gen_random_uuid()
+      from generate_series(1, 5000) n`),
+    db.execute(sql`analyze users, items, audit_events`),
   ]);
 });
 
@@ -34,6 +38,14 @@ describe("the hot queries use their indexes, and sort nothing", () => {
     ["one user", findUser(db, id, id), "users_pkey"],
     ["the first page of users", listUsers(db, { limit: 21 }), "users_pkey"],
     ["a later page of users", listUsers(db, { limit: 21, after: middle }), "users_pkey"],
+    ["the newest events", listAuditEvents(db, { limit: 21 }), "audit_events_pkey"],
+    ["events of a user", listAuditEvents(db, { userId: id, limit: 21 }), "audit_events_user_idx"],
+    ["events of a kind", listAuditEvents(db, { kind: "account.purged", limit: 21 }), "audit_events_kind_idx"],
+    [
+      "events of a time",
+      listAuditEvents(db, { until: "2020-01-01T00:00:00.000Z", since: "2019-01-01T00:00:00.000Z", limit: 21 }),
+      "audit_events_pkey",
+    ],
     ["one item", findItem(db, id, id), "items_pkey"],
     ["the first page of items", listItems(db, { ownerId: id, limit: 21 }), "items_owner_live_idx"],
     ["a later page of items", listItems(db, { ownerId: id, limit: 21, after: middle }), "items_owner_live_idx"],

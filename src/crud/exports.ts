@@ -1,0 +1,65 @@
+import { desc, eq, sql } from "drizzle-orm";
+import type { Database } from "../db/client.ts";
+import { items, mails, oneTimeTokens, sessions } from "../db/schema.ts";
+
+/** A user's items, newest first, deleted ones included, up to so many and up to so many bytes of text. */
+export function exportItems(db: Database, ownerId: string, bounds: { rows: number; bytes: number }) {
+  const { id, owner_id, title, description, created_at, updated_at, deleted_at } = items;
+  const bytes = sql<number>`sum(octet_length(${title}) + coalesce(octet_length(${description}), 0))
+    over (order by ${id} desc)`.as("bytes");
+  const newest = db
+    .select({ id, owner_id, title, description, created_at, updated_at, deleted_at, bytes })
+    .from(items)
+    .where(eq(owner_id, ownerId))
+    .orderBy(desc(id))
+    .limit(bounds.rows)
+    .as("newest");
+  return db
+    .select({
+      id: newest.id,
+      owner_id: newest.owner_id,
+      title: newest.title,
+      description: newest.description,
+      created_at: newest.created_at,
+      updated_at: newest.updated_at,
+      is_deleted: sql<boolean>`${newest.deleted_at} is not null`,
+    })
+    .from(newest)
+    .where(sql`${newest.bytes} <= ${bounds.bytes}`)
+    .orderBy(desc(newest.id));
+}
+
+export function countItems(db: Database, ownerId: string) {
+  return db.select({ count: sql<number>`count(*)::int` }).from(items).where(eq(items.owner_id, ownerId));
+}
+
+/** A user's sessions, ended ones included, newest first. */
+export function exportSessions(db: Database, userId: string, limit: number) {
+  const { id, user_agent, network, created_at, last_used_at, expires_at, revoked_at } = sessions;
+  return db
+    .select({ id, user_agent, network, created_at, last_used_at, expires_at, ended_at: revoked_at })
+    .from(sessions)
+    .where(eq(sessions.user_id, userId))
+    .orderBy(desc(id))
+    .limit(limit);
+}
+
+/** The mails to a user, newest first: of which kind, and when. */
+export function exportMails(db: Database, userId: string, limit: number) {
+  const { kind, recipient, created_at, sent_at } = mails;
+  return db
+    .select({ kind, recipient, created_at, sent_at })
+    .from(mails)
+    .where(eq(mails.user_id, userId))
+    .orderBy(desc(mails.id))
+    .limit(limit);
+}
+
+/** The links that were mailed to a user; at most one for each purpose. */
+export function exportLinks(db: Database, userId: string) {
+  const { purpose, email, created_at, expires_at, used_at } = oneTimeTokens;
+  return db
+    .select({ purpose, email, created_at, expires_at, used_at })
+    .from(oneTimeTokens)
+    .where(eq(oneTimeTokens.user_id, userId));
+}

@@ -1,0 +1,70 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
+import type { Database } from "../db/client.ts";
+import { auditEvents, items, mails, oneTimeTokens, sessions, users } from "../db/schema.ts";
+import { type AuditEvent, eventInsert } from "./audit-events.ts";
+
+/**
+ * Takes the personal fields out of deleted users whose grace is over, longest gone first. A restore at the same moment
+ * comes first or finds nobody: both change the row, and a user without a password hash is beyond restoring.
+ */
+export function scrubUsers(db: Database, graceDays: number, limit: number) {
+  return db.execute(sql`
+    with due as (
+      select id from ${users}
+      where deleted_at <= now() - make_interval(days => ${graceDays}::int) and purged_at is null and password_hash <> ''
+      order by deleted_at limit ${limit} for update skip locked
+    )
+    update ${users} as u set email = '', username = '', full_name = null, password_hash = '', email_verified_at = null,
+      updated_at = now()
+    from due where u.id = due.id`);
+}
+
+/** Scrubbed users of whom more is to be removed. */
+export function listScrubbedUsers(db: Database, limit: number) {
+  return db.execute<{ id: string }>(sql`
+    select id from ${users} where deleted_at is not null and purged_at is null and password_hash = ''
+    order by deleted_at limit ${limit}`);
+}
+
+/** Lets this transaction take personal fields out of the audit events: their trigger refuses it otherwise. */
+export function allowPurging(db: Database) {
+  return db.execute(sql`select set_config('plinth.purging', 'on', true)`);
+}
+
+/** Removes at most `limit` rows of each kind that a user has left behind. */
+export function removeRemains(db: Database, userId: string, limit: number) {
+  const some = (table: PgTable, id: PgColumn, owner: PgColumn) =>
+    db.execute(sql`delete from ${table} where id in (select ${id} from ${table}
+      where ${owner} = ${userId}::uuid limit ${limit})`);
+  return [
+    some(items, items.id, items.owner_id),
+    some(sessions, sessions.id, sessions.user_id),
+    some(mails, mails.id, mails.user_id),
+    db.execute(sql`delete from ${oneTimeTokens} where user_id = ${userId}::uuid`),
+    db.execute(sql`update ${auditEvents} set network = null where id in (select id from ${auditEvents}
+      where ${isTraced(userId)} limit ${limit})`),
+  ] as const;
+}
+
+/** Closes the purge of a user of whom nothing is left, and writes that down. Answers no row where something is left. */
+export function finishPurge(db: Database, userId: string, event: AuditEvent) {
+  const isLeft = (table: PgTable, owner: PgColumn) => sql`exists (select from ${table} where ${owner} = u.id)`;
+  return db.execute<{ id: string }>(sql`
+    with purged as (
+      update ${users} as u set purged_at = now()
+      where u.id = ${userId}::uuid and u.purged_at is null and u.deleted_at is not null and u.password_hash = ''
+        and not ${isLeft(items, items.owner_id)} and not ${isLeft(sessions, sessions.user_id)}
+        and not ${isLeft(mails, mails.user_id)} and not ${isLeft(oneTimeTokens, oneTimeTokens.user_id)}
+        and not exists (select from ${auditEvents} where ${isTraced(userId)})
+      returning u.id
+    ),
+    event as (${eventInsert(event, sql`from purged`)})
+    select id from purged`);
+}
+
+/** Events that tell where the user was. */
+function isTraced(userId: string): SQL {
+  const isActor = sql`actor_id = ${userId}::uuid and actor_id is distinct from user_id`;
+  return sql`((user_id = ${userId}::uuid or ${isActor}) and network is not null)`;
+}

@@ -1,0 +1,31 @@
+import { v7 as uuidv7 } from "uuid";
+import { allowPurging, finishPurge, listScrubbedUsers, removeRemains, scrubUsers } from "../crud/purge.ts";
+import type { Job } from "../scheduled.ts";
+
+/** What one run does at the most, so that it ends within a minute: the next one goes on. */
+const limits = { users: 20, rows: 1_000 };
+
+/** Purges deleted users after their grace: first whatever is personal about them, then step by step what they had. */
+export const purgeUsers: Job = {
+  name: "purge users",
+  async run({ db, run, settings }) {
+    const [, { rows: users }] = await run(
+      scrubUsers(db, settings.DELETION_GRACE_DAYS, limits.users),
+      listScrubbedUsers(db, limits.users),
+    );
+    let count = 0;
+    for (const { id } of users) {
+      const event = {
+        id: uuidv7(),
+        kind: "account.purged",
+        user_id: id,
+        actor_id: null,
+        request_id: null,
+        network: null,
+      };
+      const results = await run(allowPurging(db), ...removeRemains(db, id, limits.rows), finishPurge(db, id, event));
+      count += results.at(-1)?.rows.length ?? 0;
+    }
+    return count;
+  },
+};

@@ -1,0 +1,22 @@
+import { endpoint, json } from "../../endpoint.ts";
+import { Export } from "../../schemas/exports.ts";
+import { exportAccount } from "../../services/exports.ts";
+
+export const exportMe = endpoint(
+  {
+    method: "get",
+    path: "/users/me/export",
+    operationId: "exportMe",
+    tags: ["users"],
+    summary: "Export what is held about you",
+    description:
+      "Everything about your account as one JSON document: profile, items, sessions, what happened, mails. Lists hold up to 10,000 entries, and items up to 4 MiB of text; `is_complete` tells whether that was all.",
+    access: "user",
+    responses: { 200: json(Export, "The document, to be saved as a file") },
+  },
+  async (c) => {
+    const document = Export.parse(await exportAccount(c.var));
+    c.header("Content-Disposition", `attachment; filename="export-${document.exported_at.slice(0, 10)}.json"`);
+    return c.json(document, 200);
+  },
+);

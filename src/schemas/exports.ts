@@ -1,0 +1,30 @@
+import { z } from "@hono/zod-openapi";
+import { MyAuditEvent } from "./audit-events.ts";
+import { Session } from "./auth.ts";
+import { Timestamp } from "./common.ts";
+import { Item } from "./items.ts";
+import { User } from "./users.ts";
+
+/** Everything that is held about a user; of each list the newest. */
+export const Export = z
+  .object({
+    exported_at: Timestamp,
+    is_complete: z.boolean().openapi({ description: "False where a list was too long to be here as a whole" }),
+    profile: User,
+    items: z.array(Item.extend({ is_deleted: z.boolean() })),
+    sessions: z.array(Session.omit({ is_current: true }).extend({ ended_at: Timestamp.nullable() })),
+    audit_events: z.array(MyAuditEvent),
+    mails: z.array(
+      z.object({ kind: z.string(), recipient: z.string(), created_at: Timestamp, sent_at: Timestamp.nullable() }),
+    ),
+    mailed_links: z.array(
+      z.object({
+        purpose: z.string(),
+        email: z.string(),
+        created_at: Timestamp,
+        expires_at: Timestamp,
+        used_at: Timestamp.nullable(),
+      }),
+    ),
+  })
+  .openapi("Export");

@@ -1,0 +1,40 @@
+import type { UserEnv } from "../context.ts";
+import { listAuditEvents } from "../crud/audit-events.ts";
+import { countItems, exportItems, exportLinks, exportMails, exportSessions } from "../crud/exports.ts";
+import { findUser } from "../crud/users.ts";
+import { notFound } from "../errors.ts";
+import { type AuditContext, audit } from "./audit.ts";
+import { asSeenByOwner } from "./audit-events.ts";
+
+type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "user" | "now">;
+
+/** What one answer may hold, so that it fits into a Worker's memory several times over. */
+const bounds = { rows: 10_000, bytes: 4 * 2 ** 20 };
+
+/** Everything that is held about the caller, save hashes and where others were. */
+export async function exportAccount(context: Context) {
+  const { db, run, now, user: caller } = context;
+  const { id } = caller;
+  const { rows } = bounds;
+  const [[profile], items, [all], sessions, events, mails, mailed_links] = await run(
+    findUser(db, id, id),
+    exportItems(db, id, bounds),
+    countItems(db, id),
+    exportSessions(db, id, rows),
+    listAuditEvents(db, { userId: id, limit: rows }),
+    exportMails(db, id, rows),
+    exportLinks(db, id),
+    audit(context, "account.exported", id),
+  );
+  const lists = [sessions, events, mails];
+  return {
+    exported_at: now().toISOString(),
+    is_complete: items.length === all?.count && lists.every((list) => list.length < rows),
+    profile: profile ?? notFound(),
+    items,
+    sessions,
+    audit_events: events.map(asSeenByOwner),
+    mails,
+    mailed_links,
+  };
+}
