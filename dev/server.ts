@@ -8,6 +8,7 @@ import { connect } from "../src/db/client.ts";
 import { SettingsError, settingsFrom } from "../src/settings.ts";
 import { databaseUrl, dataFolder, describeDatabase, devVars, failWith, Problem } from "./config.ts";
 import type { LocalDatabase } from "./database.ts";
+import { type Mailbox, openMailbox } from "./mailbox.ts";
 import { explained, migrate } from "./migrate.ts";
 import { serveNeon } from "./neon.ts";
 import { pglite } from "./pglite.ts";
@@ -42,7 +43,10 @@ async function main(): Promise<void> {
       throw explained(error, where);
     }),
   );
-  const bindings = await makeBindings(database, url);
+  const api = `http://localhost:${port}`;
+  const mailbox = await openMailbox({ port: port + 1, api });
+  open.push(mailbox);
+  const bindings = await makeBindings(database, url, mailbox);
   const settings = settingsFrom(bindings);
   if (settings instanceof SettingsError) throw new Problem(`Check .dev.vars: ${settings.message}.`);
   const admin = await step("Seeding", () =>
@@ -58,7 +62,9 @@ async function main(): Promise<void> {
     if (!isStopping) console.error("\nThe Worker's runtime has ended; what it said is above.");
     return stop(code || 1);
   });
-  printBanner(`http://localhost:${port}`, where, admin);
+  // In production a cron trigger does it.
+  setInterval(() => void fetch(`http://127.0.0.1:${port}/cdn-cgi/handler/scheduled`).catch(() => {}), 60_000).unref();
+  printBanner(api, where, mailbox.url, admin);
 }
 
 async function choosePort(): Promise<number> {
@@ -84,17 +90,25 @@ async function openDatabase(): Promise<{ database: LocalDatabase; where: string;
 }
 
 /** Neon speaks for itself; any other Postgres is spoken for by the local endpoint. */
-async function makeBindings(database: LocalDatabase, url: string | undefined): Promise<Record<string, string>> {
+async function makeBindings(
+  database: LocalDatabase,
+  url: string | undefined,
+  mailbox: Mailbox,
+): Promise<Record<string, string>> {
   const isNeon = url !== undefined && /\.neon\.tech(:\d+)?\//.test(describeDatabase(url));
   // The endpoint is anybody's to reach on this machine: the password is not.
   const password = randomBytes(18).toString("base64url");
   const endpoint = isNeon ? undefined : await serveNeon(database, { password });
   if (endpoint) open.push(endpoint);
+  const own = await devVars();
   return {
     ENVIRONMENT: "development",
     SECRET_KEY: await secretKey(),
     ALLOWED_ORIGINS: process.env.ALLOWED_ORIGINS ?? "http://localhost:3000,http://localhost:5173",
-    ...(await devVars()),
+    FRONTEND_URL: "http://localhost:3000",
+    MAIL_FROM: "Plinth <no-reply@plinth.example>",
+    ...(!own.RESEND_API_KEY && { MAIL_ENDPOINT: mailbox.endpoint }),
+    ...own,
     ...(endpoint ? { DATABASE_URL: endpoint.connectionString, NEON_FETCH_ENDPOINT: endpoint.url } : {}),
     ...(isNeon && { DATABASE_URL: url }),
   };
@@ -124,12 +138,13 @@ async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-function printBanner(url: string, where: string, admin: Credentials | undefined): void {
+function printBanner(url: string, where: string, mailbox: string, admin: Credentials | undefined): void {
   const login = admin && `curl -s ${url}/api/v1/auth/login -d username=${admin.email} -d password=${admin.password}`;
   const token = `sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'`;
   const rows = [
     ["API", url],
     ["Docs", `${url}/api/v1/docs`],
+    ["Mailbox", mailbox],
     ["Data", where],
     ...(admin
       ? [

@@ -88,6 +88,8 @@ function commandLine(port: number, vars: [string, string][], folder: string, env
     `--port=${port}`,
     "--inspector-port=0",
     "--show-interactive-dev-session=false",
+    // dev/server.ts does what the cron trigger does in production; wrangler warns that it would not.
+    "--test-scheduled",
     `--persist-to=${join(folder, "worker")}`,
     // Secrets stay off the command line, which everybody can read.
     `--env-file=${envFile}`,

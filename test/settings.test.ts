@@ -143,3 +143,46 @@ describe("settings", () => {
     });
   });
 });
+
+describe("settings of mail", () => {
+  const sends = {
+    FRONTEND_URL: "https://app.example.com/",
+    MAIL_FROM: "Ada's Shop <shop@example.com>",
+    RESEND_API_KEY: "re_12345678",
+  };
+
+  it("are read", () => {
+    expect(read({ ...sends, REQUIRE_VERIFIED_EMAIL: "true" })).toMatchObject({
+      SIGNUP: "open",
+      REQUIRE_VERIFIED_EMAIL: true,
+      FRONTEND_URL: "https://app.example.com",
+      MAIL_FROM: { name: "Ada's Shop", email: "shop@example.com" },
+    });
+    expect(read({ MAIL_FROM: "shop@example.com" }).MAIL_FROM?.email).toBe("shop@example.com");
+    expect(read()).toMatchObject({ SIGNUP: "open", REQUIRE_VERIFIED_EMAIL: false });
+  });
+
+  it("may all be missing, but not one of those that sending takes", () => {
+    expect(problems({ RESEND_API_KEY: "re_12345678" })).toStrictEqual([
+      "FRONTEND_URL is missing",
+      "MAIL_FROM is missing",
+    ]);
+    expect(problems({ EMAIL: { send: () => undefined } })).toHaveLength(2);
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ["RESEND_API_KEY", { ...sends, EMAIL: { send: () => undefined } }],
+    ["MAIL_ENDPOINT", { ...sends, MAIL_ENDPOINT: "http://127.0.0.1:1/messages" }],
+    ["REQUIRE_VERIFIED_EMAIL", { REQUIRE_VERIFIED_EMAIL: "true" }],
+    ["REQUIRE_VERIFIED_EMAIL", { ...sends, REQUIRE_VERIFIED_EMAIL: "yes" }],
+    ["FRONTEND_URL", { ...sends, FRONTEND_URL: "http://app.example.com" }],
+    ["FRONTEND_URL", { ...sends, FRONTEND_URL: "https://app.example.com/?a=b" }],
+    ["FRONTEND_URL", { ...sends, FRONTEND_URL: "javascript:alert(1)" }],
+    ["MAIL_FROM", { ...sends, MAIL_FROM: "Shop <shop@example.com>\r\nBcc: a@b.example" }],
+    ["MAIL_FROM", { ...sends, MAIL_FROM: "Shop" }],
+    ["SIGNUP", { SIGNUP: "maybe" }],
+    ["RESEND_API_KEY", { ...sends, RESEND_API_KEY: "re 1\n" }],
+  ])("refuse a %s that is bad or contradicts another", (name, change) => {
+    expect(problems(change).map((problem) => problem.split(" ")[0])).toStrictEqual([name]);
+  });
+});

@@ -12,7 +12,8 @@ export type NewToken = {
   lifetimeSeconds: number;
   /** A token younger than this is not replaced, so that nobody floods a mailbox. */
   cooldownSeconds: number;
-  mail: { id: string; seed: string };
+  /** The mail that carries it; none where somebody carries it themselves. */
+  mail?: { id: string; seed: string };
 };
 
 /** The live, active account with this id, or with this address and perhaps only while that is unverified. */
@@ -40,8 +41,10 @@ export function issueToken(db: Database, account: Account, token: NewToken, even
     ),
     mail as (
       insert into ${mails} (id, user_id, kind, recipient, data)
-      select ${mail.id}::uuid, id, ${purpose}, mailbox, jsonb_build_object('name', username, 'seed', ${mail.seed}::text)
+      select ${mail?.id ?? null}::uuid, id, ${purpose}, mailbox,
+        jsonb_build_object('name', username, 'seed', ${mail?.seed ?? null}::text)
       from account join token on token.user_id = account.id
+      where ${mail !== undefined}
     )
     insert into ${auditEvents} (id, kind, user_id, actor_id, request_id, network)
     select ${event.id}::uuid, ${event.kind}, (select id from account), ${event.actor_id ?? null}::uuid,

@@ -124,6 +124,15 @@ export function restoreUser(
     select id from back`);
 }
 
+/** Makes an admin of a live user, active too. */
+export function promoteUser(db: Database, id: string) {
+  return db
+    .update(users)
+    .set({ role: "admin", is_active: true, updated_at: sql`now()` })
+    .where(and(eq(users.id, id), isNull(users.deleted_at)))
+    .returning();
+}
+
 /** Compare-and-set, so that an upgrade never overwrites a password that changed meanwhile. */
 export function replacePasswordHash(db: Database, id: string, oldHash: string, newHash: string) {
   return db

@@ -4,6 +4,9 @@ import type { Settings } from "../settings.ts";
 
 export type Database = NeonHttpDatabase<Record<string, never>>;
 
+/** What it takes to reach the database. */
+export type ConnectionSettings = Pick<Settings, "DATABASE_URL" | "NEON_FETCH_ENDPOINT" | "DATABASE_TIMEOUT_MS">;
+
 /** What one request has spent on the database so far. */
 export type RoundTrips = { count: number; milliseconds: number };
 
@@ -14,7 +17,7 @@ neonConfig.fetchFunction = countedFetch;
  * Opens the database for one request. Nothing is sent until a query runs: each statement or batch is one HTTP request,
  * counted in `trips` and given up after `DATABASE_TIMEOUT_MS`, its answer included.
  */
-export function connect(settings: Settings, trips: RoundTrips = { count: 0, milliseconds: 0 }): Database {
+export function connect(settings: ConnectionSettings, trips: RoundTrips = { count: 0, milliseconds: 0 }): Database {
   if (settings.NEON_FETCH_ENDPOINT) neonConfig.fetchEndpoint = settings.NEON_FETCH_ENDPOINT;
   const client = neon(settings.DATABASE_URL, { fetchOptions: { trips, timeout: settings.DATABASE_TIMEOUT_MS } });
   return drizzle(client, { schema: {} });

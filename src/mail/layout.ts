@@ -34,7 +34,7 @@ export function renderHtml(
     .plain { color: #c3ccd5 !important; }
     .faint { color: #8d99a6 !important; border-color: #2d3742 !important; }
     .link { color: #7cb8ff !important; }
-    .button { background: #3b82f6 !important; }
+    .button { background: #2563eb !important; }
   }
 </style>
 </head>

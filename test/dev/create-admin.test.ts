@@ -1,0 +1,54 @@
+import { eq } from "drizzle-orm";
+import { v7 as uuidv7 } from "uuid";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createAdmin } from "../../dev/create-admin.ts";
+import { migrate } from "../../dev/migrate.ts";
+import { findToken } from "../../src/crud/one-time-tokens.ts";
+import { findUserByLogin, insertUser } from "../../src/crud/users.ts";
+import { connect, type Database } from "../../src/db/client.ts";
+import { mails } from "../../src/db/schema.ts";
+import { dummyHash } from "../../src/security/passwords.ts";
+import { hashToken } from "../../src/security/refresh-tokens.ts";
+import { backends, type Served, serve } from "./backends.ts";
+
+describe.each(backends)("npm run admin:create on $name", (backend) => {
+  let served: Served;
+  let db: Database;
+  beforeAll(async () => {
+    served = await serve(backend);
+    await migrate(served.database);
+    const { connectionString: DATABASE_URL, url: NEON_FETCH_ENDPOINT } = served.endpoint;
+    db = connect({ DATABASE_URL, NEON_FETCH_ENDPOINT, DATABASE_TIMEOUT_MS: 30_000 });
+  });
+  afterAll(() => served.close());
+  const anAddress = () => `Admin+${uuidv7().slice(-12)}@example.com`;
+  const find = async (email: string) => (await findUserByLogin(db, email))[0];
+  const ownerOf = async (token: string) =>
+    (await findToken(db, await hashToken(token), "reset_password")).rows.map(({ email }) => email);
+
+  it("makes an account that nobody can sign in to before its link sets a password", async () => {
+    const email = anAddress();
+    const { isNew, token } = await createAdmin(db, email);
+    expect(isNew).toBe(true);
+    expect(await find(email)).toMatchObject({ email, role: "admin", password_hash: dummyHash, is_active: true });
+    expect(await ownerOf(token)).toStrictEqual([email]);
+    expect(await db.$count(mails, eq(mails.recipient, email))).toBe(0);
+  });
+
+  it("promotes an account that is there, in any letter case, and keeps its password", async () => {
+    const email = anAddress();
+    const id = uuidv7();
+    await insertUser(db, { id, email, username: uuidv7(), password_hash: "kept", is_active: false });
+    const { isNew, token } = await createAdmin(db, email.toUpperCase());
+    expect(isNew).toBe(false);
+    expect(await find(email)).toMatchObject({ id, email, role: "admin", is_active: true, password_hash: "kept" });
+    expect(await ownerOf(token)).toStrictEqual([email]);
+  });
+
+  it("prints a link that works, as often as it is asked: the last one counts", async () => {
+    const email = anAddress();
+    const [first, second] = [await createAdmin(db, email), await createAdmin(db, email)];
+    expect(await ownerOf(first.token)).toStrictEqual([]);
+    expect(await ownerOf(second.token)).toStrictEqual([email]);
+  });
+});

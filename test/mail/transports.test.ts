@@ -1,0 +1,95 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { type Mail, transportFor } from "../../src/mail/transports.ts";
+import { bindings, parsed } from "../harness.ts";
+
+const mail: Mail = {
+  id: "01a206c3-ece5-75bb-a86c-6b3ee16d5801",
+  from: { name: "Plinth", email: "no-reply@example.com" },
+  to: "ada@example.com",
+  subject: "Subject",
+  text: "text",
+  html: "<p>html</p>",
+};
+const transport = (own: Record<string, unknown>) => transportFor(parsed({ ...bindings, ...own }));
+const byResend = { RESEND_API_KEY: "re_secret_key" };
+
+afterEach(() => vi.unstubAllGlobals());
+
+/** The outside world, answering this; what it was asked is returned. */
+function world(answer: () => Promise<Response>): Request[] {
+  const asked: Request[] = [];
+  vi.stubGlobal("fetch", (url: string, init: RequestInit) => {
+    asked.push(new Request(url, init));
+    return answer();
+  });
+  return asked;
+}
+
+describe("the transport", () => {
+  it("is none where none is configured", () => {
+    expect(transport({})).toBeUndefined();
+  });
+
+  it("Resend gets the mail with its id as idempotency key, and the key in a header only", async () => {
+    const asked = world(async () => Response.json({ id: "1" }));
+    await transport(byResend)?.(mail);
+    const [request] = asked;
+    expect(request?.url).toBe("https://api.resend.com/emails");
+    expect(request?.headers.get("Authorization")).toBe("Bearer re_secret_key");
+    expect(request?.headers.get("Idempotency-Key")).toBe(mail.id);
+    expect(await request?.json()).toStrictEqual({
+      from: "Plinth <no-reply@example.com>",
+      to: ["ada@example.com"],
+      subject: "Subject",
+      text: "text",
+      html: "<p>html</p>",
+    });
+  });
+
+  it.each([
+    ["answered 422", async () => Response.json({ message: "ada@example.com re_secret_key" }, { status: 422 })],
+    ["answered 302", async () => Response.redirect("https://evil.example/", 302)],
+    ["cannot be reached", () => Promise.reject(new TypeError("ada@example.com re_secret_key"))],
+    ["did not answer in time", () => Promise.reject(new DOMException("late", "TimeoutError"))],
+  ])("a failure says that Resend %s, and nothing that it holds", async (what, answer) => {
+    world(answer);
+    await expect(transport(byResend)?.(mail)).rejects.toMatchObject({
+      name: "TransportError",
+      message: `api.resend.com ${what}`,
+    });
+  });
+
+  it("a developer's mailbox gets the whole mail as JSON", async () => {
+    const asked = world(async () => new Response(null, { status: 202 }));
+    await transport({ MAIL_ENDPOINT: "http://127.0.0.1:8788/messages" })?.(mail);
+    expect(await asked[0]?.json()).toStrictEqual(mail);
+  });
+
+  it("Cloudflare's binding gets its structured mail", async () => {
+    const send = vi.fn(async () => ({ messageId: "1" }));
+    await transport({ EMAIL: { send } })?.(mail);
+    const { id: _id, ...message } = mail;
+    expect(send.mock.calls).toStrictEqual([[message]]);
+  });
+
+  it.each([
+    ["EMAIL refused: E_SENDER_NOT_VERIFIED", { code: "E_SENDER_NOT_VERIFIED" }],
+    ["EMAIL refused", { code: "ada@example.com" }],
+    ["EMAIL refused", {}],
+  ])("its failure says %s", async (message, fields) => {
+    const send = () => Promise.reject(Object.assign(new Error("ada@example.com"), fields));
+    await expect(transport({ EMAIL: { send } })?.(mail)).rejects.toMatchObject({ name: "TransportError", message });
+  });
+
+  it("Cloudflare's binding is given up when it does not answer", async () => {
+    vi.useFakeTimers();
+    try {
+      const sending = transport({ EMAIL: { send: () => new Promise(() => {}) } })?.(mail);
+      const outcome = expect(sending).rejects.toThrow("EMAIL did not answer in time");
+      await vi.advanceTimersByTimeAsync(10_000);
+      await outcome;
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
