@@ -14,6 +14,10 @@ export const errorTable = {
     detail: "The link has expired, was used before, or was replaced by a newer one.",
   },
   email_not_verified: { status: 400, detail: "Verify your e-mail address first: we have sent you a link." },
+  account_deleted: {
+    status: 400,
+    detail: "This account was deleted. POST /auth/restore, with the same fields, takes that back.",
+  },
   not_authenticated: { status: 401, detail: "Not authenticated." },
   invalid_refresh_token: { status: 400, detail: "The refresh token is not valid." },
   invalid_token: { status: 401, detail: "The access token is not valid." },
@@ -122,7 +126,8 @@ function headersFor(error: ApiError): Record<string, string> {
 }
 
 function oauthError(code: ErrorCode): string {
-  if (["invalid_grant", "invalid_refresh_token", "email_not_verified"].includes(code)) return "invalid_grant";
+  if (["invalid_grant", "invalid_refresh_token", "email_not_verified", "account_deleted"].includes(code))
+    return "invalid_grant";
   const { status } = errorTable[code];
   if (status === 429 || status === 503) return "temporarily_unavailable";
   return status === 500 ? "server_error" : "invalid_request";

@@ -14,6 +14,10 @@ const mailing = serveWithMailbox();
 /** One call of each endpoint that succeeds. */
 const calls: Record<string, () => Promise<Answer>> = {
   login: async () => api.post("/auth/login", { json: { username: (await user()).username, password } }),
+  restoreAccount: async () => {
+    const { username } = await aUser({ password_hash, deleted_at: new Date().toISOString() });
+    return api.post("/auth/restore", { json: { username, password } });
+  },
   refreshTokens: async () => {
     const { body } = await api.post("/auth/login", { json: { username: (await user()).username, password } });
     return api.post("/auth/refresh", { json: { refresh_token: body.refresh_token } });

@@ -20,12 +20,17 @@ export function findUser(db: Database, id: string, callerId: string) {
   return db.select().from(users).where(reachable(id, callerId));
 }
 
-/** The live user who signs in with this e-mail address or username, in any letter case. */
-export function findUserByLogin(db: Database, login: string) {
+/**
+ * The user who signs in with this e-mail address or username, in any letter case: the live one, or else the one deleted
+ * last whose grace is not over. Without days of grace, only the live one.
+ */
+export function findUserByLogin(db: Database, login: string, graceDays = 0) {
   return db
     .select()
     .from(users)
-    .where(and(hasLogin(login), isNull(users.deleted_at)));
+    .where(and(hasLogin(login), or(isNull(users.deleted_at), isRestorable(graceDays))))
+    .orderBy(sql`${users.deleted_at} desc nulls first`)
+    .limit(1);
 }
 
 /**

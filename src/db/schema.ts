@@ -66,7 +66,7 @@ export const items = pgTable(
     ...timestamps,
   },
   (table) => [
-    index("items_owner_idx").on(table.owner_id, table.id),
+    index("items_owner_idx").on(table.owner_id),
     index("items_owner_live_idx").on(table.owner_id, table.id).where(sql`${table.deleted_at} is null`),
   ],
 );
@@ -91,7 +91,7 @@ export const sessions = pgTable(
     network: text(),
   },
   (table) => [
-    index("sessions_user_idx").on(table.user_id, table.id),
+    index("sessions_user_idx").on(table.user_id),
     index("sessions_live_idx").on(table.user_id, table.id).where(sql`${table.revoked_at} is null`),
   ],
 );

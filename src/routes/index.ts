@@ -10,6 +10,7 @@ import { logout } from "./auth/logout.ts";
 import { refreshTokens } from "./auth/refresh.ts";
 import { resendVerification } from "./auth/resend-verification.ts";
 import { resetPassword } from "./auth/reset-password.ts";
+import { restoreAccount } from "./auth/restore.ts";
 import { verifyEmail } from "./auth/verify-email.ts";
 import { openapi } from "./docs/openapi.ts";
 import { docs } from "./docs/page.ts";
@@ -38,6 +39,7 @@ import { changeMe } from "./users/update-me.ts";
 /** The API: one flat list. A fixed path comes before one with a parameter in the same place. */
 export const endpoints = [
   login,
+  restoreAccount,
   refreshTokens,
   logout,
   listSessionsPage,

@@ -1,10 +1,11 @@
 import { v7 as uuidv7 } from "uuid";
 import { tokenPolicy } from "../auth.ts";
 import type { Variables } from "../context.ts";
+import type { AuditEvent } from "../crud/audit-events.ts";
 import type { Caller } from "../crud/guards.ts";
 import { endSessionByToken, endSessions, openSession, rotateSession, type SessionLimits } from "../crud/sessions.ts";
-import { findUserByLogin, replacePasswordHash } from "../crud/users.ts";
-import { ApiError } from "../errors.ts";
+import { findUserByLogin, replacePasswordHash, restoreUser } from "../crud/users.ts";
+import { ApiError, type ErrorCode } from "../errors.ts";
 import type { Login, Token } from "../schemas/auth.ts";
 import { needsRehash } from "../security/passwords.ts";
 import { hashToken, newRefreshToken, sessionOf, successorOf } from "../security/refresh-tokens.ts";
@@ -14,34 +15,75 @@ import { type AuditContext, audit, auditEvent, note } from "./audit.ts";
 import { checkPassword } from "./passwords.ts";
 
 type Context = AuditContext & Pick<Variables, "run" | "keys" | "settings" | "now" | "passwords">;
+type Checked = NonNullable<Awaited<ReturnType<typeof checkPassword>>>;
 type Tokens = Token & { refresh_token: string };
 
 /**
  * Signs a user in by password and opens a session. Throws `invalid_grant`, the same and after the same work for a wrong
- * password and for an account that is unknown, inactive or deleted; `too_many_attempts`; `busy`. A hash under an older
- * policy is replaced on the way.
+ * password and for an account that is unknown or inactive; `too_many_attempts`; `busy`; and, but only after the right
+ * password, `account_deleted` and `email_not_verified`. A hash under an older policy is replaced on the way.
  */
-export async function signIn(context: Context, { username, password }: Login): Promise<Tokens> {
-  const { db, run, keys, settings, client, passwords } = context;
-  const checked = await checkPassword(context, { login: username }, password, findUserByLogin(db, username));
+export async function signIn(context: Context, credentials: Login): Promise<Tokens> {
+  const checked = await checkedUser(context, credentials);
+  if (checked.user.deleted_at !== null) return refuse(context, checked, "account_deleted");
+  return open(context, credentials, checked);
+}
+
+/**
+ * Takes back the deletion of an account, within the grace, and signs its user in. Throws what {@link signIn} throws save
+ * `account_deleted`, and `email_taken` or `username_taken` where the name is somebody else's by now.
+ */
+export async function restoreAndSignIn(context: Context, credentials: Login): Promise<Tokens> {
+  const checked = await checkedUser(context, credentials);
+  const { id, password_hash: passwordHash } = checked.user;
+  const event = auditEvent(context, "account.restored", id);
+  const condition = { graceDays: context.settings.DELETION_GRACE_DAYS, passwordHash };
+  return open(context, credentials, checked, { event, statement: restoreUser(context.db, id, condition, event) });
+}
+
+async function checkedUser(context: Context, { username, password }: Login): Promise<Checked> {
+  const { db, settings } = context;
+  const find = findUserByLogin(db, username, settings.DELETION_GRACE_DAYS);
+  const checked = await checkPassword(context, { login: username }, password, find);
   if (!checked) throw new ApiError("invalid_grant");
+  return checked;
+}
+
+async function refuse(context: Context, { user, remember }: Checked, reason: ErrorCode): Promise<never> {
+  await context.run(audit(context, "sign_in.failed", user.id, { reason }), ...remember);
+  throw new ApiError(reason);
+}
+
+async function open(
+  context: Context,
+  { username, password }: Login,
+  checked: Checked,
+  restoration?: { event: AuditEvent; statement: ReturnType<typeof restoreUser> },
+): Promise<Tokens> {
+  const { db, run, keys, settings, client, passwords } = context;
   const { user, remember } = checked;
   if (settings.REQUIRE_VERIFIED_EMAIL && user.email_verified_at === null) {
-    await run(audit(context, "sign_in.failed", user.id, { reason: "email_not_verified" }), ...remember);
-    throw new ApiError("email_not_verified");
+    return refuse(context, checked, "email_not_verified");
   }
   const id = uuidv7();
   const refreshToken = await newRefreshToken(keys.refresh, id);
   const session = { ...client, id, userId: user.id, tokenHash: await hashToken(refreshToken) };
   const hash = user.password_hash;
   const upgrade = needsRehash(hash, password) ? await passwords.hash(username, password, hash) : undefined;
-  const [opened] = await run(
+  const statements = [
     openSession(db, session, upgrade ? [hash, upgrade] : [hash], sessionLimits(settings)),
     audit(context, "sign_in.succeeded", user.id, { session_id: id }),
     ...remember,
     ...(upgrade ? [replacePasswordHash(db, user.id, hash, upgrade)] : []),
-  );
-  if (opened.rows.length === 0) throw new ApiError("invalid_grant");
+  ] as const;
+  if (!restoration) {
+    const [opened] = await run(...statements);
+    if (opened.rows.length === 0) throw new ApiError("invalid_grant");
+  } else {
+    const [restored, opened] = await run(restoration.statement, ...statements);
+    if (opened.rows.length === 0) throw new ApiError("invalid_grant");
+    note(context, restoration.event, restored);
+  }
   return tokens(context, { id: user.id, sessionId: id }, refreshToken);
 }
 

@@ -38,10 +38,13 @@ describe("POST /auth/login", () => {
     }
   });
 
-  it("promise 6: answers the same to a wrong password and to an account that is unknown, inactive or deleted", async () => {
+  it("promise 6: answers the same to a wrong password and to an account that is unknown or inactive, or deleted too long ago", async () => {
     const known = await aUser({ password_hash });
     const inactive = await aUser({ password_hash, is_active: false });
-    const deleted = await aUser({ password_hash, deleted_at: new Date().toISOString() });
+    const deleted = await aUser({
+      password_hash,
+      deleted_at: new Date(Date.now() - 31 * 24 * 60 * 60 * 1000).toISOString(),
+    });
     const headers = { "X-Request-Id": "same" };
     const answers = await Promise.all(
       [

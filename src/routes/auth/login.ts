@@ -19,7 +19,7 @@ export const login = endpoint(
     request: { body: formOrJson(Login) },
     responses: {
       200: json(Token, "An access token and a refresh token"),
-      ...problems("invalid_grant", "email_not_verified", "too_many_attempts"),
+      ...problems("invalid_grant", "email_not_verified", "account_deleted", "too_many_attempts"),
     },
   },
   async (c) => {

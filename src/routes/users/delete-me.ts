@@ -8,7 +8,8 @@ export const removeMe = endpoint(
     operationId: "removeMe",
     tags: ["users"],
     summary: "Delete your account",
-    description: "Every token of the account stops working. Its e-mail address and username can be taken again.",
+    description:
+      "Every token of the account stops working. Its e-mail address and username can be taken again. Within the days of grace `POST /auth/restore` takes the deletion back; then its data is purged.",
     access: "user",
     responses: { 204: { description: "Deleted" }, ...problems("last_admin") },
   },

@@ -9,7 +9,8 @@ export const removeUser = endpoint(
     operationId: "removeUser",
     tags: ["users"],
     summary: "Delete a user",
-    description: "Yourself, or anybody for an admin.",
+    description:
+      "Yourself, or anybody for an admin. Within the days of grace the user can take it back by signing in with `POST /auth/restore`: to keep somebody out, deactivate them.",
     access: "user",
     request: { params: IdParams },
     responses: { 204: { description: "Deleted" }, ...problems("not_found", "last_admin") },

@@ -1,0 +1,30 @@
+import { endpoint, formOrJson, json, problems } from "../../endpoint.ts";
+import { withCookie } from "../../refresh-cookie.ts";
+import { Login, Token } from "../../schemas/auth.ts";
+import { restoreAndSignIn } from "../../services/auth.ts";
+
+export const restoreAccount = endpoint(
+  {
+    method: "post",
+    path: "/auth/restore",
+    operationId: "restoreAccount",
+    tags: ["auth"],
+    summary: "Take back the deletion of your account",
+    description:
+      "Takes the fields of a sign-in, within the days of grace after a deletion, and signs you in; an account that was not deleted is signed in too. 409 where somebody else has taken the e-mail address or the username meanwhile.",
+    access: "public",
+    oauth: true,
+    // The account is read before the password is hashed, and restored after.
+    roundTrips: 2,
+    request: { body: formOrJson(Login) },
+    responses: {
+      200: json(Token, "An access token and a refresh token"),
+      ...problems("invalid_grant", "email_not_verified", "email_taken", "username_taken", "too_many_attempts"),
+    },
+  },
+  async (c) => {
+    const credentials = { ...c.req.valid("form"), ...c.req.valid("json") };
+    const answer = await restoreAndSignIn(c.var, credentials);
+    return c.json(Token.parse(credentials.token_delivery === "cookie" ? withCookie(c, answer) : answer), 200);
+  },
+);
