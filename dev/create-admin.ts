@@ -30,8 +30,9 @@ export async function createAdmin(db: Database, email: string): Promise<{ isNew:
       tokenHash: await hashToken(token),
       lifetimeSeconds: lifetimeHours.reset_password * 60 * 60,
       cooldownSeconds: 0,
+      mailsPerHour: 1_000,
     },
-    { id: uuidv7(), kind: "password.reset_requested" },
+    { ...event, id: uuidv7(), kind: "password.reset_requested", user_id: id },
   );
   const account = known
     ? promoteUser(db, id)

@@ -1,8 +1,8 @@
 import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { auditEvents, mails, oneTimeTokens, users } from "../db/schema.ts";
+import { mails, oneTimeTokens, users } from "../db/schema.ts";
 import type { Purpose } from "../security/one-time-tokens.ts";
-import type { AuditEvent } from "./audit-events.ts";
+import { type AuditEvent, eventInsert } from "./audit-events.ts";
 
 export type NewToken = {
   purpose: Purpose;
@@ -10,8 +10,9 @@ export type NewToken = {
   /** Where it is mailed to, when that is not the account's own address. */
   mailbox?: string;
   lifetimeSeconds: number;
-  /** A token younger than this is not replaced, so that nobody floods a mailbox. */
+  /** A token younger than this is not replaced, and an account has only so many mails an hour: nobody floods a mailbox. */
   cooldownSeconds: number;
+  mailsPerHour: number;
   /** The mail that carries it; none where somebody carries it themselves. */
   mail?: { id: string; seed: string };
 };
@@ -21,11 +22,11 @@ export type Account = { id: string } | { email: string; unverified?: true };
 
 /**
  * Issues a token in place of the one before it, and puts its mail into the outbox, if there is such an account. The event
- * is written down either way: an unknown account costs what a known one does.
+ * is written down either way: an unknown account costs what a known one does. Answers a row where a token was issued.
  */
 export function issueToken(db: Database, account: Account, token: NewToken, event: AuditEvent) {
-  const { purpose, tokenHash, mailbox, lifetimeSeconds, cooldownSeconds, mail } = token;
-  return db.execute(sql`
+  const { purpose, tokenHash, mailbox, lifetimeSeconds, cooldownSeconds, mailsPerHour, mail } = token;
+  return db.execute<{ user_id: string }>(sql`
     with account as (
       select id, username, coalesce(${mailbox ?? null}, email) as mailbox from ${users}
       where ${isAccount(account)} and is_active and deleted_at is null
@@ -33,6 +34,8 @@ export function issueToken(db: Database, account: Account, token: NewToken, even
     token as (
       insert into ${oneTimeTokens} as t (user_id, purpose, token_hash, email, expires_at)
       select id, ${purpose}, ${tokenHash}, mailbox, now() + make_interval(secs => ${lifetimeSeconds}::int) from account
+      where ${mailsPerHour}::int > (select count(*) from ${mails} as m
+        where m.user_id = account.id and m.created_at > now() - interval '1 hour')
       on conflict (user_id, purpose) do update set token_hash = excluded.token_hash, email = excluded.email,
         created_at = now(), expires_at = excluded.expires_at, used_at = null
       where t.used_at is not null or lower(t.email) <> lower(excluded.email)
@@ -45,10 +48,9 @@ export function issueToken(db: Database, account: Account, token: NewToken, even
         jsonb_build_object('name', username, 'seed', ${mail?.seed ?? null}::text)
       from account join token on token.user_id = account.id
       where ${mail !== undefined}
-    )
-    insert into ${auditEvents} (id, kind, user_id, actor_id, request_id, network)
-    select ${event.id}::uuid, ${event.kind}, (select id from account), ${event.actor_id ?? null}::uuid,
-      ${event.request_id ?? null}, ${event.network ?? null}`);
+    ),
+    event as (${eventInsert(event, sql``, sql`(select id from account)`)})
+    select user_id from token`);
 }
 
 /** True where this token stands: neither used nor replaced. */
@@ -70,7 +72,7 @@ export function useVerification(db: Database, tokenHash: string, event: AuditEve
     with ${used(tokenHash, "verify_email")}, verified as (
       update ${users} as u set email_verified_at = coalesce(u.email_verified_at, now()) from used
       where u.id = used.user_id returning u.id
-    ), ${recorded(event, sql`verified`)}
+    ), event as (${eventInsert(event, sql`from verified`, sql`id`)})
     select id from verified`);
 }
 
@@ -80,7 +82,7 @@ export function useEmailChange(db: Database, tokenHash: string, event: AuditEven
     with ${used(tokenHash, "change_email")}, changed as (
       update ${users} as u set email = used.email, email_verified_at = now(), updated_at = now() from used
       where u.id = used.user_id returning u.id
-    ), ${recorded(event, sql`changed`)}
+    ), event as (${eventInsert(event, sql`from changed`, sql`id`)})
     select id from changed`);
 }
 
@@ -118,13 +120,6 @@ function used(tokenHash: string, purpose: Purpose): SQL {
       where t.user_id = owner.id and t.token_hash = ${tokenHash} and t.purpose = ${purpose}
         and t.used_at is null and t.expires_at > now()
       returning t.user_id, t.email
-    )`;
-}
-
-function recorded(event: AuditEvent, cause: SQL): SQL {
-  return sql`event as (
-      insert into ${auditEvents} (id, kind, user_id, request_id, network)
-      select ${event.id}::uuid, ${event.kind}, id, ${event.request_id ?? null}, ${event.network ?? null} from ${cause}
     )`;
 }
 

@@ -1,6 +1,7 @@
 import type { UserEnv } from "../context.ts";
 import { insertAuditEvent } from "../crud/audit-events.ts";
 import { requireAdmin } from "../crud/guards.ts";
+import { deleteTokens } from "../crud/one-time-tokens.ts";
 import { endSessions, revokeSessions } from "../crud/sessions.ts";
 import { deleteUser, findUser, restoreUser, updateUser, willChange } from "../crud/users.ts";
 import { notFound } from "../errors.ts";
@@ -26,6 +27,8 @@ export async function changeAsAdmin(context: Context, id: string, changes: UserU
     insertAuditEvent(db, emailEvent, willChange(id, "email", email)),
     updateUser(db, id, caller.id, changes),
     ...(is_active === false ? [revokeSessions(db, id)] : []),
+    // Whoever began to change the address, or holds a link that went to the old one, must begin again.
+    ...(email === undefined ? [] : [deleteTokens(db, id, ["verify_email", "change_email", "reset_password"])]),
   );
   note(context, roleEvent, roleChanged);
   note(context, activeEvent, activeChanged);

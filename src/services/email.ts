@@ -48,7 +48,12 @@ export async function requestEmailChange(
   outbox.push(id);
   const data = { name: user.username };
   const notice = { id, userId: user.id, kind: "email_change_requested", recipient: user.email, data };
-  await run(statement, insertMail(db, notice, isTokenIssued(tokenHash)), ...remember);
+  const [issued] = await run(statement, insertMail(db, notice, isTokenIssued(tokenHash)), ...remember);
+  if (issued.rows.length > 0) return;
+  throw new ApiError("too_many_attempts", {
+    detail: "A link was sent to this address just now, or many to others: wait before you ask again.",
+    headers: { "Retry-After": "60" },
+  });
 }
 
 /** Makes the mailbox of a token the account's address. Throws `invalid_one_time_token`, `email_taken`. */

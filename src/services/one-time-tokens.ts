@@ -11,6 +11,7 @@ type Issue = { purpose: Purpose; account: Account; event: AuditKind; mailbox?: s
 
 /** Nobody gets the same mail more than once a minute. */
 const cooldownSeconds = 60;
+const mailsPerHour = 20;
 
 /**
  * Makes the statement that issues a mailed token and writes its cause down, and has the mail sent once the request is
@@ -20,7 +21,15 @@ export async function issueMailedToken(context: Context, { purpose, account, eve
   const mail = { id: uuidv7(), seed: newSeed() };
   const tokenHash = await hashToken(await tokenOfSeed(context.keys.mail, mail.seed));
   const lifetimeSeconds = lifetimeHours[purpose] * 60 * 60;
-  const token = { purpose, tokenHash, lifetimeSeconds, cooldownSeconds, mail, ...(mailbox && { mailbox }) };
+  const token = {
+    purpose,
+    tokenHash,
+    lifetimeSeconds,
+    cooldownSeconds,
+    mailsPerHour,
+    mail,
+    ...(mailbox && { mailbox }),
+  };
   const row = auditEvent(context, event, null);
   context.events.push({ kind: event, user_id: "id" in account ? account.id : null });
   context.outbox.push(mail.id);

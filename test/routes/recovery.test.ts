@@ -341,6 +341,26 @@ describe("POST /users/me/email", () => {
     expect((await confirm(tokenFor(email))).status).toBe(204);
   });
 
+  it("asks for a pause where one address is asked for again, or many are", async () => {
+    const [user, email] = [await aVerifiedUser(), aMailbox()];
+    expect((await change(user.token, email)).status).toBe(202);
+    const again = await change(user.token, email);
+    expect(again.status).toBe(429);
+    expect(again.headers.get("Retry-After")).toBe("60");
+    expect([...mailsTo(email), ...mailsTo(user.email)]).toHaveLength(2);
+    for (let sent = 2; sent < 20; sent += 2) expect((await change(user.token, aMailbox())).status).toBe(202);
+    expect((await change(user.token, aMailbox())).status).toBe(429);
+    await db.execute(sql`update mails set created_at = created_at - interval '1 hour' where user_id = ${user.id}`);
+    expect((await change(user.token, aMailbox())).status).toBe(202);
+  });
+
+  it("an admin who sets an address ends a change that was begun", async () => {
+    const [user, admin, email] = [await aVerifiedUser(), await aUser({ role: "admin" }), aMailbox()];
+    await change(user.token, email);
+    await api.patch(`/users/${user.id}`, { token: admin.token, json: { email: aMailbox() } });
+    expect((await confirm(tokenFor(email))).status).toBe(400);
+  });
+
   it("PATCH leads there, and does nothing else; an admin's un-verifies", async () => {
     const [user, admin, email] = [await aVerifiedUser(), await aUser({ role: "admin" }), aMailbox()];
     for (const path of ["/users/me", `/users/${user.id}`]) {
