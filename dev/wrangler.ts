@@ -17,13 +17,19 @@ export type Wrangler = {
   close(): Promise<void>;
 };
 
-type Options = { port: number; bindings: Record<string, string>; folder: string };
+type Options = {
+  port: number;
+  bindings: Record<string, string>;
+  folder: string;
+  /** Leaves out what the Worker logs. */
+  quiet?: boolean;
+};
 
 /** Milliseconds that wrangler gets to end the runtime before its whole process group is killed. */
 const patience = 5_000;
 
 /** Runs `wrangler dev` with these bindings, reloaded at every change of the code. Shows the Worker's log and what is wrong with its code. */
-export async function startWrangler({ port, bindings, folder }: Options): Promise<Wrangler> {
+export async function startWrangler({ port, bindings, folder, quiet }: Options): Promise<Wrangler> {
   const secrets = await requiredSecrets();
   const hidden = Object.entries(bindings).filter(([name]) => secrets.includes(name));
   const plain = Object.entries(bindings).filter(([name]) => !secrets.includes(name));
@@ -46,7 +52,7 @@ export async function startWrangler({ port, bindings, folder }: Options): Promis
   show(child.stdout, (line) => {
     if (!isReady) held.push(line);
     // The Worker logs its requests itself.
-    else if (!line.includes("[wrangler:info]")) console.log(line);
+    else if (!quiet && !line.includes("[wrangler:info]")) console.log(line);
   });
   show(child.stderr, (line) => console.error(line));
 

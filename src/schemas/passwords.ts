@@ -2,12 +2,12 @@ import { z } from "@hono/zod-openapi";
 import decompress from "@zxcvbn-ts/dictionary-compression/decompress";
 import { packed } from "./common-passwords.js";
 
-/** Unpacked when the first password is set: a few milliseconds and two megabytes that most isolates never need. */
+/** Unpacked when the first password is set: a few milliseconds and a megabyte that most isolates never need. */
 let common: Set<string> | undefined;
 
 /**
  * A password that is being set. Taken exactly as sent: no trimming, no change of case, no truncation. Refused where it
- * is one of 17,950 that everybody tries, in any letter case: the list is exact, so that no other is ever refused.
+ * is one of the 10,000 that everybody tries, in any letter case: the list is exact, so that no other is ever refused.
  */
 export const NewPassword = z
   .string()
