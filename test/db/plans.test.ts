@@ -2,6 +2,7 @@ import { type SQLWrapper, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { listAuditEvents } from "../../src/crud/audit-events.ts";
 import { findItem, listItems } from "../../src/crud/items.ts";
+import { chargeThrottles, insertThrottles } from "../../src/crud/throttles.ts";
 import { findUser, findUserByLogin, listUsers } from "../../src/crud/users.ts";
 import { aUser, db, unique } from "../harness.ts";
 
@@ -11,7 +12,7 @@ const middle = "80000000-0000-4000-8000-000000000000";
 
 /** The plan of a query over tables that are too large to be read from end to end. */
 async function planOf(query: SQLWrapper): Promise<string> {
-  const plan = await db.execute<{ "QUERY PLAN": string }>(sql`explain ${query}`);
+  const plan = await db.execute<{ "QUERY PLAN": string }>(sql`explain ${query.getSQL()}`);
   return plan.rows.map((row) => row["QUERY PLAN"]).join("\n");
 }
 
@@ -27,7 +28,9 @@ beforeAll(async () => {
     db.execute(sql`insert into audit_events (id, kind, user_id)
       select gen_random_uuid(), case when n % 50 = 0 then 'account.purged' else 'plan' end, gen_random_uuid()
       from generate_series(1, 5000) n`),
-    db.execute(sql`analyze users, items, audit_events`),
+    db.execute(sql`insert into throttles (key, attempts)
+      select 'account:' || gen_random_uuid(), 1 from generate_series(1, 5000)`),
+    db.execute(sql`analyze users, items, audit_events, throttles`),
   ]);
 });
 
@@ -60,6 +63,19 @@ describe("the hot queries use their indexes, and sort nothing", () => {
     const plan = await planOf(findUserByLogin(db, login, 30));
     expect(plan).toContain(index);
     expect(plan).not.toContain("Seq Scan");
+  });
+
+  it("counting an attempt reads no table from end to end", async () => {
+    const limit = { budget: 10, forgetSeconds: 60 };
+    const limits = { account: limit, network: limit, firstDelay: 30, longestDelay: 900 };
+    for (const account of [{ login: "a@example.com", loginHash: "h" }, { login: "ada", loginHash: "h" }, { id }]) {
+      const attempt = { account, network: "n" };
+      for (const query of [insertThrottles(db, attempt), chargeThrottles(db, attempt, limits)]) {
+        const plan = await planOf(query);
+        expect(plan).toContain("throttles_pkey");
+        expect(plan).not.toMatch(/Seq Scan/);
+      }
+    }
   });
 
   it("a later page starts at its place in the index", async () => {

@@ -231,6 +231,20 @@ describe("promise 10: guessing is bounded by network", () => {
 });
 
 describe("the counters", () => {
+  it("stand right and wrong guesses at once, at several accounts from several networks", async () => {
+    const { guess } = counting();
+    const accounts = await Promise.all([aUser(), aUser(), aUser()]);
+    const places = [aNetwork(), aNetwork(), aNetwork(), aNetwork()];
+    const answers = await Promise.all(
+      fifty.flatMap((i) =>
+        [right, "wrong", right].map((password, j) =>
+          guess(accounts[(i + j) % 3]?.username ?? "", password, places[i % 4] ?? ""),
+        ),
+      ),
+    );
+    for (const { status } of answers) expect([200, 400, 429]).toContain(status);
+  });
+
   it("are purged when they say nothing any more", async () => {
     const [old, young, home, oldHome] = ["account", "account", "familiar", "familiar"].map(
       (kind) => `${kind}:${uuidv7()}`,
