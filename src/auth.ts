@@ -3,8 +3,8 @@ import { runner, type UserEnv, type Variables } from "./context.ts";
 import { type Caller, requireAdmin, requireUser } from "./crud/guards.ts";
 import { ApiError } from "./errors.ts";
 import type { Access } from "./policy.ts";
-import { type TokenPolicy, verifyAccessToken } from "./security/tokens.ts";
-import type { Settings } from "./settings.ts";
+import { verifyAccessToken } from "./security/tokens.ts";
+import { tokenPolicy } from "./settings.ts";
 
 /**
  * Who is calling, may they: verifies the bearer token (RFC 6750) without the database, then puts the guard before every
@@ -27,15 +27,6 @@ export function authenticate(access: Exclude<Access, "public">): MiddlewareHandl
     await next();
     // An endpoint that never asked the database would also serve those whose account is gone.
     if (!guarded && !c.error) throw new Error("An endpoint with access beyond public answered without c.var.run");
-  };
-}
-
-/** The access tokens that these settings issue and accept. */
-export function tokenPolicy(settings: Settings): TokenPolicy {
-  return {
-    issuer: settings.JWT_ISSUER,
-    audience: settings.JWT_AUDIENCE,
-    lifetimeSeconds: settings.ACCESS_TOKEN_EXPIRE_MINUTES * 60,
   };
 }
 

@@ -3,11 +3,12 @@ import type { MiddlewareHandler } from "hono";
 import type { ZodType } from "zod";
 import { authenticate } from "./auth.ts";
 import { type AppEnv, provide, type UserEnv } from "./context.ts";
-import { ApiError, type ErrorCode, errorTable, problemBody } from "./errors.ts";
+import type { ErrorCode, errorTable } from "./errors.ts";
 import { bodyLimit } from "./middleware/body-limit.ts";
 import { requireContentType } from "./middleware/content-type.ts";
 import type { Access, Policy } from "./policy.ts";
-import { OAuthProblem, Problem } from "./schemas/problem.ts";
+import { documented, problemResponses } from "./problems.ts";
+import type { Problem } from "./schemas/problem.ts";
 
 /** What an endpoint declares: zod-openapi's route, and the policy from which the rest of the route follows. */
 export type Contract = Pick<RouteConfig, "method" | "path" | "request" | "responses"> & {
@@ -41,11 +42,19 @@ type Problems<Codes extends ErrorCode> = {
   };
 };
 
+/** What the handler is typed by. */
 type Route<C extends Contract> = {
   method: C["method"];
   path: C extends { atRoot: true } ? C["path"] : `/api/v1${C["path"]}`;
   responses: C["responses"] & Problems<DerivedCodes<C>>;
 } & (C extends { request: infer Request extends object } ? { request: Request } : unknown);
+
+/** What the typed client sees: where a body may also come as a form, JSON alone. */
+type ClientRoute<C extends Contract> = C extends {
+  request: { body: { content: { "application/json": infer Json; "application/x-www-form-urlencoded": unknown } } };
+}
+  ? Omit<Route<C>, "request"> & { request: { body: { content: { "application/json": Json } } } }
+  : Route<C>;
 
 type EnvOf<C extends Contract> = C["access"] extends "public" ? AppEnv : UserEnv;
 
@@ -60,11 +69,11 @@ export type Endpoint<R extends RouteConfig = RouteConfig> = { route: R; handler:
 export function endpoint<const C extends Contract>(
   contract: C,
   handler: RouteHandler<Route<C>, EnvOf<C>>,
-): { route: Route<C>; handler: RouteHandler<Route<C>, EnvOf<C>>; policy: Policy } {
+): { route: ClientRoute<C>; handler: RouteHandler<Route<C>, EnvOf<C>>; policy: Policy } {
   const { operationId, access, roundTrips = 1, oauth = false } = contract;
   const policy: Policy = { operationId, path: fullPath(contract), access, roundTrips, oauth };
   // `toRoute` makes what the type says; TypeScript cannot follow a conditional type through a spread.
-  return { route: toRoute(contract, policy) as unknown as Route<C>, handler, policy };
+  return { route: toRoute(contract, policy) as unknown as ClientRoute<C>, handler, policy };
 }
 
 /** A JSON answer, for `responses`. */
@@ -88,9 +97,7 @@ export function formOrJson<S extends ZodType>(schema: S) {
 
 /** The errors that are an endpoint's own, for `responses`: `...problems("not_found")`. */
 export function problems<const Codes extends readonly ErrorCode[]>(...codes: Codes): Problems<Codes[number]> {
-  const byStatus = Map.groupBy(codes, (code) => errorTable[code].status);
-  const entries = [...byStatus].map(([status, group]) => [status, problemResponse(group)]);
-  return Object.fromEntries(entries) as Problems<Codes[number]>;
+  return problemResponses(codes) as Problems<Codes[number]>;
 }
 
 function fullPath({ atRoot, path }: Contract): string {
@@ -100,12 +107,12 @@ function fullPath({ atRoot, path }: Contract): string {
 function toRoute(contract: Contract, policy: Policy): RouteConfig {
   const { access, roundTrips, atRoot, withoutSettings, oauth, ...operation } = contract;
   const mediaTypes = Object.keys(contract.request?.body?.content ?? {});
-  const responses = { ...problems(...derivedCodes(contract)), ...contract.responses, default: anyProblem };
+  const responses = documented(derivedCodes(contract), contract.responses, oauth);
   return {
     ...operation,
     tags: [...contract.tags],
     path: policy.path,
-    responses: oauth ? withOAuthErrors(responses) : responses,
+    responses,
     ...(access !== "public" && { security: [{ password: [] }, { bearer: [] }] }),
     middleware: [
       remember(policy),
@@ -113,29 +120,6 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
       ...(access === "public" ? [] : [authenticate(access)]),
       ...(mediaTypes.length > 0 ? [bodyLimit, requireContentType(mediaTypes)] : []),
     ],
-  };
-}
-
-/** RFC 6749, section 5.2, has errors as `application/json`. */
-function withOAuthErrors(responses: RouteConfig["responses"]): RouteConfig["responses"] {
-  const content = { "application/json": { schema: OAuthProblem } };
-  return Object.fromEntries(
-    Object.entries(responses).map(([status, response]) =>
-      status.startsWith("2") ? [status, response] : [status, { ...response, content }],
-    ),
-  );
-}
-
-const anyProblem = {
-  description: "Anything else that goes wrong.",
-  content: { "application/problem+json": { schema: Problem } },
-};
-
-function problemResponse(codes: readonly ErrorCode[]) {
-  const examples = Object.fromEntries(codes.map((code) => [code, { value: problemBody(new ApiError(code), "…") }]));
-  return {
-    description: codes.map((code) => `\`${code}\`: ${errorTable[code].detail}`).join(" "),
-    content: { "application/problem+json": { schema: Problem, examples } },
   };
 }
 

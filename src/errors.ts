@@ -18,6 +18,7 @@ export const errorTable = {
     status: 400,
     detail: "This account was deleted. POST /auth/restore, with the same fields, takes that back.",
   },
+  unsupported_grant_type: { status: 400, detail: "This endpoint does not take that grant_type." },
   not_authenticated: { status: 401, detail: "Not authenticated." },
   invalid_refresh_token: { status: 400, detail: "The refresh token is not valid." },
   invalid_token: { status: 401, detail: "The access token is not valid." },
@@ -128,6 +129,7 @@ function headersFor(error: ApiError): Record<string, string> {
 function oauthError(code: ErrorCode): string {
   if (["invalid_grant", "invalid_refresh_token", "email_not_verified", "account_deleted"].includes(code))
     return "invalid_grant";
+  if (code === "unsupported_grant_type") return code;
   const { status } = errorTable[code];
   if (status === 429 || status === 503) return "temporarily_unavailable";
   return status === 500 ? "server_error" : "invalid_request";

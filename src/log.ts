@@ -1,5 +1,3 @@
-import { findNeonError } from "./db/errors.ts";
-
 export type LogEntry = { level: "info" | "warn" | "error"; message: string; [field: string]: unknown };
 export type Log = (entry: LogEntry) => void;
 
@@ -8,18 +6,21 @@ export function logToConsole(entry: LogEntry): void {
   console.log(JSON.stringify(entry));
 }
 
-/**
- * What may be logged of an error. A database's message repeats SQL and parameters, and a stack repeats the message: of
- * those errors only the fields that name things are kept.
- */
-export function describeError(error: unknown): Record<string, unknown> {
-  const neonError = findNeonError(error);
-  if (neonError) {
-    const { code, constraint, table, column, routine } = neonError;
-    return { error: neonError.name, sqlstate: code, constraint, table, column, routine };
+/** An error whose message and causes may hold what must not be logged: it says itself what may. */
+export class GuardedError extends Error {
+  override readonly name = "GuardedError";
+  readonly fields: Record<string, unknown>;
+
+  constructor(fields: Record<string, unknown>) {
+    super("See its fields");
+    this.fields = fields;
   }
+}
+
+/** What is logged of an error that is nobody's fault but ours. */
+export function describeError(error: unknown): Record<string, unknown> {
+  if (error instanceof GuardedError) return error.fields;
   if (!(error instanceof Error)) return { error: typeof error };
   const cause = error.cause === undefined ? {} : { cause: describeError(error.cause) };
-  if (error.name === "DrizzleQueryError") return { error: error.name, ...cause };
   return { error: error.name, detail: error.message, stack: error.stack, ...cause };
 }

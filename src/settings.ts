@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { Algorithm, isFor, SigningKeys } from "./security/signing-keys.ts";
+import type { TokenPolicy } from "./security/tokens.ts";
 
 const placeholder = /change.?me|placeholder|replace.?(me|this)|example|your.?secret|insecure|development/i;
 
@@ -94,6 +95,10 @@ const SettingsSchema = z
     path: ["SECRET_KEY"],
     message: "is a placeholder",
   })
+  .refine(({ SESSION_IDLE_DAYS, SESSION_ABSOLUTE_DAYS }) => SESSION_IDLE_DAYS <= SESSION_ABSOLUTE_DAYS, {
+    path: ["SESSION_IDLE_DAYS"],
+    message: "must not exceed SESSION_ABSOLUTE_DAYS",
+  })
   .refine(({ ALGORITHM, SIGNING_KEYS }) => ALGORITHM === "HS256" || SIGNING_KEYS !== undefined, {
     path: ["SIGNING_KEYS"],
     message: "is missing",
@@ -130,6 +135,15 @@ export function settingsFrom(bindings: Bindings): Settings | SettingsError {
   const result = parse(bindings);
   cache.set(bindings, result);
   return result;
+}
+
+/** The access tokens that these settings issue and accept. */
+export function tokenPolicy(settings: Settings): TokenPolicy {
+  return {
+    issuer: settings.JWT_ISSUER,
+    audience: settings.JWT_AUDIENCE,
+    lifetimeSeconds: settings.ACCESS_TOKEN_EXPIRE_MINUTES * 60,
+  };
 }
 
 function parse(bindings: Bindings): Settings | SettingsError {
@@ -170,7 +184,9 @@ function isPostgresUrl(value: string): boolean {
 
 /** The most that a string of this length and alphabet can hold; a repeated character holds nothing. */
 function entropyBits(value: string): number {
-  if (new Set(value).size < 8) return 0;
-  const alphabet = /^[0-9a-f]+$/i.test(value) ? 16 : 64;
+  const isHex = /^[0-9a-f]+$/i.test(value);
+  const alphabet = isHex ? 16 : 64;
+  // Random keys of that length practically always have more.
+  if (new Set(value).size < (isHex ? 11 : 20)) return 0;
   return value.replace(/=+$/, "").length * Math.log2(alphabet);
 }

@@ -1,8 +1,8 @@
 import { SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
-import { tokenPolicy } from "../src/auth.ts";
 import { endpoints } from "../src/routes/index.ts";
 import { keysFor } from "../src/security/keys.ts";
+import { tokenPolicy } from "../src/settings.ts";
 import { api, aUser, settings, tokenFor } from "./harness.ts";
 
 const modules = import.meta.glob<Record<string, unknown>>("../src/routes/*/*.ts", { eager: true });

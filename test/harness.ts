@@ -5,7 +5,6 @@ import { v7 as uuidv7 } from "uuid";
 import { expect } from "vitest";
 import { z } from "zod";
 import { createApp, production } from "../src/app.ts";
-import { tokenPolicy } from "../src/auth.ts";
 import type { Deps } from "../src/context.ts";
 import type { Caller } from "../src/crud/guards.ts";
 import { welcomeNetwork } from "../src/crud/throttles.ts";
@@ -21,7 +20,7 @@ import { keyedHash } from "../src/security/keyed-hash.ts";
 import { keysFor } from "../src/security/keys.ts";
 import { dummyHash, type Passwords } from "../src/security/passwords.ts";
 import { signAccessToken } from "../src/security/tokens.ts";
-import { type Bindings, type Settings, settingsFrom } from "../src/settings.ts";
+import { type Bindings, type Settings, settingsFrom, tokenPolicy } from "../src/settings.ts";
 
 export const bindings: Bindings = { ...env };
 export const settings = parsed(bindings);

@@ -74,6 +74,34 @@ describe("promise 16: HTTP is spoken properly", () => {
   });
 });
 
+describe("promise 9: bytes are taken exactly as sent, or not at all", () => {
+  const raw = (type: string, bytes: number[], path = "/items", headers = {}) =>
+    api.post(path, { token: user.token, body: new Uint8Array(bytes), headers: { "Content-Type": type, ...headers } });
+  const json = (inner: number[]) => [...Buffer.from('{"title":"'), ...inner, ...Buffer.from('"}')];
+
+  it("refuses JSON and forms that are not UTF-8", async () => {
+    for (const inner of [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0xf8, 0x88, 0x80, 0x80, 0x80]]) {
+      expect((await raw("application/json", json(inner))).status).toBe(400);
+    }
+    const form = "application/x-www-form-urlencoded";
+    expect((await raw(form, [...Buffer.from("username=eve%FF&password=x")], "/auth/login")).status).toBe(400);
+    expect((await raw(form, [...Buffer.from("username=100%&password=%E2%82%AC")], "/auth/login")).body.code).toBe(
+      "invalid_grant",
+    );
+  });
+
+  it("refuses other charsets and encodings", async () => {
+    const body = json([0x61]);
+    for (const type of ["application/json; charset=iso-8859-1", "application/json;charset=utf-16"]) {
+      expect((await raw(type, body)).status).toBe(415);
+    }
+    expect((await raw("application/json", body, "/items", { "Content-Encoding": "gzip" })).status).toBe(415);
+    for (const type of ["application/json ; charset=UTF-8", 'application/json; charset="utf-8"', "application/json;"]) {
+      expect((await raw(type, body)).status, type).toBe(201);
+    }
+  });
+});
+
 describe("validation", () => {
   it("names the field and the rule, as FastAPI does", async () => {
     const answer = await api.post("/users", { json: { email: "nonsense", username: "a b", extra: 1 } });

@@ -54,7 +54,9 @@ describe("settings", () => {
     ["short", "k3yk3yk3y"],
     ["31 bytes of hex", "0123456789abcdef".repeat(4).slice(2)],
     ["one character, repeated", "a".repeat(64)],
-    ["a placeholder", "please-change-me-please-change-me-please-change-me"],
+    ["a few characters, repeated", "abcdefgh".repeat(8)],
+    ["digits", "1234567890".repeat(7)],
+    ["a placeholder", "change-me: quick brown fox jumps over the lazy dog 0123456789"],
     ["missing", undefined],
     ["empty", ""],
     ["not a string", 12],
@@ -90,6 +92,7 @@ describe("settings", () => {
     ["ACCESS_TOKEN_EXPIRE_MINUTES", "1e3"],
     ["ACCESS_TOKEN_EXPIRE_MINUTES", "-5"],
     ["DATABASE_TIMEOUT_MS", "99999"],
+    ["SESSION_IDLE_DAYS", "100"],
     ["NEON_FETCH_ENDPOINT", "ftp://x"],
   ])("refuse %s=%s by name", (name, value) => {
     expect(problems({ [name]: value }).join()).toMatch(new RegExp(`^${name} `));

@@ -1,5 +1,6 @@
 import { NeonDbError } from "@neondatabase/serverless";
 import { ApiError, type ErrorCode } from "../errors.ts";
+import { GuardedError } from "../log.ts";
 
 /** What each unique index means to a client. */
 const conflicts: Partial<Record<string, ErrorCode>> = {
@@ -17,8 +18,8 @@ const guards: Partial<Record<string, ErrorCode>> = {
 /** A table, column or function that the newest migration makes is not there yet. */
 const unmigrated = new Set(["42P01", "42703", "42883"]);
 
-/** Classes of SQLSTATE in which the server could not serve us: connection, login, resources, shutdown, serialization. */
-const unavailable = /^(08|28|3D|40|53|57|58|XX)/;
+/** Classes of SQLSTATE in which the server could not serve us: connection, state, login, resources, shutdown, conflict. */
+const unavailable = /^(08|25|28|3D|40|53|57|58|XX)/;
 
 /**
  * Translates what the driver throws. Without an SQLSTATE nobody knows what became of the statement: the answer is 503,
@@ -26,15 +27,30 @@ const unavailable = /^(08|28|3D|40|53|57|58|XX)/;
  */
 export function fromDatabase(thrown: unknown): ApiError {
   const error = findNeonError(thrown);
-  const code = error?.code;
-  if (!code || unavailable.test(code)) return new ApiError("database_unavailable", { cause: thrown });
-  if (unmigrated.has(code)) return new ApiError("not_ready", { cause: thrown });
-  const known = guards[code] ?? (code === "23505" ? conflicts[error.constraint ?? ""] : undefined);
-  return new ApiError(known ?? "internal", { cause: thrown });
+  return new ApiError(codeOf(error), { cause: new GuardedError(describe(thrown, error)) });
 }
 
-/** The server's own fields, wherever drizzle has wrapped them. Its `message` may repeat parameters: do not log it. */
-export function findNeonError(thrown: unknown): NeonDbError | undefined {
+function codeOf(error: NeonDbError | undefined): ErrorCode {
+  const code = error?.code;
+  if (!code || unavailable.test(code)) return "database_unavailable";
+  if (unmigrated.has(code)) return "not_ready";
+  return guards[code] ?? (code === "23505" ? conflicts[error.constraint ?? ""] : undefined) ?? "internal";
+}
+
+/** Names and codes only: the messages of drizzle, of Postgres and of a parser that choked all repeat parameters. */
+function describe(thrown: unknown, error: NeonDbError | undefined): Record<string, unknown> {
+  const { code, constraint, table, column, routine } = error ?? {};
+  return { error: namesOf(thrown).join(" ← "), sqlstate: code, constraint, table, column, routine };
+}
+
+function namesOf(thrown: unknown): string[] {
+  if (!(thrown instanceof Error)) return [typeof thrown];
+  const inner = thrown instanceof NeonDbError ? thrown.sourceError : thrown.cause;
+  const name = thrown.constructor.name || thrown.name;
+  return inner === undefined ? [name] : [name, ...namesOf(inner)];
+}
+
+function findNeonError(thrown: unknown): NeonDbError | undefined {
   if (thrown instanceof NeonDbError) return thrown;
   return thrown instanceof Error && thrown.cause ? findNeonError(thrown.cause) : undefined;
 }

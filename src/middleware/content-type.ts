@@ -1,14 +1,48 @@
 import type { MiddlewareHandler } from "hono";
 import { ApiError } from "../errors.ts";
 
-/** 415 unless the body is of one of these media types; parameters such as `charset` do not count. */
+/**
+ * 415 unless the body is of one of these media types, in UTF-8 and not encoded further; 400 unless it really is UTF-8,
+ * because a lenient decoder would make many passwords one.
+ */
 export function requireContentType(mediaTypes: readonly string[]): MiddlewareHandler {
   const detail = `Send the body as ${mediaTypes.join(" or ")}.`;
   return async (c, next) => {
-    const essence = c.req.header("Content-Type")?.split(";", 1)[0]?.trim().toLowerCase();
-    if (essence === undefined || !mediaTypes.includes(essence)) {
-      throw new ApiError("unsupported_media_type", { detail });
+    const header = c.req.header("Content-Type") ?? "";
+    const [essence = "", ...parameters] = header.split(";").map((part) => part.trim().toLowerCase());
+    if (!mediaTypes.includes(essence)) throw new ApiError("unsupported_media_type", { detail });
+    const charset = parameters
+      .find((parameter) => parameter.startsWith("charset="))
+      ?.slice(8)
+      .replaceAll('"', "");
+    if (charset !== undefined && !/^utf-?8$/.test(charset)) {
+      throw new ApiError("unsupported_media_type", { detail: "Send the body in UTF-8." });
     }
+    if (!/^(identity)?$/i.test(c.req.header("Content-Encoding") ?? "")) {
+      throw new ApiError("unsupported_media_type", { detail: "Send the body without Content-Encoding." });
+    }
+    if (!isUtf8(await c.req.arrayBuffer(), essence)) {
+      throw new ApiError("bad_request", { detail: "The body is not valid UTF-8." });
+    }
+    if (header !== essence) c.req.raw = withType(c.req.raw, essence);
     await next();
   };
+}
+
+function isUtf8(body: ArrayBuffer, essence: string): boolean {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body);
+    if (!essence.endsWith("urlencoded")) return true;
+    for (const [run] of text.matchAll(/(?:%[0-9a-f]{2})+/gi)) decodeURIComponent(run);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The same request under the bare type, so that whoever parses the body knows it however it was spelt. Hono has the body. */
+function withType({ url, method, headers }: Request, essence: string): Request {
+  const renamed = new Headers(headers);
+  renamed.set("Content-Type", essence);
+  return new Request(url, { method, headers: renamed });
 }

@@ -5,6 +5,9 @@ import { NewPassword } from "./passwords.ts";
 import { text } from "./text.ts";
 import { Email } from "./users.ts";
 
+/** A parameter without a value counts as omitted (RFC 6749, section 3.2). */
+const GrantType = z.string().max(100).optional();
+
 const TokenDelivery = z
   .enum(["body", "cookie"])
   .default("body")
@@ -13,7 +16,7 @@ const TokenDelivery = z
 /** RFC 6749, section 4.3.2. The client's own fields are there for clients that always send them; nothing reads them. */
 export const Login = z
   .strictObject({
-    grant_type: z.literal("password").optional(),
+    grant_type: GrantType,
     username: text({ min: 1, max: 254 }).openapi({ description: "Username or e-mail address", example: "ada" }),
     password: z
       .string()
@@ -42,7 +45,7 @@ export type Token = z.output<typeof Token>;
 /** RFC 6749, section 6. Without `refresh_token`, the one in the cookie is used. */
 export const Refresh = z
   .strictObject({
-    grant_type: z.literal("refresh_token").optional(),
+    grant_type: GrantType,
     refresh_token: z.string().max(1_000).optional(),
     scope: z.string().max(1_000).optional(),
     client_id: z.string().max(1_000).optional(),

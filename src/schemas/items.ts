@@ -10,8 +10,8 @@ export const Item = z
   .object({
     id: Id,
     owner_id: Id,
-    title: z.string(),
-    description: z.string().nullable(),
+    title: z.string().openapi({ example: "Analytical engine" }),
+    description: z.string().nullable().openapi({ example: "Weaves algebraic patterns" }),
     created_at: Timestamp,
     updated_at: Timestamp,
   })
@@ -23,6 +23,6 @@ export const ItemUpdate = z
   .strictObject({ title: Title, description: Description })
   .partial()
   .refine(isNotEmpty, "must change at least one field")
-  .openapi("ItemUpdate");
+  .openapi("ItemUpdate", { minProperties: 1 });
 
 export const ItemPage = pageOf(Item).openapi("ItemPage");

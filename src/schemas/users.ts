@@ -15,9 +15,9 @@ const Role = z.enum(["user", "admin"]);
 export const User = z
   .object({
     id: Id,
-    email: z.string(),
-    username: z.string(),
-    full_name: z.string().nullable(),
+    email: z.string().openapi({ example: "ada@example.com" }),
+    username: z.string().openapi({ example: "ada" }),
+    full_name: z.string().nullable().openapi({ example: "Ada Lovelace" }),
     role: Role,
     is_active: z.boolean(),
     email_verified_at: Timestamp.nullable(),
@@ -36,7 +36,7 @@ export const UserUpdate = z
   .strictObject({ email: Email, username: Username, full_name: FullName, is_active: z.boolean(), role: Role })
   .partial()
   .refine(isNotEmpty, "must change at least one field")
-  .openapi("UserUpdate");
+  .openapi("UserUpdate", { minProperties: 1 });
 export type UserUpdate = z.output<typeof UserUpdate>;
 
 export const UserPage = pageOf(User).openapi("UserPage");

@@ -19,5 +19,5 @@ export async function openCursor(key: CryptoKey, scope: string, cursor: string):
 }
 
 function message(scope: string, position: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Buffer.from(`${scope}\n${position}`));
+  return new Uint8Array(Buffer.from(JSON.stringify([scope, position])));
 }

@@ -1,5 +1,4 @@
 import { v7 as uuidv7 } from "uuid";
-import { tokenPolicy } from "../auth.ts";
 import type { Variables } from "../context.ts";
 import type { AuditEvent } from "../crud/audit-events.ts";
 import type { Caller } from "../crud/guards.ts";
@@ -10,7 +9,7 @@ import type { Login, Token } from "../schemas/auth.ts";
 import { needsRehash } from "../security/passwords.ts";
 import { hashToken, newRefreshToken, sessionOf, successorOf } from "../security/refresh-tokens.ts";
 import { signAccessToken } from "../security/tokens.ts";
-import type { Settings } from "../settings.ts";
+import { type Settings, tokenPolicy } from "../settings.ts";
 import { type AuditContext, audit, auditEvent, note } from "./audit.ts";
 import { checkPassword } from "./passwords.ts";
 

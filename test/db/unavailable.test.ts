@@ -1,5 +1,5 @@
 import { eq, sql } from "drizzle-orm";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { requireUser } from "../../src/crud/guards.ts";
 import { connect } from "../../src/db/client.ts";
 import { fromDatabase } from "../../src/db/errors.ts";
@@ -52,6 +52,36 @@ describe("promise 20: a database that fails", () => {
       db.batch([insert(), requireUser(db, { id: crypto.randomUUID(), sessionId: crypto.randomUUID() }), insert()]),
     ).rejects.toThrow();
     expect(await db.select().from(items).where(eq(items.owner_id, own.id))).toStrictEqual([]);
+  });
+});
+
+describe("promise 24: a database whose answers are garbage", () => {
+  afterEach(() => void vi.restoreAllMocks());
+  const secrets = ["victim-of-garbage", "correct horse battery", "$scrypt$"];
+
+  it.each([
+    "<html>502</html>",
+    '{"rows":[{"email":"victim-of-garbage',
+    "{}",
+    "null",
+    "",
+    '{"results":7}',
+    '{"rows":[]}',
+  ])("%j makes 503, and nothing of the statement is logged", async (body) => {
+    vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response(body));
+    const { post, logs } = serve();
+    const username = "victim-of-garbage";
+    const json = { email: `${username}@example.com`, username, password: "correct horse battery" };
+    for (const answer of [
+      await post("/users", { json }),
+      await post("/auth/login", { json: { username, password: "x" } }),
+    ]) {
+      expect(answer.status).toBe(503);
+      expect(answer.text).not.toContain(username);
+    }
+    expect(logs).toHaveLength(2);
+    for (const secret of secrets) expect(JSON.stringify(logs)).not.toContain(secret);
+    expect(JSON.stringify(logs)).not.toMatch(/insert into|select /i);
   });
 });
 

@@ -17,6 +17,13 @@ describe("promise 25: a cursor is tamper-evident", async () => {
     expect(await openCursor(other, "items of a", sealed)).toBeUndefined();
   });
 
+  it("does not confuse the end of a scope with the start of a position", async () => {
+    const moved = await sealCursor(key, "items of a\nb", "c");
+    const bytes = Buffer.from(moved, "base64url");
+    const forged = Buffer.concat([bytes.subarray(0, 32), Buffer.from("b\nc")]).toString("base64url");
+    expect(await openCursor(key, "items of a", forged)).toBeUndefined();
+  });
+
   it("does not open with any character changed, added or taken away", async () => {
     for (let i = 0; i < sealed.length; i++) {
       const changed = `${sealed.slice(0, i)}${sealed[i] === "A" ? "B" : "A"}${sealed.slice(i + 1)}`;

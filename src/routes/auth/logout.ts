@@ -20,7 +20,7 @@ export const logout = endpoint(
   },
   async (c) => {
     const { refresh_token } = { ...c.req.valid("form"), ...c.req.valid("json") };
-    const refreshToken = refresh_token ?? tokenInCookie(c);
+    const refreshToken = refresh_token || tokenInCookie(c);
     const caller = await callerOf(c.var, c.req.header("Authorization"));
     if (refreshToken !== undefined) await signOut(c.var, { refreshToken });
     else if (caller) await signOut(c.var, { caller });

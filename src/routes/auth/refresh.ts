@@ -1,5 +1,6 @@
 import { endpoint, formOrJson, json, problems } from "../../endpoint.ts";
 import { ApiError } from "../../errors.ts";
+import { requireGrant } from "../../grants.ts";
 import { tokenInCookie, withCookie } from "../../refresh-cookie.ts";
 import { Refresh, Token } from "../../schemas/auth.ts";
 import { refresh } from "../../services/auth.ts";
@@ -18,12 +19,13 @@ export const refreshTokens = endpoint(
     request: { body: formOrJson(Refresh) },
     responses: {
       200: json(Token, "The next tokens"),
-      ...problems("invalid_refresh_token", "origin_not_allowed"),
+      ...problems("invalid_refresh_token", "unsupported_grant_type", "origin_not_allowed"),
     },
   },
   async (c) => {
-    const { refresh_token } = { ...c.req.valid("form"), ...c.req.valid("json") };
-    if (refresh_token !== undefined) return c.json(Token.parse(await refresh(c.var, refresh_token)), 200);
+    const { grant_type, refresh_token } = { ...c.req.valid("form"), ...c.req.valid("json") };
+    requireGrant(grant_type, "refresh_token");
+    if (refresh_token) return c.json(Token.parse(await refresh(c.var, refresh_token)), 200);
     const token = tokenInCookie(c);
     if (token === undefined) throw new ApiError("invalid_refresh_token");
     return c.json(Token.parse(withCookie(c, await refresh(c.var, token))), 200);

@@ -18,7 +18,7 @@ export const listUsersPage = endpoint(
   },
   async (c) => {
     const { limit, cursor, q } = c.req.valid("query");
-    const list = { key: c.var.keys.cursor, scope: `users matching ${q}` };
+    const list = { key: c.var.keys.cursor, scope: JSON.stringify(["users", q ?? null]) };
     const after = await startOfPage(list, cursor);
     const rows = await c.var.run(listUsers(c.var.db, { q, after, limit: limit + 1 }));
     const page = await toPage(list, rows, limit);
