@@ -55,6 +55,8 @@ export default defineConfig({
         ],
         test: {
           name: "worker",
+          // It would keep the list of files under src/routes as it was, and a file that is new would not be missed.
+          fsModuleCache: false,
           include: ["test/**/*.test.ts"],
           exclude: [...inNode, ...inBrowser],
           // A new isolate costs seconds; every test owns its data, so that files can share one.
