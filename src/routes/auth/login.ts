@@ -20,7 +20,13 @@ export const login = endpoint(
     request: { body: formOrJson(Login) },
     responses: {
       200: json(Token, "An access token and a refresh token"),
-      ...problems("invalid_grant", "unsupported_grant_type", "email_not_verified", "account_deleted", "too_many_attempts"),
+      ...problems(
+        "invalid_grant",
+        "unsupported_grant_type",
+        "email_not_verified",
+        "account_deleted",
+        "too_many_attempts",
+      ),
     },
   },
   async (c) => {

@@ -1,4 +1,5 @@
 import { endpoint, formOrJson, json, problems } from "../../endpoint.ts";
+import { requireGrant } from "../../grants.ts";
 import { withCookie } from "../../refresh-cookie.ts";
 import { Login, Token } from "../../schemas/auth.ts";
 import { restoreAndSignIn } from "../../services/auth.ts";
@@ -19,11 +20,19 @@ export const restoreAccount = endpoint(
     request: { body: formOrJson(Login) },
     responses: {
       200: json(Token, "An access token and a refresh token"),
-      ...problems("invalid_grant", "email_not_verified", "email_taken", "username_taken", "too_many_attempts"),
+      ...problems(
+        "invalid_grant",
+        "unsupported_grant_type",
+        "email_not_verified",
+        "email_taken",
+        "username_taken",
+        "too_many_attempts",
+      ),
     },
   },
   async (c) => {
     const credentials = { ...c.req.valid("form"), ...c.req.valid("json") };
+    requireGrant(credentials.grant_type, "password");
     const answer = await restoreAndSignIn(c.var, credentials);
     return c.json(Token.parse(credentials.token_delivery === "cookie" ? withCookie(c, answer) : answer), 200);
   },
