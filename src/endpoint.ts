@@ -123,7 +123,8 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
   };
 }
 
-function derivedCodes({ access, request }: Contract): ErrorCode[] {
+/** The errors that follow from a declaration, without being its own. */
+export function derivedCodes({ access, request }: Pick<Contract, "access" | "request">): ErrorCode[] {
   return [
     ...(access === "public" ? [] : (["not_authenticated", "invalid_token"] as const)),
     ...(access === "admin" ? (["forbidden"] as const) : []),
