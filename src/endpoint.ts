@@ -16,6 +16,8 @@ export type Contract = Pick<RouteConfig, "method" | "path" | "request" | "respon
   summary: string;
   description: string;
   tags: readonly [string, ...string[]];
+  /** Headers that the document shows and nothing validates. */
+  parameters?: NonNullable<RouteConfig["parameters"]>;
   /** Who may call it. Adds the security scheme, the check, `c.var.user`, and 401 and 403. */
   access: Access;
   /** How many round trips to the database it may spend; 1 unless it says otherwise. */

@@ -104,6 +104,12 @@ const calls: Record<string, () => Promise<Answer>> = {
     return api.delete(`/items/${await anItem(token)}`, { token });
   },
   jwks: () => api.get("/.well-known/jwks.json"),
+  restoreItem: async () => {
+    const { token } = await user();
+    const id = await anItem(token);
+    await api.delete(`/items/${id}`, { token });
+    return api.post(`/items/${id}/restore`, { token });
+  },
   health: () => api.get("/health"),
   ready: () => api.get("/health/ready"),
   openapi: () => api.get("/openapi.json"),

@@ -1,17 +1,16 @@
-import { and, desc, eq, gte, lt, type SQL, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, gte, lt, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { auditEvents } from "../db/schema.ts";
+import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 
 export type AuditEvent = typeof auditEvents.$inferInsert;
 
-/** Which events: of whom, of which kind, from `since` on and before `until`, those after the cursor `after`. */
+/** Which events: of whom, of which kind, from `since` on and before `until`. */
 export type AuditEventFilter = {
   userId?: string | undefined;
   kind?: string | undefined;
   since?: string | undefined;
   until?: string | undefined;
-  after?: string | undefined;
-  limit: number;
 };
 
 /** Writes an event down; with `happened`, only where that holds once the statements before it have run. */
@@ -29,10 +28,15 @@ export function eventInsert(event: AuditEvent, source: SQL, userId: SQL = sql`${
     ${source}`;
 }
 
-/** Events, newest first. */
-export function listAuditEvents(db: Database, { userId, kind, since, until, after, limit }: AuditEventFilter) {
+/** A page of events, newest first. */
+export function listAuditEvents(
+  db: Database,
+  { userId, kind, since, until }: AuditEventFilter,
+  { after, limit }: PageRequest,
+) {
+  const { past, orderBy, sortKey } = keyset(newestFirst(auditEvents.id), auditEvents.id, after);
   return db
-    .select()
+    .select({ ...getTableColumns(auditEvents), sort_key: sortKey })
     .from(auditEvents)
     .where(
       and(
@@ -40,10 +44,10 @@ export function listAuditEvents(db: Database, { userId, kind, since, until, afte
         kind === undefined ? undefined : eq(auditEvents.kind, kind),
         since === undefined ? undefined : and(gte(auditEvents.created_at, since), gte(auditEvents.id, idAt(since, -1))),
         until === undefined ? undefined : and(lt(auditEvents.created_at, until), lt(auditEvents.id, idAt(until, 1))),
-        after === undefined ? undefined : lt(auditEvents.id, after),
+        past,
       ),
     )
-    .orderBy(desc(auditEvents.id))
+    .orderBy(...orderBy)
     .limit(limit);
 }
 

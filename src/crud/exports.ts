@@ -4,11 +4,11 @@ import { items, mails, oneTimeTokens, sessions } from "../db/schema.ts";
 
 /** A user's items, newest first, deleted ones included, up to so many and up to so many bytes of text. */
 export function exportItems(db: Database, ownerId: string, bounds: { rows: number; bytes: number }) {
-  const { id, owner_id, title, description, created_at, updated_at, deleted_at } = items;
+  const { id, owner_id, title, description, is_public, created_at, updated_at, deleted_at } = items;
   const bytes = sql<number>`sum(octet_length(${title}) + coalesce(octet_length(${description}), 0))
     over (order by ${id} desc)`.as("bytes");
   const newest = db
-    .select({ id, owner_id, title, description, created_at, updated_at, deleted_at, bytes })
+    .select({ id, owner_id, title, description, is_public, created_at, updated_at, deleted_at, bytes })
     .from(items)
     .where(eq(owner_id, ownerId))
     .orderBy(desc(id))
@@ -20,6 +20,7 @@ export function exportItems(db: Database, ownerId: string, bounds: { rows: numbe
       owner_id: newest.owner_id,
       title: newest.title,
       description: newest.description,
+      is_public: newest.is_public,
       created_at: newest.created_at,
       updated_at: newest.updated_at,
       is_deleted: sql<boolean>`${newest.deleted_at} is not null`,

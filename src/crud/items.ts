@@ -1,53 +1,103 @@
-import { and, desc, eq, isNull, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, gte, inArray, isNotNull, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { items } from "../db/schema.ts";
 import { isAdmin } from "./guards.ts";
+import { keyset, type Order, type PageRequest } from "./keyset.ts";
 
-export type ItemValues = typeof items.$inferInsert;
-export type ItemChanges = { [K in "title" | "description"]?: ItemValues[K] | undefined };
+export type ItemValues = Pick<typeof items.$inferInsert, "id" | "owner_id" | "title" | "description" | "is_public">;
+export type ItemChanges = { [K in "title" | "description" | "is_public"]?: ItemValues[K] | undefined };
+
+export type ItemSort = `${"" | "-"}${"created_at" | "updated_at" | "title" | "relevance"}`;
+
+/** Which items a list shows. `q` is searched for in title and description, every character taken literally. */
+export type ItemFilter = {
+  ownerId: string;
+  status: "live" | "deleted";
+  createdAfter?: string | undefined;
+  createdBefore?: string | undefined;
+  q?: string | undefined;
+};
+
+const { search: _search, ...columns } = getTableColumns(items);
 
 export function insertItem(db: Database, values: ItemValues) {
-  return db.insert(items).values(values).returning();
+  return db.insert(items).values(values).returning(columns);
 }
 
 /** The live item with this id, where the caller owns it or is an admin. */
 export function findItem(db: Database, id: string, callerId: string) {
-  return db.select().from(items).where(reachable(id, callerId));
+  return db.select(columns).from(items).where(reachable(id, callerId));
 }
 
-/** The owner's live items, newest first, those after the cursor `after`. */
-export function listItems(db: Database, page: { ownerId: string; after?: string | undefined; limit: number }) {
+/** A page of the items that match, each with its `sort_key`. */
+export function listItems(db: Database, filter: ItemFilter, order: Order, { after, limit }: PageRequest) {
+  const { past, orderBy, sortKey } = keyset(order, items.id, after);
   return db
-    .select()
+    .select({ ...columns, sort_key: sortKey })
     .from(items)
-    .where(
-      and(
-        eq(items.owner_id, page.ownerId),
-        isNull(items.deleted_at),
-        page.after === undefined ? undefined : lt(items.id, page.after),
-      ),
-    )
-    .orderBy(desc(items.id))
-    .limit(page.limit);
+    .where(and(matching(filter), past))
+    .orderBy(...orderBy)
+    .limit(limit);
 }
 
-export function updateItem(db: Database, id: string, callerId: string, changes: ItemChanges) {
-  return db
-    .update(items)
-    .set({ ...changes, updated_at: sql`now()` })
-    .where(reachable(id, callerId))
-    .returning();
+/** How many items match: as costly as they are many. */
+export function countItems(db: Database, filter: ItemFilter) {
+  return db.select({ total: sql<number>`count(*)::int` }).from(items).where(matching(filter));
 }
 
-/** Soft: the row stays, nobody reaches it any more. */
-export function deleteItem(db: Database, id: string, callerId: string) {
+/** What `sort` says: a column or the relevance to `q`, downwards behind `-`. */
+export function itemOrder(sort: ItemSort, q = ""): Order {
+  const descending = sort.startsWith("-");
+  const by = sort.replace("-", "");
+  if (by === "relevance") return { by: sql`ts_rank(${items.search}, ${query(q)})`, descending };
+  return { by: by === "title" ? items.title : by === "updated_at" ? items.updated_at : items.created_at, descending };
+}
+
+/** Changes the item, where its version is one of `versions`, if any are given. */
+export function updateItem(db: Database, id: string, callerId: string, changes: ItemChanges, versions?: number[]) {
   return db
     .update(items)
-    .set({ deleted_at: sql`now()`, updated_at: sql`now()` })
-    .where(reachable(id, callerId))
+    .set(changes)
+    .where(and(reachable(id, callerId), versions && inArray(items.version, versions)))
+    .returning(columns);
+}
+
+/** Soft: the row stays, and can be restored until it is purged. */
+export function deleteItem(db: Database, id: string, callerId: string, versions?: number[]) {
+  return db
+    .update(items)
+    .set({ deleted_at: sql`now()` })
+    .where(and(reachable(id, callerId), versions && inArray(items.version, versions)))
     .returning({ id: items.id });
 }
 
+/** Brings a deleted item back, as long as it was not purged. */
+export function restoreItem(db: Database, id: string, callerId: string) {
+  return db
+    .update(items)
+    .set({ deleted_at: null })
+    .where(and(eq(items.id, id), isNotNull(items.deleted_at), ownedOrAdmin(callerId)))
+    .returning(columns);
+}
+
+function matching({ ownerId, status, createdAfter, createdBefore, q }: ItemFilter): SQL | undefined {
+  return and(
+    eq(items.owner_id, ownerId),
+    status === "live" ? isNull(items.deleted_at) : isNotNull(items.deleted_at),
+    createdAfter === undefined ? undefined : gte(items.created_at, createdAfter),
+    createdBefore === undefined ? undefined : lt(items.created_at, createdBefore),
+    q === undefined ? undefined : sql`${items.search} @@ ${query(q)}`,
+  );
+}
+
+function query(q: string): SQL {
+  return sql`plainto_tsquery('simple'::regconfig, ${q})`;
+}
+
 function reachable(id: string, callerId: string): SQL | undefined {
-  return and(eq(items.id, id), isNull(items.deleted_at), or(eq(items.owner_id, callerId), isAdmin(callerId)));
+  return and(eq(items.id, id), isNull(items.deleted_at), ownedOrAdmin(callerId));
+}
+
+function ownedOrAdmin(callerId: string): SQL | undefined {
+  return or(eq(items.owner_id, callerId), isAdmin(callerId));
 }

@@ -80,7 +80,7 @@ export function useVerification(db: Database, tokenHash: string, event: AuditEve
 export function useEmailChange(db: Database, tokenHash: string, event: AuditEvent) {
   return db.execute<{ id: string }>(sql`
     with ${used(tokenHash, "change_email")}, changed as (
-      update ${users} as u set email = used.email, email_verified_at = now(), updated_at = now() from used
+      update ${users} as u set email = used.email, email_verified_at = now() from used
       where u.id = used.user_id returning u.id
     ), event as (${eventInsert(event, sql`from changed`, sql`id`)})
     select id from changed`);
@@ -91,7 +91,7 @@ export function usePasswordReset(db: Database, tokenHash: string, passwordHash: 
   return db.execute<{ id: string }>(sql`
     with ${used(tokenHash, "reset_password")}
     update ${users} as u set password_hash = ${passwordHash},
-      email_verified_at = coalesce(u.email_verified_at, now()), updated_at = now()
+      email_verified_at = coalesce(u.email_verified_at, now())
     from used where u.id = used.user_id
     returning u.id`);
 }

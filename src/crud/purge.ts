@@ -15,8 +15,7 @@ export function scrubUsers(db: Database, graceDays: number, limit: number) {
       where deleted_at <= now() - make_interval(days => ${graceDays}::int) and purged_at is null and password_hash <> ''
       order by deleted_at limit ${limit} for update skip locked
     )
-    update ${users} as u set email = '', username = '', full_name = null, password_hash = '', email_verified_at = null,
-      updated_at = now()
+    update ${users} as u set email = '', username = '', full_name = null, password_hash = '', email_verified_at = null
     from due where u.id = due.id`);
 }
 

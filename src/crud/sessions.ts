@@ -1,7 +1,8 @@
-import { and, desc, eq, gt, inArray, isNull, lt, ne, type SQL, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, gt, inArray, isNull, ne, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { sessions, users } from "../db/schema.ts";
 import { type AuditEvent, eventInsert } from "./audit-events.ts";
+import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 
 /** How long sessions live, by the database's clock. */
 export type SessionLimits = { idleDays: number; absoluteDays: number; graceSeconds: number };
@@ -61,14 +62,15 @@ export function rotateSession(
     select * from used`);
 }
 
-/** The user's live sessions, newest first, those after the cursor `after`. */
-export function listSessions(db: Database, page: { userId: string; after?: string | undefined; limit: number }) {
+/** A page of the user's live sessions, newest first. */
+export function listSessions(db: Database, userId: string, { after, limit }: PageRequest) {
+  const { past, orderBy, sortKey } = keyset(newestFirst(sessions.id), sessions.id, after);
   return db
-    .select()
+    .select({ ...getTableColumns(sessions), sort_key: sortKey })
     .from(sessions)
-    .where(and(isLiveOf(page.userId), page.after === undefined ? undefined : lt(sessions.id, page.after)))
-    .orderBy(desc(sessions.id))
-    .limit(page.limit);
+    .where(and(isLiveOf(userId), past))
+    .orderBy(...orderBy)
+    .limit(limit);
 }
 
 /**

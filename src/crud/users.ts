@@ -1,8 +1,9 @@
-import { and, desc, eq, isNull, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { sessions, users } from "../db/schema.ts";
 import { type AuditEvent, eventInsert } from "./audit-events.ts";
 import { isAdmin } from "./guards.ts";
+import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 import { containing } from "./text.ts";
 
 export type UserValues = typeof users.$inferInsert;
@@ -41,26 +42,23 @@ export function hasLogin(login: string): SQL {
   return sql`lower(${login.includes("@") ? users.email : users.username}) = ${login.toLowerCase()}`;
 }
 
-/** Live users, newest first, those after the cursor `after`; `q` looks into name, username and e-mail. */
-export function listUsers(db: Database, page: { q?: string | undefined; after?: string | undefined; limit: number }) {
+/** A page of live users, newest first; `q` looks into name, username and e-mail. */
+export function listUsers(db: Database, q: string | undefined, { after, limit }: PageRequest) {
+  const { past, orderBy, sortKey } = keyset(newestFirst(users.id), users.id, after);
   return db
-    .select()
+    .select({ ...getTableColumns(users), sort_key: sortKey })
     .from(users)
     .where(
       and(
         isNull(users.deleted_at),
-        page.after === undefined ? undefined : lt(users.id, page.after),
-        page.q === undefined
+        past,
+        q === undefined
           ? undefined
-          : or(
-              containing(users.email, page.q),
-              containing(users.username, page.q),
-              containing(users.full_name, page.q),
-            ),
+          : or(containing(users.email, q), containing(users.username, q), containing(users.full_name, q)),
       ),
     )
-    .orderBy(desc(users.id))
-    .limit(page.limit);
+    .orderBy(...orderBy)
+    .limit(limit);
 }
 
 /** Another e-mail address is unverified; a mere change of letter case leaves it as it was. */
@@ -69,7 +67,7 @@ export function updateUser(db: Database, id: string, callerId: string, changes: 
   const email_verified_at = sql`case when lower(${users.email}) = lower(${email}) then ${users.email_verified_at} end`;
   return db
     .update(users)
-    .set({ ...changes, ...(email !== undefined && { email_verified_at }), updated_at: sql`now()` })
+    .set({ ...changes, ...(email !== undefined && { email_verified_at }) })
     .where(reachable(id, callerId))
     .returning();
 }
@@ -92,7 +90,7 @@ export function willChange(
 export function deleteUser(db: Database, id: string, callerId: string, event: AuditEvent) {
   return db.execute<{ id: string }>(sql`
     with gone as (
-      update ${users} set deleted_at = now(), updated_at = now() where ${reachable(id, callerId)} returning id
+      update ${users} set deleted_at = now() where ${reachable(id, callerId)} returning id
     ),
     ended as (
       update ${sessions} set revoked_at = now() from gone where user_id = gone.id and revoked_at is null
@@ -124,7 +122,7 @@ export function restoreUser(
     passwordHash === undefined ? undefined : eq(users.password_hash, passwordHash),
   );
   return db.execute<{ id: string }>(sql`
-    with back as (update ${users} set deleted_at = null, updated_at = now() where ${chosen} returning id),
+    with back as (update ${users} set deleted_at = null where ${chosen} returning id),
     event as (${eventInsert(event, sql`from back`)})
     select id from back`);
 }
@@ -133,7 +131,7 @@ export function restoreUser(
 export function promoteUser(db: Database, id: string) {
   return db
     .update(users)
-    .set({ role: "admin", is_active: true, updated_at: sql`now()` })
+    .set({ role: "admin", is_active: true })
     .where(and(eq(users.id, id), isNull(users.deleted_at)))
     .returning();
 }

@@ -19,11 +19,15 @@ const timestamp = customType<{ data: string; driverData: string }>({
   fromDriver: (value) => new Date(value).toISOString(),
 });
 
+const searchVector = customType<{ data: string }>({ dataType: () => "tsvector" });
+
 const created_at = timestamp().notNull().default(sql`now()`);
 const timestamps = {
   created_at,
   updated_at: timestamp().notNull().default(sql`now()`),
   deleted_at: timestamp(),
+  /** Counts the row's changes; a trigger moves it and `updated_at`. */
+  version: integer().notNull().default(1),
 };
 
 export const users = pgTable(
@@ -63,12 +67,25 @@ export const items = pgTable(
       .references(() => users.id),
     title: text().notNull(),
     description: text(),
+    is_public: boolean().notNull().default(false),
     ...timestamps,
+    /** Never selected: it is there to be searched. */
+    search: searchVector().generatedAlwaysAs(
+      sql`to_tsvector('simple'::regconfig, title || ' ' || coalesce(description, ''))`,
+    ),
   },
-  (table) => [
-    index("items_owner_idx").on(table.owner_id),
-    index("items_owner_live_idx").on(table.owner_id, table.id).where(sql`${table.deleted_at} is null`),
-  ],
+  (table) => {
+    const isLive = sql`${table.deleted_at} is null`;
+    return [
+      index("items_owner_idx").on(table.owner_id),
+      index("items_created_idx").on(table.owner_id, table.created_at, table.id).where(isLive),
+      index("items_updated_idx").on(table.owner_id, table.updated_at, table.id).where(isLive),
+      index("items_title_idx").on(table.owner_id, table.title, table.id).where(isLive),
+      index("items_deleted_idx").on(table.owner_id, table.deleted_at).where(sql`${table.deleted_at} is not null`),
+      index("items_public_idx").on(table.created_at, table.id).where(sql`${table.is_public} and ${isLive}`),
+      index("items_search_idx").using("gin", table.search),
+    ];
+  },
 );
 
 /** One row for each sign-in. Its refresh token rotates; only hashes of the current and the last one are kept. */

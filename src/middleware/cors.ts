@@ -7,8 +7,17 @@ const allow = honoCors({
   origin: (origin) => origin,
   credentials: true,
   allowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-  allowHeaders: ["Authorization", "Content-Type", "X-Request-Id"],
-  exposeHeaders: ["Link", "Location", "Retry-After", "Server-Timing", "WWW-Authenticate", "X-Request-Id"],
+  allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id"],
+  exposeHeaders: [
+    "ETag",
+    "Idempotent-Replayed",
+    "Link",
+    "Location",
+    "Retry-After",
+    "Server-Timing",
+    "WWW-Authenticate",
+    "X-Request-Id",
+  ],
   maxAge: 600,
 });
 

@@ -20,6 +20,7 @@ import { createItem } from "./items/create.ts";
 import { removeItem } from "./items/delete.ts";
 import { listItemsPage } from "./items/list.ts";
 import { readItem } from "./items/read.ts";
+import { restoreItem } from "./items/restore.ts";
 import { changeItem } from "./items/update.ts";
 import { changeMyEmail } from "./users/change-my-email.ts";
 import { changeMyPassword } from "./users/change-my-password.ts";
@@ -70,6 +71,7 @@ export const endpoints = [
   readItem,
   changeItem,
   removeItem,
+  restoreItem,
   jwks,
   health,
   ready,

@@ -14,10 +14,18 @@ export const PageQuery = z.object({
   cursor: z.string().min(1).max(1_000).optional().openapi({ description: "`next_cursor` of the page before" }),
 });
 
+/** `sort` of a list: each of these upwards, or downwards behind `-`. */
+export function sortBy<const Keys extends readonly [string, ...string[]]>(...keys: Keys) {
+  type Key = Keys[number];
+  // The pairs are made at run time, where their types are lost.
+  return z.enum(keys.flatMap((key) => [key, `-${key}`]) as [Key | `-${Key}`, ...(Key | `-${Key}`)[]]);
+}
+
 /** One page of a list; `next_cursor` is null on the last. */
 export function pageOf<S extends z.ZodType>(schema: S) {
   return z.object({
     items: z.array(schema),
     next_cursor: z.string().nullable().openapi({ description: "Pass it as `cursor` for the next page" }),
+    total: z.int().optional().openapi({ description: "How many match, where `include=total` asked" }),
   });
 }

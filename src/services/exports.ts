@@ -21,7 +21,7 @@ export async function exportAccount(context: Context) {
     exportItems(db, id, bounds),
     countItems(db, id),
     exportSessions(db, id, rows),
-    listAuditEvents(db, { userId: id, limit: rows }),
+    listAuditEvents(db, { userId: id }, { after: undefined, limit: rows }),
     exportMails(db, id, rows),
     exportLinks(db, id),
     audit(context, "account.exported", id),

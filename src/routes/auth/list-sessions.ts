@@ -2,7 +2,7 @@ import { listSessions } from "../../crud/sessions.ts";
 import { endpoint, json, problems } from "../../endpoint.ts";
 import { SessionPage } from "../../schemas/auth.ts";
 import { PageQuery } from "../../schemas/pages.ts";
-import { startOfPage, toPage } from "../../services/pages.ts";
+import { pageRequest, scopeOf, toPage } from "../../services/pages.ts";
 import { linkNext } from "../links.ts";
 
 export const listSessionsPage = endpoint(
@@ -18,12 +18,11 @@ export const listSessionsPage = endpoint(
     responses: { 200: json(SessionPage, "A page of your sessions"), ...problems("invalid_cursor") },
   },
   async (c) => {
-    const { limit, cursor } = c.req.valid("query");
+    const query = c.req.valid("query");
     const { id: userId, sessionId } = c.var.user;
-    const list = { key: c.var.keys.cursor, scope: `sessions of ${userId}` };
-    const after = await startOfPage(list, cursor);
-    const rows = await c.var.run(listSessions(c.var.db, { userId, after, limit: limit + 1 }));
-    const page = await toPage(list, rows, limit);
+    const list = { key: c.var.keys.cursor, scope: scopeOf(`sessions of ${userId}`, query) };
+    const rows = await c.var.run(listSessions(c.var.db, userId, await pageRequest(list, query)));
+    const page = await toPage(list, rows, query.limit);
     linkNext(c, page.next_cursor);
     const items = page.items.map((session) => ({ ...session, is_current: session.id === sessionId }));
     return c.json(SessionPage.parse({ ...page, items }), 200);

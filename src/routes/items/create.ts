@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 import { insertItem } from "../../crud/items.ts";
 import { body, endpoint, json } from "../../endpoint.ts";
+import { setETag } from "../../etag.ts";
 import { Item, ItemCreate } from "../../schemas/items.ts";
 
 export const createItem = endpoint(
@@ -18,6 +19,7 @@ export const createItem = endpoint(
   async (c) => {
     const id = uuidv7();
     const [item] = await c.var.run(insertItem(c.var.db, { ...c.req.valid("json"), id, owner_id: c.var.user.id }));
+    setETag(c, 1);
     c.header("Location", `/api/v1/items/${id}`);
     return c.json(Item.parse(item), 201);
   },

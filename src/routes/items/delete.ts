@@ -1,6 +1,6 @@
-import { deleteItem } from "../../crud/items.ts";
+import { deleteItem, findItem } from "../../crud/items.ts";
 import { endpoint, problems } from "../../endpoint.ts";
-import { notFound } from "../../errors.ts";
+import { changedRow, expectedVersions, ifMatch, preconditions } from "../../etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 
 export const removeItem = endpoint(
@@ -13,12 +13,18 @@ export const removeItem = endpoint(
     description: "One of your items, or any for an admin.",
     access: "user",
     request: { params: IdParams },
-    responses: { 204: { description: "Deleted" }, ...problems("not_found") },
+    parameters: [ifMatch],
+    responses: { 204: { description: "Deleted" }, ...problems("not_found", ...preconditions) },
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const [item] = await c.var.run(deleteItem(c.var.db, id, c.var.user.id));
-    if (!item) notFound();
+    const { db, user, settings } = c.var;
+    changedRow(
+      ...(await c.var.run(
+        deleteItem(db, id, user.id, expectedVersions(c.req.header("If-Match"), settings)),
+        findItem(db, id, user.id),
+      )),
+    );
     return c.body(null, 204);
   },
 );

@@ -1,6 +1,7 @@
 import { findItem } from "../../crud/items.ts";
 import { endpoint, json, problems } from "../../endpoint.ts";
 import { notFound } from "../../errors.ts";
+import { ifNoneMatch, isKnown, notModified } from "../../etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { Item } from "../../schemas/items.ts";
 
@@ -14,11 +15,14 @@ export const readItem = endpoint(
     description: "One of your items, or any for an admin.",
     access: "user",
     request: { params: IdParams },
-    responses: { 200: json(Item, "The item"), ...problems("not_found") },
+    parameters: [ifNoneMatch],
+    responses: { 200: json(Item, "The item"), 304: notModified, ...problems("not_found") },
   },
   async (c) => {
     const { id } = c.req.valid("param");
     const [item] = await c.var.run(findItem(c.var.db, id, c.var.user.id));
-    return c.json(Item.parse(item ?? notFound()), 200);
+    if (!item) notFound();
+    if (isKnown(c, item.version)) return c.body(null, 304);
+    return c.json(Item.parse(item), 200);
   },
 );

@@ -1,6 +1,6 @@
-import { updateItem } from "../../crud/items.ts";
+import { findItem, updateItem } from "../../crud/items.ts";
 import { body, endpoint, json, problems } from "../../endpoint.ts";
-import { notFound } from "../../errors.ts";
+import { changedRow, expectedVersions, ifMatch, preconditions, setETag } from "../../etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { Item, ItemUpdate } from "../../schemas/items.ts";
 
@@ -14,11 +14,21 @@ export const changeItem = endpoint(
     description: "Fields that the body does not name keep their values.",
     access: "user",
     request: { params: IdParams, body: body(ItemUpdate) },
-    responses: { 200: json(Item, "The changed item"), ...problems("not_found") },
+    parameters: [ifMatch],
+    responses: { 200: json(Item, "The changed item"), ...problems("not_found", ...preconditions) },
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const [item] = await c.var.run(updateItem(c.var.db, id, c.var.user.id, c.req.valid("json")));
-    return c.json(Item.parse(item ?? notFound()), 200);
+    const { db, user, settings } = c.var;
+    const update = updateItem(
+      db,
+      id,
+      user.id,
+      c.req.valid("json"),
+      expectedVersions(c.req.header("If-Match"), settings),
+    );
+    const item = changedRow(...(await c.var.run(update, findItem(db, id, user.id))));
+    setETag(c, item.version);
+    return c.json(Item.parse(item), 200);
   },
 );

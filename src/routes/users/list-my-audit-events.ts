@@ -3,7 +3,7 @@ import { endpoint, json, problems } from "../../endpoint.ts";
 import { MyAuditEventPage } from "../../schemas/audit-events.ts";
 import { PageQuery } from "../../schemas/pages.ts";
 import { asSeenByOwner } from "../../services/audit-events.ts";
-import { startOfPage, toPage } from "../../services/pages.ts";
+import { pageRequest, scopeOf, toPage } from "../../services/pages.ts";
 import { linkNext } from "../links.ts";
 
 export const listMyAuditEventsPage = endpoint(
@@ -19,12 +19,11 @@ export const listMyAuditEventsPage = endpoint(
     responses: { 200: json(MyAuditEventPage, "A page of events; `Link` has the next"), ...problems("invalid_cursor") },
   },
   async (c) => {
-    const { limit, cursor } = c.req.valid("query");
+    const query = c.req.valid("query");
     const { id: userId } = c.var.user;
-    const list = { key: c.var.keys.cursor, scope: `audit events of ${userId}` };
-    const after = await startOfPage(list, cursor);
-    const rows = await c.var.run(listAuditEvents(c.var.db, { userId, after, limit: limit + 1 }));
-    const page = await toPage(list, rows, limit);
+    const list = { key: c.var.keys.cursor, scope: scopeOf(`audit events of ${userId}`, query) };
+    const rows = await c.var.run(listAuditEvents(c.var.db, { userId }, await pageRequest(list, query)));
+    const page = await toPage(list, rows, query.limit);
     linkNext(c, page.next_cursor);
     return c.json(MyAuditEventPage.parse({ ...page, items: page.items.map(asSeenByOwner) }), 200);
   },

@@ -1,7 +1,7 @@
 import { listUsers } from "../../crud/users.ts";
 import { endpoint, json, problems } from "../../endpoint.ts";
 import { UserPage, UserQuery } from "../../schemas/users.ts";
-import { startOfPage, toPage } from "../../services/pages.ts";
+import { pageRequest, scopeOf, toPage } from "../../services/pages.ts";
 import { linkNext } from "../links.ts";
 
 export const listUsersPage = endpoint(
@@ -17,11 +17,10 @@ export const listUsersPage = endpoint(
     responses: { 200: json(UserPage, "A page of users; `Link` has the next"), ...problems("invalid_cursor") },
   },
   async (c) => {
-    const { limit, cursor, q } = c.req.valid("query");
-    const list = { key: c.var.keys.cursor, scope: JSON.stringify(["users", q ?? null]) };
-    const after = await startOfPage(list, cursor);
-    const rows = await c.var.run(listUsers(c.var.db, { q, after, limit: limit + 1 }));
-    const page = await toPage(list, rows, limit);
+    const query = c.req.valid("query");
+    const list = { key: c.var.keys.cursor, scope: scopeOf("users", query) };
+    const rows = await c.var.run(listUsers(c.var.db, query.q, await pageRequest(list, query)));
+    const page = await toPage(list, rows, query.limit);
     linkNext(c, page.next_cursor);
     return c.json(UserPage.parse(page), 200);
   },

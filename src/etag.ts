@@ -1,0 +1,55 @@
+import type { Context } from "hono";
+import { ApiError } from "./errors.ts";
+import type { Settings } from "./settings.ts";
+
+/** `If-Match` of RFC 9110, section 13.1.1, for `parameters`: validating it would make every typed client pass it. */
+export const ifMatch = header("If-Match", "Change it only if its `ETag` is still one of these");
+/** `If-None-Match` of RFC 9110, section 13.1.2, for `parameters`. */
+export const ifNoneMatch = header("If-None-Match", "Answer 304 if its `ETag` is still one of these");
+
+/** What a change may be refused for, for `responses`: `...problems(...preconditions)`. */
+export const preconditions = ["precondition_failed", "precondition_required"] as const;
+
+/** For `responses`: 304. */
+export const notModified = { description: "You have it already" };
+
+/** Sets a strong `ETag` made of the row's version; `variant` tells representations of one version apart. */
+export function setETag(c: Context, version: number, variant = ""): void {
+  c.header("ETag", `"${version}${variant}"`);
+}
+
+/** As {@link setETag}, and whether the client has that very representation already: 304 then. */
+export function isKnown(c: Context, version: number, variant = ""): boolean {
+  setETag(c, version, variant);
+  const known = c.req.header("If-None-Match");
+  // Weak comparison: an edge that compresses makes our tag weak.
+  const isSame = (tag: string) => tag.replace(/^W\//, "") === `"${version}${variant}"`;
+  return known !== undefined && (known.trim() === "*" || tags(known).some(isSame));
+}
+
+/**
+ * The versions that the client is willing to change: undefined for any. A weak tag never matches (strong comparison).
+ * Throws `precondition_required` where the settings insist on `If-Match`.
+ */
+export function expectedVersions(header: string | undefined, settings: Settings): number[] | undefined {
+  if (header === undefined && settings.REQUIRE_IF_MATCH) throw new ApiError("precondition_required");
+  if (header === undefined || header.trim() === "*") return undefined;
+  return tags(header).flatMap((tag) => {
+    const version = Number(/^"([0-9]{1,10})[^"]*"$/.exec(tag)?.[1] ?? Number.NaN);
+    return version <= 2_147_483_647 ? [version] : [];
+  });
+}
+
+/** The row that a conditional change answered, or why there is none: `precondition_failed` or `not_found`. */
+export function changedRow<Row>([row]: Row[], existing: unknown[]): Row {
+  if (row === undefined) throw new ApiError(existing.length > 0 ? "precondition_failed" : "not_found");
+  return row;
+}
+
+function header(name: string, description: string) {
+  return { name, in: "header", required: false, description, schema: { type: "string" } } as const;
+}
+
+function tags(header: string): string[] {
+  return header.match(/(?:W\/)?"[^"]*"/g) ?? [];
+}

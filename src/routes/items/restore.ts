@@ -1,0 +1,27 @@
+import { restoreItem as restoreRow } from "../../crud/items.ts";
+import { endpoint, json, problems } from "../../endpoint.ts";
+import { notFound } from "../../errors.ts";
+import { setETag } from "../../etag.ts";
+import { IdParams } from "../../schemas/common.ts";
+import { Item } from "../../schemas/items.ts";
+
+export const restoreItem = endpoint(
+  {
+    method: "post",
+    path: "/items/{id}/restore",
+    operationId: "restoreItem",
+    tags: ["items"],
+    summary: "Restore a deleted item",
+    description: "For thirty days after its deletion.",
+    access: "user",
+    request: { params: IdParams },
+    responses: { 200: json(Item, "The item"), ...problems("not_found") },
+  },
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const [item] = await c.var.run(restoreRow(c.var.db, id, c.var.user.id));
+    if (!item) notFound();
+    setETag(c, item.version);
+    return c.json(Item.parse(item), 200);
+  },
+);

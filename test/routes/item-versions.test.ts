@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import { api, aUser, bindings, serve } from "../harness.ts";
+
+const { token } = await aUser();
+const create = async () => {
+  const answer = await api.post("/items", { token, json: { title: "An item" } });
+  return { path: `/items/${answer.body.id}`, etag: answer.headers.get("ETag") ?? "" };
+};
+const patch = (path: string, ifMatch: string | undefined, title = "Changed") =>
+  api.patch(path, { token, json: { title }, headers: ifMatch === undefined ? {} : { "If-Match": ifMatch } });
+
+describe("GET /items/{id}", () => {
+  it("has a strong ETag, and answers 304 to whoever has that version", async () => {
+    const { path, etag } = await create();
+    expect(etag).toBe('"1"');
+    for (const known of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
+      const answer = await api.get(path, { token, headers: { "If-None-Match": known } });
+      expect(answer.status, known).toBe(304);
+      expect(answer.text).toBe("");
+      expect(answer.headers.get("ETag")).toBe(etag);
+    }
+    for (const known of ['"2"', "1", "garbage"]) {
+      expect((await api.get(path, { token, headers: { "If-None-Match": known } })).status, known).toBe(200);
+    }
+  });
+
+  it("has another one after every change, and updated_at has moved", async () => {
+    const { path, etag } = await create();
+    const before = (await api.get(path, { token })).body;
+    const changed = await patch(path, etag);
+    expect(changed.headers.get("ETag")).toBe('"2"');
+    expect(Date.parse(changed.body.updated_at)).toBeGreaterThan(Date.parse(before.updated_at));
+    expect((await api.get(path, { token, headers: { "If-None-Match": etag } })).status).toBe(200);
+  });
+});
+
+describe("promise 18: If-Match", () => {
+  it("lets the current version be changed, and no other", async () => {
+    const { path, etag } = await create();
+    for (const stale of ['"0"', '"2"', `W/${etag}`, "garbage", '"99999999999999999999"', ""]) {
+      const answer = await patch(path, stale);
+      expect(answer.status, stale).toBe(412);
+      expect(answer.body.code).toBe("precondition_failed");
+      const deletion = await api.delete(path, { token, headers: { "If-Match": stale } });
+      expect(deletion.status).toBe(412);
+    }
+    expect((await patch(path, etag)).status).toBe(200);
+    expect((await patch(path, "*")).status).toBe(200);
+    expect((await patch(path, '"17", "3"')).status).toBe(200);
+    expect((await patch(path, undefined)).status).toBe(200);
+    expect((await api.delete(path, { token, headers: { "If-Match": '"5"' } })).status).toBe(204);
+  });
+
+  it("of a missing or foreign item is 404 all the same", async () => {
+    const { path, etag } = await create();
+    const stranger = await aUser();
+    const answer = await api.patch(path, {
+      token: stranger.token,
+      json: { title: "x" },
+      headers: { "If-Match": etag },
+    });
+    expect(answer.status).toBe(404);
+    expect((await patch(`/items/${crypto.randomUUID()}`, "*")).status).toBe(404);
+  });
+
+  it("can be required", async () => {
+    const strict = serve({ bindings: { ...bindings, REQUIRE_IF_MATCH: "true" } });
+    const { path, etag } = await create();
+    const answer = await strict.patch(path, { token, json: { title: "x" } });
+    expect(answer.status).toBe(428);
+    expect((await strict.delete(path, { token })).status).toBe(428);
+    expect((await strict.delete(path, { token, headers: { "If-Match": etag } })).status).toBe(204);
+  });
+
+  it("of fifty writers with the same one, one wins and the rest get 412", async () => {
+    const { path, etag } = await create();
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => patch(path, etag, `Writer ${i}`)));
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+    expect(statuses.filter((status) => status === 412)).toHaveLength(49);
+    const winner = answers.find(({ status }) => status === 200);
+    expect((await api.get(path, { token })).body).toStrictEqual(winner?.body);
+  });
+});
+
+describe("POST /items/{id}/restore", () => {
+  it("brings a deleted item back, for its owner", async () => {
+    const { path } = await create();
+    expect((await api.post(`${path}/restore`, { token })).status).toBe(404);
+    await api.delete(path, { token });
+    const stranger = await aUser();
+    expect((await api.post(`${path}/restore`, { token: stranger.token })).status).toBe(404);
+    const answer = await api.post(`${path}/restore`, { token });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("ETag")).toBe('"3"');
+    expect((await api.get(path, { token })).body).toStrictEqual(answer.body);
+  });
+});
