@@ -10,7 +10,9 @@ export type ConnectionSettings = Pick<Settings, "DATABASE_URL" | "NEON_FETCH_END
 /** What one request has spent on the database so far. */
 export type RoundTrips = { count: number; milliseconds: number };
 
-// The driver takes one fetch for the whole isolate but options for each client: the counter travels with those.
+type ClientOptions = { trips: RoundTrips; timeout: number; endpoint: string | undefined };
+
+// The driver takes one fetch for the whole isolate but options for each client: what is a client's travels with those.
 neonConfig.fetchFunction = countedFetch;
 
 /**
@@ -18,21 +20,18 @@ neonConfig.fetchFunction = countedFetch;
  * counted in `trips` and given up after `DATABASE_TIMEOUT_MS`, its answer included.
  */
 export function connect(settings: ConnectionSettings, trips: RoundTrips = { count: 0, milliseconds: 0 }): Database {
-  if (settings.NEON_FETCH_ENDPOINT) neonConfig.fetchEndpoint = settings.NEON_FETCH_ENDPOINT;
-  const client = neon(settings.DATABASE_URL, { fetchOptions: { trips, timeout: settings.DATABASE_TIMEOUT_MS } });
+  const { DATABASE_URL, NEON_FETCH_ENDPOINT: endpoint, DATABASE_TIMEOUT_MS: timeout } = settings;
+  const client = neon(DATABASE_URL, { fetchOptions: { trips, timeout, endpoint } satisfies ClientOptions });
   return drizzle(client, { schema: {} });
 }
 
-async function countedFetch(
-  url: string,
-  init: RequestInit & { trips: RoundTrips; timeout: number },
-): Promise<Response> {
-  const { trips, timeout, ...rest } = init;
+async function countedFetch(url: string, init: RequestInit & ClientOptions): Promise<Response> {
+  const { trips, timeout, endpoint = url, ...rest } = init;
   const started = Date.now();
   const deadline = startDeadline(timeout);
   trips.count += 1;
   try {
-    const response = await fetch(url, { ...rest, signal: deadline.signal });
+    const response = await fetch(endpoint, { ...rest, signal: deadline.signal });
     return new Response(await response.arrayBuffer(), { status: response.status, headers: response.headers });
   } finally {
     deadline.clear();
