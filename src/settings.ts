@@ -110,6 +110,9 @@ const SettingsSchema = z
     message: "must hold keys for ALGORITHM only",
   });
 
+/** Every name that is read from the bindings. */
+export const settingNames: readonly string[] = Object.keys(SettingsSchema.shape);
+
 export type Settings = z.output<typeof SettingsSchema>;
 /** Who mails are from. */
 export type Sender = { name: string; email: string };
