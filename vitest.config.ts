@@ -23,6 +23,7 @@ export default defineConfig({
     coverage: {
       provider: "istanbul",
       include: ["src/**/*.ts"],
+      exclude: ["src/**/*.d.ts"],
       reporter: ["text-summary", ["text", { skipFull: true }]],
       thresholds: { lines: 90, statements: 90, functions: 90, branches: 90 },
     },
