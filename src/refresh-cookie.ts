@@ -8,8 +8,10 @@ import type { Token } from "./schemas/auth.ts";
 const name = "__Secure-refresh_token";
 const scope = { path: "/api/v1/auth", secure: true } as const;
 
-/** Moves the refresh token from the answer into the cookie, out of the reach of the page's scripts. */
-export function withCookie(c: Context<AppEnv>, { refresh_token, ...answer }: Token): Token {
+/** The tokens as the client wants them: by `cookie`, the refresh token goes there, out of reach of the page's scripts. */
+export function deliver(c: Context<AppEnv>, tokens: Token, by: "body" | "cookie"): Token {
+  const { refresh_token, ...answer } = tokens;
+  if (by === "body") return tokens;
   const maxAge = c.var.settings.SESSION_IDLE_DAYS * 24 * 60 * 60;
   if (refresh_token !== undefined)
     setCookie(c, name, refresh_token, { ...scope, httpOnly: true, sameSite: "Strict", maxAge });

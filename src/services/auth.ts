@@ -40,7 +40,8 @@ export async function restoreAndSignIn(context: Context, credentials: Login): Pr
   return open(context, credentials, checked, { event, statement: restoreUser(context.db, id, condition, event) });
 }
 
-async function checkedUser(context: Context, { username, password }: Login): Promise<Checked> {
+async function checkedUser(context: Context, { grant_type, username, password }: Login): Promise<Checked> {
+  requireGrant(grant_type, "password");
   const { db, settings } = context;
   const find = findUserByLogin(db, username, settings.DELETION_GRACE_DAYS);
   const checked = await checkPassword(context, { login: username }, password, find);
@@ -91,7 +92,8 @@ async function open(
  * `invalid_refresh_token` for any token that is not the session's current one, or the one before within the grace; a
  * token older than that has been stolen or copied, and ends the session.
  */
-export async function refresh(context: Context, token: string): Promise<Tokens> {
+export async function refresh(context: Context, token: string, grantType?: string): Promise<Tokens> {
+  requireGrant(grantType, "refresh_token");
   const { db, run, keys, settings, events } = context;
   const sessionId = await sessionOf(keys.refresh, token);
   if (!sessionId) throw new ApiError("invalid_refresh_token");
@@ -119,6 +121,11 @@ export async function signOut(context: Context, who: { refreshToken: string } | 
   const event = auditEvent(context, "session.ended", null, { session_id: sessionId });
   const { rows } = await run(endSessionByToken(db, sessionId, await hashToken(who.refreshToken), event));
   for (const { user_id } of rows) context.events.push({ kind: event.kind, user_id });
+}
+
+/** Throws `unsupported_grant_type` (RFC 6749, section 5.2) unless the grant is this one, or left out. */
+function requireGrant(given: string | undefined, grant: "password" | "refresh_token"): void {
+  if (given && given !== grant) throw new ApiError("unsupported_grant_type");
 }
 
 /** What the settings say of how long sessions live. */

@@ -1,7 +1,6 @@
 import { endpoint, formOrJson, json, problems } from "../../endpoint.ts";
 import { ApiError } from "../../errors.ts";
-import { requireGrant } from "../../grants.ts";
-import { tokenInCookie, withCookie } from "../../refresh-cookie.ts";
+import { deliver, tokenInCookie } from "../../refresh-cookie.ts";
 import { Refresh, Token } from "../../schemas/auth.ts";
 import { refresh } from "../../services/auth.ts";
 
@@ -24,10 +23,9 @@ export const refreshTokens = endpoint(
   },
   async (c) => {
     const { grant_type, refresh_token } = { ...c.req.valid("form"), ...c.req.valid("json") };
-    requireGrant(grant_type, "refresh_token");
-    if (refresh_token) return c.json(Token.parse(await refresh(c.var, refresh_token)), 200);
-    const token = tokenInCookie(c);
-    if (token === undefined) throw new ApiError("invalid_refresh_token");
-    return c.json(Token.parse(withCookie(c, await refresh(c.var, token))), 200);
+    const token = refresh_token || tokenInCookie(c);
+    if (!token) throw new ApiError("invalid_refresh_token");
+    const tokens = await refresh(c.var, token, grant_type);
+    return c.json(Token.parse(deliver(c, tokens, refresh_token ? "body" : "cookie")), 200);
   },
 );

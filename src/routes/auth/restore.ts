@@ -1,6 +1,5 @@
 import { endpoint, formOrJson, json, problems } from "../../endpoint.ts";
-import { requireGrant } from "../../grants.ts";
-import { withCookie } from "../../refresh-cookie.ts";
+import { deliver } from "../../refresh-cookie.ts";
 import { Login, Token } from "../../schemas/auth.ts";
 import { restoreAndSignIn } from "../../services/auth.ts";
 
@@ -32,8 +31,7 @@ export const restoreAccount = endpoint(
   },
   async (c) => {
     const credentials = { ...c.req.valid("form"), ...c.req.valid("json") };
-    requireGrant(credentials.grant_type, "password");
-    const answer = await restoreAndSignIn(c.var, credentials);
-    return c.json(Token.parse(credentials.token_delivery === "cookie" ? withCookie(c, answer) : answer), 200);
+    const tokens = await restoreAndSignIn(c.var, credentials);
+    return c.json(Token.parse(deliver(c, tokens, credentials.token_delivery)), 200);
   },
 );
