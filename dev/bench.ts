@@ -1,0 +1,180 @@
+/**
+ * `npm run bench [-- --seconds 1 --rounds 3 --connections 16 --only text]`: what each kind of request costs. The bundle that
+ * a deploy would upload, in workerd without anything in front; the local endpoint that speaks Neon's HTTP; a real PostgreSQL.
+ */
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { parseArgs, promisify } from "node:util";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { benchPage, benchTable, type Measured } from "./bench-chart.ts";
+import { type Call, load, probe, type Round, together } from "./bench-load.ts";
+import { type Closeables, closing, machine, startDatabase, wholeNumber } from "./bench-tools.ts";
+import { dataFolder, failWith, Problem, projectFolder } from "./config.ts";
+
+type Options = { seconds: number; rounds: number; connections: number; only: string };
+
+async function main(open: Closeables): Promise<void> {
+  const options = optionsFrom(process.argv.slice(2));
+  const origin = await startWorker(open);
+  const all = await callsOf(origin);
+  const calls = all.filter(({ name }) => name.toLowerCase().includes(options.only.toLowerCase()));
+  if (calls.length === 0)
+    throw new Problem(`--only must be part of one of: ${all.map(({ name }) => name).join(", ")}.`);
+  const measured = await measure(origin, calls, options);
+
+  const { connections, rounds, seconds } = options;
+  const notes = [
+    `Medians of ${rounds} rounds of ${seconds} s each, in turns, on ${connections} connections; the load generator, the endpoint and PostgreSQL share the machine.`,
+    machine(),
+  ];
+  console.log(`\n${benchTable(measured)}\n\n${notes.join("\n")}`);
+  const file = join(dataFolder, "bench.html");
+  await mkdir(dataFolder, { recursive: true });
+  await writeFile(file, benchPage(measured, notes));
+  console.log(`The chart: ${file}`);
+}
+
+/** Starts the bundle that `wrangler deploy` would upload, and what it needs. */
+async function startWorker(open: Closeables): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "plinth-bench-"));
+  open.push(() => rm(folder, { recursive: true, force: true }));
+  await bundle(folder);
+  const { url, endpoint } = await startDatabase(open);
+  const compatibilityDate = await readCompatibilityDate();
+  const worker = new Miniflare(
+    convertV4MiniflareOptions({
+      modules: [{ type: "ESModule", path: "index.js", contents: await readFile(join(folder, "index.js"), "utf8") }],
+      compatibilityDate,
+      bindings: {
+        ENVIRONMENT: "staging",
+        SECRET_KEY: randomBytes(32).toString("hex"),
+        DATABASE_URL: url,
+        NEON_FETCH_ENDPOINT: endpoint,
+      },
+      durableObjects: { PASSWORD_HASHER: { className: "PasswordHasher", useSQLite: true } },
+      cf: false,
+      log: new Log(LogLevel.ERROR),
+      // What the Worker logs is written, as in production, and read by nobody.
+      handleStructuredLogs: () => {},
+    }),
+  );
+  open.push(() => worker.dispose());
+  return (await worker.ready).origin;
+}
+
+async function bundle(folder: string): Promise<void> {
+  const wrangler = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin", "wrangler.js");
+  const env = { ...process.env, WRANGLER_SEND_METRICS: "false" };
+  const command = [wrangler, "deploy", "--dry-run", "--env=", "--outdir", folder];
+  await promisify(execFile)(process.execPath, command, { cwd: projectFolder, env });
+}
+
+async function readCompatibilityDate(): Promise<string> {
+  const toml = await readFile(join(projectFolder, "wrangler.toml"), "utf8");
+  const [, date] = /^compatibility_date = "([\d-]+)"/m.exec(toml) ?? [];
+  if (date === undefined) throw new Problem("wrangler.toml names no compatibility_date.");
+  return date;
+}
+
+/** The kinds of request, made for an account with items that this makes first. */
+async function callsOf(origin: string): Promise<Call[]> {
+  const json = { "Content-Type": "application/json" };
+  const password = randomBytes(12).toString("hex");
+  const post = async (path: string, body: object, headers: Record<string, string> = {}) => {
+    const init = { method: "POST", headers: { ...json, ...headers }, body: JSON.stringify(body) };
+    const response = await fetch(`${origin}/api/v1${path}`, init);
+    if (!response.ok) throw new Problem(`POST ${path} was answered with ${response.status}: ${await response.text()}`);
+    return { headers: response.headers, body: new Map(Object.entries(Object(await response.json()))) };
+  };
+  await post("/users", { email: "bench@example.com", username: "bench", password });
+  const token = String((await post("/auth/login", { username: "bench", password })).body.get("access_token"));
+  const Authorization = `Bearer ${token}`;
+  const item = { title: "Analytical engine", description: "Weaves algebraic patterns" };
+  for (let i = 0; i < 40; i++) await post("/items", item, { Authorization });
+  const made = await post("/items", item, { Authorization });
+  const path = `/api/v1/items/${made.body.get("id")}`;
+  const headers = { Authorization };
+  return [
+    { name: "GET /health", path: "/health", status: 200 },
+    { name: "GET /openapi.json", path: "/api/v1/openapi.json", status: 200 },
+    { name: "GET /users/me", path: "/api/v1/users/me", headers, status: 200 },
+    { name: "GET /items, 20", path: "/api/v1/items?limit=20", headers, status: 200 },
+    { name: "GET /items/{id}", path, headers, status: 200 },
+    {
+      name: "GET /items/{id}, known",
+      path,
+      headers: { ...headers, "If-None-Match": made.headers.get("ETag") ?? "" },
+      status: 304,
+    },
+    {
+      name: "POST /items",
+      method: "POST",
+      path: "/api/v1/items",
+      headers: { ...headers, ...json },
+      body: JSON.stringify(item),
+      status: 201,
+    },
+    {
+      name: "POST /items, invalid",
+      method: "POST",
+      path: "/api/v1/items",
+      headers: { ...headers, ...json },
+      body: '{"title": ""}',
+      status: 422,
+    },
+    {
+      name: "GET /users/me, bad token",
+      path: "/api/v1/users/me",
+      headers: { Authorization: `${Authorization.slice(0, -8)}AAAAAAAA` },
+      status: 401,
+    },
+  ];
+}
+
+/** In turns: what the machine does meanwhile happens to all. The round before the first warms up. */
+async function measure(origin: string, calls: Call[], { seconds, rounds, connections }: Options): Promise<Measured[]> {
+  const results = [];
+  for (const call of calls) {
+    results.push({ call, ...(await probe(origin, call)), bytes: 0, rounds: [] as Round[] });
+    await load(origin, call, { seconds: 1, connections });
+  }
+  for (let round = 1; round <= rounds; round++) {
+    console.error(`Round ${round} of ${rounds}, ${calls.length * seconds} s`);
+    for (const result of results) {
+      const { bytes, ...figures } = await load(origin, result.call, { seconds, connections });
+      result.bytes = bytes;
+      result.rounds.push(figures);
+    }
+  }
+  return results.map(({ call: { name, status }, roundTrips, bytes, rounds: each }) => ({
+    name,
+    status,
+    roundTrips,
+    bytes,
+    ...together(each),
+  }));
+}
+
+function optionsFrom(args: string[]): Options {
+  const { values } = parseArgs({
+    args,
+    options: {
+      seconds: { type: "string", default: "1" },
+      rounds: { type: "string", default: "3" },
+      connections: { type: "string", default: "16" },
+      only: { type: "string", default: "" },
+    },
+  });
+  return {
+    seconds: wholeNumber("seconds", values.seconds, { min: 1, max: 60 }),
+    rounds: wholeNumber("rounds", values.rounds, { min: 1, max: 100 }),
+    connections: wholeNumber("connections", values.connections, { min: 1, max: 500 }),
+    only: values.only,
+  };
+}
+
+await closing(main).catch(failWith);
