@@ -81,9 +81,27 @@ describe("the hot queries use their indexes, and sort nothing", () => {
     }
   });
 
-  it("a later page starts at its place in the index", async () => {
-    expect(await planOf(listItems(db, mine, itemOrder("-created_at"), later))).toMatch(
-      /Index Cond: .*owner_id = .*created_at, id.* < /s,
+  it.each([
+    ["-created_at", {}, /Index Cond: .*owner_id = .*created_at, id.* < /],
+    ["-created_at", { createdBefore: later.after.key }, /Index Cond: .*owner_id = .*created_at, id.* < /],
+    ["created_at", { createdAfter: "2020-01-01T00:00:00Z" }, /Index Cond: .*owner_id = .*created_at, id.* > /],
+  ] as const)(
+    "promise 25: a later page by %s with %j starts at its place in the index",
+    async (sort, bounds, place) => {
+      const plan = await planOf(listItems(db, { ...mine, ...bounds }, itemOrder(sort), later));
+      expect(plan).toMatch(place);
+      // A bound of its own would be where the scan starts, however far the page is from there.
+      expect(plan).not.toMatch(/\(created_at [<>]/);
+    },
+  );
+
+  it("promise 25: the other bound still holds on a later page", async () => {
+    const recent = { ...mine, createdAfter: "2020-01-01T00:00:00Z" };
+    expect(await planOf(listItems(db, recent, itemOrder("-created_at"), later))).toMatch(/\(created_at >= /);
+    const old = { ...mine, createdBefore: later.after.key };
+    expect(await planOf(listItems(db, old, itemOrder("created_at"), later))).toMatch(/\(created_at < /);
+    expect(await planOf(listItems(db, old, itemOrder("title"), { ...later, after: { key: "I", id: middle } }))).toMatch(
+      /\(created_at < /,
     );
   });
 });
