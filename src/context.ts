@@ -2,7 +2,7 @@ import type { BatchItem } from "drizzle-orm/batch";
 import type { MiddlewareHandler } from "hono";
 import type { Caller } from "./crud/guards.ts";
 import type { Database, RoundTrips } from "./db/client.ts";
-import { fromDatabase } from "./db/errors.ts";
+import { doneBefore, fromDatabase } from "./db/errors.ts";
 import { ApiError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import type { Transport } from "./mail/transports.ts";
@@ -54,7 +54,7 @@ export type AppEnv = { Bindings: Bindings; Variables: Variables };
  */
 export type UserEnv = { Bindings: Bindings; Variables: Variables & { user: Caller } };
 
-type Statement = BatchItem<"pg">;
+export type Statement = BatchItem<"pg">;
 type Result<S extends Statement> = S["_"]["result"];
 type Results<S extends readonly Statement[]> = { -readonly [I in keyof S]: Result<S[I]> };
 
@@ -126,7 +126,7 @@ export function runner(db: Database, guard?: () => Statement): Run {
       const own = guard ? results.slice(1) : results;
       return statements.length === 1 ? own[0] : own;
     } catch (error) {
-      throw fromDatabase(error);
+      throw doneBefore(error) ?? fromDatabase(error);
     }
   }
   // The signature cannot be written on the implementation: one statement answers a result, several answer a tuple.

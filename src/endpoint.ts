@@ -4,6 +4,7 @@ import type { ZodType } from "zod";
 import { authenticate } from "./auth.ts";
 import { type AppEnv, provide, type UserEnv } from "./context.ts";
 import type { ErrorCode, errorTable } from "./errors.ts";
+import { idempotency, idempotencyCodes, idempotencyKey } from "./idempotency.ts";
 import { bodyLimit } from "./middleware/body-limit.ts";
 import { requireContentType } from "./middleware/content-type.ts";
 import type { Access, Policy } from "./policy.ts";
@@ -18,8 +19,6 @@ export type Contract = Pick<RouteConfig, "method" | "path" | "request" | "respon
   tags: readonly [string, ...string[]];
   /** Headers that the document shows and nothing validates. */
   parameters?: NonNullable<RouteConfig["parameters"]>;
-  /** Who may call it. Adds the security scheme, the check, `c.var.user`, and 401 and 403. */
-  access: Access;
   /** How many round trips to the database it may spend; 1 unless it says otherwise. */
   roundTrips?: number;
   /** Its path starts at the root instead of `/api/v1`. */
@@ -28,13 +27,21 @@ export type Contract = Pick<RouteConfig, "method" | "path" | "request" | "respon
   withoutSettings?: true;
   /** An OAuth2 token endpoint, whose errors carry RFC 6749's members too. */
   oauth?: true;
-};
+} & Calling;
+
+type Calling = {
+  /** Who may call it. Adds the security scheme, the check, `c.var.user`, and 401 and 403. */
+  access: Access;
+  /** A caller's `Idempotency-Key` is honoured: the handler calls `c.var.run` once. Adds the header, 409 and 422. */
+  idempotent?: true;
+} & ({ access: Exclude<Access, "public"> } | { idempotent?: never });
 
 /** The codes that follow from the declaration. */
 type DerivedCodes<C extends Contract> =
   | (C["access"] extends "public" ? never : "invalid_token")
   | (C["access"] extends "admin" ? "forbidden" : never)
   | (C extends { request: object } ? "validation_failed" : never)
+  | (C extends { idempotent: true } ? (typeof idempotencyCodes)[number] : never)
   | (C extends { request: { body: object } } ? "bad_request" | "payload_too_large" | "unsupported_media_type" : never);
 
 type Problems<Codes extends ErrorCode> = {
@@ -107,11 +114,15 @@ function fullPath({ atRoot, path }: Contract): string {
 }
 
 function toRoute(contract: Contract, policy: Policy): RouteConfig {
-  const { access, roundTrips, atRoot, withoutSettings, oauth, ...operation } = contract;
+  const { access, roundTrips, atRoot, withoutSettings, oauth, idempotent, ...operation } = contract;
   const mediaTypes = Object.keys(contract.request?.body?.content ?? {});
   const responses = documented(derivedCodes(contract), contract.responses, oauth);
   return {
     ...operation,
+    // Two versions of OpenAPI make a union of arrays, to which nothing can be added.
+    parameters: [...(contract.parameters ?? []), ...(idempotent ? [idempotencyKey] : [])] as NonNullable<
+      RouteConfig["parameters"]
+    >,
     tags: [...contract.tags],
     path: policy.path,
     responses,
@@ -121,17 +132,23 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
       ...(withoutSettings ? [] : [provide]),
       ...(access === "public" ? [] : [authenticate(access)]),
       ...(mediaTypes.length > 0 ? [bodyLimit, requireContentType(mediaTypes)] : []),
+      ...(idempotent ? [idempotency] : []),
     ],
   };
 }
 
 /** The errors that follow from a declaration, without being its own. */
-export function derivedCodes({ access, request }: Pick<Contract, "access" | "request">): ErrorCode[] {
+export function derivedCodes({
+  access,
+  request,
+  idempotent,
+}: Pick<Contract, "access" | "request" | "idempotent">): ErrorCode[] {
   return [
     ...(access === "public" ? [] : (["not_authenticated", "invalid_token"] as const)),
     ...(access === "admin" ? (["forbidden"] as const) : []),
     ...(request?.body ? (["bad_request", "payload_too_large", "unsupported_media_type"] as const) : []),
     ...(request ? (["validation_failed"] as const) : []),
+    ...(idempotent ? idempotencyCodes : []),
   ];
 }
 

@@ -33,6 +33,12 @@ export const errorTable = {
   last_admin: { status: 409, detail: "This is the last active admin." },
   precondition_failed: { status: 412, detail: "It has changed since: get it again, then decide." },
   precondition_required: { status: 428, detail: "Say in If-Match which version you mean to change." },
+  idempotency_key_in_use: {
+    status: 409,
+    detail: "A request with this Idempotency-Key is still running.",
+    retryAfter: 1,
+  },
+  idempotency_key_reused: { status: 422, detail: "This Idempotency-Key was used for another request." },
   payload_too_large: { status: 413, detail: "The body is larger than 1 MiB." },
   unsupported_media_type: { status: 415, detail: "The Content-Type of the body is not one that this path accepts." },
   validation_failed: { status: 422, detail: "The request is not valid." },

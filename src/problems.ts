@@ -60,9 +60,10 @@ function problemResponse(codes: readonly ErrorCode[]) {
 
 function headersOf(codes: readonly ErrorCode[]) {
   const statuses = codes.map((code) => errorTable[code].status);
+  const isTemporary = codes.some((code) => "retryAfter" in errorTable[code]);
   return {
     ...(statuses.includes(401) && { "WWW-Authenticate": header("The scheme, and RFC 6750's error") }),
-    ...(statuses.includes(503) && { "Retry-After": header("Seconds to wait") }),
+    ...(isTemporary && { "Retry-After": header("Seconds to wait") }),
   };
 }
 

@@ -35,6 +35,9 @@ endpoint(contract, (c) => c.json(answer, 200));
 // @ts-expect-error: access is one of three
 endpoint({ ...contract, access: "everybody" }, (c) => c.json(answer, 200));
 
+// @ts-expect-error: without a caller there is nobody to whom a key could belong
+endpoint({ ...contract, access: "public", idempotent: true }, (c) => c.json(answer, 200));
+
 endpoint({ ...contract, access: "public" }, (c) => {
   // @ts-expect-error: a public endpoint has no caller
   c.var.user;

@@ -2,7 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
 import { production } from "../src/app.ts";
-import { auditEvents, items, mails, oneTimeTokens, sessions, users } from "../src/db/schema.ts";
+import { auditEvents, idempotencyKeys, items, mails, oneTimeTokens, sessions, users } from "../src/db/schema.ts";
 import { purgeUsers } from "../src/jobs/purge-users.ts";
 import type { LogEntry } from "../src/log.ts";
 import { runJobs } from "../src/scheduled.ts";
@@ -40,6 +40,7 @@ async function aUserWithRemains(itemCount = 3) {
   await db.insert(mails).values({ id: uuidv7(), user_id: user.id, kind: "x", recipient: user.email, data: {} });
   const token = { user_id: user.id, token_hash: uuidv7(), email: user.email, expires_at: new Date().toISOString() };
   await db.insert(oneTimeTokens).values({ ...token, purpose: "reset_password" });
+  await db.insert(idempotencyKeys).values({ user_id: user.id, key: "k", fingerprint: "f" });
   return user;
 }
 
@@ -49,6 +50,7 @@ async function remainsOf(id: string) {
     db.$count(sessions, eq(sessions.user_id, id)),
     db.$count(mails, eq(mails.user_id, id)),
     db.$count(oneTimeTokens, eq(oneTimeTokens.user_id, id)),
+    db.$count(idempotencyKeys, eq(idempotencyKeys.user_id, id)),
   ]);
   return counts.reduce((sum, count) => sum + count, 0);
 }
@@ -60,7 +62,7 @@ describe("the purge of deleted users", () => {
     await deletedFor(user.id, 29.9);
     await purgeAll();
     expect(await rowOf(user.id)).toMatchObject({ email: user.email, purged_at: null });
-    expect(await remainsOf(user.id)).toBe(7);
+    expect(await remainsOf(user.id)).toBe(8);
   });
 
   it("then scrubs what is personal, removes what they had, and writes it down once", async () => {
@@ -135,7 +137,7 @@ describe("the purge of deleted users", () => {
       expect(wins).toHaveLength(restored.has(user.id) ? 1 : 0);
       if (restored.has(user.id)) {
         expect(row).toMatchObject({ email: user.email, deleted_at: null, purged_at: null, password_hash });
-        expect(await remainsOf(user.id)).toBe(7);
+        expect(await remainsOf(user.id)).toBe(8);
       } else {
         expect(row).toMatchObject({ email: "", password_hash: "" });
         expect(row?.purged_at).not.toBeNull();

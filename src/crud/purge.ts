@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Database } from "../db/client.ts";
-import { auditEvents, items, mails, oneTimeTokens, sessions, users } from "../db/schema.ts";
+import { auditEvents, idempotencyKeys, items, mails, oneTimeTokens, sessions, users } from "../db/schema.ts";
 import { type AuditEvent, eventInsert } from "./audit-events.ts";
 
 /**
@@ -41,6 +41,8 @@ export function removeRemains(db: Database, userId: string, limit: number) {
     some(sessions, sessions.id, sessions.user_id),
     some(mails, mails.id, mails.user_id),
     db.execute(sql`delete from ${oneTimeTokens} where user_id = ${userId}::uuid`),
+    db.execute(sql`delete from ${idempotencyKeys} where user_id = ${userId}::uuid and key in (
+      select key from ${idempotencyKeys} where user_id = ${userId}::uuid limit ${limit})`),
     db.execute(sql`update ${auditEvents} set network = null where id in (select id from ${auditEvents}
       where ${isTraced(userId)} limit ${limit})`),
   ] as const;
@@ -55,6 +57,7 @@ export function finishPurge(db: Database, userId: string, event: AuditEvent) {
       where u.id = ${userId}::uuid and u.purged_at is null and u.deleted_at is not null and u.password_hash = ''
         and not ${isLeft(items, items.owner_id)} and not ${isLeft(sessions, sessions.user_id)}
         and not ${isLeft(mails, mails.user_id)} and not ${isLeft(oneTimeTokens, oneTimeTokens.user_id)}
+        and not ${isLeft(idempotencyKeys, idempotencyKeys.user_id)}
         and not exists (select from ${auditEvents} where ${isTraced(userId)})
       returning u.id
     ),

@@ -13,7 +13,26 @@ const guards: Partial<Record<string, ErrorCode>> = {
   PT401: "invalid_token",
   PT403: "forbidden",
   PT409: "last_admin",
+  PT422: "idempotency_key_reused",
+  PT425: "idempotency_key_in_use",
 };
+
+/** Not an error: the transaction was ended because it was done before, and this is what its statements answered then. */
+export class DoneBefore extends Error {
+  override readonly name = "DoneBefore";
+  readonly results: Record<string, unknown>[][];
+
+  constructor(results: Record<string, unknown>[][]) {
+    super("The request was done before");
+    this.results = results;
+  }
+}
+
+/** {@link DoneBefore} where that is what the driver threw. */
+export function doneBefore(thrown: unknown): DoneBefore | undefined {
+  const error = findNeonError(thrown);
+  return error?.code === "PT208" && error.detail ? new DoneBefore(JSON.parse(error.detail)) : undefined;
+}
 
 /** A table, column or function that the newest migration makes is not there yet. */
 const unmigrated = new Set(["42P01", "42703", "42883"]);

@@ -5,6 +5,7 @@ import {
   customType,
   index,
   integer,
+  json,
   jsonb,
   pgTable,
   primaryKey,
@@ -154,6 +155,25 @@ export const mails = pgTable(
   (table) => [
     index("mails_due_idx").on(table.next_attempt_at).where(sql`${table.sent_at} is null and ${table.dead_at} is null`),
     index("mails_user_idx").on(table.user_id),
+  ],
+);
+
+/** What a request under an `Idempotency-Key` did, kept for a day: its digest, and the rows that its statements answered. */
+export const idempotencyKeys = pgTable(
+  "idempotency_keys",
+  {
+    user_id: uuid()
+      .notNull()
+      .references(() => users.id),
+    key: text().notNull(),
+    fingerprint: text().notNull(),
+    /** `json`, because the order of columns matters. */
+    results: json().array().notNull().default([]),
+    created_at,
+  },
+  (table) => [
+    primaryKey({ columns: [table.user_id, table.key] }),
+    index("idempotency_keys_created_idx").on(table.created_at),
   ],
 );
 

@@ -13,14 +13,16 @@ export const createItem = endpoint(
     summary: "Create an item",
     description: "The item is yours.",
     access: "user",
+    idempotent: true,
     request: { body: body(ItemCreate) },
     responses: { 201: json(Item, "The new item; `Location` is its URL") },
   },
   async (c) => {
-    const id = uuidv7();
-    const [item] = await c.var.run(insertItem(c.var.db, { ...c.req.valid("json"), id, owner_id: c.var.user.id }));
+    const { db, user, run } = c.var;
+    const [row] = await run(insertItem(db, { ...c.req.valid("json"), id: uuidv7(), owner_id: user.id }));
+    const item = Item.parse(row);
     setETag(c, 1);
-    c.header("Location", `/api/v1/items/${id}`);
-    return c.json(Item.parse(item), 201);
+    c.header("Location", `/api/v1/items/${item.id}`);
+    return c.json(item, 201);
   },
 );

@@ -1,0 +1,55 @@
+import { type SQLWrapper, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import type { Database } from "../db/client.ts";
+import { idempotencyKeys } from "../db/schema.ts";
+
+/** Whose key it is, which, and the digest of the request that it stands for. */
+export type IdempotencyClaim = { userId: string; key: string; fingerprint: string };
+
+/** A row as `json`, its columns in order. */
+export type JsonRow = Record<string, unknown>;
+
+/**
+ * Goes before the statements of a request, and ends their transaction unless the key is new: SQLSTATE PT425 while another
+ * transaction holds it, PT422 where it stands for another request, PT208 with the recorded answers where it is done.
+ */
+export function claimIdempotencyKey(db: Database, { userId, key, fingerprint }: IdempotencyClaim) {
+  return db.execute(sql`select claim_idempotency_key(${userId}::uuid, ${key}, ${fingerprint})`);
+}
+
+/**
+ * The statement, which also writes down under the claimed key what it answers. It answers rows and, as Postgres wants of
+ * what stands inside another, has no `with` that writes.
+ */
+export function recorded(db: Database, { userId, key }: IdempotencyClaim, statement: BatchItem<"pg">) {
+  return db.execute<{ rows: JsonRow[] }>(sql`
+    with answer as (${built(statement).getSQL()})
+    update ${idempotencyKeys}
+    set results = array_append(results, (select coalesce(json_agg(answer), '[]') from answer))
+    where user_id = ${userId}::uuid and key = ${key}
+    returning results[cardinality(results)] as rows`);
+}
+
+/** What the statement answers, made of the rows that {@link recorded} answered in its place. */
+export function answerFrom(statement: BatchItem<"pg">, rows: JsonRow[]): unknown {
+  const query = built(statement);
+  const rowCount = rows.length;
+  if (!("prepare" in query)) return query.mapResult({ rows, rowCount });
+  return query.prepare("").mapResult({ rows: rows.map((row) => Object.values(row)), rowCount });
+}
+
+type Mapper = { mapResult(result: { rows: unknown[]; rowCount: number }): unknown };
+
+/** What `db.execute` and drizzle's builders all are; the type of a batch's statements does not say so. */
+function built(statement: BatchItem<"pg">): SQLWrapper & (Mapper | { prepare(name: string): Mapper }) {
+  return statement as ReturnType<typeof built> & typeof statement;
+}
+
+/** Some of the keys that have expired. One that is claimed again meanwhile is new, and stays. */
+export function purgeIdempotencyKeys(db: Database, limit: number) {
+  const isOver = sql`created_at <= now() - interval '24 hours'`;
+  return db.execute<{ key: string }>(sql`
+    delete from ${idempotencyKeys} where ${isOver} and (user_id, key) in (
+      select user_id, key from ${idempotencyKeys} where ${isOver} order by created_at limit ${limit} for update skip locked)
+    returning key`);
+}

@@ -1,0 +1,8 @@
+import { purgeIdempotencyKeys } from "../crud/idempotency-keys.ts";
+import type { Job } from "../scheduled.ts";
+
+/** Removes keys that are a day old: from then on they are as good as new. */
+export const purgeIdempotencyKeysJob: Job = {
+  name: "purge idempotency keys",
+  run: async ({ db, run }) => (await run(purgeIdempotencyKeys(db, 1_000))).rows.length,
+};

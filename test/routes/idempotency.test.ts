@@ -1,0 +1,306 @@
+import { and, eq, sql } from "drizzle-orm";
+import { v7 as uuidv7 } from "uuid";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { production } from "../../src/app.ts";
+import { insertItem } from "../../src/crud/items.ts";
+import { connect } from "../../src/db/client.ts";
+import { idempotencyKeys, items, users } from "../../src/db/schema.ts";
+import { type Endpoint, endpoint, json as json200 } from "../../src/endpoint.ts";
+import { purgeIdempotencyKeysJob } from "../../src/jobs/purge-idempotency-keys.ts";
+import { endpoints } from "../../src/routes/index.ts";
+import { runJobs } from "../../src/scheduled.ts";
+import { type Answer, api, aUser, bindings, db, serve, unique } from "../harness.ts";
+
+const json = { title: "  Ünïcode \"'\\ 🔑\u2028", description: null, is_public: true };
+const post = (token: string, key: string, body: unknown = json, app = api) =>
+  app.post("/items", { token, json: body, headers: { "Idempotency-Key": key } });
+const itemsOf = (id: string) => db.$count(items, eq(items.owner_id, id));
+const keysOf = (id: string) => db.$count(idempotencyKeys, eq(idempotencyKeys.user_id, id));
+const age = (id: string, hours: number) =>
+  db
+    .update(idempotencyKeys)
+    .set({ created_at: sql`now() - make_interval(secs => ${hours * 3600})` })
+    .where(eq(idempotencyKeys.user_id, id));
+
+function expectReplay(replay: Answer, original: Answer): void {
+  expect(replay.status).toBe(original.status);
+  expect(replay.text).toBe(original.text);
+  for (const name of ["Location", "ETag", "Content-Type", "Cache-Control"]) {
+    expect(replay.headers.get(name), name).toBe(original.headers.get(name));
+  }
+  expect(replay.headers.get("Idempotent-Replayed")).toBe("true");
+  expect(replay.roundTrips).toBe(1);
+}
+
+describe("promise 18: the same Idempotency-Key with the same request", () => {
+  it("has one effect and one answer, to the byte", async () => {
+    const { id, token } = await aUser();
+    const original = await post(token, "a-key!~");
+    expect(original.status).toBe(201);
+    expect(original.headers.get("Idempotent-Replayed")).toBeNull();
+    expect(original.headers.get("Location")).toBe(`/api/v1/items/${original.body.id}`);
+    expect(original.headers.get("ETag")).toBe('"1"');
+    expect(original.body).toMatchObject({ ...json, owner_id: id });
+    expect(original.roundTrips).toBe(1);
+    expectReplay(await post(token, "a-key!~"), original);
+    expect((await api.get(`/items/${original.body.id}`, { token })).text).toBe(original.text);
+    expect(await itemsOf(id)).toBe(1);
+  });
+
+  it("gets the first answer also when the item has changed or is gone since", async () => {
+    const { token } = await aUser();
+    const original = await post(token, "k");
+    const path = `/items/${original.body.id}`;
+    await api.patch(path, { token, json: { title: "Changed" } });
+    expectReplay(await post(token, "k"), original);
+    await api.delete(path, { token });
+    expectReplay(await post(token, "k"), original);
+  });
+
+  it("gets the answer that was lost after the commit", async () => {
+    const { id, token } = await aUser();
+    const cut = serve({
+      deps: {
+        connect: (settings, trips) => {
+          const real = connect(settings, trips);
+          const batch: typeof real.batch = async (statements) => {
+            await real.batch(statements);
+            throw new TypeError("The connection was lost");
+          };
+          return Object.assign(Object.create(real), { batch });
+        },
+      },
+    });
+    expect((await post(token, "lost", json, cut)).status).toBe(503);
+    expect(await itemsOf(id)).toBe(1);
+    const replay = await post(token, "lost");
+    expect(replay.status).toBe(201);
+    expect(replay.headers.get("Idempotent-Replayed")).toBe("true");
+    expect(replay.headers.get("Location")).toBe(`/api/v1/items/${replay.body.id}`);
+    expect((await api.get(`/items/${replay.body.id}`, { token })).text).toBe(replay.text);
+    expect(await itemsOf(id)).toBe(1);
+  });
+
+  it("makes one item when it is sent fifty times at once", async () => {
+    const { id, token } = await aUser();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => post(token, "race")));
+    expect(await itemsOf(id)).toBe(1);
+    const originals = answers.filter((a) => a.status === 201 && !a.headers.has("Idempotent-Replayed"));
+    expect(originals).toHaveLength(1);
+    const [original] = originals;
+    for (const answer of answers.filter((a) => a !== original)) {
+      if (original && answer.status === 201) expectReplay(answer, original);
+      else {
+        expect(answer.status).toBe(409);
+        expect(answer.body.code).toBe("idempotency_key_in_use");
+        expect(answer.headers.get("Retry-After")).toBe("1");
+      }
+    }
+    if (original) expectReplay(await post(token, "race"), original);
+  });
+
+  it("is 409 while the first is running, and has its effect when that was rolled back", async () => {
+    const { id, token } = await aUser();
+    const running = db.batch([
+      db.execute(sql`select claim_idempotency_key(${id}::uuid, 'slow', 'x')`),
+      db.execute(
+        sql.raw(`do $$ begin
+        while not exists (select from users where id = '${id}' and full_name = 'Go on') loop
+          perform pg_sleep(0.01);
+        end loop;
+      end $$`),
+      ),
+      db.execute(sql`select 1 / 0`),
+    ]);
+    const isHeld = () =>
+      db.execute(sql`select from pg_locks where locktype = 'advisory'
+        and (classid::bigint << 32) | objid::bigint = hashtextextended(${`${id} slow`}, 0)`);
+    while ((await isHeld()).rows.length === 0);
+    const answer = await post(token, "slow");
+    expect(answer.status).toBe(409);
+    expect(answer.body.code).toBe("idempotency_key_in_use");
+    expect(answer.headers.get("Retry-After")).toBe("1");
+    await db.update(users).set({ full_name: "Go on" }).where(eq(users.id, id));
+    await expect(running).rejects.toThrow();
+    expect((await post(token, "slow")).status).toBe(201);
+  });
+});
+
+describe("promise 18: an Idempotency-Key", () => {
+  it("is refused with another request", async () => {
+    const { id, token } = await aUser();
+    await post(token, "k");
+    for (const other of [{ ...json, title: "Another" }, { title: "t" }]) {
+      const answer = await post(token, "k", other);
+      expect(answer.status).toBe(422);
+      expect(answer.body.code).toBe("idempotency_key_reused");
+      expect(answer.roundTrips).toBe(1);
+    }
+    expect(await itemsOf(id)).toBe(1);
+  });
+
+  it("is its user's own", async () => {
+    const [one, other] = [await aUser(), await aUser()];
+    const original = await post(one.token, "shared");
+    const answer = await post(other.token, "shared");
+    expect(answer.status).toBe(201);
+    expect(answer.headers.has("Idempotent-Replayed")).toBe(false);
+    expect(answer.body.owner_id).toBe(other.id);
+    expect(answer.body.id).not.toBe(original.body.id);
+  });
+
+  it("does not outlast its user's right to call", async () => {
+    const { id, token } = await aUser();
+    await post(token, "k");
+    await db.update(users).set({ is_active: false }).where(eq(users.id, id));
+    const answer = await post(token, "k");
+    expect(answer.status).toBe(401);
+    expect(answer.body.code).toBe("invalid_token");
+    expect(answer.text).not.toContain(json.title);
+    expect((await post("garbage", "k")).status).toBe(401);
+  });
+
+  it("keeps nothing of a request that was refused or rolled back", async () => {
+    const { id, token } = await aUser();
+    expect((await post(token, "k", { title: "" })).status).toBe(422);
+    expect((await api.post("/items", { token, body: "{", headers: { "Idempotency-Key": "k" } })).status).toBe(415);
+    const failing = serve({
+      deps: {
+        connect: (settings, trips) => {
+          const real = connect(settings, trips);
+          const batch: typeof real.batch = (statements) =>
+            real.batch([...statements, real.execute(sql`select 1 / 0`)] as unknown as typeof statements);
+          return Object.assign(Object.create(real), { batch });
+        },
+      },
+    });
+    expect((await post(token, "k", json, failing)).status).toBe(500);
+    expect([await keysOf(id), await itemsOf(id)]).toStrictEqual([0, 0]);
+    const answer = await post(token, "k");
+    expect(answer.status).toBe(201);
+    expect(answer.headers.has("Idempotent-Replayed")).toBe(false);
+  });
+
+  it("has 1 to 255 visible ASCII characters", async () => {
+    const { id, token } = await aUser();
+    for (const key of ["", "a".repeat(256), "two words", "é", "a, b", "\u007f"]) {
+      const answer = await post(token, key);
+      expect(answer.status, key).toBe(422);
+      expect(answer.body.errors[0].loc).toStrictEqual(["header", "Idempotency-Key"]);
+      expect(answer.roundTrips).toBe(0);
+    }
+    for (const key of ["!", "~".repeat(255), "';drop/**/table/**/items;--", "__proto__", "%00"]) {
+      const original = await post(token, key);
+      expect(original.status, key).toBe(201);
+      expectReplay(await post(token, key), original);
+    }
+    expect(await itemsOf(id)).toBe(5);
+  });
+
+  it("may be left out: every request has its effect then", async () => {
+    const { id, token } = await aUser();
+    for (const _ of [1, 2]) expect((await api.post("/items", { token, json })).status).toBe(201);
+    expect([await keysOf(id), await itemsOf(id)]).toStrictEqual([0, 2]);
+  });
+
+  it("is new again after 24 hours, and purged by a job", async () => {
+    const { id, token } = await aUser();
+    const original = await post(token, "k");
+    await age(id, 23.9);
+    expectReplay(await post(token, "k"), original);
+    await age(id, 24);
+    const again = await post(token, "k", { title: "Another" });
+    expect(again.status).toBe(201);
+    expect(again.headers.has("Idempotent-Replayed")).toBe(false);
+
+    await post(token, "young");
+    await db
+      .update(idempotencyKeys)
+      .set({ created_at: sql`now() - interval '24 hours'` })
+      .where(and(eq(idempotencyKeys.user_id, id), eq(idempotencyKeys.key, "k")));
+    await runJobs([purgeIdempotencyKeysJob], bindings, { ...production, log: () => undefined });
+    const left = await db.select().from(idempotencyKeys).where(eq(idempotencyKeys.user_id, id));
+    expect(left.map(({ key }) => key)).toStrictEqual(["young"]);
+  });
+
+  it("is kept, like the answer, out of every log", async () => {
+    const { token } = await aUser();
+    const app = serve();
+    const [key, title] = [unique("secret-key"), unique("secret-title")];
+    for (const body of [{ title }, { title }, { title: `${title}!` }]) await post(token, key, body, app);
+    expect(app.logs.length).toBeGreaterThanOrEqual(3);
+    expect(JSON.stringify(app.logs)).not.toMatch(/secret-(key|title)/);
+  });
+});
+
+describe("an endpoint that is idempotent", () => {
+  const own = (operationId: string, runs: number) =>
+    endpoint(
+      {
+        method: "post",
+        path: `/${operationId}`,
+        operationId,
+        tags: ["items"],
+        summary: "Several statements",
+        description: "Several statements.",
+        access: "user",
+        idempotent: true,
+        responses: { 200: json200(z.unknown(), "What they answered") },
+      },
+      async (c) => {
+        const { user, run } = c.var;
+        const insert = () => insertItem(c.var.db, { id: uuidv7(), owner_id: user.id, title: "t" });
+        const raw = db.execute(
+          sql`select 2 as b, 'x' as a, now() as at, null as nothing, '{"z": 1, "y": [true]}'::json as tree`,
+        );
+        const count = db.$count(items, eq(items.owner_id, user.id)).getSQL();
+        const none = db.select({ id: items.id }).from(items).where(sql`false`);
+        const answers = await run(insert(), raw, insert(), none, db.select({ count }).from(items).limit(1));
+        for (let i = 1; i < runs; i++) await run(insert());
+        return c.json([answers[0], answers[1].rows, ...answers.slice(2)], 200);
+      },
+    );
+
+  it("may run statements of all kinds, and gets from each what it answered", async () => {
+    const { id, token } = await aUser();
+    const app = serve({ endpoints: [own("several", 1)] });
+    const call = () => app.post("/several", { token, headers: { "Idempotency-Key": "k" } });
+    const original = await call();
+    expect(original.body).toMatchObject([
+      [{ owner_id: id, title: "t", version: 1 }],
+      [{ b: 2, a: "x", nothing: null, tree: { z: 1, y: [true] } }],
+      [{ owner_id: id }],
+      [],
+      [{ count: 2 }],
+    ]);
+    expect(original.body[0][0].created_at).toMatch(/Z$/);
+    expectReplay(await call(), original);
+    expect(await itemsOf(id)).toBe(2);
+  });
+
+  it("may call c.var.run once: what came second would not be one with the first", async () => {
+    const { token } = await aUser();
+    const app = serve({ endpoints: [own("twice", 2)] });
+    expect((await app.post("/twice", { token, headers: { "Idempotency-Key": "k" } })).status).toBe(500);
+    expect(JSON.stringify(app.logs)).toContain("called c.var.run more than once");
+  });
+
+  it("says so in the document", async () => {
+    const { paths } = (await api.get("/openapi.json")).body;
+    const list: readonly Endpoint[] = endpoints;
+    const declared = list.filter(({ route }) =>
+      route.parameters?.some((parameter) => "name" in parameter && parameter.name === "Idempotency-Key"),
+    );
+    expect(declared.map(({ policy }) => policy.operationId)).toContain("createItem");
+    for (const { route } of declared) {
+      const { parameters, responses } = paths[route.path][route.method];
+      expect(parameters).toContainEqual(
+        expect.objectContaining({ name: "Idempotency-Key", in: "header", required: false }),
+      );
+      expect(responses["409"].description).toContain("idempotency_key_in_use");
+      expect(responses["409"].headers).toHaveProperty("Retry-After");
+      expect(responses["422"].description).toContain("idempotency_key_reused");
+    }
+  });
+});
