@@ -15,7 +15,7 @@ export const idempotencyKey = {
 } as const;
 
 /** What a request with a key may be refused for. */
-export const idempotencyCodes = ["idempotency_key_in_use", "idempotency_key_reused", "validation_failed"] as const;
+export const idempotencyCodes = ["idempotency_key_in_use", "idempotency_key_reused"] as const;
 
 /**
  * Lets a request with an `Idempotency-Key` have its effect once. What its statements answer is recorded in their own
