@@ -1,25 +1,28 @@
 /**
  * `npm run bench [-- --seconds 1 --rounds 3 --connections 16 --only text]`: what each kind of request costs. The bundle that
- * a deploy would upload, in workerd without anything in front; the local endpoint that speaks Neon's HTTP; a real PostgreSQL.
+ * a deploy would upload, in workerd with nothing in front; the local endpoint that speaks Neon's HTTP; a real PostgreSQL.
  */
-import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { parseArgs, promisify } from "node:util";
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { benchPage, benchTable, type Measured } from "./bench-chart.ts";
 import { type Call, load, probe, type Round, together } from "./bench-load.ts";
 import { type Closeables, closing, machine, startDatabase, wholeNumber } from "./bench-tools.ts";
-import { dataFolder, failWith, Problem, projectFolder } from "./config.ts";
+import { startWorker } from "./bench-worker.ts";
+import { dataFolder, failWith, Problem } from "./config.ts";
 
 type Options = { seconds: number; rounds: number; connections: number; only: string };
 
 async function main(open: Closeables): Promise<void> {
   const options = optionsFrom(process.argv.slice(2));
-  const origin = await startWorker(open);
+  const { url, endpoint } = await startDatabase(open);
+  const origin = await startWorker(open, {
+    ENVIRONMENT: "staging",
+    SECRET_KEY: randomBytes(32).toString("hex"),
+    DATABASE_URL: url,
+    NEON_FETCH_ENDPOINT: endpoint,
+  });
   const all = await callsOf(origin);
   const calls = all.filter(({ name }) => name.toLowerCase().includes(options.only.toLowerCase()));
   if (calls.length === 0)
@@ -36,48 +39,6 @@ async function main(open: Closeables): Promise<void> {
   await mkdir(dataFolder, { recursive: true });
   await writeFile(file, benchPage(measured, notes));
   console.log(`The chart: ${file}`);
-}
-
-/** Starts the bundle that `wrangler deploy` would upload, and what it needs. */
-async function startWorker(open: Closeables): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "plinth-bench-"));
-  open.push(() => rm(folder, { recursive: true, force: true }));
-  await bundle(folder);
-  const { url, endpoint } = await startDatabase(open);
-  const compatibilityDate = await readCompatibilityDate();
-  const worker = new Miniflare(
-    convertV4MiniflareOptions({
-      modules: [{ type: "ESModule", path: "index.js", contents: await readFile(join(folder, "index.js"), "utf8") }],
-      compatibilityDate,
-      bindings: {
-        ENVIRONMENT: "staging",
-        SECRET_KEY: randomBytes(32).toString("hex"),
-        DATABASE_URL: url,
-        NEON_FETCH_ENDPOINT: endpoint,
-      },
-      durableObjects: { PASSWORD_HASHER: { className: "PasswordHasher", useSQLite: true } },
-      cf: false,
-      log: new Log(LogLevel.ERROR),
-      // What the Worker logs is written, as in production, and read by nobody.
-      handleStructuredLogs: () => {},
-    }),
-  );
-  open.push(() => worker.dispose());
-  return (await worker.ready).origin;
-}
-
-async function bundle(folder: string): Promise<void> {
-  const wrangler = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin", "wrangler.js");
-  const env = { ...process.env, WRANGLER_SEND_METRICS: "false" };
-  const command = [wrangler, "deploy", "--dry-run", "--env=", "--outdir", folder];
-  await promisify(execFile)(process.execPath, command, { cwd: projectFolder, env });
-}
-
-async function readCompatibilityDate(): Promise<string> {
-  const toml = await readFile(join(projectFolder, "wrangler.toml"), "utf8");
-  const [, date] = /^compatibility_date = "([\d-]+)"/m.exec(toml) ?? [];
-  if (date === undefined) throw new Problem("wrangler.toml names no compatibility_date.");
-  return date;
 }
 
 /** The kinds of request, made for an account with items that this makes first. */
