@@ -75,6 +75,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Which operation of a batch was refused, and why. */
+export function operationError(code: ErrorCode, place: number): FieldError {
+  return { loc: ["body", "operations", place], msg: errorTable[code].detail, type: code };
+}
+
 /** Throws `not_found`; an expression, so that it can follow `??`. */
 export function notFound(): never {
   throw new ApiError("not_found");

@@ -90,6 +90,20 @@ const calls: Record<string, () => Promise<Answer>> = {
   listMyAuditEventsPage: async () => api.get("/users/me/audit-events", { token: (await user()).token }),
   listAuditEventsPage: async () => api.get("/audit-events", { token: (await aUser({ role: "admin" })).token }),
   createItem: async () => api.post("/items", { token: (await user()).token, json: { title: "t" } }),
+  batchItems: async () => {
+    const { token } = await user();
+    const id = await anItem(token);
+    const item = { title: "t" };
+    return api.post("/items/batch", {
+      token,
+      json: {
+        operations: [
+          { op: "create", item },
+          { op: "update", id, item },
+        ],
+      },
+    });
+  },
   listItemsPage: async () => api.get("/items", { token: (await user()).token }),
   readItem: async () => {
     const { token } = await user();

@@ -152,6 +152,7 @@ describe("promise 2: a user who is gone is refused at the next request", () => {
     async ({ method, path }) => {
       const valid: Record<string, unknown> = {
         createItem: { title: "t" },
+        batchItems: { operations: [{ op: "create", item: { title: "t" } }] },
         changeItem: { title: "t" },
         changeMyPassword: { current_password: "correct horse battery", password: "a new password" },
         changeMyEmail: { email: "new@example.com", current_password: "correct horse battery" },

@@ -1,5 +1,5 @@
 import { NeonDbError } from "@neondatabase/serverless";
-import { ApiError, type ErrorCode } from "../errors.ts";
+import { ApiError, type ErrorCode, operationError } from "../errors.ts";
 import { GuardedError } from "../log.ts";
 
 /** What each unique index means to a client. */
@@ -12,7 +12,9 @@ const conflicts: Partial<Record<string, ErrorCode>> = {
 const guards: Partial<Record<string, ErrorCode>> = {
   PT401: "invalid_token",
   PT403: "forbidden",
+  PT404: "not_found",
   PT409: "last_admin",
+  PT412: "precondition_failed",
   PT422: "idempotency_key_reused",
   PT425: "idempotency_key_in_use",
 };
@@ -46,7 +48,11 @@ const unavailable = /^(08|25|28|3D|40|53|57|58|XX)/;
  */
 export function fromDatabase(thrown: unknown): ApiError {
   const error = findNeonError(thrown);
-  return new ApiError(codeOf(error), { cause: new GuardedError(describe(thrown, error)) });
+  const code = codeOf(error);
+  const cause = new GuardedError(describe(thrown, error));
+  // `refuse` says which operation of a batch it was.
+  const place = error?.code === "PT404" || error?.code === "PT412" ? Number(error.detail) : undefined;
+  return new ApiError(code, { cause, ...(place !== undefined && { errors: [operationError(code, place)] }) });
 }
 
 function codeOf(error: NeonDbError | undefined): ErrorCode {

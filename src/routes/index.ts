@@ -16,6 +16,7 @@ import { openapi } from "./docs/openapi.ts";
 import { docs } from "./docs/page.ts";
 import { health } from "./health/live.ts";
 import { ready } from "./health/ready.ts";
+import { batchItems } from "./items/batch.ts";
 import { createItem } from "./items/create.ts";
 import { removeItem } from "./items/delete.ts";
 import { listItemsPage } from "./items/list.ts";
@@ -67,6 +68,7 @@ export const endpoints = [
   endUserSessions,
   listAuditEventsPage,
   createItem,
+  batchItems,
   listItemsPage,
   readItem,
   changeItem,

@@ -29,6 +29,53 @@ export const ItemUpdate = z
   .refine(isNotEmpty, "must change at least one field")
   .openapi("ItemUpdate", { minProperties: 1 });
 
+const IfMatch = z
+  .string()
+  .regex(/^"[0-9]{1,9}[^"]{0,20}"$/, "must be one strong ETag of an item")
+  .openapi({ description: "Only if its `ETag` is still this one", example: '"1"' });
+
+const ItemOperation = z.discriminatedUnion("op", [
+  z.strictObject({ op: z.literal("create"), item: ItemCreate }),
+  z.strictObject({ op: z.literal("update"), id: Id, if_match: IfMatch.optional(), item: ItemUpdate }),
+  z.strictObject({ op: z.literal("delete"), id: Id, if_match: IfMatch.optional() }),
+]);
+export type ItemOperation = z.output<typeof ItemOperation>;
+
+export const ItemBatch = z
+  .strictObject({
+    operations: z
+      .array(ItemOperation)
+      .min(1)
+      .max(100)
+      .superRefine((operations, { addIssue }) => {
+        const seen = new Set<string>();
+        for (const [place, operation] of operations.entries()) {
+          if (operation.op === "create") continue;
+          const id = operation.id.toLowerCase();
+          if (seen.has(id)) addIssue({ code: "custom", path: [place, "id"], message: "is in the batch already" });
+          seen.add(id);
+        }
+      })
+      .openapi({ example: [{ op: "create", item: { title: "Analytical engine" } }] }),
+  })
+  .openapi("ItemBatch");
+
+const ETag = z.string().openapi({ example: '"1"' });
+
+export const ItemBatchResult = z
+  .object({
+    results: z
+      .array(
+        z.discriminatedUnion("op", [
+          z.object({ op: z.literal("create"), etag: ETag, item: Item }),
+          z.object({ op: z.literal("update"), etag: ETag, item: Item }),
+          z.object({ op: z.literal("delete"), id: Id }),
+        ]),
+      )
+      .openapi({ description: "In the order of the operations" }),
+  })
+  .openapi("ItemBatchResult");
+
 export const ItemPage = pageOf(Item).openapi("ItemPage");
 
 export const ItemQuery = PageQuery.extend({

@@ -1,7 +1,18 @@
+import { v7 as uuidv7 } from "uuid";
 import type { UserEnv } from "../context.ts";
 import { requireAdmin, requireUser } from "../crud/guards.ts";
-import { countItems, itemOrder, listItems } from "../crud/items.ts";
-import type { ItemQuery } from "../schemas/items.ts";
+import {
+  countItems,
+  deleteItems,
+  insertItems,
+  itemOrder,
+  listItems,
+  lockItems,
+  refuseStale,
+  updateItems,
+} from "../crud/items.ts";
+import { ApiError, operationError } from "../errors.ts";
+import type { ItemOperation, ItemQuery } from "../schemas/items.ts";
 import { pageRequest, scopeOf, toPage } from "./pages.ts";
 
 type Context = Pick<UserEnv["Variables"], "db" | "run" | "user" | "keys">;
@@ -25,4 +36,54 @@ export async function pageOfItems({ db, run, user, keys }: Context, query: ItemQ
   if (query.include !== "total") return toPage(list, (await run(guard, rows))[1], query.limit);
   const [, found, [count]] = await run(guard, rows, countItems(db, filter));
   return { ...(await toPage(list, found, query.limit)), total: count?.total };
+}
+
+/**
+ * Does all of these operations or none, in one transaction: throws `not_found`, `precondition_failed` or
+ * `precondition_required`, with the place of the first that could not be done. Answers in the order of the operations.
+ */
+export async function changeItems(
+  { db, run, user, settings }: Pick<UserEnv["Variables"], "db" | "run" | "user" | "settings">,
+  operations: ItemOperation[],
+) {
+  const creates = operations.filter((operation) => operation.op === "create");
+  const updates = operations.filter((operation) => operation.op === "update");
+  const deletes = operations.filter((operation) => operation.op === "delete");
+  const targets = operations.flatMap((operation, place) => {
+    if (operation.op === "create") return [];
+    if (settings.REQUIRE_IF_MATCH && operation.if_match === undefined) {
+      throw new ApiError("precondition_required", { errors: [operationError("precondition_required", place)] });
+    }
+    const version = operation.if_match === undefined ? undefined : Number.parseInt(operation.if_match.slice(1), 10);
+    return [{ id: operation.id, version, place }];
+  });
+  const lock = lockItems(
+    db,
+    targets.map(({ id }) => id),
+    user.id,
+  );
+  const inserts = creates.map(({ item }) => ({ ...item, id: uuidv7(), owner_id: user.id }));
+  const [, , created, updated] = await run(
+    lock,
+    refuseStale(db, targets, user.id),
+    insertItems(db, inserts),
+    updateItems(
+      db,
+      updates.map(({ id, item }) => ({ ...item, id })),
+      user.id,
+    ),
+    deleteItems(
+      db,
+      deletes.map(({ id }) => id),
+      user.id,
+    ),
+  );
+  // Ids are ordered by time, so that this is the order in which they were made.
+  const inOrder = created.toSorted((a, b) => (a.id < b.id ? -1 : 1)).values();
+  const changed = new Map(updated.map((row) => [row.id, row]));
+  return operations.map((operation) => {
+    if (operation.op === "delete") return { op: operation.op, id: operation.id.toLowerCase() };
+    const item = operation.op === "create" ? inOrder.next().value : changed.get(operation.id.toLowerCase());
+    return { op: operation.op, etag: `"${item?.version}"`, item };
+  });
 }

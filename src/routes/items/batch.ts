@@ -1,0 +1,24 @@
+import { body, endpoint, json, problems } from "../../endpoint.ts";
+import { preconditions } from "../../etag.ts";
+import { ItemBatch, ItemBatchResult } from "../../schemas/items.ts";
+import { changeItems } from "../../services/items.ts";
+
+export const batchItems = endpoint(
+  {
+    method: "post",
+    path: "/items/batch",
+    operationId: "batchItems",
+    tags: ["items"],
+    summary: "Create, change and delete items together",
+    description:
+      "All of up to 100 operations, or none: `errors` names the first that could not be done. Each item is in one at the most.",
+    access: "user",
+    idempotent: true,
+    request: { body: body(ItemBatch) },
+    responses: { 200: json(ItemBatchResult, "What became of them"), ...problems("not_found", ...preconditions) },
+  },
+  async (c) => {
+    const results = await changeItems(c.var, c.req.valid("json").operations);
+    return c.json(ItemBatchResult.parse({ results }), 200);
+  },
+);
