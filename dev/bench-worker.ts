@@ -26,8 +26,11 @@ export async function startWorker(open: Closeables, bindings: Record<string, str
   // What the Worker logs is written, as in production, and read by nobody.
   const worker = spawn(binary, ["serve", config], { stdio: "ignore" });
   const ended = once(worker, "exit");
+  // Interrupted, this process takes its runtime with it, which would wait for its connections on SIGTERM.
+  process.once("exit", () => worker.kill("SIGKILL"));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
   open.push(async () => {
-    worker.kill();
+    worker.kill("SIGKILL");
     await ended;
   });
   const origin = `http://127.0.0.1:${port}`;
