@@ -68,6 +68,8 @@ export default defineConfig({
       {
         test: {
           name: "node",
+          // Some make databases and start servers, which takes a busy machine its time.
+          testTimeout: 60_000,
           // What the other project set for itself is not for the servers that these tests start.
           env: { WRANGLER_LOG: "log" },
           include: browser ? [...inNode, ...inBrowser] : inNode,

@@ -3,8 +3,9 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { v7 as uuidv7 } from "uuid";
 import { insertAuditEvent } from "../src/crud/audit-events.ts";
-import { issueToken } from "../src/crud/one-time-tokens.ts";
-import { findUserByLogin, insertUser, promoteUser } from "../src/crud/users.ts";
+import { deleteTokens, issueToken } from "../src/crud/one-time-tokens.ts";
+import { revokeSessions } from "../src/crud/sessions.ts";
+import { findUserByLogin, insertUser, isUnverified, promoteUser, willChange } from "../src/crud/users.ts";
 import { connect, type Database } from "../src/db/client.ts";
 import { Email } from "../src/schemas/users.ts";
 import { lifetimeHours } from "../src/security/one-time-tokens.ts";
@@ -34,11 +35,19 @@ export async function createAdmin(db: Database, email: string): Promise<{ isNew:
     },
     { ...event, id: uuidv7(), kind: "password.reset_requested", user_id: id },
   );
+  const roleChanges = known && willChange(id, "role", "admin");
   const account = known
-    ? promoteUser(db, id)
+    ? promoteUser(db, id, dummyHash)
     : insertUser(db, { id, email, username: usernameFor(email), role: "admin", password_hash: dummyHash });
   const kind = known ? "account.role_changed" : "account.created";
-  await db.batch([account, issue, insertAuditEvent(db, { ...event, id: uuidv7(), kind, user_id: id })]);
+  await db.batch([
+    insertAuditEvent(db, { ...event, id: uuidv7(), kind, user_id: id }, roleChanges),
+    // Whoever opened an account with somebody else's address must not come along.
+    revokeSessions(db, id, undefined, isUnverified(id)),
+    deleteTokens(db, id, ["verify_email", "change_email", "reset_password"], isUnverified(id)),
+    account,
+    issue,
+  ]);
   return { isNew: !known, token };
 }
 

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
-import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, open, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { Problem } from "./config.ts";
 import { isAlive } from "./processes.ts";
@@ -48,12 +49,26 @@ async function removeStale(path: string): Promise<void> {
       `${path.replace(/\.lock$/, "")} is in use by process ${pid}: stop it first, or set PLINTH_DATA to another folder.`,
     );
   }
-  // Two processes may find the same stale lock: whoever moves a fresh one away by mistake puts it back.
-  const aside = `${path}.${randomUUID()}`;
-  await rename(path, aside).catch(() => {});
-  const moved = await content(aside);
-  if (moved !== undefined && moved !== seen) await linked(aside, path);
-  await rm(aside, { force: true });
+  await oneAtATime(`${path}.stale`, async () => {
+    if ((await content(path)) === seen) await rm(path, { force: true });
+  });
+}
+
+/** Two processes may find the same stale lock, and the slower one must not remove what the faster one put there. */
+async function oneAtATime(guard: string, work: () => Promise<void>): Promise<void> {
+  const held = await open(guard, "wx", 0o600).catch(() => undefined);
+  if (!held) {
+    // Nobody is at it for as long as this, unless they died over it.
+    const { mtimeMs } = await stat(guard).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > 5_000) await rm(guard, { force: true });
+    return setTimeout(10);
+  }
+  try {
+    await work();
+  } finally {
+    await held.close();
+    await rm(guard, { force: true });
+  }
 }
 
 async function content(path: string): Promise<string | undefined> {

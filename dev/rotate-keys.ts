@@ -60,7 +60,7 @@ function stepsTo(key: SigningKey, algorithm: Algorithm, { keys: [first, ...rest]
   return [
     { when: "Now. The new key verifies, and does not sign yet.", set: ring(first, key, ...rest) },
     {
-      when: "After a minute or more, when the first step is live everywhere. The new key signs.",
+      when: "After six minutes or more, when the first step is live everywhere and nobody keeps an older key set. The new key signs.",
       set: ring(key, first, ...rest),
     },
     {

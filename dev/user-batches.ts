@@ -8,9 +8,15 @@ export type Outcome = "imported" | "present" | "email" | "username";
 export async function insertUsers(database: LocalDatabase, users: UserRow[]): Promise<Map<string, Outcome>> {
   const { rows } = await database.run({
     query: `
-      insert into users (id, email, username, full_name, role, is_active, password_hash, email_verified_at, created_at)
-      select id, email, username, full_name, role, is_active, password_hash, email_verified_at, coalesce(created_at, now())
-      from ${recordset} on conflict do nothing returning id`,
+      with imported as (
+        insert into users (id, email, username, full_name, role, is_active, password_hash, email_verified_at, created_at)
+        select id, email, username, full_name, role, is_active, password_hash, email_verified_at, coalesce(created_at, now())
+        from ${recordset} on conflict do nothing returning id
+      ), events as (
+        insert into audit_events (id, kind, user_id, details)
+        select gen_random_uuid(), 'account.created', id, '{"by": "npm run users:import"}' from imported
+      )
+      select id from imported`,
     params: [JSON.stringify(users)],
   });
   const inserted = new Set(rows.map(([id]) => id));

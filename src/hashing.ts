@@ -14,10 +14,11 @@ export function hasherOf({ PASSWORD_HASHER: hashers }: Bindings): Passwords {
 
 /** Throws `busy` where the account's instance has as much to do as it may, or cannot be reached. */
 function hashAway(hashers: Hashers): Passwords {
-  const hasherFor = (account: string) => hashers.getByName(`hasher-${instanceOf(account)}`);
+  // Apart, so that a flood of sign-ups, which anybody may begin, keeps nobody from signing in.
+  const hasherFor = (work: "hash" | "verify", account: string) => hashers.getByName(`${work}-${instanceOf(account)}`);
   return {
-    hash: (account, password, replacing) => admitted(() => hasherFor(account).hash(password, replacing)),
-    verify: (account, password, phc) => admitted(() => hasherFor(account).verify(password, phc)),
+    hash: (account, password, replacing) => admitted(() => hasherFor("hash", account).hash(password, replacing)),
+    verify: (account, password, phc) => admitted(() => hasherFor("verify", account).verify(password, phc)),
   };
 }
 

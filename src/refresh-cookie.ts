@@ -24,13 +24,17 @@ export function deliver(c: Context<AppEnv>, tokens: Token, by: "body" | "cookie"
  */
 export function tokenInCookie(c: Context<AppEnv>): string | undefined {
   const token = getCookie(c, name);
-  if (token === undefined) return undefined;
-  const origin = c.req.header("Origin") ?? "";
-  const isOurs = origin === new URL(c.req.url).origin;
-  if (!isOurs && !c.var.settings.ALLOWED_ORIGINS.includes(origin)) throw new ApiError("origin_not_allowed");
+  if (token !== undefined) requireListedOrigin(c);
   return token;
 }
 
+/** Before a cookie is set or counts: a form on anybody's page could sign its visitor in to somebody else's account. */
+export function requireListedOrigin(c: Context<AppEnv>): void {
+  const origin = c.req.header("Origin") ?? "";
+  const isOurs = origin === new URL(c.req.url).origin;
+  if (!isOurs && !c.var.settings.ALLOWED_ORIGINS.includes(origin)) throw new ApiError("origin_not_allowed");
+}
+
 export function dropCookie(c: Context<AppEnv>): void {
-  if (getCookie(c, name) !== undefined) deleteCookie(c, name, scope);
+  deleteCookie(c, name, scope);
 }

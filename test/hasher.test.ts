@@ -40,7 +40,7 @@ describe("hashing in Durable Objects", () => {
     const passwords = hasherOf(own);
     for (let i = 0; i < 100; i++) await passwords.verify(`user${i}@example.com`, password, dummyHash);
     const first = [...names];
-    expect(new Set(first)).toStrictEqual(new Set(["hasher-0", "hasher-1", "hasher-2", "hasher-3"]));
+    expect(new Set(first)).toStrictEqual(new Set(["verify-0", "verify-1", "verify-2", "verify-3"]));
     for (let i = 0; i < 100; i++) await passwords.verify(`USER${i}@example.com`, password, dummyHash);
     expect(names.slice(100)).toStrictEqual(first);
   });

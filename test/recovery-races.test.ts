@@ -1,4 +1,4 @@
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { auditEvents, mails, sessions, users } from "../src/db/schema.ts";
 import { type Answer, aUser, clientsOf, db, quickPasswords, serveWithMailbox, unique } from "./harness.ts";
@@ -137,6 +137,29 @@ describe("promise 2: a new password against everything that the old one still op
       expect([byMail.status, bySession.status]).toContain(204);
       const last = byMail.status === 204 ? "password by mail" : "password by session";
       expect((await login(user.username, last)).status).toBe(200);
+    }
+  });
+});
+
+describe("promise 2: a change of address against a change of password", () => {
+  it("leaves no link that the old password got, whoever came first", async () => {
+    for (let round = 0; round < 5; round++) {
+      const user = await aUser({ password_hash, email_verified_at: new Date().toISOString() });
+      const ask = () =>
+        api.post("/users/me/email", {
+          token: user.token,
+          json: { email: `${unique("new")}@example.com`, current_password: password },
+        });
+      const [changed] = await Promise.all([
+        change(user.token, "an entirely new one"),
+        ask(),
+        ask(),
+      ]);
+      expect(changed.status).toBe(204);
+      const left = await db.execute(
+        sql`select from one_time_tokens where user_id = ${user.id} and purpose = 'change_email'`,
+      );
+      expect(left.rows).toStrictEqual([]);
     }
   });
 });

@@ -17,25 +17,29 @@ export type NewToken = {
   mail?: { id: string; seed: string };
 };
 
-/** The live, active account with this id, or with this address and perhaps only while that is unverified. */
-export type Account = { id: string } | { email: string; unverified?: true };
+/**
+ * The live, active account with this id, and perhaps only while it has this password; or with this address, and perhaps
+ * only while that is unverified.
+ */
+export type Account = { id: string; passwordHash?: string } | { email: string; unverified?: true };
 
 /**
- * Issues a token in place of the one before it, and puts its mail into the outbox, if there is such an account. The event
- * is written down either way: an unknown account costs what a known one does. Answers a row where a token was issued.
+ * Issues a token in place of the one before it, puts its mail into the outbox and writes the event down, if there is such
+ * an account. Locks the account, so that nobody whose password is being replaced slips a token past it. Answers a row
+ * where a token was issued.
  */
 export function issueToken(db: Database, account: Account, token: NewToken, event: AuditEvent) {
   const { purpose, tokenHash, mailbox, lifetimeSeconds, cooldownSeconds, mailsPerHour, mail } = token;
   return db.execute<{ user_id: string }>(sql`
     with account as (
       select id, username, coalesce(${mailbox ?? null}, email) as mailbox from ${users}
-      where ${isAccount(account)} and is_active and deleted_at is null
+      where ${isAccount(account)} and is_active and deleted_at is null for no key update
     ),
     token as (
       insert into ${oneTimeTokens} as t (user_id, purpose, token_hash, email, expires_at)
       select id, ${purpose}, ${tokenHash}, mailbox, now() + make_interval(secs => ${lifetimeSeconds}::int) from account
       where ${mailsPerHour}::int > (select count(*) from ${mails} as m
-        where m.user_id = account.id and m.created_at > now() - interval '1 hour')
+        where m.user_id = account.id and m.kind = ${purpose} and m.created_at > now() - interval '1 hour')
       on conflict (user_id, purpose) do update set token_hash = excluded.token_hash, email = excluded.email,
         created_at = now(), expires_at = excluded.expires_at, used_at = null
       where t.used_at is not null or lower(t.email) <> lower(excluded.email)
@@ -49,7 +53,7 @@ export function issueToken(db: Database, account: Account, token: NewToken, even
       from account join token on token.user_id = account.id
       where ${mail !== undefined}
     ),
-    event as (${eventInsert(event, sql``, sql`(select id from account)`)})
+    event as (${eventInsert(event, sql`from token`, sql`user_id`)})
     select user_id from token`);
 }
 
@@ -124,7 +128,12 @@ function used(tokenHash: string, purpose: Purpose): SQL {
 }
 
 function isAccount(account: Account): SQL {
-  if ("id" in account) return sql`id = ${account.id}::uuid`;
+  if ("id" in account) {
+    const { id, passwordHash } = account;
+    return passwordHash === undefined
+      ? sql`id = ${id}::uuid`
+      : sql`id = ${id}::uuid and password_hash = ${passwordHash}`;
+  }
   const unverified = account.unverified ? sql`and email_verified_at is null` : sql``;
   return sql`lower(email) = lower(${account.email}) ${unverified}`;
 }

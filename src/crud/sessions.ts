@@ -95,12 +95,17 @@ export function endSessions(
     select id from ended`);
 }
 
-/** Ends the session that holds this refresh token now, or held it just before, and writes that down. */
-export function endSessionByToken(db: Database, id: string, tokenHash: string, event: AuditEvent) {
+/** True where the session was opened and lives. */
+export function isSessionOpen(id: string): SQL {
+  return sql`exists (select from ${sessions} where id = ${id}::uuid and revoked_at is null)`;
+}
+
+/** Ends a live session, whosever it is, and writes that down: for whoever holds a token that we issued for it. */
+export function endSession(db: Database, id: string, event: AuditEvent) {
   return db.execute<{ user_id: string }>(sql`
     with ended as (
       update ${sessions} set revoked_at = now()
-      where id = ${id}::uuid and revoked_at is null and ${tokenHash} in (token_hash, previous_hash)
+      where id = ${id}::uuid and revoked_at is null and expires_at > now()
       returning user_id
     ),
     event as (${eventInsert(event, sql`from ended`, sql`user_id`)})

@@ -1,6 +1,6 @@
 import { and, eq, getTableColumns, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { sessions, users } from "../db/schema.ts";
+import { users } from "../db/schema.ts";
 import { type AuditEvent, eventInsert } from "./audit-events.ts";
 import { isAdmin } from "./guards.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
@@ -86,14 +86,16 @@ export function willChange(
     where ${and(eq(users.id, id), isNull(users.deleted_at), sql`${users[field]} <> ${value}`)} for no key update)`;
 }
 
-/** Soft: the row stays, its e-mail and username are free again, and its sessions end for good. */
+/** True in the transaction that deleted the user. */
+export function wasJustDeleted(id: string): SQL {
+  return sql`exists (select from ${users} where id = ${id}::uuid and deleted_at = now()::timestamptz(3))`;
+}
+
+/** Soft: the row stays, its e-mail and username are free again. */
 export function deleteUser(db: Database, id: string, callerId: string, event: AuditEvent) {
   return db.execute<{ id: string }>(sql`
     with gone as (
       update ${users} set deleted_at = now() where ${reachable(id, callerId)} returning id
-    ),
-    ended as (
-      update ${sessions} set revoked_at = now() from gone where user_id = gone.id and revoked_at is null
     ),
     event as (${eventInsert(event, sql`from gone`)})
     select id from gone`);
@@ -127,11 +129,20 @@ export function restoreUser(
     select id from back`);
 }
 
-/** Makes an admin of a live user, active too. */
-export function promoteUser(db: Database, id: string) {
+/** True where nobody has proved yet that the account's mailbox is theirs. */
+export function isUnverified(id: string): SQL {
+  return sql`exists (select from ${users} where id = ${id}::uuid and email_verified_at is null)`;
+}
+
+/**
+ * Makes an admin of a live user, active too. Whoever opened an account whose address was never verified may be anybody:
+ * that account gets `unverifiedHash` for its password.
+ */
+export function promoteUser(db: Database, id: string, unverifiedHash: string) {
+  const password_hash = sql`case when ${users.email_verified_at} is null then ${unverifiedHash} else ${users.password_hash} end`;
   return db
     .update(users)
-    .set({ role: "admin", is_active: true })
+    .set({ role: "admin", is_active: true, password_hash })
     .where(and(eq(users.id, id), isNull(users.deleted_at)))
     .returning();
 }

@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import type { UserEnv } from "../context.ts";
 import { errorTable, toApiError } from "../errors.ts";
 import { describeError } from "../log.ts";
+import { eventsThatHappened } from "../services/audit.ts";
 
 /** One line for each request. It holds the path's pattern, never the path: what people type there can be personal. */
 export const requestLog: MiddlewareHandler<UserEnv> = async (c, next) => {
@@ -9,6 +10,7 @@ export const requestLog: MiddlewareHandler<UserEnv> = async (c, next) => {
   await next();
   const { status } = c.res;
   const { requestId, policy, user, trips, events } = c.var;
+  const happened = eventsThatHappened(events, status);
   c.var.log({
     level: status >= 500 ? "error" : "info",
     message: "request",
@@ -21,7 +23,7 @@ export const requestLog: MiddlewareHandler<UserEnv> = async (c, next) => {
     db_round_trips: trips.count,
     db_ms: trips.milliseconds,
     user_id: user?.id,
-    ...(events.length > 0 && { events }),
+    ...(happened.length > 0 && { events: happened }),
     ...(c.error && explain(c.error)),
   });
 };

@@ -3,7 +3,7 @@ import { insertAuditEvent } from "../crud/audit-events.ts";
 import { requireAdmin } from "../crud/guards.ts";
 import { deleteTokens } from "../crud/one-time-tokens.ts";
 import { endSessions, revokeSessions } from "../crud/sessions.ts";
-import { deleteUser, findUser, restoreUser, updateUser, willChange } from "../crud/users.ts";
+import { deleteUser, findUser, restoreUser, updateUser, wasJustDeleted, willChange } from "../crud/users.ts";
 import { notFound } from "../errors.ts";
 import type { UserUpdate } from "../schemas/users.ts";
 import { type AuditContext, auditEvent, note } from "./audit.ts";
@@ -29,6 +29,8 @@ export async function changeAsAdmin(context: Context, id: string, changes: UserU
     ...(is_active === false ? [revokeSessions(db, id)] : []),
     // Whoever began to change the address, or holds a link that went to the old one, must begin again.
     ...(email === undefined ? [] : [deleteTokens(db, id, ["verify_email", "change_email", "reset_password"])]),
+    // Whoever was demoted while this waited for the user's row must leave nothing of it behind.
+    requireAdmin(db, caller),
   );
   note(context, roleEvent, roleChanged);
   note(context, activeEvent, activeChanged);
@@ -40,7 +42,8 @@ export async function changeAsAdmin(context: Context, id: string, changes: UserU
 export async function removeAccount(context: Context, id: string): Promise<void> {
   const { db, run, user: caller } = context;
   const event = auditEvent(context, "account.deleted", id);
-  const gone = await run(deleteUser(db, id, caller.id, event));
+  // A statement of its own sees the sessions that were opened while the first one waited for the row.
+  const [gone] = await run(deleteUser(db, id, caller.id, event), revokeSessions(db, id, undefined, wasJustDeleted(id)));
   note(context, event, gone);
   if (gone.rows.length === 0) notFound();
 }

@@ -24,6 +24,14 @@ export function auditEvent(
   };
 }
 
+/** What is written down although the request is refused. */
+const refusals: readonly AuditKind[] = ["sign_in.failed", "sign_in.throttled", "session.replayed"];
+
+/** Those of a request's events that came true: a refused one rolled the others back, or never did them. */
+export function eventsThatHappened(events: AuditContext["events"], status: number): AuditContext["events"] {
+  return status < 400 ? events : events.filter(({ kind }) => refusals.some((refusal) => refusal === kind));
+}
+
 /** Puts an event into the request's log line, where its statement says that it was written. */
 export function note({ events }: AuditContext, { kind, user_id }: AuditEvent, { rows }: { rows: unknown[] }): void {
   if (rows.length > 0) events.push({ kind, user_id: user_id ?? null });

@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { Variables } from "../context.ts";
 import type { AuditEvent } from "../crud/audit-events.ts";
 import type { Caller } from "../crud/guards.ts";
-import { endSessionByToken, endSessions, openSession, rotateSession, type SessionLimits } from "../crud/sessions.ts";
+import { endSession, isSessionOpen, openSession, rotateSession, type SessionLimits } from "../crud/sessions.ts";
 import { findUserByLogin, replacePasswordHash, restoreUser } from "../crud/users.ts";
 import { ApiError, type ErrorCode } from "../errors.ts";
 import type { Login, Token } from "../schemas/auth.ts";
@@ -69,10 +69,10 @@ async function open(
   const refreshToken = await newRefreshToken(keys.refresh, id);
   const session = { ...client, id, userId: user.id, tokenHash: await hashToken(refreshToken) };
   const hash = user.password_hash;
-  const upgrade = needsRehash(hash, password) ? await passwords.hash(username, password, hash) : undefined;
+  const upgrade = needsRehash(hash, password) ? await passwords.hash(username, password, hash).catch(later) : undefined;
   const statements = [
     openSession(db, session, upgrade ? [hash, upgrade] : [hash], sessionLimits(settings)),
-    audit(context, "sign_in.succeeded", user.id, { session_id: id }),
+    audit(context, "sign_in.succeeded", user.id, { session_id: id }, isSessionOpen(id)),
     ...remember,
     ...(upgrade ? [replacePasswordHash(db, user.id, hash, upgrade)] : []),
   ] as const;
@@ -85,6 +85,12 @@ async function open(
     note(context, restoration.event, restored);
   }
   return tokens(context, { id: user.id, sessionId: id }, refreshToken);
+}
+
+/** An upgrade that cannot be had now is no reason to refuse a right password. */
+function later(error: unknown): undefined {
+  if (error instanceof ApiError && error.code === "busy") return undefined;
+  throw error;
 }
 
 /**
@@ -107,19 +113,19 @@ export async function refresh(context: Context, token: string, grantType?: strin
   return tokens(context, { id: session.user_id, sessionId }, successor);
 }
 
-/** Ends the session of a refresh token, or that of a signed-in caller; nothing happens where it has ended already. */
-export async function signOut(context: Context, who: { refreshToken: string } | { caller: Caller }): Promise<void> {
+/**
+ * Ends the session of a refresh token, or else that of a signed-in caller. Any refresh token will do that we ever issued
+ * for the session: holding an old one is no reason to let it live. Nothing happens where it has ended.
+ */
+export async function signOut(
+  context: Context,
+  who: { refreshToken?: string | undefined; caller?: Caller | undefined },
+) {
   const { db, run, keys } = context;
-  if ("caller" in who) {
-    const { id, sessionId } = who.caller;
-    const event = auditEvent(context, "session.ended", id, { session_id: sessionId });
-    note(context, event, await run(endSessions(db, id, { only: sessionId }, event)));
-    return;
-  }
-  const sessionId = await sessionOf(keys.refresh, who.refreshToken);
-  if (!sessionId) return;
-  const event = auditEvent(context, "session.ended", null, { session_id: sessionId });
-  const { rows } = await run(endSessionByToken(db, sessionId, await hashToken(who.refreshToken), event));
+  const id = (who.refreshToken && (await sessionOf(keys.refresh, who.refreshToken))) || who.caller?.sessionId;
+  if (!id) return;
+  const event = auditEvent(context, "session.ended", null, { session_id: id });
+  const { rows } = await run(endSession(db, id, event));
   for (const { user_id } of rows) context.events.push({ kind: event.kind, user_id });
 }
 

@@ -40,7 +40,7 @@ export async function requestEmailChange(
   const { user, remember } = await requirePassword(context, change.current_password);
   const { statement, tokenHash } = await issueMailedToken(context, {
     purpose: "change_email",
-    account: { id: user.id },
+    account: { id: user.id, passwordHash: user.password_hash },
     event: "email.change_requested",
     mailbox: change.email,
   });

@@ -9,9 +9,9 @@ import { type AuditContext, auditEvent } from "./audit.ts";
 type Context = AuditContext & Pick<Variables, "keys" | "outbox">;
 type Issue = { purpose: Purpose; account: Account; event: AuditKind; mailbox?: string };
 
-/** Nobody gets the same mail more than once a minute. */
+/** Nobody gets the same mail more than once a minute, or one of its kind more than so many times an hour. */
 const cooldownSeconds = 60;
-const mailsPerHour = 20;
+const mailsPerHour = 10;
 
 /**
  * Makes the statement that issues a mailed token and writes its cause down, and has the mail sent once the request is

@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAdmin } from "../../dev/create-admin.ts";
@@ -6,7 +6,7 @@ import { migrate } from "../../dev/migrate.ts";
 import { findToken } from "../../src/crud/one-time-tokens.ts";
 import { findUserByLogin, insertUser } from "../../src/crud/users.ts";
 import { connect, type Database } from "../../src/db/client.ts";
-import { mails } from "../../src/db/schema.ts";
+import { mails, sessions } from "../../src/db/schema.ts";
 import { dummyHash } from "../../src/security/passwords.ts";
 import { hashToken } from "../../src/security/refresh-tokens.ts";
 import { backends, type Served, serve } from "./backends.ts";
@@ -38,11 +38,23 @@ describe.each(backends)("npm run admin:create on $name", (backend) => {
   it("promotes an account that is there, in any letter case, and keeps its password", async () => {
     const email = anAddress();
     const id = uuidv7();
-    await insertUser(db, { id, email, username: uuidv7(), password_hash: "kept", is_active: false });
+    const email_verified_at = new Date().toISOString();
+    await insertUser(db, { id, email, username: uuidv7(), password_hash: "kept", is_active: false, email_verified_at });
     const { isNew, token } = await createAdmin(db, email.toUpperCase());
     expect(isNew).toBe(false);
     expect(await find(email)).toMatchObject({ id, email, role: "admin", is_active: true, password_hash: "kept" });
     expect(await ownerOf(token)).toStrictEqual([email]);
+  });
+
+  it("lets nobody come along who opened an account with an address that was never verified", async () => {
+    const email = anAddress();
+    const user_id = uuidv7();
+    await insertUser(db, { id: user_id, email, username: uuidv7(), password_hash: "a squatter's" });
+    const expires_at = new Date(Date.now() + 60_000).toISOString();
+    await db.insert(sessions).values({ id: uuidv7(), user_id, token_hash: "", expires_at });
+    await createAdmin(db, email);
+    expect(await find(email)).toMatchObject({ id: user_id, role: "admin", password_hash: dummyHash });
+    expect(await db.$count(sessions, and(eq(sessions.user_id, user_id), isNull(sessions.revoked_at)))).toBe(0);
   });
 
   it("prints a link that works, as often as it is asked: the last one counts", async () => {

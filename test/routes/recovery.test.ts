@@ -348,7 +348,7 @@ describe("POST /users/me/email", () => {
     expect(again.status).toBe(429);
     expect(again.headers.get("Retry-After")).toBe("60");
     expect([...mailsTo(email), ...mailsTo(user.email)]).toHaveLength(2);
-    for (let sent = 2; sent < 20; sent += 2) expect((await change(user.token, aMailbox())).status).toBe(202);
+    for (let sent = 1; sent < 10; sent += 1) expect((await change(user.token, aMailbox())).status).toBe(202);
     expect((await change(user.token, aMailbox())).status).toBe(429);
     await db.execute(sql`update mails set created_at = created_at - interval '1 hour' where user_id = ${user.id}`);
     expect((await change(user.token, aMailbox())).status).toBe(202);

@@ -108,7 +108,10 @@ describe("POST /auth/restore", () => {
 
   it("can keep the refresh token in a cookie", async () => {
     const { username } = await deleted();
-    const answer = await api.post("/auth/restore", { json: { username, password, token_delivery: "cookie" } });
+    const answer = await api.post("/auth/restore", {
+      json: { username, password, token_delivery: "cookie" },
+      headers: { Origin: "https://app.example.com" },
+    });
     expect(answer.body.refresh_token).toBeUndefined();
     expect(answer.headers.get("Set-Cookie")).toContain("HttpOnly");
   });

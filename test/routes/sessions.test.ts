@@ -128,6 +128,19 @@ describe("promise 2: signing out takes effect at the next request", () => {
     expect(await works(user.access_token)).toBe(false);
   });
 
+  it("by a refresh token that was used long ago, and by the access token where the other is none of ours", async () => {
+    const [first, second] = [await signedIn(), await signedIn()];
+    const next = (await refresh((await refresh(first.refresh_token)).body.refresh_token)).body;
+    const out = await api.post("/auth/logout", {
+      token: next.access_token,
+      json: { refresh_token: first.refresh_token },
+    });
+    expect(out.status).toBe(204);
+    expect(await works(next.access_token)).toBe(false);
+    await api.post("/auth/logout", { token: second.access_token, json: { refresh_token: "garbage" } });
+    expect(await works(second.access_token)).toBe(false);
+  });
+
   it("twice is no error, and without any token 401", async () => {
     const user = await signedIn();
     for (const _ of [1, 2])
@@ -185,6 +198,7 @@ describe("the browser mode", () => {
     const user = await aUser({ password_hash });
     const answer = await api.post("/auth/login", {
       json: { username: user.username, password, token_delivery: "cookie" },
+      headers: { Origin: origin },
     });
     return { user, answer, cookie: cookieOf(answer).split(";")[0] ?? "" };
   };
@@ -219,6 +233,29 @@ describe("the browser mode", () => {
       expect(refused.body.code).toBe("origin_not_allowed");
     }
     expect(await works(answer.body.access_token)).toBe(true);
+  });
+
+  it.each(["https://evil.example", undefined])(
+    "sets no cookie for a page of %s: it may be signing its visitor in",
+    async (from) => {
+      const user = await aUser({ password_hash });
+      for (const path of ["/auth/login", "/auth/restore"]) {
+        const answer = await api.post(path, {
+          form: { username: user.username, password, token_delivery: "cookie" },
+          headers: from === undefined ? {} : { Origin: from },
+        });
+        expect(answer.status).toBe(403);
+        expect(answer.headers.get("Set-Cookie")).toBeNull();
+      }
+    },
+  );
+
+  it("keeps the cookie of a session that was not the one to end", async () => {
+    const { cookie } = await login();
+    const json = { refresh_token: "x" };
+    const out = await api.post("/auth/logout", { json, headers: { Cookie: cookie, Origin: "https://evil.example" } });
+    expect(out.headers.get("Set-Cookie")).toBeNull();
+    expect((await post("/auth/refresh", cookie, origin)).status).toBe(200);
   });
 
   it("signs out and drops the cookie", async () => {

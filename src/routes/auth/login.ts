@@ -1,5 +1,5 @@
 import { endpoint, formOrJson, json, problems } from "../../endpoint.ts";
-import { deliver } from "../../refresh-cookie.ts";
+import { deliver, requireListedOrigin } from "../../refresh-cookie.ts";
 import { Login, Token } from "../../schemas/auth.ts";
 import { signIn } from "../../services/auth.ts";
 
@@ -22,6 +22,7 @@ export const login = endpoint(
       ...problems(
         "invalid_grant",
         "unsupported_grant_type",
+        "origin_not_allowed",
         "email_not_verified",
         "account_deleted",
         "too_many_attempts",
@@ -30,6 +31,7 @@ export const login = endpoint(
   },
   async (c) => {
     const credentials = { ...c.req.valid("form"), ...c.req.valid("json") };
+    if (credentials.token_delivery === "cookie") requireListedOrigin(c);
     const tokens = await signIn(c.var, credentials);
     return c.json(Token.parse(deliver(c, tokens, credentials.token_delivery)), 200);
   },

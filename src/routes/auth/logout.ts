@@ -20,12 +20,12 @@ export const logout = endpoint(
   },
   async (c) => {
     const { refresh_token } = { ...c.req.valid("form"), ...c.req.valid("json") };
-    const refreshToken = refresh_token || tokenInCookie(c);
+    const inCookie = refresh_token ? undefined : tokenInCookie(c);
+    const refreshToken = refresh_token || inCookie;
     const caller = await callerOf(c.var, c.req.header("Authorization"));
-    if (refreshToken !== undefined) await signOut(c.var, { refreshToken });
-    else if (caller) await signOut(c.var, { caller });
-    else throw new ApiError("not_authenticated");
-    dropCookie(c);
+    if (!refreshToken && !caller) throw new ApiError("not_authenticated");
+    await signOut(c.var, { refreshToken, caller });
+    if (inCookie !== undefined) dropCookie(c);
     return c.body(null, 204);
   },
 );
