@@ -150,11 +150,7 @@ describe("promise 2: a change of address against a change of password", () => {
           token: user.token,
           json: { email: `${unique("new")}@example.com`, current_password: password },
         });
-      const [changed] = await Promise.all([
-        change(user.token, "an entirely new one"),
-        ask(),
-        ask(),
-      ]);
+      const [changed] = await Promise.all([change(user.token, "an entirely new one"), ask(), ask()]);
       expect(changed.status).toBe(204);
       const left = await db.execute(
         sql`select from one_time_tokens where user_id = ${user.id} and purpose = 'change_email'`,
