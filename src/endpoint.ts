@@ -19,7 +19,7 @@ export type Contract = Pick<RouteConfig, "method" | "path" | "request" | "respon
   tags: readonly [string, ...string[]];
   /** Headers that the document shows and nothing validates. */
   parameters?: NonNullable<RouteConfig["parameters"]>;
-  /** How many round trips to the database it may spend; 1 unless it says otherwise. */
+  /** How many round trips to the database it may spend before its answer begins; 1 unless it says otherwise. */
   roundTrips?: number;
   /** Its path starts at the root instead of `/api/v1`. */
   atRoot?: true;

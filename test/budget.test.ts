@@ -105,6 +105,7 @@ const calls: Record<string, () => Promise<Answer>> = {
     });
   },
   listItemsPage: async () => api.get("/items", { token: (await user()).token }),
+  exportItems: async () => api.get("/items/export", { token: (await user()).token }),
   readItem: async () => {
     const { token } = await user();
     return api.get(`/items/${await anItem(token)}`, { token });

@@ -139,6 +139,19 @@ function withoutImplied(filter: ItemFilter, { by, descending }: Order): ItemFilt
   return { ...filter, [descending ? "createdBefore" : "createdAfter"]: undefined };
 }
 
+/**
+ * Removes items for good that were deleted so many days ago, longest gone first. A restore at the same moment comes first
+ * and keeps its item, or waits for the lock and finds none.
+ */
+export function purgeItems(db: Database, retentionDays: number, limit: number) {
+  return db.execute<{ id: string }>(sql`
+    with due as (
+      select id from ${items} where deleted_at <= now() - make_interval(days => ${retentionDays}::int)
+      order by deleted_at limit ${limit} for update skip locked
+    )
+    delete from ${items} as i using due where i.id = due.id returning i.id`);
+}
+
 function matching({ ownerId, status, createdAfter, createdBefore, q }: ItemFilter): SQL | undefined {
   return and(
     eq(items.owner_id, ownerId),

@@ -83,6 +83,7 @@ export const items = pgTable(
       index("items_updated_idx").on(table.owner_id, table.updated_at, table.id).where(isLive),
       index("items_title_idx").on(table.owner_id, table.title, table.id).where(isLive),
       index("items_deleted_idx").on(table.owner_id, table.deleted_at).where(sql`${table.deleted_at} is not null`),
+      index("items_purge_idx").on(table.deleted_at).where(sql`${table.deleted_at} is not null`),
       index("items_public_idx").on(table.created_at, table.id).where(sql`${table.is_public} and ${isLive}`),
       index("items_search_idx").using("gin", table.search),
     ];

@@ -9,6 +9,7 @@ const allow = honoCors({
   allowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
   allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id"],
   exposeHeaders: [
+    "Content-Disposition",
     "ETag",
     "Idempotent-Replayed",
     "Link",

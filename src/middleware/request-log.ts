@@ -28,7 +28,8 @@ export const requestLog: MiddlewareHandler<UserEnv> = async (c, next) => {
   });
 };
 
-function explain(thrown: Error): Record<string, unknown> {
+/** What a log says of an error: its code and, where it is our fault, what is behind it. */
+export function explain(thrown: unknown): Record<string, unknown> {
   const error = toApiError(thrown);
   const isFault = errorTable[error.code].status >= 500;
   return { code: error.code, ...(isFault && error.cause !== undefined && { cause: describeError(error.cause) }) };

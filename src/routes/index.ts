@@ -19,6 +19,7 @@ import { ready } from "./health/ready.ts";
 import { batchItems } from "./items/batch.ts";
 import { createItem } from "./items/create.ts";
 import { removeItem } from "./items/delete.ts";
+import { exportItems } from "./items/export.ts";
 import { listItemsPage } from "./items/list.ts";
 import { readItem } from "./items/read.ts";
 import { restoreItem } from "./items/restore.ts";
@@ -70,6 +71,7 @@ export const endpoints = [
   createItem,
   batchItems,
   listItemsPage,
+  exportItems,
   readItem,
   changeItem,
   removeItem,

@@ -1,7 +1,7 @@
 import { type SQLWrapper, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { listAuditEvents } from "../../src/crud/audit-events.ts";
-import { findItem, itemOrder, listItems } from "../../src/crud/items.ts";
+import { findItem, itemOrder, listItems, purgeItems } from "../../src/crud/items.ts";
 import { chargeThrottles, insertThrottles } from "../../src/crud/throttles.ts";
 import { findUser, findUserByLogin, listUsers } from "../../src/crud/users.ts";
 import { aUser, db, unique } from "../harness.ts";
@@ -66,6 +66,12 @@ describe("the hot queries use their indexes, and sort nothing", () => {
     const plan = await planOf(findUserByLogin(db, login, 30));
     expect(plan).toContain(index);
     expect(plan).not.toContain("Seq Scan");
+  });
+
+  it("the purge of items starts with the longest gone", async () => {
+    const plan = await planOf(purgeItems(db, 30, 1_000));
+    expect(plan).toContain("items_purge_idx");
+    expect(plan).not.toMatch(/Seq Scan|Sort/);
   });
 
   it("counting an attempt reads no table from end to end", async () => {

@@ -12,7 +12,7 @@ export const restoreItem = endpoint(
     operationId: "restoreItem",
     tags: ["items"],
     summary: "Restore a deleted item",
-    description: "For thirty days after its deletion.",
+    description: "Until it is purged: thirty days after its deletion, unless set otherwise.",
     access: "user",
     request: { params: IdParams },
     responses: { 200: json(Item, "The item"), ...problems("not_found") },

@@ -1,0 +1,97 @@
+import type { Context } from "hono";
+import type { ZodObject } from "zod";
+import { preferredType } from "./accept.ts";
+import type { UserEnv } from "./context.ts";
+import { ApiError, errorTable, toApiError } from "./errors.ts";
+import { explain } from "./middleware/request-log.ts";
+
+type Row = Record<string, unknown>;
+type Format = { extension: string; type: string; header: (columns: string[]) => string; line: (row: Row) => string };
+
+const formats = {
+  "application/x-ndjson": {
+    extension: "ndjson",
+    type: "application/x-ndjson",
+    header: () => "",
+    line: (row) => `${JSON.stringify(row)}\n`,
+  },
+  "text/csv": {
+    extension: "csv",
+    type: "text/csv; charset=utf-8; header=present",
+    header: (columns) => `${columns.join(",")}\r\n`,
+    line: (row) => `${Object.values(row).map(toField).join(",")}\r\n`,
+  },
+} as const satisfies Record<string, Format>;
+
+const mediaTypes = ["application/x-ndjson", "text/csv"] as const;
+
+/** What {@link download} answers, for `responses`. `name` is the schema of a row. */
+export function downloadOf(name: string, description: string) {
+  const file = (text: string) => ({ schema: { type: "string", description: text } }) as const;
+  return {
+    description,
+    content: {
+      "application/x-ndjson": file(`On each line one \`${name}\` as JSON`),
+      "text/csv": file(
+        `The fields of \`${name}\` (RFC 4180, UTF-8) under a line with their names. Text is in quotes and never ` +
+          "altered, so have a spreadsheet import it as text: it may take `=…` for a formula. Nothing at all, without " +
+          "quotes, is null.",
+      ),
+    },
+  } as const;
+}
+
+/**
+ * Streams rows as a file, in the format that `Accept` prefers. Each page is asked for when the one before was read, so
+ * that a slow reader holds one page in memory and no more. `schema` says what may leave of a row, and in which order.
+ * Throws `not_acceptable`, and whatever the first page throws; later faults break the transfer off.
+ */
+export async function download(c: Context<UserEnv>, name: string, schema: ZodObject, pages: AsyncGenerator<Row[]>) {
+  const mediaType = preferredType(c.req.header("Accept"), mediaTypes);
+  c.header("Vary", "Accept", { append: true });
+  if (!mediaType) throw new ApiError("not_acceptable", { detail: `This is ${mediaTypes.join(" or ")}.` });
+  const { extension, type, header, line } = formats[mediaType];
+  const first = await pages.next();
+
+  async function* texts() {
+    yield header(Object.keys(schema.shape));
+    for (let page = first; !page.done; page = await pages.next()) {
+      yield page.value.map((row) => line(schema.parse(row))).join("");
+    }
+  }
+  return c.body(inPaceOfReader(c, texts()), 200, {
+    "Content-Type": type,
+    "Content-Disposition": `attachment; filename="${name}.${extension}"`,
+  });
+}
+
+function inPaceOfReader(c: Context<UserEnv>, texts: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  const { log, requestId, policy, user } = c.var;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          let next = await texts.next();
+          // A chunk of no bytes would end a chunked body.
+          while (next.value === "") next = await texts.next();
+          if (next.done) controller.close();
+          else controller.enqueue(encoder.encode(next.value));
+        } catch (error) {
+          const fields = { request_id: requestId, operation_id: policy?.operationId, user_id: user.id };
+          const level = errorTable[toApiError(error).code].status >= 500 ? "error" : "warn";
+          log({ level, message: "download broken off", ...fields, ...explain(error) });
+          // The status is out: only a transfer that ends badly tells that the file is not whole.
+          controller.error(new Error("The download was broken off"));
+        }
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** Quotes all text, so that null and the empty text differ, as in PostgreSQL's COPY. */
+function toField(value: unknown): string {
+  if (value === null) return "";
+  return typeof value === "string" ? `"${value.replaceAll('"', '""')}"` : String(value);
+}

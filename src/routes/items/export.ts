@@ -1,0 +1,23 @@
+import { download, downloadOf } from "../../download.ts";
+import { endpoint, problems } from "../../endpoint.ts";
+import { Item } from "../../schemas/items.ts";
+import { eachPageOfItems } from "../../services/items.ts";
+
+export const exportItems = endpoint(
+  {
+    method: "get",
+    path: "/items/export",
+    operationId: "exportItems",
+    tags: ["items"],
+    summary: "Download all of your items",
+    description:
+      "Newest first, as NDJSON or CSV by `Accept`. An item that stays while the file is made is in it once. A file is " +
+      "whole only if the transfer ended well: it is broken off when your session ends or the database fails.",
+    access: "user",
+    // Before the answer begins, which is when the budget and Server-Timing count. Each further page is one more, behind
+    // its own guard.
+    roundTrips: 1,
+    responses: { 200: downloadOf("Item", "All of your items"), ...problems("not_acceptable") },
+  },
+  async (c) => download(c, "items", Item, eachPageOfItems(c.var)),
+);
