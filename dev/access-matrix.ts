@@ -14,8 +14,9 @@ const callers = { public: "anybody", user: "a signed-in user", admin: "an admin"
 const introduction = `# Who may call what
 
 Made by \`npm run access-matrix\` from the list of endpoints, \`src/routes/index.ts\`: change it there. "Round trips" is the
-most that a call may spend on the database. The errors are those of the endpoint itself; what follows from its
-declaration, such as 401 without a token, 403 without the role or 422 for a bad body, is in the OpenAPI document.
+most that a call may spend on the database before its answer begins. The errors are those of the endpoint itself; what
+follows from its declaration, such as 401 without a token, 403 without the role or 422 for a bad body, is in the OpenAPI
+document.
 `;
 
 /** The document, whose rows are in the order of the list. */
