@@ -68,6 +68,9 @@ export default defineConfig({
       {
         test: {
           name: "node",
+          // After the tests in workerd, which keep one core, two files at a time.
+          sequence: { groupOrder: 1 },
+          maxWorkers: 2,
           // Some make databases and start servers, which takes a busy machine its time.
           testTimeout: 60_000,
           // What the other project set for itself is not for the servers that these tests start.
