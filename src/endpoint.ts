@@ -4,7 +4,8 @@ import type { ZodType } from "zod";
 import { authenticate } from "./auth.ts";
 import { type AppEnv, provide, type UserEnv } from "./context.ts";
 import type { ErrorCode, errorTable } from "./errors.ts";
-import { idempotency, idempotencyCodes, idempotencyKey } from "./idempotency.ts";
+import { headers, type ResponseHeader } from "./headers.ts";
+import { idempotency, idempotencyCodes, idempotencyKey, replayable } from "./idempotency.ts";
 import { bodyLimit } from "./middleware/body-limit.ts";
 import { requireContentType } from "./middleware/content-type.ts";
 import type { Access, Policy } from "./policy.ts";
@@ -85,9 +86,9 @@ export function endpoint<const C extends Contract>(
   return { route: toRoute(contract, policy) as unknown as ClientRoute<C>, handler, policy };
 }
 
-/** A JSON answer, for `responses`. */
-export function json<S extends ZodType>(schema: S, description: string) {
-  return { description, content: { "application/json": { schema } } };
+/** A JSON answer with these headers of its own, for `responses`. */
+export function json<S extends ZodType>(schema: S, description: string, ...names: readonly ResponseHeader[]) {
+  return { description, headers: headers(...names), content: { "application/json": { schema } } };
 }
 
 /** A JSON body, for `request`. */
@@ -116,7 +117,11 @@ function fullPath({ atRoot, path }: Contract): string {
 function toRoute(contract: Contract, policy: Policy): RouteConfig {
   const { access, roundTrips, atRoot, withoutSettings, oauth, idempotent, ...operation } = contract;
   const mediaTypes = Object.keys(contract.request?.body?.content ?? {});
-  const responses = documented(derivedCodes(contract), contract.responses, oauth);
+  const responses = documented(
+    derivedCodes(contract),
+    idempotent ? replayable(contract.responses) : contract.responses,
+    oauth,
+  );
   return {
     ...operation,
     // Two versions of OpenAPI make a union of arrays, to which nothing can be added.

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { ApiError } from "./errors.ts";
+import { headers } from "./headers.ts";
 import type { Settings } from "./settings.ts";
 
 /** `If-Match` of RFC 9110, section 13.1.1, for `parameters`: validating it would make every typed client pass it. */
@@ -11,7 +12,7 @@ export const ifNoneMatch = header("If-None-Match", "Answer 304 if its `ETag` is 
 export const preconditions = ["precondition_failed", "precondition_required"] as const;
 
 /** For `responses`: 304. */
-export const notModified = { description: "You have it already" };
+export const notModified = { description: "You have it already", headers: headers("ETag") };
 
 /** Sets a strong `ETag` made of the row's version; `variant` tells representations of one version apart. */
 export function setETag(c: Context, version: number, variant = ""): void {

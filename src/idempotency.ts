@@ -1,8 +1,10 @@
+import type { RouteConfig } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { Run, Statement, UserEnv } from "./context.ts";
 import { answerFrom, claimIdempotencyKey, type JsonRow, recorded } from "./crud/idempotency-keys.ts";
 import { DoneBefore } from "./db/errors.ts";
 import { ApiError } from "./errors.ts";
+import { headers } from "./headers.ts";
 
 /** The `Idempotency-Key` of the IETF's httpapi working group, for `parameters`. */
 export const idempotencyKey = {
@@ -16,6 +18,16 @@ export const idempotencyKey = {
 
 /** What a request with a key may be refused for. */
 export const idempotencyCodes = ["idempotency_key_in_use", "idempotency_key_reused"] as const;
+
+/** The answers of an endpoint, of which those that tell of an effect may be replayed. */
+export function replayable(responses: RouteConfig["responses"]): RouteConfig["responses"] {
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, response]) => {
+      if (!status.startsWith("2") || "$ref" in response) return [status, response];
+      return [status, { ...response, headers: { ...response.headers, ...headers("Idempotent-Replayed") } }];
+    }),
+  );
+}
 
 /**
  * Lets a request with an `Idempotency-Key` have its effect once. What its statements answer is recorded in their own

@@ -1,5 +1,6 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import { ApiError, type ErrorCode, errorTable, oauthMembers, problemBody } from "./errors.ts";
+import { headers, type ResponseHeader } from "./headers.ts";
 import { OAuthProblem, Problem } from "./schemas/problem.ts";
 
 type Responses = RouteConfig["responses"];
@@ -21,13 +22,23 @@ export function documented(derived: readonly ErrorCode[], own: Responses, oauth 
 
 /** An endpoint's own errors stand beside the derived ones of the same status. */
 function merged(derived: Record<string, ProblemResponse>, own: Responses): Responses {
-  const both = Object.entries(derived).flatMap(([status, { description, content }]): [string, ProblemResponse][] => {
-    const other = own[status];
-    if (!other || !isProblemResponse(other)) return [];
-    const examples = { ...content[problemType].examples, ...other.content[problemType].examples };
-    const both = `${description} ${other.description}`;
-    return [[status, { ...other, description: both, content: { [problemType]: { schema: Problem, examples } } }]];
-  });
+  const both = Object.entries(derived).flatMap(
+    ([status, { description, headers, content }]): [string, ProblemResponse][] => {
+      const other = own[status];
+      if (!other || !isProblemResponse(other)) return [];
+      const examples = { ...content[problemType].examples, ...other.content[problemType].examples };
+      return [
+        [
+          status,
+          {
+            description: `${description} ${other.description}`,
+            headers: { ...headers, ...other.headers },
+            content: { [problemType]: { schema: Problem, examples } },
+          },
+        ],
+      ];
+    },
+  );
   return { ...derived, ...own, ...Object.fromEntries(both) };
 }
 
@@ -53,22 +64,18 @@ function problemResponse(codes: readonly ErrorCode[]) {
   const examples = codes.map((code) => [code, { value: problemBody(new ApiError(code), "…") }] as const);
   return {
     description: codes.map((code) => `\`${code}\`: ${errorTable[code].detail}`).join(" "),
-    headers: headersOf(codes),
+    headers: headers(...headersOf(codes)),
     content: { [problemType]: { schema: Problem, examples: Object.fromEntries(examples) } },
   };
 }
 
-function headersOf(codes: readonly ErrorCode[]) {
+function headersOf(codes: readonly ErrorCode[]): ResponseHeader[] {
   const statuses = codes.map((code) => errorTable[code].status);
-  const isTemporary = codes.some((code) => "retryAfter" in errorTable[code]);
-  return {
-    ...(statuses.includes(401) && { "WWW-Authenticate": header("The scheme, and RFC 6750's error") }),
-    ...(isTemporary && { "Retry-After": header("Seconds to wait") }),
-  };
-}
-
-function header(description: string) {
-  return { description, schema: { type: "string" } } as const;
+  const isTemporary = statuses.includes(429) || codes.some((code) => "retryAfter" in errorTable[code]);
+  return [
+    ...(statuses.includes(401) ? (["WWW-Authenticate"] as const) : []),
+    ...(isTemporary ? (["Retry-After"] as const) : []),
+  ];
 }
 
 function isProblemResponse(response: object): response is ProblemResponse {

@@ -12,6 +12,7 @@ import { insertUser, type UserValues } from "../src/crud/users.ts";
 import { connect } from "../src/db/client.ts";
 import { sessions } from "../src/db/schema.ts";
 import type { Endpoint } from "../src/endpoint.ts";
+import { type ResponseHeader, responseHeaders } from "../src/headers.ts";
 import type { LogEntry } from "../src/log.ts";
 import type { Mail } from "../src/mail/transports.ts";
 import { endpoints as all } from "../src/routes/index.ts";
@@ -172,7 +173,10 @@ export function parsed(own: Bindings): Settings {
   return result;
 }
 
-/** Fails unless status, media type and body are documented, the body to the last field, and the budget was kept. */
+/** The headers that an answer has wherever its contract names them. */
+const alwaysThere: readonly ResponseHeader[] = ["ETag", "Location", "WWW-Authenticate"];
+
+/** Fails unless status, media type, headers and body are documented, the body to the last field, and the budget was kept. */
 function holdAgainstContract(endpoints: readonly Endpoint[], method: string, pathname: string, answer: Answer): void {
   expect(answer.headers.get("X-Request-Id")).toMatch(/^[\w=-]{1,64}$/);
   expect(answer.headers.get("X-Content-Type-Options")).toBe("nosniff");
@@ -188,11 +192,21 @@ function holdAgainstContract(endpoints: readonly Endpoint[], method: string, pat
     return expectExactly(schema, answer, type);
   }
   const documented = z
-    .record(z.string(), z.object({ content: z.record(z.string(), z.object({ schema: z.unknown() })).optional() }))
+    .record(
+      z.string(),
+      z.object({
+        headers: z.record(z.string(), z.unknown()).default({}),
+        content: z.record(z.string(), z.object({ schema: z.unknown() })).optional(),
+      }),
+    )
     .parse(found.route.responses);
   const response = documented[answer.status];
   if (!response)
     throw new Error(`${found.policy.operationId} answered ${answer.status}, which its contract does not have`);
+  for (const name of responseHeaders) {
+    const [isThere, isDocumented] = [answer.headers.has(name), name in response.headers];
+    if (isThere || alwaysThere.includes(name)) expect([name, isThere]).toStrictEqual([name, isDocumented]);
+  }
   if (!response.content) return expect(answer.text).toBe("");
   const types = Object.keys(response.content);
   const mediaType = answer.headers.get("Content-Type")?.split(";")[0] ?? "";

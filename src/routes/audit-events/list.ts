@@ -14,7 +14,7 @@ export const listAuditEventsPage = endpoint(
     description: "Newest first, a page at a time; of one user, of one kind, of one span of time.",
     access: "admin",
     request: { query: AuditEventQuery },
-    responses: { 200: json(AuditEventPage, "A page of events; `Link` has the next"), ...problems("invalid_cursor") },
+    responses: { 200: json(AuditEventPage, "A page of events", "Link"), ...problems("invalid_cursor") },
   },
   async (c) => {
     const query = c.req.valid("query");

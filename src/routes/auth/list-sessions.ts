@@ -15,7 +15,7 @@ export const listSessionsPage = endpoint(
     description: "Everywhere you are signed in, newest first.",
     access: "user",
     request: { query: PageQuery },
-    responses: { 200: json(SessionPage, "A page of your sessions"), ...problems("invalid_cursor") },
+    responses: { 200: json(SessionPage, "A page of your sessions", "Link"), ...problems("invalid_cursor") },
   },
   async (c) => {
     const query = c.req.valid("query");

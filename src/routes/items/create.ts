@@ -15,7 +15,7 @@ export const createItem = endpoint(
     access: "user",
     idempotent: true,
     request: { body: body(ItemCreate) },
-    responses: { 201: json(Item, "The new item; `Location` is its URL") },
+    responses: { 201: json(Item, "The new item", "ETag", "Location") },
   },
   async (c) => {
     const { db, user, run } = c.var;

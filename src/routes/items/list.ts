@@ -14,7 +14,7 @@ export const listItemsPage = endpoint(
     access: "user",
     request: { query: ItemQuery },
     responses: {
-      200: json(ItemPage, "A page of your items; `Link` has the next"),
+      200: json(ItemPage, "A page of your items", "Link"),
       ...problems("invalid_cursor", "forbidden"),
     },
   },

@@ -16,7 +16,7 @@ export const readItem = endpoint(
     access: "user",
     request: { params: IdParams },
     parameters: [ifNoneMatch],
-    responses: { 200: json(Item, "The item"), 304: notModified, ...problems("not_found") },
+    responses: { 200: json(Item, "The item", "ETag"), 304: notModified, ...problems("not_found") },
   },
   async (c) => {
     const { id } = c.req.valid("param");

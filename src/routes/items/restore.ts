@@ -15,7 +15,7 @@ export const restoreItem = endpoint(
     description: "Until it is purged: thirty days after its deletion, unless set otherwise.",
     access: "user",
     request: { params: IdParams },
-    responses: { 200: json(Item, "The item"), ...problems("not_found") },
+    responses: { 200: json(Item, "The item", "ETag"), ...problems("not_found") },
   },
   async (c) => {
     const { id } = c.req.valid("param");

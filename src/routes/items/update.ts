@@ -15,7 +15,7 @@ export const changeItem = endpoint(
     access: "user",
     request: { params: IdParams, body: body(ItemUpdate) },
     parameters: [ifMatch],
-    responses: { 200: json(Item, "The changed item"), ...problems("not_found", ...preconditions) },
+    responses: { 200: json(Item, "The changed item", "ETag"), ...problems("not_found", ...preconditions) },
   },
   async (c) => {
     const { id } = c.req.valid("param");

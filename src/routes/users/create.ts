@@ -14,7 +14,7 @@ export const createUser = endpoint(
     access: "public",
     request: { body: body(UserCreate) },
     responses: {
-      201: json(User, "The new user; `Location` is its URL"),
+      201: json(User, "The new user", "Location"),
       ...problems("signup_closed", "email_taken", "username_taken"),
     },
   },

@@ -16,7 +16,7 @@ export const listMyAuditEventsPage = endpoint(
     description: "Newest first, a page at a time. Of what others did it says what, not from where.",
     access: "user",
     request: { query: PageQuery },
-    responses: { 200: json(MyAuditEventPage, "A page of events; `Link` has the next"), ...problems("invalid_cursor") },
+    responses: { 200: json(MyAuditEventPage, "A page of events", "Link"), ...problems("invalid_cursor") },
   },
   async (c) => {
     const query = c.req.valid("query");

@@ -14,7 +14,7 @@ export const listUsersPage = endpoint(
     description: "Newest first, a page at a time.",
     access: "admin",
     request: { query: UserQuery },
-    responses: { 200: json(UserPage, "A page of users; `Link` has the next"), ...problems("invalid_cursor") },
+    responses: { 200: json(UserPage, "A page of users", "Link"), ...problems("invalid_cursor") },
   },
   async (c) => {
     const query = c.req.valid("query");

@@ -1,0 +1,19 @@
+/** What the document says of the headers of answers. */
+const descriptions = {
+  ETag: "The version, for `If-None-Match` and `If-Match`",
+  "Idempotent-Replayed": "`true` where an earlier request with the same `Idempotency-Key` had this effect",
+  Link: 'The next page, as `rel="next"` (RFC 8288); absent on the last',
+  Location: "The URL of what was made",
+  "Retry-After": "Seconds to wait",
+  "WWW-Authenticate": "The scheme, and RFC 6750's error",
+} as const;
+
+export type ResponseHeader = keyof typeof descriptions;
+export const responseHeaders = Object.keys(descriptions) as readonly ResponseHeader[];
+
+/** These headers, for the `headers` of a response. */
+export function headers(...names: readonly ResponseHeader[]) {
+  return Object.fromEntries(
+    names.map((name) => [name, { description: descriptions[name], schema: { type: "string" } } as const]),
+  );
+}
