@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { derivedCodes, type Endpoint } from "../src/endpoint.ts";
 import { errorTable } from "../src/errors.ts";
+import { type RateClass, rateClasses } from "../src/policy.ts";
 import { endpoints } from "../src/routes/index.ts";
 import { failWith, Problem, projectFolder } from "./config.ts";
 
@@ -13,19 +14,21 @@ const callers = { public: "anybody", user: "a signed-in user", admin: "an admin"
 
 const introduction = `# Who may call what
 
-Made by \`npm run access-matrix\` from the list of endpoints, \`src/routes/index.ts\`: change it there. "Round trips" is the
-most that a call may spend on the database before its answer begins. The errors are those of the endpoint itself; what
+Made by \`npm run access-matrix\` from the list of endpoints, \`src/routes/index.ts\`: change it there. "Calls" is how
+often each user may call, or each client network where there is no user, all endpoints of the same rate class together.
+"Round trips" is the most that a call may spend on the database before its answer begins. The errors are those of the endpoint itself; what
 follows from its declaration, such as 401 without a token, 403 without the role or 422 for a bad body, is in the OpenAPI
 document.
 `;
 
 /** The document, whose rows are in the order of the list. */
 export function accessMatrix(list: readonly Endpoint[]): string {
-  const header = ["method", "path", "who may call it", "round trips", "its own errors", "operation"];
+  const header = ["method", "path", "who may call it", "calls", "round trips", "its own errors", "operation"];
   const rows = list.map(({ route, policy }) => [
     route.method.toUpperCase(),
     `\`${route.path}\``,
     callers[policy.access],
+    calls(policy.rate),
     String(policy.roundTrips),
     ownErrors({ route, policy }).join(", "),
     policy.operationId,
@@ -40,12 +43,17 @@ export function accessMatrix(list: readonly Endpoint[]): string {
   return `${introduction}\n${[line(header), rule, ...rows.map((row) => line(row))].join("\n")}\n`;
 }
 
+function calls(rate: RateClass): string {
+  const { limit, period } = rateClasses[rate];
+  return `${limit} in ${period} s, \`${rate}\``;
+}
+
 /** In the order of their statuses; a response's description names its codes. */
 function ownErrors({
   route: { request, responses },
   policy: { access },
 }: Pick<Endpoint, "route" | "policy">): string[] {
-  const derived = derivedCodes({ access, ...(request && { request }) });
+  const derived = derivedCodes({ access, ...(request && { request }), idempotent: true });
   const known = Object.keys(errorTable);
   return Object.values(responses)
     .map((response) => ("description" in response ? response.description : ""))

@@ -8,6 +8,7 @@ import { logToConsole } from "./log.ts";
 import { transportFor } from "./mail/transports.ts";
 import { cacheControl } from "./middleware/cache-control.ts";
 import { cors } from "./middleware/cors.ts";
+import { rateLimitPolicy } from "./middleware/rate-limit-policy.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { requestLog } from "./middleware/request-log.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
@@ -40,6 +41,7 @@ export function createApp<const Endpoints extends readonly Endpoint[]>(endpoints
     carry(deps, documentOnce),
     requestLog,
     serverTiming,
+    rateLimitPolicy,
     securityHeaders,
     cacheControl,
     cors,

@@ -3,18 +3,20 @@ import { runner, type UserEnv, type Variables } from "./context.ts";
 import { type Caller, requireAdmin, requireUser } from "./crud/guards.ts";
 import { ApiError } from "./errors.ts";
 import type { Access } from "./policy.ts";
+import { countCall } from "./rate-limit.ts";
 import { verifyAccessToken } from "./security/tokens.ts";
 import { tokenPolicy } from "./settings.ts";
 
 /**
  * Who is calling, may they: verifies the bearer token (RFC 6750) without the database, then puts the guard before every
- * statement the handler runs. 401 without a token or with a bad one, 403 where an admin is needed.
+ * statement the handler runs. 401 without a token or with a bad one, 403 where an admin is needed, 429 where one or the other comes too often.
  */
 export function authenticate(access: Exclude<Access, "public">): MiddlewareHandler<UserEnv> {
   const guard = access === "admin" ? requireAdmin : requireUser;
   return async (c, next) => {
     const header = c.req.header("Authorization");
     const user = await callerOf(c.var, header);
+    await countCall(c.env, c.var, user?.id);
     if (!user) throw new ApiError(bearerToken(header) === undefined ? "not_authenticated" : "invalid_token");
     c.set("user", user);
 

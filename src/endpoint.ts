@@ -8,8 +8,9 @@ import { headers, type ResponseHeader } from "./headers.ts";
 import { idempotency, idempotencyCodes, idempotencyKey, replayable } from "./idempotency.ts";
 import { bodyLimit } from "./middleware/body-limit.ts";
 import { requireContentType } from "./middleware/content-type.ts";
-import type { Access, Policy } from "./policy.ts";
+import type { Access, Policy, RateClass } from "./policy.ts";
 import { documented, problemResponses } from "./problems.ts";
+import { limitRate } from "./rate-limit.ts";
 import type { Problem } from "./schemas/problem.ts";
 
 /** What an endpoint declares: zod-openapi's route, and the policy from which the rest of the route follows. */
@@ -35,10 +36,13 @@ type Calling = {
   access: Access;
   /** A caller's `Idempotency-Key` is honoured: the handler calls `c.var.run` once. Adds the header, 409 and 422. */
   idempotent?: true;
+  /** How often it may be called: see `rateClasses`. `public` or `user` by `access`, unless it says otherwise. */
+  rate?: RateClass;
 } & ({ access: Exclude<Access, "public"> } | { idempotent?: never });
 
 /** The codes that follow from the declaration. */
 type DerivedCodes<C extends Contract> =
+  | "too_many_requests"
   | (C["access"] extends "public" ? never : "invalid_token")
   | (C["access"] extends "admin" ? "forbidden" : never)
   | (C extends { request: object } ? "validation_failed" : never)
@@ -81,7 +85,8 @@ export function endpoint<const C extends Contract>(
   handler: RouteHandler<Route<C>, EnvOf<C>>,
 ): { route: ClientRoute<C>; handler: RouteHandler<Route<C>, EnvOf<C>>; policy: Policy } {
   const { operationId, access, roundTrips = 1, oauth = false } = contract;
-  const policy: Policy = { operationId, path: fullPath(contract), access, roundTrips, oauth };
+  const rate = contract.rate ?? (access === "public" ? "public" : "user");
+  const policy: Policy = { operationId, path: fullPath(contract), access, rate, roundTrips, oauth };
   // `toRoute` makes what the type says; TypeScript cannot follow a conditional type through a spread.
   return { route: toRoute(contract, policy) as unknown as ClientRoute<C>, handler, policy };
 }
@@ -115,7 +120,7 @@ function fullPath({ atRoot, path }: Contract): string {
 }
 
 function toRoute(contract: Contract, policy: Policy): RouteConfig {
-  const { access, roundTrips, atRoot, withoutSettings, oauth, idempotent, ...operation } = contract;
+  const { access, rate, roundTrips, atRoot, withoutSettings, oauth, idempotent, ...operation } = contract;
   const mediaTypes = Object.keys(contract.request?.body?.content ?? {});
   const responses = documented(
     derivedCodes(contract),
@@ -135,7 +140,7 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
     middleware: [
       remember(policy),
       ...(withoutSettings ? [] : [provide]),
-      ...(access === "public" ? [] : [authenticate(access)]),
+      access === "public" ? limitRate : authenticate(access),
       ...(mediaTypes.length > 0 ? [bodyLimit, requireContentType(mediaTypes)] : []),
       ...(idempotent ? [idempotency] : []),
     ],
@@ -154,6 +159,7 @@ export function derivedCodes({
     ...(request?.body ? (["bad_request", "payload_too_large", "unsupported_media_type"] as const) : []),
     ...(request ? (["validation_failed"] as const) : []),
     ...(idempotent ? idempotencyCodes : []),
+    "too_many_requests",
   ];
 }
 

@@ -43,6 +43,7 @@ export const errorTable = {
   payload_too_large: { status: 413, detail: "The body is larger than 1 MiB." },
   unsupported_media_type: { status: 415, detail: "The Content-Type of the body is not one that this path accepts." },
   validation_failed: { status: 422, detail: "The request is not valid." },
+  too_many_requests: { status: 429, detail: "Too many requests." },
   too_many_attempts: { status: 429, detail: "Too many attempts to sign in." },
   internal: { status: 500, detail: "Something went wrong on our side." },
   busy: { status: 503, detail: "Too many passwords are being checked right now.", retryAfter: 5 },
@@ -79,6 +80,20 @@ export class ApiError extends Error {
 /** Which operation of a batch was refused, and why. */
 export function operationError(code: ErrorCode, place: number): FieldError {
   return { loc: ["body", "operations", place], msg: errorTable[code].detail, type: code };
+}
+
+/**
+ * 429: this limit was reached, and lets one in again after so many seconds. `RateLimit` and `RateLimit-Policy` are those of
+ * the IETF's draft-ietf-httpapi-ratelimit-headers; the policy is given where it is not that of the endpoint's rate class.
+ */
+export function limitReached(
+  code: "too_many_requests" | "too_many_attempts",
+  limit: string,
+  seconds: number,
+  policy?: string,
+): ApiError {
+  const headers = { "Retry-After": String(seconds), RateLimit: `"${limit}";r=0;t=${seconds}` };
+  return new ApiError(code, { headers: { ...headers, ...(policy !== undefined && { "RateLimit-Policy": policy }) } });
 }
 
 /** Throws `not_found`; an expression, so that it can follow `??`. */

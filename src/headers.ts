@@ -4,6 +4,7 @@ const descriptions = {
   "Idempotent-Replayed": "`true` where an earlier request with the same `Idempotency-Key` had this effect",
   Link: 'The next page, as `rel="next"` (RFC 8288); absent on the last',
   Location: "The URL of what was made",
+  RateLimit: "The limit that was reached, and the seconds until it lets one in",
   "Retry-After": "Seconds to wait",
   "WWW-Authenticate": "The scheme, and RFC 6750's error",
 } as const;

@@ -1,6 +1,7 @@
 /** The network of a client's address: the address itself, or for IPv6 the /64 that a customer is given. */
 export function networkOf(address: string): string {
-  if (!address.includes(":")) return address.slice(0, 45);
+  const [, mapped] = /^::ffff:([\d.]+)$/i.exec(address) ?? [];
+  if (mapped !== undefined || !address.includes(":")) return (mapped ?? address).slice(0, 45);
   const [head = "", tail] = address.toLowerCase().split("%")[0]?.split("::") ?? [];
   const left = head === "" ? [] : head.split(":");
   const right = tail ? tail.split(":") : [];

@@ -74,6 +74,7 @@ function headersOf(codes: readonly ErrorCode[]): ResponseHeader[] {
   const isTemporary = statuses.includes(429) || codes.some((code) => "retryAfter" in errorTable[code]);
   return [
     ...(statuses.includes(401) ? (["WWW-Authenticate"] as const) : []),
+    ...(statuses.includes(429) ? (["RateLimit"] as const) : []),
     ...(isTemporary ? (["Retry-After"] as const) : []),
   ];
 }

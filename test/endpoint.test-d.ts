@@ -60,7 +60,7 @@ const client = hc<App>("https://api.example.com");
 const response = await client.api.v1.items[":id"].$get({ param: { id: "" } });
 if (response.status === 200) expectTypeOf(await response.json()).toEqualTypeOf<z.output<typeof Item>>();
 if (response.status === 404) expectTypeOf((await response.json()).code).toEqualTypeOf<string>();
-expectTypeOf(response.status).toEqualTypeOf<200 | 304 | 401 | 404 | 422>();
+expectTypeOf(response.status).toEqualTypeOf<200 | 304 | 401 | 404 | 422 | 429>();
 // A body that may also come as a form is JSON to the typed client.
 const signedIn = await client.api.v1.auth.login.$post({ json: { username: "ada", password: "secret" } });
 if (signedIn.status === 200) expectTypeOf((await signedIn.json()).access_token).toEqualTypeOf<string>();

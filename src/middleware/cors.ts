@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { cors as honoCors } from "hono/cors";
 import type { AppEnv } from "../context.ts";
+import { responseHeaders } from "../headers.ts";
 import { SettingsError } from "../settings.ts";
 
 const allow = honoCors({
@@ -8,17 +9,7 @@ const allow = honoCors({
   credentials: true,
   allowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
   allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id"],
-  exposeHeaders: [
-    "Content-Disposition",
-    "ETag",
-    "Idempotent-Replayed",
-    "Link",
-    "Location",
-    "Retry-After",
-    "Server-Timing",
-    "WWW-Authenticate",
-    "X-Request-Id",
-  ],
+  exposeHeaders: [...responseHeaders, "Content-Disposition", "RateLimit-Policy", "Server-Timing", "X-Request-Id"],
   maxAge: 600,
 });
 

@@ -8,7 +8,7 @@ import {
   welcomeNetwork,
 } from "../crud/throttles.ts";
 import type { findUserByLogin } from "../crud/users.ts";
-import { ApiError } from "../errors.ts";
+import { limitReached } from "../errors.ts";
 import { keyedHash } from "../security/keyed-hash.ts";
 import { dummyHash } from "../security/passwords.ts";
 import { type AuditContext, audit } from "./audit.ts";
@@ -55,7 +55,7 @@ export async function checkPassword(
   if (!charge) throw new Error("An attempt was not counted");
   if (charge.wait > 0) {
     context.events.push({ kind: "sign_in.throttled", user_id: user?.id ?? null });
-    throw new ApiError("too_many_attempts", { headers: { "Retry-After": String(charge.wait) } });
+    throw limitReached("too_many_attempts", "attempts", charge.wait, `"attempts";q=${limits.account.budget}`);
   }
   const place = "id" in account ? account.id : account.login;
   const matches = await passwords.verify(place, password, user?.password_hash ?? dummyHash);

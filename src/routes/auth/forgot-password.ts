@@ -12,6 +12,7 @@ export const forgotPassword = endpoint(
     description:
       "Mails a link, at most once a minute. The answer is the same, after the same work, whether there is such an account or not.",
     access: "public",
+    rate: "sign_up",
     request: { body: body(PasswordForgot) },
     responses: { 202: { description: "If there is such an account, a mail follows" } },
   },

@@ -13,6 +13,7 @@ export const login = endpoint(
     description:
       "OAuth2's password form (RFC 6749, section 4.3), or the same fields as JSON. Opens a session. This is first-party sign-in in OAuth2's shape: it is not an authorization server for third parties, for whom RFC 9700 forbids this grant.",
     access: "public",
+    rate: "sign_in",
     oauth: true,
     // The account is read before the password is hashed, and the session written after.
     roundTrips: 2,

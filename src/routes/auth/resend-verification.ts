@@ -12,6 +12,7 @@ export const resendVerification = endpoint(
     description:
       "Replaces the link before it, at most once a minute. The answer is the same whether there is such an account or not.",
     access: "public",
+    rate: "sign_up",
     request: { body: body(EmailResend) },
     responses: { 202: { description: "If the address needs to be verified, a mail follows" } },
   },

@@ -13,6 +13,7 @@ export const restoreAccount = endpoint(
     description:
       "Takes the fields of a sign-in, within the days of grace after a deletion, and signs you in; an account that was not deleted is signed in too. 409 where somebody else has taken the e-mail address or the username meanwhile.",
     access: "public",
+    rate: "sign_in",
     oauth: true,
     // The account is read before the password is hashed, and restored after.
     roundTrips: 2,

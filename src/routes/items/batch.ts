@@ -13,6 +13,7 @@ export const batchItems = endpoint(
     description:
       "All of up to 100 operations, or none: `errors` names the first that could not be done. Each item is in one at the most.",
     access: "user",
+    rate: "heavy",
     idempotent: true,
     request: { body: body(ItemBatch) },
     responses: { 200: json(ItemBatchResult, "What became of them"), ...problems("not_found", ...preconditions) },

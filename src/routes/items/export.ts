@@ -14,6 +14,7 @@ export const exportItems = endpoint(
       "Newest first, as NDJSON or CSV by `Accept`. An item that stays while the file is made is in it once. A file is " +
       "whole only if the transfer ended well: it is broken off when your session ends or the database fails.",
     access: "user",
+    rate: "heavy",
     // Before the answer begins, which is when the budget and Server-Timing count. Each further page is one more, behind
     // its own guard.
     roundTrips: 1,

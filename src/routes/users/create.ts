@@ -12,6 +12,7 @@ export const createUser = endpoint(
     description:
       "The e-mail address and the username are unique without regard to case. A link to verify the address is mailed.",
     access: "public",
+    rate: "sign_up",
     request: { body: body(UserCreate) },
     responses: {
       201: json(User, "The new user", "Location"),

@@ -12,6 +12,7 @@ export const exportMe = endpoint(
     description:
       "Everything about your account as one JSON document: profile, items, sessions, what happened, mails. Lists hold up to 10,000 entries, and items up to 4 MiB of text; `is_complete` tells whether that was all.",
     access: "user",
+    rate: "heavy",
     responses: { 200: json(Export, "The document, to be saved as a file") },
   },
   async (c) => {
