@@ -14,6 +14,15 @@ const operations = endpoints.map(({ route, policy }) => ({
   operation: document.paths[route.path]?.[route.method],
 }));
 
+/** The names of all properties, at any depth of these schemas. */
+function namesIn(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const own = key === "properties" && typeof inner === "object" && inner !== null ? Object.keys(inner) : [];
+    return [...own, ...namesIn(inner)];
+  });
+}
+
 describe("the list of endpoints", () => {
   it("has every file under src/routes, each with one endpoint named as its operationId", () => {
     const exported = Object.values(modules).flatMap((module) => Object.entries(module));
@@ -75,6 +84,17 @@ describe("the OpenAPI document", () => {
       const schemes = (operation.security ?? []).flatMap((scheme: object) => Object.keys(scheme));
       expect(schemes, policy.operationId).toStrictEqual(policy.access === "public" ? [] : ["password", "bearer"]);
     }
+  });
+});
+
+describe("promise 13: answers hold only documented fields", () => {
+  // That they hold no others is what the harness asserts of every answer in these tests.
+  it("and no hash, no token's hash and no deleted_at is documented", () => {
+    const { schemas } = document.components;
+    const answered = operations.flatMap(({ operation }) => namesIn(operation.responses));
+    const fields = namesIn(schemas).concat(answered);
+    expect(fields).toEqual(expect.arrayContaining(["title", "access_token", "full_name"]));
+    expect(fields.filter((name) => /hash|deleted_at|purged|previous/.test(name))).toStrictEqual([]);
   });
 });
 

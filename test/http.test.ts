@@ -288,7 +288,7 @@ describe("every response", () => {
     }
   });
 
-  it("is stored by nobody on the way", async () => {
+  it("promise 19: is stored by nobody on the way", async () => {
     expect((await api.get("/users/me", { token: user.token })).headers.get("Cache-Control")).toBe("no-store");
     expect((await api.get("/users/me")).headers.get("Cache-Control")).toBe("no-store");
   });
