@@ -116,6 +116,16 @@ export async function importedKeys(settings: Settings): Promise<Keys | SettingsE
   }
 }
 
+/** A {@link Run} that puts this statement before all others, in their transaction, and keeps its result to itself. */
+export function behind(run: Run, first: Statement): Run {
+  async function runBehind(...statements: readonly Statement[]): Promise<unknown> {
+    const [, ...results] = await run(first, ...statements);
+    return statements.length === 1 ? results[0] : results;
+  }
+  // As in `runner`.
+  return runBehind as Run;
+}
+
 /** A {@link Run} on this database; `guard` makes the statement that goes first in every batch. */
 export function runner(db: Database, guard?: () => Statement): Run {
   async function run(...statements: readonly Statement[]): Promise<unknown> {

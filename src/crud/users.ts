@@ -73,6 +73,16 @@ export function updateUser(db: Database, id: string, callerId: string, changes: 
 }
 
 /**
+ * Ends the transaction (SQLSTATE PT412) where the user is there, but in none of these versions. Locks the user's row, so
+ * that the version holds for the statements that follow.
+ */
+export function requireUserVersion(db: Database, id: string, callerId: string, versions: number[]) {
+  return db.execute(sql`
+    with held as materialized (select version from ${users} where ${reachable(id, callerId)} for no key update)
+    select require_version(version, ${`{${versions}}`}::int[]) from held`);
+}
+
+/**
  * True where the next statement is to give a live user another value, which is not so where `value` is undefined. Locks
  * the user's row, so that nobody changes it in between.
  */

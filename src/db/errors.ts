@@ -51,7 +51,8 @@ export function fromDatabase(thrown: unknown): ApiError {
   const code = codeOf(error);
   const cause = new GuardedError(describe(thrown, error));
   // `refuse` says which operation of a batch it was.
-  const place = error?.code === "PT404" || error?.code === "PT412" ? Number(error.detail) : undefined;
+  const isPlaced = (error?.code === "PT404" || error?.code === "PT412") && error.detail;
+  const place = isPlaced ? Number(error.detail) : undefined;
   return new ApiError(code, { cause, ...(place !== undefined && { errors: [operationError(code, place)] }) });
 }
 

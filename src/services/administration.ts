@@ -1,9 +1,17 @@
-import type { UserEnv } from "../context.ts";
+import { behind, type Run, type UserEnv } from "../context.ts";
 import { insertAuditEvent } from "../crud/audit-events.ts";
 import { requireAdmin } from "../crud/guards.ts";
 import { deleteTokens } from "../crud/one-time-tokens.ts";
 import { endSessions, revokeSessions } from "../crud/sessions.ts";
-import { deleteUser, findUser, restoreUser, updateUser, wasJustDeleted, willChange } from "../crud/users.ts";
+import {
+  deleteUser,
+  findUser,
+  requireUserVersion,
+  restoreUser,
+  updateUser,
+  wasJustDeleted,
+  willChange,
+} from "../crud/users.ts";
 import { notFound } from "../errors.ts";
 import type { UserUpdate } from "../schemas/users.ts";
 import { type AuditContext, auditEvent, note } from "./audit.ts";
@@ -38,14 +46,23 @@ export async function changeAsAdmin(context: Context, id: string, changes: UserU
   return users;
 }
 
-/** Deletes a user that the caller may reach, and ends their sessions. Throws `not_found`, `last_admin`. */
-export async function removeAccount(context: Context, id: string): Promise<void> {
-  const { db, run, user: caller } = context;
+/**
+ * Deletes a user that the caller may reach, in one of these versions if any are given, and ends their sessions. Throws
+ * `not_found`, `precondition_failed`, `last_admin`.
+ */
+export async function removeAccount(context: Context, id: string, versions?: number[]): Promise<void> {
+  const { db, user: caller } = context;
+  const run = atVersion(context, id, versions);
   const event = auditEvent(context, "account.deleted", id);
   // A statement of its own sees the sessions that were opened while the first one waited for the row.
   const [gone] = await run(deleteUser(db, id, caller.id, event), revokeSessions(db, id, undefined, wasJustDeleted(id)));
   note(context, event, gone);
   if (gone.rows.length === 0) notFound();
+}
+
+/** Runs statements only where the user is in one of these versions, if any are given. */
+export function atVersion({ db, run, user: caller }: Context, id: string, versions: number[] | undefined): Run {
+  return versions ? behind(run, requireUserVersion(db, id, caller.id, versions)) : run;
 }
 
 /** Brings a deleted user back within the grace. Throws `not_found`, `email_taken`, `username_taken`. */

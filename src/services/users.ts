@@ -3,7 +3,7 @@ import type { Variables } from "../context.ts";
 import { insertUser, updateUser } from "../crud/users.ts";
 import { ApiError, notFound } from "../errors.ts";
 import type { UserCreate, UserUpdate } from "../schemas/users.ts";
-import { changeAsAdmin } from "./administration.ts";
+import { atVersion, changeAsAdmin } from "./administration.ts";
 import type { AuditContext } from "./audit.ts";
 import { issueMailedToken } from "./one-time-tokens.ts";
 
@@ -26,14 +26,15 @@ export async function signUp(context: SignUpContext, { password, ...profile }: U
 }
 
 /**
- * Changes a user that the caller may reach. `email`, `role` and `is_active` are an admin's to set: anybody else who tries
- * gets 403 and changes nothing. Throws `forbidden`, `not_found`, `email_taken`, `username_taken`.
+ * Changes a user that the caller may reach, in one of these versions if any are given. `email`, `role` and `is_active` are an admin's to set: anybody else who tries
+ * gets 403 and changes nothing. Throws `forbidden`, `not_found`, `precondition_failed`, `email_taken`, `username_taken`.
  */
-export async function changeUser(context: Context, id: string, changes: UserUpdate) {
-  const { db, run, user: caller } = context;
+export async function changeUser(context: Context, id: string, changes: UserUpdate, versions?: number[]) {
+  const { db, user: caller } = context;
+  const run = atVersion(context, id, versions);
   const adminOnly = "email" in changes || "role" in changes || "is_active" in changes;
   if (!adminOnly) return (await run(updateUser(db, id, caller.id, changes)))[0] ?? notFound();
-  const [user] = await changeAsAdmin(context, id, changes).catch((error) => {
+  const [user] = await changeAsAdmin({ ...context, run }, id, changes).catch((error) => {
     throw "email" in changes ? explainEmail(error) : error;
   });
   return user ?? notFound();

@@ -10,6 +10,7 @@ const { id } = await aUser();
 /** Half of the random ids below come before it. */
 const middle = "80000000-0000-4000-8000-000000000000";
 const mine = { ownerId: id, status: "live" } as const;
+const deleted = { ownerId: id, status: "deleted" } as const;
 const first = { after: undefined, limit: 21 };
 const later = { after: { key: new Date().toISOString(), id: middle }, limit: 21 };
 
@@ -26,6 +27,8 @@ beforeAll(async () => {
       select gen_random_uuid(), ${mark} || n || '@example.com', ${mark} || n, '' from generate_series(1, 5000) n`),
     db.execute(sql`insert into items (id, owner_id, title)
       select gen_random_uuid(), ${id}::uuid, 'Item ' || n from generate_series(1, 5000) n`),
+    db.execute(sql`insert into items (id, owner_id, title, deleted_at)
+      select gen_random_uuid(), ${id}::uuid, 'Item ' || n, now() from generate_series(1, 5000) n`),
     db.execute(sql`insert into items (id, owner_id, title)
       select gen_random_uuid(), id, 'Item' from users where username like ${`${mark}%`}`),
     db.execute(sql`insert into audit_events (id, kind, user_id)
@@ -53,6 +56,7 @@ describe("the hot queries use their indexes, and sort nothing", () => {
     ["one item", findItem(db, id, id), "items_pkey"],
     ["the first page of items", listItems(db, mine, itemOrder("-created_at"), first), "items_created_idx"],
     ["a later page of items", listItems(db, mine, itemOrder("-created_at"), later), "items_created_idx"],
+    ["a page of deleted items", listItems(db, deleted, itemOrder("-created_at"), later), "items_deleted_idx"],
   ])("%s", async (_what, query, index) => {
     const plan = await planOf(query);
     expect(plan).toContain(index);

@@ -1,4 +1,5 @@
 import { body, endpoint, json, problems } from "../../endpoint.ts";
+import { setETag } from "../../etag.ts";
 import { User, UserCreate } from "../../schemas/users.ts";
 import { signUp } from "../../services/users.ts";
 
@@ -15,12 +16,13 @@ export const createUser = endpoint(
     rate: "sign_up",
     request: { body: body(UserCreate) },
     responses: {
-      201: json(User, "The new user", "Location"),
+      201: json(User, "The new user", "ETag", "Location"),
       ...problems("signup_closed", "email_taken", "username_taken"),
     },
   },
   async (c) => {
     const user = await signUp(c.var, c.req.valid("json"));
+    setETag(c, user.version);
     c.header("Location", `/api/v1/users/${user.id}`);
     return c.json(User.parse(user), 201);
   },

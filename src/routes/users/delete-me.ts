@@ -1,4 +1,5 @@
 import { endpoint, problems } from "../../endpoint.ts";
+import { expectedVersions, ifMatch, preconditions } from "../../etag.ts";
 import { removeAccount } from "../../services/administration.ts";
 
 export const removeMe = endpoint(
@@ -11,10 +12,11 @@ export const removeMe = endpoint(
     description:
       "Every token of the account stops working. Its e-mail address and username can be taken again. Within the days of grace `POST /auth/restore` takes the deletion back; then its data is purged.",
     access: "user",
-    responses: { 204: { description: "Deleted" }, ...problems("last_admin") },
+    parameters: [ifMatch],
+    responses: { 204: { description: "Deleted" }, ...problems("last_admin", ...preconditions) },
   },
   async (c) => {
-    await removeAccount(c.var, c.var.user.id);
+    await removeAccount(c.var, c.var.user.id, expectedVersions(c.req.header("If-Match"), c.var.settings));
     return c.body(null, 204);
   },
 );

@@ -1,4 +1,5 @@
 import { endpoint, problems } from "../../endpoint.ts";
+import { expectedVersions, ifMatch, preconditions } from "../../etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { removeAccount } from "../../services/administration.ts";
 
@@ -13,10 +14,11 @@ export const removeUser = endpoint(
       "Yourself, or anybody for an admin. Within the days of grace the user can take it back by signing in with `POST /auth/restore`: to keep somebody out, deactivate them.",
     access: "user",
     request: { params: IdParams },
-    responses: { 204: { description: "Deleted" }, ...problems("not_found", "last_admin") },
+    parameters: [ifMatch],
+    responses: { 204: { description: "Deleted" }, ...problems("not_found", "last_admin", ...preconditions) },
   },
   async (c) => {
-    await removeAccount(c.var, c.req.valid("param").id);
+    await removeAccount(c.var, c.req.valid("param").id, expectedVersions(c.req.header("If-Match"), c.var.settings));
     return c.body(null, 204);
   },
 );

@@ -1,5 +1,7 @@
 import { findUser } from "../../crud/users.ts";
 import { endpoint, json } from "../../endpoint.ts";
+import { notFound } from "../../errors.ts";
+import { ifNoneMatch, isKnown, notModified } from "../../etag.ts";
 import { User } from "../../schemas/users.ts";
 
 export const readMe = endpoint(
@@ -11,11 +13,14 @@ export const readMe = endpoint(
     summary: "Get yourself",
     description: "The account that the access token belongs to.",
     access: "user",
-    responses: { 200: json(User, "You") },
+    parameters: [ifNoneMatch],
+    responses: { 200: json(User, "You", "ETag"), 304: notModified },
   },
   async (c) => {
     const { id } = c.var.user;
     const [user] = await c.var.run(findUser(c.var.db, id, id));
+    if (!user) notFound();
+    if (isKnown(c, user.version)) return c.body(null, 304);
     return c.json(User.parse(user), 200);
   },
 );

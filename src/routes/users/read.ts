@@ -1,6 +1,7 @@
 import { findUser } from "../../crud/users.ts";
 import { endpoint, json, problems } from "../../endpoint.ts";
 import { notFound } from "../../errors.ts";
+import { ifNoneMatch, isKnown, notModified } from "../../etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { User } from "../../schemas/users.ts";
 
@@ -14,11 +15,14 @@ export const readUser = endpoint(
     description: "Yourself, or anybody for an admin.",
     access: "user",
     request: { params: IdParams },
-    responses: { 200: json(User, "The user"), ...problems("not_found") },
+    parameters: [ifNoneMatch],
+    responses: { 200: json(User, "The user", "ETag"), 304: notModified, ...problems("not_found") },
   },
   async (c) => {
     const { id } = c.req.valid("param");
     const [user] = await c.var.run(findUser(c.var.db, id, c.var.user.id));
-    return c.json(User.parse(user ?? notFound()), 200);
+    if (!user) notFound();
+    if (isKnown(c, user.version)) return c.body(null, 304);
+    return c.json(User.parse(user), 200);
   },
 );

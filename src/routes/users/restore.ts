@@ -1,4 +1,5 @@
 import { endpoint, json, problems } from "../../endpoint.ts";
+import { setETag } from "../../etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { User } from "../../schemas/users.ts";
 import { restoreAsAdmin } from "../../services/administration.ts";
@@ -15,12 +16,14 @@ export const restoreUserById = endpoint(
     access: "admin",
     request: { params: IdParams },
     responses: {
-      200: json(User, "The restored user"),
+      200: json(User, "The restored user", "ETag"),
       ...problems("not_found", "email_taken", "username_taken"),
     },
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    return c.json(User.parse(await restoreAsAdmin(c.var, id, c.var.settings.DELETION_GRACE_DAYS)), 200);
+    const user = await restoreAsAdmin(c.var, id, c.var.settings.DELETION_GRACE_DAYS);
+    setETag(c, user.version);
+    return c.json(User.parse(user), 200);
   },
 );

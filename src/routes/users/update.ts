@@ -1,4 +1,5 @@
 import { body, endpoint, json, problems } from "../../endpoint.ts";
+import { expectedVersions, ifMatch, preconditions, setETag } from "../../etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { User, UserUpdate } from "../../schemas/users.ts";
 import { changeUser } from "../../services/users.ts";
@@ -13,10 +14,16 @@ export const changeUserById = endpoint(
     description: "Yourself, or anybody for an admin, who alone may set `email`, `role` and `is_active`.",
     access: "user",
     request: { params: IdParams, body: body(UserUpdate) },
+    parameters: [ifMatch],
     responses: {
-      200: json(User, "The changed user"),
-      ...problems("forbidden", "not_found", "email_taken", "username_taken", "last_admin"),
+      200: json(User, "The changed user", "ETag"),
+      ...problems("forbidden", "not_found", "email_taken", "username_taken", "last_admin", ...preconditions),
     },
   },
-  async (c) => c.json(User.parse(await changeUser(c.var, c.req.valid("param").id, c.req.valid("json"))), 200),
+  async (c) => {
+    const versions = expectedVersions(c.req.header("If-Match"), c.var.settings);
+    const user = await changeUser(c.var, c.req.valid("param").id, c.req.valid("json"), versions);
+    setETag(c, user.version);
+    return c.json(User.parse(user), 200);
+  },
 );

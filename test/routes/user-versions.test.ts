@@ -1,0 +1,108 @@
+import { desc, eq } from "drizzle-orm";
+import { describe, expect, it } from "vitest";
+import { auditEvents, sessions } from "../../src/db/schema.ts";
+import { api, aUser, bindings, db, serve, unique } from "../harness.ts";
+
+const admin = await aUser({ role: "admin" });
+const ifMatch = (etag: string) => ({ headers: { "If-Match": etag } });
+
+describe("GET /users/me and /users/{id}", () => {
+  it("have a strong ETag, and answer 304 to whoever has that version", async () => {
+    const { id, token } = await aUser();
+    for (const path of ["/users/me", `/users/${id}`]) {
+      const etag = (await api.get(path, { token })).headers.get("ETag") ?? "";
+      expect(etag).toBe('"1"');
+      for (const known of [etag, `W/${etag}`, "*"]) {
+        const answer = await api.get(path, { token, headers: { "If-None-Match": known } });
+        expect(answer.status).toBe(304);
+        expect(answer.headers.get("ETag")).toBe(etag);
+      }
+      expect((await api.get(path, { token, headers: { "If-None-Match": '"2"' } })).status).toBe(200);
+    }
+  });
+
+  it("have the one that a sign-up, a change and a restore told", async () => {
+    const username = unique();
+    const json = { username, email: `${username}@example.com`, password: "correct horse battery" };
+    const made = await api.post("/users", { json });
+    expect(made.headers.get("ETag")).toBe('"1"');
+    const path = `/users/${made.body.id}`;
+    const changed = await api.patch(path, { token: admin.token, json: { full_name: "New" } });
+    expect(changed.headers.get("ETag")).toBe('"2"');
+    await api.delete(path, { token: admin.token });
+    const restored = await api.post(`${path}/restore`, { token: admin.token });
+    expect((await api.get(path, { token: admin.token })).headers.get("ETag")).toBe(restored.headers.get("ETag"));
+  });
+});
+
+describe("promise 18: If-Match on users", () => {
+  it("lets the current version be changed, and no other", async () => {
+    const { id, token } = await aUser();
+    for (const path of ["/users/me", `/users/${id}`]) {
+      for (const stale of ['"0"', '"9"', 'W/"1"', "garbage", ""]) {
+        const answer = await api.patch(path, { token, json: { full_name: "x" }, ...ifMatch(stale) });
+        expect(answer.status, stale).toBe(412);
+        expect(answer.body).toMatchObject({ code: "precondition_failed" });
+        expect(answer.body.errors).toBeUndefined();
+        expect((await api.delete(path, { token, ...ifMatch(stale) })).status).toBe(412);
+      }
+    }
+    expect((await api.patch("/users/me", { token, json: { full_name: "x" }, ...ifMatch('"1"') })).status).toBe(200);
+    expect((await api.patch("/users/me", { token, json: { full_name: "y" }, ...ifMatch("*") })).status).toBe(200);
+    expect((await api.delete("/users/me", { token, ...ifMatch('"3"') })).status).toBe(204);
+  });
+
+  it("of a stale one, an admin's change leaves nothing behind", async () => {
+    const { id, email, sessionId } = await aUser();
+    const json = { is_active: false, role: "admin", email: `new-${email}` };
+    const answer = await api.patch(`/users/${id}`, { token: admin.token, json, ...ifMatch('"2"') });
+    expect(answer.status).toBe(412);
+    expect((await api.delete(`/users/${id}`, { token: admin.token, ...ifMatch('"2"') })).status).toBe(412);
+    expect(await db.select().from(auditEvents).where(eq(auditEvents.user_id, id))).toStrictEqual([]);
+    const [session] = await db.select().from(sessions).where(eq(sessions.id, sessionId));
+    expect(session?.revoked_at).toBeNull();
+    expect((await api.patch(`/users/${id}`, { token: admin.token, json, ...ifMatch('"1"') })).body).toMatchObject(json);
+    const kinds = await db.select().from(auditEvents).where(eq(auditEvents.user_id, id)).orderBy(desc(auditEvents.id));
+    expect(kinds).toHaveLength(3);
+  });
+
+  it("tells a stranger no more than that there is nobody", async () => {
+    const [{ id }, stranger] = [await aUser(), await aUser()];
+    for (const etag of ['"1"', '"9"']) {
+      const init = { token: stranger.token, json: { full_name: "x" }, ...ifMatch(etag) };
+      expect((await api.patch(`/users/${id}`, init)).status).toBe(404);
+      expect((await api.delete(`/users/${id}`, { token: stranger.token, ...ifMatch(etag) })).status).toBe(404);
+    }
+  });
+
+  it("can be required", async () => {
+    const strict = serve({ bindings: { ...bindings, REQUIRE_IF_MATCH: "true" } });
+    const { id, token } = await aUser();
+    for (const path of ["/users/me", `/users/${id}`]) {
+      expect((await strict.patch(path, { token, json: { full_name: "x" } })).status).toBe(428);
+      expect((await strict.delete(path, { token })).status).toBe(428);
+    }
+  });
+
+  it.each(["full_name", "email"])(
+    "of fifty writers of %s with the same one, one wins and the rest get 412",
+    async (field) => {
+      const { id } = await aUser();
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, (_, i) =>
+          api.patch(`/users/${id}`, {
+            token: admin.token,
+            json: { [field]: `${unique()}-${i}@example.com` },
+            ...ifMatch('"1"'),
+          }),
+        ),
+      );
+      const winners = answers.filter(({ status }) => status === 200);
+      expect(winners).toHaveLength(1);
+      expect(answers.filter(({ status }) => status === 412)).toHaveLength(49);
+      expect((await api.get(`/users/${id}`, { token: admin.token })).body).toStrictEqual(winners[0]?.body);
+      const events = await db.select().from(auditEvents).where(eq(auditEvents.user_id, id));
+      expect(events).toHaveLength(field === "email" ? 1 : 0);
+    },
+  );
+});
