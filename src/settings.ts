@@ -53,8 +53,8 @@ const SettingsSchema = z
     REFRESH_GRACE_SECONDS: wholeNumber(0, 60).default(10),
     /** Days in which a deleted account can be restored, before its data is purged. */
     DELETION_GRACE_DAYS: wholeNumber(0, 365).default(30),
-    /** Days in which a deleted item can be restored, before it is purged. */
-    ITEM_RETENTION_DAYS: wholeNumber(0, 365).default(30),
+    /** Days in which what was deleted can be restored, before it is purged; accounts have DELETION_GRACE_DAYS. */
+    RETENTION_DAYS: wholeNumber(0, 365).default(30),
     /** Whether a change must say, in `If-Match`, which version it means. */
     REQUIRE_IF_MATCH: z.stringbool().default(false),
     /** Origins whose pages may call this API from a browser. */

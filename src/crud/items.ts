@@ -1,8 +1,8 @@
-import { and, eq, getTableColumns, gte, inArray, isNotNull, isNull, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, gte, inArray, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { items } from "../db/schema.ts";
-import { isAdmin } from "./guards.ts";
 import { keyset, type Order, type PageRequest } from "./keyset.ts";
+import { deletion, ownedOrAdmin, reachable, restorable, restoration } from "./owned.ts";
 
 export type ItemValues = Pick<typeof items.$inferInsert, "id" | "owner_id" | "title" | "description" | "is_public">;
 export type ItemChanges = { [K in "title" | "description" | "is_public"]?: ItemValues[K] | undefined };
@@ -26,7 +26,10 @@ export function insertItem(db: Database, values: ItemValues) {
 
 /** The live item with this id, where the caller owns it or is an admin. */
 export function findItem(db: Database, id: string, callerId: string) {
-  return db.select(columns).from(items).where(reachable(id, callerId));
+  return db
+    .select(columns)
+    .from(items)
+    .where(reachable(items, id, callerId));
 }
 
 /** A page of the items that match, each with its `sort_key`. */
@@ -58,7 +61,7 @@ export function updateItem(db: Database, id: string, callerId: string, changes: 
   return db
     .update(items)
     .set(changes)
-    .where(and(reachable(id, callerId), versions && inArray(items.version, versions)))
+    .where(reachable(items, id, callerId, versions))
     .returning(columns);
 }
 
@@ -67,7 +70,7 @@ export type BatchTarget = { id: string; version: number | undefined; place: numb
 
 /** Locks items that a batch changes, in one order for all batches, so that none waits for another in a circle. */
 export function lockItems(db: Database, ids: string[], callerId: string) {
-  const isReachable = and(inArray(items.id, ids), isNull(items.deleted_at), ownedOrAdmin(callerId));
+  const isReachable = and(inArray(items.id, ids), isNull(items.deleted_at), ownedOrAdmin(items, callerId));
   return db.select({ id: items.id }).from(items).where(isReachable).orderBy(items.id).for("update");
 }
 
@@ -77,7 +80,7 @@ export function refuseStale(db: Database, targets: BatchTarget[], callerId: stri
     select refuse(case when failed.id is null then 'PT404' else 'PT412' end, failed.place) from (
       select ${items.id}, wanted.place
       from jsonb_to_recordset(${JSON.stringify(targets)}::jsonb) as wanted(id uuid, version int, place int)
-      left join ${items} on ${items.id} = wanted.id and ${items.deleted_at} is null and ${ownedOrAdmin(callerId)}
+      left join ${items} on ${items.id} = wanted.id and ${items.deleted_at} is null and ${ownedOrAdmin(items, callerId)}
       where ${items.id} is null or ${items.version} <> wanted.version
       order by wanted.place limit 1
     ) as failed`);
@@ -99,7 +102,7 @@ export function updateItems(db: Database, changes: (ItemChanges & { id: string }
       is_public: sql`coalesce((change ->> 'is_public')::boolean, ${items.is_public})`,
     })
     .from(sql`jsonb_array_elements(${JSON.stringify(changes)}::jsonb) as change`)
-    .where(and(sql`${items.id} = (change ->> 'id')::uuid`, isNull(items.deleted_at), ownedOrAdmin(callerId)))
+    .where(and(sql`${items.id} = (change ->> 'id')::uuid`, isNull(items.deleted_at), ownedOrAdmin(items, callerId)))
     .returning(columns);
 }
 
@@ -107,8 +110,8 @@ export function updateItems(db: Database, changes: (ItemChanges & { id: string }
 export function deleteItems(db: Database, ids: string[], callerId: string) {
   return db
     .update(items)
-    .set({ deleted_at: sql`now()` })
-    .where(and(inArray(items.id, ids), isNull(items.deleted_at), ownedOrAdmin(callerId)))
+    .set(deletion)
+    .where(and(inArray(items.id, ids), isNull(items.deleted_at), ownedOrAdmin(items, callerId)))
     .returning({ id: items.id });
 }
 
@@ -116,8 +119,8 @@ export function deleteItems(db: Database, ids: string[], callerId: string) {
 export function deleteItem(db: Database, id: string, callerId: string, versions?: number[]) {
   return db
     .update(items)
-    .set({ deleted_at: sql`now()` })
-    .where(and(reachable(id, callerId), versions && inArray(items.version, versions)))
+    .set(deletion)
+    .where(reachable(items, id, callerId, versions))
     .returning({ id: items.id });
 }
 
@@ -125,8 +128,8 @@ export function deleteItem(db: Database, id: string, callerId: string, versions?
 export function restoreItem(db: Database, id: string, callerId: string) {
   return db
     .update(items)
-    .set({ deleted_at: null })
-    .where(and(eq(items.id, id), isNotNull(items.deleted_at), ownedOrAdmin(callerId)))
+    .set(restoration)
+    .where(restorable(items, id, callerId))
     .returning(columns);
 }
 
@@ -137,19 +140,6 @@ export function restoreItem(db: Database, id: string, callerId: string) {
 function withoutImplied(filter: ItemFilter, { by, descending }: Order): ItemFilter {
   if (by !== items.created_at) return filter;
   return { ...filter, [descending ? "createdBefore" : "createdAfter"]: undefined };
-}
-
-/**
- * Removes items for good that were deleted so many days ago, longest gone first. A restore at the same moment comes first
- * and keeps its item, or waits for the lock and finds none.
- */
-export function purgeItems(db: Database, retentionDays: number, limit: number) {
-  return db.execute<{ id: string }>(sql`
-    with due as (
-      select id from ${items} where deleted_at <= now() - make_interval(days => ${retentionDays}::int)
-      order by deleted_at limit ${limit} for update skip locked
-    )
-    delete from ${items} as i using due where i.id = due.id returning i.id`);
 }
 
 function matching({ ownerId, status, createdAfter, createdBefore, q }: ItemFilter): SQL | undefined {
@@ -164,12 +154,4 @@ function matching({ ownerId, status, createdAfter, createdBefore, q }: ItemFilte
 
 function query(q: string): SQL {
   return sql`plainto_tsquery('simple'::regconfig, ${q})`;
-}
-
-function reachable(id: string, callerId: string): SQL | undefined {
-  return and(eq(items.id, id), isNull(items.deleted_at), ownedOrAdmin(callerId));
-}
-
-function ownedOrAdmin(callerId: string): SQL | undefined {
-  return or(eq(items.owner_id, callerId), isAdmin(callerId));
 }

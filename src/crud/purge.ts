@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Database } from "../db/client.ts";
-import { auditEvents, idempotencyKeys, items, mails, oneTimeTokens, sessions, users } from "../db/schema.ts";
+import { auditEvents, idempotencyKeys, mails, oneTimeTokens, ownedTables, sessions, users } from "../db/schema.ts";
 import { type AuditEvent, eventInsert } from "./audit-events.ts";
 
 /**
@@ -37,7 +37,7 @@ export function removeRemains(db: Database, userId: string, limit: number) {
     db.execute(sql`delete from ${table} where id in (select ${id} from ${table}
       where ${owner} = ${userId}::uuid limit ${limit})`);
   return [
-    some(items, items.id, items.owner_id),
+    ...ownedTables.map((table) => some(table, table.id, table.owner_id)),
     some(sessions, sessions.id, sessions.user_id),
     some(mails, mails.id, mails.user_id),
     db.execute(sql`delete from ${oneTimeTokens} where user_id = ${userId}::uuid`),
@@ -55,7 +55,11 @@ export function finishPurge(db: Database, userId: string, event: AuditEvent) {
     with purged as (
       update ${users} as u set purged_at = now()
       where u.id = ${userId}::uuid and u.purged_at is null and u.deleted_at is not null and u.password_hash = ''
-        and not ${isLeft(items, items.owner_id)} and not ${isLeft(sessions, sessions.user_id)}
+        and not (${sql.join(
+          ownedTables.map((table) => isLeft(table, table.owner_id)),
+          sql` or `,
+        )})
+        and not ${isLeft(sessions, sessions.user_id)}
         and not ${isLeft(mails, mails.user_id)} and not ${isLeft(oneTimeTokens, oneTimeTokens.user_id)}
         and not ${isLeft(idempotencyKeys, idempotencyKeys.user_id)}
         and not exists (select from ${auditEvents} where ${isTraced(userId)})

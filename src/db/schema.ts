@@ -7,6 +7,8 @@ import {
   integer,
   json,
   jsonb,
+  type PgColumn,
+  type PgTable,
   pgTable,
   primaryKey,
   text,
@@ -59,17 +61,35 @@ export const users = pgTable(
   ],
 );
 
+/** What every row of a resource has: its owner, soft deletion, and a version for its ETag. */
+const ownedRow = {
+  id: uuid().primaryKey(),
+  owner_id: uuid()
+    .notNull()
+    .references(() => users.id),
+  ...timestamps,
+};
+
+/** A table of such rows. */
+export type OwnedTable = PgTable & Record<"id" | "owner_id" | "created_at" | "deleted_at" | "version", PgColumn>;
+
+/** What it takes to list an owner's rows, live or deleted, newest first, and to purge them. */
+function ownedIndexes(name: string, { id, owner_id, created_at, deleted_at }: Omit<OwnedTable, keyof PgTable>) {
+  return [
+    index(`${name}_owner_idx`).on(owner_id),
+    index(`${name}_created_idx`).on(owner_id, created_at, id).where(sql`${deleted_at} is null`),
+    index(`${name}_deleted_idx`).on(owner_id, created_at, id).where(sql`${deleted_at} is not null`),
+    index(`${name}_purge_idx`).on(deleted_at).where(sql`${deleted_at} is not null`),
+  ];
+}
+
 export const items = pgTable(
   "items",
   {
-    id: uuid().primaryKey(),
-    owner_id: uuid()
-      .notNull()
-      .references(() => users.id),
+    ...ownedRow,
     title: text().notNull(),
     description: text(),
     is_public: boolean().notNull().default(false),
-    ...timestamps,
     /** Never selected: it is there to be searched. */
     search: searchVector().generatedAlwaysAs(
       sql`to_tsvector('simple'::regconfig, title || ' ' || coalesce(description, ''))`,
@@ -77,20 +97,19 @@ export const items = pgTable(
   },
   (table) => {
     const isLive = sql`${table.deleted_at} is null`;
-    const isDeleted = sql`${table.deleted_at} is not null`;
     return [
-      index("items_owner_idx").on(table.owner_id),
-      index("items_created_idx").on(table.owner_id, table.created_at, table.id).where(isLive),
+      ...ownedIndexes("items", table),
+      // Other sorts of what was deleted have none: it is little, and gone after RETENTION_DAYS.
       index("items_updated_idx").on(table.owner_id, table.updated_at, table.id).where(isLive),
       index("items_title_idx").on(table.owner_id, table.title, table.id).where(isLive),
-      // Other sorts of what was deleted have none: it is little, and gone after ITEM_RETENTION_DAYS.
-      index("items_deleted_idx").on(table.owner_id, table.created_at, table.id).where(isDeleted),
-      index("items_purge_idx").on(table.deleted_at).where(isDeleted),
       index("items_public_idx").on(table.created_at, table.id).where(sql`${table.is_public} and ${isLive}`),
       index("items_search_idx").using("gin", table.search),
     ];
   },
 );
+
+/** Each resource: what the purge of deleted rows and of deleted users goes through. */
+export const ownedTables: readonly OwnedTable[] = [items];
 
 /** One row for each sign-in. Its refresh token rotates; only hashes of the current and the last one are kept. */
 export const sessions = pgTable(

@@ -1,9 +1,9 @@
 import type { Job } from "../scheduled.ts";
+import { purgeDeleted } from "./purge-deleted.ts";
 import { purgeIdempotencyKeysJob } from "./purge-idempotency-keys.ts";
-import { purgeItems } from "./purge-items.ts";
 import { purgeThrottlesJob } from "./purge-throttles.ts";
 import { purgeUsers } from "./purge-users.ts";
 import { sweepMails } from "./send-mails.ts";
 
 /** What the cron trigger of wrangler.toml runs, every minute. */
-export const jobs: readonly Job[] = [sweepMails, purgeThrottlesJob, purgeIdempotencyKeysJob, purgeItems, purgeUsers];
+export const jobs: readonly Job[] = [sweepMails, purgeThrottlesJob, purgeIdempotencyKeysJob, purgeDeleted, purgeUsers];

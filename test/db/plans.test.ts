@@ -1,9 +1,11 @@
 import { type SQLWrapper, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { listAuditEvents } from "../../src/crud/audit-events.ts";
-import { findItem, itemOrder, listItems, purgeItems } from "../../src/crud/items.ts";
+import { findItem, itemOrder, listItems } from "../../src/crud/items.ts";
+import { purgeDeleted } from "../../src/crud/owned.ts";
 import { chargeThrottles, insertThrottles } from "../../src/crud/throttles.ts";
 import { findUser, findUserByLogin, listUsers } from "../../src/crud/users.ts";
+import { items } from "../../src/db/schema.ts";
 import { aUser, db, unique } from "../harness.ts";
 
 const { id } = await aUser();
@@ -73,7 +75,7 @@ describe("the hot queries use their indexes, and sort nothing", () => {
   });
 
   it("the purge of items starts with the longest gone", async () => {
-    const plan = await planOf(purgeItems(db, 30, 1_000));
+    const plan = await planOf(purgeDeleted(db, items, 30, 1_000));
     expect(plan).toContain("items_purge_idx");
     expect(plan).not.toMatch(/Seq Scan|Sort/);
   });

@@ -2,7 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { production } from "../src/app.ts";
 import { items } from "../src/db/schema.ts";
-import { purgeItems } from "../src/jobs/purge-items.ts";
+import { purgeDeleted } from "../src/jobs/purge-deleted.ts";
 import type { LogEntry } from "../src/log.ts";
 import { runJobs } from "../src/scheduled.ts";
 import { api, aUser, bindings, db } from "./harness.ts";
@@ -10,7 +10,7 @@ import { api, aUser, bindings, db } from "./harness.ts";
 /** How many items one run has purged. */
 async function purge(own = bindings): Promise<number> {
   const logs: LogEntry[] = [];
-  await runJobs([purgeItems], own, { ...production, log: (entry) => void logs.push(entry) });
+  await runJobs([purgeDeleted], own, { ...production, log: (entry) => void logs.push(entry) });
   expect(logs.filter(({ level }) => level === "error")).toStrictEqual([]);
   return Number(logs[0]?.count ?? 0);
 }
@@ -28,7 +28,7 @@ async function aUserWithDeleted(count: number, days: number) {
 }
 const left = (ownerId: string) => db.$count(items, eq(items.owner_id, ownerId));
 
-describe("the purge of deleted items", () => {
+describe("the purge of deleted rows", () => {
   it("leaves alone what lives, and what was deleted within the retention", async () => {
     const [recent, { id, token }] = [await aUserWithDeleted(3, 29.9), await aUser()];
     await api.post("/items", { token, json: { title: "Live" } });
@@ -51,9 +51,9 @@ describe("the purge of deleted items", () => {
 
   it("has a retention that can be set", async () => {
     const user = await aUserWithDeleted(3, 8);
-    await purge({ ...bindings, ITEM_RETENTION_DAYS: "9" });
+    await purge({ ...bindings, RETENTION_DAYS: "9" });
     expect(await left(user.id)).toBe(3);
-    await purge({ ...bindings, ITEM_RETENTION_DAYS: "7" });
+    await purge({ ...bindings, RETENTION_DAYS: "7" });
     expect(await left(user.id)).toBe(0);
   });
 

@@ -1,0 +1,38 @@
+import { and, eq, inArray, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
+import type { Database } from "../db/client.ts";
+import type { OwnedTable } from "../db/schema.ts";
+import { isAdmin } from "./guards.ts";
+
+/** The row is the caller's, or the caller is an admin. */
+export function ownedOrAdmin({ owner_id }: OwnedTable, callerId: string): SQL | undefined {
+  return or(eq(owner_id, callerId), isAdmin(callerId));
+}
+
+/** The live row with this id, where the caller may reach it: in one of these versions, if any are given. */
+export function reachable(table: OwnedTable, id: string, callerId: string, versions?: number[]): SQL | undefined {
+  const isWanted = versions && inArray(table.version, versions);
+  return and(eq(table.id, id), isNull(table.deleted_at), ownedOrAdmin(table, callerId), isWanted);
+}
+
+/** The deleted row with this id, where the caller may reach it. */
+export function restorable(table: OwnedTable, id: string, callerId: string): SQL | undefined {
+  return and(eq(table.id, id), isNotNull(table.deleted_at), ownedOrAdmin(table, callerId));
+}
+
+/** To `set` where a row is deleted: it stays, and can be restored until it is purged. */
+export const deletion = { deleted_at: sql`now()` };
+/** To `set` where a row is restored. */
+export const restoration = { deleted_at: null };
+
+/**
+ * Removes rows for good that were deleted so many days ago, longest gone first. A restore at the same moment comes first
+ * and keeps its row, or waits for the lock and finds none.
+ */
+export function purgeDeleted(db: Database, table: OwnedTable, retentionDays: number, limit: number) {
+  return db.execute<{ id: string }>(sql`
+    with due as (
+      select id from ${table} where deleted_at <= now() - make_interval(days => ${retentionDays}::int)
+      order by deleted_at limit ${limit} for update skip locked
+    )
+    delete from ${table} as t using due where t.id = due.id returning t.id`);
+}
