@@ -57,7 +57,7 @@ problems("no_such_code");
 
 // The typed client knows paths, input and answers, errors included.
 const client = hc<App>("https://api.example.com");
-const response = await client.api.v1.items[":id"].$get({ param: { id: "" } });
+const response = await client.api.v1.items[":id"].$get({ param: { id: "" }, query: {} });
 if (response.status === 200) expectTypeOf(await response.json()).toEqualTypeOf<z.output<typeof Item>>();
 if (response.status === 404) expectTypeOf((await response.json()).code).toEqualTypeOf<string>();
 expectTypeOf(response.status).toEqualTypeOf<200 | 304 | 401 | 404 | 422 | 429>();

@@ -3,6 +3,7 @@ import type { Database } from "../db/client.ts";
 import { items } from "../db/schema.ts";
 import { keyset, type Order, type PageRequest } from "./keyset.ts";
 import { deletion, ownedOrAdmin, reachable, restorable, restoration } from "./owned.ts";
+import { publicProfile } from "./users.ts";
 
 export type ItemValues = Pick<typeof items.$inferInsert, "id" | "owner_id" | "title" | "description" | "is_public">;
 export type ItemChanges = { [K in "title" | "description" | "is_public"]?: ItemValues[K] | undefined };
@@ -19,24 +20,31 @@ export type ItemFilter = {
 };
 
 const { search: _search, ...columns } = getTableColumns(items);
+const owner = { owner: publicProfile(items.owner_id) };
 
 export function insertItem(db: Database, values: ItemValues) {
   return db.insert(items).values(values).returning(columns);
 }
 
-/** The live item with this id, where the caller owns it or is an admin. */
-export function findItem(db: Database, id: string, callerId: string) {
+/** The live item with this id, where the caller owns it or is an admin; with its owner's profile on request. */
+export function findItem(db: Database, id: string, callerId: string, withOwner = false) {
   return db
-    .select(columns)
+    .select({ ...columns, ...(withOwner && owner) })
     .from(items)
     .where(reachable(items, id, callerId));
 }
 
-/** A page of the items that match, each with its `sort_key`. */
-export function listItems(db: Database, filter: ItemFilter, order: Order, { after, limit }: PageRequest) {
+/** A page of the items that match, each with its `sort_key`; with their owners' profiles on request. */
+export function listItems(
+  db: Database,
+  filter: ItemFilter,
+  order: Order,
+  { after, limit }: PageRequest,
+  withOwner = false,
+) {
   const { past, orderBy, sortKey } = keyset(order, items.id, after);
   return db
-    .select({ ...columns, sort_key: sortKey })
+    .select({ ...columns, ...(withOwner && owner), sort_key: sortKey })
     .from(items)
     .where(and(matching(after ? withoutImplied(filter, order) : filter), past))
     .orderBy(...orderBy)

@@ -1,4 +1,5 @@
 import { and, eq, getTableColumns, isNull, or, type SQL, sql } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
 import type { Database } from "../db/client.ts";
 import { users } from "../db/schema.ts";
 import { type AuditEvent, eventInsert } from "./audit-events.ts";
@@ -11,9 +12,18 @@ export type UserChanges = {
   [K in "email" | "username" | "full_name" | "role" | "is_active"]?: UserValues[K] | undefined;
 };
 
+export type PublicProfile = Pick<typeof users.$inferSelect, "id" | "username" | "full_name" | "version">;
+
 /** Unique without case among live users: raises 23505 on `users_email_key` or `users_username_key`. */
 export function insertUser(db: Database, values: UserValues) {
   return db.insert(users).values(values).returning();
+}
+
+/** A column with what anybody may know of a live user, and the version of that: null where there is none. */
+export function publicProfile(userId: PgColumn): SQL<PublicProfile | null> {
+  return sql<PublicProfile | null>`(
+    select json_build_object('id', u.id, 'username', u.username, 'full_name', u.full_name, 'version', u.version)
+    from ${users} as u where u.id = ${userId} and u.deleted_at is null)`;
 }
 
 /** The live user with this id, where the caller is that user or an admin. */

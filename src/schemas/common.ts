@@ -6,6 +6,16 @@ export const Timestamp = z.iso
   .datetime()
   .openapi({ description: "RFC 3339, UTC", example: "2026-11-23T09:30:00.000Z" });
 
+/** `include`: what an answer has on request, separated by commas. */
+export function includes<const Parts extends readonly [string, ...string[]]>(...parts: Parts) {
+  return z
+    .string()
+    .transform((list) => list.split(","))
+    .pipe(z.array(z.enum(parts)))
+    .optional()
+    .openapi({ type: "array", items: { type: "string", enum: [...parts] }, param: { style: "form", explode: false } });
+}
+
 /** Refuses a PATCH that changes nothing. */
 export function isNotEmpty(changes: object): boolean {
   return Object.keys(changes).length > 0;

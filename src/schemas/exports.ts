@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { MyAuditEvent } from "./audit-events.ts";
 import { Session } from "./auth.ts";
 import { Timestamp } from "./common.ts";
-import { Item } from "./items.ts";
+import { ItemRow } from "./items.ts";
 import { User } from "./users.ts";
 
 /** Everything that is held about a user; of each list the newest. */
@@ -11,7 +11,7 @@ export const Export = z
     exported_at: Timestamp,
     is_complete: z.boolean().openapi({ description: "False where a list was too long to be here as a whole" }),
     profile: User,
-    items: z.array(Item.extend({ is_deleted: z.boolean() })),
+    items: z.array(ItemRow.extend({ is_deleted: z.boolean() })),
     sessions: z.array(Session.omit({ is_current: true }).extend({ ended_at: Timestamp.nullable() })),
     audit_events: z.array(MyAuditEvent),
     mails: z.array(

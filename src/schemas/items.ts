@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { Id, isNotEmpty, Timestamp } from "./common.ts";
+import { Id, includes, isNotEmpty, Timestamp } from "./common.ts";
 import { PageQuery, pageOf, sortBy } from "./pages.ts";
 import { text } from "./text.ts";
+import { PublicProfile } from "./users.ts";
 
 const Title = text({ min: 1, max: 200 }).openapi({ example: "Analytical engine" });
 const Description = text({ max: 10_000 }).nullable().openapi({ example: "Weaves algebraic patterns" });
@@ -16,8 +17,16 @@ export const Item = z
     is_public: z.boolean(),
     created_at: Timestamp,
     updated_at: Timestamp,
+    owner: PublicProfile.nullable()
+      .optional()
+      .openapi({ description: "Where `include=owner` asked; null where the account is gone" }),
   })
   .openapi("Item");
+
+/** An item without what is related to it. */
+export const ItemRow = Item.omit({ owner: true });
+
+export const ItemReadQuery = z.object({ include: includes("owner") });
 
 export const ItemCreate = z
   .strictObject({ title: Title, description: Description.optional(), is_public: IsPublic.optional() })
@@ -88,7 +97,7 @@ export const ItemQuery = PageQuery.extend({
     .optional()
     .openapi({ description: "Words that title and description hold, all of them" }),
   status: z.enum(["live", "deleted"]).default("live").openapi({ description: "`deleted`: what can still be restored" }),
-  include: z.literal("total").optional().openapi({ description: "`total` counts what matches: costly on long lists" }),
+  include: includes("owner", "total").openapi({ description: "`total` counts what matches: costly on long lists" }),
   owner_id: Id.optional().openapi({ description: "Whose items: for admins only" }),
 });
 export type ItemQuery = z.output<typeof ItemQuery>;

@@ -26,6 +26,9 @@ export const User = z
   })
   .openapi("User");
 
+/** What anybody may know of a user. */
+export const PublicProfile = User.pick({ id: true, username: true, full_name: true }).openapi("PublicProfile");
+
 export const UserCreate = z
   .strictObject({ email: Email, username: Username, full_name: FullName.optional(), password: NewPassword })
   .openapi("UserCreate");

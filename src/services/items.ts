@@ -33,8 +33,10 @@ export async function pageOfItems({ db, run, user, keys }: Context, query: ItemQ
   };
   const list = { key: keys.cursor, scope: scopeOf("items", { ...query, sort, owner_id: filter.ownerId }) };
   const guard = query.owner_id === undefined ? requireUser(db, user) : requireAdmin(db, user);
-  const rows = listItems(db, filter, itemOrder(sort, query.q), await pageRequest(list, query));
-  if (query.include !== "total") return toPage(list, (await run(guard, rows))[1], query.limit);
+  const { include = [] } = query;
+  const page = await pageRequest(list, query);
+  const rows = listItems(db, filter, itemOrder(sort, query.q), page, include.includes("owner"));
+  if (!include.includes("total")) return toPage(list, (await run(guard, rows))[1], query.limit);
   const [, found, [count]] = await run(guard, rows, countItems(db, filter));
   return { ...(await toPage(list, found, query.limit)), total: count?.total };
 }

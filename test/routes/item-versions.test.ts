@@ -34,6 +34,54 @@ describe("GET /items/{id}", () => {
   });
 });
 
+describe("include=owner", () => {
+  it("adds the owner's public profile in the same round trip, to one item and to lists", async () => {
+    const owner = await aUser({ full_name: "Ada" });
+    const { body } = await api.post("/items", { token: owner.token, json: { title: "Hers" } });
+    const profile = { id: owner.id, username: owner.username, full_name: "Ada" };
+    const one = await api.get(`/items/${body.id}?include=owner`, { token: owner.token });
+    expect(one.body).toStrictEqual({ ...body, owner: profile });
+    const list = await api.get("/items?include=owner,total", { token: owner.token });
+    expect(list.body).toStrictEqual({ items: [{ ...body, owner: profile }], next_cursor: null, total: 1 });
+    expect([one.roundTrips, list.roundTrips]).toStrictEqual([1, 1]);
+    const many = Array.from({ length: 30 }, (_, i) => ({ op: "create", item: { title: `Item ${i}` } }));
+    await api.post("/items/batch", { token: owner.token, json: { operations: many } });
+    const long = await api.get("/items?include=owner&limit=100", { token: owner.token });
+    expect(long.body.items.map((item: { owner: object }) => item.owner)).toStrictEqual(Array(31).fill(profile));
+    expect(long.roundTrips).toBe(1);
+  });
+
+  it("has an ETag of its own, which moves with the profile, and which If-Match takes", async () => {
+    const owner = await aUser();
+    const { body } = await api.post("/items", { token: owner.token, json: { title: "Hers" } });
+    const path = `/items/${body.id}?include=owner`;
+    const etag = (await api.get(path, { token: owner.token })).headers.get("ETag") ?? "";
+    const known = { token: owner.token, headers: { "If-None-Match": etag } };
+    expect((await api.get(path, known)).status).toBe(304);
+    expect((await api.get(`/items/${body.id}`, known)).status).toBe(200);
+    await api.patch("/users/me", { token: owner.token, json: { full_name: "Other" } });
+    expect((await api.get(path, known)).body.owner.full_name).toBe("Other");
+    const change = { token: owner.token, json: { title: "x" }, headers: { "If-Match": etag } };
+    expect((await api.patch(`/items/${body.id}`, change)).status).toBe(200);
+    expect((await api.patch(`/items/${body.id}`, change)).status).toBe(412);
+  });
+
+  it("says null of an owner who is gone", async () => {
+    const [owner, admin] = [await aUser(), await aUser({ role: "admin" })];
+    const { body } = await api.post("/items", { token: owner.token, json: { title: "Left" } });
+    await api.delete("/users/me", { token: owner.token });
+    expect((await api.get(`/items/${body.id}?include=owner`, { token: admin.token })).body.owner).toBeNull();
+  });
+
+  it("refuses what cannot be included", async () => {
+    const { path } = await create();
+    for (const include of ["", "owners", "owner,", "owner,secret", "total"]) {
+      expect((await api.get(`${path}?include=${include}`, { token })).status, include).toBe(422);
+    }
+    expect((await api.get("/items?include=owner,everything", { token })).status).toBe(422);
+  });
+});
+
 describe("promise 18: If-Match", () => {
   it("lets the current version be changed, and no other", async () => {
     const { path, etag } = await create();

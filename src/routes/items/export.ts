@@ -1,6 +1,6 @@
 import { download, downloadOf } from "../../download.ts";
 import { endpoint, problems } from "../../endpoint.ts";
-import { Item } from "../../schemas/items.ts";
+import { ItemRow } from "../../schemas/items.ts";
 import { eachPageOfItems } from "../../services/items.ts";
 
 export const exportItems = endpoint(
@@ -20,5 +20,5 @@ export const exportItems = endpoint(
     roundTrips: 1,
     responses: { 200: downloadOf("Item", "All of your items"), ...problems("not_acceptable") },
   },
-  async (c) => download(c, "items", Item, eachPageOfItems(c.var)),
+  async (c) => download(c, "items", ItemRow, eachPageOfItems(c.var)),
 );

@@ -3,7 +3,7 @@ import { endpoint, json, problems } from "../../endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { ifNoneMatch, isKnown, notModified } from "../../etag.ts";
 import { IdParams } from "../../schemas/common.ts";
-import { Item } from "../../schemas/items.ts";
+import { Item, ItemReadQuery } from "../../schemas/items.ts";
 
 export const readItem = endpoint(
   {
@@ -12,17 +12,19 @@ export const readItem = endpoint(
     operationId: "readItem",
     tags: ["items"],
     summary: "Get one item",
-    description: "One of your items, or any for an admin.",
+    description:
+      "One of your items, or any for an admin. With `include=owner` the `ETag` tells the owner's profile too.",
     access: "user",
-    request: { params: IdParams },
+    request: { params: IdParams, query: ItemReadQuery },
     parameters: [ifNoneMatch],
     responses: { 200: json(Item, "The item", "ETag"), 304: notModified, ...problems("not_found") },
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const [item] = await c.var.run(findItem(c.var.db, id, c.var.user.id));
+    const withOwner = c.req.valid("query").include !== undefined;
+    const [item] = await c.var.run(findItem(c.var.db, id, c.var.user.id, withOwner));
     if (!item) notFound();
-    if (isKnown(c, item.version)) return c.body(null, 304);
+    if (isKnown(c, item.version, withOwner ? `-${item.owner?.version ?? 0}` : "")) return c.body(null, 304);
     return c.json(Item.parse(item), 200);
   },
 );
