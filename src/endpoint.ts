@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from "hono";
 import type { ZodType } from "zod";
 import { authenticate } from "./auth.ts";
 import { type AppEnv, provide, type UserEnv } from "./context.ts";
+import { type Caching, edgeCache } from "./edge-cache.ts";
 import type { ErrorCode, errorTable } from "./errors.ts";
 import { headers, type ResponseHeader } from "./headers.ts";
 import { idempotency, idempotencyCodes, idempotencyKey, replayable } from "./idempotency.ts";
@@ -38,7 +39,9 @@ type Calling = {
   idempotent?: true;
   /** How often it may be called: see `rateClasses`. `public` or `user` by `access`, unless it says otherwise. */
   rate?: RateClass;
-} & ({ access: Exclude<Access, "public"> } | { idempotent?: never });
+  /** Anybody's to keep: its 200 is served from the edge's cache. */
+  cached?: Caching;
+} & ({ access: "public"; idempotent?: never } | { access: Exclude<Access, "public">; cached?: never });
 
 /** The codes that follow from the declaration. */
 type DerivedCodes<C extends Contract> =
@@ -86,7 +89,15 @@ export function endpoint<const C extends Contract>(
 ): { route: ClientRoute<C>; handler: RouteHandler<Route<C>, EnvOf<C>>; policy: Policy } {
   const { operationId, access, roundTrips = 1, oauth = false } = contract;
   const rate = contract.rate ?? (access === "public" ? "public" : "user");
-  const policy: Policy = { operationId, path: fullPath(contract), access, rate, roundTrips, oauth };
+  const policy: Policy = {
+    operationId,
+    path: fullPath(contract),
+    access,
+    rate,
+    cached: contract.cached !== undefined,
+    roundTrips,
+    oauth,
+  };
   // `toRoute` makes what the type says; TypeScript cannot follow a conditional type through a spread.
   return { route: toRoute(contract, policy) as unknown as ClientRoute<C>, handler, policy };
 }
@@ -120,7 +131,7 @@ function fullPath({ atRoot, path }: Contract): string {
 }
 
 function toRoute(contract: Contract, policy: Policy): RouteConfig {
-  const { access, rate, roundTrips, atRoot, withoutSettings, oauth, idempotent, ...operation } = contract;
+  const { access, rate, cached, roundTrips, atRoot, withoutSettings, oauth, idempotent, ...operation } = contract;
   const mediaTypes = Object.keys(contract.request?.body?.content ?? {});
   const responses = documented(
     derivedCodes(contract),
@@ -141,10 +152,15 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
       remember(policy),
       ...(withoutSettings ? [] : [provide]),
       access === "public" ? limitRate : authenticate(access),
+      ...(cached ? [edgeCache(cached, parametersOf(contract))] : []),
       ...(mediaTypes.length > 0 ? [bodyLimit, requireContentType(mediaTypes)] : []),
       ...(idempotent ? [idempotency] : []),
     ],
   };
+}
+
+function parametersOf({ request }: Contract): string[] {
+  return request?.query && "shape" in request.query ? Object.keys(request.query.shape) : [];
 }
 
 /** The errors that follow from a declaration, without being its own. */

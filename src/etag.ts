@@ -23,9 +23,12 @@ export function setETag(c: Context, version: number, variant = ""): void {
 export function isKnown(c: Context, version: number, variant = ""): boolean {
   setETag(c, version, variant);
   const known = c.req.header("If-None-Match");
-  // Weak comparison: an edge that compresses makes our tag weak.
-  const isSame = (tag: string) => tag.replace(/^W\//, "") === `"${version}${variant}"`;
-  return known !== undefined && (known.trim() === "*" || tags(known).some(isSame));
+  return known !== undefined && isAmong(known, `"${version}${variant}"`);
+}
+
+/** Whether an `If-None-Match` has this `ETag`. The comparison is weak: an edge that compresses makes our tag weak. */
+export function isAmong(known: string, etag: string): boolean {
+  return known.trim() === "*" || tags(known).some((tag) => tag.replace(/^W\//, "") === etag);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What the document says of the headers of answers. */
 const descriptions = {
+  Age: "Seconds since the answer was made",
   ETag: "The version, for `If-None-Match` and `If-Match`",
   "Idempotent-Replayed": "`true` where an earlier request with the same `Idempotency-Key` had this effect",
   Link: 'The next page, as `rel="next"` (RFC 8288); absent on the last',

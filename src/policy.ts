@@ -24,6 +24,8 @@ export type Policy = {
   path: string;
   access: Access;
   rate: RateClass;
+  /** Whether its 200 may be kept, and shown to anybody. */
+  cached: boolean;
   roundTrips: number;
   oauth: boolean;
 };

@@ -89,6 +89,11 @@ const calls: Record<string, () => Promise<Answer>> = {
   exportMe: async () => api.get("/users/me/export", { token: (await user()).token }),
   listMyAuditEventsPage: async () => api.get("/users/me/audit-events", { token: (await user()).token }),
   listAuditEventsPage: async () => api.get("/audit-events", { token: (await aUser({ role: "admin" })).token }),
+  listPublicItemsPage: () => api.get("/public/items"),
+  readPublicItem: async () => {
+    const { body } = await api.post("/items", { token: (await user()).token, json: { title: "t", is_public: true } });
+    return api.get(`/public/items/${body.id}`);
+  },
   createItem: async () => api.post("/items", { token: (await user()).token, json: { title: "t" } }),
   batchItems: async () => {
     const { token } = await user();

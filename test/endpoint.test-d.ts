@@ -52,6 +52,9 @@ endpoint({ ...contract, access: "public" }, (c) => c.json({ status: "fine" }, 20
 // @ts-expect-error: the contract has no 201
 endpoint({ ...contract, access: "public" }, (c) => c.json(answer, 201));
 
+// @ts-expect-error: what only some may see is nobody's to keep
+endpoint({ ...contract, access: "user", cached: { seconds: 1, staleSeconds: 1 } }, (c) => c.json(answer, 200));
+
 // @ts-expect-error: there is no such error
 problems("no_such_code");
 

@@ -1,6 +1,6 @@
 import { and, eq, getTableColumns, gte, inArray, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { items } from "../db/schema.ts";
+import { items, users } from "../db/schema.ts";
 import { keyset, type Order, type PageRequest } from "./keyset.ts";
 import { deletion, ownedOrAdmin, reachable, restorable, restoration } from "./owned.ts";
 import { publicProfile } from "./users.ts";
@@ -32,6 +32,34 @@ export function findItem(db: Database, id: string, callerId: string, withOwner =
     .select({ ...columns, ...(withOwner && owner) })
     .from(items)
     .where(reachable(items, id, callerId));
+}
+
+/** The public item with this id, of an owner who is there and active. */
+export function findPublicItem(db: Database, id: string) {
+  return publicItems(db).where(and(eq(items.id, id), isShown));
+}
+
+/** A page of the public items, newest first, each with its `sort_key`. */
+export function listPublicItems(db: Database, { after, limit }: PageRequest) {
+  const { past, orderBy } = keyset(itemOrder("-created_at"), items.id, after);
+  return publicItems(db)
+    .where(and(isShown, past))
+    .orderBy(...orderBy)
+    .limit(limit);
+}
+
+const isShown = and(items.is_public, isNull(items.deleted_at), users.is_active, isNull(users.deleted_at));
+
+function publicItems(db: Database) {
+  const { id, username, full_name, version } = users;
+  return db
+    .select({
+      ...columns,
+      owner: { id, username, full_name, version },
+      sort_key: sql<string>`${items.created_at}::text`,
+    })
+    .from(items)
+    .innerJoin(users, eq(users.id, items.owner_id));
 }
 
 /** A page of the items that match, each with its `sort_key`; with their owners' profiles on request. */

@@ -24,6 +24,8 @@ import { listItemsPage } from "./items/list.ts";
 import { readItem } from "./items/read.ts";
 import { restoreItem } from "./items/restore.ts";
 import { changeItem } from "./items/update.ts";
+import { listPublicItemsPage } from "./public-items/list.ts";
+import { readPublicItem } from "./public-items/read.ts";
 import { changeMyEmail } from "./users/change-my-email.ts";
 import { changeMyPassword } from "./users/change-my-password.ts";
 import { createUser } from "./users/create.ts";
@@ -68,6 +70,8 @@ export const endpoints = [
   restoreUserById,
   endUserSessions,
   listAuditEventsPage,
+  listPublicItemsPage,
+  readPublicItem,
   createItem,
   batchItems,
   listItemsPage,

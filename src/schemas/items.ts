@@ -26,6 +26,12 @@ export const Item = z
 /** An item without what is related to it. */
 export const ItemRow = Item.omit({ owner: true });
 
+/** What anybody may know of a public item. */
+export const PublicItem = Item.omit({ owner_id: true, is_public: true, owner: true })
+  .extend({ owner: PublicProfile })
+  .openapi("PublicItem");
+export const PublicItemPage = pageOf(PublicItem).omit({ total: true }).openapi("PublicItemPage");
+
 export const ItemReadQuery = z.object({ include: includes("owner") });
 
 export const ItemCreate = z

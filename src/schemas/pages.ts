@@ -14,6 +14,8 @@ export const PageQuery = z.object({
   cursor: z.string().min(1).max(1_000).optional().openapi({ description: "`next_cursor` of the page before" }),
 });
 
+export type PageQuery = z.output<typeof PageQuery>;
+
 /** `sort` of a list: each of these upwards, or downwards behind `-`. */
 export function sortBy<const Keys extends readonly [string, ...string[]]>(...keys: Keys) {
   type Key = Keys[number];

@@ -7,6 +7,7 @@ import {
   insertItems,
   itemOrder,
   listItems,
+  listPublicItems,
   lockItems,
   refuseStale,
   updateItems,
@@ -14,6 +15,7 @@ import {
 import type { Position } from "../crud/keyset.ts";
 import { ApiError, operationError } from "../errors.ts";
 import type { ItemOperation, ItemQuery } from "../schemas/items.ts";
+import type { PageQuery } from "../schemas/pages.ts";
 import { pageRequest, scopeOf, toPage } from "./pages.ts";
 
 type Context = Pick<UserEnv["Variables"], "db" | "run" | "user" | "keys">;
@@ -39,6 +41,12 @@ export async function pageOfItems({ db, run, user, keys }: Context, query: ItemQ
   if (!include.includes("total")) return toPage(list, (await run(guard, rows))[1], query.limit);
   const [, found, [count]] = await run(guard, rows, countItems(db, filter));
   return { ...(await toPage(list, found, query.limit)), total: count?.total };
+}
+
+/** A page of everybody's public items. Throws `invalid_cursor`. */
+export async function pageOfPublicItems({ db, run, keys }: Pick<Context, "db" | "run" | "keys">, query: PageQuery) {
+  const list = { key: keys.cursor, scope: scopeOf("public-items", query) };
+  return toPage(list, await run(listPublicItems(db, await pageRequest(list, query))), query.limit);
 }
 
 /**

@@ -2,6 +2,7 @@ import { body, endpoint, json, problems } from "../../endpoint.ts";
 import { preconditions } from "../../etag.ts";
 import { ItemBatch, ItemBatchResult } from "../../schemas/items.ts";
 import { changeItems } from "../../services/items.ts";
+import { refreshPublicFace } from "../public-face.ts";
 
 export const batchItems = endpoint(
   {
@@ -19,7 +20,9 @@ export const batchItems = endpoint(
     responses: { 200: json(ItemBatchResult, "What became of them"), ...problems("not_found", ...preconditions) },
   },
   async (c) => {
-    const results = await changeItems(c.var, c.req.valid("json").operations);
+    const { operations } = c.req.valid("json");
+    const results = await changeItems(c.var, operations);
+    refreshPublicFace(c, ...operations.flatMap((operation) => ("id" in operation ? operation.id : [])));
     return c.json(ItemBatchResult.parse({ results }), 200);
   },
 );

@@ -3,6 +3,7 @@ import { insertItem } from "../../crud/items.ts";
 import { body, endpoint, json } from "../../endpoint.ts";
 import { setETag } from "../../etag.ts";
 import { Item, ItemCreate } from "../../schemas/items.ts";
+import { refreshPublicFace } from "../public-face.ts";
 
 export const createItem = endpoint(
   {
@@ -21,6 +22,7 @@ export const createItem = endpoint(
     const { db, user, run } = c.var;
     const [row] = await run(insertItem(db, { ...c.req.valid("json"), id: uuidv7(), owner_id: user.id }));
     const item = Item.parse(row);
+    if (item.is_public) refreshPublicFace(c);
     setETag(c, 1);
     c.header("Location", `/api/v1/items/${item.id}`);
     return c.json(item, 201);

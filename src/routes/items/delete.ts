@@ -2,6 +2,7 @@ import { deleteItem, findItem } from "../../crud/items.ts";
 import { endpoint, problems } from "../../endpoint.ts";
 import { changedRow, expectedVersions, ifMatch, preconditions } from "../../etag.ts";
 import { IdParams } from "../../schemas/common.ts";
+import { refreshPublicFace } from "../public-face.ts";
 
 export const removeItem = endpoint(
   {
@@ -25,6 +26,7 @@ export const removeItem = endpoint(
         findItem(db, id, user.id),
       )),
     );
+    refreshPublicFace(c, id);
     return c.body(null, 204);
   },
 );

@@ -4,6 +4,7 @@ import { notFound } from "../../errors.ts";
 import { setETag } from "../../etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { Item } from "../../schemas/items.ts";
+import { refreshPublicFace } from "../public-face.ts";
 
 export const restoreItem = endpoint(
   {
@@ -21,6 +22,7 @@ export const restoreItem = endpoint(
     const { id } = c.req.valid("param");
     const [item] = await c.var.run(restoreRow(c.var.db, id, c.var.user.id));
     if (!item) notFound();
+    refreshPublicFace(c, id);
     setETag(c, item.version);
     return c.json(Item.parse(item), 200);
   },

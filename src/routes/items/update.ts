@@ -3,6 +3,7 @@ import { body, endpoint, json, problems } from "../../endpoint.ts";
 import { changedRow, expectedVersions, ifMatch, preconditions, setETag } from "../../etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { Item, ItemUpdate } from "../../schemas/items.ts";
+import { refreshPublicFace } from "../public-face.ts";
 
 export const changeItem = endpoint(
   {
@@ -28,6 +29,7 @@ export const changeItem = endpoint(
       expectedVersions(c.req.header("If-Match"), settings),
     );
     const item = changedRow(...(await c.var.run(update, findItem(db, id, user.id))));
+    refreshPublicFace(c, id);
     setETag(c, item.version);
     return c.json(Item.parse(item), 200);
   },

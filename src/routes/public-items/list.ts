@@ -1,0 +1,30 @@
+import { endpoint, json, problems } from "../../endpoint.ts";
+import { PublicItemPage } from "../../schemas/items.ts";
+import { PageQuery } from "../../schemas/pages.ts";
+import { pageOfPublicItems } from "../../services/items.ts";
+import { linkNext } from "../links.ts";
+
+export const listPublicItemsPage = endpoint(
+  {
+    method: "get",
+    path: "/public/items",
+    operationId: "listPublicItemsPage",
+    tags: ["items"],
+    summary: "List public items",
+    description:
+      "Everybody's, newest first. `Age` says how many seconds old the answer is: up to 60, and up to 120 in caches beyond " +
+      "ours.",
+    access: "public",
+    cached: { seconds: 60, staleSeconds: 60 },
+    request: { query: PageQuery },
+    responses: {
+      200: json(PublicItemPage, "A page of public items", "Link", "Age"),
+      ...problems("invalid_cursor"),
+    },
+  },
+  async (c) => {
+    const page = await pageOfPublicItems(c.var, c.req.valid("query"));
+    linkNext(c, page.next_cursor);
+    return c.json(PublicItemPage.parse(page), 200);
+  },
+);

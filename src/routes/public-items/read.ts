@@ -1,0 +1,35 @@
+import { findPublicItem } from "../../crud/items.ts";
+import { endpoint, json, problems } from "../../endpoint.ts";
+import { notFound } from "../../errors.ts";
+import { ifNoneMatch, notModified, setETag } from "../../etag.ts";
+import { headers } from "../../headers.ts";
+import { IdParams } from "../../schemas/common.ts";
+import { PublicItem } from "../../schemas/items.ts";
+
+export const readPublicItem = endpoint(
+  {
+    method: "get",
+    path: "/public/items/{id}",
+    operationId: "readPublicItem",
+    tags: ["items"],
+    summary: "Get a public item",
+    description:
+      "What its owner has made public, with the owner's public profile. `Age` says how many seconds old the answer is: up " +
+      "to 60, and up to 120 in caches beyond ours.",
+    access: "public",
+    cached: { seconds: 60, staleSeconds: 60 },
+    request: { params: IdParams },
+    parameters: [ifNoneMatch],
+    responses: {
+      200: json(PublicItem, "The item", "ETag", "Age"),
+      304: { ...notModified, headers: headers("ETag", "Age") },
+      ...problems("not_found"),
+    },
+  },
+  async (c) => {
+    const [item] = await c.var.run(findPublicItem(c.var.db, c.req.valid("param").id));
+    if (!item) notFound();
+    setETag(c, item.version, `-${item.owner.version}`);
+    return c.json(PublicItem.parse(item), 200);
+  },
+);
