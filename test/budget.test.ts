@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { endpoints } from "../src/routes/index.ts";
 import { hashPassword } from "../src/security/passwords.ts";
-import { type Answer, api, aUser, serveWithMailbox, unique } from "./harness.ts";
+import { type Answer, api, aUser, exampleBody, serveWithMailbox, unique } from "./harness.ts";
 
 const password = "correct horse battery";
 const password_hash = await hashPassword(password);
@@ -143,11 +143,7 @@ const calls: Record<string, () => Promise<Answer>> = {
 async function callByContract({ policy, route }: (typeof endpoints)[number]): Promise<Answer> {
   const { token } = await aUser({ role: policy.access === "admin" ? "admin" : "user" });
   const path = route.path.replaceAll(/\{.+?\}/g, await anItem(token));
-  const { paths, components } = (await api.get("/openapi.json")).body;
-  const { schema } = paths[route.path][route.method].requestBody?.content["application/json"] ?? {};
-  const { properties = {} } = components.schemas[schema?.$ref?.split("/").at(-1)] ?? schema ?? {};
-  const examples = Object.entries<{ example?: unknown }>(properties).map(([field, { example }]) => [field, example]);
-  return api.call(route.method.toUpperCase(), path, { token, json: schema && Object.fromEntries(examples) });
+  return api.call(route.method.toUpperCase(), path, { token, json: await exampleBody({ route }) });
 }
 
 describe("promise 26: an endpoint spends the round trips that it declares", () => {

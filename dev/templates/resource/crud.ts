@@ -1,0 +1,71 @@
+import { and, eq, getTableColumns, isNotNull, isNull } from "drizzle-orm";
+import type { Database } from "../db/client.ts";
+import { fieldNotes } from "../db/schema.ts";
+import { keyset, type PageRequest } from "./keyset.ts";
+import { deletion, reachable, restorable, restoration } from "./owned.ts";
+
+export type FieldNoteValues = Pick<typeof fieldNotes.$inferInsert, "id" | "owner_id" | "title" | "description">;
+export type FieldNoteChanges = { [K in "title" | "description"]?: FieldNoteValues[K] | undefined };
+
+export function insertFieldNote(db: Database, values: FieldNoteValues) {
+  return db.insert(fieldNotes).values(values).returning();
+}
+
+/** The live field note with this id, where the caller owns it or is an admin. */
+export function findFieldNote(db: Database, id: string, callerId: string) {
+  return db
+    .select()
+    .from(fieldNotes)
+    .where(reachable(fieldNotes, id, callerId));
+}
+
+/** A page of an owner's field notes, newest first, each with its `sort_key`. */
+export function listFieldNotes(
+  db: Database,
+  ownerId: string,
+  status: "live" | "deleted",
+  { after, limit }: PageRequest,
+) {
+  const order = { by: fieldNotes.created_at, descending: true };
+  const { past, orderBy, sortKey } = keyset(order, fieldNotes.id, after);
+  const hasStatus = status === "live" ? isNull(fieldNotes.deleted_at) : isNotNull(fieldNotes.deleted_at);
+  return db
+    .select({ ...getTableColumns(fieldNotes), sort_key: sortKey })
+    .from(fieldNotes)
+    .where(and(eq(fieldNotes.owner_id, ownerId), hasStatus, past))
+    .orderBy(...orderBy)
+    .limit(limit);
+}
+
+/** Changes the field note, where its version is one of `versions`, if any are given. */
+export function updateFieldNote(
+  db: Database,
+  id: string,
+  callerId: string,
+  changes: FieldNoteChanges,
+  versions?: number[],
+) {
+  return db
+    .update(fieldNotes)
+    .set(changes)
+    .where(reachable(fieldNotes, id, callerId, versions))
+    .returning();
+}
+
+/** Soft: the row stays, and can be restored until it is purged. */
+export function deleteFieldNote(db: Database, id: string, callerId: string, versions?: number[]) {
+  return db
+    .update(fieldNotes)
+    .set(deletion)
+    .where(reachable(fieldNotes, id, callerId, versions))
+    .returning({ id: fieldNotes.id });
+}
+
+/** Brings a deleted field note back, as long as it was not purged. */
+export function restoreFieldNote(db: Database, id: string, callerId: string) {
+  return db
+    .update(fieldNotes)
+    .set(restoration)
+    .where(restorable(fieldNotes, id, callerId))
+    .returning();
+}

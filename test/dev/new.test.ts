@@ -1,0 +1,119 @@
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { inNameOf, namesOf } from "../../dev/names.ts";
+
+const project = join(import.meta.dirname, "../..");
+const run = promisify(execFile);
+let copy = "";
+
+/** Runs a script in the copy; answers what it printed, or why it failed. */
+async function node(script: string, ...args: string[]): Promise<{ code: number; output: string }> {
+  const own = Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_OPTIONS|WRANGLER_)/.test(name));
+  const env = { ...Object.fromEntries(own), NO_COLOR: "1", CI: "1", WRANGLER_SEND_METRICS: "false" };
+  try {
+    const { stdout, stderr } = await run(process.execPath, [script, ...args], { cwd: copy, env, maxBuffer: 2 ** 24 });
+    return { code: 0, output: stdout + stderr };
+  } catch (error) {
+    const { code = 1, stdout = "", stderr = "" } = error as { code?: number; stdout?: string; stderr?: string };
+    return { code, output: stdout + stderr };
+  }
+}
+
+const make = (...args: string[]) => node("dev/new.ts", ...args);
+const status = async () => (await run("git", ["status", "--porcelain"], { cwd: copy })).stdout;
+
+beforeAll(async () => {
+  copy = await mkdtemp(join(tmpdir(), "plinth-new-"));
+  const { stdout } = await run("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+    cwd: project,
+  });
+  for (const file of stdout.split("\0").filter((name) => name !== "")) {
+    await cp(join(project, file), join(copy, file)).catch((error) => {
+      // In the index and deleted since.
+      if (error.code !== "ENOENT") throw error;
+    });
+  }
+  await symlink(join(project, "node_modules"), join(copy, "node_modules"), "junction");
+  await node("dev/assets.ts");
+  const git = (...args: string[]) =>
+    run("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...args], { cwd: copy });
+  await git("init", "--quiet");
+  await git("add", "--all");
+  await git("commit", "--quiet", "--message=as it was");
+});
+
+afterAll(() => rm(copy, { recursive: true, force: true }));
+
+describe("npm run new", () => {
+  it.each([
+    [[], /npm run new -- resource projects/],
+    [["resource"], /npm run new -- resource projects/],
+    [["resource", "items"], /src\/schemas\/items\.ts is there already/],
+    [["resource", "../../etc/passwds"], /cannot name a resource/],
+    [["resource", "Projects"], /lower-case letters/],
+    [["resource", "classes"], /"class" cannot name a resource/],
+    [["resource", "sheep"], /--singular/],
+    [["resource", "user-creates"], /src\/ has a UserCreate already/],
+    [["endpoint", "items/restore"], /src\/routes\/items\/restore\.ts is there already/],
+    [["endpoint", "items/../x"], /npm run new -- /],
+    [["endpoint", "users/poke"], /the word is taken/],
+    [["endpoint", "projects/archive"], /npm run new -- resource projects makes it/],
+  ])("refuses %j, says why, and writes nothing", async (args, reason) => {
+    const { code, output } = await make(...args);
+    expect(code).toBe(1);
+    expect(output).toMatch(reason);
+    expect(output).not.toMatch(/ at .*\.ts:\d+/);
+    expect(await status()).toBe("");
+  });
+
+  it("makes a resource and endpoints that pass lint, types, the house's rules and their own tests", async () => {
+    const made = [
+      await make("resource", "blog-posts"),
+      await make("endpoint", "blog-posts/pin-up"),
+      await make("endpoint", "items/archive"),
+    ];
+    for (const { code, output } of made) expect(code, output).toBe(0);
+    expect(made[0]?.output).toContain("npm run dev applies it");
+    expect(await readFile(join(copy, "src/routes/blog-posts/list.ts"), "utf8")).not.toMatch(/field.?note/i);
+    const again = await make("resource", "blog-posts");
+    expect(again.output).toMatch(/is there already/);
+
+    const checks = [
+      await node("node_modules/@biomejs/biome/bin/biome", "ci", "--error-on-warnings"),
+      await node("node_modules/typescript/bin/tsc"),
+      await node("dev/access-matrix.ts", "--check"),
+      await node("dev/check-migrations.ts"),
+      await node(
+        ...(["node_modules/vitest/vitest.mjs", "run", "--project=worker", "--coverage.enabled=false"] as const),
+        ...["test/routes/blog-posts", "test/routes/items-archive", "test/contract.test.ts", "test/db/schema.test.ts"],
+      ),
+    ];
+    for (const { code, output } of checks) expect(code, output).toBe(0);
+    expect(checks.at(-1)?.output).toMatch(/\d{3} passed, 0 failed/);
+  }, 240_000);
+});
+
+describe("names", () => {
+  it.each([
+    ["projects", "project"],
+    ["categories", "category"],
+    ["boxes", "box"],
+    ["addresses", "address"],
+    ["statuses", "status"],
+    ["houses", "house"],
+    ["days", "day"],
+  ])("%s: each is one %s", (many, one) => {
+    expect(namesOf(many).one.dashed).toBe(one);
+  });
+
+  it("are spelt as the house spells them, with their article", () => {
+    const text = "A field note of field notes: fieldNotes, FieldNote, field_notes, /field-notes; a field note";
+    expect(inNameOf(namesOf("order-lines"), text)).toBe(
+      "An order line of order lines: orderLines, OrderLine, order_lines, /order-lines; an order line",
+    );
+  });
+});
