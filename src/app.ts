@@ -30,9 +30,9 @@ export const production: Deps = {
 /** Makes an app out of endpoints: all of them, or any subset, with these dependencies or others. */
 export function createApp<const Endpoints extends readonly Endpoint[]>(endpoints: Endpoints, deps: Deps = production) {
   const app = new OpenAPIHono<AppEnv>({ strict: false, defaultHook: refuseInvalid });
-  let document: object | undefined;
+  let document: string | undefined;
   const documentOnce = (settings: Settings) => {
-    document ??= describeApi(app, settings);
+    document ??= JSON.stringify(describeApi(app, settings));
     return document;
   };
 

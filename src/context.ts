@@ -36,8 +36,8 @@ export type Variables = Deps & {
   outbox: string[];
   trips: RoundTrips;
   configuration: Settings | SettingsError;
-  /** The OpenAPI document of the app that answers. */
-  document: () => object;
+  /** The OpenAPI document of the app that answers, as JSON. */
+  document: () => string;
   /** The endpoint that matched; absent for a path that none has. */
   policy?: Policy;
   settings: Settings;
@@ -68,7 +68,7 @@ export type Run = {
 };
 
 /** First of all: gives the request the app's dependencies and reads the settings, which may turn out to be wrong. */
-export function carry(deps: Deps, document: (settings: Settings) => object): MiddlewareHandler<AppEnv> {
+export function carry(deps: Deps, document: (settings: Settings) => string): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     c.set("connect", deps.connect);
     c.set("hasher", deps.hasher);
