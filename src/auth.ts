@@ -15,17 +15,18 @@ export function authenticate(access: Exclude<Access, "public">): MiddlewareHandl
   const guard = access === "admin" ? requireAdmin : requireUser;
   return async (c, next) => {
     const header = c.req.header("Authorization");
-    const user = await callerOf(c.var, header);
-    await countCall(c.env, c.var, user?.id);
+    const context = c.var;
+    const user = await callerOf(context, header);
+    await countCall(c.env, context, user?.id);
     if (!user) throw new ApiError(bearerToken(header) === undefined ? "not_authenticated" : "invalid_token");
     c.set("user", user);
 
     let guarded = false;
     const admit = () => {
       guarded = true;
-      return guard(c.var.db, user);
+      return guard(context.db, user);
     };
-    c.set("run", runner(c.var.db, admit));
+    c.set("run", runner(context.db, admit));
     await next();
     // An endpoint that never asked the database would also serve those whose account is gone.
     if (!guarded && !c.error) throw new Error("An endpoint with access beyond public answered without c.var.run");

@@ -94,15 +94,17 @@ function clientOf(headers: Headers): Client {
 
 /** For each endpoint: what its handler finds on `c.var`, or 503 `misconfigured`. */
 export const provide: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const { configuration } = c.var;
+  // Each reading of `c.var` copies all of it.
+  const { configuration, connect, trips, hasher } = c.var;
   if (configuration instanceof SettingsError) throw new ApiError("misconfigured", { cause: configuration });
   c.set("settings", configuration);
   const keys = await importedKeys(configuration);
   if (keys instanceof SettingsError) throw new ApiError("misconfigured", { cause: keys });
   c.set("keys", keys);
-  c.set("db", c.var.connect(configuration, c.var.trips));
-  c.set("run", runner(c.var.db));
-  c.set("passwords", c.var.hasher(c.env));
+  const db = connect(configuration, trips);
+  c.set("db", db);
+  c.set("run", runner(db));
+  c.set("passwords", hasher(c.env));
   await next();
 };
 

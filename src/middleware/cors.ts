@@ -19,7 +19,7 @@ const allow = honoCors({
  */
 export const cors: MiddlewareHandler<AppEnv> = async (c, next) => {
   const origin = c.req.header("Origin");
-  const { configuration } = c.var;
+  const configuration = c.get("configuration");
   const listed = !(configuration instanceof SettingsError) && configuration.ALLOWED_ORIGINS.includes(origin ?? "");
   const plainOptions = c.req.method === "OPTIONS" && !c.req.header("Access-Control-Request-Method");
   if (listed && !plainOptions) return allow(c, next);

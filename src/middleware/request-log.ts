@@ -9,9 +9,9 @@ export const requestLog: MiddlewareHandler<UserEnv> = async (c, next) => {
   const started = Date.now();
   await next();
   const { status } = c.res;
-  const { requestId, policy, user, trips, events } = c.var;
+  const { log, requestId, policy, user, trips, events } = c.var;
   const happened = eventsThatHappened(events, status);
-  c.var.log({
+  log({
     level: status >= 500 ? "error" : "info",
     message: "request",
     request_id: requestId,

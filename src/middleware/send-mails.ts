@@ -9,8 +9,9 @@ import { sendDueMails } from "../services/mail.ts";
  */
 export const sendMails: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
-  const { outbox, connect, settings, keys, transport, log } = c.var;
+  const outbox = c.get("outbox");
   if (outbox.length === 0 || c.error) return;
+  const { connect, settings, keys, transport, log } = c.var;
   // Not the request's own: what is spent after the answer is not part of its budget.
   const db = connect(settings, { count: 0, milliseconds: 0 });
   const sending = sendDueMails({ db, run: runner(db), settings, keys, transport, log }, outbox).catch((error) =>

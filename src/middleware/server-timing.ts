@@ -4,7 +4,7 @@ import type { AppEnv } from "../context.ts";
 /** Tells what the request spent on the database, for the browser's network panel and for tests. */
 export const serverTiming: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
-  const { policy, trips } = c.var;
+  const [policy, trips] = [c.get("policy"), c.get("trips")];
   // To strangers the time would tell more than the answer does.
   const duration = policy && policy.access !== "public" ? `dur=${trips.milliseconds};` : "";
   c.res.headers.set("Server-Timing", `db;${duration}desc="round trips: ${trips.count}"`);

@@ -22,7 +22,8 @@ export const readItem = endpoint(
   async (c) => {
     const { id } = c.req.valid("param");
     const withOwner = c.req.valid("query").include !== undefined;
-    const [item] = await c.var.run(findItem(c.var.db, id, c.var.user.id, withOwner));
+    const { db, user, run } = c.var;
+    const [item] = await run(findItem(db, id, user.id, withOwner));
     if (!item) notFound();
     if (isKnown(c, item.version, withOwner ? `-${item.owner?.version ?? 0}` : "")) return c.body(null, 304);
     return c.json(Item.parse(item), 200);
