@@ -3,6 +3,7 @@ import type { Database } from "../db/client.ts";
 import { items, users } from "../db/schema.ts";
 import { keyset, type Order, type PageRequest } from "./keyset.ts";
 import { deletion, ownedOrAdmin, reachable, restorable, restoration } from "./owned.ts";
+import { prepared } from "./prepared.ts";
 import { publicProfile } from "./users.ts";
 
 export type ItemValues = Pick<typeof items.$inferInsert, "id" | "owner_id" | "title" | "description" | "is_public">;
@@ -28,6 +29,13 @@ export function insertItem(db: Database, values: ItemValues) {
 
 /** The live item with this id, where the caller owns it or is an admin; with its owner's profile on request. */
 export function findItem(db: Database, id: string, callerId: string, withOwner = false) {
+  return (withOwner ? itemWithOwner : itemAlone)(db, id, callerId);
+}
+
+const itemAlone = prepared((db, id: string, callerId: string) => selectItem(db, id, callerId, false));
+const itemWithOwner = prepared((db, id: string, callerId: string) => selectItem(db, id, callerId, true));
+
+function selectItem(db: Database, id: string, callerId: string, withOwner: boolean) {
   return db
     .select({ ...columns, ...(withOwner && owner) })
     .from(items)

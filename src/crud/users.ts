@@ -5,6 +5,7 @@ import { users } from "../db/schema.ts";
 import { type AuditEvent, eventInsert } from "./audit-events.ts";
 import { isAdmin } from "./guards.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
+import { prepared } from "./prepared.ts";
 import { containing } from "./text.ts";
 
 export type UserValues = typeof users.$inferInsert;
@@ -27,9 +28,9 @@ export function publicProfile(userId: PgColumn): SQL<PublicProfile | null> {
 }
 
 /** The live user with this id, where the caller is that user or an admin. */
-export function findUser(db: Database, id: string, callerId: string) {
-  return db.select().from(users).where(reachable(id, callerId));
-}
+export const findUser = prepared((db, id: string, callerId: string) =>
+  db.select().from(users).where(reachable(id, callerId)),
+);
 
 /**
  * The user who signs in with this e-mail address or username, in any letter case: the live one, or else the one deleted
