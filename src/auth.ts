@@ -9,7 +9,8 @@ import { tokenPolicy } from "./settings.ts";
 
 /**
  * Who is calling, may they: verifies the bearer token (RFC 6750) without the database, then puts the guard before every
- * statement the handler runs. 401 without a token or with a bad one, 403 where an admin is needed, 429 where one or the other comes too often.
+ * statement the handler runs. 401 without a token or with a bad one, 403 where an admin is needed, 429 where the caller, or
+ * without one the client's network, comes too often.
  */
 export function authenticate(access: Exclude<Access, "public">): MiddlewareHandler<UserEnv> {
   const guard = access === "admin" ? requireAdmin : requireUser;
