@@ -17,8 +17,12 @@ describe("docs/access-matrix.md", () => {
 
   it("tells of each endpoint who may call it, what it spends and how it can fail", () => {
     for (const { policy } of endpoints) expect(rowOf(policy.operationId)).toContain(`\`${policy.path}\``);
-    expect(rowOf("login")).toMatch(/^\| POST +\| `\/api\/v1\/auth\/login` +\| anybody +\| 300 in 60 s, `sign_in` +\| 2 +\| `invalid_grant`, /);
-    expect(rowOf("restoreUserById")).toMatch(/\| an admin +\| .+ +\| 1 +\| `not_found`, `email_taken`, `username_taken` +\|/);
+    expect(rowOf("login")).toMatch(
+      /^\| POST +\| `\/api\/v1\/auth\/login` +\| anybody +\| 300 in 60 s, `sign_in` +\| 2 +\| `invalid_grant`, /,
+    );
+    expect(rowOf("restoreUserById")).toMatch(
+      /\| an admin +\| .+ +\| 1 +\| `not_found`, `email_taken`, `username_taken` +\|/,
+    );
     expect(rowOf("readMe")).toMatch(/\| a signed-in user +\| 600 in 60 s, `user` +\| 1 +\| +\|/);
     expect(rowOf("createItem")).not.toContain("idempotency_key");
   });
