@@ -103,6 +103,7 @@ export const items = pgTable(
       index("items_updated_idx").on(table.owner_id, table.updated_at, table.id).where(isLive),
       index("items_title_idx").on(table.owner_id, table.title, table.id).where(isLive),
       index("items_public_idx").on(table.created_at, table.id).where(sql`${table.is_public} and ${isLive}`),
+      // Without the owner, which would take an extension: whoever has few items is searched by items_created_idx.
       index("items_search_idx").using("gin", table.search),
     ];
   },

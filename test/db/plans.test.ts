@@ -74,6 +74,16 @@ describe("the hot queries use their indexes, and sort nothing", () => {
     expect(plan).not.toContain("Seq Scan");
   });
 
+  it("a search among few items reads those, not everybody's with the word", async () => {
+    const few = await aUser();
+    await db.execute(sql`insert into items (id, owner_id, title) select gen_random_uuid(), ${few.id}::uuid, 'Item'
+      from generate_series(1, 5)`);
+    const found = { ownerId: few.id, status: "live", q: "item" } as const;
+    const plan = await planOf(listItems(db, found, itemOrder("-relevance", "item"), first));
+    expect(plan).toMatch(/Index Cond: \(owner_id = /);
+    expect(plan).not.toMatch(/items_search_idx|Seq Scan/);
+  });
+
   it("the purge of items starts with the longest gone", async () => {
     const plan = await planOf(purgeDeleted(db, items, 30, 1_000));
     expect(plan).toContain("items_purge_idx");
