@@ -18,9 +18,10 @@ export function authenticate(access: Exclude<Access, "public">): MiddlewareHandl
     const header = c.req.header("Authorization");
     const context = c.var;
     const user = await callerOf(context, header);
+    // First, so that the log says whose call was one too many.
+    if (user) c.set("user", user);
     await countCall(c.env, context, user?.id);
     if (!user) throw new ApiError(bearerToken(header) === undefined ? "not_authenticated" : "invalid_token");
-    c.set("user", user);
 
     let guarded = false;
     const admit = () => {

@@ -43,6 +43,7 @@ describe("rate classes", () => {
     const refused = await app.get("/users/me", { token: ada.token, ...from("192.0.2.9") });
     expect(refused.status).toBe(429);
     expect(refused.roundTrips).toBe(0);
+    expect(app.logs.at(-1)).toMatchObject({ status: 429, code: "too_many_requests", user_id: ada.id });
     expect((await app.get("/users/me", { token: bob.token, ...from("192.0.2.9") })).status).toBe(200);
     expect(app.counted.user).toStrictEqual([ada.id, ada.id, ada.id, ada.id, bob.id]);
   });

@@ -6,45 +6,41 @@ import type { Database } from "../db/client.ts";
 /** Builds queries and sends none: what is kept here belongs to no request. */
 const offline: Database = drizzle.mock({ schema: {} });
 
-type Built = { sql: string; params: unknown[] };
-/** What drizzle's `batch` takes of a statement, which its types leave out. */
+/** What drizzle makes of a statement in order to run it, which its types leave out. */
 type Prepared = {
-  getQuery(): Built;
-  isResponseInArrayMode(): boolean;
-  mapResult(response: unknown, isFromBatch?: boolean): unknown;
+  getQuery(): { sql: string; params: unknown[] };
+  execute(...args: unknown[]): Promise<unknown>;
 };
-type Statement = BatchItem<"pg"> & { _prepare(): Prepared; getSQL(): unknown };
 
 /**
- * A query whose SQL is built once in an isolate and then only filled in, for those that hot requests run: to build one costs
- * about as much CPU as to verify a token. `build` makes the same SQL whatever the texts are; they only stand in it.
+ * A query whose SQL is built once in an isolate and then only filled in, for those that hot requests run in a batch: to
+ * build it costs more CPU than to verify a token. `build` makes the same SQL whatever the texts are; they only stand in it.
  */
 export function prepared<Texts extends string[], Query extends BatchItem<"pg">>(
   build: (db: Database, ...texts: Texts) => Query,
 ): (db: Database, ...texts: Texts) => Query {
-  let kept: { query: Prepared; built: Built } | undefined;
+  let kept: { query: Prepared; sql: string; params: unknown[] } | undefined;
   const prepare = (count: number) => {
     const placeholders = Array.from({ length: count }, (_, i) => sql.placeholder(String(i)));
     // drizzle takes a placeholder wherever it takes a value.
-    const query = asStatement(build(offline, ...(placeholders as unknown[] as Texts)))._prepare();
-    return { query, built: query.getQuery() };
+    const query = preparing(build(offline, ...(placeholders as unknown[] as Texts)))();
+    return { query, ...query.getQuery() };
   };
   return (db, ...texts) => {
+    const query = build(db, ...texts);
+    const prepareAnew = preparing(query);
     kept ??= prepare(texts.length);
-    const { query, built } = kept;
-    const params = fillPlaceholders(built.params, Object.fromEntries(texts.entries()));
-    const filled: Prepared = {
-      getQuery: () => ({ ...built, params }),
-      isResponseInArrayMode: () => query.isResponseInArrayMode(),
-      mapResult: (response, isFromBatch) => query.mapResult(response, isFromBatch),
-    };
-    // Outside a batch, or inside another query, it is what it would have been.
-    const anew = () => asStatement(build(db, ...texts));
-    const statement = { _prepare: () => filled, getSQL: () => anew().getSQL(), execute: () => anew().execute() };
-    return statement as unknown as Query;
+    const { sql, params } = kept;
+    const filled: Prepared = Object.assign(Object.create(kept.query), {
+      getQuery: () => ({ sql, params: fillPlaceholders(params, Object.fromEntries(texts.entries())) }),
+      // Alone, which no hot request runs it.
+      execute: (...args: unknown[]) => prepareAnew().execute(...args),
+    });
+    return Object.assign(query, { _prepare: () => filled });
   };
 }
 
-function asStatement(query: BatchItem<"pg">) {
-  return query as Statement & { execute(): Promise<unknown> };
+function preparing(query: BatchItem<"pg">): () => Prepared {
+  const statement = query as BatchItem<"pg"> & { _prepare(): Prepared };
+  return statement._prepare.bind(statement);
 }
