@@ -6,7 +6,7 @@ import { Problem } from "./config.ts";
 
 export type Call = {
   name: string;
-  method?: "GET" | "POST";
+  method?: "GET" | "POST" | "PATCH";
   path: string;
   headers?: Record<string, string>;
   body?: string;

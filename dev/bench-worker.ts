@@ -55,6 +55,12 @@ async function compatibilityDate(): Promise<string> {
   return date;
 }
 
+/** Speaks what Workers' Cache API speaks, and keeps nothing. */
+const emptyCache = `const statuses = { GET: 504, PUT: 204, PURGE: 404 };
+export default {
+  fetch: ({ method }) => new Response(null, { status: statuses[method], headers: { "CF-Cache-Status": "MISS" } }),
+};`;
+
 /** Cap'n Proto's text form, whose strings are JSON's. */
 function configuration(port: number, date: string, bindings: Record<string, string>): string {
   const texts = Object.entries(bindings).map(
@@ -68,7 +74,12 @@ const config :Workerd.Config = (
       compatibilityDate = "${date}",
       bindings = [${[...texts, '(name = "PASSWORD_HASHER", durableObjectNamespace = "PasswordHasher")'].join(", ")}],
       durableObjectNamespaces = [(className = "PasswordHasher", uniqueKey = "bench")],
-      durableObjectStorage = (inMemory = void)
+      durableObjectStorage = (inMemory = void),
+      cacheApiOutbound = "cache"
+    )),
+    (name = "cache", worker = (
+      modules = [(name = "cache.js", esModule = ${JSON.stringify(emptyCache)})],
+      compatibilityDate = "${date}"
     )),
     (name = "internet", network = (allow = ["public", "private"]))
   ],

@@ -58,12 +58,15 @@ async function callsOf(origin: string): Promise<Call[]> {
   for (let i = 0; i < 40; i++) await post("/items", item, { Authorization });
   const made = await post("/items", item, { Authorization });
   const path = `/api/v1/items/${made.body.get("id")}`;
+  const changed = (await post("/items", item, { Authorization })).body.get("id");
+  const shown = (await post("/items", { ...item, is_public: true }, { Authorization })).body.get("id");
   const headers = { Authorization };
   return [
     { name: "GET /health", path: "/health", status: 200 },
     { name: "GET /openapi.json", path: "/api/v1/openapi.json", status: 200 },
     { name: "GET /users/me", path: "/api/v1/users/me", headers, status: 200 },
     { name: "GET /items, 20", path: "/api/v1/items?limit=20", headers, status: 200 },
+    { name: "GET /items, 20 and owners", path: "/api/v1/items?limit=20&include=owner", headers, status: 200 },
     { name: "GET /items/{id}", path, headers, status: 200 },
     {
       name: "GET /items/{id}, known",
@@ -79,6 +82,24 @@ async function callsOf(origin: string): Promise<Call[]> {
       body: JSON.stringify(item),
       status: 201,
     },
+    {
+      name: "PATCH /items/{id}",
+      method: "PATCH",
+      path: `/api/v1/items/${changed}`,
+      headers: { ...headers, ...json },
+      body: JSON.stringify({ title: "Difference engine" }),
+      status: 200,
+    },
+    {
+      name: "POST /items/batch, 10",
+      method: "POST",
+      path: "/api/v1/items/batch",
+      headers: { ...headers, ...json },
+      body: JSON.stringify({ operations: Array.from({ length: 10 }, () => ({ op: "create", item })) }),
+      status: 200,
+    },
+    // The cache here keeps nothing.
+    { name: "GET /public/items/{id}, miss", path: `/api/v1/public/items/${shown}`, status: 200 },
     {
       name: "POST /items, invalid",
       method: "POST",
