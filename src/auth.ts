@@ -2,8 +2,8 @@ import type { MiddlewareHandler } from "hono";
 import { runner, type UserEnv, type Variables } from "./context.ts";
 import { type Caller, requireAdmin, requireUser } from "./crud/guards.ts";
 import { ApiError } from "./errors.ts";
+import { countCall } from "./http/rate-limit.ts";
 import type { Access } from "./policy.ts";
-import { countCall } from "./rate-limit.ts";
 import { verifyAccessToken } from "./security/tokens.ts";
 import { tokenPolicy } from "./settings.ts";
 

@@ -3,15 +3,15 @@ import type { MiddlewareHandler } from "hono";
 import type { ZodType } from "zod";
 import { authenticate } from "./auth.ts";
 import { type AppEnv, provide, type UserEnv } from "./context.ts";
-import { type Caching, edgeCache } from "./edge-cache.ts";
 import type { ErrorCode, errorTable } from "./errors.ts";
-import { headers, type ResponseHeader } from "./headers.ts";
-import { idempotency, idempotencyCodes, idempotencyKey, replayable } from "./idempotency.ts";
+import { type Caching, edgeCache } from "./http/edge-cache.ts";
+import { headers, type ResponseHeader } from "./http/headers.ts";
+import { idempotency, idempotencyCodes, idempotencyKey, replayable } from "./http/idempotency.ts";
+import { limitRate } from "./http/rate-limit.ts";
 import { bodyLimit } from "./middleware/body-limit.ts";
 import { requireContentType } from "./middleware/content-type.ts";
 import type { Access, Policy, RateClass } from "./policy.ts";
 import { documented, problemResponses } from "./problems.ts";
-import { limitRate } from "./rate-limit.ts";
 import type { Problem } from "./schemas/problem.ts";
 
 /** What an endpoint declares: zod-openapi's route, and the policy from which the rest of the route follows. */

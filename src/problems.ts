@@ -1,6 +1,6 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import { ApiError, type ErrorCode, errorTable, oauthMembers, problemBody } from "./errors.ts";
-import { headers, type ResponseHeader } from "./headers.ts";
+import { headers, type ResponseHeader } from "./http/headers.ts";
 import { OAuthProblem, Problem } from "./schemas/problem.ts";
 
 type Responses = RouteConfig["responses"];

@@ -12,7 +12,7 @@ import { insertUser, type UserValues } from "../src/crud/users.ts";
 import { connect } from "../src/db/client.ts";
 import { sessions } from "../src/db/schema.ts";
 import type { Endpoint } from "../src/endpoint.ts";
-import { type ResponseHeader, responseHeaders } from "../src/headers.ts";
+import { type ResponseHeader, responseHeaders } from "../src/http/headers.ts";
 import type { LogEntry } from "../src/log.ts";
 import type { Mail } from "../src/mail/transports.ts";
 import { endpoints as all } from "../src/routes/index.ts";

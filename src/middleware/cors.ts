@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { cors as honoCors } from "hono/cors";
 import type { AppEnv } from "../context.ts";
-import { responseHeaders } from "../headers.ts";
+import { responseHeaders } from "../http/headers.ts";
 import { SettingsError } from "../settings.ts";
 
 const allow = honoCors({

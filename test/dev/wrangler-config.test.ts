@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { unstable_readConfig as readConfig } from "wrangler";
 import { z } from "zod";
+import { bindingName } from "../../src/http/rate-limit.ts";
 import { type RateClass, rateClasses } from "../../src/policy.ts";
-import { bindingName } from "../../src/rate-limit.ts";
 
 const file = join(import.meta.dirname, "../../wrangler.toml");
 const environments = [undefined, "staging", "production"];

@@ -1,7 +1,7 @@
 import { callerOf } from "../../auth.ts";
 import { endpoint, formOrJson, problems } from "../../endpoint.ts";
 import { ApiError } from "../../errors.ts";
-import { dropCookie, tokenInCookie } from "../../refresh-cookie.ts";
+import { dropCookie, tokenInCookie } from "../../http/refresh-cookie.ts";
 import { Logout } from "../../schemas/auth.ts";
 import { signOut } from "../../services/auth.ts";
 

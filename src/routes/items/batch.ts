@@ -1,5 +1,5 @@
 import { body, endpoint, json, problems } from "../../endpoint.ts";
-import { preconditions } from "../../etag.ts";
+import { preconditions } from "../../http/etag.ts";
 import { ItemBatch, ItemBatchResult } from "../../schemas/items.ts";
 import { changeItems } from "../../services/items.ts";
 import { refreshPublicFace } from "../public-face.ts";

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 import { insertItem } from "../../crud/items.ts";
 import { body, endpoint, json } from "../../endpoint.ts";
-import { setETag } from "../../etag.ts";
+import { setETag } from "../../http/etag.ts";
 import { Item, ItemCreate } from "../../schemas/items.ts";
 import { refreshPublicFace } from "../public-face.ts";
 

@@ -1,6 +1,6 @@
 import { deleteItem, findItem } from "../../crud/items.ts";
 import { endpoint, problems } from "../../endpoint.ts";
-import { changedRow, expectedVersions, ifMatch, preconditions } from "../../etag.ts";
+import { changedRow, expectedVersions, ifMatch, preconditions } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { refreshPublicFace } from "../public-face.ts";
 

@@ -1,5 +1,5 @@
-import { download, downloadOf } from "../../download.ts";
 import { endpoint, problems } from "../../endpoint.ts";
+import { download, downloadOf } from "../../http/download.ts";
 import { ItemRow } from "../../schemas/items.ts";
 import { eachPageOfItems } from "../../services/items.ts";
 

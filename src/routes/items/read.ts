@@ -1,7 +1,7 @@
 import { findItem } from "../../crud/items.ts";
 import { endpoint, json, problems } from "../../endpoint.ts";
 import { notFound } from "../../errors.ts";
-import { ifNoneMatch, isKnown, notModified } from "../../etag.ts";
+import { ifNoneMatch, isKnown, notModified } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { Item, ItemReadQuery } from "../../schemas/items.ts";
 

@@ -1,7 +1,7 @@
 import { restoreItem as restoreRow } from "../../crud/items.ts";
 import { endpoint, json, problems } from "../../endpoint.ts";
 import { notFound } from "../../errors.ts";
-import { setETag } from "../../etag.ts";
+import { setETag } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { Item } from "../../schemas/items.ts";
 import { refreshPublicFace } from "../public-face.ts";

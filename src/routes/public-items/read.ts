@@ -1,8 +1,8 @@
 import { findPublicItem } from "../../crud/items.ts";
 import { endpoint, json, problems } from "../../endpoint.ts";
 import { notFound } from "../../errors.ts";
-import { ifNoneMatch, notModified, setETag } from "../../etag.ts";
-import { headers } from "../../headers.ts";
+import { ifNoneMatch, notModified, setETag } from "../../http/etag.ts";
+import { headers } from "../../http/headers.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { PublicItem } from "../../schemas/items.ts";
 

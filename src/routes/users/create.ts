@@ -1,5 +1,5 @@
 import { body, endpoint, json, problems } from "../../endpoint.ts";
-import { setETag } from "../../etag.ts";
+import { setETag } from "../../http/etag.ts";
 import { User, UserCreate } from "../../schemas/users.ts";
 import { signUp } from "../../services/users.ts";
 

@@ -1,5 +1,5 @@
 import { endpoint, problems } from "../../endpoint.ts";
-import { expectedVersions, ifMatch, preconditions } from "../../etag.ts";
+import { expectedVersions, ifMatch, preconditions } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { removeAccount } from "../../services/administration.ts";
 

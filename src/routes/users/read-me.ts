@@ -1,7 +1,7 @@
 import { findUser } from "../../crud/users.ts";
 import { endpoint, json } from "../../endpoint.ts";
 import { notFound } from "../../errors.ts";
-import { ifNoneMatch, isKnown, notModified } from "../../etag.ts";
+import { ifNoneMatch, isKnown, notModified } from "../../http/etag.ts";
 import { User } from "../../schemas/users.ts";
 
 export const readMe = endpoint(

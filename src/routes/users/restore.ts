@@ -1,5 +1,5 @@
 import { endpoint, json, problems } from "../../endpoint.ts";
-import { setETag } from "../../etag.ts";
+import { setETag } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { User } from "../../schemas/users.ts";
 import { restoreAsAdmin } from "../../services/administration.ts";

@@ -1,5 +1,5 @@
 import { body, endpoint, json, problems } from "../../endpoint.ts";
-import { expectedVersions, ifMatch, preconditions, setETag } from "../../etag.ts";
+import { expectedVersions, ifMatch, preconditions, setETag } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { User, UserUpdate } from "../../schemas/users.ts";
 import { changeUser } from "../../services/users.ts";

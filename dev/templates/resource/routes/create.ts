@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 import { insertFieldNote } from "../../crud/field-notes.ts";
 import { body, endpoint, json } from "../../endpoint.ts";
-import { setETag } from "../../etag.ts";
+import { setETag } from "../../http/etag.ts";
 import { FieldNote, FieldNoteCreate } from "../../schemas/field-notes.ts";
 
 export const createFieldNote = endpoint(

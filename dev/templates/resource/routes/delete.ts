@@ -1,6 +1,6 @@
 import { deleteFieldNote, findFieldNote } from "../../crud/field-notes.ts";
 import { endpoint, problems } from "../../endpoint.ts";
-import { changedRow, expectedVersions, ifMatch, preconditions } from "../../etag.ts";
+import { changedRow, expectedVersions, ifMatch, preconditions } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 
 export const removeFieldNote = endpoint(

@@ -1,7 +1,7 @@
 import { restoreFieldNote as restoreRow } from "../../crud/field-notes.ts";
 import { endpoint, json, problems } from "../../endpoint.ts";
 import { notFound } from "../../errors.ts";
-import { setETag } from "../../etag.ts";
+import { setETag } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { FieldNote } from "../../schemas/field-notes.ts";
 

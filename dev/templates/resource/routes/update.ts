@@ -1,6 +1,6 @@
 import { findFieldNote, updateFieldNote } from "../../crud/field-notes.ts";
 import { body, endpoint, json, problems } from "../../endpoint.ts";
-import { changedRow, expectedVersions, ifMatch, preconditions, setETag } from "../../etag.ts";
+import { changedRow, expectedVersions, ifMatch, preconditions, setETag } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { FieldNote, FieldNoteUpdate } from "../../schemas/field-notes.ts";
 

@@ -1,9 +1,9 @@
 import type { MiddlewareHandler } from "hono";
-import type { AppEnv, Variables } from "./context.ts";
-import { limitReached } from "./errors.ts";
-import { describeError } from "./log.ts";
-import { type RateClass, rateClasses } from "./policy.ts";
-import type { Bindings } from "./settings.ts";
+import type { AppEnv, Variables } from "../context.ts";
+import { limitReached } from "../errors.ts";
+import { describeError } from "../log.ts";
+import { type RateClass, rateClasses } from "../policy.ts";
+import type { Bindings } from "../settings.ts";
 
 /** Milliseconds after which a counter that does not answer counts as failed. */
 const patience = 500;

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
-import { ApiError } from "./errors.ts";
+import { ApiError } from "../errors.ts";
+import type { Settings } from "../settings.ts";
 import { headers } from "./headers.ts";
-import type { Settings } from "./settings.ts";
 
 /** `If-Match` of RFC 9110, section 13.1.1, for `parameters`: validating it would make every typed client pass it. */
 export const ifMatch = header("If-Match", "Change it only if its `ETag` is still one of these");

@@ -1,8 +1,8 @@
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import type { AppEnv } from "./context.ts";
-import { ApiError } from "./errors.ts";
-import type { Token } from "./schemas/auth.ts";
+import type { AppEnv } from "../context.ts";
+import { ApiError } from "../errors.ts";
+import type { Token } from "../schemas/auth.ts";
 
 /** `__Secure-` makes browsers insist on `Secure`; the path keeps it away from everything but signing in and out. */
 const name = "__Secure-refresh_token";

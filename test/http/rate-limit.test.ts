@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { networkOf } from "../src/network.ts";
-import { rateClasses } from "../src/policy.ts";
-import { bindingName } from "../src/rate-limit.ts";
-import { endpoints } from "../src/routes/index.ts";
-import { aUser, bindings, quickPasswords, serve, unique } from "./harness.ts";
+import { bindingName } from "../../src/http/rate-limit.ts";
+import { networkOf } from "../../src/network.ts";
+import { rateClasses } from "../../src/policy.ts";
+import { endpoints } from "../../src/routes/index.ts";
+import { aUser, bindings, quickPasswords, serve, unique } from "../harness.ts";
 
 /** An app whose classes let `limit` calls in, and the keys under which it counted them, by class. */
 function limited(limit: number) {

@@ -1,9 +1,9 @@
 import type { Context } from "hono";
 import type { ZodObject } from "zod";
+import type { UserEnv } from "../context.ts";
+import { ApiError, errorTable, toApiError } from "../errors.ts";
+import { explain } from "../middleware/request-log.ts";
 import { preferredType } from "./accept.ts";
-import type { UserEnv } from "./context.ts";
-import { ApiError, errorTable, toApiError } from "./errors.ts";
-import { explain } from "./middleware/request-log.ts";
 
 type Row = Record<string, unknown>;
 type Format = { extension: string; type: string; header: (columns: string[]) => string; line: (row: Row) => string };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { preferredType } from "../src/accept.ts";
+import { preferredType } from "../../src/http/accept.ts";
 
 describe("Accept", () => {
   it.each([

@@ -1,9 +1,9 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
-import type { Run, Statement, UserEnv } from "./context.ts";
-import { answerFrom, claimIdempotencyKey, type JsonRow, recorded } from "./crud/idempotency-keys.ts";
-import { DoneBefore } from "./db/errors.ts";
-import { ApiError } from "./errors.ts";
+import type { Run, Statement, UserEnv } from "../context.ts";
+import { answerFrom, claimIdempotencyKey, type JsonRow, recorded } from "../crud/idempotency-keys.ts";
+import { DoneBefore } from "../db/errors.ts";
+import { ApiError } from "../errors.ts";
 import { headers } from "./headers.ts";
 
 /** The `Idempotency-Key` of the IETF's httpapi working group, for `parameters`. */

@@ -1,8 +1,8 @@
 import { eq } from "drizzle-orm";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { items } from "../src/db/schema.ts";
-import { endpoints } from "../src/routes/index.ts";
-import { api, aUser, db, serve, unique } from "./harness.ts";
+import { items } from "../../src/db/schema.ts";
+import { endpoints } from "../../src/routes/index.ts";
+import { api, aUser, db, serve, unique } from "../harness.ts";
 
 const owner = await aUser({ full_name: "Ada" });
 const { token } = owner;

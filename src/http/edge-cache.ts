@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
-import type { AppEnv, UserEnv, Variables } from "./context.ts";
+import type { AppEnv, UserEnv, Variables } from "../context.ts";
+import { describeError } from "../log.ts";
 import { isAmong } from "./etag.ts";
-import { describeError } from "./log.ts";
 
 /** Seconds for which an answer is kept, and for which caches beyond ours may show it on while they ask again. */
 export type Caching = { seconds: number; staleSeconds: number };
