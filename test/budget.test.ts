@@ -9,6 +9,9 @@ const user = () => aUser({ password_hash });
 const anItem = async (token: string): Promise<string> =>
   (await api.post("/items", { token, json: { title: "t" } })).body.id;
 
+const aPublicItem = async (): Promise<string> =>
+  (await api.post("/items", { token: (await user()).token, json: { title: "t", is_public: true } })).body.id;
+
 const mailing = serveWithMailbox();
 
 /** One call of each endpoint that succeeds. */
@@ -89,11 +92,12 @@ const calls: Record<string, () => Promise<Answer>> = {
   exportMe: async () => api.get("/users/me/export", { token: (await user()).token }),
   listMyAuditEventsPage: async () => api.get("/users/me/audit-events", { token: (await user()).token }),
   listAuditEventsPage: async () => api.get("/audit-events", { token: (await aUser({ role: "admin" })).token }),
-  listPublicItemsPage: () => api.get("/public/items"),
-  readPublicItem: async () => {
-    const { body } = await api.post("/items", { token: (await user()).token, json: { title: "t", is_public: true } });
-    return api.get(`/public/items/${body.id}`);
+  listPublicItemsPage: async () => {
+    // The first page is asked for anew after that.
+    await aPublicItem();
+    return api.get("/public/items");
   },
+  readPublicItem: async () => api.get(`/public/items/${await aPublicItem()}`),
   createItem: async () => api.post("/items", { token: (await user()).token, json: { title: "t" } }),
   batchItems: async () => {
     const { token } = await user();
@@ -109,11 +113,15 @@ const calls: Record<string, () => Promise<Answer>> = {
       },
     });
   },
-  listItemsPage: async () => api.get("/items", { token: (await user()).token }),
+  listItemsPage: async () => {
+    const { token } = await user();
+    for (let i = 0; i < 3; i++) await anItem(token);
+    return api.get("/items?include=owner,total", { token });
+  },
   exportItems: async () => api.get("/items/export", { token: (await user()).token }),
   readItem: async () => {
     const { token } = await user();
-    return api.get(`/items/${await anItem(token)}`, { token });
+    return api.get(`/items/${await anItem(token)}?include=owner`, { token });
   },
   changeItem: async () => {
     const { token } = await user();
