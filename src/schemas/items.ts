@@ -6,7 +6,9 @@ import { PublicProfile } from "./users.ts";
 
 const Title = text({ min: 1, max: 200 }).openapi({ example: "Analytical engine" });
 const Description = text({ max: 10_000 }).nullable().openapi({ example: "Weaves algebraic patterns" });
-const IsPublic = z.boolean().openapi({ description: "Whether anybody may read it, at /public/items" });
+const IsPublic = z
+  .boolean()
+  .openapi({ description: "Whether anybody may read it, and its owner's public profile, at /public/items" });
 
 export const Item = z
   .object({
