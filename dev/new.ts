@@ -4,7 +4,7 @@
  * and overwrites nothing.
  */
 import { execFile } from "node:child_process";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { parseArgs, promisify } from "node:util";
@@ -123,7 +123,11 @@ async function carryOut({ made, changed }: Plan, more: () => Promise<void> = asy
     // In a process of its own, which reads the list as it is now.
     await run(join(import.meta.dirname, "access-matrix.ts"));
   } catch (error) {
-    for (const file of files) await rm(inProject(file), { force: true });
+    for (const file of files) {
+      await rm(inProject(file), { force: true });
+      // It stays where there is something else in it.
+      await rmdir(dirname(inProject(file))).catch(() => undefined);
+    }
     for (const file of await allOf("drizzle")) if (!drizzle.includes(file)) await rm(inProject(file));
     for (const [file, content] of before) await writeFile(inProject(file), content);
     throw error;

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -68,6 +68,18 @@ describe("npm run new", () => {
     expect(output).toMatch(reason);
     expect(output).not.toMatch(/ at .*\.ts:\d+/);
     expect(await status()).toBe("");
+  });
+
+  it("takes everything back where a step fails", async () => {
+    const config = join(copy, "drizzle.config.ts");
+    const before = await readFile(config, "utf8");
+    await writeFile(config, `${before}\nthrow new Error("broken");\n`);
+    const { code, output } = await make("resource", "projects");
+    await writeFile(config, before);
+    expect(code).toBe(1);
+    expect(output).toContain("nothing was written");
+    expect(await status()).toBe("");
+    await expect(readdir(join(copy, "src/routes/projects"))).rejects.toThrow("ENOENT");
   });
 
   it("makes a resource and endpoints that pass lint, types, the house's rules and their own tests", async () => {
