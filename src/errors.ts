@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { describeError } from "./log.ts";
 
 type ErrorEntry = { status: ContentfulStatusCode; detail: string; retryAfter?: number };
 
@@ -109,6 +110,13 @@ export function toApiError(error: unknown): ApiError {
     if (code) return new ApiError(code, { cause: error });
   }
   return new ApiError("internal", { cause: error });
+}
+
+/** What a log says of a thrown value: its code and, where it is our fault, what is behind it. */
+export function explain(thrown: unknown): Record<string, unknown> {
+  const error = toApiError(thrown);
+  const isFault = errorTable[error.code].status >= 500;
+  return { code: error.code, ...(isFault && error.cause !== undefined && { cause: describeError(error.cause) }) };
 }
 
 const codeByStatus: Partial<Record<number, ErrorCode>> = {

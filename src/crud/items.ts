@@ -1,8 +1,8 @@
-import { and, eq, getTableColumns, gte, inArray, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, gte, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { items, users } from "../db/schema.ts";
 import { keyset, type Order, type PageRequest } from "./keyset.ts";
-import { deletion, ownedOrAdmin, reachable, restorable, restoration } from "./owned.ts";
+import { deletion, reachable, restorable, restoration } from "./owned.ts";
 import { prepared } from "./prepared.ts";
 import { publicProfile } from "./users.ts";
 
@@ -20,11 +20,14 @@ export type ItemFilter = {
   q?: string | undefined;
 };
 
-const { search: _search, ...columns } = getTableColumns(items);
+const { search: _search, ...rest } = getTableColumns(items);
+/** What queries answer of an item: all but what it is searched by. */
+export const itemColumns = rest;
+
 const owner = { owner: publicProfile(items.owner_id) };
 
 export function insertItem(db: Database, values: ItemValues) {
-  return db.insert(items).values(values).returning(columns);
+  return db.insert(items).values(values).returning(itemColumns);
 }
 
 /** The live item with this id, where the caller owns it or is an admin; with its owner's profile on request. */
@@ -37,7 +40,7 @@ const itemWithOwner = prepared((db, id: string, callerId: string) => selectItem(
 
 function selectItem(db: Database, id: string, callerId: string, withOwner: boolean) {
   return db
-    .select({ ...columns, ...(withOwner && owner) })
+    .select({ ...itemColumns, ...(withOwner && owner) })
     .from(items)
     .where(reachable(items, id, callerId));
 }
@@ -62,7 +65,7 @@ function publicItems(db: Database) {
   const { id, username, full_name, version } = users;
   return db
     .select({
-      ...columns,
+      ...itemColumns,
       owner: { id, username, full_name, version },
       sort_key: sql<string>`${items.created_at}::text`,
     })
@@ -80,7 +83,7 @@ export function listItems(
 ) {
   const { past, orderBy, sortKey } = keyset(order, items.id, after);
   return db
-    .select({ ...columns, ...(withOwner && owner), sort_key: sortKey })
+    .select({ ...itemColumns, ...(withOwner && owner), sort_key: sortKey })
     .from(items)
     .where(and(matching(after ? withoutImplied(filter, order) : filter), past))
     .orderBy(...orderBy)
@@ -106,57 +109,7 @@ export function updateItem(db: Database, id: string, callerId: string, changes: 
     .update(items)
     .set(changes)
     .where(reachable(items, id, callerId, versions))
-    .returning(columns);
-}
-
-/** One of a batch's changes to what is there already: which item, at which version, and its place in the batch. */
-export type BatchTarget = { id: string; version: number | undefined; place: number };
-
-/** Locks items that a batch changes, in one order for all batches, so that none waits for another in a circle. */
-export function lockItems(db: Database, ids: string[], callerId: string) {
-  const isReachable = and(inArray(items.id, ids), isNull(items.deleted_at), ownedOrAdmin(items, callerId));
-  return db.select({ id: items.id }).from(items).where(isReachable).orderBy(items.id).for("update");
-}
-
-/** Ends the transaction because of the first target that is not there (SQLSTATE PT404) or has changed (PT412). */
-export function refuseStale(db: Database, targets: BatchTarget[], callerId: string) {
-  return db.execute(sql`
-    select refuse(case when failed.id is null then 'PT404' else 'PT412' end, failed.place) from (
-      select ${items.id}, wanted.place
-      from jsonb_to_recordset(${JSON.stringify(targets)}::jsonb) as wanted(id uuid, version int, place int)
-      left join ${items} on ${items.id} = wanted.id and ${items.deleted_at} is null and ${ownedOrAdmin(items, callerId)}
-      where ${items.id} is null or ${items.version} <> wanted.version
-      order by wanted.place limit 1
-    ) as failed`);
-}
-
-export function insertItems(db: Database, values: ItemValues[]) {
-  // drizzle refuses an empty list.
-  if (values.length === 0) return db.select(columns).from(items).where(sql`false`);
-  return db.insert(items).values(values).returning(columns);
-}
-
-/** Changes each of these live items in its own way. */
-export function updateItems(db: Database, changes: (ItemChanges & { id: string })[], callerId: string) {
-  return db
-    .update(items)
-    .set({
-      title: sql`coalesce(change ->> 'title', ${items.title})`,
-      description: sql`case when change ? 'description' then change ->> 'description' else ${items.description} end`,
-      is_public: sql`coalesce((change ->> 'is_public')::boolean, ${items.is_public})`,
-    })
-    .from(sql`jsonb_array_elements(${JSON.stringify(changes)}::jsonb) as change`)
-    .where(and(sql`${items.id} = (change ->> 'id')::uuid`, isNull(items.deleted_at), ownedOrAdmin(items, callerId)))
-    .returning(columns);
-}
-
-/** As {@link deleteItem}. */
-export function deleteItems(db: Database, ids: string[], callerId: string) {
-  return db
-    .update(items)
-    .set(deletion)
-    .where(and(inArray(items.id, ids), isNull(items.deleted_at), ownedOrAdmin(items, callerId)))
-    .returning({ id: items.id });
+    .returning(itemColumns);
 }
 
 /** Soft: the row stays, and can be restored until it is purged. */
@@ -174,7 +127,7 @@ export function restoreItem(db: Database, id: string, callerId: string) {
     .update(items)
     .set(restoration)
     .where(restorable(items, id, callerId))
-    .returning(columns);
+    .returning(itemColumns);
 }
 
 /**

@@ -1,8 +1,7 @@
 import type { Context } from "hono";
 import type { ZodObject } from "zod";
 import type { UserEnv } from "../context.ts";
-import { ApiError, errorTable, toApiError } from "../errors.ts";
-import { explain } from "../middleware/request-log.ts";
+import { ApiError, errorTable, explain, toApiError } from "../errors.ts";
 import { preferredType } from "./accept.ts";
 
 type Row = Record<string, unknown>;

@@ -1,7 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import type { UserEnv } from "../context.ts";
-import { errorTable, toApiError } from "../errors.ts";
-import { describeError } from "../log.ts";
+import { explain } from "../errors.ts";
 import { eventsThatHappened } from "../services/audit.ts";
 
 /** One line for each request. It holds the path's pattern, never the path: what people type there can be personal. */
@@ -27,10 +26,3 @@ export const requestLog: MiddlewareHandler<UserEnv> = async (c, next) => {
     ...(c.error && explain(c.error)),
   });
 };
-
-/** What a log says of an error: its code and, where it is our fault, what is behind it. */
-export function explain(thrown: unknown): Record<string, unknown> {
-  const error = toApiError(thrown);
-  const isFault = errorTable[error.code].status >= 500;
-  return { code: error.code, ...(isFault && error.cause !== undefined && { cause: describeError(error.cause) }) };
-}

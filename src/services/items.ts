@@ -1,17 +1,8 @@
 import { v7 as uuidv7 } from "uuid";
 import type { UserEnv } from "../context.ts";
 import { requireAdmin, requireUser } from "../crud/guards.ts";
-import {
-  countItems,
-  deleteItems,
-  insertItems,
-  itemOrder,
-  listItems,
-  listPublicItems,
-  lockItems,
-  refuseStale,
-  updateItems,
-} from "../crud/items.ts";
+import { deleteItems, insertItems, lockItems, refuseStale, updateItems } from "../crud/item-batches.ts";
+import { countItems, itemOrder, listItems, listPublicItems } from "../crud/items.ts";
 import type { Position } from "../crud/keyset.ts";
 import { ApiError, operationError } from "../errors.ts";
 import type { ItemOperation, ItemQuery } from "../schemas/items.ts";
