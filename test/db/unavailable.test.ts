@@ -1,5 +1,5 @@
 import { eq, sql } from "drizzle-orm";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, inject, it, vi } from "vitest";
 import { requireUser } from "../../src/crud/guards.ts";
 import { connect } from "../../src/db/client.ts";
 import { fromDatabase } from "../../src/db/errors.ts";
@@ -43,6 +43,21 @@ describe("promise 20: a database that fails", () => {
     const answer = await slow.get("/health/ready");
     expect(answer.status).toBe(503);
     expect(answer.body.code).toBe("database_unavailable");
+  });
+
+  it("makes 503 when it is cut off in the middle of its answer, and never sends the statement again", async () => {
+    const own = await aUser();
+    const { get, post, logs } = serve({ bindings: { ...bindings, NEON_FETCH_ENDPOINT: inject("cutEndpoint") } });
+    for (const answer of [
+      await get("/users/me", { token: own.token }),
+      await post("/items", { token: own.token, json: { title: "t" } }),
+    ]) {
+      expect(answer.status).toBe(503);
+      expect(answer.headers.get("Retry-After")).toBe("5");
+      expect(answer.body.code).toBe("database_unavailable");
+    }
+    expect(await db.$count(items, eq(items.owner_id, own.id))).toBe(1);
+    expect(JSON.stringify(logs)).not.toMatch(/insert into|select |127\.0\.0\.1|eyJ/i);
   });
 
   it("writes nothing by halves: a statement that fails takes the whole batch with it", async () => {

@@ -1,6 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { z } from "zod";
 import { production } from "../../src/app.ts";
 import { insertItem } from "../../src/crud/items.ts";
@@ -60,18 +60,7 @@ describe("promise 18: the same Idempotency-Key with the same request", () => {
 
   it("gets the answer that was lost after the commit", async () => {
     const { id, token } = await aUser();
-    const cut = serve({
-      deps: {
-        connect: (settings, trips) => {
-          const real = connect(settings, trips);
-          const batch: typeof real.batch = async (statements) => {
-            await real.batch(statements);
-            throw new TypeError("The connection was lost");
-          };
-          return Object.assign(Object.create(real), { batch });
-        },
-      },
-    });
+    const cut = serve({ bindings: { ...bindings, NEON_FETCH_ENDPOINT: inject("cutEndpoint") } });
     expect((await post(token, "lost", json, cut)).status).toBe(503);
     expect(await itemsOf(id)).toBe(1);
     const replay = await post(token, "lost");

@@ -4,6 +4,7 @@ import "../../dev/assets.ts";
 import { migrate } from "../../dev/migrate.ts";
 import { serveNeon } from "../../dev/neon.ts";
 import { postgres } from "../../dev/postgres.ts";
+import { serveCut } from "./cut.ts";
 import { startPostgres } from "./postgres.ts";
 
 declare module "vitest" {
@@ -14,6 +15,8 @@ declare module "vitest" {
     database: string;
     /** Where the local server speaks Neon's SQL over HTTP. */
     neonEndpoint: string;
+    /** The same, but every connection is cut in the middle of the answer. */
+    cutEndpoint: string;
   }
 }
 
@@ -25,7 +28,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const server = await startPostgres();
   const backend = postgres(server.database, { connections });
   const neon = await serveNeon(backend);
+  const cut = await serveCut(neon.url);
   const stop = async () => {
+    await cut.close();
     await neon.close();
     await backend.close();
     await server.stop();
@@ -39,5 +44,6 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide("postgres", server.postgres);
   project.provide("database", server.database);
   project.provide("neonEndpoint", neon.url);
+  project.provide("cutEndpoint", cut.url);
   return stop;
 }
