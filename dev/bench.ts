@@ -61,6 +61,8 @@ async function callsOf(origin: string): Promise<Call[]> {
   const changed = (await post("/items", item, { Authorization })).body.get("id");
   const shown = (await post("/items", { ...item, is_public: true }, { Authorization })).body.get("id");
   const headers = { Authorization };
+  const publicItems = "/api/v1/public/items";
+  await (await fetch(`${origin}${publicItems}`)).text();
   return [
     { name: "GET /health", path: "/health", status: 200 },
     { name: "GET /openapi.json", path: "/api/v1/openapi.json", status: 200 },
@@ -98,8 +100,10 @@ async function callsOf(origin: string): Promise<Call[]> {
       body: JSON.stringify({ operations: Array.from({ length: 10 }, () => ({ op: "create", item })) }),
       status: 200,
     },
-    // The cache here keeps nothing.
+    { name: "GET /items/export, 43", path: "/api/v1/items/export", headers, status: 200 },
+    // The cache here keeps lists alone.
     { name: "GET /public/items/{id}, miss", path: `/api/v1/public/items/${shown}`, status: 200 },
+    { name: "GET /public/items, hit", path: publicItems, status: 200 },
     {
       name: "POST /items, invalid",
       method: "POST",
