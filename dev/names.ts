@@ -7,15 +7,13 @@ type Spellings = { dashed: string; snake: string; camel: string; pascal: string;
 
 const pattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
-/** What TypeScript keeps for itself, and what the templates call other things. */
+/** What TypeScript keeps for itself. */
 const reserved = new Set(
   (
     "abstract any as async await boolean break case catch class const constructor continue debugger declare default delete do " +
     "else enum export extends false finally for function get if implements import in instanceof interface let new null " +
     "number object package private protected public return set static string super switch symbol this throw true try type " +
-    "typeof undefined unknown var void while with yield " +
-    "admin answer api body c changes create db deletion endpoint etag headers id init json key keys limit list made order " +
-    "owner page params path problems query row rows run seen settings stranger table text update url user values versions z"
+    "typeof undefined unknown var void while with yield"
   ).split(" "),
 );
 
@@ -31,9 +29,21 @@ export function namesOf(plural: string, singular = singularOf(plural)): Names {
   if (plural === singular) throw new Problem(`"${plural}" is one and many at once: --singular names the one.`);
   const names = { many: spell(plural), one: spell(singular) };
   for (const { camel } of [names.many, names.one]) {
-    if (reserved.has(camel)) throw new Problem(`"${camel}" cannot name a resource: in its code the word is taken.`);
+    if (reserved.has(camel)) throw isTaken(camel);
   }
   return names;
+}
+
+/** Throws {@link Problem} where code that is to call something by this word calls something else so. */
+export function refuseUsed(word: string, ...codes: string[]): void {
+  const [strings, notes] = [/"(?:[^"\\\n]|\\.)*"/g, /\/\*[\s\S]*?\*\/|\/\/.*/g];
+  // What follows a dot or precedes a colon is the name of a property.
+  const use = new RegExp(`(?<![.\\w$])${word}(?![\\w$]|\\s*:)`);
+  if (codes.some((code) => use.test(code.replaceAll(strings, "").replaceAll(notes, "")))) throw isTaken(word);
+}
+
+function isTaken(word: string): Problem {
+  return new Problem(`"${word}" cannot name a resource: in its code the word is taken.`);
 }
 
 /** A template's text about this resource instead of field notes. */

@@ -3,19 +3,17 @@
  * of dev/templates/resource. `npm run new -- endpoint items/archive`: one more endpoint of a resource. Writes all or nothing,
  * and overwrites nothing.
  */
-import { execFile } from "node:child_process";
-import { mkdir, readdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { parseArgs, promisify } from "node:util";
-import { failWith, Problem, projectFolder } from "./config.ts";
-import { inNameOf, type Names, namesOf, spell } from "./names.ts";
-
-/** Files to be made, and the new texts of files that are there, by their paths. */
-type Plan = { made: Map<string, string>; changed: Map<string, string> };
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { failWith, Problem } from "./config.ts";
+import { inNameOf, type Names, namesOf, refuseUsed, spell } from "./names.ts";
+import { addMigration, carryOut, change, insertedBefore, type Plan, refuseExisting, text } from "./scaffold.ts";
 
 const usage = "npm run new -- resource projects, or: npm run new -- endpoint projects/archive";
 const endpoints = ["create", "list", "read", "update", "delete", "restore"];
+/** The list of src/db/schema.ts: its start, its names, its end. */
+const ownedTables = /(ownedTables: readonly OwnedTable\[\] = \[)([^\]]*)(\];)/;
 
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({ allowPositionals: true, options: { singular: { type: "string" } } });
@@ -29,32 +27,42 @@ async function main(): Promise<void> {
 
 async function newResource(names: Names): Promise<void> {
   const { many, one } = names;
-  const from = async (file: string) => inNameOf(names, await template(`resource/${file}`));
+  const templates = new Map<string, string>();
+  for (const file of ["schemas", "crud", "table", "test", ...endpoints.map((name) => `routes/${name}`)]) {
+    templates.set(file, await template(`resource/${file}.ts`));
+  }
+  const from = (file: string) => inNameOf(names, templates.get(file) ?? "");
   const plan: Plan = { made: new Map(), changed: new Map() };
-  plan.made.set(`src/schemas/${many.dashed}.ts`, await from("schemas.ts"));
-  plan.made.set(`src/crud/${many.dashed}.ts`, await from("crud.ts"));
-  for (const file of endpoints) plan.made.set(`src/routes/${many.dashed}/${file}.ts`, await from(`routes/${file}.ts`));
-  plan.made.set(`test/routes/${many.dashed}.test.ts`, await from("test.ts"));
-  const table = await from("table.ts");
-  await change(plan, "src/db/schema.ts", (text) =>
-    listed(insertedBefore(text, "/** Each resource: what", `${table}\n`), /(ownedTables.*= \[)(.*)(\];)/, many.camel),
-  );
-  await change(plan, "src/openapi.ts", (text) => {
-    const tag = `      { name: "${many.prose}", description: "${capital(many.prose)} of users" },\n`;
-    return insertedBefore(text, '      { name: "operations"', tag);
+  plan.made.set(`src/schemas/${many.dashed}.ts`, from("schemas"));
+  plan.made.set(`src/crud/${many.dashed}.ts`, from("crud"));
+  for (const file of endpoints) plan.made.set(`src/routes/${many.dashed}/${file}.ts`, from(`routes/${file}`));
+  plan.made.set(`test/routes/${many.dashed}.test.ts`, from("test"));
+  await refuseExisting(plan);
+  refuseUsed(many.camel, templates.get("crud") ?? "", await text("src/db/schema.ts"));
+  refuseUsed(one.camel, ...endpoints.map((file) => templates.get(`routes/${file}`) ?? ""));
+
+  await change(plan, "src/db/schema.ts", (schema) => {
+    if (!ownedTables.test(schema)) throw new Problem("src/db/schema.ts has no list ownedTables.");
+    const withTable = insertedBefore(schema, "/**\n * Each resource: what", `${from("table")}\n`);
+    return withTable.replace(ownedTables, (_, start: string, others: string, end: string) => {
+      // First, because it may come to refer to one of them.
+      return `${start}${many.camel}, ${others}${end}`;
+    });
   });
-  const exported = endpoints.map((file) => exportOf(plan.made.get(`src/routes/${many.dashed}/${file}.ts`)));
-  await change(plan, "src/routes/index.ts", (text) => {
+  await change(plan, "src/openapi.ts", (openapi) => {
+    const tag = `      { name: "${many.prose}", description: "${capital(many.prose)} of users" },\n`;
+    return insertedBefore(openapi, '      { name: "operations"', tag);
+  });
+  const exported = endpoints.map((file) => exportOf(from(`routes/${file}`)));
+  await change(plan, "src/routes/index.ts", (index) => {
     const imports = endpoints.map((file, i) => `import { ${exported[i]} } from "./${many.dashed}/${file}.ts";\n`);
     const list = exported.map((endpoint) => `  ${endpoint},\n`);
-    return insertedBefore(insertedBefore(text, "\n/** The API", imports.join("")), "  jwks,\n", list.join(""));
+    return insertedBefore(insertedBefore(index, "\n/** The API", imports.join("")), "  jwks,\n", list.join(""));
   });
-  await carryOut(plan, async () => {
-    await drizzleKit(many.snake);
-    await addTrigger(many.snake);
-  });
+  await carryOut(plan, () => addMigration(many.snake));
   say(plan, [
     "drizzle/ has its migration, which makes the table and its trigger.",
+    `One of them is called "${one.prose}": where that is wrong, take it back and name it with --singular.`,
     "",
     "npm run dev applies it; then, with the token of the README's first request:",
     "",
@@ -72,10 +80,9 @@ async function newEndpoint(names: Names, verb: string): Promise<void> {
       `"${verb}" cannot name an endpoint: lower-case letters and digits, words joined by "-", at most 40.`,
     );
   }
-  const find = `find${one.pascal}`;
-  const queries = await text(`src/crud/${many.dashed}.ts`).catch(() => "");
-  if (!queries.includes(`export function ${find}(`)) {
-    throw new Problem(`src/crud/${many.dashed}.ts has no ${find}: npm run new -- resource ${many.dashed} makes it.`);
+  const [, , resources = ""] = ownedTables.exec(await text("src/db/schema.ts")) ?? [];
+  if (!resources.match(/\w+/g)?.includes(many.camel)) {
+    throw new Problem(`${many.camel} is not in ownedTables: npm run new -- resource ${many.dashed} makes it.`);
   }
   const { dashed, camel, prose } = spell(verb);
   const from = async (file: string) =>
@@ -87,6 +94,8 @@ async function newEndpoint(names: Names, verb: string): Promise<void> {
   const route = await from("route.ts");
   plan.made.set(`src/routes/${many.dashed}/${dashed}.ts`, route);
   plan.made.set(`test/routes/${many.dashed}-${dashed}.test.ts`, await from("test.ts"));
+  await refuseExisting(plan);
+  refuseUsed(one.camel, await template("endpoint/route.ts"));
   await change(plan, "src/routes/index.ts", (index) => {
     const imports = [...index.matchAll(new RegExp(`^import \\{ (\\w+) \\} from "\\./${many.dashed}/.*\\n`, "gm"))];
     const last = imports
@@ -104,102 +113,12 @@ async function newEndpoint(names: Names, verb: string): Promise<void> {
   ]);
 }
 
-/** Writes the plan and what is made of it; where anything fails, takes all of it back. */
-async function carryOut({ made, changed }: Plan, more: () => Promise<void> = async () => {}): Promise<void> {
-  const files = [...made.keys()];
-  for (const file of files) if (await text(file).catch(() => undefined)) throw new Problem(`${file} is there already.`);
-  await refuseTaken([...made.values()]);
-  const drizzle = await allOf("drizzle");
-  const kept = ["docs/access-matrix.md", "drizzle/meta/_journal.json", ...changed.keys()];
-  const before = await Promise.all(kept.map(async (file) => [file, await text(file)] as const));
-  try {
-    for (const [file, content] of [...made, ...changed]) {
-      await mkdir(dirname(inProject(file)), { recursive: true });
-      await writeFile(inProject(file), content);
-    }
-    await more();
-    const biome = join(dirname(require.resolve("@biomejs/biome/package.json")), "bin", "biome");
-    await run(biome, "check", "--write", ...files, ...changed.keys());
-    // In a process of its own, which reads the list as it is now.
-    await run(join(import.meta.dirname, "access-matrix.ts"));
-  } catch (error) {
-    for (const file of files) {
-      await rm(inProject(file), { force: true });
-      // It stays where there is something else in it.
-      await rmdir(dirname(inProject(file))).catch(() => undefined);
-    }
-    for (const file of await allOf("drizzle")) if (!drizzle.includes(file)) await rm(inProject(file));
-    for (const [file, content] of before) await writeFile(inProject(file), content);
-    throw error;
-  }
-}
-
-/** Two things of one name would not compile, and the document would have one schema for two. */
-async function refuseTaken(contents: string[]): Promise<void> {
-  const sources = await Promise.all((await allOf("src")).filter((file) => file.endsWith(".ts")).map(text));
-  const names = (content: string) =>
-    [...content.matchAll(/^export (?:const|function|type) (\w+)/gm)].map(([, name]) => name);
-  const taken = new Set(sources.flatMap(names));
-  const [first] = contents.flatMap(names).filter((name) => taken.has(name));
-  if (first !== undefined) throw new Problem(`src/ has a ${first} already: choose another name.`);
-}
-
-/** `version` and `updated_at` are moved by a trigger, which drizzle-kit knows nothing of. */
-async function addTrigger(table: string): Promise<void> {
-  const file = (await allOf("drizzle")).find((name) => name.endsWith(`_${table}.sql`));
-  if (file === undefined) throw new Problem("drizzle-kit wrote no migration: does npm run db:check pass?");
-  const trigger = `create trigger "${table}_touch" before update on "${table}" for each row\nexecute function touch_row();\n`;
-  await writeFile(inProject(file), `${await text(file)}\n--> statement-breakpoint\n${trigger}`);
-}
-
-async function drizzleKit(name: string): Promise<void> {
-  await run(join(dirname(require.resolve("drizzle-kit")), "bin.cjs"), "generate", `--name=${name}`);
-}
-
-const require = createRequire(import.meta.url);
-
-async function run(script: string, ...args: string[]): Promise<void> {
-  const running = promisify(execFile)(process.execPath, [script, ...args], { cwd: projectFolder, timeout: 120_000 });
-  running.child.stdin?.end();
-  await running.catch(({ stdout = "", stderr = "" }) => {
-    throw new Problem(`${args[0] ?? script} failed, and nothing was written:\n${stdout}${stderr}`);
-  });
-}
-
-async function change({ changed }: Plan, file: string, edit: (text: string) => string): Promise<void> {
-  changed.set(file, edit(await text(file)));
-}
-
-function insertedBefore(text: string, anchor: string, addition: string): string {
-  if (text.split(anchor).length !== 2) throw new Problem(`Expected one line with ${JSON.stringify(anchor.trim())}.`);
-  return text.replace(anchor, () => `${addition}${anchor}`);
-}
-
-function listed(text: string, list: RegExp, name: string): string {
-  if (!list.test(text)) throw new Problem("src/db/schema.ts has no list ownedTables.");
-  return text.replace(list, (_, start: string, names: string, end: string) => `${start}${names}, ${name}${end}`);
-}
-
-function exportOf(source = ""): string {
+function exportOf(source: string): string {
   return /^export const (\w+)/m.exec(source)?.[1] ?? "";
 }
 
 function template(file: string): Promise<string> {
   return readFile(join(import.meta.dirname, "templates", file), "utf8");
-}
-
-function text(file: string): Promise<string> {
-  return readFile(inProject(file), "utf8");
-}
-
-async function allOf(folder: string): Promise<string[]> {
-  const entries = await readdir(inProject(folder), { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
-  return files.map((file) => file.slice(projectFolder.length + 1).replaceAll("\\", "/"));
-}
-
-function inProject(file: string): string {
-  return join(projectFolder, file);
 }
 
 function capital(prose: string): string {

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { type messages, PGlite, protocol } from "@electric-sql/pglite";
+import type { messages } from "@electric-sql/pglite";
 import {
   beginStatement,
   changesSession,
@@ -17,6 +17,15 @@ export type Request = { statements: Statement[]; options?: TransactionOptions };
 export type Reply =
   | { results: Result[] }
   | { error: Pick<PostgresError, "message"> & { fields: Partial<PostgresError> } };
+
+// PGlite decodes what it reads by this name, and would take a leading U+FEFF of a text for a byte order mark.
+class FaithfulDecoder extends TextDecoder {
+  constructor(label?: string, options?: TextDecoderConstructorOptions) {
+    super(label, { fatal: false, ...options, ignoreBOM: true });
+  }
+}
+Object.assign(globalThis, { TextDecoder: FaithfulDecoder });
+const { PGlite, protocol } = await import("@electric-sql/pglite");
 
 const { serialize } = protocol;
 

@@ -1,4 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
 import { type AppEnv, carry, type Deps } from "./context.ts";
 import { connect } from "./db/client.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -50,15 +51,23 @@ export function createApp<const Endpoints extends readonly Endpoint[]>(endpoints
   app.onError((error, c) => problem(c, toApiError(error), { oauth: c.var.policy?.oauth ?? false }));
   app.notFound((c) => problem(c, new ApiError("not_found", { detail: "There is nothing at this path." })));
 
+  const paths = [...methodsByPath(endpoints)];
+  // Before the endpoints, one of which may take a fixed path for its parameter; the others behind them.
+  for (const [path, methods] of paths.filter(([path]) => !path.includes(":"))) app.use(path, onlyThese(methods));
   const routed = app.openapiRoutes(endpoints);
-  for (const [path, methods] of methodsByPath(endpoints)) {
-    const Allow = methods.join(", ");
-    app.all(path, (c) => {
-      if (c.req.method === "OPTIONS") return c.body(null, 204, { Allow });
-      throw new ApiError("method_not_allowed", { headers: { Allow } });
-    });
-  }
+  for (const [path, methods] of paths.filter(([path]) => path.includes(":"))) app.use(path, onlyThese(methods));
   return routed;
+}
+
+/** Lets these methods pass, tells them to `OPTIONS`, and refuses all others. */
+function onlyThese(methods: string[]): MiddlewareHandler<AppEnv> {
+  const Allow = methods.join(", ");
+  return async (c, next) => {
+    const { method } = c.req;
+    if (method === "OPTIONS") return c.body(null, 204, { Allow });
+    if (!methods.includes(method)) throw new ApiError("method_not_allowed", { headers: { Allow } });
+    return next();
+  };
 }
 
 /** What each path, as Hono spells it, answers to. */

@@ -4,7 +4,8 @@ import type { ZodType } from "zod";
 import { authenticate } from "./auth.ts";
 import { type AppEnv, provide, type UserEnv } from "./context.ts";
 import type { ErrorCode, errorTable } from "./errors.ts";
-import { type Caching, edgeCache } from "./http/edge-cache.ts";
+import { type Caching, cacheable, edgeCache } from "./http/edge-cache.ts";
+import { ifNoneMatch } from "./http/etag.ts";
 import { headers, type ResponseHeader } from "./http/headers.ts";
 import { idempotency, idempotencyCodes, idempotencyKey, replayable } from "./http/idempotency.ts";
 import { limitRate } from "./http/rate-limit.ts";
@@ -39,9 +40,10 @@ type Calling = {
   idempotent?: true;
   /** How often it may be called: see `rateClasses`. `public` or `user` by `access`, unless it says otherwise. */
   rate?: RateClass;
-  /** Anybody's to keep: its 200 is served from the edge's cache. */
+  /** Anybody's to keep: its 200 is served from the edge's cache. Adds `Age`, `ETag`, `If-None-Match` and 304. */
   cached?: Caching;
-} & ({ access: "public"; idempotent?: never } | { access: Exclude<Access, "public">; cached?: never });
+} & ({ access: "public"; idempotent?: never } | { access: Exclude<Access, "public">; cached?: never }) &
+  ({ method: "get" } | { cached?: never });
 
 /** The codes that follow from the declaration. */
 type DerivedCodes<C extends Contract> =
@@ -59,11 +61,13 @@ type Problems<Codes extends ErrorCode> = {
   };
 };
 
+type NotModified = { 304: { description: string } };
+
 /** What the handler is typed by. */
 type Route<C extends Contract> = {
   method: C["method"];
   path: C extends { atRoot: true } ? C["path"] : `/api/v1${C["path"]}`;
-  responses: C["responses"] & Problems<DerivedCodes<C>>;
+  responses: C["responses"] & Problems<DerivedCodes<C>> & (C extends { cached: Caching } ? NotModified : unknown);
 } & (C extends { request: infer Request extends object } ? { request: Request } : unknown);
 
 /** What the typed client sees: where a body may also come as a form, JSON alone. */
@@ -133,20 +137,19 @@ function fullPath({ atRoot, path }: Contract): string {
 function toRoute(contract: Contract, policy: Policy): RouteConfig {
   const { access, rate, cached, roundTrips, atRoot, withoutSettings, oauth, idempotent, ...operation } = contract;
   const mediaTypes = Object.keys(contract.request?.body?.content ?? {});
-  const responses = documented(
-    derivedCodes(contract),
-    idempotent ? replayable(contract.responses) : contract.responses,
-    oauth,
-  );
+  const own = idempotent ? replayable(contract.responses) : contract.responses;
+  const parameters = [
+    ...(contract.parameters ?? []),
+    ...(idempotent ? [idempotencyKey] : []),
+    ...(cached ? [ifNoneMatch] : []),
+  ];
   return {
     ...operation,
     // Two versions of OpenAPI make a union of arrays, to which nothing can be added.
-    parameters: [...(contract.parameters ?? []), ...(idempotent ? [idempotencyKey] : [])] as NonNullable<
-      RouteConfig["parameters"]
-    >,
+    parameters: parameters as NonNullable<RouteConfig["parameters"]>,
     tags: [...contract.tags],
     path: policy.path,
-    responses,
+    responses: documented(derivedCodes(contract), cached ? cacheable(own) : own, oauth),
     ...(access !== "public" && { security: [{ password: [] }, { bearer: [] }] }),
     middleware: [
       remember(policy),
@@ -159,8 +162,12 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
   };
 }
 
-function parametersOf({ request }: Contract): string[] {
-  return request?.query && "shape" in request.query ? Object.keys(request.query.shape) : [];
+/** What tells the answers of a cached endpoint apart. */
+function parametersOf({ operationId, request }: Contract): string[] {
+  const query = request?.query;
+  if (query === undefined) return [];
+  if (!("shape" in query)) throw new Error(`${operationId} is cached: its query must be a z.object`);
+  return Object.keys(query.shape);
 }
 
 /** The errors that follow from a declaration, without being its own. */

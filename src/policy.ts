@@ -8,7 +8,7 @@ export type Access = "public" | "user" | "admin";
 export const rateClasses = {
   public: { limit: 600, period: 60 },
   user: { limit: 600, period: 60 },
-  /** Each costs a hash, which the exact throttle of src/services/passwords.ts bounds before. */
+  /** Each checks a password, at the cost of a hash; wrong ones the exact throttle of src/services/passwords.ts bounds before. */
   sign_in: { limit: 300, period: 60 },
   /** Each makes an account or sends a mail. */
   sign_up: { limit: 30, period: 60 },

@@ -55,6 +55,11 @@ endpoint({ ...contract, access: "public" }, (c) => c.json(answer, 201));
 // @ts-expect-error: what only some may see is nobody's to keep
 endpoint({ ...contract, access: "user", cached: { seconds: 1, staleSeconds: 1 } }, (c) => c.json(answer, 200));
 
+// @ts-expect-error: what has an effect is not to be kept
+endpoint({ ...contract, method: "post", access: "public", cached: { seconds: 1, staleSeconds: 1 } }, (c) =>
+  c.json(answer, 200),
+);
+
 // @ts-expect-error: there is no such error
 problems("no_such_code");
 
@@ -64,6 +69,9 @@ const response = await client.api.v1.items[":id"].$get({ param: { id: "" }, quer
 if (response.status === 200) expectTypeOf(await response.json()).toEqualTypeOf<z.output<typeof Item>>();
 if (response.status === 404) expectTypeOf((await response.json()).code).toEqualTypeOf<string>();
 expectTypeOf(response.status).toEqualTypeOf<200 | 304 | 401 | 404 | 422 | 429>();
+// What is cached may be known already.
+const shown = await client.api.v1.public.items.$get({ query: {} });
+expectTypeOf(shown.status).toEqualTypeOf<200 | 304 | 400 | 422 | 429>();
 // A body that may also come as a form is JSON to the typed client.
 const signedIn = await client.api.v1.auth.login.$post({ json: { username: "ada", password: "secret" } });
 if (signedIn.status === 200) expectTypeOf((await signedIn.json()).access_token).toEqualTypeOf<string>();

@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { endpoints } from "../src/routes/index.ts";
-import { api, aUser, exampleBody, quickPasswords, serve, unique } from "./harness.ts";
+import { api, aUser, bindings, exampleBody, quickPasswords, serve, unique } from "./harness.ts";
 import { hostileStrings, impossibleStrings } from "./hostile-strings.ts";
 
 type Schema = {
@@ -12,7 +12,9 @@ type Schema = {
   properties?: Record<string, Schema>;
 };
 
-const app = serve({ deps: { hasher: () => quickPasswords } });
+/** As often as a test likes. */
+const unlimited = Object.fromEntries(Object.entries(bindings).filter(([name]) => !name.startsWith("RATE_LIMIT_")));
+const app = serve({ bindings: unlimited, deps: { hasher: () => quickPasswords } });
 const { body: document } = await api.get("/openapi.json");
 const operationOf = ({ route }: (typeof endpoints)[number]) => document.paths[route.path][route.method];
 const resolved = (schema: Schema | undefined): Schema =>
@@ -38,7 +40,32 @@ const parameters = endpoints.flatMap((endpoint) => {
   return texts.map(({ name }) => ({ endpoint, operation: endpoint.policy.operationId, name }));
 });
 
-const pathOf = ({ route }: (typeof endpoints)[number], id: string) => route.path.replace("{id}", id);
+/** The endpoint's path, with the id of something that is the user's own. */
+async function pathOf({ route }: (typeof endpoints)[number], { id, token }: { id: string; token: string }) {
+  if (!route.path.includes("{id}")) return route.path;
+  const isItem = route.path.includes("/items/");
+  const own = isItem ? (await app.post("/items", { token, json: { title: "t", is_public: true } })).body.id : id;
+  return route.path.replace("{id}", own);
+}
+
+type Place = (string | number)[];
+
+/** The places of all texts that stand deeper in a body than in its fields. */
+function deepTexts(value: unknown, at: Place = []): Place[] {
+  if (typeof value === "string") return at.length > 1 ? [at] : [];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    deepTexts(inner, [...at, Array.isArray(value) ? Number(key) : key]),
+  );
+}
+
+/** The same, with this text at that place. */
+function withText(value: unknown, [key, ...rest]: Place, text: string): unknown {
+  if (key === undefined) return text;
+  const copy: Record<string, unknown> = { ...Object(value) };
+  copy[key] = withText(copy[key], rest, text);
+  return Array.isArray(value) ? Object.values(copy) : copy;
+}
 
 describe("hostile strings in every text field", () => {
   it("knows the fields from the contracts", () => {
@@ -59,7 +86,9 @@ describe("hostile strings in every text field", () => {
   it.each(fields)(
     "$operation $field answers what was sent, or why it is refused",
     async ({ endpoint, field, maxLength }) => {
-      const [{ token, id }, example] = [await aUser({ role: "user" }), await exampleBody(endpoint)];
+      const [user, example] = [await aUser({ role: "user" }), await exampleBody(endpoint)];
+      const { token } = user;
+      const path = await pathOf(endpoint, user);
       const longest = "🔑".repeat(maxLength);
       for (const text of [...hostileStrings, longest, ...impossibleStrings]) {
         // Names that others have are refused for another reason.
@@ -68,7 +97,7 @@ describe("hostile strings in every text field", () => {
           ...example,
           ...Object.fromEntries(Object.entries(free).filter(([name]) => name in (example ?? {}))),
         };
-        const answer = await app.call(endpoint.route.method.toUpperCase(), pathOf(endpoint, id), {
+        const answer = await app.call(endpoint.route.method.toUpperCase(), path, {
           token,
           json: { ...json, [field]: text },
         });
@@ -85,6 +114,43 @@ describe("hostile strings in every text field", () => {
       }
     },
   );
+
+  it("deeper in a body, where each operation of a batch has its own", async () => {
+    const { token } = await aUser();
+    let count = 0;
+    for (const endpoint of endpoints) {
+      const example = await exampleBody(endpoint);
+      for (const place of deepTexts(example)) {
+        for (const text of [...hostileStrings, ...impossibleStrings]) {
+          const json = withText(example, place, text);
+          const answer = await app.call(endpoint.route.method.toUpperCase(), endpoint.route.path, { token, json });
+          const what = `${place.join(".")}: ${JSON.stringify(text)}`;
+          expect(answer.status, what).toBeLessThan(500);
+          if (impossibleStrings.includes(text)) {
+            expect(answer.body.errors[0].loc.slice(1), what).toStrictEqual(place);
+          } else if (answer.status < 300) {
+            expect(answer.text, what).toContain(JSON.stringify(text));
+          }
+          count++;
+        }
+      }
+    }
+    // A batch at least: what it does and the title in it.
+    expect(count).toBeGreaterThanOrEqual(2 * (hostileStrings.length + impossibleStrings.length));
+  });
+
+  it.each(parameters)("$operation ?$name= answers, or says what is wrong with it", async ({ endpoint, name }) => {
+    const user = await aUser({ role: "admin" });
+    const path = await pathOf(endpoint, user);
+    for (const text of [...hostileStrings, "🔑".repeat(5_000), ...impossibleStrings]) {
+      const { status, body } = await app.get(`${path}?${new URLSearchParams({ [name]: text })}`, { token: user.token });
+      const what = `${name}: ${JSON.stringify(text).slice(0, 60)}`;
+      expect([200, 400, 422], what).toContain(status);
+      if (status === 422) expect(body.errors[0].loc.slice(0, 2), what).toStrictEqual(["query", name]);
+      // Half a surrogate pair cannot be sent in a URL.
+      if (text.includes("\u0000")) expect(status, what).not.toBe(200);
+    }
+  });
 
   it("in paths and in the headers that we read", async () => {
     const { token } = await aUser();

@@ -24,6 +24,10 @@ describe("promise 16: HTTP is spoken properly", () => {
     expect(answer.body.code).toBe("method_not_allowed");
     expect((await api.call("PUT", "/users/me")).headers.get("Allow")).toBe("GET, PATCH, DELETE, HEAD, OPTIONS");
     expect((await api.call("HEAD", "/auth/login")).status).toBe(405);
+    // A fixed path that another endpoint could take for its parameter.
+    expect((await api.get("/items/batch", { token: user.token })).headers.get("Allow")).toBe("POST, OPTIONS");
+    expect((await api.patch("/items/export", { token: user.token, json: {} })).status).toBe(405);
+    expect((await api.call("HEAD", "/items/export", { token: user.token })).status).toBe(200);
   });
 
   it("tells Allow on OPTIONS", async () => {
@@ -125,6 +129,21 @@ describe("validation", () => {
   it("tells at most fifty errors", async () => {
     const json = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`key${i}`, i]));
     expect((await api.post("/users", { json })).body.errors).toHaveLength(50);
+  });
+});
+
+describe("a body that breaks off", () => {
+  it.each(["/items", "/auth/login"])("at %s is the client's fault, not ours", async (path) => {
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('{"title": "'));
+        controller.error(new Error("The client hung up"));
+      },
+    });
+    const { post, logs } = serve();
+    const answer = await post(path, { token: user.token, body, headers: { "Content-Type": "application/json" } });
+    expect(answer.status).toBe(400);
+    expect(logs).toMatchObject([{ level: "info", status: 400 }]);
   });
 });
 

@@ -10,7 +10,7 @@ import { api, aUser, bindings, db } from "./harness.ts";
 /** How many items one run has purged. */
 async function purge(own = bindings): Promise<number> {
   const logs: LogEntry[] = [];
-  await runJobs([purgeDeleted], own, { ...production, log: (entry) => void logs.push(entry) });
+  await runJobs(purgeDeleted, own, { ...production, log: (entry) => void logs.push(entry) });
   expect(logs.filter(({ level }) => level === "error")).toStrictEqual([]);
   return Number(logs[0]?.count ?? 0);
 }

@@ -1,7 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { users } from "../db/schema.ts";
-import { prepared } from "./prepared.ts";
 
 /** Who is calling, and in which of their sessions. */
 export type Caller = { id: string; sessionId: string };
@@ -11,20 +10,13 @@ export type Caller = { id: string; sessionId: string };
  * In a batch before others it lets nothing of them commit.
  */
 export function requireUser(db: Database, { id, sessionId }: Caller) {
-  return preparedUser(db, id, sessionId);
+  return db.execute(sql`select require_user(${id}::uuid, ${sessionId}::uuid, false)`);
 }
 
 /** As {@link requireUser}, and unless the caller is an admin: SQLSTATE PT403. */
 export function requireAdmin(db: Database, { id, sessionId }: Caller) {
-  return preparedAdmin(db, id, sessionId);
+  return db.execute(sql`select require_user(${id}::uuid, ${sessionId}::uuid, true)`);
 }
-
-const preparedUser = prepared((db, id: string, sessionId: string) =>
-  db.execute(sql`select require_user(${id}::uuid, ${sessionId}::uuid, false)`),
-);
-const preparedAdmin = prepared((db, id: string, sessionId: string) =>
-  db.execute(sql`select require_user(${id}::uuid, ${sessionId}::uuid, true)`),
-);
 
 /** True where the caller is an admin, decided by the database while the statement runs. */
 export function isAdmin(callerId: string): SQL<boolean> {

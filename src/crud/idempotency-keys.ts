@@ -1,4 +1,4 @@
-import { type SQLWrapper, sql } from "drizzle-orm";
+import { Column, is, SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Database } from "../db/client.ts";
 import { idempotencyKeys } from "../db/schema.ts";
@@ -35,10 +35,21 @@ export function answerFrom(statement: BatchItem<"pg">, rows: JsonRow[]): unknown
   const query = built(statement);
   const rowCount = rows.length;
   if (!("prepare" in query)) return query.mapResult({ rows, rowCount });
-  return query.prepare("").mapResult({ rows: rows.map((row) => Object.values(row)), rowCount });
+  const prepared = query.prepare("");
+  return prepared.mapResult({ rows: rows.map((row) => valuesOf(row, prepared.fields ?? [])), rowCount });
 }
 
-type Mapper = { mapResult(result: { rows: unknown[]; rowCount: number }): unknown };
+/** In the order of the fields. A column that the table did not have when the row was recorded has its default. */
+function valuesOf(row: JsonRow, fields: { field: unknown }[]): unknown[] {
+  const columns = fields.flatMap(({ field }) => (is(field, Column) ? [field] : []));
+  if (columns.length < fields.length) return Object.values(row);
+  return columns.map(({ name, default: value }) => {
+    if (name in row) return row[name];
+    return value === undefined || is(value, SQL) ? null : value;
+  });
+}
+
+type Mapper = { fields?: { field: unknown }[]; mapResult(result: { rows: unknown[]; rowCount: number }): unknown };
 
 /** What `db.execute` and drizzle's builders all are; the type of a batch's statements does not say so. */
 function built(statement: BatchItem<"pg">): SQLWrapper & (Mapper | { prepare(name: string): Mapper }) {

@@ -1,4 +1,4 @@
-import { and, inArray, isNull, sql } from "drizzle-orm";
+import { and, inArray, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { items } from "../db/schema.ts";
 import { type ItemChanges, type ItemValues, itemColumns } from "./items.ts";
@@ -7,20 +7,33 @@ import { deletion, ownedOrAdmin } from "./owned.ts";
 /** One of a batch's changes to what is there already: which item, at which version, and its place in the batch. */
 export type BatchTarget = { id: string; version: number | undefined; place: number };
 
-/** Locks items that a batch changes, in one order for all batches, so that none waits for another in a circle. */
-export function lockItems(db: Database, ids: string[], callerId: string) {
-  const isReachable = and(inArray(items.id, ids), isNull(items.deleted_at), ownedOrAdmin(items, callerId));
-  return db.select({ id: items.id }).from(items).where(isReachable).orderBy(items.id).for("update");
-}
-
-/** Ends the transaction because of the first target that is not there (SQLSTATE PT404) or has changed (PT412). */
-export function refuseStale(db: Database, targets: BatchTarget[], callerId: string) {
+/**
+ * Locks what a batch changes, where the caller may reach it, and ends the transaction because of the first target that is not
+ * there (SQLSTATE PT404) or has changed (PT412). From here on nobody else changes these rows, and nobody's role matters.
+ */
+export function lockTargets(db: Database, targets: BatchTarget[], callerId: string) {
+  // In one order for all batches, so that none waits for another in a circle.
+  const locked = db
+    .select({ id: items.id, version: items.version, deleted_at: items.deleted_at })
+    .from(items)
+    .where(
+      and(
+        inArray(
+          items.id,
+          targets.map(({ id }) => id),
+        ),
+        ownedOrAdmin(items, callerId),
+      ),
+    )
+    .orderBy(items.id)
+    .for("update");
   return db.execute(sql`
+    with locked as (${locked.getSQL()})
     select refuse(case when failed.id is null then 'PT404' else 'PT412' end, failed.place) from (
-      select ${items.id}, wanted.place
+      select locked.id, wanted.place
       from jsonb_to_recordset(${JSON.stringify(targets)}::jsonb) as wanted(id uuid, version int, place int)
-      left join ${items} on ${items.id} = wanted.id and ${items.deleted_at} is null and ${ownedOrAdmin(items, callerId)}
-      where ${items.id} is null or ${items.version} <> wanted.version
+      left join locked on locked.id = wanted.id and locked.deleted_at is null
+      where locked.id is null or locked.version <> wanted.version
       order by wanted.place limit 1
     ) as failed`);
 }
@@ -31,8 +44,8 @@ export function insertItems(db: Database, values: ItemValues[]) {
   return db.insert(items).values(values).returning(itemColumns);
 }
 
-/** Changes each of these live items in its own way. */
-export function updateItems(db: Database, changes: (ItemChanges & { id: string })[], callerId: string) {
+/** Changes each of these items, which {@link lockTargets} has locked, in its own way. */
+export function updateItems(db: Database, changes: (ItemChanges & { id: string })[]) {
   return db
     .update(items)
     .set({
@@ -41,15 +54,15 @@ export function updateItems(db: Database, changes: (ItemChanges & { id: string }
       is_public: sql`coalesce((change ->> 'is_public')::boolean, ${items.is_public})`,
     })
     .from(sql`jsonb_array_elements(${JSON.stringify(changes)}::jsonb) as change`)
-    .where(and(sql`${items.id} = (change ->> 'id')::uuid`, isNull(items.deleted_at), ownedOrAdmin(items, callerId)))
+    .where(sql`${items.id} = (change ->> 'id')::uuid`)
     .returning(itemColumns);
 }
 
-/** Soft, as `deleteItem`. */
-export function deleteItems(db: Database, ids: string[], callerId: string) {
+/** Deletes these items, which {@link lockTargets} has locked, softly. */
+export function deleteItems(db: Database, ids: string[]) {
   return db
     .update(items)
     .set(deletion)
-    .where(and(inArray(items.id, ids), isNull(items.deleted_at), ownedOrAdmin(items, callerId)))
-    .returning({ id: items.id });
+    .where(inArray(items.id, ids))
+    .returning({ id: items.id, is_public: items.is_public });
 }

@@ -1,6 +1,6 @@
 import { and, eq, getTableColumns, gte, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { items, users } from "../db/schema.ts";
+import { items, punctuation, users } from "../db/schema.ts";
 import { keyset, type Order, type PageRequest } from "./keyset.ts";
 import { deletion, reachable, restorable, restoration } from "./owned.ts";
 import { prepared } from "./prepared.ts";
@@ -62,11 +62,11 @@ export function listPublicItems(db: Database, { after, limit }: PageRequest) {
 const isShown = and(items.is_public, isNull(items.deleted_at), users.is_active, isNull(users.deleted_at));
 
 function publicItems(db: Database) {
-  const { id, username, full_name, version } = users;
+  const { id, username, full_name } = users;
   return db
     .select({
       ...itemColumns,
-      owner: { id, username, full_name, version },
+      owner: { id, username, full_name },
       sort_key: sql<string>`${items.created_at}::text`,
     })
     .from(items)
@@ -118,7 +118,7 @@ export function deleteItem(db: Database, id: string, callerId: string, versions?
     .update(items)
     .set(deletion)
     .where(reachable(items, id, callerId, versions))
-    .returning({ id: items.id });
+    .returning({ id: items.id, is_public: items.is_public });
 }
 
 /** Brings a deleted item back, as long as it was not purged. */
@@ -150,5 +150,5 @@ function matching({ ownerId, status, createdAfter, createdBefore, q }: ItemFilte
 }
 
 function query(q: string): SQL {
-  return sql`plainto_tsquery('simple'::regconfig, ${q})`;
+  return sql`plainto_tsquery('simple'::regconfig, translate(${q}, ${punctuation}, ${" ".repeat(punctuation.length)}))`;
 }

@@ -33,7 +33,8 @@ export class DoneBefore extends Error {
 /** {@link DoneBefore} where that is what the driver threw. */
 export function doneBefore(thrown: unknown): DoneBefore | undefined {
   const error = findNeonError(thrown);
-  return error?.code === "PT208" && error.detail ? new DoneBefore(JSON.parse(error.detail)) : undefined;
+  // In the one field of an error that Postgres does not log.
+  return error?.code === "PT208" && error.column ? new DoneBefore(JSON.parse(error.column)) : undefined;
 }
 
 /** A table, column or function that the newest migration makes is not there yet. */

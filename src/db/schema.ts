@@ -61,6 +61,9 @@ export const users = pgTable(
   ],
 );
 
+/** Between the words of a search, each as good as a space: Postgres would take tags, paths and addresses for one word. */
+export const punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+
 /** What every row of a resource has: its owner, soft deletion, and a version for its ETag. */
 const ownedRow = {
   id: uuid().primaryKey(),
@@ -73,10 +76,10 @@ const ownedRow = {
 /** A table of such rows. */
 export type OwnedTable = PgTable & Record<"id" | "owner_id" | "created_at" | "deleted_at" | "version", PgColumn>;
 
-/** What it takes to list an owner's rows, live or deleted, newest first, and to purge them. */
+/** What it takes to list an owner's rows, live, deleted or all, newest first, and to purge them. */
 function ownedIndexes(name: string, { id, owner_id, created_at, deleted_at }: Omit<OwnedTable, keyof PgTable>) {
   return [
-    index(`${name}_owner_idx`).on(owner_id),
+    index(`${name}_owner_idx`).on(owner_id, id),
     index(`${name}_created_idx`).on(owner_id, created_at, id).where(sql`${deleted_at} is null`),
     index(`${name}_deleted_idx`).on(owner_id, created_at, id).where(sql`${deleted_at} is not null`),
     index(`${name}_purge_idx`).on(deleted_at).where(sql`${deleted_at} is not null`),
@@ -92,7 +95,9 @@ export const items = pgTable(
     is_public: boolean().notNull().default(false),
     /** Never selected: it is there to be searched. */
     search: searchVector().generatedAlwaysAs(
-      sql`to_tsvector('simple'::regconfig, title || ' ' || coalesce(description, ''))`,
+      sql.raw(
+        `to_tsvector('simple'::regconfig, translate(title || ' ' || coalesce(description, ''), '${punctuation.replace("'", "''")}', '${" ".repeat(punctuation.length)}'))`,
+      ),
     ),
   },
   (table) => {
@@ -109,7 +114,10 @@ export const items = pgTable(
   },
 );
 
-/** Each resource: what the purge of deleted rows and of deleted users goes through. */
+/**
+ * Each resource: what the purge of deleted rows and of deleted users goes through, in this order. What refers to another
+ * comes before it, and should be `onDelete: "cascade"`: a row that is still referred to cannot be purged.
+ */
 export const ownedTables: readonly OwnedTable[] = [items];
 
 /** One row for each sign-in. Its refresh token rotates; only hashes of the current and the last one are kept. */

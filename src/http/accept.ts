@@ -19,7 +19,8 @@ function toRange(text: string): Range[] {
   const [range = "", ...parameters] = text.split(";").map((part) => part.trim().toLowerCase());
   const weight = parameters.find((parameter) => /^q\s*=/.test(parameter));
   const quality = weight === undefined ? "1" : weight.replace(/^q\s*=\s*/, "");
-  return /^(0(\.\d{0,3})?|1(\.0{0,3})?)$/.test(quality) ? [{ range, quality: Number(quality) }] : [];
+  // Old clients leave the zero out.
+  return /^(0?\.\d{1,3}|0\.?|1(\.0{0,3})?)$/.test(quality) ? [{ range, quality: Number(quality) }] : [];
 }
 
 /** The most specific range that holds the type decides. */

@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import type { Run, Statement } from "../context.ts";
 import { ApiError } from "../errors.ts";
 import type { Settings } from "../settings.ts";
 import { headers } from "./headers.ts";
@@ -39,21 +40,35 @@ export function expectedVersions(header: string | undefined, settings: Settings)
   if (header === undefined && settings.REQUIRE_IF_MATCH) throw new ApiError("precondition_required");
   if (header === undefined || header.trim() === "*") return undefined;
   return tags(header).flatMap((tag) => {
-    const version = Number(/^"([0-9]{1,10})[^"]*"$/.exec(tag)?.[1] ?? Number.NaN);
+    const version = Number(/^"(0|[1-9][0-9]{0,9})(?:-[0-9]+)?"$/.exec(tag)?.[1] ?? Number.NaN);
     return version <= 2_147_483_647 ? [version] : [];
   });
 }
 
-/** The row that a conditional change answered, or why there is none: `precondition_failed` or `not_found`. */
-export function changedRow<Row>([row]: Row[], existing: unknown[]): Row {
-  if (row === undefined) throw new ApiError(existing.length > 0 ? "precondition_failed" : "not_found");
+/**
+ * Runs a change and answers the row that it changed; throws `not_found` where it changed none. `existing`, for a change that
+ * depends on the version, finds the row in any: then it was `precondition_failed`.
+ */
+export async function changedRow<Change extends Statement>(
+  run: Run,
+  change: Change,
+  existing: Statement | undefined,
+): Promise<RowOf<Change>> {
+  const [changed, others] = existing ? await run(change, existing) : [await run(change), []];
+  // What a statement answers is known of each, not of all.
+  const [[row], { length }] = [changed as RowOf<Change>[], others as unknown[]];
+  if (row === undefined) throw new ApiError(length > 0 ? "precondition_failed" : "not_found");
   return row;
 }
+
+type RowOf<S extends Statement> = S["_"]["result"] extends (infer Row)[] ? Row : never;
 
 function header(name: string, description: string) {
   return { name, in: "header", required: false, description, schema: { type: "string" } } as const;
 }
 
+/** The entity tags of a list; none where it is not one (RFC 9110, section 8.8.3). */
 function tags(header: string): string[] {
-  return header.match(/(?:W\/)?"[^"]*"/g) ?? [];
+  const isList = /^\s*(?:(?:W\/)?"[!#-~\x80-\xff]*"\s*(?:,\s*|$))+$/.test(header);
+  return isList ? (header.match(/(?:W\/)?"[^"]*"/g) ?? []) : [];
 }

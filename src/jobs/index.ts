@@ -6,4 +6,10 @@ import { purgeUsers } from "./purge-users.ts";
 import { sweepMails } from "./send-mails.ts";
 
 /** What the cron trigger of wrangler.toml runs, every minute. */
-export const jobs: readonly Job[] = [sweepMails, purgeThrottlesJob, purgeIdempotencyKeysJob, purgeDeleted, purgeUsers];
+export const jobs: readonly Job[] = [
+  sweepMails,
+  purgeThrottlesJob,
+  purgeIdempotencyKeysJob,
+  ...purgeDeleted,
+  purgeUsers,
+];

@@ -1,9 +1,10 @@
 import type { MiddlewareHandler } from "hono";
 import { ApiError } from "../errors.ts";
+import { refuseBroken } from "./body-limit.ts";
 
 /**
- * 415 unless the body is of one of these media types, in UTF-8 and not encoded further; 400 unless it really is UTF-8,
- * because a lenient decoder would make many passwords one.
+ * 415 unless the body is of one of these media types, in UTF-8 and not encoded further; 400 unless it arrives as a whole and
+ * really is UTF-8, because a lenient decoder would make many passwords one.
  */
 export function requireContentType(mediaTypes: readonly string[]): MiddlewareHandler {
   const detail = `Send the body as ${mediaTypes.join(" or ")}.`;
@@ -21,7 +22,7 @@ export function requireContentType(mediaTypes: readonly string[]): MiddlewareHan
     if (!/^(identity)?$/i.test(c.req.header("Content-Encoding") ?? "")) {
       throw new ApiError("unsupported_media_type", { detail: "Send the body without Content-Encoding." });
     }
-    if (!isUtf8(await c.req.arrayBuffer(), essence)) {
+    if (!isUtf8(await c.req.arrayBuffer().catch(refuseBroken), essence)) {
       throw new ApiError("bad_request", { detail: "The body is not valid UTF-8." });
     }
     if (header !== essence) c.req.raw = withType(c.req.raw, essence);

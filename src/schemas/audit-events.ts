@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { Id, Timestamp } from "./common.ts";
+import { Id, Moment, Timestamp } from "./common.ts";
 import { PageQuery, pageOf } from "./pages.ts";
 
 /** Everything that is written down about accounts. */
@@ -56,16 +56,9 @@ export const MyAuditEvent = AuditEvent.omit({ user_id: true, actor_id: true })
 export type MyAuditEvent = z.output<typeof MyAuditEvent>;
 export const MyAuditEventPage = pageOf(MyAuditEvent).openapi("MyAuditEventPage");
 
-/** Before 1970 nothing happened, and Postgres has no year 0. */
-const Time = z.iso
-  .datetime({ offset: true })
-  .refine((time) => Date.parse(time) >= 0, "must be 1970 or later")
-  .transform((time) => new Date(time).toISOString())
-  .openapi({ type: "string", format: "date-time", example: "2026-11-23T09:30:00.000Z" });
-
 export const AuditEventQuery = PageQuery.extend({
   user_id: Id.optional(),
   kind: AuditKind.optional(),
-  after: Time.optional().openapi({ description: "At this time or later" }),
-  before: Time.optional().openapi({ description: "Before this time" }),
+  after: Moment.optional().openapi({ description: "At this time or later" }),
+  before: Moment.optional().openapi({ description: "Before this time" }),
 });

@@ -6,6 +6,17 @@ export const Timestamp = z.iso
   .datetime()
   .openapi({ description: "RFC 3339, UTC", example: "2026-11-23T09:30:00.000Z" });
 
+/**
+ * A moment that a query names, with any offset. Before 1970 nothing happened here, and Postgres has no year 0 and none of
+ * five digits as we write them.
+ */
+export const Moment = z.iso
+  .datetime({ offset: true })
+  .refine((text) => new Date(text).getTime() >= 0, "must be 1970 or later")
+  .refine((text) => !(new Date(text).getTime() >= Date.UTC(10_000, 0)), "must be before the year 10000")
+  .transform((text) => new Date(text).toISOString())
+  .openapi({ type: "string", format: "date-time", example: "2026-11-23T09:30:00.000Z" });
+
 /** `include`: what an answer has on request, separated by commas. */
 export function includes<const Parts extends readonly [string, ...string[]]>(...parts: Parts) {
   return z

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { Id, includes, isNotEmpty, Timestamp } from "./common.ts";
+import { Id, includes, isNotEmpty, Moment, Timestamp } from "./common.ts";
 import { PageQuery, pageOf, sortBy } from "./pages.ts";
 import { text } from "./text.ts";
 import { PublicProfile } from "./users.ts";
@@ -48,7 +48,7 @@ export const ItemUpdate = z
 
 const IfMatch = z
   .string()
-  .regex(/^"[0-9]{1,9}[^"]{0,20}"$/, "must be one strong ETag of an item")
+  .regex(/^"[0-9]{1,9}(-[0-9]{1,9})?"$/, "must be one strong ETag of an item")
   .openapi({ description: "Only if its `ETag` is still this one", example: '"1"' });
 
 const ItemOperation = z.discriminatedUnion("op", [
@@ -99,8 +99,8 @@ export const ItemQuery = PageQuery.extend({
   sort: sortBy("created_at", "updated_at", "title", "relevance").optional().openapi({
     description: "`-` sorts downwards. `-created_at` unless told otherwise; `-relevance` where there is a `q`",
   }),
-  created_after: Timestamp.optional().openapi({ description: "That moment and later" }),
-  created_before: Timestamp.optional().openapi({ description: "Before that moment" }),
+  created_after: Moment.optional().openapi({ description: "That moment and later" }),
+  created_before: Moment.optional().openapi({ description: "Before that moment" }),
   q: text({ min: 1, max: 200 })
     .optional()
     .openapi({ description: "Words that title and description hold, all of them" }),

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
-import type { UserEnv } from "../context.ts";
-import { requireAdmin, requireUser } from "../crud/guards.ts";
-import { deleteItems, insertItems, lockItems, refuseStale, updateItems } from "../crud/item-batches.ts";
+import { behind, type UserEnv } from "../context.ts";
+import { requireAdmin } from "../crud/guards.ts";
+import { deleteItems, insertItems, lockTargets, updateItems } from "../crud/item-batches.ts";
 import { countItems, itemOrder, listItems, listPublicItems } from "../crud/items.ts";
 import type { Position } from "../crud/keyset.ts";
 import { ApiError, operationError } from "../errors.ts";
@@ -25,12 +25,12 @@ export async function pageOfItems({ db, run, user, keys }: Context, query: ItemQ
     q: query.q,
   };
   const list = { key: keys.cursor, scope: scopeOf("items", { ...query, sort, owner_id: filter.ownerId }) };
-  const guard = query.owner_id === undefined ? requireUser(db, user) : requireAdmin(db, user);
+  const permitted = query.owner_id === undefined ? run : behind(run, requireAdmin(db, user));
   const { include = [] } = query;
   const page = await pageRequest(list, query);
   const rows = listItems(db, filter, itemOrder(sort, query.q), page, include.includes("owner"));
-  if (!include.includes("total")) return toPage(list, (await run(guard, rows))[1], query.limit);
-  const [, found, [count]] = await run(guard, rows, countItems(db, filter));
+  if (!include.includes("total")) return toPage(list, await permitted(rows), query.limit);
+  const [found, [count]] = await permitted(rows, countItems(db, filter));
   return { ...(await toPage(list, found, query.limit)), total: count?.total };
 }
 
@@ -42,7 +42,8 @@ export async function pageOfPublicItems({ db, run, keys }: Pick<Context, "db" | 
 
 /**
  * Does all of these operations or none, in one transaction: throws `not_found`, `precondition_failed` or
- * `precondition_required`, with the place of the first that could not be done. Answers in the order of the operations.
+ * `precondition_required`, with the place of the first that could not be done. Answers in the order of the operations;
+ * `shown` are the items that anybody may see, or might until now.
  */
 export async function changeItems(
   { db, run, user, settings }: Pick<UserEnv["Variables"], "db" | "run" | "user" | "settings">,
@@ -59,35 +60,30 @@ export async function changeItems(
     const version = operation.if_match === undefined ? undefined : Number.parseInt(operation.if_match.slice(1), 10);
     return [{ id: operation.id, version, place }];
   });
-  const lock = lockItems(
-    db,
-    targets.map(({ id }) => id),
-    user.id,
-  );
   const inserts = creates.map(({ item }) => ({ ...item, id: uuidv7(), owner_id: user.id }));
-  const [, , created, updated] = await run(
-    lock,
-    refuseStale(db, targets, user.id),
+  const [, created, updated, deleted] = await run(
+    lockTargets(db, targets, user.id),
     insertItems(db, inserts),
     updateItems(
       db,
       updates.map(({ id, item }) => ({ ...item, id })),
-      user.id,
     ),
     deleteItems(
       db,
       deletes.map(({ id }) => id),
-      user.id,
     ),
   );
   // Ids are ordered by time, so that this is the order in which they were made.
   const inOrder = created.toSorted((a, b) => (a.id < b.id ? -1 : 1)).values();
   const changed = new Map(updated.map((row) => [row.id, row]));
-  return operations.map((operation) => {
+  const results = operations.map((operation) => {
     if (operation.op === "delete") return { op: operation.op, id: operation.id.toLowerCase() };
     const item = operation.op === "create" ? inOrder.next().value : changed.get(operation.id.toLowerCase());
     return { op: operation.op, etag: `"${item?.version}"`, item };
   });
+  const isShown = [...created, ...updated, ...deleted].filter(({ is_public }) => is_public).map(({ id }) => id);
+  const wasShown = updates.filter(({ item }) => item.is_public === false).map(({ id }) => id);
+  return { results, shown: [...isShown, ...wasShown] };
 }
 
 /** So few that a page of the longest items, ten thousand characters each, is about 10 MB. */

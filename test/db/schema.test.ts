@@ -14,7 +14,18 @@ describe("src/db/schema.ts", () => {
   it("names every table of rows that are owned and softly deleted in ownedTables", () => {
     const names = having("owner_id", "deleted_at").map(({ name }) => name);
     expect(names).toContain("items");
-    expect(owned.map((table) => getTableConfig(table).name)).toStrictEqual(names);
+    expect(owned.map((table) => getTableConfig(table).name).toSorted()).toStrictEqual(names.toSorted());
+  });
+
+  it("names in ownedTables what refers to another before it, so that a purge meets no reference", () => {
+    const order = owned.map((table) => getTableConfig(table).name);
+    for (const { name, foreignKeys } of owned.map(getTableConfig)) {
+      const referred = foreignKeys.map((key) => getTableConfig(key.reference().foreignTable).name);
+      expect(referred).toContain("users");
+      for (const other of referred.filter((table) => order.includes(table) && table !== name)) {
+        expect(order.indexOf(name), `${name} refers to ${other}`).toBeLessThan(order.indexOf(other));
+      }
+    }
   });
 
   it("has a trigger for every table with a version, which moves it and updated_at", async () => {

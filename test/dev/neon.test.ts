@@ -86,6 +86,12 @@ describe.each(backends)("Neon's SQL over HTTP in front of $name", (backend) => {
     expect(await sql("")).toMatchObject({ command: null, rowCount: null, rows: [], fields: [] });
   });
 
+  it("carries texts as they are, a leading U+FEFF too", async () => {
+    for (const text of ["\ufeffa", "\ufeff", "a\ufeff", " \t", "\u2028", "🔑"]) {
+      expect(await one("select $1::text", [text])).toBe(text);
+    }
+  });
+
   it("answers rows as objects or arrays", async () => {
     expect((await sql("select 1 as a, 2 as a", [], { arrayMode: true })).rows).toEqual([[1, 2]]);
     expect((await sql("select 1 as a, 2 as b")).rows).toEqual([{ a: 1, b: 2 }]);

@@ -57,16 +57,28 @@ describe("npm run new", () => {
     [["resource", "Projects"], /lower-case letters/],
     [["resource", "classes"], /"class" cannot name a resource/],
     [["resource", "sheep"], /--singular/],
-    [["resource", "user-creates"], /src\/ has a UserCreate already/],
+    [["resource", "user-creates"], /src\/schemas\/ has a UserCreate already/],
     [["endpoint", "items/restore"], /src\/routes\/items\/restore\.ts is there already/],
     [["endpoint", "items/../x"], /npm run new -- /],
-    [["endpoint", "users/poke"], /the word is taken/],
+    [["endpoint", "users/poke"], /users is not in ownedTables/],
+    [["resource", "runs"], /"run" cannot name a resource/],
     [["endpoint", "projects/archive"], /npm run new -- resource projects makes it/],
   ])("refuses %j, says why, and writes nothing", async (args, reason) => {
     const { code, output } = await make(...args);
     expect(code).toBe(1);
     expect(output).toMatch(reason);
     expect(output).not.toMatch(/ at .*\.ts:\d+/);
+    expect(await status()).toBe("");
+  });
+
+  it("takes even an empty file for one that is there", async () => {
+    const file = join(copy, "src/crud/projects.ts");
+    await writeFile(file, "");
+    const { code, output } = await make("resource", "projects");
+    expect(code).toBe(1);
+    expect(output).toContain("src/crud/projects.ts is there already");
+    expect(await readFile(file, "utf8")).toBe("");
+    await rm(file);
     expect(await status()).toBe("");
   });
 
@@ -82,17 +94,30 @@ describe("npm run new", () => {
     await expect(readdir(join(copy, "src/routes/projects"))).rejects.toThrow("ENOENT");
   });
 
-  it("makes a resource and endpoints that pass lint, types, the house's rules and their own tests", async () => {
+  it("makes resources and endpoints that pass lint, types, the house's rules and their own tests", async () => {
     const made = [
       await make("resource", "blog-posts"),
       await make("endpoint", "blog-posts/pin-up"),
       await make("endpoint", "items/archive"),
+      // One name ends like another; the list of tables grows over its line.
+      await make("resource", "quite-a-long-name-for-order-lines"),
+      await make("resource", "order-lines"),
+      await make("resource", "orders"),
     ];
     for (const { code, output } of made) expect(code, output).toBe(0);
     expect(made[0]?.output).toContain("npm run dev applies it");
     expect(await readFile(join(copy, "src/routes/blog-posts/list.ts"), "utf8")).not.toMatch(/field.?note/i);
     const again = await make("resource", "blog-posts");
     expect(again.output).toMatch(/is there already/);
+    for (const table of ["blog_posts", "quite_a_long_name_for_order_lines", "order_lines", "orders"]) {
+      const migrations = await readdir(join(copy, "drizzle"));
+      const [own = ""] = migrations.filter((file) => file.replace(/^\d+_/, "") === `${table}.sql`);
+      const sql = await readFile(join(copy, "drizzle", own), "utf8");
+      expect(sql.match(/create (table|trigger) "\w+"/gi)).toStrictEqual([
+        `CREATE TABLE "${table}"`,
+        `create trigger "${table}_touch"`,
+      ]);
+    }
 
     const checks = [
       await node("node_modules/@biomejs/biome/bin/biome", "ci", "--error-on-warnings"),
@@ -101,7 +126,8 @@ describe("npm run new", () => {
       await node("dev/check-migrations.ts"),
       await node(
         ...(["node_modules/vitest/vitest.mjs", "run", "--project=worker", "--coverage.enabled=false"] as const),
-        ...["test/routes/blog-posts", "test/routes/items-archive", "test/contract.test.ts", "test/db/schema.test.ts"],
+        ...["test/routes/blog-posts", "test/routes/items-archive", "test/routes/order", "test/routes/quite"],
+        ...["test/contract.test.ts", "test/db/schema.test.ts", "test/budget.test.ts", "test/hostile-strings.test.ts"],
       ),
     ];
     for (const { code, output } of checks) expect(code, output).toBe(0);

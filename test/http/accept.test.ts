@@ -16,6 +16,8 @@ describe("Accept", () => {
     ["text/csv;q=0.001, application/x-ndjson;q=0", "text/csv"],
     ["*/*, application/x-ndjson;q=0", "text/csv"],
     ["application/json, text/html, */* ; q = 0.5", "application/x-ndjson"],
+    ["text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", "application/x-ndjson"],
+    ["text/csv;q=.9, application/x-ndjson;q=.8", "text/csv"],
     ["application/json", undefined],
     ["text/html, image/*", undefined],
     ["*/*;q=0", undefined],

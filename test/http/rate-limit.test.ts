@@ -120,6 +120,7 @@ describe("rate classes", () => {
   it("are stricter where a call costs more", () => {
     const classOf = Object.fromEntries(endpoints.map(({ policy }) => [policy.operationId, policy.rate]));
     expect(classOf).toMatchObject({ login: "sign_in", createUser: "sign_up", forgotPassword: "sign_up" });
+    expect(classOf).toMatchObject({ changeMyPassword: "sign_in", changeMyEmail: "sign_in" });
     expect(classOf).toMatchObject({ exportItems: "heavy", readItem: "user", listUsersPage: "user", jwks: "public" });
     expect(rateClasses.sign_up.limit).toBeLessThan(rateClasses.sign_in.limit);
     expect(rateClasses.sign_in.limit).toBeLessThan(rateClasses.public.limit);

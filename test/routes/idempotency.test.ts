@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import { describe, expect, inject, it } from "vitest";
 import { z } from "zod";
 import { production } from "../../src/app.ts";
+import { claimIdempotencyKey } from "../../src/crud/idempotency-keys.ts";
 import { insertItem } from "../../src/crud/items.ts";
 import { connect } from "../../src/db/client.ts";
 import { idempotencyKeys, items, users } from "../../src/db/schema.ts";
@@ -87,6 +88,30 @@ describe("promise 18: the same Idempotency-Key with the same request", () => {
       }
     }
     if (original) expectReplay(await post(token, "race"), original);
+  });
+
+  it("gets its answer also where the table has got another column since", async () => {
+    const { id, token } = await aUser();
+    for (const column of ["is_public", "deleted_at", "version"]) {
+      const original = await post(token, column, { title: "t" });
+      // As it was recorded before the migration.
+      await db.execute(sql`update idempotency_keys
+        set results = array[json_build_array((results[1] -> 0)::jsonb - ${column}::text)]
+        where user_id = ${id}::uuid and key = ${column}`);
+      expectReplay(await post(token, column, { title: "t" }), original);
+    }
+  });
+
+  it("has its answer in no field of an error that Postgres logs", async () => {
+    const { id, token } = await aUser();
+    await post(token, "k");
+    const { fingerprint = "" } =
+      (await db.select().from(idempotencyKeys).where(eq(idempotencyKeys.user_id, id)))[0] ?? {};
+    const error = await db.batch([claimIdempotencyKey(db, { userId: id, key: "k", fingerprint })]).catch((e) => e);
+    expect(error.code).toBe("PT208");
+    const { message, detail, hint, where, internalQuery, column } = error;
+    expect(JSON.parse(column)[0][0].title).toBe(json.title);
+    expect(JSON.stringify({ message, detail, hint, where, internalQuery })).not.toContain("title");
   });
 
   it("is 409 while the first is running, and has its effect when that was rolled back", async () => {

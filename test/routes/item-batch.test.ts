@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { idempotencyKeys, items } from "../../src/db/schema.ts";
+import { deleteItems, lockTargets, updateItems } from "../../src/crud/item-batches.ts";
+import { idempotencyKeys, items, users } from "../../src/db/schema.ts";
 import { api, aUser, bindings, db, serve } from "../harness.ts";
 
 const fifty = Array.from({ length: 50 }, (_, i) => i);
@@ -60,6 +61,8 @@ describe("POST /items/batch", () => {
       [{ op: "update", id: own?.id, item: {} }],
       [{ op: "update", id: own?.id, item: { owner_id: missing } }],
       [{ op: "update", id: own?.id, if_match: "*", item: { title: "t" } }],
+      [{ op: "update", id: own?.id, if_match: '"2147483648"', item: { title: "t" } }],
+      [{ op: "update", id: own?.id, if_match: '"1x"', item: { title: "t" } }],
       [{ op: "create", item: { title: "t" }, id: missing }],
       [{ op: "upsert", item: { title: "t" } }],
     ]) {
@@ -90,6 +93,20 @@ describe("POST /items/batch", () => {
     expect(await titlesOf(id)).toStrictEqual(before);
     expect(await db.$count(idempotencyKeys, eq(idempotencyKeys.user_id, id))).toBe(0);
     expect((await api.get(`/items/${foreign}`, { token: stranger.token })).status).toBe(200);
+  });
+
+  it("is all or nothing, also where an admin is one no more in the middle of it", async () => {
+    const [stranger, admin] = [await aUser(), await aUser({ role: "admin" })];
+    const [one, two] = [await anItem(stranger.token), await anItem(stranger.token)];
+    const targets = [one, two].map((id, place) => ({ id, version: undefined, place }));
+    const [, , changed, deleted] = await db.batch([
+      lockTargets(db, targets, admin.id),
+      db.update(users).set({ role: "user" }).where(eq(users.id, admin.id)),
+      updateItems(db, [{ id: one, title: "Changed" }]),
+      deleteItems(db, [two]),
+    ]);
+    expect([changed.length, deleted.length]).toStrictEqual([1, 1]);
+    await expect(db.batch([lockTargets(db, targets, admin.id)])).rejects.toMatchObject({ code: "PT404" });
   });
 
   it("wants If-Match where changes must have one", async () => {

@@ -172,6 +172,18 @@ describe("GET /items", () => {
     expect(seen).toHaveLength(expected.length);
   });
 
+  it("takes a moment with any offset and any precision", async () => {
+    const { token } = await ownerOf(3);
+    for (const [time, count] of [
+      [`2020-01-01T00:00:00.${"0".repeat(200)}1Z`, 3],
+      ["2020-01-01T00:00:00-12:00", 3],
+      ["9999-12-31T23:59:59.999Z", 0],
+    ] as const) {
+      const query = new URLSearchParams({ created_after: time });
+      expect((await api.get(`/items?${query}`, { token })).body.items).toHaveLength(count);
+    }
+  });
+
   it("counts on request only, in the same round trip", async () => {
     const owner = await ownerOf(12);
     expect((await api.get("/items", { token: owner.token })).body).not.toHaveProperty("total");
@@ -196,6 +208,38 @@ describe("GET /items", () => {
     for (const q of ["!", "' or 1=1", "a:*", "((", "\\", "<->", "engine | cotton"]) {
       expect(await find(q), q).toStrictEqual([]);
     }
+  });
+
+  it("finds each word of tags, paths, addresses and names, by the word and by the whole", async () => {
+    const { token } = await aUser();
+    const word = "engine";
+    for (const title of [
+      "<engine>",
+      "steam/engine",
+      "/usr/bin/engine",
+      "engine@example.org",
+      "engine.example.com",
+      "https://example.com/a?engine=1#x",
+      "<!-- engine -->",
+      "steam-engine_no.7",
+      "the engine's",
+    ]) {
+      const { body } = await api.post("/items", { token, json: { title } });
+      for (const q of [word, title]) {
+        const found = await api.get(`/items?${new URLSearchParams({ q })}`, { token });
+        expect(
+          found.body.items.map(({ id }: Row) => id),
+          `${q} in ${title}`,
+        ).toContain(body.id);
+      }
+    }
+  });
+
+  it("pages through the longest titles that there can be", async () => {
+    const { token } = await aUser();
+    for (const end of ["a", "b", "c"])
+      await api.post("/items", { token, json: { title: `${"🔑".repeat(199)}${end}` } });
+    for (const sort of ["title", "-title"]) expect(await pages(token, `&sort=${sort}`, 1)).toHaveLength(3);
   });
 
   it("shows an admin anybody's, and nobody else", async () => {
@@ -227,6 +271,10 @@ describe("GET /items", () => {
     "status=gone",
     "include=owners",
     "created_after=yesterday",
+    "created_after=0000-01-01T00:00:00Z",
+    "created_before=1969-12-31T23:59:59Z",
+    "created_before=9999-12-31T23:59:59-12:00",
+    "created_before=2026-01-01T24:00:00Z",
     "q=",
     "owner_id=1",
   ])("refuses %s", async (query) => {

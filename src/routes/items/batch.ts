@@ -20,9 +20,8 @@ export const batchItems = endpoint(
     responses: { 200: json(ItemBatchResult, "What became of them"), ...problems("not_found", ...preconditions) },
   },
   async (c) => {
-    const { operations } = c.req.valid("json");
-    const results = await changeItems(c.var, operations);
-    refreshPublicFace(c, ...operations.flatMap((operation) => ("id" in operation ? operation.id : [])));
+    const { results, shown } = await changeItems(c.var, c.req.valid("json").operations);
+    if (shown.length > 0) refreshPublicFace(c, ...shown);
     return c.json(ItemBatchResult.parse({ results }), 200);
   },
 );

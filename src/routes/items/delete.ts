@@ -19,14 +19,11 @@ export const removeItem = endpoint(
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const { db, user, settings } = c.var;
-    changedRow(
-      ...(await c.var.run(
-        deleteItem(db, id, user.id, expectedVersions(c.req.header("If-Match"), settings)),
-        findItem(db, id, user.id),
-      )),
-    );
-    refreshPublicFace(c, id);
+    const { db, user, settings, run } = c.var;
+    const versions = expectedVersions(c.req.header("If-Match"), settings);
+    const deletion = deleteItem(db, id, user.id, versions);
+    const { is_public } = await changedRow(run, deletion, versions && findItem(db, id, user.id));
+    if (is_public) refreshPublicFace(c, id);
     return c.body(null, 204);
   },
 );

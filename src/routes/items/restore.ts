@@ -22,7 +22,7 @@ export const restoreItem = endpoint(
     const { id } = c.req.valid("param");
     const [item] = await c.var.run(restoreRow(c.var.db, id, c.var.user.id));
     if (!item) notFound();
-    refreshPublicFace(c, id);
+    if (item.is_public) refreshPublicFace(c, id);
     setETag(c, item.version);
     return c.json(Item.parse(item), 200);
   },

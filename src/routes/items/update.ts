@@ -20,16 +20,12 @@ export const changeItem = endpoint(
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const { db, user, settings } = c.var;
-    const update = updateItem(
-      db,
-      id,
-      user.id,
-      c.req.valid("json"),
-      expectedVersions(c.req.header("If-Match"), settings),
-    );
-    const item = changedRow(...(await c.var.run(update, findItem(db, id, user.id))));
-    refreshPublicFace(c, id);
+    const changes = c.req.valid("json");
+    const { db, user, settings, run } = c.var;
+    const versions = expectedVersions(c.req.header("If-Match"), settings);
+    const update = updateItem(db, id, user.id, changes, versions);
+    const item = await changedRow(run, update, versions && findItem(db, id, user.id));
+    if (item.is_public || changes.is_public === false) refreshPublicFace(c, id);
     setETag(c, item.version);
     return c.json(Item.parse(item), 200);
   },

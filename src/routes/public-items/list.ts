@@ -18,7 +18,7 @@ export const listPublicItemsPage = endpoint(
     cached: { seconds: 60, staleSeconds: 60 },
     request: { query: PageQuery },
     responses: {
-      200: json(PublicItemPage, "A page of public items", "Link", "Age"),
+      200: json(PublicItemPage, "A page of public items", "Link"),
       ...problems("invalid_cursor"),
     },
   },

@@ -1,8 +1,6 @@
 import { findPublicItem } from "../../crud/items.ts";
 import { endpoint, json, problems } from "../../endpoint.ts";
 import { notFound } from "../../errors.ts";
-import { ifNoneMatch, notModified, setETag } from "../../http/etag.ts";
-import { headers } from "../../http/headers.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { PublicItem } from "../../schemas/items.ts";
 
@@ -19,17 +17,11 @@ export const readPublicItem = endpoint(
     access: "public",
     cached: { seconds: 60, staleSeconds: 60 },
     request: { params: IdParams },
-    parameters: [ifNoneMatch],
-    responses: {
-      200: json(PublicItem, "The item", "ETag", "Age"),
-      304: { ...notModified, headers: headers("ETag", "Age") },
-      ...problems("not_found"),
-    },
+    responses: { 200: json(PublicItem, "The item"), ...problems("not_found") },
   },
   async (c) => {
     const [item] = await c.var.run(findPublicItem(c.var.db, c.req.valid("param").id));
     if (!item) notFound();
-    setETag(c, item.version, `-${item.owner.version}`);
     return c.json(PublicItem.parse(item), 200);
   },
 );

@@ -12,6 +12,7 @@ export const changeMyEmail = endpoint(
     description:
       "Mails a link to the new address, and tells the old one, which stays in use until the new one is confirmed.",
     access: "user",
+    rate: "sign_in",
     // The current password is checked in between.
     roundTrips: 2,
     request: { body: body(EmailChange) },

@@ -11,6 +11,7 @@ export const changeMyPassword = endpoint(
     summary: "Change your password",
     description: "Ends all your other sessions; this one goes on. You are told by mail.",
     access: "user",
+    rate: "sign_in",
     // The current password is checked in between.
     roundTrips: 2,
     request: { body: body(PasswordChange) },

@@ -18,9 +18,10 @@ export const removeFieldNote = endpoint(
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const { db, user, settings } = c.var;
+    const { db, user, settings, run } = c.var;
     const versions = expectedVersions(c.req.header("If-Match"), settings);
-    changedRow(...(await c.var.run(deleteFieldNote(db, id, user.id, versions), findFieldNote(db, id, user.id))));
+    const deletion = deleteFieldNote(db, id, user.id, versions);
+    await changedRow(run, deletion, versions && findFieldNote(db, id, user.id));
     return c.body(null, 204);
   },
 );

@@ -22,10 +22,10 @@ export const changeFieldNote = endpoint(
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const { db, user, settings } = c.var;
+    const { db, user, settings, run } = c.var;
     const versions = expectedVersions(c.req.header("If-Match"), settings);
     const update = updateFieldNote(db, id, user.id, c.req.valid("json"), versions);
-    const fieldNote = changedRow(...(await c.var.run(update, findFieldNote(db, id, user.id))));
+    const fieldNote = await changedRow(run, update, versions && findFieldNote(db, id, user.id));
     setETag(c, fieldNote.version);
     return c.json(FieldNote.parse(fieldNote), 200);
   },

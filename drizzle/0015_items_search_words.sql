@@ -1,0 +1,4 @@
+ALTER TABLE "items" drop column "search";--> statement-breakpoint
+ALTER TABLE "items" ADD COLUMN "search" "tsvector" GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, translate(title || ' ' || coalesce(description, ''), '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', '                                '))) STORED;--> statement-breakpoint
+-- It went with the column.
+CREATE INDEX "items_search_idx" ON "items" USING gin ("search");
