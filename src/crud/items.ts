@@ -1,4 +1,4 @@
-import { and, eq, getTableColumns, gte, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, gte, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { items, punctuation, users } from "../db/schema.ts";
 import { keyset, type Order, type PageRequest } from "./keyset.ts";
@@ -25,6 +25,7 @@ const { search: _search, ...rest } = getTableColumns(items);
 export const itemColumns = rest;
 
 const owner = { owner: publicProfile(items.owner_id) };
+const newestItems: Order = { by: items.created_at, descending: true };
 
 export function insertItem(db: Database, values: ItemValues) {
   return db.insert(items).values(values).returning(itemColumns);
@@ -45,32 +46,51 @@ function selectItem(db: Database, id: string, callerId: string, withOwner: boole
     .where(reachable(items, id, callerId));
 }
 
+const isPublic = and(items.is_public, isNull(items.deleted_at));
+const ownerIsThere = and(users.is_active, isNull(users.deleted_at));
+const shownOwner = { id: users.id, username: users.username, full_name: users.full_name };
+
 /** The public item with this id, of an owner who is there and active. */
 export function findPublicItem(db: Database, id: string) {
-  return publicItems(db).where(and(eq(items.id, id), isShown));
+  return db
+    .select({ ...itemColumns, owner: shownOwner })
+    .from(items)
+    .innerJoin(users, eq(users.id, items.owner_id))
+    .where(and(eq(items.id, id), isPublic, ownerIsThere));
 }
 
-/** A page of the public items, newest first, each with its `sort_key`. */
+/** How many public items a page looks at, to pass over those whose owners are gone: so many cost about a millisecond. */
+const lookAhead = 1_000;
+
+/** A page of the public items, newest first, each with its `sort_key`: fewer than `limit` where too many owners are gone. */
 export function listPublicItems(db: Database, { after, limit }: PageRequest) {
-  const { past, orderBy } = keyset(itemOrder("-created_at"), items.id, after);
-  return publicItems(db)
-    .where(and(isShown, past))
+  const { past, orderBy, sortKey } = keyset(newestItems, items.id, after);
+  const newest = db
+    .select({ ...itemColumns, sort_key: sortKey.as("sort_key") })
+    .from(items)
+    .where(and(isPublic, past))
     .orderBy(...orderBy)
+    .limit(lookAhead)
+    .as("newest");
+  return db
+    .select({ ...newest._.selectedFields, owner: shownOwner })
+    .from(newest)
+    .innerJoin(users, eq(users.id, newest.owner_id))
+    .where(ownerIsThere)
+    .orderBy(desc(newest.created_at), desc(newest.id))
     .limit(limit);
 }
 
-const isShown = and(items.is_public, isNull(items.deleted_at), users.is_active, isNull(users.deleted_at));
-
-function publicItems(db: Database) {
-  const { id, username, full_name } = users;
+/** The last item that such a page looks at, if there are so many: where the next page goes on. */
+export function listPublicItemsEnd(db: Database, { after }: PageRequest) {
+  const { past, orderBy, sortKey } = keyset(newestItems, items.id, after);
   return db
-    .select({
-      ...itemColumns,
-      owner: { id, username, full_name },
-      sort_key: sql<string>`${items.created_at}::text`,
-    })
+    .select({ id: items.id, sort_key: sortKey })
     .from(items)
-    .innerJoin(users, eq(users.id, items.owner_id));
+    .where(and(isPublic, past))
+    .orderBy(...orderBy)
+    .offset(lookAhead - 1)
+    .limit(1);
 }
 
 /** A page of the items that match, each with its `sort_key`; with their owners' profiles on request. */

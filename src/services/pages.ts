@@ -29,14 +29,18 @@ export async function pageRequest(
   return { after: { key: sortKey, id }, limit: limit + 1 };
 }
 
-/** Makes a page of `limit` rows out of what {@link pageRequest} asked for. */
+/**
+ * Makes a page of `limit` rows out of what {@link pageRequest} asked for. `end` is where the next page begins behind fewer
+ * rows, in a list whose query looks no further.
+ */
 export async function toPage<Row extends { id: string; sort_key: string }>(
   { key, scope }: List,
   rows: Row[],
   limit: number,
+  end?: Pick<Row, "id" | "sort_key">,
 ) {
   const items = rows.slice(0, limit);
-  const last = rows.length > limit ? items.at(-1) : undefined;
+  const last = rows.length > limit ? items.at(-1) : end;
   return {
     items,
     next_cursor: last ? await sealCursor(key, scope, toText({ key: last.sort_key, id: last.id })) : null,

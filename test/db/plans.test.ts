@@ -1,7 +1,7 @@
 import { type SQLWrapper, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { listAuditEvents } from "../../src/crud/audit-events.ts";
-import { findItem, itemOrder, listItems } from "../../src/crud/items.ts";
+import { findItem, itemOrder, listItems, listPublicItems, listPublicItemsEnd } from "../../src/crud/items.ts";
 import { purgeDeleted } from "../../src/crud/owned.ts";
 import { chargeThrottles, insertThrottles } from "../../src/crud/throttles.ts";
 import { findUser, findUserByLogin, listUsers } from "../../src/crud/users.ts";
@@ -31,8 +31,8 @@ beforeAll(async () => {
       select gen_random_uuid(), ${id}::uuid, 'Item ' || n from generate_series(1, 5000) n`),
     db.execute(sql`insert into items (id, owner_id, title, deleted_at)
       select gen_random_uuid(), ${id}::uuid, 'Item ' || n, now() from generate_series(1, 5000) n`),
-    db.execute(sql`insert into items (id, owner_id, title)
-      select gen_random_uuid(), id, 'Item' from users where username like ${`${mark}%`}`),
+    db.execute(sql`insert into items (id, owner_id, title, is_public)
+      select gen_random_uuid(), id, 'Item', true from users where username like ${`${mark}%`}`),
     db.execute(sql`insert into audit_events (id, kind, user_id)
       select gen_random_uuid(), case when n % 50 = 0 then 'account.purged' else 'plan' end, gen_random_uuid()
       from generate_series(1, 5000) n`),
@@ -58,6 +58,15 @@ describe("the hot queries use their indexes, and sort nothing", () => {
     ["one item", findItem(db, id, id), "items_pkey"],
     ["the first page of items", listItems(db, mine, itemOrder("-created_at"), first), "items_created_idx"],
     ["a later page of items", listItems(db, mine, itemOrder("-created_at"), later), "items_created_idx"],
+    ["items by their last change", listItems(db, mine, itemOrder("-updated_at"), later), "items_updated_idx"],
+    [
+      "items by title",
+      listItems(db, mine, itemOrder("title"), { ...later, after: { key: "I", id: middle } }),
+      "items_title_idx",
+    ],
+    ["the first page of public items", listPublicItems(db, first), "items_public_idx"],
+    ["a later page of public items", listPublicItems(db, later), "items_public_idx"],
+    ["the end of such a page", listPublicItemsEnd(db, later), "items_public_idx"],
     ["a page of deleted items", listItems(db, deleted, itemOrder("-created_at"), later), "items_deleted_idx"],
   ])("%s", async (_what, query, index) => {
     const plan = await planOf(query);

@@ -12,7 +12,7 @@ export const listPublicItemsPage = endpoint(
     tags: ["items"],
     summary: "List public items",
     description:
-      "Everybody's, newest first. `Age` says how many seconds old the answer is: up to 60, and up to 120 in caches beyond " +
+      "Everybody's, newest first. A page can be shorter than `limit`: only a `next_cursor` of null is the end. `Age` says how many seconds old the answer is: up to 60, and up to 120 in caches beyond " +
       "ours.",
     access: "public",
     cached: { seconds: 60, staleSeconds: 60 },
