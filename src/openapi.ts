@@ -4,7 +4,7 @@ import type { Settings } from "./settings.ts";
 
 /** What the documentation page says before its first endpoint, in Markdown. */
 const introduction = `Errors are \`application/problem+json\` (RFC 9457) with a stable \`code\`. Lists are pages: follow
-\`next_cursor\`. Every answer tells in \`RateLimit-Policy\` how often its class of endpoints may be called; beyond that it is
+\`next_cursor\`. Every endpoint tells in \`RateLimit-Policy\` how often its class may be called; beyond that it is
 429 with \`Retry-After\`. Press *Authorize* to try everything here, or sign in by hand:
 
 \`\`\`sh

@@ -10,7 +10,7 @@ export const rateClasses = {
   user: { limit: 600, period: 60 },
   /** Each checks a password, at the cost of a hash; wrong ones the exact throttle of src/services/passwords.ts bounds before. */
   sign_in: { limit: 300, period: 60 },
-  /** Each makes an account or sends a mail. */
+  /** Each makes an account or sends a mail, and nobody is known by then. */
   sign_up: { limit: 30, period: 60 },
   /** Each reads or writes many rows. */
   heavy: { limit: 60, period: 60 },

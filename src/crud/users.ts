@@ -53,7 +53,7 @@ export function hasLogin(login: string): SQL {
   return sql`lower(${login.includes("@") ? users.email : users.username}) = ${login.toLowerCase()}`;
 }
 
-/** A page of live users, newest first; `q` looks into name, username and e-mail. */
+/** A page of live users, newest first; `q` looks into name, username and e-mail, without an index: for admins only. */
 export function listUsers(db: Database, q: string | undefined, { after, limit }: PageRequest) {
   const { past, orderBy, sortKey } = keyset(newestFirst(users.id), users.id, after);
   return db

@@ -88,7 +88,7 @@ export async function changeItems(
   return { results, shown: [...isShown, ...wasShown] };
 }
 
-/** So few that a page of the longest items, ten thousand characters each, is about 10 MB. */
+/** So few that a page of the longest items, ten thousand characters of up to six bytes each, is 12 MB. */
 const exportedAtOnce = 200;
 
 /**
