@@ -34,8 +34,9 @@ export class Problem extends Error {
   override readonly name = "Problem";
 }
 
-/** Ends this process with the sentence of a {@link Problem}, or with the whole of an unexpected error. */
+/** Ends this process with the sentence of a {@link Problem}, or of options that are none, or with the whole of any other error. */
 export function failWith(error: unknown): never {
-  console.error(error instanceof Problem ? error.message : error);
+  const isOption = error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS_");
+  console.error(error instanceof Problem || isOption ? error.message : error);
   process.exit(1);
 }

@@ -34,8 +34,9 @@ export function namesOf(plural: string, singular = singularOf(plural)): Names {
   return names;
 }
 
-/** Throws {@link Problem} where code that is to call something by this word calls something else so. */
+/** Throws {@link Problem} where code that is to call something by this word calls something else so, or everything does. */
 export function refuseUsed(word: string, ...codes: string[]): void {
+  if (word in globalThis) throw isTaken(word);
   const [strings, notes] = [/"(?:[^"\\\n]|\\.)*"/g, /\/\*[\s\S]*?\*\/|\/\/.*/g];
   // What follows a dot or precedes a colon is the name of a property.
   const use = new RegExp(`(?<![.\\w$])${word}(?![\\w$]|\\s*:)`);
@@ -43,7 +44,9 @@ export function refuseUsed(word: string, ...codes: string[]): void {
 }
 
 function isTaken(word: string): Problem {
-  return new Problem(`"${word}" cannot name a resource: in its code the word is taken.`);
+  return new Problem(
+    `"${word}" cannot name a resource: in its code the word is taken. --singular may name one of them otherwise.`,
+  );
 }
 
 /** A template's text about this resource instead of field notes. */

@@ -6,6 +6,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { checkMigrations } from "./check-migrations.ts";
 import { failWith, Problem } from "./config.ts";
 import { inNameOf, type Names, namesOf, refuseUsed, spell } from "./names.ts";
 import { addMigration, carryOut, change, insertedBefore, type Plan, refuseExisting, text } from "./scaffold.ts";
@@ -40,6 +41,8 @@ async function newResource(names: Names): Promise<void> {
   await refuseExisting(plan);
   refuseUsed(many.camel, templates.get("crud") ?? "", await text("src/db/schema.ts"));
   refuseUsed(one.camel, ...endpoints.map((file) => templates.get(`routes/${file}`) ?? ""));
+  refuseUsed(one.pascal, templates.get("schemas") ?? "");
+  await checkMigrations();
 
   await change(plan, "src/db/schema.ts", (schema) => {
     if (!ownedTables.test(schema)) throw new Problem("src/db/schema.ts has no list ownedTables.");
@@ -64,9 +67,12 @@ async function newResource(names: Names): Promise<void> {
     "drizzle/ has its migration, which makes the table and its trigger.",
     `One of them is called "${one.prose}": where that is wrong, take it back and name it with --singular.`,
     "",
-    "npm run dev applies it; then, with the token of the README's first request:",
+    "npm run dev applies it when it starts; then, with the token of the README's first request:",
     "",
-    `  curl $api/${many.dashed} -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -d '{"title": "A ${one.prose}"}'`,
+    inNameOf(
+      names,
+      `  curl $api/field-notes -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -d '{"title": "A field note"}'`,
+    ),
     "",
     `Its fields stand in src/db/schema.ts, src/schemas/${many.dashed}.ts and src/crud/${many.dashed}.ts: change them there, then`,
     "npm run db:generate and npm test.",

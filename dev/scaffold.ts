@@ -33,16 +33,19 @@ export async function refuseExisting({ made }: Plan): Promise<void> {
     );
     if (isThere) throw new Problem(`${file} is there already.`);
   }
-  // Two of one name would not compile in the list, and the document would have one schema for two.
-  const exported = (file: string, content: string) => {
-    const [room] = /^src\/\w+\//.exec(file) ?? [];
-    const names = content.matchAll(/^export (?:const|function|type) (\w+)/gm);
-    return room === undefined ? [] : [...names].map(([, name]) => `${room} has a ${name}`);
-  };
   const sources = (await allOf("src")).filter((file) => file.endsWith(".ts"));
-  const taken = new Set((await Promise.all(sources.map(async (file) => exported(file, await text(file))))).flat());
-  const [first] = [...made].flatMap(([file, content]) => exported(file, content)).filter((name) => taken.has(name));
+  const taken = new Set((await Promise.all(sources.map(async (file) => namesIn(file, await text(file))))).flat());
+  const [first] = [...made].flatMap(([file, content]) => namesIn(file, content)).filter((name) => taken.has(name));
   if (first !== undefined) throw new Problem(`${first} already: choose another name.`);
+}
+
+/** What a file gives to its room: two of one name would not compile in the list, or have one schema or path for two. */
+function namesIn(file: string, content: string): string[] {
+  const [room] = /^src\/\w+\//.exec(file) ?? [];
+  if (room === undefined) return [];
+  const exports = content.matchAll(/^export (?:const|function|type) (\w+)/gm);
+  const calls = content.matchAll(/^ {4}method: "(\w+)",\n {4}path: "(.*)",$/gm);
+  return [...exports, ...calls].map(([, ...parts]) => `${room} has ${parts.join(" ")}`);
 }
 
 /** Writes the plan and what `more` makes of it; where anything fails, takes all of it back. */

@@ -1,8 +1,10 @@
+import type { z } from "zod";
 import type { UserEnv } from "../context.ts";
 import { listAuditEvents } from "../crud/audit-events.ts";
 import { countItems, exportItems, exportLinks, exportMails, exportSessions } from "../crud/exports.ts";
 import { findUser } from "../crud/users.ts";
 import { notFound } from "../errors.ts";
+import type { Export } from "../schemas/exports.ts";
 import { type AuditContext, audit } from "./audit.ts";
 import { asSeenByOwner } from "./audit-events.ts";
 
@@ -12,7 +14,7 @@ type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "user" | "now">
 const bounds = { rows: 10_000, bytes: 4 * 2 ** 20 };
 
 /** Everything that is held about the caller, save hashes and where others were. */
-export async function exportAccount(context: Context) {
+export async function exportAccount(context: Context): Promise<z.input<typeof Export>> {
   const { db, run, now, user: caller } = context;
   const { id } = caller;
   const { rows } = bounds;

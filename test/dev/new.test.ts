@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { inNameOf, namesOf } from "../../dev/names.ts";
+import { inNameOf, namesOf, refuseUsed } from "../../dev/names.ts";
 
 const project = join(import.meta.dirname, "../..");
 const run = promisify(execFile);
@@ -57,12 +57,16 @@ describe("npm run new", () => {
     [["resource", "Projects"], /lower-case letters/],
     [["resource", "classes"], /"class" cannot name a resource/],
     [["resource", "sheep"], /--singular/],
-    [["resource", "user-creates"], /src\/schemas\/ has a UserCreate already/],
+    [["resource", "user-creates"], /src\/schemas\/ has UserCreate already/],
     [["endpoint", "items/restore"], /src\/routes\/items\/restore\.ts is there already/],
     [["endpoint", "items/../x"], /npm run new -- /],
     [["endpoint", "users/poke"], /users is not in ownedTables/],
-    [["resource", "runs"], /"run" cannot name a resource/],
-    [["endpoint", "projects/archive"], /npm run new -- resource projects makes it/],
+    [["resource", "runs"], /"run" cannot name a resource.* --singular/],
+    [["resource", "errors"], /"Error" cannot name a resource/],
+    [["resource", "titles"], /"Title" cannot name a resource/],
+    [["resource", "docs"], /src\/routes\/ has get \/docs already/],
+    [["resource", "zebras", "--stripes"], /Unknown option '--stripes'/],
+    [["endpoint", "zebras/archive"], /npm run new -- resource zebras makes it/],
   ])("refuses %j, says why, and writes nothing", async (args, reason) => {
     const { code, output } = await make(...args);
     expect(code).toBe(1);
@@ -72,11 +76,11 @@ describe("npm run new", () => {
   });
 
   it("takes even an empty file for one that is there", async () => {
-    const file = join(copy, "src/crud/projects.ts");
+    const file = join(copy, "src/crud/zebras.ts");
     await writeFile(file, "");
-    const { code, output } = await make("resource", "projects");
+    const { code, output } = await make("resource", "zebras");
     expect(code).toBe(1);
-    expect(output).toContain("src/crud/projects.ts is there already");
+    expect(output).toContain("src/crud/zebras.ts is there already");
     expect(await readFile(file, "utf8")).toBe("");
     await rm(file);
     expect(await status()).toBe("");
@@ -86,30 +90,30 @@ describe("npm run new", () => {
     const config = join(copy, "drizzle.config.ts");
     const before = await readFile(config, "utf8");
     await writeFile(config, `${before}\nthrow new Error("broken");\n`);
-    const { code, output } = await make("resource", "projects");
+    const { code, output } = await make("resource", "zebras");
     await writeFile(config, before);
     expect(code).toBe(1);
     expect(output).toContain("nothing was written");
     expect(await status()).toBe("");
-    await expect(readdir(join(copy, "src/routes/projects"))).rejects.toThrow("ENOENT");
+    await expect(readdir(join(copy, "src/routes/zebras"))).rejects.toThrow("ENOENT");
   });
 
   it("makes resources and endpoints that pass lint, types, the house's rules and their own tests", async () => {
     const made = [
-      await make("resource", "blog-posts"),
-      await make("endpoint", "blog-posts/pin-up"),
-      await make("endpoint", "items/archive"),
+      await make("resource", "zebra-stripes"),
+      await make("endpoint", "zebra-stripes/pin-up"),
+      await make("endpoint", "items/paint-stripes"),
       // One name ends like another; the list of tables grows over its line.
-      await make("resource", "quite-a-long-name-for-order-lines"),
-      await make("resource", "order-lines"),
-      await make("resource", "orders"),
+      await make("resource", "quite-a-long-name-for-zebra-lines"),
+      await make("resource", "zebra-lines"),
+      await make("resource", "zebra-orders"),
     ];
     for (const { code, output } of made) expect(code, output).toBe(0);
-    expect(made[0]?.output).toContain("npm run dev applies it");
-    expect(await readFile(join(copy, "src/routes/blog-posts/list.ts"), "utf8")).not.toMatch(/field.?note/i);
-    const again = await make("resource", "blog-posts");
+    expect(made[0]?.output).toContain("npm run dev applies it when it starts");
+    expect(await readFile(join(copy, "src/routes/zebra-stripes/list.ts"), "utf8")).not.toMatch(/field.?note/i);
+    const again = await make("resource", "zebra-stripes");
     expect(again.output).toMatch(/is there already/);
-    for (const table of ["blog_posts", "quite_a_long_name_for_order_lines", "order_lines", "orders"]) {
+    for (const table of ["zebra_stripes", "quite_a_long_name_for_zebra_lines", "zebra_lines", "zebra_orders"]) {
       const migrations = await readdir(join(copy, "drizzle"));
       const [own = ""] = migrations.filter((file) => file.replace(/^\d+_/, "") === `${table}.sql`);
       const sql = await readFile(join(copy, "drizzle", own), "utf8");
@@ -126,7 +130,7 @@ describe("npm run new", () => {
       await node("dev/check-migrations.ts"),
       await node(
         ...(["node_modules/vitest/vitest.mjs", "run", "--project=worker", "--coverage.enabled=false"] as const),
-        ...["test/routes/blog-posts", "test/routes/items-archive", "test/routes/order", "test/routes/quite"],
+        ...["test/routes/zebra-stripes", "test/routes/items-paint", "test/routes/zebra", "test/routes/quite"],
         ...["test/contract.test.ts", "test/db/schema.test.ts", "test/budget.test.ts", "test/hostile-strings.test.ts"],
       ),
     ];
@@ -146,6 +150,26 @@ describe("names", () => {
     ["days", "day"],
   ])("%s: each is one %s", (many, one) => {
     expect(namesOf(many).one.dashed).toBe(one);
+  });
+
+  it.each(["orders", "pages", "versions", "tags", "answers", "limits", "tables"])(
+    "of %s are taken by nothing in the templates",
+    async (many) => {
+      const names = namesOf(many);
+      for (const file of ["create", "read", "update", "restore"]) {
+        const code = await readFile(join(project, `dev/templates/resource/routes/${file}.ts`), "utf8");
+        expect(() => refuseUsed(names.one.camel, code), file).not.toThrow();
+      }
+    },
+  );
+
+  it("are taken where code uses them, not where a property, a text or a comment has them", () => {
+    for (const code of ["const run = 1;", "import { run } from 'x';", "f({ run })", "f(run)"]) {
+      expect(() => refuseUsed("run", code), code).toThrow("the word is taken");
+    }
+    for (const code of ["c.run()", "f({ run: 1 })", 'f("run")', "f(); // run", "/* run */ f()", "runs(rerun)"]) {
+      expect(() => refuseUsed("run", code), code).not.toThrow();
+    }
   });
 
   it("are spelt as the house spells them, with their article", () => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, utimes } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -58,6 +58,13 @@ describe("npm run dev", { timeout: patience }, () => {
     expect(first.output()).not.toMatch(/SECRET_KEY|DATABASE_URL/);
   });
 
+  it("reloads when a file under src/ changes", async () => {
+    const now = new Date();
+    await utimes(join(import.meta.dirname, "../../src/index.ts"), now, now);
+    await vi.waitUntil(() => /src\/index\.ts changed[\s\S]*server updated/.test(first.output()), { timeout: 30_000 });
+    await expect(fetch(`${first.url}/health`)).resolves.toMatchObject({ status: 200 });
+  });
+
   it("refuses a second copy on the same data", async () => {
     const second = launch(data, await freePort());
     expect(await second.ended).toBe(1);
@@ -86,9 +93,8 @@ describe("npm run dev", { timeout: patience }, () => {
     expect((await readdir(data)).filter((name) => name.endsWith(".lock"))).toEqual([]);
   });
 
-  it("starts again faster, with the same admin, and leaves no child behind even when it is killed", async () => {
+  it("starts again with the same admin, and leaves no child behind even when it is killed", async () => {
     const second = await start(data);
-    expect(second.milliseconds).toBeLessThan(first.milliseconds);
     expect(second.password).toBe(first.password);
     const { stdout } = await run("sh", ["-c", second.line]);
     expect(JSON.parse(stdout)).toMatchObject({ email: "admin@example.com" });
@@ -117,13 +123,12 @@ function launch(data: string, port: number) {
 
 /** Starts the server and reads its banner. */
 async function start(data: string) {
-  const started = performance.now();
   const server = launch(data, await freePort());
   const banner = /API +(\S+)\n[\s\S]* Password +(\S+)\n[\s\S]*\n *(curl .*)\n/;
   const read = vi.waitUntil(() => banner.exec(server.output()), { timeout: patience - 10_000 });
   const failed = server.ended.then(() => Promise.reject(new Error(`It ended:\n${server.output()}`)));
   const [, url = "", password = "", line = ""] = await Promise.race([read, failed]);
-  return { ...server, url, password, line, milliseconds: performance.now() - started };
+  return { ...server, url, password, line };
 }
 
 async function descendants(pid: number): Promise<number[]> {

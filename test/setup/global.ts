@@ -1,7 +1,7 @@
 import type { TestProject } from "vitest/node";
 // wrangler.toml serves the folder that this makes, and does not start without it.
 import "../../dev/assets.ts";
-import { migrate } from "../../dev/migrate.ts";
+import { explained, migrate } from "../../dev/migrate.ts";
 import { serveNeon } from "../../dev/neon.ts";
 import { postgres } from "../../dev/postgres.ts";
 import { serveCut } from "./cut.ts";
@@ -39,6 +39,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await migrate(backend);
   } catch (error) {
     await stop();
+    // What the runner makes of it does not say why.
+    console.error(explained(error, "of the tests"));
     throw error;
   }
   project.provide("postgres", server.postgres);
