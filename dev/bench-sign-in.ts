@@ -9,9 +9,9 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import pg from "pg";
 import { hashPassword } from "../src/security/passwords.ts";
-import { freePort } from "../test/setup/port.ts";
 import { type Closeables, closing, quantile, startDatabase, wholeNumber, workerdCpu } from "./bench-tools.ts";
 import { failWith, Problem } from "./config.ts";
+import { freePort } from "./port.ts";
 import { startWrangler } from "./wrangler.ts";
 
 async function main(open: Closeables): Promise<void> {

@@ -3,11 +3,11 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { cpus, loadavg, platform, totalmem } from "node:os";
 import { promisify } from "node:util";
-import { startPostgres } from "../test/setup/postgres.ts";
 import { Problem } from "./config.ts";
 import { migrate } from "./migrate.ts";
 import { serveNeon } from "./neon.ts";
 import { postgres } from "./postgres.ts";
+import { startPostgres } from "./throwaway/postgres.ts";
 
 /** What was started, to be ended in reverse. */
 export type Closeables = (() => Promise<unknown>)[];

@@ -7,9 +7,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
-import { freePort } from "../test/setup/port.ts";
 import type { Closeables } from "./bench-tools.ts";
 import { Problem, projectFolder } from "./config.ts";
+import { freePort } from "./port.ts";
 
 const require = createRequire(import.meta.url);
 const Workerd = z.object({ default: z.string() });

@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- --seconds 1 --rounds 3 --connections 16 --only text]`: what each kind of request costs. The bundle that
- * a deploy would upload, in workerd with nothing in front; the local endpoint that speaks Neon's HTTP; a real PostgreSQL.
+ * a deploy would upload, in workerd with nothing in front, and without `ratelimits`; the local endpoint that speaks Neon's
+ * HTTP; a real PostgreSQL. What hashes passwords has dev/bench-sign-in.ts.
  */
 import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -69,6 +70,7 @@ async function callsOf(origin: string): Promise<Call[]> {
     { name: "GET /users/me", path: "/api/v1/users/me", headers, status: 200 },
     { name: "GET /items, 20", path: "/api/v1/items?limit=20", headers, status: 200 },
     { name: "GET /items, 20 and owners", path: "/api/v1/items?limit=20&include=owner", headers, status: 200 },
+    { name: "GET /items?q=, 20 of 43", path: "/api/v1/items?q=engine", headers, status: 200 },
     { name: "GET /items/{id}", path, headers, status: 200 },
     {
       name: "GET /items/{id}, known",

@@ -4,7 +4,7 @@ import type { LocalDatabase } from "../../dev/database.ts";
 import { type NeonEndpoint, serveNeon } from "../../dev/neon.ts";
 import { pglite } from "../../dev/pglite.ts";
 import { postgres } from "../../dev/postgres.ts";
-import { createDatabase } from "../setup/database.ts";
+import { createDatabase } from "../../dev/throwaway/database.ts";
 
 /** A database behind the local endpoint, and the real driver in front of it. */
 export type Served = {

@@ -9,9 +9,9 @@ import { projectFolder } from "../../dev/config.ts";
 import { importUsers } from "../../dev/import-users.ts";
 import { migrate } from "../../dev/migrate.ts";
 import { postgres } from "../../dev/postgres.ts";
+import { createDatabase } from "../../dev/throwaway/database.ts";
 import { toUserRow } from "../../dev/user-rows.ts";
 import { verifyPassword } from "../../src/security/passwords.ts";
-import { createDatabase } from "../setup/database.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "plinth-import-"));
 const { url, drop } = await createDatabase(inject("postgres"));

@@ -7,7 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { freePort } from "../setup/port.ts";
+import { freePort } from "../../dev/port.ts";
+import { rateClasses } from "../../src/policy.ts";
 
 const run = promisify(execFile);
 
@@ -63,6 +64,23 @@ describe("npm run dev", { timeout: patience }, () => {
     await utimes(join(import.meta.dirname, "../../src/index.ts"), now, now);
     await vi.waitUntil(() => /src\/index\.ts changed[\s\S]*server updated/.test(first.output()), { timeout: 30_000 });
     await expect(fetch(`${first.url}/health`)).resolves.toMatchObject({ status: 200 });
+  });
+
+  it("counts calls, as production does", async () => {
+    const ask = async () => {
+      const init = {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: '{"email": "a@example.com"}',
+      };
+      const { status } = await fetch(`${first.url}/api/v1/auth/password/forgot`, init);
+      return status;
+    };
+    const { limit } = rateClasses.sign_up;
+    // Twice as many: a minute may end in between.
+    const statuses = await Promise.all(Array.from({ length: 2 * limit + 1 }, ask));
+    expect(new Set(statuses)).toStrictEqual(new Set([202, 429]));
+    expect(statuses.filter((status) => status === 202).length).toBeGreaterThanOrEqual(limit);
   });
 
   it("refuses a second copy on the same data", async () => {

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { freePort } from "../setup/port.ts";
+import { freePort } from "../../dev/port.ts";
 
 /** The server of `npm run dev` on an empty database: where it answers, and its first admin. */
 export interface DevServer {

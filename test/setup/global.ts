@@ -4,8 +4,8 @@ import "../../dev/assets.ts";
 import { explained, migrate } from "../../dev/migrate.ts";
 import { serveNeon } from "../../dev/neon.ts";
 import { postgres } from "../../dev/postgres.ts";
+import { startPostgres } from "../../dev/throwaway/postgres.ts";
 import { serveCut } from "./cut.ts";
-import { startPostgres } from "./postgres.ts";
 
 declare module "vitest" {
   interface ProvidedContext {

@@ -1,5 +1,5 @@
 /**
- * A process of its own that holds the tests' database and outlives the test run by a moment: it removes everything when
+ * A process of its own that holds the database of a run and outlives it by a moment: it removes everything when
  * the run lets go of it, and a run that was interrupted, crashed or killed lets go too.
  */
 import { once } from "node:events";
