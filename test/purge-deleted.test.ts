@@ -38,6 +38,14 @@ describe("the purge of deleted rows", () => {
     expect((await api.post(`/items/${recent.ids[0]}/restore`, { token: recent.token })).status).toBe(200);
   });
 
+  it("leaves alone what the API deleted a moment ago", async () => {
+    const { id: ownerId, token } = await aUser();
+    const { body } = await api.post("/items", { token, json: { title: "t" } });
+    await api.delete(`/items/${body.id}`, { token });
+    await purgeAll();
+    expect(await left(ownerId)).toBe(1);
+  });
+
   it("then removes them for good, in bounded steps", async () => {
     await purgeAll();
     const user = await aUserWithDeleted(2_500, 30.1);

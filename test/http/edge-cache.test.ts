@@ -1,6 +1,8 @@
 import { eq, sql } from "drizzle-orm";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
 import { items, users } from "../../src/db/schema.ts";
+import { endpoint, json } from "../../src/endpoint.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { api, aUser, db, serve, unique } from "../harness.ts";
 
@@ -32,6 +34,7 @@ describe("GET /public/items/{id}", () => {
     expect(second.headers.get("ETag")).toBe(first.headers.get("ETag"));
     expect(second.headers.get("X-Request-Id")).not.toBe(first.headers.get("X-Request-Id"));
     expect([...second.headers.keys()].toSorted()).toStrictEqual([...first.headers.keys()].toSorted());
+    expect(second.headers.get("Cache-Control")).toBe(first.headers.get("Cache-Control"));
   });
 
   it("says how old the answer is", async () => {
@@ -162,10 +165,28 @@ describe("GET /public/items", () => {
     }
   });
 
-  it("shows a new item on its first page at once", async () => {
-    await api.get("/public/items");
+  it("shows whatever becomes of an item on its first page at once", async () => {
+    const firstOfAll = async () => (await api.get("/public/items")).body.items[0];
+    await firstOfAll();
     const item = await create({ title: unique("new") });
-    expect((await api.get("/public/items")).body.items[0].id).toBe(item.id);
+    expect((await firstOfAll()).id).toBe(item.id);
+    await api.patch(`/items/${item.id}`, { token, json: { title: "Changed" } });
+    expect((await firstOfAll()).title).toBe("Changed");
+    await api.delete(`/items/${item.id}`, { token });
+    expect((await firstOfAll()).id).not.toBe(item.id);
+    await api.post(`/items/${item.id}/restore`, { token });
+    expect((await firstOfAll()).id).toBe(item.id);
+    const operations = [{ op: "create", item: { title: "In a batch", is_public: true } }];
+    const { body } = await api.post("/items/batch", { token, json: { operations } });
+    expect((await firstOfAll()).id).toBe(body.results[0].item.id);
+  });
+
+  it("is one for all orders of its parameters", async () => {
+    for (let i = 0; i < 5; i++) await create();
+    // A page of a size that nobody else here asks for.
+    const { next_cursor } = (await api.get("/public/items?limit=4")).body;
+    expect((await api.get(`/public/items?limit=4&cursor=${next_cursor}`)).roundTrips).toBe(1);
+    expect((await api.get(`/public/items?cursor=${next_cursor}&limit=4`)).roundTrips).toBe(0);
   });
 
   it("promise 25: costs the same however many items of an owner who is gone are newer", async () => {
@@ -210,6 +231,28 @@ describe("promise 19: nothing private can be cached", () => {
       }
     }
     expect(put).not.toHaveBeenCalled();
+  });
+
+  it("an endpoint that is cached cannot see who asks", async () => {
+    const mirror = endpoint(
+      {
+        method: "get",
+        path: "/mirror",
+        operationId: "mirror",
+        tags: ["items"],
+        summary: "What it sees",
+        description: "What it sees of a request.",
+        access: "public",
+        cached: { seconds: 60, staleSeconds: 60 },
+        responses: { 200: json(z.record(z.string(), z.string()), "The headers and the URL") },
+      },
+      (c) => c.json({ ...c.req.header(), url: c.req.url }, 200),
+    );
+    const app = serve({ endpoints: [mirror] });
+    const headers = { Cookie: "a=b", Authorization: `Bearer ${token}`, "X-Anything": "x" };
+    expect((await app.get("/mirror?secret=x", { headers })).body).toStrictEqual({
+      url: "https://api.example.com/api/v1/mirror",
+    });
   });
 
   it("errors of the public face are nobody's to keep", async () => {

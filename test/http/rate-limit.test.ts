@@ -54,6 +54,7 @@ describe("rate classes", () => {
     const answer = await app.get("/users/me", { token, headers: { Origin: "https://app.example.com" } });
     expect(answer.body).toMatchObject({ status: 429, code: "too_many_requests", detail: "Too many requests." });
     expect(answer.headers.get("Retry-After")).toBe("60");
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
     expect(answer.headers.get("RateLimit")).toBe('"user";r=0;t=60');
     expect(answer.headers.get("RateLimit-Policy")).toBe('"user";q=600;w=60');
     const exposed = answer.headers.get("Access-Control-Expose-Headers") ?? "";
@@ -102,9 +103,16 @@ describe("rate classes", () => {
     expect(app.counted.public).toStrictEqual(["2001:db8:1:2::/64", "2001:db8:1:2::/64", "2001:db8:1:3::/64"]);
   });
 
+  it("count what the edge's cache answers, too", async () => {
+    const app = limited(2);
+    const statuses = [];
+    for (let i = 0; i < 3; i++) statuses.push((await app.get("/public/items?limit=13", from("192.0.2.1"))).status);
+    expect(statuses).toStrictEqual([200, 200, 429]);
+  });
+
   it("count nobody by an address that is not known", async () => {
     const app = limited(0);
-    expect((await app.get("/health")).status).toBe(200);
+    expect((await app.get("/health", { headers: { "X-Forwarded-For": "192.0.2.1" } })).status).toBe(200);
     expect(app.counted.public).toStrictEqual([]);
   });
 
@@ -188,7 +196,9 @@ describe("where the binding fails", () => {
 describe("the runtime's own counters", () => {
   it("are there for every class, and refuse beyond the limit", async () => {
     for (const rate of Object.keys(rateClasses)) expect(env).toHaveProperty(`RATE_LIMIT_${rate.toUpperCase()}`);
-    expect(bindingName("sign_in")).toBe("RATE_LIMIT_SIGN_IN");
+    expect(Object.keys(rateClasses).map((rate) => bindingName(rate as keyof typeof rateClasses))).toStrictEqual(
+      Object.keys(rateClasses).map((rate) => `RATE_LIMIT_${rate.toUpperCase()}`),
+    );
     const app = serve();
     const { limit } = rateClasses.sign_up;
     const ask = () => app.post("/auth/password/forgot", { json: { email: "a@example.com" }, ...from("192.0.2.77") });
@@ -205,5 +215,12 @@ describe("networkOf", () => {
     expect(networkOf("192.0.2.1")).toBe("192.0.2.1");
     expect(networkOf("::ffff:192.0.2.1")).toBe("192.0.2.1");
     expect(networkOf("::1")).toBe("0:0:0:0::/64");
+  });
+
+  it("is the same for every spelling of an IPv6 address", () => {
+    for (const spelling of ["2001:db8::1", "2001:0DB8:0:0::1", "2001:db8:0000:0:1:2:3:4", "2001:db8::5:6:7:8%eth0"]) {
+      expect(networkOf(spelling), spelling).toBe("2001:db8:0:0::/64");
+    }
+    expect(networkOf("1::4:5:6:7:8")).toBe("1:0:0:4::/64");
   });
 });

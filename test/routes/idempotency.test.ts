@@ -162,6 +162,8 @@ describe("promise 18: an Idempotency-Key", () => {
     expect(answer.headers.has("Idempotent-Replayed")).toBe(false);
     expect(answer.body.owner_id).toBe(other.id);
     expect(answer.body.id).not.toBe(original.body.id);
+    expectReplay(await post(one.token, "shared"), original);
+    expectReplay(await post(other.token, "shared"), answer);
   });
 
   it("does not outlast its user's right to call", async () => {
@@ -227,6 +229,9 @@ describe("promise 18: an Idempotency-Key", () => {
     const again = await post(token, "k", { title: "Another" });
     expect(again.status).toBe(201);
     expect(again.headers.has("Idempotent-Replayed")).toBe(false);
+    // All of the old is forgotten: its answer, its request and its age.
+    expectReplay(await post(token, "k", { title: "Another" }), again);
+    expect((await post(token, "k")).body.code).toBe("idempotency_key_reused");
 
     await post(token, "young");
     await db
@@ -291,6 +296,14 @@ describe("an endpoint that is idempotent", () => {
     expect(original.body[0][0].created_at).toMatch(/Z$/);
     expectReplay(await call(), original);
     expect(await itemsOf(id)).toBe(2);
+  });
+
+  it("has its keys to itself: the same request of another endpoint is another", async () => {
+    const { token } = await aUser();
+    const app = serve({ endpoints: [own("one", 1), own("other", 1)] });
+    const headers = { "Idempotency-Key": "k" };
+    expect((await app.post("/one", { token, headers })).status).toBe(200);
+    expect((await app.post("/other", { token, headers })).body.code).toBe("idempotency_key_reused");
   });
 
   it("may call c.var.run once: what came second would not be one with the first", async () => {

@@ -42,6 +42,15 @@ describe("POST /items/batch", () => {
     expect(read.body).toStrictEqual(answer.body.results[2].item);
     expect(read.headers.get("ETag")).toBe(answer.body.results[2].etag);
     expect((await api.get(`/items/${two}`, { token })).status).toBe(404);
+    // What is not named stays, and an id is spelt as we spell it.
+    const again = await batch(token, [
+      { op: "update", id: one, item: { title: "Again" } },
+      { op: "delete", id: three.toUpperCase() },
+    ]);
+    expect(again.body.results).toMatchObject([
+      { item: { title: "Again", is_public: true } },
+      { op: "delete", id: three },
+    ]);
   });
 
   it("takes a hundred, keeps their order, and takes no more", async () => {
@@ -118,6 +127,7 @@ describe("POST /items/batch", () => {
     const answer = await send({ op: "delete", id });
     expect(answer.status).toBe(428);
     expect(answer.body.errors[0].loc).toStrictEqual(["body", "operations", 1]);
+    expect((await send({ op: "update", id, item: { title: "t" } })).status).toBe(428);
     expect((await send({ op: "delete", id, if_match: '"1"' })).status).toBe(200);
   });
 

@@ -119,7 +119,10 @@ describe("promise 25: the pages of a list together are the list", async () => {
     await fc.assert(
       fc.asyncProperty(anyQuery, fc.integer({ min: 1, max: 100 }), async (query, limit) => {
         const seen = await pages(owner.token, asked(query), limit);
-        expect(seen.map(({ id }) => id)).toStrictEqual(await oneBigQuery(owner.id, query));
+        const whole = await oneBigQuery(owner.id, query);
+        expect(seen.map(({ id }) => id)).toStrictEqual(whole);
+        const { body } = await api.get(`/items?limit=1&include=total${asked(query)}`, { token: owner.token });
+        expect(body.total).toBe(whole.length);
       }),
       { numRuns: 60 },
     );
@@ -204,8 +207,10 @@ describe("GET /items", () => {
       await api.post("/items", { token, json });
     const find = async (q: string) => (await pages(token, `&q=${encodeURIComponent(q)}`, 1)).map(({ title }) => title);
     expect(await find("engine")).toStrictEqual(["Engine engine engine", "Engine"]);
-    expect(await find("cotton quotes")).toStrictEqual(["100% cotton & 'quotes'"]);
-    for (const q of ["!", "' or 1=1", "a:*", "((", "\\", "<->", "engine | cotton"]) {
+    for (const q of ["cotton quotes", "quotes cotton", '"quotes cotton"', "-cotton", "!cotton"]) {
+      expect(await find(q), q).toStrictEqual(["100% cotton & 'quotes'"]);
+    }
+    for (const q of ["!", "' or 1=1", "a:*", "((", "\\", "<->", "engine | cotton", "engine or cotton"]) {
       expect(await find(q), q).toStrictEqual([]);
     }
   });
@@ -255,9 +260,19 @@ describe("GET /items", () => {
   it("refuses a cursor of another sort, filter, owner or list", async () => {
     const [owner, admin] = [await ownerOf(5), await aUser({ role: "admin" })];
     const { next_cursor } = (await api.get("/items?limit=1&sort=title", { token: owner.token })).body;
-    const good = await api.get(`/items?limit=2&sort=title&cursor=${next_cursor}`, { token: owner.token });
-    expect(good.status).toBe(200);
-    for (const path of ["/items?", "/items?sort=-title&", "/items?sort=title&q=a&", "/auth/sessions?"]) {
+    // What a page is asked to hold is no part of which list it is of.
+    for (const other of ["limit=2", "include=total"]) {
+      const good = await api.get(`/items?${other}&sort=title&cursor=${next_cursor}`, { token: owner.token });
+      expect(good.status).toBe(200);
+    }
+    const filters = [
+      "q=a",
+      "status=deleted",
+      "created_after=2020-01-01T00:00:00Z",
+      "created_before=2100-01-01T00:00:00Z",
+    ];
+    const others = filters.map((filter) => `/items?sort=title&${filter}&`);
+    for (const path of ["/items?", "/items?sort=-title&", ...others, "/auth/sessions?"]) {
       const answer = await api.get(`${path}cursor=${next_cursor}`, { token: owner.token });
       expect(answer.status, path).toBe(400);
       expect(answer.body.code).toBe("invalid_cursor");

@@ -154,5 +154,8 @@ describe("POST /items/{id}/restore", () => {
     expect(answer.status).toBe(200);
     expect(answer.headers.get("ETag")).toBe('"3"');
     expect((await api.get(path, { token })).body).toStrictEqual(answer.body);
+    await api.delete(path, { token });
+    const admin = await aUser({ role: "admin" });
+    expect((await api.post(`${path}/restore`, { token: admin.token })).status).toBe(200);
   });
 });
