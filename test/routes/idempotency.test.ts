@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, inArray, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, inject, it } from "vitest";
 import { z } from "zod";
@@ -164,6 +164,11 @@ describe("promise 18: an Idempotency-Key", () => {
     expect(answer.body.id).not.toBe(original.body.id);
     expectReplay(await post(one.token, "shared"), original);
     expectReplay(await post(other.token, "shared"), answer);
+    const kept = await db
+      .select()
+      .from(idempotencyKeys)
+      .where(inArray(idempotencyKeys.user_id, [one.id, other.id]));
+    expect(kept.map(({ results }) => results.length)).toStrictEqual([1, 1]);
   });
 
   it("does not outlast its user's right to call", async () => {
