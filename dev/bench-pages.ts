@@ -51,6 +51,9 @@ function listsOf(ownerId: string): List[] {
     { name: "-relevance, 1 of 4 match", sort: "-relevance", filter: { ...live, q: "quarter" } },
     { name: "-relevance, 1 of 1,000 match", sort: "-relevance", filter: { ...live, q: "rare" } },
     { name: "-created_at, 1 of 1,000 match", sort: "-created_at", filter: { ...live, q: "rare" } },
+    // Without an index of their own.
+    { name: "title, 1 of 1,000 match", sort: "title", filter: { ...live, q: "rare" } },
+    { name: "title, created_before", sort: "title", filter: { ...live, createdBefore: recent } },
   ];
 }
 
