@@ -17,6 +17,14 @@ const reserved = new Set(
   ).split(" "),
 );
 
+/** What ECMAScript has under a name like that of a schema. */
+const builtIn = new Set(
+  (
+    "Array Atomics Boolean Date Error Function Infinity Iterator Map Math Number Object Promise Proxy Reflect Set String " +
+    "Symbol Temporal Undefined"
+  ).split(" "),
+);
+
 /** The spellings of a resource, from its plural. Throws {@link Problem} where it cannot be one. */
 export function namesOf(plural: string, singular = singularOf(plural)): Names {
   for (const name of [plural, singular]) {
@@ -36,7 +44,7 @@ export function namesOf(plural: string, singular = singularOf(plural)): Names {
 
 /** Throws {@link Problem} where code that is to call something by this word calls something else so, or everything does. */
 export function refuseUsed(word: string, ...codes: string[]): void {
-  if (word in globalThis) throw isTaken(word);
+  if (builtIn.has(word)) throw isTaken(word);
   const [strings, notes] = [/"(?:[^"\\\n]|\\.)*"/g, /\/\*[\s\S]*?\*\/|\/\/.*/g];
   // What follows a dot or precedes a colon is the name of a property.
   const use = new RegExp(`(?<![.\\w$])${word}(?![\\w$]|\\s*:)`);

@@ -14,7 +14,7 @@ export type JsonRow = Record<string, unknown>;
  * transaction holds it, PT422 where it stands for another request, PT208 with the recorded answers where it is done.
  */
 export function claimIdempotencyKey(db: Database, { userId, key, fingerprint }: IdempotencyClaim) {
-  return db.execute(sql`select claim_idempotency_key(${userId}::uuid, ${key}, ${fingerprint})`);
+  return db.execute(sql`select claim_key(${userId}::uuid, ${key}, ${fingerprint})`);
 }
 
 /**

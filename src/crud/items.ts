@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, gte, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, gte, isNotNull, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { items, punctuation, users } from "../db/schema.ts";
 import { keyset, type Order, type PageRequest } from "./keyset.ts";
@@ -25,7 +25,6 @@ const { search: _search, ...rest } = getTableColumns(items);
 export const itemColumns = rest;
 
 const owner = { owner: publicProfile(items.owner_id) };
-const newestItems: Order = { by: items.created_at, descending: true };
 
 export function insertItem(db: Database, values: ItemValues) {
   return db.insert(items).values(values).returning(itemColumns);
@@ -62,35 +61,31 @@ export function findPublicItem(db: Database, id: string) {
 /** How many public items a page looks at, to pass over those whose owners are gone: so many cost about a millisecond. */
 const lookAhead = 1_000;
 
-/** A page of the public items, newest first, each with its `sort_key`: fewer than `limit` where too many owners are gone. */
+/**
+ * A page of the public items, newest first, each with its `sort_key`. Where too many owners are gone it has fewer than
+ * `limit`, and the last item that was looked at, with its owner or without: behind that one the next page begins.
+ */
 export function listPublicItems(db: Database, { after, limit }: PageRequest) {
-  const { past, orderBy, sortKey } = keyset(newestItems, items.id, after);
+  const { past, orderBy, sortKey } = keyset(itemOrder("-created_at"), items.id, after);
   const newest = db
-    .select({ ...itemColumns, sort_key: sortKey.as("sort_key") })
+    .select({
+      ...itemColumns,
+      sort_key: sortKey.as("sort_key"),
+      place: sql<number>`row_number() over (order by ${items.created_at} desc, ${items.id} desc)`.as("place"),
+    })
     .from(items)
     .where(and(isPublic, past))
     .orderBy(...orderBy)
     .limit(lookAhead)
     .as("newest");
+  const { place, ...columns } = newest._.selectedFields;
   return db
-    .select({ ...newest._.selectedFields, owner: shownOwner })
+    .select({ ...columns, owner: shownOwner, is_end: eq(place, lookAhead).mapWith(Boolean) })
     .from(newest)
-    .innerJoin(users, eq(users.id, newest.owner_id))
-    .where(ownerIsThere)
+    .leftJoin(users, and(eq(users.id, newest.owner_id), ownerIsThere))
+    .where(or(isNotNull(users.id), eq(place, lookAhead)))
     .orderBy(desc(newest.created_at), desc(newest.id))
     .limit(limit);
-}
-
-/** The last item that such a page looks at, if there are so many: where the next page goes on. */
-export function listPublicItemsEnd(db: Database, { after }: PageRequest) {
-  const { past, orderBy, sortKey } = keyset(newestItems, items.id, after);
-  return db
-    .select({ id: items.id, sort_key: sortKey })
-    .from(items)
-    .where(and(isPublic, past))
-    .orderBy(...orderBy)
-    .offset(lookAhead - 1)
-    .limit(1);
 }
 
 /** A page of the items that match, each with its `sort_key`; with their owners' profiles on request. */

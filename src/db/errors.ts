@@ -33,7 +33,7 @@ export class DoneBefore extends Error {
 /** {@link DoneBefore} where that is what the driver threw. */
 export function doneBefore(thrown: unknown): DoneBefore | undefined {
   const error = findNeonError(thrown);
-  // In the one field of an error that Postgres does not log.
+  // In a field of an error that Postgres does not log.
   return error?.code === "PT208" && error.column ? new DoneBefore(JSON.parse(error.column)) : undefined;
 }
 
@@ -66,7 +66,9 @@ function codeOf(error: NeonDbError | undefined): ErrorCode {
 
 /** Names and codes only: the messages of drizzle, of Postgres and of a parser that choked all repeat parameters. */
 function describe(thrown: unknown, error: NeonDbError | undefined): Record<string, unknown> {
-  const { code, constraint, table, column, routine } = error ?? {};
+  const { code, constraint, table, routine } = error ?? {};
+  // Ours may hold what was stored under an Idempotency-Key.
+  const column = code?.startsWith("PT") ? undefined : error?.column;
   return { error: namesOf(thrown).join(" ← "), sqlstate: code, constraint, table, column, routine };
 }
 

@@ -62,7 +62,7 @@ export const users = pgTable(
 );
 
 /** Between the words of a search, each as good as a space: Postgres would take tags, paths and addresses for one word. */
-export const punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+export const punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\u00a0¡«·»¿–—‘’‚“”„†•…‹›";
 
 /** What every row of a resource has: its owner, soft deletion, and a version for its ETag. */
 const ownedRow = {

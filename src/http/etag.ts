@@ -49,19 +49,21 @@ export function expectedVersions(header: string | undefined, settings: Settings)
  * Runs a change and answers the row that it changed; throws `not_found` where it changed none. `existing`, for a change that
  * depends on the version, finds the row in any: then it was `precondition_failed`.
  */
-export async function changedRow<Change extends Statement>(
+export async function changedRow<Change extends RowsStatement>(
   run: Run,
   change: Change,
-  existing: Statement | undefined,
+  existing: RowsStatement | undefined,
 ): Promise<RowOf<Change>> {
   const [changed, others] = existing ? await run(change, existing) : [await run(change), []];
-  // What a statement answers is known of each, not of all.
+  // TypeScript does not look into a statement whose type is a parameter.
   const [[row], { length }] = [changed as RowOf<Change>[], others as unknown[]];
   if (row === undefined) throw new ApiError(length > 0 ? "precondition_failed" : "not_found");
   return row;
 }
 
-type RowOf<S extends Statement> = S["_"]["result"] extends (infer Row)[] ? Row : never;
+/** A statement that answers rows. */
+type RowsStatement = Statement & { _: { result: unknown[] } };
+type RowOf<S extends RowsStatement> = S["_"]["result"] extends (infer Row)[] ? Row : never;
 
 function header(name: string, description: string) {
   return { name, in: "header", required: false, description, schema: { type: "string" } } as const;
@@ -69,6 +71,6 @@ function header(name: string, description: string) {
 
 /** The entity tags of a list; none where it is not one (RFC 9110, section 8.8.3). */
 function tags(header: string): string[] {
-  const isList = /^\s*(?:(?:W\/)?"[!#-~\x80-\xff]*"\s*(?:,\s*|$))+$/.test(header);
+  const isList = /^[\s,]*(?:(?:W\/)?"[!#-~\x80-\xff]*"\s*(?:,[\s,]*|$))+$/.test(header);
   return isList ? (header.match(/(?:W\/)?"[^"]*"/g) ?? []) : [];
 }

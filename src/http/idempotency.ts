@@ -59,6 +59,7 @@ export const idempotency: MiddlewareHandler<UserEnv> = async (c, next) => {
       return answers.map(({ rows: [answer] }) => answer?.rows ?? []);
     } catch (error) {
       if (!(error instanceof DoneBefore)) throw error;
+      if (error.results.length !== statements.length) throw new Error("The key was recorded by another version");
       c.header("Idempotent-Replayed", "true");
       return error.results;
     }

@@ -10,7 +10,17 @@ const limit = honoBodyLimit({
 });
 
 /** 413 for a body above 1 MiB, whether announced by `Content-Length` or sent in chunks, before anything parses it. */
-export const bodyLimit: MiddlewareHandler = (c, next) => limit(c, next).catch(refuseBroken);
+export const bodyLimit: MiddlewareHandler = (c, next) => {
+  let isRead = false;
+  const goOn = () => {
+    isRead = true;
+    return next();
+  };
+  return limit(c, goOn).catch((thrown) => {
+    if (isRead) throw thrown;
+    return refuseBroken(thrown);
+  });
+};
 
 /** 400 for a body that could not be read to its end: a client that hangs up is no fault of ours. */
 export function refuseBroken(thrown: unknown): never {

@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 import { behind, type UserEnv } from "../context.ts";
 import { requireAdmin } from "../crud/guards.ts";
 import { deleteItems, insertItems, lockTargets, updateItems } from "../crud/item-batches.ts";
-import { countItems, itemOrder, listItems, listPublicItems, listPublicItemsEnd } from "../crud/items.ts";
+import { countItems, itemOrder, listItems, listPublicItems } from "../crud/items.ts";
 import type { Position } from "../crud/keyset.ts";
 import { ApiError, operationError } from "../errors.ts";
 import type { ItemOperation, ItemQuery } from "../schemas/items.ts";
@@ -37,9 +37,14 @@ export async function pageOfItems({ db, run, user, keys }: Context, query: ItemQ
 /** A page of everybody's public items. Throws `invalid_cursor`. */
 export async function pageOfPublicItems({ db, run, keys }: Pick<Context, "db" | "run" | "keys">, query: PageQuery) {
   const list = { key: keys.cursor, scope: scopeOf("public-items", query) };
-  const page = await pageRequest(list, query);
-  const [rows, [end]] = await run(listPublicItems(db, page), listPublicItemsEnd(db, page));
-  return toPage(list, rows, query.limit, end);
+  const rows = await run(listPublicItems(db, await pageRequest(list, query)));
+  const shown = rows.filter(({ owner }) => owner !== null);
+  return toPage(
+    list,
+    shown,
+    query.limit,
+    rows.findLast(({ is_end }) => is_end),
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type SQLWrapper, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { listAuditEvents } from "../../src/crud/audit-events.ts";
-import { findItem, itemOrder, listItems, listPublicItems, listPublicItemsEnd } from "../../src/crud/items.ts";
+import { findItem, itemOrder, listItems, listPublicItems } from "../../src/crud/items.ts";
 import { purgeDeleted } from "../../src/crud/owned.ts";
 import { chargeThrottles, insertThrottles } from "../../src/crud/throttles.ts";
 import { findUser, findUserByLogin, listUsers } from "../../src/crud/users.ts";
@@ -14,7 +14,8 @@ const middle = "80000000-0000-4000-8000-000000000000";
 const mine = { ownerId: id, status: "live" } as const;
 const deleted = { ownerId: id, status: "deleted" } as const;
 const first = { after: undefined, limit: 21 };
-const later = { after: { key: new Date().toISOString(), id: middle }, limit: 21 };
+/** Behind rows that are newer than all there are: a page that has rows. */
+const later = { after: { key: new Date(Date.now() + 86_400_000).toISOString(), id: middle }, limit: 21 };
 
 /** The plan of a query over tables that are too large to be read from end to end. */
 async function planOf(query: SQLWrapper): Promise<string> {
@@ -66,7 +67,6 @@ describe("the hot queries use their indexes, and sort nothing", () => {
     ],
     ["the first page of public items", listPublicItems(db, first), "items_public_idx"],
     ["a later page of public items", listPublicItems(db, later), "items_public_idx"],
-    ["the end of such a page", listPublicItemsEnd(db, later), "items_public_idx"],
     ["a page of deleted items", listItems(db, deleted, itemOrder("-created_at"), later), "items_deleted_idx"],
   ])("%s", async (_what, query, index) => {
     const plan = await planOf(query);

@@ -152,13 +152,17 @@ describe("names", () => {
     expect(namesOf(many).one.dashed).toBe(one);
   });
 
-  it.each(["orders", "pages", "versions", "tags", "answers", "limits", "tables"])(
+  it.each(["orders", "events", "files", "tags", "answers", "limits", "tables"])(
     "of %s are taken by nothing in the templates",
     async (many) => {
       const names = namesOf(many);
+      const code = (file: string) => readFile(join(project, file), "utf8");
+      const queries = [await code("dev/templates/resource/crud.ts"), await code("src/db/schema.ts")];
+      expect(() => refuseUsed(names.many.camel, ...queries)).not.toThrow();
+      expect(() => refuseUsed(names.one.pascal)).not.toThrow();
       for (const file of ["create", "read", "update", "restore"]) {
-        const code = await readFile(join(project, `dev/templates/resource/routes/${file}.ts`), "utf8");
-        expect(() => refuseUsed(names.one.camel, code), file).not.toThrow();
+        const route = await code(`dev/templates/resource/routes/${file}.ts`);
+        expect(() => refuseUsed(names.one.camel, route), file).not.toThrow();
       }
     },
   );

@@ -117,7 +117,7 @@ describe("promise 18: the same Idempotency-Key with the same request", () => {
   it("is 409 while the first is running, and has its effect when that was rolled back", async () => {
     const { id, token } = await aUser();
     const running = db.batch([
-      db.execute(sql`select claim_idempotency_key(${id}::uuid, 'slow', 'x')`),
+      db.execute(sql`select claim_key(${id}::uuid, 'slow', 'x')`),
       db.execute(
         sql.raw(`do $$ begin
         while not exists (select from users where id = '${id}' and full_name = 'Go on') loop
