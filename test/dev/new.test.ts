@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -96,6 +96,35 @@ describe("npm run new", () => {
     expect(output).toContain("nothing was written");
     expect(await status()).toBe("");
     await expect(readdir(join(copy, "src/routes/zebras"))).rejects.toThrow("ENOENT");
+  });
+
+  it("is not needed: what the README makes by hand passes lint and types, too", async () => {
+    const readme = await readFile(join(copy, "README.md"), "utf8");
+    const chapter = readme.slice(readme.indexOf("## The next resource"), readme.indexOf("## The house"));
+    // Whoever follows it has projects.
+    const inZebras = (text: string) => text.replaceAll("project", "zebra").replaceAll("Project", "Zebra");
+    const [table = "", ...contents] = [...chapter.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""]) =>
+      inZebras(code),
+    );
+    const files = [...chapter.matchAll(/`(src\/(?:schemas|crud|routes)\/[\w/-]*projects[\w/-]*\.ts)`/g)].map(
+      ([, file = ""]) => inZebras(file),
+    );
+    expect(files).toHaveLength(5);
+    expect(contents).toHaveLength(5);
+    await mkdir(join(copy, "src/routes/zebras"));
+    for (const [i, file] of files.entries()) await writeFile(join(copy, file), contents[i] ?? "");
+    const schema = join(copy, "src/db/schema.ts");
+    const [before = "", after = ""] = (await readFile(schema, "utf8")).split("/**\n * Each resource");
+    const listed = after.replace("OwnedTable[] = [", "OwnedTable[] = [zebras, ");
+    await writeFile(schema, `${before}${table}\n/**\n * Each resource${listed}`);
+    const checks = [
+      await node("node_modules/@biomejs/biome/bin/biome", "ci", "--error-on-warnings"),
+      await node("node_modules/typescript/bin/tsc"),
+    ];
+    await run("git", ["checkout", "--quiet", "."], { cwd: copy });
+    await run("git", ["clean", "--quiet", "--force", "-d", "src"], { cwd: copy });
+    for (const { code, output } of checks) expect(code, output).toBe(0);
+    expect(await status()).toBe("");
   });
 
   it("makes resources and endpoints that pass lint, types, the house's rules and their own tests", async () => {
