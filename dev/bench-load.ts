@@ -52,6 +52,7 @@ export async function load(
   });
   const wrong = [...others].map(([code, times]) => `${times} times with ${code}`);
   if (errors > 0) wrong.push(`${errors} times not at all`);
+  if (times.length === 0) wrong.push(`not once in ${seconds} s`);
   if (wrong.length > 0) throw new Problem(`Under load ${name} was answered ${wrong.join(", ")}.`);
   const elapsed = (performance.now() - started) / 1_000;
   const cpu = (await workerdCpu()) - before;
