@@ -128,21 +128,23 @@ describe("npm run new", () => {
   });
 
   it("makes resources and endpoints that pass lint, types, the house's rules and their own tests", async () => {
+    const schema = join(copy, "src/db/schema.ts");
+    const text = await readFile(schema, "utf8");
+    // As the formatter leaves a list that has grown over its line.
+    await writeFile(schema, text.replace("OwnedTable[] = [", "OwnedTable[] = [\n  "));
     const made = [
+      // One name ends like the other.
+      await make("resource", "a-long-name-of-zebra-stripes"),
       await make("resource", "zebra-stripes"),
       await make("endpoint", "zebra-stripes/pin-up"),
       await make("endpoint", "items/paint-stripes"),
-      // One name ends like another; the list of tables grows over its line.
-      await make("resource", "quite-a-long-name-for-zebra-lines"),
-      await make("resource", "zebra-lines"),
-      await make("resource", "zebra-orders"),
     ];
     for (const { code, output } of made) expect(code, output).toBe(0);
     expect(made[0]?.output).toContain("npm run dev applies it when it starts");
     expect(await readFile(join(copy, "src/routes/zebra-stripes/list.ts"), "utf8")).not.toMatch(/field.?note/i);
     const again = await make("resource", "zebra-stripes");
     expect(again.output).toMatch(/is there already/);
-    for (const table of ["zebra_stripes", "quite_a_long_name_for_zebra_lines", "zebra_lines", "zebra_orders"]) {
+    for (const table of ["a_long_name_of_zebra_stripes", "zebra_stripes"]) {
       const migrations = await readdir(join(copy, "drizzle"));
       const [own = ""] = migrations.filter((file) => file.replace(/^\d+_/, "") === `${table}.sql`);
       const sql = await readFile(join(copy, "drizzle", own), "utf8");
@@ -159,8 +161,8 @@ describe("npm run new", () => {
       await node("dev/check-migrations.ts"),
       await node(
         ...(["node_modules/vitest/vitest.mjs", "run", "--project=worker", "--coverage.enabled=false"] as const),
-        ...["test/routes/zebra-stripes", "test/routes/items-paint", "test/routes/zebra", "test/routes/quite"],
-        ...["test/contract.test.ts", "test/db/schema.test.ts", "test/budget.test.ts", "test/hostile-strings.test.ts"],
+        ...["test/routes/zebra-stripes", "test/routes/items-paint", "test/routes/a-long"],
+        ...["test/contract.test.ts", "test/db/schema.test.ts", "test/budget.test.ts"],
       ),
     ];
     for (const { code, output } of checks) expect(code, output).toBe(0);
