@@ -189,6 +189,20 @@ describe("GET /public/items", () => {
     expect((await api.get(`/public/items?cursor=${next_cursor}&limit=4`)).roundTrips).toBe(0);
   });
 
+  it("ends: behind its last page there is none", async () => {
+    await create();
+    let count = 0;
+    let next: string | undefined = "/public/items?limit=99";
+    while (next && count < 200) {
+      const { body, headers } = await api.get(next);
+      count += 1;
+      next = /<(.+)>; rel="next"/.exec(headers.get("Link") ?? "")?.[1];
+      expect(body.next_cursor === null).toBe(next === undefined);
+      if (next) expect(body.items).toHaveLength(99);
+    }
+    expect(next).toBeUndefined();
+  });
+
   it("promise 25: costs the same however many items of an owner who is gone are newer", async () => {
     const gone = await aUser({ is_active: false });
     await db.execute(sql`insert into items (id, owner_id, title, is_public, created_at)
