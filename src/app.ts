@@ -1,10 +1,12 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
-import { type AppEnv, carry, type Deps } from "./context.ts";
+import { carry } from "./context/provide.ts";
+import type { AppEnv, Deps } from "./context/types.ts";
 import { connect } from "./db/client.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { describeApi } from "./endpoint/document.ts";
+import type { Endpoint } from "./endpoint/endpoint.ts";
+import { refuseInvalid } from "./endpoint/validation.ts";
 import { ApiError, problem, toApiError } from "./errors.ts";
-import { hasherOf } from "./hashing.ts";
 import { logToConsole } from "./log.ts";
 import { transportFor } from "./mail/transports.ts";
 import { cacheControl } from "./middleware/cache-control.ts";
@@ -15,9 +17,8 @@ import { requestLog } from "./middleware/request-log.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { sendMails } from "./middleware/send-mails.ts";
 import { serverTiming } from "./middleware/server-timing.ts";
-import { describeApi } from "./openapi.ts";
+import { hasherOf } from "./platform/hashing.ts";
 import type { Settings } from "./settings.ts";
-import { refuseInvalid } from "./validation.ts";
 
 /** What the app takes from the world in production. */
 export const production: Deps = {

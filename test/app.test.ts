@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
-import { endpoint, json } from "../src/endpoint.ts";
+import { endpoint, json } from "../src/endpoint/endpoint.ts";
 import { login } from "../src/routes/auth/login.ts";
 import { openapi } from "../src/routes/docs/openapi.ts";
 import { health } from "../src/routes/health/live.ts";

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { ZodObject } from "zod";
-import type { UserEnv } from "../context.ts";
+import type { UserEnv } from "../context/types.ts";
 import { ApiError, errorTable, explain, toApiError } from "../errors.ts";
 import { preferredType } from "./accept.ts";
 

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { Run, Statement } from "../context.ts";
+import type { Run, Statement } from "../context/types.ts";
 import { ApiError } from "../errors.ts";
 import type { Settings } from "../settings.ts";
 import { headers } from "./headers.ts";

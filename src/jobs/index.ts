@@ -1,8 +1,8 @@
-import type { Job } from "../scheduled.ts";
 import { purgeDeleted } from "./purge-deleted.ts";
 import { purgeIdempotencyKeysJob } from "./purge-idempotency-keys.ts";
 import { purgeThrottlesJob } from "./purge-throttles.ts";
 import { purgeUsers } from "./purge-users.ts";
+import type { Job } from "./run.ts";
 import { sweepMails } from "./send-mails.ts";
 
 /** What the cron trigger of wrangler.toml runs, every minute. */

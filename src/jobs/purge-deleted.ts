@@ -1,7 +1,7 @@
 import { getTableName } from "drizzle-orm";
 import { purgeDeleted as purgeRows } from "../crud/owned.ts";
 import { ownedTables } from "../db/schema.ts";
-import type { Job } from "../scheduled.ts";
+import type { Job } from "./run.ts";
 
 /** For each resource: removes deleted rows for good once nobody may restore them any more, at most so many in a run. */
 export const purgeDeleted: readonly Job[] = ownedTables.map((table) => ({

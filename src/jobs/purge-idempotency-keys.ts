@@ -1,5 +1,5 @@
 import { purgeIdempotencyKeys } from "../crud/idempotency-keys.ts";
-import type { Job } from "../scheduled.ts";
+import type { Job } from "./run.ts";
 
 /** Removes keys that are a day old: from then on they are as good as new. */
 export const purgeIdempotencyKeysJob: Job = {

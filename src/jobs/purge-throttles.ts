@@ -1,5 +1,5 @@
 import { purgeThrottles } from "../crud/throttles.ts";
-import type { Job } from "../scheduled.ts";
+import type { Job } from "./run.ts";
 
 /** Removes counters of attempts that have been forgotten. */
 export const purgeThrottlesJob: Job = {

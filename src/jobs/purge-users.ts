@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
 import { allowPurging, finishPurge, listScrubbedUsers, removeRemains, scrubUsers } from "../crud/purge.ts";
-import type { Job } from "../scheduled.ts";
+import type { Job } from "./run.ts";
 
 /** What one run does at the most, so that it ends within a minute: the next one goes on. */
 const limits = { users: 20, rows: 1_000 };

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { cors as honoCors } from "hono/cors";
-import type { AppEnv } from "../context.ts";
+import type { AppEnv } from "../context/types.ts";
 import { responseHeaders } from "../http/headers.ts";
 import { SettingsError } from "../settings.ts";
 

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
-import type { AppEnv } from "../context.ts";
-import { policyOf } from "../http/rate-limit.ts";
+import type { AppEnv } from "../context/types.ts";
+import { policyOf } from "./rate-limit.ts";
 
 /** Tells what the endpoint's rate class allows; what is left of it the platform does not tell. */
 export const rateLimitPolicy: MiddlewareHandler<AppEnv> = async (c, next) => {

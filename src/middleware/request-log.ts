@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import type { UserEnv } from "../context.ts";
+import type { UserEnv } from "../context/types.ts";
 import { explain } from "../errors.ts";
 import { eventsThatHappened } from "../services/audit.ts";
 

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from "hono";
-import { type AppEnv, runner } from "../context.ts";
+import { runner } from "../context/run.ts";
+import type { AppEnv } from "../context/types.ts";
 import { describeError } from "../log.ts";
 import { sendDueMails } from "../services/mail.ts";
 

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import type { AppEnv } from "../context.ts";
+import type { AppEnv } from "../context/types.ts";
 
 /** Tells what the request spent on the database, for the browser's network panel and for tests. */
 export const serverTiming: MiddlewareHandler<AppEnv> = async (c, next) => {

@@ -1,4 +1,5 @@
-import { behind, type Run, type UserEnv } from "../context.ts";
+import { behind } from "../context/run.ts";
+import type { Run, UserEnv } from "../context/types.ts";
 import { insertAuditEvent } from "../crud/audit-events.ts";
 import { requireAdmin } from "../crud/guards.ts";
 import { deleteTokens } from "../crud/one-time-tokens.ts";

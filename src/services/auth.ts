@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
-import type { Variables } from "../context.ts";
+import type { Variables } from "../context/types.ts";
 import type { AuditEvent } from "../crud/audit-events.ts";
 import type { Caller } from "../crud/guards.ts";
 import { endSession, isSessionOpen, openSession, rotateSession, type SessionLimits } from "../crud/sessions.ts";

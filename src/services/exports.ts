@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { UserEnv } from "../context.ts";
+import type { UserEnv } from "../context/types.ts";
 import { listAuditEvents } from "../crud/audit-events.ts";
 import { countItems, exportItems, exportLinks, exportMails, exportSessions } from "../crud/exports.ts";
 import { findUser } from "../crud/users.ts";

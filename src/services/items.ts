@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
-import { behind, type UserEnv } from "../context.ts";
+import { behind } from "../context/run.ts";
+import type { UserEnv } from "../context/types.ts";
 import { requireAdmin } from "../crud/guards.ts";
 import { deleteItems, insertItems, lockTargets, updateItems } from "../crud/item-batches.ts";
 import { countItems, itemOrder, listItems, listPublicItems } from "../crud/items.ts";

@@ -1,4 +1,4 @@
-import type { Deps, Variables } from "../context.ts";
+import type { Deps, Variables } from "../context/types.ts";
 import { type ClaimedMail, claimMails, countDueMails, markMailFailed, markMailSent } from "../crud/mails.ts";
 import { describeError } from "../log.ts";
 import { compose, purposeOf } from "../mail/templates.ts";

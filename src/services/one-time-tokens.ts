@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
-import type { Variables } from "../context.ts";
+import type { Variables } from "../context/types.ts";
 import { type Account, issueToken } from "../crud/one-time-tokens.ts";
 import type { AuditKind } from "../schemas/audit-events.ts";
 import { lifetimeHours, newSeed, type Purpose, tokenOfSeed } from "../security/one-time-tokens.ts";

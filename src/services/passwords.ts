@@ -1,4 +1,4 @@
-import type { Variables } from "../context.ts";
+import type { Variables } from "../context/types.ts";
 import {
   type Attempt,
   chargeThrottles,

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
-import type { UserEnv, Variables } from "../context.ts";
+import type { UserEnv, Variables } from "../context/types.ts";
 import { insertMail } from "../crud/mails.ts";
 import { deleteTokens, findToken, usePasswordReset } from "../crud/one-time-tokens.ts";
 import { revokeSessions } from "../crud/sessions.ts";

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
-import type { Variables } from "../context.ts";
+import type { Variables } from "../context/types.ts";
 import { insertUser, updateUser } from "../crud/users.ts";
 import { ApiError, notFound } from "../errors.ts";
 import type { UserCreate, UserUpdate } from "../schemas/users.ts";

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freePort } from "../../dev/port.ts";
+import { freePort } from "../../dev/local/port.ts";
 import { launchBrowser } from "./chromium.ts";
 import { type DevServer, startDevServer } from "./dev-server.ts";
 

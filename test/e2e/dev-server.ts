@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { freePort } from "../../dev/port.ts";
+import { freePort } from "../../dev/local/port.ts";
 
 /** The server of `npm run dev` on an empty database: where it answers, and its first admin. */
 export interface DevServer {
@@ -21,7 +21,7 @@ const startTimeout = 120_000;
 export async function startDevServer(settings: Record<string, string> = {}): Promise<DevServer> {
   const data = await mkdtemp(join(tmpdir(), "plinth-e2e-"));
   const { DATABASE_URL: _, ...inherited } = process.env;
-  const server = spawn(process.execPath, [join(import.meta.dirname, "../../dev/server.ts")], {
+  const server = spawn(process.execPath, [join(import.meta.dirname, "../../dev/local/server.ts")], {
     env: {
       ...inherited,
       ...settings,

@@ -3,13 +3,13 @@ import { eq, inArray, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createApp, production } from "../../src/app.ts";
-import type { Deps } from "../../src/context.ts";
+import type { Deps } from "../../src/context/types.ts";
 import { mails } from "../../src/db/schema.ts";
+import { runJobs } from "../../src/jobs/run.ts";
 import { sweepMails } from "../../src/jobs/send-mails.ts";
 import type { LogEntry } from "../../src/log.ts";
 import { type Mail, type Transport, TransportError } from "../../src/mail/transports.ts";
 import { endpoints } from "../../src/routes/index.ts";
-import { runJobs } from "../../src/scheduled.ts";
 import { aUser, bindings, db, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
 
 const password = "correct horse battery";

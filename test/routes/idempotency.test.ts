@@ -7,10 +7,10 @@ import { claimIdempotencyKey } from "../../src/crud/idempotency-keys.ts";
 import { insertItem } from "../../src/crud/items.ts";
 import { connect } from "../../src/db/client.ts";
 import { idempotencyKeys, items, users } from "../../src/db/schema.ts";
-import { type Endpoint, endpoint, json as json200 } from "../../src/endpoint.ts";
+import { type Endpoint, endpoint, json as json200 } from "../../src/endpoint/endpoint.ts";
 import { purgeIdempotencyKeysJob } from "../../src/jobs/purge-idempotency-keys.ts";
+import { runJobs } from "../../src/jobs/run.ts";
 import { endpoints } from "../../src/routes/index.ts";
-import { runJobs } from "../../src/scheduled.ts";
 import { type Answer, api, aUser, bindings, db, serve, unique } from "../harness.ts";
 
 const json = { title: "  Ünïcode \"'\\ 🔑\u2028", description: null, is_public: true };

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { production } from "../../src/app.ts";
 import { auditEvents, throttles, users } from "../../src/db/schema.ts";
 import { purgeThrottlesJob } from "../../src/jobs/purge-throttles.ts";
-import { runJobs } from "../../src/scheduled.ts";
+import { runJobs } from "../../src/jobs/run.ts";
 import { keyedHash } from "../../src/security/keyed-hash.ts";
 import { keysFor } from "../../src/security/keys.ts";
 import { dummyHash, type Passwords } from "../../src/security/passwords.ts";

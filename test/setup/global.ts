@@ -1,10 +1,10 @@
 import type { TestProject } from "vitest/node";
 // wrangler.toml serves the folder that this makes, and does not start without it.
-import "../../dev/assets.ts";
-import { explained, migrate } from "../../dev/migrate.ts";
-import { serveNeon } from "../../dev/neon.ts";
-import { postgres } from "../../dev/postgres.ts";
-import { startPostgres } from "../../dev/throwaway/postgres.ts";
+import "../../dev/build/assets.ts";
+import { explained, migrate } from "../../dev/commands/migrate.ts";
+import { serveNeon } from "../../dev/local/neon.ts";
+import { postgres } from "../../dev/local/postgres.ts";
+import { startPostgres } from "../../dev/local/throwaway/postgres.ts";
 import { serveCut } from "./cut.ts";
 
 declare module "vitest" {

@@ -1,8 +1,8 @@
 import { listAuditEvents } from "../../crud/audit-events.ts";
-import { endpoint, json, problems } from "../../endpoint.ts";
+import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { linkNext } from "../../http/link.ts";
 import { AuditEventPage, AuditEventQuery } from "../../schemas/audit-events.ts";
 import { pageRequest, scopeOf, toPage } from "../../services/pages.ts";
-import { linkNext } from "../links.ts";
 
 export const listAuditEventsPage = endpoint(
   {

@@ -1,4 +1,4 @@
-import { body, endpoint, problems } from "../../endpoint.ts";
+import { body, endpoint, problems } from "../../endpoint/endpoint.ts";
 import { EmailConfirm } from "../../schemas/auth.ts";
 import { confirmEmailChange } from "../../services/email.ts";
 

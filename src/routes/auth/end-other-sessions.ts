@@ -1,5 +1,5 @@
 import { endSessions } from "../../crud/sessions.ts";
-import { endpoint } from "../../endpoint.ts";
+import { endpoint } from "../../endpoint/endpoint.ts";
 import { auditEvent, note } from "../../services/audit.ts";
 
 export const endOtherSessions = endpoint(

@@ -1,5 +1,5 @@
 import { endSessions } from "../../crud/sessions.ts";
-import { endpoint, problems } from "../../endpoint.ts";
+import { endpoint, problems } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { auditEvent, note } from "../../services/audit.ts";

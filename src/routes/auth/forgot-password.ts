@@ -1,4 +1,4 @@
-import { body, endpoint } from "../../endpoint.ts";
+import { body, endpoint } from "../../endpoint/endpoint.ts";
 import { PasswordForgot } from "../../schemas/auth.ts";
 import { forgotPassword as forgot } from "../../services/recovery.ts";
 

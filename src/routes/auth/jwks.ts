@@ -1,4 +1,4 @@
-import { endpoint, json } from "../../endpoint.ts";
+import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { KeySet } from "../../schemas/auth.ts";
 
 export const jwks = endpoint(

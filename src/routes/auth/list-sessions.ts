@@ -1,9 +1,9 @@
 import { listSessions } from "../../crud/sessions.ts";
-import { endpoint, json, problems } from "../../endpoint.ts";
+import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { linkNext } from "../../http/link.ts";
 import { SessionPage } from "../../schemas/auth.ts";
 import { PageQuery } from "../../schemas/pages.ts";
 import { pageRequest, scopeOf, toPage } from "../../services/pages.ts";
-import { linkNext } from "../links.ts";
 
 export const listSessionsPage = endpoint(
   {

@@ -1,7 +1,7 @@
-import { callerOf } from "../../auth.ts";
-import { endpoint, formOrJson, problems } from "../../endpoint.ts";
+import { endpoint, formOrJson, problems } from "../../endpoint/endpoint.ts";
 import { ApiError } from "../../errors.ts";
-import { dropCookie, tokenInCookie } from "../../http/refresh-cookie.ts";
+import { dropCookie, tokenInCookie } from "../../http/cookie.ts";
+import { callerOf } from "../../middleware/authenticate.ts";
 import { Logout } from "../../schemas/auth.ts";
 import { signOut } from "../../services/auth.ts";
 

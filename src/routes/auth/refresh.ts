@@ -1,6 +1,6 @@
-import { endpoint, formOrJson, json, problems } from "../../endpoint.ts";
+import { endpoint, formOrJson, json, problems } from "../../endpoint/endpoint.ts";
 import { ApiError } from "../../errors.ts";
-import { deliver, tokenInCookie } from "../../http/refresh-cookie.ts";
+import { deliver, tokenInCookie } from "../../http/cookie.ts";
 import { Refresh, Token } from "../../schemas/auth.ts";
 import { refresh } from "../../services/auth.ts";
 

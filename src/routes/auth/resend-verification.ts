@@ -1,4 +1,4 @@
-import { body, endpoint } from "../../endpoint.ts";
+import { body, endpoint } from "../../endpoint/endpoint.ts";
 import { EmailResend } from "../../schemas/auth.ts";
 import { resendVerification as resend } from "../../services/email.ts";
 

@@ -1,4 +1,4 @@
-import { body, endpoint, problems } from "../../endpoint.ts";
+import { body, endpoint, problems } from "../../endpoint/endpoint.ts";
 import { PasswordReset } from "../../schemas/auth.ts";
 import { resetPassword as reset } from "../../services/recovery.ts";
 

@@ -1,5 +1,5 @@
-import { endpoint, formOrJson, json, problems } from "../../endpoint.ts";
-import { deliver, requireListedOrigin } from "../../http/refresh-cookie.ts";
+import { endpoint, formOrJson, json, problems } from "../../endpoint/endpoint.ts";
+import { deliver, requireListedOrigin } from "../../http/cookie.ts";
 import { Login, Token } from "../../schemas/auth.ts";
 import { restoreAndSignIn } from "../../services/auth.ts";
 

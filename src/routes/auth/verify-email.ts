@@ -1,4 +1,4 @@
-import { body, endpoint, problems } from "../../endpoint.ts";
+import { body, endpoint, problems } from "../../endpoint/endpoint.ts";
 import { EmailVerify } from "../../schemas/auth.ts";
 import { verifyEmail as verify } from "../../services/email.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { TypedResponse } from "hono";
-import { endpoint, json } from "../../endpoint.ts";
+import { endpoint, json } from "../../endpoint/endpoint.ts";
 
 export const openapi = endpoint(
   {

@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { endpoint } from "../../endpoint.ts";
+import { endpoint } from "../../endpoint/endpoint.ts";
 
 export const docs = endpoint(
   {

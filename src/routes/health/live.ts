@@ -1,4 +1,4 @@
-import { endpoint, json } from "../../endpoint.ts";
+import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { Health } from "../../schemas/health.ts";
 
 export const health = endpoint(

@@ -1,6 +1,6 @@
 import journal from "../../../drizzle/meta/_journal.json" with { type: "json" };
 import { findNewestMigration } from "../../crud/migrations.ts";
-import { endpoint, json, problems } from "../../endpoint.ts";
+import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
 import { ApiError } from "../../errors.ts";
 import { Health } from "../../schemas/health.ts";
 

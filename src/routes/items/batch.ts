@@ -1,4 +1,4 @@
-import { body, endpoint, json, problems } from "../../endpoint.ts";
+import { body, endpoint, json, problems } from "../../endpoint/endpoint.ts";
 import { preconditions } from "../../http/etag.ts";
 import { ItemBatch, ItemBatchResult } from "../../schemas/items.ts";
 import { changeItems } from "../../services/items.ts";

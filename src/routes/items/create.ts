@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
 import { insertItem } from "../../crud/items.ts";
-import { body, endpoint, json } from "../../endpoint.ts";
+import { body, endpoint, json } from "../../endpoint/endpoint.ts";
 import { setETag } from "../../http/etag.ts";
 import { Item, ItemCreate } from "../../schemas/items.ts";
 import { refreshPublicFace } from "../public-face.ts";

@@ -1,5 +1,5 @@
 import { deleteItem, findItem } from "../../crud/items.ts";
-import { endpoint, problems } from "../../endpoint.ts";
+import { endpoint, problems } from "../../endpoint/endpoint.ts";
 import { changedRow, expectedVersions, ifMatch, preconditions } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { refreshPublicFace } from "../public-face.ts";

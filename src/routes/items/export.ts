@@ -1,4 +1,4 @@
-import { endpoint, problems } from "../../endpoint.ts";
+import { endpoint, problems } from "../../endpoint/endpoint.ts";
 import { download, downloadOf } from "../../http/download.ts";
 import { ItemRow } from "../../schemas/items.ts";
 import { eachPageOfItems } from "../../services/items.ts";

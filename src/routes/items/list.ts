@@ -1,7 +1,7 @@
-import { endpoint, json, problems } from "../../endpoint.ts";
+import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { linkNext } from "../../http/link.ts";
 import { ItemPage, ItemQuery } from "../../schemas/items.ts";
 import { pageOfItems } from "../../services/items.ts";
-import { linkNext } from "../links.ts";
 
 export const listItemsPage = endpoint(
   {

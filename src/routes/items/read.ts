@@ -1,5 +1,5 @@
 import { findItem } from "../../crud/items.ts";
-import { endpoint, json, problems } from "../../endpoint.ts";
+import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { ifNoneMatch, isKnown, notModified } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";

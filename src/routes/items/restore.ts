@@ -1,5 +1,5 @@
 import { restoreItem as restoreRow } from "../../crud/items.ts";
-import { endpoint, json, problems } from "../../endpoint.ts";
+import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { setETag } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";

@@ -1,5 +1,5 @@
 import { findItem, updateItem } from "../../crud/items.ts";
-import { body, endpoint, json, problems } from "../../endpoint.ts";
+import { body, endpoint, json, problems } from "../../endpoint/endpoint.ts";
 import { changedRow, expectedVersions, ifMatch, preconditions, setETag } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { Item, ItemUpdate } from "../../schemas/items.ts";

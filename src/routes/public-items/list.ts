@@ -1,8 +1,8 @@
-import { endpoint, json, problems } from "../../endpoint.ts";
+import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { linkNext } from "../../http/link.ts";
 import { PublicItemPage } from "../../schemas/items.ts";
 import { PageQuery } from "../../schemas/pages.ts";
 import { pageOfPublicItems } from "../../services/items.ts";
-import { linkNext } from "../links.ts";
 
 export const listPublicItemsPage = endpoint(
   {

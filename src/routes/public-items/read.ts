@@ -1,5 +1,5 @@
 import { findPublicItem } from "../../crud/items.ts";
-import { endpoint, json, problems } from "../../endpoint.ts";
+import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { PublicItem } from "../../schemas/items.ts";

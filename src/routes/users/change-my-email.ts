@@ -1,4 +1,4 @@
-import { body, endpoint, problems } from "../../endpoint.ts";
+import { body, endpoint, problems } from "../../endpoint/endpoint.ts";
 import { EmailChange } from "../../schemas/auth.ts";
 import { requestEmailChange } from "../../services/email.ts";
 

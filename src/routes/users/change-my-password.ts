@@ -1,4 +1,4 @@
-import { body, endpoint, problems } from "../../endpoint.ts";
+import { body, endpoint, problems } from "../../endpoint/endpoint.ts";
 import { PasswordChange } from "../../schemas/auth.ts";
 import { changePassword } from "../../services/recovery.ts";
 

@@ -1,4 +1,4 @@
-import { body, endpoint, json, problems } from "../../endpoint.ts";
+import { body, endpoint, json, problems } from "../../endpoint/endpoint.ts";
 import { setETag } from "../../http/etag.ts";
 import { User, UserCreate } from "../../schemas/users.ts";
 import { signUp } from "../../services/users.ts";

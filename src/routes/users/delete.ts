@@ -1,4 +1,4 @@
-import { endpoint, problems } from "../../endpoint.ts";
+import { endpoint, problems } from "../../endpoint/endpoint.ts";
 import { expectedVersions, ifMatch, preconditions } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { removeAccount } from "../../services/administration.ts";

@@ -1,4 +1,4 @@
-import { endpoint, problems } from "../../endpoint.ts";
+import { endpoint, problems } from "../../endpoint/endpoint.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { endSessionsAsAdmin } from "../../services/administration.ts";
 

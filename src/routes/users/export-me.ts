@@ -1,4 +1,4 @@
-import { endpoint, json } from "../../endpoint.ts";
+import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { Export } from "../../schemas/exports.ts";
 import { exportAccount } from "../../services/exports.ts";
 

@@ -1,10 +1,10 @@
 import { listAuditEvents } from "../../crud/audit-events.ts";
-import { endpoint, json, problems } from "../../endpoint.ts";
+import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { linkNext } from "../../http/link.ts";
 import { MyAuditEventPage } from "../../schemas/audit-events.ts";
 import { PageQuery } from "../../schemas/pages.ts";
 import { asSeenByOwner } from "../../services/audit-events.ts";
 import { pageRequest, scopeOf, toPage } from "../../services/pages.ts";
-import { linkNext } from "../links.ts";
 
 export const listMyAuditEventsPage = endpoint(
   {

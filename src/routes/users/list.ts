@@ -1,8 +1,8 @@
 import { listUsers } from "../../crud/users.ts";
-import { endpoint, json, problems } from "../../endpoint.ts";
+import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { linkNext } from "../../http/link.ts";
 import { UserPage, UserQuery } from "../../schemas/users.ts";
 import { pageRequest, scopeOf, toPage } from "../../services/pages.ts";
-import { linkNext } from "../links.ts";
 
 export const listUsersPage = endpoint(
   {

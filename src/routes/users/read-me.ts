@@ -1,5 +1,5 @@
 import { findUser } from "../../crud/users.ts";
-import { endpoint, json } from "../../endpoint.ts";
+import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { ifNoneMatch, isKnown, notModified } from "../../http/etag.ts";
 import { User } from "../../schemas/users.ts";

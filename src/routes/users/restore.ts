@@ -1,4 +1,4 @@
-import { endpoint, json, problems } from "../../endpoint.ts";
+import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
 import { setETag } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { User } from "../../schemas/users.ts";

@@ -1,4 +1,4 @@
-import { body, endpoint, json, problems } from "../../endpoint.ts";
+import { body, endpoint, json, problems } from "../../endpoint/endpoint.ts";
 import { expectedVersions, ifMatch, preconditions, setETag } from "../../http/etag.ts";
 import { User, UserUpdate } from "../../schemas/users.ts";
 import { changeUser } from "../../services/users.ts";

@@ -1,0 +1,77 @@
+/** One kind of request, sent as fast as it is answered. */
+import autocannon, { type Result } from "autocannon";
+import { Problem } from "../config.ts";
+import type { Measured } from "./chart.ts";
+import { median, quantile, workerdCpu } from "./tools.ts";
+
+export type Call = {
+  name: string;
+  method?: "GET" | "POST" | "PATCH";
+  path: string;
+  headers?: Record<string, string>;
+  body?: string;
+  /** The one status that it must be answered with. */
+  status: number;
+};
+
+/** What one round of load on one call showed. */
+export type Round = Pick<Measured, "perSecond" | "median" | "p99" | "cpu">;
+
+/** Calls once. Throws where the answer is not the expected one, which would be measured otherwise. */
+export async function probe(origin: string, call: Call): Promise<Pick<Measured, "roundTrips">> {
+  const { name, method = "GET", path, headers = {}, body, status } = call;
+  const response = await fetch(`${origin}${path}`, { method, headers, ...(body !== undefined && { body }) });
+  const text = await response.text();
+  if (response.status !== status) throw new Problem(`${name} was answered with ${response.status}: ${text}`);
+  const [, trips] = /round trips: (\d+)/.exec(response.headers.get("Server-Timing") ?? "") ?? [];
+  return { roundTrips: Number(trips) };
+}
+
+/** Calls for `seconds` on `connections` at once. */
+export async function load(
+  origin: string,
+  { name, method = "GET", path, headers = {}, body, status }: Call,
+  { seconds, connections }: { seconds: number; connections: number },
+): Promise<Round & { bytes: number }> {
+  const times: number[] = [];
+  const others = new Map<number, number>();
+  let bytes = 0;
+  const before = await workerdCpu();
+  const started = performance.now();
+  const options = { url: `${origin}${path}`, method, headers, connections, duration: seconds };
+  const { errors } = await new Promise<Result>((resolve, reject) => {
+    const run = autocannon({ ...options, ...(body !== undefined && { body }) }, (error, result) => {
+      if (error) reject(error);
+      else resolve(result);
+    });
+    run.on("response", (_client, code, length, milliseconds) => {
+      if (code !== status) others.set(code, (others.get(code) ?? 0) + 1);
+      times.push(milliseconds);
+      bytes += length;
+    });
+  });
+  const wrong = [...others].map(([code, times]) => `${times} times with ${code}`);
+  if (errors > 0) wrong.push(`${errors} times not at all`);
+  if (times.length === 0) wrong.push(`not once in ${seconds} s`);
+  if (wrong.length > 0) throw new Problem(`Under load ${name} was answered ${wrong.join(", ")}.`);
+  const elapsed = (performance.now() - started) / 1_000;
+  const cpu = (await workerdCpu()) - before;
+  return {
+    perSecond: times.length / elapsed,
+    median: median(times),
+    p99: quantile(times, 0.99),
+    cpu: cpu > 0 ? (cpu * 1_000) / times.length : undefined,
+    bytes: bytes / times.length,
+  };
+}
+
+/** The medians of rounds that took turns with those of other calls. */
+export function together(rounds: readonly Round[]): Round {
+  const cpus = rounds.flatMap(({ cpu }) => cpu ?? []);
+  return {
+    perSecond: median(rounds.map(({ perSecond }) => perSecond)),
+    median: median(rounds.map((round) => round.median)),
+    p99: median(rounds.map(({ p99 }) => p99)),
+    cpu: cpus.length > 0 ? median(cpus) : undefined,
+  };
+}

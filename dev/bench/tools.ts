@@ -1,0 +1,97 @@
+/** What the benchmarks share: a database to measure, the arithmetic, and a table to print. */
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { cpus, loadavg, platform, totalmem } from "node:os";
+import { promisify } from "node:util";
+import { migrate } from "../commands/migrate.ts";
+import { Problem } from "../config.ts";
+import { serveNeon } from "../local/neon.ts";
+import { postgres } from "../local/postgres.ts";
+import { startPostgres } from "../local/throwaway/postgres.ts";
+
+/** What was started, to be ended in reverse. */
+export type Closeables = (() => Promise<unknown>)[];
+
+/** A real PostgreSQL of this command's own, migrated, behind the local endpoint that speaks Neon's HTTP. */
+export async function startDatabase(open: Closeables): Promise<{ url: string; endpoint: string }> {
+  const server = await startPostgres();
+  open.push(() => server.stop());
+  const backend = postgres(server.database);
+  open.push(() => backend.close());
+  await migrate(backend);
+  const neon = await serveNeon(backend);
+  open.push(() => neon.close());
+  return { url: server.database, endpoint: neon.url };
+}
+
+/** Runs `main` and then ends what it has pushed to `open`, also where it fails. */
+export async function closing<T>(main: (open: Closeables) => Promise<T>): Promise<T> {
+  const open: Closeables = [];
+  try {
+    return await main(open);
+  } finally {
+    for (const close of open.reverse()) await close();
+  }
+}
+
+/** Milliseconds of CPU that the runtimes below this process have used; 0 where the system has no /proc. */
+export async function workerdCpu(): Promise<number> {
+  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid=,comm="]);
+  const all = stdout.split("\n").map((line) => line.trim().split(/\s+/));
+  const family = new Set([String(process.pid)]);
+  for (const [pid = "", parent = ""] of all.toSorted(([a], [b]) => Number(a) - Number(b))) {
+    if (family.has(parent)) family.add(pid);
+  }
+  let ticks = 0;
+  for (const [pid = "", , name = ""] of all) {
+    if (!family.has(pid) || !name.endsWith("workerd")) continue;
+    const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+    const [user = 0, system = 0] = stat
+      .slice(stat.lastIndexOf(")") + 2)
+      .split(" ")
+      .slice(11, 13)
+      .map(Number);
+    ticks += user + system;
+  }
+  // Linux counts in hundredths of a second, whatever the machine.
+  return ticks * 10;
+}
+
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (sorted.length - 1) * share;
+  const [below = 0, above = 0] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
+  return below + (above - below) * (at % 1);
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** Rows of text under their heads, the first column to the left and the others to the right. */
+export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [heads, ...rows];
+  const widths = heads.map((_, column) => Math.max(...lines.map((cells) => (cells[column] ?? "").length)));
+  const align = (cells: readonly string[]) =>
+    widths.map((width, column) => {
+      const cell = cells[column] ?? "";
+      return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+    });
+  const rule = widths.map((width) => "-".repeat(width));
+  return [heads, rule, ...rows].map((cells) => align(cells).join("  ").trimEnd()).join("\n");
+}
+
+/** The machine as it is, and what else it was doing. */
+export function machine(): string {
+  const [{ model = "unknown processor" } = {}, ...others] = cpus();
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
+  const load = platform() === "win32" ? "" : `, load ${loadavg()[0]?.toFixed(1)} when it was done`;
+  return `${others.length + 1} × ${model.trim()}, ${memory}, ${platform()}, Node ${process.versions.node}${load}`;
+}
+
+/** A whole number from the command line. Throws a {@link Problem} that names the option. */
+export function wholeNumber(name: string, value: string, { min, max }: { min: number; max: number }): number {
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= min && number <= max) return number;
+  throw new Problem(`--${name} must be a whole number from ${min} to ${max}.`);
+}

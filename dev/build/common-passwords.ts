@@ -1,0 +1,26 @@
+/** Packs the list of common passwords into the module that src/schemas/passwords.ts reads. Writes only what changed. */
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import compress from "@zxcvbn-ts/dictionary-compression/compress";
+import { dictionary } from "@zxcvbn-ts/language-common";
+import { projectFolder } from "../config.ts";
+
+/** A shorter password is refused for its length. */
+const minLength = 8;
+/** The list has the commonest first. More of it would protect hardly anybody, and weighs on every start of the Worker. */
+const count = 10_000;
+
+const path = join(projectFolder, "src", "schemas", "common-passwords.js");
+const words = dictionary["passwords-common"]
+  .map((word) => word.toLowerCase())
+  .filter((word) => word.length >= minLength);
+// Sorted, neighbours share the most; only lower case, since a capital letter says how much they share.
+const packed = compress([...new Set(words)].slice(0, count).sort());
+if (typeof packed !== "string") throw new Error("A common password holds a character that cannot be packed");
+const module = `// Made by dev/build/common-passwords.ts.\nexport const packed = ${JSON.stringify(packed)};\n`;
+
+if ((await readFile(path, "utf8").catch(() => "")) !== module) {
+  const draft = `${path}.${process.pid}`;
+  await writeFile(draft, module);
+  await rename(draft, path);
+}

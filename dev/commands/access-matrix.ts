@@ -1,0 +1,78 @@
+/** `npm run access-matrix`: writes docs/access-matrix.md from the list of endpoints. `--check` only compares. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { type RateClass, rateClasses } from "../../src/context/policy.ts";
+import { derivedCodes, type Endpoint } from "../../src/endpoint/endpoint.ts";
+import { errorTable } from "../../src/errors.ts";
+import { endpoints } from "../../src/routes/index.ts";
+import { failWith, Problem, projectFolder } from "../config.ts";
+
+const file = join(projectFolder, "docs", "access-matrix.md");
+
+const callers = { public: "anybody", user: "a signed-in user", admin: "an admin" };
+
+const introduction = `# Who may call what
+
+Made by \`npm run access-matrix\` from the list of endpoints, \`src/routes/index.ts\`: change it there. "Calls" is how
+often each user may call, or each client network where there is no user, all endpoints of the same rate class together.
+"Round trips" is the most that a call may spend on the database before its answer begins. The errors are those of the endpoint itself; what
+follows from its declaration, such as 401 without a token, 403 without the role or 422 for a bad body, is in the OpenAPI
+document.
+`;
+
+/** The document, whose rows are in the order of the list. */
+export function accessMatrix(list: readonly Endpoint[]): string {
+  const header = ["method", "path", "who may call it", "calls", "round trips", "its own errors", "operation"];
+  const rows = list.map(({ route, policy }) => [
+    route.method.toUpperCase(),
+    `\`${route.path}\``,
+    callers[policy.access],
+    calls(policy.rate),
+    String(policy.roundTrips),
+    ownErrors({ route, policy }).join(", "),
+    policy.operationId,
+  ]);
+  const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: string[], fill = " ") =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0, fill)).join(" | ")} |`;
+  const rule = line(
+    header.map(() => ""),
+    "-",
+  );
+  return `${introduction}\n${[line(header), rule, ...rows.map((row) => line(row))].join("\n")}\n`;
+}
+
+function calls(rate: RateClass): string {
+  const { limit, period } = rateClasses[rate];
+  return `${limit} in ${period} s, \`${rate}\``;
+}
+
+/** In the order of their statuses; a response's description names its codes. */
+function ownErrors({
+  route: { request, responses },
+  policy: { access },
+}: Pick<Endpoint, "route" | "policy">): string[] {
+  const derived = derivedCodes({ access, ...(request && { request }), idempotent: true });
+  const known = Object.keys(errorTable);
+  return Object.values(responses)
+    .map((response) => ("description" in response ? response.description : ""))
+    .flatMap((description) => [...description.matchAll(/`(\w+)`: /g)].map(([, code = ""]) => code))
+    .filter((code) => known.includes(code) && !derived.some((other) => other === code))
+    .map((code) => `\`${code}\``);
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
+  const wanted = accessMatrix(endpoints);
+  if (values.check) {
+    const found = await readFile(file, "utf8").catch(() => "");
+    if (found !== wanted) throw new Problem("docs/access-matrix.md is stale: run npm run access-matrix.");
+    return;
+  }
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, wanted);
+  console.log(`${endpoints.length} endpoints are in docs/access-matrix.md.`);
+}
+
+if (import.meta.main) await main().catch(failWith);

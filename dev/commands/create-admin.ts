@@ -1,0 +1,94 @@
+/** `npm run admin:create -- person@example.com`: makes or promotes an admin, and prints a link to set the password. */
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { v7 as uuidv7 } from "uuid";
+import { insertAuditEvent } from "../../src/crud/audit-events.ts";
+import { deleteTokens, issueToken } from "../../src/crud/one-time-tokens.ts";
+import { revokeSessions } from "../../src/crud/sessions.ts";
+import { findUserByLogin, insertUser, isUnverified, promoteUser, willChange } from "../../src/crud/users.ts";
+import { connect, type Database } from "../../src/db/client.ts";
+import { Email } from "../../src/schemas/users.ts";
+import { lifetimeHours } from "../../src/security/one-time-tokens.ts";
+import { dummyHash } from "../../src/security/passwords.ts";
+import { hashToken } from "../../src/security/refresh-tokens.ts";
+import { databaseUrl, dataFolder, describeDatabase, devVars, failWith, Problem } from "../config.ts";
+import { serveNeon } from "../local/neon.ts";
+import { pglite } from "../local/pglite.ts";
+import { postgres } from "../local/postgres.ts";
+import { explained } from "./migrate.ts";
+
+/** Makes this address an admin's, and answers whether it is new, and a token that sets the password. */
+export async function createAdmin(db: Database, email: string): Promise<{ isNew: boolean; token: string }> {
+  const [known] = await findUserByLogin(db, email);
+  const id = known?.id ?? uuidv7();
+  const token = randomBytes(32).toString("base64url");
+  const event = { actor_id: null, request_id: null, network: null, details: { by: "npm run admin:create" } };
+  const issue = issueToken(
+    db,
+    { id },
+    {
+      purpose: "reset_password",
+      tokenHash: await hashToken(token),
+      lifetimeSeconds: lifetimeHours.reset_password * 60 * 60,
+      cooldownSeconds: 0,
+      mailsPerHour: 1_000,
+    },
+    { ...event, id: uuidv7(), kind: "password.reset_requested", user_id: id },
+  );
+  const roleChanges = known && willChange(id, "role", "admin");
+  const account = known
+    ? promoteUser(db, id, dummyHash)
+    : insertUser(db, { id, email, username: usernameFor(email), role: "admin", password_hash: dummyHash });
+  const kind = known ? "account.role_changed" : "account.created";
+  await db.batch([
+    insertAuditEvent(db, { ...event, id: uuidv7(), kind, user_id: id }, roleChanges),
+    // Whoever opened an account with somebody else's address must not come along.
+    revokeSessions(db, id, undefined, isUnverified(id)),
+    deleteTokens(db, id, ["verify_email", "change_email", "reset_password"], isUnverified(id)),
+    account,
+    issue,
+  ]);
+  return { isNew: !known, token };
+}
+
+/** Whatever is before the @, and something that keeps it unique. */
+function usernameFor(email: string): string {
+  const name = email
+    .split("@")[0]
+    ?.replace(/[^A-Za-z0-9_.-]/g, "")
+    .slice(0, 40);
+  return `${name || "admin"}-${randomBytes(3).toString("hex")}`;
+}
+
+async function main(): Promise<void> {
+  const email = Email.safeParse(process.argv[2]);
+  if (!email.success) throw new Problem("Name an e-mail address: npm run admin:create -- person@example.com");
+  const url = await databaseUrl();
+  const folder = join(dataFolder, "postgres");
+  const where = url === undefined ? folder : describeDatabase(url);
+  const database = url === undefined ? await pglite(folder) : postgres(url);
+  const endpoint = await serveNeon(database, { password: randomBytes(18).toString("base64url") });
+  try {
+    const { connectionString: DATABASE_URL, url: NEON_FETCH_ENDPOINT } = endpoint;
+    const db = connect({ DATABASE_URL, NEON_FETCH_ENDPOINT, DATABASE_TIMEOUT_MS: 30_000 });
+    const { isNew, token } = await createAdmin(db, email.data);
+    await print(email.data, where, isNew, token);
+  } catch (error) {
+    throw explained(error, where);
+  } finally {
+    await endpoint.close();
+    await database.close();
+  }
+}
+
+async function print(email: string, where: string, isNew: boolean, token: string): Promise<void> {
+  const frontend = process.env.FRONTEND_URL || (await devVars()).FRONTEND_URL || "http://localhost:3000";
+  console.log(`${email} ${isNew ? "is an admin now, with a new account" : "was made an admin"} in ${where}.`);
+  console.log(`\nWithin one hour, and once, this link sets the password:\n`);
+  console.log(`  ${frontend.replace(/\/$/, "")}/reset-password?token=${token}\n`);
+  console.log("Without a front end:\n");
+  console.log(`  curl -i http://localhost:8787/api/v1/auth/password/reset -H 'Content-Type: application/json' \\`);
+  console.log(`    -d '{"token": "${token}", "password": "…"}'`);
+}
+
+if (import.meta.main) await main().catch(failWith);

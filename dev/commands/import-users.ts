@@ -1,0 +1,151 @@
+/** `npm run users:import -- file.csv [--dry-run]`: brings the users of a FastAPI table over, with their passwords. */
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
+import { parse } from "csv-parse";
+import { databaseUrl, dataFolder, describeDatabase, failWith, Problem } from "../config.ts";
+import type { LocalDatabase } from "../local/database.ts";
+import { pglite } from "../local/pglite.ts";
+import { postgres } from "../local/postgres.ts";
+import { explained } from "./migrate.ts";
+import { insertUsers, lookAtUsers } from "./user-batches.ts";
+import { ignoredColumns, type Refusal, toUserRow, type UserRow } from "./user-rows.ts";
+
+type Line = { line: number; record: Record<string, unknown> } | { line: number; rule: string };
+type Refused = Refusal & { line: number; who: string };
+type Pending = { line: number; row: UserRow };
+
+const batchSize = 500;
+const usage = "Usage: npm run users:import -- users.csv [--dry-run]   (or .jsonl, .ndjson: a JSON object on each line)";
+
+/** Imports the users of `file`, or with `dryRun` only looks what would happen; `log` hears of progress and of refusals. */
+export async function importUsers(
+  database: LocalDatabase,
+  file: string,
+  { dryRun, log }: { dryRun: boolean; log: (text: string) => void },
+) {
+  const count = { read: 0, imported: 0, admins: 0, present: 0, refused: 0 };
+  const write = dryRun ? lookAtUsers() : insertUsers;
+  let pending: Pending[] = [];
+  const refuse = ({ line, field, rule, who }: Refused) => {
+    count.refused += 1;
+    log(`line ${line}: ${field} ${rule}${who && ` (${who})`}`);
+  };
+  const flush = async () => {
+    const outcome = await write(
+      database,
+      pending.map(({ row }) => row),
+    );
+    for (const { line, row } of pending) {
+      const became = outcome.get(row.id);
+      outcome.set(row.id, "present");
+      if (became === "imported" && row.role === "admin") count.admins += 1;
+      if (became === "imported" || became === "present") count[became] += 1;
+      else refuse({ line, field: became ?? "id", rule: "belongs to another account", who: masked(row.email) });
+    }
+    pending = [];
+  };
+  let columns: string[] | undefined;
+  for await (const next of linesOf(file)) {
+    count.read += 1;
+    if ("rule" in next) refuse({ ...next, field: "row", who: "" });
+    else {
+      columns ??= Object.keys(next.record);
+      const row = toUserRow(next.record);
+      if ("rule" in row) refuse({ line: next.line, ...row, who: masked(next.record.email) });
+      else pending.push({ line: next.line, row });
+    }
+    if (pending.length === batchSize) await flush();
+    if (count.read % 10_000 === 0) log(`… ${count.read} rows read`);
+  }
+  await flush();
+  return { ...count, ignored: ignoredColumns(columns ?? []) };
+}
+
+async function* linesOf(file: string): AsyncGenerator<Line> {
+  const input = createReadStream(file);
+  if (/\.(jsonl|ndjson)$/i.test(file)) {
+    let line = 0;
+    for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      line += 1;
+      if (text.trim() !== "") yield { line, ...objectFrom(text) };
+    }
+    return;
+  }
+  const malformed: Line[] = [];
+  const records = parse({
+    columns: true,
+    bom: true,
+    info: true,
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+    on_skip: (error) =>
+      void malformed.push({ line: Number(error?.lines), rule: "is not CSV with the columns of the first row" }),
+  });
+  input.on("error", (error) => records.destroy(error));
+  for await (const { info, record } of input.pipe(records)) {
+    yield* malformed.splice(0);
+    yield { line: info.lines, record };
+  }
+  yield* malformed;
+}
+
+function objectFrom(text: string): { record: Record<string, unknown> } | { rule: string } {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { record: { ...value } };
+  } catch {
+    // The rule below says it.
+  }
+  return { rule: "is not a JSON object" };
+}
+
+function masked(email: unknown): string {
+  return typeof email === "string" && email.includes("@") ? email.replace(/^(.).*@/, "$1***@") : "";
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = arguments_();
+  const [file] = positionals;
+  if (!file || positionals.length > 1) throw new Problem(usage);
+  if (!(await stat(file).catch(() => undefined))?.isFile()) throw new Problem(`${file} is not a file. ${usage}`);
+  const dryRun = values["dry-run"] ?? false;
+  const url = await databaseUrl();
+  const where = url === undefined ? join(dataFolder, "postgres") : describeDatabase(url);
+  const database = url === undefined ? await pglite(where) : postgres(url);
+  try {
+    const result = await importUsers(database, file, { dryRun, log: console.error });
+    report(result, { dryRun, where });
+    return result.refused > 0 ? 2 : 0;
+  } catch (error) {
+    throw explained(error, where);
+  } finally {
+    await database.close();
+  }
+}
+
+function arguments_() {
+  try {
+    return parseArgs({ allowPositionals: true, options: { "dry-run": { type: "boolean" } } });
+  } catch (error) {
+    throw new Problem(`${error instanceof Error ? error.message : error}\n${usage}`);
+  }
+}
+
+function report(
+  result: Awaited<ReturnType<typeof importUsers>>,
+  { dryRun, where }: { dryRun: boolean; where: string },
+): void {
+  const { read, imported, admins, present, refused, ignored } = result;
+  console.log(`${read} rows read for ${where}.`);
+  console.log(`${imported} ${dryRun ? "would be imported" : "imported"}, ${admins} of them admins.`);
+  console.log(`${present} were there already. ${refused} refused${refused > 0 ? ": the reasons are above" : ""}.`);
+  if (ignored.length > 0) console.log(`Columns that were not read: ${ignored.join(", ")}.`);
+  if (refused > 0) console.log("Next: put the refused rows right and run this again; what is imported stays as it is.");
+  else if (dryRun) console.log("Next: run this again without --dry-run.");
+  else console.log("Next: everybody signs in with their old password; its hash is replaced by scrypt then.");
+}
+
+if (import.meta.main) await main().then((code) => process.exit(code), failWith);

@@ -1,0 +1,98 @@
+/** `npm run keys:rotate [-- --algorithm EdDSA]`: prints what to set, step by step, for a new signing key to take over. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { exportJWK, generateKeyPair, generateSecret } from "jose";
+import { derivedSigningKey } from "../../src/security/keys.ts";
+import { Algorithm, isFor, type SigningKey, SigningKeys, withThumbprint } from "../../src/security/signing-keys.ts";
+import { dataFolder, devVars, failWith, Problem } from "../config.ts";
+
+type Current = { algorithm: Algorithm; keys: SigningKey[]; lifetimeMinutes: number };
+type Step = { when: string; set: Record<string, string> };
+
+/** The settings that are in force: the environment's, else those of this machine. */
+async function currentSettings(): Promise<Current> {
+  const settings: Record<string, string | undefined> = { ...(await devVars()), ...process.env };
+  const algorithm = Algorithm.safeParse(settings.ALGORITHM || "HS256");
+  if (!algorithm.success) throw new Problem(`ALGORITHM must be one of ${Algorithm.options.join(", ")}.`);
+  const lifetimeMinutes = Number(settings.ACCESS_TOKEN_EXPIRE_MINUTES || 15);
+  return { algorithm: algorithm.data, keys: await currentKeys(settings, algorithm.data), lifetimeMinutes };
+}
+
+async function currentKeys(settings: Record<string, string | undefined>, algorithm: Algorithm): Promise<SigningKey[]> {
+  if (settings.SIGNING_KEYS) {
+    const ring = SigningKeys.safeParse(settings.SIGNING_KEYS);
+    if (!ring.success) throw new Problem(`SIGNING_KEYS ${ring.error.issues[0]?.message}.`);
+    if (ring.data.every((key) => isFor(key, algorithm))) return ring.data;
+    throw new Problem("SIGNING_KEYS must hold keys for ALGORITHM only.");
+  }
+  if (algorithm !== "HS256") {
+    throw new Problem("SIGNING_KEYS is missing: pass the ring that is in force, with its ALGORITHM.");
+  }
+  const local = await readFile(join(dataFolder, "secret-key"), "utf8").catch(() => "");
+  const secretKey = settings.SECRET_KEY || local;
+  if (secretKey !== "") return [await derivedSigningKey(secretKey)];
+  throw new Problem("There is no key to rotate: pass SIGNING_KEYS, or SECRET_KEY where there is no ring yet.");
+}
+
+async function newKey(algorithm: Algorithm): Promise<SigningKey> {
+  const options = { extractable: true };
+  const key =
+    algorithm === "HS256"
+      ? await generateSecret(algorithm, options)
+      : (await generateKeyPair(algorithm, options)).privateKey;
+  return withThumbprint(await exportJWK(key));
+}
+
+/**
+ * A key is known everywhere before it signs anywhere, and stays known until what it signed has run out. Another
+ * algorithm cannot be eased in like that, as there is one at a time.
+ */
+function stepsTo(key: SigningKey, algorithm: Algorithm, { keys: [first, ...rest], ...current }: Current): Step[] {
+  const ring = (...keys: (SigningKey | undefined)[]) => ({
+    SIGNING_KEYS: JSON.stringify(keys.filter((one) => one !== undefined)),
+  });
+  if (algorithm !== current.algorithm) {
+    const when =
+      "Now, both settings in one go. Access tokens of the other algorithm are refused from then on: clients refresh them, and no session ends.";
+    return [{ when, set: { ALGORITHM: algorithm, ...ring(key) } }];
+  }
+  return [
+    { when: "Now. The new key verifies, and does not sign yet.", set: ring(first, key, ...rest) },
+    {
+      when: "After six minutes or more, when the first step is live everywhere and nobody keeps an older key set. The new key signs.",
+      set: ring(key, first, ...rest),
+    },
+    {
+      when: `${current.lifetimeMinutes + 1} minutes or more after the second step is live, when nothing that an older key signed is good any more. The older keys are gone.`,
+      set: ring(key),
+    },
+  ];
+}
+
+function describeStep({ when, set }: Step, position: number): string {
+  const entries = Object.entries(set);
+  const [command, value] =
+    entries.length > 1
+      ? ["npx wrangler secret bulk --env production", JSON.stringify(set)]
+      : ["npx wrangler secret put SIGNING_KEYS --env production", String(set.SIGNING_KEYS)];
+  return `${position + 1}. ${when}\n\n   ${command}\n\n${value}\n`;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { algorithm: { type: "string" } } });
+  const wanted = Algorithm.optional().safeParse(values.algorithm);
+  if (!wanted.success) throw new Problem(`--algorithm must be one of ${Algorithm.options.join(", ")}.`);
+  const current = await currentSettings();
+  const algorithm = wanted.data ?? current.algorithm;
+  const steps = stepsTo(await newKey(algorithm), algorithm, current);
+  console.log(`A new key for ${algorithm}. These are secrets: they were printed here and kept nowhere. Each command asks
+for its value, or takes it from standard input; name the environment that you mean.
+On your own machine, SIGNING_KEYS='…' in .dev.vars does the same.\n`);
+  console.log(steps.map(describeStep).join("\n"));
+  if (algorithm !== current.algorithm)
+    console.log("Take ALGORITHM out of the vars of wrangler.toml first, if it is there.");
+  console.log("Keep the last value where you keep secrets: the next rotation asks for it as SIGNING_KEYS.");
+}
+
+if (import.meta.main) await main().catch(failWith);

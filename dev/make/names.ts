@@ -1,0 +1,88 @@
+/** How the house spells the name of a resource. The templates are about field notes, whose every spelling differs. */
+import { Problem } from "../config.ts";
+
+/** `field-notes`, `field_notes`, `fieldNotes`, `FieldNotes`, `field notes`; and the same of one. */
+export type Names = { many: Spellings; one: Spellings };
+type Spellings = { dashed: string; snake: string; camel: string; pascal: string; prose: string };
+
+const pattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
+/** What TypeScript keeps for itself. */
+const reserved = new Set(
+  (
+    "abstract any as async await boolean break case catch class const constructor continue debugger declare default delete do " +
+    "else enum export extends false finally for function get if implements import in instanceof interface let new null " +
+    "number object package private protected public return set static string super switch symbol this throw true try type " +
+    "typeof undefined unknown var void while with yield"
+  ).split(" "),
+);
+
+/** What ECMAScript has under a name like that of a schema. */
+const builtIn = new Set(
+  (
+    "Array Atomics Boolean Date Error Function Infinity Iterator Map Math Number Object Promise Proxy Reflect Set String " +
+    "Symbol Temporal Undefined"
+  ).split(" "),
+);
+
+/** The spellings of a resource, from its plural. Throws {@link Problem} where it cannot be one. */
+export function namesOf(plural: string, singular = singularOf(plural)): Names {
+  for (const name of [plural, singular]) {
+    if (!pattern.test(name) || name.length > 40) {
+      throw new Problem(
+        `"${name}" cannot name a resource: lower-case letters and digits, words joined by "-", at most 40.`,
+      );
+    }
+  }
+  if (plural === singular) throw new Problem(`"${plural}" is one and many at once: --singular names the one.`);
+  const names = { many: spell(plural), one: spell(singular) };
+  for (const { camel } of [names.many, names.one]) {
+    if (reserved.has(camel)) throw isTaken(camel);
+  }
+  return names;
+}
+
+/** Throws {@link Problem} where code that is to call something by this word calls something else so, or everything does. */
+export function refuseUsed(word: string, ...codes: string[]): void {
+  if (builtIn.has(word)) throw isTaken(word);
+  const [strings, notes] = [/"(?:[^"\\\n]|\\.)*"/g, /\/\*[\s\S]*?\*\/|\/\/.*/g];
+  // What follows a dot or precedes a colon is the name of a property.
+  const use = new RegExp(`(?<![.\\w$])${word}(?![\\w$]|\\s*:)`);
+  if (codes.some((code) => use.test(code.replaceAll(strings, "").replaceAll(notes, "")))) throw isTaken(word);
+}
+
+function isTaken(word: string): Problem {
+  return new Problem(
+    `"${word}" cannot name a resource: in its code the word is taken. --singular may name one of them otherwise.`,
+  );
+}
+
+/** A template's text about this resource instead of field notes. */
+export function inNameOf({ many, one }: Names, template: string): string {
+  const article = /^([aeio]|u(?!ni|se|ti))/.test(one.prose) ? "an" : "a";
+  return template
+    .replaceAll(/\b(a|A) field note\b/g, (_, a: string) => `${a === "A" ? "A" : "a"}${article.slice(1)} ${one.prose}`)
+    .replaceAll("field-notes", many.dashed)
+    .replaceAll("field_notes", many.snake)
+    .replaceAll("field notes", many.prose)
+    .replaceAll("fieldNotes", many.camel)
+    .replaceAll("FieldNotes", many.pascal)
+    .replaceAll("field note", one.prose)
+    .replaceAll("fieldNote", one.camel)
+    .replaceAll("FieldNote", one.pascal);
+}
+
+/** The spellings of a name in dashes. */
+export function spell(dashed: string): Spellings {
+  const pascal = dashed.replaceAll(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  const camel = pascal.charAt(0).toLowerCase() + pascal.slice(1);
+  return { dashed, snake: dashed.replaceAll("-", "_"), camel, pascal, prose: dashed.replaceAll("-", " ") };
+}
+
+function singularOf(plural: string): string {
+  if (!plural.endsWith("s"))
+    throw new Problem(`Name the resource in the plural: "${plural}s"? --singular names the one.`);
+  if (/[^aeiou]ies$/.test(plural)) return plural.replace(/ies$/, "y");
+  if (/(ss|x|z|ch|sh|[^ao]us)es$/.test(plural)) return plural.replace(/es$/, "");
+  return plural.replace(/s$/, "");
+}

@@ -1,0 +1,140 @@
+/**
+ * `npm run new -- resource projects`: a table, its migration, schemas, queries, endpoints and tests of a new resource, made
+ * of dev/make/templates/resource. `npm run new -- endpoint items/archive`: one more endpoint of a resource. Writes all or nothing,
+ * and overwrites nothing.
+ */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { checkMigrations } from "../commands/check-migrations.ts";
+import { failWith, Problem } from "../config.ts";
+import { inNameOf, type Names, namesOf, refuseUsed, spell } from "./names.ts";
+import { addMigration, carryOut, change, insertedBefore, type Plan, refuseExisting, text } from "./scaffold.ts";
+
+const usage = "npm run new -- resource projects, or: npm run new -- endpoint projects/archive";
+const endpoints = ["create", "list", "read", "update", "delete", "restore"];
+/** The list of src/db/schema.ts: its start, its names, its end. */
+const ownedTables = /(ownedTables: readonly OwnedTable\[\] = \[)([^\]]*)(\];)/;
+
+async function main(): Promise<void> {
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: { singular: { type: "string" } } });
+  const [kind, name = "", ...others] = positionals;
+  if (name === "" || others.length > 0) throw new Problem(usage);
+  if (kind === "resource") return newResource(namesOf(name, values.singular));
+  const [resource = "", verb = "", ...more] = name.split("/");
+  if (kind !== "endpoint" || verb === "" || more.length > 0) throw new Problem(usage);
+  return newEndpoint(namesOf(resource, values.singular), verb);
+}
+
+async function newResource(names: Names): Promise<void> {
+  const { many, one } = names;
+  const templates = new Map<string, string>();
+  for (const file of ["schemas", "crud", "table", "test", ...endpoints.map((name) => `routes/${name}`)]) {
+    templates.set(file, await template(`resource/${file}.ts`));
+  }
+  const from = (file: string) => inNameOf(names, templates.get(file) ?? "");
+  const plan: Plan = { made: new Map(), changed: new Map() };
+  plan.made.set(`src/schemas/${many.dashed}.ts`, from("schemas"));
+  plan.made.set(`src/crud/${many.dashed}.ts`, from("crud"));
+  for (const file of endpoints) plan.made.set(`src/routes/${many.dashed}/${file}.ts`, from(`routes/${file}`));
+  plan.made.set(`test/routes/${many.dashed}.test.ts`, from("test"));
+  await refuseExisting(plan);
+  refuseUsed(many.camel, templates.get("crud") ?? "", await text("src/db/schema.ts"));
+  refuseUsed(one.camel, ...endpoints.map((file) => templates.get(`routes/${file}`) ?? ""));
+  refuseUsed(one.pascal, templates.get("schemas") ?? "");
+  await checkMigrations();
+
+  await change(plan, "src/db/schema.ts", (schema) => {
+    if (!ownedTables.test(schema)) throw new Problem("src/db/schema.ts has no list ownedTables.");
+    const withTable = insertedBefore(schema, "/**\n * Each resource: what", `${from("table")}\n`);
+    return withTable.replace(ownedTables, (_, start: string, others: string, end: string) => {
+      // First, because it may come to refer to one of them.
+      return `${start}${many.camel}, ${others}${end}`;
+    });
+  });
+  await change(plan, "src/endpoint/document.ts", (openapi) => {
+    const tag = `      { name: "${many.prose}", description: "${capital(many.prose)} of users" },\n`;
+    return insertedBefore(openapi, '      { name: "operations"', tag);
+  });
+  const exported = endpoints.map((file) => exportOf(from(`routes/${file}`)));
+  await change(plan, "src/routes/index.ts", (index) => {
+    const imports = endpoints.map((file, i) => `import { ${exported[i]} } from "./${many.dashed}/${file}.ts";\n`);
+    const list = exported.map((endpoint) => `  ${endpoint},\n`);
+    return insertedBefore(insertedBefore(index, "\n/** The API", imports.join("")), "  jwks,\n", list.join(""));
+  });
+  await carryOut(plan, () => addMigration(many.snake));
+  say(plan, [
+    "drizzle/ has its migration, which makes the table and its trigger.",
+    `One of them is called "${one.prose}": where that is wrong, take it back and name it with --singular.`,
+    "",
+    "npm run dev applies it when it starts; then, with the token of the README's first request:",
+    "",
+    inNameOf(
+      names,
+      `  curl $api/field-notes -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -d '{"title": "A field note"}'`,
+    ),
+    "",
+    `Its fields stand in src/db/schema.ts, src/schemas/${many.dashed}.ts and src/crud/${many.dashed}.ts: change them there, then`,
+    "npm run db:generate and npm test.",
+  ]);
+}
+
+async function newEndpoint(names: Names, verb: string): Promise<void> {
+  const { many, one } = names;
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(verb) || verb.length > 40) {
+    throw new Problem(
+      `"${verb}" cannot name an endpoint: lower-case letters and digits, words joined by "-", at most 40.`,
+    );
+  }
+  const [, , resources = ""] = ownedTables.exec(await text("src/db/schema.ts")) ?? [];
+  if (!resources.match(/\w+/g)?.includes(many.camel)) {
+    throw new Problem(`${many.camel} is not in ownedTables: npm run new -- resource ${many.dashed} makes it.`);
+  }
+  const { dashed, camel, prose } = spell(verb);
+  const from = async (file: string) =>
+    inNameOf(names, await template(`endpoint/${file}`))
+      .replaceAll("press-leaf", dashed)
+      .replaceAll("pressLeaf", camel)
+      .replaceAll("Press leaf", capital(prose));
+  const plan: Plan = { made: new Map(), changed: new Map() };
+  const route = await from("route.ts");
+  plan.made.set(`src/routes/${many.dashed}/${dashed}.ts`, route);
+  plan.made.set(`test/routes/${many.dashed}-${dashed}.test.ts`, await from("test.ts"));
+  await refuseExisting(plan);
+  refuseUsed(one.camel, await template("endpoint/route.ts"));
+  await change(plan, "src/routes/index.ts", (index) => {
+    const imports = [...index.matchAll(new RegExp(`^import \\{ (\\w+) \\} from "\\./${many.dashed}/.*\\n`, "gm"))];
+    const last = imports
+      .map(([, endpoint]) => `  ${endpoint},\n`)
+      .toSorted((a, b) => index.indexOf(a) - index.indexOf(b))
+      .at(-1);
+    if (last === undefined) throw new Problem(`src/routes/index.ts has no endpoint of ${many.prose}.`);
+    const line = `import { ${exportOf(route)} } from "./${many.dashed}/${dashed}.ts";\n`;
+    return insertedBefore(index, "\n/** The API", line).replace(last, `${last}  ${exportOf(route)},\n`);
+  });
+  await carryOut(plan);
+  say(plan, [
+    `POST /api/v1/${many.dashed}/{id}/${dashed} answers the ${one.prose} as it is. Next: write in src/crud/${many.dashed}.ts what it changes,`,
+    `call that in src/routes/${many.dashed}/${dashed}.ts, say it in its summary, and npm test.`,
+  ]);
+}
+
+function exportOf(source: string): string {
+  return /^export const (\w+)/m.exec(source)?.[1] ?? "";
+}
+
+function template(file: string): Promise<string> {
+  return readFile(join(import.meta.dirname, "templates", file), "utf8");
+}
+
+function capital(prose: string): string {
+  return prose.charAt(0).toUpperCase() + prose.slice(1);
+}
+
+function say({ made, changed }: Plan, next: string[]): void {
+  console.log(["Made:", ...made.keys()].join("\n  "));
+  console.log(["Added to:", ...changed.keys(), "docs/access-matrix.md"].join("\n  "));
+  console.log(`\n${next.join("\n")}`);
+}
+
+await main().catch(failWith);

@@ -1,0 +1,113 @@
+/** What `npm run new` writes, all or nothing: files to be made, and lines to be added to those that are there. */
+import { execFile } from "node:child_process";
+import { lstat, mkdir, readdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { Problem, projectFolder } from "../config.ts";
+
+/** The texts of files to be made, and the new texts of files that are there, by their paths in the project. */
+export type Plan = { made: Map<string, string>; changed: Map<string, string> };
+
+export function text(file: string): Promise<string> {
+  return readFile(inProject(file), "utf8");
+}
+
+/** Plans another text for a file that is there. */
+export async function change({ changed }: Plan, file: string, edit: (text: string) => string): Promise<void> {
+  changed.set(file, edit(await text(file)));
+}
+
+/** Throws {@link Problem} unless the text has one such place. */
+export function insertedBefore(text: string, anchor: string, addition: string): string {
+  if (text.split(anchor).length !== 2) throw new Problem(`Expected one line with ${JSON.stringify(anchor.trim())}.`);
+  return text.replace(anchor, () => `${addition}${anchor}`);
+}
+
+/** Throws {@link Problem} where a file is there already, or where its room in `src` has something of the same name. */
+export async function refuseExisting({ made }: Plan): Promise<void> {
+  for (const file of made.keys()) {
+    const isThere = await lstat(inProject(file)).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) throw new Problem(`${file} is there already.`);
+  }
+  const sources = (await allOf("src")).filter((file) => file.endsWith(".ts"));
+  const taken = new Set((await Promise.all(sources.map(async (file) => namesIn(file, await text(file))))).flat());
+  const [first] = [...made].flatMap(([file, content]) => namesIn(file, content)).filter((name) => taken.has(name));
+  if (first !== undefined) throw new Problem(`${first} already: choose another name.`);
+}
+
+/** What a file gives to its room: two of one name would not compile in the list, or have one schema or path for two. */
+function namesIn(file: string, content: string): string[] {
+  const [room] = /^src\/\w+\//.exec(file) ?? [];
+  if (room === undefined) return [];
+  const exports = content.matchAll(/^export (?:const|function|type) (\w+)/gm);
+  const calls = content.matchAll(/^ {4}method: "(\w+)",\n {4}path: "(.*)",$/gm);
+  return [...exports, ...calls].map(([, ...parts]) => `${room} has ${parts.join(" ")}`);
+}
+
+/** Writes the plan and what `more` makes of it; where anything fails, takes all of it back. */
+export async function carryOut({ made, changed }: Plan, more: () => Promise<void> = async () => {}): Promise<void> {
+  const drizzle = await allOf("drizzle");
+  const kept = ["docs/access-matrix.md", "drizzle/meta/_journal.json", ...changed.keys()];
+  const before = await Promise.all(kept.map(async (file) => [file, await text(file)] as const));
+  const written: string[] = [];
+  try {
+    for (const [file, content] of made) {
+      await mkdir(dirname(inProject(file)), { recursive: true });
+      await writeFile(inProject(file), content, { flag: "wx" });
+      written.push(file);
+    }
+    for (const [file, content] of changed) await writeFile(inProject(file), content);
+    await more();
+    const biome = join(dirname(require.resolve("@biomejs/biome/package.json")), "bin", "biome");
+    await run(biome, "check", "--write", ...made.keys(), ...changed.keys());
+    // In a process of its own, which reads the list as it is now.
+    await run(join(projectFolder, "dev/commands/access-matrix.ts"));
+  } catch (error) {
+    for (const file of written) {
+      await rm(inProject(file), { force: true });
+      // It stays where there is something else in it.
+      await rmdir(dirname(inProject(file))).catch(() => undefined);
+    }
+    for (const file of await allOf("drizzle")) if (!drizzle.includes(file)) await rm(inProject(file));
+    for (const [file, content] of before) await writeFile(inProject(file), content);
+    throw error;
+  }
+}
+
+/**
+ * Has drizzle-kit write the migration that makes a table, and adds the trigger that moves `version` and `updated_at`, of
+ * which drizzle-kit knows nothing.
+ */
+export async function addMigration(table: string): Promise<void> {
+  const before = await allOf("drizzle");
+  await run(join(dirname(require.resolve("drizzle-kit")), "bin.cjs"), "generate", `--name=${table}`);
+  const isNew = (file: string) => file.endsWith(".sql") && !before.includes(file);
+  const [migration] = (await allOf("drizzle")).filter(isNew);
+  if (migration === undefined) throw new Problem("drizzle-kit wrote no migration: does npm run db:check pass?");
+  const trigger = `create trigger "${table}_touch" before update on "${table}" for each row\nexecute function touch_row();\n`;
+  await writeFile(inProject(migration), `${await text(migration)}\n--> statement-breakpoint\n${trigger}`);
+}
+
+const require = createRequire(import.meta.url);
+
+async function run(script: string, ...args: string[]): Promise<void> {
+  const running = promisify(execFile)(process.execPath, [script, ...args], { cwd: projectFolder, timeout: 120_000 });
+  running.child.stdin?.end();
+  await running.catch(({ stdout = "", stderr = "" }) => {
+    throw new Problem(`${args[0] ?? script} failed, and nothing was written:\n${stdout}${stderr}`);
+  });
+}
+
+async function allOf(folder: string): Promise<string[]> {
+  const entries = await readdir(inProject(folder), { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  return files.map((file) => file.slice(projectFolder.length + 1).replaceAll("\\", "/"));
+}
+
+function inProject(file: string): string {
+  return join(projectFolder, file);
+}

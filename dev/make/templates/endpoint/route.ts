@@ -1,0 +1,27 @@
+import { findFieldNote } from "../../crud/field-notes.ts";
+import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { notFound } from "../../errors.ts";
+import { setETag } from "../../http/etag.ts";
+import { IdParams } from "../../schemas/common.ts";
+import { FieldNote } from "../../schemas/field-notes.ts";
+
+export const pressLeafFieldNote = endpoint(
+  {
+    method: "post",
+    path: "/field-notes/{id}/press-leaf",
+    operationId: "pressLeafFieldNote",
+    tags: ["field notes"],
+    summary: "Press leaf a field note",
+    description: "One of your field notes, or any for an admin.",
+    access: "user",
+    request: { params: IdParams },
+    responses: { 200: json(FieldNote, "The field note", "ETag"), ...problems("not_found") },
+  },
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const [fieldNote] = await c.var.run(findFieldNote(c.var.db, id, c.var.user.id));
+    if (!fieldNote) notFound();
+    setETag(c, fieldNote.version);
+    return c.json(FieldNote.parse(fieldNote), 200);
+  },
+);

@@ -1,0 +1,28 @@
+import { v7 as uuidv7 } from "uuid";
+import { insertFieldNote } from "../../crud/field-notes.ts";
+import { body, endpoint, json } from "../../endpoint/endpoint.ts";
+import { setETag } from "../../http/etag.ts";
+import { FieldNote, FieldNoteCreate } from "../../schemas/field-notes.ts";
+
+export const createFieldNote = endpoint(
+  {
+    method: "post",
+    path: "/field-notes",
+    operationId: "createFieldNote",
+    tags: ["field notes"],
+    summary: "Create a field note",
+    description: "The field note is yours.",
+    access: "user",
+    idempotent: true,
+    request: { body: body(FieldNoteCreate) },
+    responses: { 201: json(FieldNote, "The new field note", "ETag", "Location") },
+  },
+  async (c) => {
+    const { db, user, run } = c.var;
+    const [row] = await run(insertFieldNote(db, { ...c.req.valid("json"), id: uuidv7(), owner_id: user.id }));
+    const fieldNote = FieldNote.parse(row);
+    setETag(c, 1);
+    c.header("Location", `/api/v1/field-notes/${fieldNote.id}`);
+    return c.json(fieldNote, 201);
+  },
+);

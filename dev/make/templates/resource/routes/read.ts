@@ -1,0 +1,28 @@
+import { findFieldNote } from "../../crud/field-notes.ts";
+import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { notFound } from "../../errors.ts";
+import { ifNoneMatch, isKnown, notModified } from "../../http/etag.ts";
+import { IdParams } from "../../schemas/common.ts";
+import { FieldNote } from "../../schemas/field-notes.ts";
+
+export const readFieldNote = endpoint(
+  {
+    method: "get",
+    path: "/field-notes/{id}",
+    operationId: "readFieldNote",
+    tags: ["field notes"],
+    summary: "Get one field note",
+    description: "One of your field notes, or any for an admin.",
+    access: "user",
+    request: { params: IdParams },
+    parameters: [ifNoneMatch],
+    responses: { 200: json(FieldNote, "The field note", "ETag"), 304: notModified, ...problems("not_found") },
+  },
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const [fieldNote] = await c.var.run(findFieldNote(c.var.db, id, c.var.user.id));
+    if (!fieldNote) notFound();
+    if (isKnown(c, fieldNote.version)) return c.body(null, 304);
+    return c.json(FieldNote.parse(fieldNote), 200);
+  },
+);

@@ -1,0 +1,27 @@
+import { restoreFieldNote as restoreRow } from "../../crud/field-notes.ts";
+import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { notFound } from "../../errors.ts";
+import { setETag } from "../../http/etag.ts";
+import { IdParams } from "../../schemas/common.ts";
+import { FieldNote } from "../../schemas/field-notes.ts";
+
+export const restoreFieldNote = endpoint(
+  {
+    method: "post",
+    path: "/field-notes/{id}/restore",
+    operationId: "restoreFieldNote",
+    tags: ["field notes"],
+    summary: "Restore a deleted field note",
+    description: "Until it is purged: thirty days after its deletion, unless set otherwise.",
+    access: "user",
+    request: { params: IdParams },
+    responses: { 200: json(FieldNote, "The field note", "ETag"), ...problems("not_found") },
+  },
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const [fieldNote] = await c.var.run(restoreRow(c.var.db, id, c.var.user.id));
+    if (!fieldNote) notFound();
+    setETag(c, fieldNote.version);
+    return c.json(FieldNote.parse(fieldNote), 200);
+  },
+);

@@ -1,0 +1,58 @@
+import type { MiddlewareHandler } from "hono";
+import { ApiError } from "../errors.ts";
+import { networkOf } from "../http/network.ts";
+import { type Keys, keysFor } from "../security/keys.ts";
+import { type Settings, SettingsError, settingsFrom } from "../settings.ts";
+import { runner } from "./run.ts";
+import type { AppEnv, Client, Deps } from "./types.ts";
+
+/** First of all: gives the request the app's dependencies and reads the settings, which may turn out to be wrong. */
+export function carry(deps: Deps, document: (settings: Settings) => string): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    c.set("connect", deps.connect);
+    c.set("hasher", deps.hasher);
+    c.set("transport", deps.transport);
+    c.set("now", deps.now);
+    c.set("log", deps.log);
+    c.set("client", clientOf(c.req.raw.headers));
+    c.set("events", []);
+    c.set("outbox", []);
+    c.set("trips", { count: 0, milliseconds: 0 });
+    c.set("configuration", settingsFrom(c.env));
+    c.set("document", () => document(c.var.settings));
+    await next();
+  };
+}
+
+/** Only `CF-Connecting-IP` is the platform's word; an IPv6 customer has a whole /64. */
+function clientOf(headers: Headers): Client {
+  const address = headers.get("CF-Connecting-IP") ?? "unknown";
+  const userAgent = headers.get("User-Agent")?.slice(0, 400).toWellFormed() ?? null;
+  return { network: networkOf(address), userAgent };
+}
+
+/** For each endpoint: what its handler finds on `c.var`, or 503 `misconfigured`. */
+export const provide: MiddlewareHandler<AppEnv> = async (c, next) => {
+  // Each reading of `c.var` copies all of it.
+  const { configuration, connect, trips, hasher } = c.var;
+  if (configuration instanceof SettingsError) throw new ApiError("misconfigured", { cause: configuration });
+  c.set("settings", configuration);
+  const keys = await importedKeys(configuration);
+  if (keys instanceof SettingsError) throw new ApiError("misconfigured", { cause: keys });
+  c.set("keys", keys);
+  const db = connect(configuration, trips);
+  c.set("db", db);
+  c.set("run", runner(db));
+  c.set("passwords", hasher(c.env));
+  await next();
+};
+
+/** The keys of these settings, imported: only then is it known whether all of them can be used. */
+export async function importedKeys(settings: Settings): Promise<Keys | SettingsError> {
+  try {
+    return await keysFor(settings);
+  } catch {
+    // What the runtime says of a key is not for a log.
+    return new SettingsError(["SIGNING_KEYS holds a key that cannot be used"]);
+  }
+}

@@ -1,0 +1,55 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { AppEnv } from "../context/types.ts";
+import type { Settings } from "../settings.ts";
+
+/** What the documentation page says before its first endpoint, in Markdown. */
+const introduction = `Errors are \`application/problem+json\` (RFC 9457) with a stable \`code\`. Lists are pages: follow
+\`next_cursor\`. Every endpoint tells in \`RateLimit-Policy\` how often its class may be called; beyond that it is
+429 with \`Retry-After\`. Press *Authorize* to try everything here, or sign in by hand:
+
+\`\`\`sh
+curl $api/auth/login -d username=ada --data-urlencode 'password=…'      # access_token and refresh_token
+curl $api/users/me -H "Authorization: Bearer $access_token"
+curl $api/auth/refresh -d refresh_token=$refresh_token                   # the next two
+curl $api/auth/logout -H 'Content-Type: application/json' -d '{}' -H "Authorization: Bearer $access_token"
+\`\`\`
+
+\`\`\`
+POST /users ──► mail ──► POST /auth/email/verify              sign up
+POST /auth/login ──► access token, 15 minutes ──► any endpoint
+        └──────────► refresh token ──► POST /auth/refresh ──► the next two; an old one ends the session
+POST /auth/password/forgot ──► mail ──► POST /auth/password/reset      every session ends
+POST /users/me/email ──► mail to the new address ──► POST /auth/email/confirm
+DELETE /users/me ──► 30 days of grace ──► POST /auth/restore, or gone
+\`\`\``;
+
+/** The OpenAPI 3.1 document of an app. Costly: made once for each app and isolate. */
+export function describeApi(app: OpenAPIHono<AppEnv>, settings: Settings): object {
+  const document = app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: settings.PROJECT_NAME,
+      version: settings.VERSION,
+      description: introduction,
+    },
+    tags: [
+      { name: "auth", description: "Signing in" },
+      { name: "users", description: "Accounts" },
+      { name: "audit", description: "What happened to accounts" },
+      { name: "items", description: "What users own" },
+      { name: "operations", description: "Health and documentation" },
+    ],
+  });
+  // An endpoint that takes one of several media types cannot say so itself: see `formOrJson`.
+  for (const operation of Object.values(document.paths ?? {}).flatMap((path) => Object.values(path))) {
+    if (operation.requestBody) operation.requestBody.required = true;
+  }
+  document.components = {
+    ...document.components,
+    securitySchemes: {
+      password: { type: "oauth2", flows: { password: { tokenUrl: "/api/v1/auth/login", scopes: {} } } },
+      bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+    },
+  };
+  return document;
+}

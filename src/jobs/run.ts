@@ -1,0 +1,39 @@
+import { importedKeys } from "../context/provide.ts";
+import { runner } from "../context/run.ts";
+import type { Deps } from "../context/types.ts";
+import type { Database } from "../db/client.ts";
+import { describeError } from "../log.ts";
+import type { Keys } from "../security/keys.ts";
+import { type Bindings, type Settings, SettingsError, settingsFrom } from "../settings.ts";
+
+/** What a job has to work with. */
+export type JobContext = Pick<Deps, "now" | "log" | "transport"> & {
+  settings: Settings;
+  keys: Keys;
+  db: Database;
+  run: ReturnType<typeof runner>;
+  bindings: Bindings;
+};
+
+/** Something that is done every minute, in bounded steps; answers how much of it was done. */
+export type Job = { name: string; run: (context: JobContext) => Promise<number> };
+
+/** Runs the jobs one after another. One that fails is logged and keeps no other from running. */
+export async function runJobs(jobs: readonly Job[], bindings: Bindings, deps: Deps): Promise<void> {
+  const settings = settingsFrom(bindings);
+  const keys = settings instanceof SettingsError ? settings : await importedKeys(settings);
+  if (settings instanceof SettingsError || keys instanceof SettingsError) {
+    return deps.log({ level: "error", message: "jobs", code: "misconfigured", cause: describeError(keys) });
+  }
+  const db = deps.connect(settings, { count: 0, milliseconds: 0 });
+  const { now, log, transport } = deps;
+  const context: JobContext = { settings, keys, db, bindings, run: runner(db), now, log, transport };
+  for (const job of jobs) {
+    try {
+      const count = await job.run(context);
+      if (count > 0) deps.log({ level: "info", message: "job", job: job.name, count });
+    } catch (error) {
+      deps.log({ level: "error", message: "job", job: job.name, cause: describeError(error) });
+    }
+  }
+}

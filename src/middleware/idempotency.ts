@@ -1,0 +1,86 @@
+import type { RouteConfig } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
+import type { Run, Statement, UserEnv } from "../context/types.ts";
+import { answerFrom, claimIdempotencyKey, type JsonRow, recorded } from "../crud/idempotency-keys.ts";
+import { DoneBefore } from "../db/errors.ts";
+import { ApiError } from "../errors.ts";
+import { headers } from "../http/headers.ts";
+
+/** The `Idempotency-Key` of the IETF's httpapi working group, for `parameters`. */
+export const idempotencyKey = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  description:
+    "1 to 255 visible ASCII characters. For 24 hours, the same request with the same key has no second effect and gets the first answer, with `Idempotent-Replayed: true`",
+  schema: { type: "string", minLength: 1, maxLength: 255, pattern: "^[!-~]+$" },
+} as const;
+
+/** What a request with a key may be refused for. */
+export const idempotencyCodes = ["idempotency_key_in_use", "idempotency_key_reused"] as const;
+
+/** The answers of an endpoint, of which those that tell of an effect may be replayed. */
+export function replayable(responses: RouteConfig["responses"]): RouteConfig["responses"] {
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, response]) => {
+      if (!status.startsWith("2") || "$ref" in response) return [status, response];
+      return [status, { ...response, headers: { ...response.headers, ...headers("Idempotent-Replayed") } }];
+    }),
+  );
+}
+
+/**
+ * Lets a request with an `Idempotency-Key` have its effect once. What its statements answer is recorded in their own
+ * transaction; a repetition gets what was recorded and runs none of them, so that the handler makes the same answer of it.
+ */
+export const idempotency: MiddlewareHandler<UserEnv> = async (c, next) => {
+  const key = c.req.header("Idempotency-Key");
+  if (key === undefined) return next();
+  if (!/^[!-~]{1,255}$/.test(key)) throw invalidKey();
+  const { db, user, run } = c.var;
+  const claim = {
+    userId: user.id,
+    key,
+    fingerprint: await fingerprintOf(c.req.method, c.req.path, await c.req.text()),
+  };
+
+  let isUsed = false;
+  async function runOnce(...statements: readonly Statement[]): Promise<unknown> {
+    if (isUsed) throw new Error("An idempotent endpoint called c.var.run more than once");
+    isUsed = true;
+    const rows = await rowsOf(statements.map((statement) => recorded(db, claim, statement)));
+    const answers = statements.map((statement, i) => answerFrom(statement, rows[i] ?? []));
+    return answers.length === 1 ? answers[0] : answers;
+  }
+
+  async function rowsOf(statements: ReturnType<typeof recorded>[]): Promise<JsonRow[][]> {
+    try {
+      const [, ...answers] = await run(claimIdempotencyKey(db, claim), ...statements);
+      return answers.map(({ rows: [answer] }) => answer?.rows ?? []);
+    } catch (error) {
+      if (!(error instanceof DoneBefore)) throw error;
+      if (error.results.length !== statements.length) throw new Error("The key was recorded by another version");
+      c.header("Idempotent-Replayed", "true");
+      return error.results;
+    }
+  }
+
+  // As in `runner`: one statement answers a result, several answer a tuple.
+  c.set("run", runOnce as Run);
+  await next();
+};
+
+/** SHA-256 of what makes two requests the same. A path has no line feed. */
+async function fingerprintOf(method: string, path: string, body: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${method} ${path}\n${body}`));
+  return Buffer.from(digest).toString("base64url");
+}
+
+function invalidKey(): ApiError {
+  const error = {
+    loc: ["header", "Idempotency-Key"],
+    msg: "Must be 1 to 255 visible ASCII characters",
+    type: "invalid_format",
+  };
+  return new ApiError("validation_failed", { detail: `${error.loc.join(".")}: ${error.msg}`, errors: [error] });
+}

@@ -1,0 +1,69 @@
+import type { MiddlewareHandler } from "hono";
+import { type RateClass, rateClasses } from "../context/policy.ts";
+import type { AppEnv, Variables } from "../context/types.ts";
+import { limitReached } from "../errors.ts";
+import { describeError } from "../log.ts";
+import type { Bindings } from "../settings.ts";
+
+/** Milliseconds after which a counter that does not answer counts as failed. */
+const patience = 500;
+
+/** For endpoints that anybody may call: {@link countCall}. */
+export const limitRate: MiddlewareHandler<AppEnv> = async (c, next) => {
+  await countCall(c.env, c.var);
+  await next();
+};
+
+/**
+ * Counts a call of this endpoint's rate class, for its user, or for the client's network where nobody is known, in
+ * Cloudflare's `ratelimits` binding. Throws `too_many_requests` beyond the limit. Where the binding fails the call goes
+ * on, uncounted, and the log says so; where there is none, or no address, nothing is counted.
+ */
+export async function countCall(
+  bindings: Bindings,
+  { policy, client, log, requestId }: Pick<Variables, "policy" | "client" | "log" | "requestId">,
+  userId?: string,
+): Promise<void> {
+  const limiter = policy && limiterOf(bindings, policy.rate);
+  const key = userId ?? client.network;
+  if (!limiter || key === "unknown") return;
+  const isWithin = await inTime(ask(limiter, key)).catch((cause: unknown) => {
+    const fields = { request_id: requestId, operation_id: policy.operationId, rate_class: policy.rate };
+    log({ level: "warn", message: "rate limit failed", ...fields, cause: describeError(cause) });
+    return true;
+  });
+  if (!isWithin) throw limitReached("too_many_requests", policy.rate, rateClasses[policy.rate].period);
+}
+
+/** The `RateLimit-Policy` of a class, in the syntax of the IETF's draft-ietf-httpapi-ratelimit-headers. */
+export function policyOf(rate: RateClass): string {
+  const { limit, period } = rateClasses[rate];
+  return `"${rate}";q=${limit};w=${period}`;
+}
+
+/** The binding that counts a class: `RATE_LIMIT_SIGN_IN` for `sign_in`. */
+export function bindingName(rate: RateClass): string {
+  return `RATE_LIMIT_${rate.toUpperCase()}`;
+}
+
+function limiterOf(bindings: Bindings, rate: RateClass): RateLimit | undefined {
+  const binding = bindings[bindingName(rate)];
+  return isLimiter(binding) ? binding : undefined;
+}
+
+function isLimiter(binding: unknown): binding is RateLimit {
+  return typeof binding === "object" && binding !== null && "limit" in binding;
+}
+
+async function ask(limiter: RateLimit, key: string): Promise<boolean> {
+  const { success } = await limiter.limit({ key });
+  return success !== false;
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error("The counter did not answer in time")), patience);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,42 @@
+import { ApiError } from "../errors.ts";
+import { hashInPlace, type Passwords } from "../security/passwords.ts";
+import type { Bindings } from "../settings.ts";
+import type { PasswordHasher } from "./password-hasher.ts";
+
+type Hashers = Pick<DurableObjectNamespace<PasswordHasher>, "getByName">;
+
+const instances = 4;
+
+/** Hashes in the Durable Objects of `PASSWORD_HASHER`; where there is no such binding, in place. */
+export function hasherOf({ PASSWORD_HASHER: hashers }: Bindings): Passwords {
+  return isHashers(hashers) ? hashAway(hashers) : hashInPlace;
+}
+
+/** Throws `busy` where the account's instance has as much to do as it may, or cannot be reached. */
+function hashAway(hashers: Hashers): Passwords {
+  // Apart, so that a flood of sign-ups, which anybody may begin, keeps nobody from signing in.
+  const hasherFor = (work: "hash" | "verify", account: string) => hashers.getByName(`${work}-${instanceOf(account)}`);
+  return {
+    hash: (account, password, replacing) => admitted(() => hasherFor("hash", account).hash(password, replacing)),
+    verify: (account, password, phc) => admitted(() => hasherFor("verify", account).verify(password, phc)),
+  };
+}
+
+async function admitted<T>(work: () => Promise<T | undefined>): Promise<T> {
+  const result = await work().catch((cause: unknown) => {
+    throw new ApiError("busy", { cause });
+  });
+  if (result === undefined) throw new ApiError("busy");
+  return result;
+}
+
+/** Stable (FNV-1a): what floods one account keeps no more than one instance busy. */
+function instanceOf(account: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(account.toLowerCase())) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 0) % instances;
+}
+
+function isHashers(binding: unknown): binding is Hashers {
+  return typeof binding === "object" && binding !== null && "getByName" in binding;
+}

@@ -1,0 +1,148 @@
+import { eq, sql } from "drizzle-orm";
+import { v7 as uuidv7 } from "uuid";
+import { describe, expect, it } from "vitest";
+import { production } from "../../src/app.ts";
+import { auditEvents, idempotencyKeys, items, mails, oneTimeTokens, sessions, users } from "../../src/db/schema.ts";
+import { purgeUsers } from "../../src/jobs/purge-users.ts";
+import { runJobs } from "../../src/jobs/run.ts";
+import type { LogEntry } from "../../src/log.ts";
+import { hashPassword } from "../../src/security/passwords.ts";
+import { api, aUser, bindings, db, serve } from "../harness.ts";
+
+const admin = await aUser({ role: "admin" });
+const password = "correct horse battery";
+const password_hash = await hashPassword(password);
+const fifty = Array.from({ length: 50 }, (_, i) => i);
+
+async function purge() {
+  const logs: LogEntry[] = [];
+  await runJobs([purgeUsers], bindings, { ...production, log: (entry) => void logs.push(entry) });
+  expect(logs.filter(({ level }) => level === "error")).toStrictEqual([]);
+  return logs;
+}
+/** Runs the job until nothing is left to do. */
+async function purgeAll() {
+  while ((await purge()).length > 0);
+}
+const deletedFor = (id: string, days: number) =>
+  db.execute(sql`update users set deleted_at = now() - make_interval(secs => ${days * 86_400}) where id = ${id}`);
+const rowOf = async (id: string) => (await db.select().from(users).where(eq(users.id, id)))[0];
+
+/** A user who has left something in every table. */
+async function aUserWithRemains(itemCount = 3) {
+  const user = await aUser({ password_hash, full_name: "Ada Lovelace" });
+  const headers = { "CF-Connecting-IP": "203.0.113.7", "User-Agent": "A browser" };
+  await api.post("/auth/login", { json: { username: user.username, password }, headers });
+  await api.patch("/users/me", { token: user.token, json: { full_name: "Ada" }, headers });
+  await db.execute(sql`insert into items (id, owner_id, title, deleted_at)
+    select gen_random_uuid(), ${user.id}::uuid, 'Item ' || n, case when n % 2 = 0 then now() end
+    from generate_series(1, ${itemCount}::int) n`);
+  await db.insert(mails).values({ id: uuidv7(), user_id: user.id, kind: "x", recipient: user.email, data: {} });
+  const token = { user_id: user.id, token_hash: uuidv7(), email: user.email, expires_at: new Date().toISOString() };
+  await db.insert(oneTimeTokens).values({ ...token, purpose: "reset_password" });
+  await db.insert(idempotencyKeys).values({ user_id: user.id, key: "k", fingerprint: "f" });
+  return user;
+}
+
+async function remainsOf(id: string) {
+  const counts = await Promise.all([
+    db.$count(items, eq(items.owner_id, id)),
+    db.$count(sessions, eq(sessions.user_id, id)),
+    db.$count(mails, eq(mails.user_id, id)),
+    db.$count(oneTimeTokens, eq(oneTimeTokens.user_id, id)),
+    db.$count(idempotencyKeys, eq(idempotencyKeys.user_id, id)),
+  ]);
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+describe("the purge of deleted users", () => {
+  it("leaves them alone within the grace", async () => {
+    const user = await aUserWithRemains();
+    await api.delete("/users/me", { token: user.token });
+    await deletedFor(user.id, 29.9);
+    await purgeAll();
+    expect(await rowOf(user.id)).toMatchObject({ email: user.email, purged_at: null });
+    expect(await remainsOf(user.id)).toBe(8);
+  });
+
+  it("then scrubs what is personal, removes what they had, and writes it down once", async () => {
+    const user = await aUserWithRemains();
+    await db.update(users).set({ role: "admin" }).where(eq(users.id, user.id));
+    const other = await aUser();
+    const headers = { "CF-Connecting-IP": "203.0.113.7" };
+    await api.patch(`/users/${other.id}`, { token: user.token, json: { role: "admin" }, headers });
+    await api.delete("/users/me", { token: user.token, headers });
+    await deletedFor(user.id, 30.1);
+    await purgeAll();
+    const row = await rowOf(user.id);
+    expect(row).toMatchObject({ email: "", username: "", full_name: null, password_hash: "", email_verified_at: null });
+    expect(row?.purged_at).not.toBeNull();
+    expect(await remainsOf(user.id)).toBe(0);
+    const events = await db
+      .select()
+      .from(auditEvents)
+      .where(sql`${user.id}::uuid in (user_id, actor_id)`)
+      .orderBy(auditEvents.id);
+    expect(events.map(({ kind, network }) => [kind, network])).toStrictEqual([
+      ["sign_in.succeeded", null],
+      ["account.role_changed", null],
+      ["account.deleted", null],
+      ["account.purged", null],
+    ]);
+    await purgeAll();
+    expect(await db.$count(auditEvents, eq(auditEvents.user_id, user.id))).toBe(3);
+  });
+
+  it("goes on in bounded steps, and nothing brings a user back in between", async () => {
+    const user = await aUserWithRemains(2_500);
+    await api.delete("/users/me", { token: user.token });
+    await deletedFor(user.id, 31);
+    await purge();
+    expect(await rowOf(user.id)).toMatchObject({ email: "", purged_at: null });
+    expect(await remainsOf(user.id)).toBe(1_500);
+    const patient = serve({ bindings: { ...bindings, DELETION_GRACE_DAYS: "60" } });
+    expect((await patient.post(`/users/${user.id}/restore`, { token: admin.token })).status).toBe(404);
+    await purge();
+    expect(await remainsOf(user.id)).toBe(500);
+    await purge();
+    expect(await remainsOf(user.id)).toBe(0);
+    expect((await rowOf(user.id))?.purged_at).not.toBeNull();
+  });
+
+  it("says in the log how many, and not who", async () => {
+    const user = await aUserWithRemains();
+    await purgeAll();
+    await deletedFor(user.id, 31);
+    const logs = await purge();
+    expect(logs).toStrictEqual([{ level: "info", message: "job", job: "purge users", count: 1 }]);
+  });
+
+  it("against restoring at the same moment: wholly there or wholly gone", async () => {
+    const patient = serve({ bindings: { ...bindings, DELETION_GRACE_DAYS: "60" } });
+    const gone = await Promise.all(fifty.slice(0, 20).map(() => aUserWithRemains()));
+    for (const { id } of gone) await deletedFor(id, 31);
+    const attempts = gone.flatMap(({ id }) => [id, id, id]);
+    const sweep = async () => {
+      // So much later that some restores are ahead of it and some behind.
+      await db.execute(sql`select 1`);
+      await purge();
+    };
+    const restores = Promise.all(attempts.map((id) => patient.post(`/users/${id}/restore`, { token: admin.token })));
+    const [answers] = await Promise.all([restores, sweep(), sweep(), sweep()]);
+    await purgeAll();
+    const restored = new Set(answers.filter(({ status }) => status === 200).map(({ body }) => body.id));
+    for (const user of gone) {
+      const row = await rowOf(user.id);
+      const wins = answers.filter(({ status }, i) => attempts[i] === user.id && status === 200);
+      expect(wins).toHaveLength(restored.has(user.id) ? 1 : 0);
+      if (restored.has(user.id)) {
+        expect(row).toMatchObject({ email: user.email, deleted_at: null, purged_at: null, password_hash });
+        expect(await remainsOf(user.id)).toBe(8);
+      } else {
+        expect(row).toMatchObject({ email: "", password_hash: "" });
+        expect(row?.purged_at).not.toBeNull();
+        expect(await remainsOf(user.id)).toBe(0);
+      }
+    }
+  });
+});

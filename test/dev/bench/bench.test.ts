@@ -1,0 +1,90 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { benchPage, benchTable, type Measured } from "../../../dev/bench/chart.ts";
+import { together } from "../../../dev/bench/load.ts";
+import { median, quantile, table, wholeNumber } from "../../../dev/bench/tools.ts";
+import { projectFolder } from "../../../dev/config.ts";
+
+const health: Measured = {
+  name: "GET /health",
+  status: 200,
+  perSecond: 4321.6,
+  median: 1.26,
+  p99: 20,
+  cpu: 140.4,
+  roundTrips: 0,
+  bytes: 673,
+};
+const search: Measured = { ...health, name: 'GET /items?q=<b>&"', perSecond: 0, cpu: undefined, roundTrips: 1 };
+
+/** The command as a developer runs it. */
+async function command(script: string, ...args: string[]) {
+  return promisify(execFile)(process.execPath, [join(projectFolder, "dev", script), ...args]).then(
+    () => ({ code: 0, stderr: "" }),
+    (error: { code: number; stderr: string }) => error,
+  );
+}
+
+describe("the benchmarks' tables", () => {
+  it("align text to the left and figures to the right", () => {
+    expect(
+      table(
+        ["what", "ms"],
+        [
+          ["a", "1.5"],
+          ["longer", "10"],
+        ],
+      ),
+    ).toBe(["what     ms", "------  ---", "a       1.5", "longer   10"].join("\n"));
+  });
+
+  it("print one line for each request, and a dash for CPU that nobody knows", () => {
+    const lines = benchTable([health, search]).split("\n").slice(2);
+    expect(lines.map((line) => line.split(/ {2,}/))).toStrictEqual([
+      ["GET /health", "200", "4,322", "1.3", "20.0", "140", "0", "673"],
+      ['GET /items?q=<b>&"', "200", "0", "1.3", "20.0", "–", "1", "673"],
+    ]);
+  });
+
+  it("take medians over the rounds", () => {
+    const rounds = [1, 9, 2].map((n) => ({ perSecond: n, median: n * 10, p99: n * 100, cpu: n === 9 ? undefined : n }));
+    expect(together(rounds)).toStrictEqual({ perSecond: 2, median: 20, p99: 200, cpu: 1.5 });
+    expect([median([4, 1, 3, 2]), quantile([1, 2, 3], 1), quantile([1, 2], 0.25)]).toStrictEqual([2.5, 3, 1.25]);
+  });
+});
+
+describe("the benchmark's page", () => {
+  const page = benchPage([health, search], ["2 × a & b"]);
+
+  it("needs nothing but itself, and escapes what it shows", () => {
+    expect(page).not.toMatch(/https?:|src=|@import|<b>/);
+    expect(page).toContain("GET /items?q=&lt;b&gt;&amp;&quot;");
+    expect(page).toContain("2 × a &amp; b");
+  });
+
+  it("has a bar for each request, the longest for the most", () => {
+    const lengths = [...page.matchAll(/<rect [^>]*width="([\d.]+)"/g)].map(([, width]) => Number(width));
+    expect(lengths).toHaveLength(2);
+    expect(lengths[0]).toBeGreaterThan(0);
+    expect(lengths[1]).toBe(0);
+  });
+});
+
+describe("the benchmarks' options", () => {
+  it.each(["0", "61", "1.5", "-1", "", "1e1", "ten"])("refuse %j where 1 to 60 is asked for", (value) => {
+    expect(() => wholeNumber("seconds", value, { min: 1, max: 60 })).toThrow(
+      "--seconds must be a whole number from 1 to 60.",
+    );
+  });
+
+  it.each([
+    ["bench/bench.ts", "--rounds"],
+    ["bench/pages.ts", "--rows"],
+  ])("are read before %s starts anything", async (script, option) => {
+    const { code, stderr } = await command(script, `${option}=0`);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(new RegExp(`^${option} must be a whole number from \\d+ to \\d+\\.\\n$`));
+  });
+});

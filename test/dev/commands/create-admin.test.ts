@@ -1,0 +1,66 @@
+import { and, eq, isNull } from "drizzle-orm";
+import { v7 as uuidv7 } from "uuid";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createAdmin } from "../../../dev/commands/create-admin.ts";
+import { migrate } from "../../../dev/commands/migrate.ts";
+import { findToken } from "../../../src/crud/one-time-tokens.ts";
+import { findUserByLogin, insertUser } from "../../../src/crud/users.ts";
+import { connect, type Database } from "../../../src/db/client.ts";
+import { mails, sessions } from "../../../src/db/schema.ts";
+import { dummyHash } from "../../../src/security/passwords.ts";
+import { hashToken } from "../../../src/security/refresh-tokens.ts";
+import { backends, type Served, serve } from "../local/backends.ts";
+
+describe.each(backends)("npm run admin:create on $name", (backend) => {
+  let served: Served;
+  let db: Database;
+  beforeAll(async () => {
+    served = await serve(backend);
+    await migrate(served.database);
+    const { connectionString: DATABASE_URL, url: NEON_FETCH_ENDPOINT } = served.endpoint;
+    db = connect({ DATABASE_URL, NEON_FETCH_ENDPOINT, DATABASE_TIMEOUT_MS: 30_000 });
+  });
+  afterAll(() => served.close());
+  const anAddress = () => `Admin+${uuidv7().slice(-12)}@example.com`;
+  const find = async (email: string) => (await findUserByLogin(db, email))[0];
+  const ownerOf = async (token: string) =>
+    (await findToken(db, await hashToken(token), "reset_password")).rows.map(({ email }) => email);
+
+  it("makes an account that nobody can sign in to before its link sets a password", async () => {
+    const email = anAddress();
+    const { isNew, token } = await createAdmin(db, email);
+    expect(isNew).toBe(true);
+    expect(await find(email)).toMatchObject({ email, role: "admin", password_hash: dummyHash, is_active: true });
+    expect(await ownerOf(token)).toStrictEqual([email]);
+    expect(await db.$count(mails, eq(mails.recipient, email))).toBe(0);
+  });
+
+  it("promotes an account that is there, in any letter case, and keeps its password", async () => {
+    const email = anAddress();
+    const id = uuidv7();
+    const email_verified_at = new Date().toISOString();
+    await insertUser(db, { id, email, username: uuidv7(), password_hash: "kept", is_active: false, email_verified_at });
+    const { isNew, token } = await createAdmin(db, email.toUpperCase());
+    expect(isNew).toBe(false);
+    expect(await find(email)).toMatchObject({ id, email, role: "admin", is_active: true, password_hash: "kept" });
+    expect(await ownerOf(token)).toStrictEqual([email]);
+  });
+
+  it("lets nobody come along who opened an account with an address that was never verified", async () => {
+    const email = anAddress();
+    const user_id = uuidv7();
+    await insertUser(db, { id: user_id, email, username: uuidv7(), password_hash: "a squatter's" });
+    const expires_at = new Date(Date.now() + 60_000).toISOString();
+    await db.insert(sessions).values({ id: uuidv7(), user_id, token_hash: "", expires_at });
+    await createAdmin(db, email);
+    expect(await find(email)).toMatchObject({ id: user_id, role: "admin", password_hash: dummyHash });
+    expect(await db.$count(sessions, and(eq(sessions.user_id, user_id), isNull(sessions.revoked_at)))).toBe(0);
+  });
+
+  it("prints a link that works, as often as it is asked: the last one counts", async () => {
+    const email = anAddress();
+    const [first, second] = [await createAdmin(db, email), await createAdmin(db, email)];
+    expect(await ownerOf(first.token)).toStrictEqual([]);
+    expect(await ownerOf(second.token)).toStrictEqual([email]);
+  });
+});

@@ -1,0 +1,17 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { settingNames } from "../../../src/settings.ts";
+
+const root = join(import.meta.dirname, "../../..");
+/** A binding is no variable: wrangler.toml tells of it. */
+const bindings = ["EMAIL"];
+
+describe.each(["README.md", ".dev.vars.example"])("%s", (file) => {
+  it("tells of every setting", async () => {
+    const text = await readFile(join(root, file), "utf8");
+    const told = settingNames.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
+    expect(told).toStrictEqual(settingNames.filter((name) => told.includes(name) || !bindings.includes(name)));
+    expect(settingNames.length).toBeGreaterThan(20);
+  });
+});

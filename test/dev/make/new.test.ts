@@ -1,0 +1,216 @@
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { inNameOf, namesOf, refuseUsed } from "../../../dev/make/names.ts";
+
+const project = join(import.meta.dirname, "../../..");
+const run = promisify(execFile);
+let copy = "";
+
+/** Runs a script in the copy; answers what it printed, or why it failed. */
+async function node(script: string, ...args: string[]): Promise<{ code: number; output: string }> {
+  const own = Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_OPTIONS|WRANGLER_)/.test(name));
+  const env = { ...Object.fromEntries(own), NO_COLOR: "1", CI: "1", WRANGLER_SEND_METRICS: "false" };
+  try {
+    const { stdout, stderr } = await run(process.execPath, [script, ...args], { cwd: copy, env, maxBuffer: 2 ** 24 });
+    return { code: 0, output: stdout + stderr };
+  } catch (error) {
+    const { code = 1, stdout = "", stderr = "" } = error as { code?: number; stdout?: string; stderr?: string };
+    return { code, output: stdout + stderr };
+  }
+}
+
+const make = (...args: string[]) => node("dev/make/new.ts", ...args);
+const status = async () => (await run("git", ["status", "--porcelain"], { cwd: copy })).stdout;
+
+beforeAll(async () => {
+  copy = await mkdtemp(join(tmpdir(), "plinth-new-"));
+  const { stdout } = await run("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+    cwd: project,
+  });
+  for (const file of stdout.split("\0").filter((name) => name !== "")) {
+    await cp(join(project, file), join(copy, file)).catch((error) => {
+      // In the index and deleted since.
+      if (error.code !== "ENOENT") throw error;
+    });
+  }
+  await symlink(join(project, "node_modules"), join(copy, "node_modules"), "junction");
+  await node("dev/build/assets.ts");
+  const git = (...args: string[]) =>
+    run("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...args], { cwd: copy });
+  await git("init", "--quiet");
+  await git("add", "--all");
+  await git("commit", "--quiet", "--message=as it was");
+});
+
+afterAll(() => rm(copy, { recursive: true, force: true }));
+
+describe("npm run new", () => {
+  it.each([
+    [[], /npm run new -- resource projects/],
+    [["resource"], /npm run new -- resource projects/],
+    [["resource", "items"], /src\/schemas\/items\.ts is there already/],
+    [["resource", "../../etc/passwds"], /cannot name a resource/],
+    [["resource", "Projects"], /lower-case letters/],
+    [["resource", "classes"], /"class" cannot name a resource/],
+    [["resource", "sheep"], /--singular/],
+    [["resource", "user-creates"], /src\/schemas\/ has UserCreate already/],
+    [["endpoint", "items/restore"], /src\/routes\/items\/restore\.ts is there already/],
+    [["endpoint", "items/../x"], /npm run new -- /],
+    [["endpoint", "users/poke"], /users is not in ownedTables/],
+    [["resource", "runs"], /"run" cannot name a resource.* --singular/],
+    [["resource", "errors"], /"Error" cannot name a resource/],
+    [["resource", "titles"], /"Title" cannot name a resource/],
+    [["resource", "docs"], /src\/routes\/ has get \/docs already/],
+    [["resource", "zebras", "--stripes"], /Unknown option '--stripes'/],
+    [["endpoint", "zebras/archive"], /npm run new -- resource zebras makes it/],
+  ])("refuses %j, says why, and writes nothing", async (args, reason) => {
+    const { code, output } = await make(...args);
+    expect(code).toBe(1);
+    expect(output).toMatch(reason);
+    expect(output).not.toMatch(/ at .*\.ts:\d+/);
+    expect(await status()).toBe("");
+  });
+
+  it("takes even an empty file for one that is there", async () => {
+    const file = join(copy, "src/crud/zebras.ts");
+    await writeFile(file, "");
+    const { code, output } = await make("resource", "zebras");
+    expect(code).toBe(1);
+    expect(output).toContain("src/crud/zebras.ts is there already");
+    expect(await readFile(file, "utf8")).toBe("");
+    await rm(file);
+    expect(await status()).toBe("");
+  });
+
+  it("takes everything back where a step fails", async () => {
+    const config = join(copy, "drizzle.config.ts");
+    const before = await readFile(config, "utf8");
+    await writeFile(config, `${before}\nthrow new Error("broken");\n`);
+    const { code, output } = await make("resource", "zebras");
+    await writeFile(config, before);
+    expect(code).toBe(1);
+    expect(output).toContain("nothing was written");
+    expect(await status()).toBe("");
+    await expect(readdir(join(copy, "src/routes/zebras"))).rejects.toThrow("ENOENT");
+  });
+
+  it("is not needed: what the README makes by hand passes lint and types, too", async () => {
+    const readme = await readFile(join(copy, "README.md"), "utf8");
+    const chapter = readme.slice(readme.indexOf("## The next resource"), readme.indexOf("## The house"));
+    // Whoever follows it has projects.
+    const inZebras = (text: string) => text.replaceAll("project", "zebra").replaceAll("Project", "Zebra");
+    const [table = "", ...contents] = [...chapter.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""]) =>
+      inZebras(code),
+    );
+    const files = [...chapter.matchAll(/`(src\/(?:schemas|crud|routes)\/[\w/-]*projects[\w/-]*\.ts)`/g)].map(
+      ([, file = ""]) => inZebras(file),
+    );
+    expect(files).toHaveLength(5);
+    expect(contents).toHaveLength(5);
+    await mkdir(join(copy, "src/routes/zebras"));
+    for (const [i, file] of files.entries()) await writeFile(join(copy, file), contents[i] ?? "");
+    const schema = join(copy, "src/db/schema.ts");
+    const [before = "", after = ""] = (await readFile(schema, "utf8")).split("/**\n * Each resource");
+    const listed = after.replace("OwnedTable[] = [", "OwnedTable[] = [zebras, ");
+    await writeFile(schema, `${before}${table}\n/**\n * Each resource${listed}`);
+    const checks = [
+      await node("node_modules/@biomejs/biome/bin/biome", "ci", "--error-on-warnings"),
+      await node("node_modules/typescript/bin/tsc"),
+    ];
+    await run("git", ["checkout", "--quiet", "."], { cwd: copy });
+    await run("git", ["clean", "--quiet", "--force", "-d", "src"], { cwd: copy });
+    for (const { code, output } of checks) expect(code, output).toBe(0);
+    expect(await status()).toBe("");
+  });
+
+  it("makes resources and endpoints that pass lint, types, the house's rules and their own tests", async () => {
+    const schema = join(copy, "src/db/schema.ts");
+    const text = await readFile(schema, "utf8");
+    // As the formatter leaves a list that has grown over its line.
+    await writeFile(schema, text.replace("OwnedTable[] = [", "OwnedTable[] = [\n  "));
+    const made = [
+      // One name ends like the other.
+      await make("resource", "a-long-name-of-zebra-stripes"),
+      await make("resource", "zebra-stripes"),
+      await make("endpoint", "zebra-stripes/pin-up"),
+      await make("endpoint", "items/paint-stripes"),
+    ];
+    for (const { code, output } of made) expect(code, output).toBe(0);
+    expect(made[0]?.output).toContain("npm run dev applies it when it starts");
+    expect(await readFile(join(copy, "src/routes/zebra-stripes/list.ts"), "utf8")).not.toMatch(/field.?note/i);
+    const again = await make("resource", "zebra-stripes");
+    expect(again.output).toMatch(/is there already/);
+    for (const table of ["a_long_name_of_zebra_stripes", "zebra_stripes"]) {
+      const migrations = await readdir(join(copy, "drizzle"));
+      const [own = ""] = migrations.filter((file) => file.replace(/^\d+_/, "") === `${table}.sql`);
+      const sql = await readFile(join(copy, "drizzle", own), "utf8");
+      expect(sql.match(/create (table|trigger) "\w+"/gi)).toStrictEqual([
+        `CREATE TABLE "${table}"`,
+        `create trigger "${table}_touch"`,
+      ]);
+    }
+
+    const checks = [
+      await node("node_modules/@biomejs/biome/bin/biome", "ci", "--error-on-warnings"),
+      await node("node_modules/typescript/bin/tsc"),
+      await node("dev/commands/access-matrix.ts", "--check"),
+      await node("dev/commands/check-migrations.ts"),
+      await node(
+        ...(["node_modules/vitest/vitest.mjs", "run", "--project=worker", "--coverage.enabled=false"] as const),
+        ...["test/routes/zebra-stripes", "test/routes/items-paint", "test/routes/a-long"],
+        ...["test/house/contract.test.ts", "test/db/schema.test.ts", "test/house/budget.test.ts"],
+      ),
+    ];
+    for (const { code, output } of checks) expect(code, output).toBe(0);
+    expect(checks.at(-1)?.output).toMatch(/\d{3} passed, 0 failed/);
+  }, 240_000);
+});
+
+describe("names", () => {
+  it.each([
+    ["projects", "project"],
+    ["categories", "category"],
+    ["boxes", "box"],
+    ["addresses", "address"],
+    ["statuses", "status"],
+    ["houses", "house"],
+    ["days", "day"],
+  ])("%s: each is one %s", (many, one) => {
+    expect(namesOf(many).one.dashed).toBe(one);
+  });
+
+  it.each(["orders", "events", "files", "tags", "answers", "limits", "tables"])(
+    "of %s are taken by nothing in the templates",
+    async (many) => {
+      const names = namesOf(many);
+      const code = (file: string) => readFile(join(project, file), "utf8");
+      const queries = [await code("dev/make/templates/resource/crud.ts"), await code("src/db/schema.ts")];
+      expect(() => refuseUsed(names.many.camel, ...queries)).not.toThrow();
+      expect(() => refuseUsed(names.one.pascal)).not.toThrow();
+      for (const file of ["create", "read", "update", "restore"]) {
+        const route = await code(`dev/make/templates/resource/routes/${file}.ts`);
+        expect(() => refuseUsed(names.one.camel, route), file).not.toThrow();
+      }
+    },
+  );
+
+  it("are taken where code uses them, not where a property, a text or a comment has them", () => {
+    for (const code of ["const run = 1;", "import { run } from 'x';", "f({ run })", "f(run)"]) {
+      expect(() => refuseUsed("run", code), code).toThrow("the word is taken");
+    }
+    for (const code of ["c.run()", "f({ run: 1 })", 'f("run")', "f(); // run", "/* run */ f()", "runs(rerun)"]) {
+      expect(() => refuseUsed("run", code), code).not.toThrow();
+    }
+  });
+
+  it("are spelt as the house spells them, with their article", () => {
+    const text = "A field note of field notes: fieldNotes, FieldNote, field_notes, /field-notes; a field note";
+    expect(inNameOf(namesOf("order-lines"), text)).toBe(
+      "An order line of order lines: orderLines, OrderLine, order_lines, /order-lines; an order line",
+    );
+  });
+});

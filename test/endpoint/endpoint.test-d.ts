@@ -1,0 +1,79 @@
+/**
+ * What must not compile. `tsc` fails when an error that is expected here does not happen.
+ */
+import { hc } from "hono/client";
+import { expectTypeOf } from "vitest";
+import type { z } from "zod";
+import { endpoint, json, problems } from "../../src/endpoint/endpoint.ts";
+import type { App } from "../../src/index.ts";
+import { IdParams } from "../../src/schemas/common.ts";
+import { Health } from "../../src/schemas/health.ts";
+import type { Item } from "../../src/schemas/items.ts";
+
+const contract = {
+  method: "get",
+  path: "/things/{id}",
+  operationId: "thing",
+  tags: ["items"],
+  summary: "A thing",
+  description: "A thing.",
+  request: { params: IdParams },
+  responses: { 200: json(Health, "It") },
+} as const;
+const answer = { status: "ok" } as const;
+
+// A signed-in endpoint has its caller, and its validated input.
+endpoint({ ...contract, access: "user" }, (c) => {
+  expectTypeOf(c.var.user).toEqualTypeOf<{ id: string; sessionId: string }>();
+  expectTypeOf(c.req.valid("param")).toEqualTypeOf<{ id: string }>();
+  return c.json(answer, 200);
+});
+
+// @ts-expect-error: access is required
+endpoint(contract, (c) => c.json(answer, 200));
+
+// @ts-expect-error: access is one of three
+endpoint({ ...contract, access: "everybody" }, (c) => c.json(answer, 200));
+
+// @ts-expect-error: without a caller there is nobody to whom a key could belong
+endpoint({ ...contract, access: "public", idempotent: true }, (c) => c.json(answer, 200));
+
+endpoint({ ...contract, access: "public" }, (c) => {
+  // @ts-expect-error: a public endpoint has no caller
+  c.var.user;
+  // @ts-expect-error: the contract has no query
+  c.req.valid("query");
+  return c.json(answer, 200);
+});
+
+// @ts-expect-error: the body is not what the contract says
+endpoint({ ...contract, access: "public" }, (c) => c.json({ status: "fine" }, 200));
+
+// @ts-expect-error: the contract has no 201
+endpoint({ ...contract, access: "public" }, (c) => c.json(answer, 201));
+
+// @ts-expect-error: what only some may see is nobody's to keep
+endpoint({ ...contract, access: "user", cached: { seconds: 1, staleSeconds: 1 } }, (c) => c.json(answer, 200));
+
+// @ts-expect-error: what has an effect is not to be kept
+endpoint({ ...contract, method: "post", access: "public", cached: { seconds: 1, staleSeconds: 1 } }, (c) =>
+  c.json(answer, 200),
+);
+
+// @ts-expect-error: there is no such error
+problems("no_such_code");
+
+// The typed client knows paths, input and answers, errors included.
+const client = hc<App>("https://api.example.com");
+const response = await client.api.v1.items[":id"].$get({ param: { id: "" }, query: {} });
+if (response.status === 200) expectTypeOf(await response.json()).toEqualTypeOf<z.output<typeof Item>>();
+if (response.status === 404) expectTypeOf((await response.json()).code).toEqualTypeOf<string>();
+expectTypeOf(response.status).toEqualTypeOf<200 | 304 | 401 | 404 | 422 | 429>();
+// What is cached may be known already.
+const shown = await client.api.v1.public.items.$get({ query: {} });
+expectTypeOf(shown.status).toEqualTypeOf<200 | 304 | 400 | 422 | 429>();
+// A body that may also come as a form is JSON to the typed client.
+const signedIn = await client.api.v1.auth.login.$post({ json: { username: "ada", password: "secret" } });
+if (signedIn.status === 200) expectTypeOf((await signedIn.json()).access_token).toEqualTypeOf<string>();
+// @ts-expect-error: a title is required
+client.api.v1.items.$post({ json: { description: "" } });

@@ -1,0 +1,183 @@
+import { SignJWT } from "jose";
+import { describe, expect, it } from "vitest";
+import { endpoints } from "../../src/routes/index.ts";
+import { keysFor } from "../../src/security/keys.ts";
+import { tokenPolicy } from "../../src/settings.ts";
+import { api, aUser, exampleBody, settings, tokenFor } from "../harness.ts";
+
+const modules = import.meta.glob<Record<string, unknown>>("../../src/routes/*/*.ts", { eager: true });
+const guarded = endpoints.filter(({ policy }) => policy.access !== "public");
+const { body: document } = await api.get("/openapi.json");
+const operations = endpoints.map(({ route, policy }) => ({
+  policy,
+  route,
+  operation: document.paths[route.path]?.[route.method],
+}));
+
+/** The names of all properties, at any depth of these schemas. */
+function namesIn(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const own = key === "properties" && typeof inner === "object" && inner !== null ? Object.keys(inner) : [];
+    return [...own, ...namesIn(inner)];
+  });
+}
+
+describe("the list of endpoints", () => {
+  it("has every file under src/routes, each with one endpoint named as its operationId", () => {
+    const exported = Object.values(modules).flatMap((module) => Object.entries(module));
+    expect(exported).toHaveLength(Object.keys(modules).length);
+    expect(exported.map(([name]) => name).toSorted()).toStrictEqual(
+      endpoints.map(({ policy }) => policy.operationId).toSorted(),
+    );
+    for (const [name, value] of exported)
+      expect(endpoints.find(({ policy }) => policy.operationId === name)).toBe(value);
+  });
+
+  it("has each operationId once, and each method and path once", () => {
+    expect(new Set(endpoints.map(({ policy }) => policy.operationId)).size).toBe(endpoints.length);
+    expect(new Set(endpoints.map(({ route }) => `${route.method} ${route.path}`)).size).toBe(endpoints.length);
+  });
+});
+
+describe("the OpenAPI document", () => {
+  it("is OpenAPI 3.1 and has every endpoint", () => {
+    expect(document.openapi).toBe("3.1.0");
+    const inDocument = Object.values<object>(document.paths).flatMap((path) => Object.keys(path));
+    expect(inDocument).toHaveLength(endpoints.length);
+  });
+
+  it.each(operations)("tells what $policy.operationId is for", ({ operation }) => {
+    expect(operation.summary).toMatch(/^[A-Z].{3,60}$/);
+    expect(operation.description).toMatch(/^[A-Z].+\.$/s);
+    expect(document.tags.map((tag: { name: string }) => tag.name)).toEqual(expect.arrayContaining(operation.tags));
+  });
+
+  it("gives an example of every field of every body", () => {
+    const recovery = ["EmailVerify", "EmailConfirm", "EmailResend", "EmailChange"].concat([
+      "PasswordForgot",
+      "PasswordReset",
+      "PasswordChange",
+    ]);
+    for (const name of ["UserCreate", "UserUpdate", "ItemCreate", "ItemUpdate", "Login", ...recovery]) {
+      const { properties, additionalProperties } = document.components.schemas[name];
+      expect(additionalProperties, name).toBe(false);
+      const texts = Object.entries<{ type: unknown; enum?: unknown; example?: unknown }>(properties).filter(
+        ([field, { type, enum: values }]) =>
+          type !== "boolean" && !values && !/^(scope|client_|grant_type)/.test(field),
+      );
+      for (const [field, schema] of texts) expect(schema.example, `${name}.${field}`).toBeDefined();
+    }
+  });
+
+  it("asks for a body wherever one is needed", () => {
+    for (const { operation } of operations)
+      if (operation.requestBody) expect(operation.requestBody.required).toBe(true);
+  });
+
+  it("tells how to sign in", () => {
+    expect(document.components.securitySchemes).toMatchObject({
+      bearer: { type: "http", scheme: "bearer" },
+      password: { type: "oauth2", flows: { password: { tokenUrl: "/api/v1/auth/login" } } },
+    });
+    for (const { policy, operation } of operations) {
+      const schemes = (operation.security ?? []).flatMap((scheme: object) => Object.keys(scheme));
+      expect(schemes, policy.operationId).toStrictEqual(policy.access === "public" ? [] : ["password", "bearer"]);
+    }
+  });
+});
+
+describe("promise 13: answers hold only documented fields", () => {
+  // That they hold no others is what the harness asserts of every answer in these tests.
+  it("and no hash, no token's hash and no deleted_at is documented", () => {
+    const { schemas } = document.components;
+    const answered = operations.flatMap(({ operation }) => namesIn(operation.responses));
+    const fields = namesIn(schemas).concat(answered);
+    expect(fields).toEqual(expect.arrayContaining(["title", "access_token", "full_name"]));
+    expect(fields.filter((name) => /hash|deleted_at|purged|previous/.test(name))).toStrictEqual([]);
+  });
+});
+
+describe("promise 1: only our tokens are accepted, and a bad one costs no query", async () => {
+  const user = await aUser();
+  const { token: ring } = await keysFor(settings);
+  const { kid, key } = ring.signing;
+  const seconds = Math.floor(Date.now() / 1000);
+  const good = {
+    iss: "plinth",
+    aud: "plinth-api",
+    sub: user.id,
+    sid: user.sessionId,
+    jti: crypto.randomUUID(),
+    iat: seconds,
+    exp: seconds + 60,
+  };
+  const sign = (claims: object, header: object = {}, by: CryptoKey | Uint8Array = key) =>
+    new SignJWT({ ...claims }).setProtectedHeader({ alg: "HS256", typ: "at+jwt", kid, ...header }).sign(by);
+  const { exp: _exp, ...withoutExp } = good;
+  const { jti: _jti, ...withoutJti } = good;
+  const longest = tokenPolicy(settings).lifetimeSeconds;
+  const bad: Record<string, string> = {
+    garbage: "garbage",
+    "not a token": "a.b.c",
+    huge: "a".repeat(20_000),
+    expired: await tokenFor(user, new Date(Date.now() - 24 * 60 * 60 * 1000)),
+    "from the future": await tokenFor(user, new Date(Date.now() + 60 * 60 * 1000)),
+    "signed by another key": await sign(good, {}, new TextEncoder().encode("k".repeat(32))),
+    "signed by the raw secret": await sign(good, {}, new TextEncoder().encode(settings.SECRET_KEY)),
+    unsigned: `${btoa('{"alg":"none","typ":"at+jwt"}')}.${btoa(JSON.stringify(good))}.`.replaceAll("=", ""),
+    "signed by an unknown key": await sign(good, { kid: "unknown" }),
+    "signed by no named key": await sign(good, { kid: undefined }),
+    "of another type": await sign(good, { typ: "JWT" }),
+    "of another issuer": await sign({ ...good, iss: "other" }),
+    "for another audience": await sign({ ...good, aud: "other" }),
+    "without exp": await sign(withoutExp),
+    "without jti": await sign(withoutJti),
+    "living too long": await sign({ ...good, exp: seconds + longest + 1 }),
+    "for no user id": await sign({ ...good, sub: "1 or 1=1" }),
+  };
+
+  it("accepts the token that the others are variations of", async () => {
+    expect((await api.get("/users/me", { token: await sign(good) })).status).toBe(200);
+  });
+
+  it.each(Object.entries(bad))("refuses one that is %s", async (_what, token) => {
+    const answer = await api.get("/users/me", { headers: { Authorization: `Bearer ${token}` } });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get("WWW-Authenticate")).toBe('Bearer error="invalid_token"');
+    expect(answer.body.code).toBe("invalid_token");
+    expect(answer.roundTrips).toBe(0);
+  });
+
+  it.each(guarded.map(({ route, policy }) => ({ method: route.method, path: route.path, id: policy.operationId })))(
+    "$id answers 401 without a token, with garbage and with an expired one",
+    async ({ method, path }) => {
+      const url = path.replace("{id}", user.id);
+      const none = await api.call(method.toUpperCase(), url);
+      expect(none.status).toBe(401);
+      expect(none.headers.get("WWW-Authenticate")).toBe("Bearer");
+      for (const token of [bad.garbage, bad.expired]) {
+        const answer = await api.call(method.toUpperCase(), url, token === undefined ? {} : { token });
+        expect(answer.status).toBe(401);
+        expect(answer.headers.get("WWW-Authenticate")).toBe('Bearer error="invalid_token"');
+        expect(answer.roundTrips).toBe(0);
+      }
+    },
+  );
+});
+
+describe("promise 2: a user who is gone is refused at the next request", () => {
+  it.each(guarded.map((endpoint) => ({ endpoint, id: endpoint.policy.operationId })))(
+    "$id lets a deactivated or deleted user do nothing",
+    async ({ endpoint }) => {
+      const { method, path } = endpoint.route;
+      const json = await exampleBody(endpoint);
+      for (const gone of [{ is_active: false }, { deleted_at: new Date().toISOString() }]) {
+        const user = await aUser({ ...gone, role: "admin" });
+        const answer = await api.call(method.toUpperCase(), path.replace("{id}", user.id), { token: user.token, json });
+        expect(answer.status).toBe(401);
+        expect(answer.body.code).toBe("invalid_token");
+      }
+    },
+  );
+});

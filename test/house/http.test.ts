@@ -1,0 +1,424 @@
+import { describe, expect, it } from "vitest";
+import { endpoint, json } from "../../src/endpoint/endpoint.ts";
+import { ApiError } from "../../src/errors.ts";
+import { Health } from "../../src/schemas/health.ts";
+import { api, aUser, bindings, serve } from "../harness.ts";
+
+const user = await aUser();
+
+describe("promise 16: HTTP is spoken properly", () => {
+  it.each(["GET", "POST", "PATCH", "DELETE", "OPTIONS", "PUT"])(
+    "answers 404 to %s on an unknown path",
+    async (method) => {
+      const response = await api.fetch(new Request("https://api.example.com/nowhere", { method }));
+      expect(response.status).toBe(404);
+      expect(response.headers.get("Content-Type")).toBe("application/problem+json");
+      expect(await response.json()).toMatchObject({ status: 404, code: "not_found", request_id: expect.any(String) });
+    },
+  );
+
+  it("answers 405 with Allow to another method", async () => {
+    const answer = await api.call("PUT", "/items");
+    expect(answer.status).toBe(405);
+    expect(answer.headers.get("Allow")).toBe("POST, GET, HEAD, OPTIONS");
+    expect(answer.body.code).toBe("method_not_allowed");
+    expect((await api.call("PUT", "/users/me")).headers.get("Allow")).toBe("GET, PATCH, DELETE, HEAD, OPTIONS");
+    expect((await api.call("HEAD", "/auth/login")).status).toBe(405);
+    // A fixed path that another endpoint could take for its parameter.
+    expect((await api.get("/items/batch", { token: user.token })).headers.get("Allow")).toBe("POST, OPTIONS");
+    expect((await api.patch("/items/export", { token: user.token, json: {} })).status).toBe(405);
+    expect((await api.call("HEAD", "/items/export", { token: user.token })).status).toBe(200);
+  });
+
+  it("tells Allow on OPTIONS", async () => {
+    const answer = await api.call("OPTIONS", "/items");
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get("Allow")).toBe("POST, GET, HEAD, OPTIONS");
+  });
+
+  it("answers HEAD as GET, without a body", async () => {
+    const get = await api.get("/users/me", { token: user.token });
+    const head = await api.call("HEAD", "/users/me", { token: user.token });
+    expect(head.status).toBe(200);
+    expect(head.text).toBe("");
+    expect(head.headers.get("Content-Type")).toBe(get.headers.get("Content-Type"));
+    expect((await api.call("HEAD", "/health")).status).toBe(200);
+  });
+
+  it("answers with and without a trailing slash, without a redirect", async () => {
+    expect((await api.get("/users/me/", { token: user.token })).status).toBe(200);
+    expect((await api.get("/health/")).status).toBe(200);
+    expect((await api.call("PUT", "/items/")).status).toBe(405);
+  });
+
+  it.each(["text/plain", "application/x-www-form-urlencoded", "application/jsonx", "", "json"])(
+    "answers 415 to a body of type %j",
+    async (type) => {
+      const answer = await api.post("/items", {
+        token: user.token,
+        body: new Blob([JSON.stringify({ title: "t" })]),
+        headers: type === "" ? {} : { "Content-Type": type },
+      });
+      expect(answer.status).toBe(415);
+      expect(answer.body.detail).toBe("Send the body as application/json.");
+    },
+  );
+
+  it("takes JSON whatever the case and parameters of its type", async () => {
+    const headers = { "Content-Type": "Application/JSON; charset=utf-8" };
+    const answer = await api.post("/items", { token: user.token, body: '{"title":"t"}', headers });
+    expect(answer.status).toBe(201);
+  });
+
+  it.each(["", "{", '{"title":', "\u0000", "[1,", "NaN"])("answers 400 to %j", async (body) => {
+    const headers = { "Content-Type": "application/json" };
+    const answer = await api.post("/items", { token: user.token, body, headers });
+    expect(answer.status).toBe(400);
+    expect(answer.body.code).toBe("bad_request");
+  });
+});
+
+describe("promise 9: bytes are taken exactly as sent, or not at all", () => {
+  const raw = (type: string, bytes: number[], path = "/items", headers = {}) =>
+    api.post(path, { token: user.token, body: new Uint8Array(bytes), headers: { "Content-Type": type, ...headers } });
+  const json = (inner: number[]) => [...Buffer.from('{"title":"'), ...inner, ...Buffer.from('"}')];
+
+  it("refuses JSON and forms that are not UTF-8", async () => {
+    for (const inner of [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0xf8, 0x88, 0x80, 0x80, 0x80]]) {
+      expect((await raw("application/json", json(inner))).status).toBe(400);
+    }
+    const form = "application/x-www-form-urlencoded";
+    expect((await raw(form, [...Buffer.from("username=eve%FF&password=x")], "/auth/login")).status).toBe(400);
+    expect((await raw(form, [...Buffer.from("username=100%&password=%E2%82%AC")], "/auth/login")).body.code).toBe(
+      "invalid_grant",
+    );
+  });
+
+  it("refuses other charsets and encodings", async () => {
+    const body = json([0x61]);
+    for (const type of ["application/json; charset=iso-8859-1", "application/json;charset=utf-16"]) {
+      expect((await raw(type, body)).status).toBe(415);
+    }
+    expect((await raw("application/json", body, "/items", { "Content-Encoding": "gzip" })).status).toBe(415);
+    for (const type of ["application/json ; charset=UTF-8", 'application/json; charset="utf-8"', "application/json;"]) {
+      expect((await raw(type, body)).status, type).toBe(201);
+    }
+  });
+});
+
+describe("validation", () => {
+  it("names the field and the rule, as FastAPI does", async () => {
+    const answer = await api.post("/users", { json: { email: "nonsense", username: "a b", extra: 1 } });
+    expect(answer.status).toBe(422);
+    expect(answer.body.errors).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ loc: ["body", "email"], type: "invalid_format" }),
+        expect.objectContaining({ loc: ["body", "username"] }),
+        { loc: ["body", "password"], msg: "Field required", type: "missing" },
+        { loc: ["body", "extra"], msg: "Field not allowed", type: "extra_forbidden" },
+      ]),
+    );
+    expect(answer.body.detail).toMatch(/^body\.\w+: .+/);
+  });
+
+  it("never repeats what was sent", async () => {
+    const json = { email: "secret-value", username: "secret value", password: "short", full_name: 5 };
+    expect((await api.post("/users", { json })).text).not.toMatch(/secret|short/);
+  });
+
+  it("tells at most fifty errors", async () => {
+    const json = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`key${i}`, i]));
+    expect((await api.post("/users", { json })).body.errors).toHaveLength(50);
+  });
+});
+
+describe("a body that breaks off", () => {
+  it.each(["/items", "/auth/login"])("at %s is the client's fault, not ours", async (path) => {
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('{"title": "'));
+        controller.error(new Error("The client hung up"));
+      },
+    });
+    const { post, logs } = serve();
+    const answer = await post(path, { token: user.token, body, headers: { "Content-Type": "application/json" } });
+    expect(answer.status).toBe(400);
+    expect(logs).toMatchObject([{ level: "info", status: 400 }]);
+  });
+});
+
+describe("promise 15: the body limit", () => {
+  const limit = 1_048_576;
+  const padded = (size: number) => `{"title":"t"}`.padEnd(size, " ");
+  const headers = { "Content-Type": "application/json" };
+
+  it("takes a body at the limit and refuses one byte more, announced", async () => {
+    expect((await api.post("/items", { token: user.token, headers, body: padded(limit) })).status).toBe(201);
+    const answer = await api.post("/items", { token: user.token, headers, body: padded(limit + 1) });
+    expect(answer.status).toBe(413);
+    expect(answer.body.code).toBe("payload_too_large");
+    expect(answer.roundTrips).toBe(0);
+  });
+
+  it("takes a body at the limit and refuses one byte more, in chunks", async () => {
+    const chunked = (size: number) => new Blob([padded(size)]).stream();
+    expect((await api.post("/items", { token: user.token, headers, body: chunked(limit) })).status).toBe(201);
+    expect((await api.post("/items", { token: user.token, headers, body: chunked(limit + 1) })).status).toBe(413);
+  });
+
+  it("holds for forms", async () => {
+    const form = { username: "a", password: "b".repeat(limit) };
+    const answer = await api.post("/auth/login", { form });
+    expect(answer.status).toBe(413);
+    expect(answer.body.error).toBe("invalid_request");
+  });
+});
+
+describe("promise 14: no input makes a 5xx", () => {
+  /** JSON texts, since some of them are no JavaScript value. */
+  const hostile = [
+    '"\\u0000"',
+    '"\\ud800"',
+    '"\\udfff tail"',
+    "2147483648",
+    "1e400",
+    "-0.5",
+    "null",
+    "true",
+    "[]",
+    "{}",
+    '[["deep"]]',
+    '{"__proto__":1}',
+    `"${"x".repeat(100_000)}"`,
+    '"\'; drop table users; --"',
+    '"%00"',
+    '"\u202e\ufeff"',
+  ];
+
+  it("not in any field of any body", async () => {
+    const fields = [
+      "email",
+      "username",
+      "full_name",
+      "password",
+      "title",
+      "description",
+      "role",
+      "is_active",
+      "__proto__",
+    ];
+    for (const value of hostile) {
+      for (const field of fields) {
+        const json = JSON.stringify({ email: "a@example.com", username: "abc", title: "t" }).replace(
+          "}",
+          `,${JSON.stringify(field)}:${value}}`,
+        );
+        const headers = { "Content-Type": "application/json" };
+        for (const [method, path] of [
+          ["POST", "/users"],
+          ["PATCH", "/users/me"],
+          ["POST", "/items"],
+          ["POST", "/auth/login"],
+        ] as const) {
+          const answer = await api.call(method, path, { token: user.token, headers, body: json });
+          expect(answer.status, `${method} ${path} ${json.slice(0, 200)}`).toBeLessThan(500);
+        }
+      }
+    }
+  });
+
+  it("not in a path or a query", async () => {
+    const paths = [
+      "%00",
+      "%ED%A0%80",
+      "%",
+      "..%2f",
+      "2147483648",
+      "__proto__",
+      "constructor",
+      "a".repeat(5_000),
+      "%F0%9F%92%A9",
+    ];
+    for (const path of paths) {
+      for (const url of [
+        `/items/${path}`,
+        `/users/${path}`,
+        `/items?cursor=${path}`,
+        `/items?limit=${path}`,
+        `/users?q=${path}`,
+      ]) {
+        expect((await api.get(url, { token: user.token })).status, url).toBeLessThan(500);
+      }
+    }
+    for (const limit of ["0", "101", "-1", "1e1", "0x10", "%20", "", "2147483648", "5&limit=6"]) {
+      expect((await api.get(`/items?limit=${limit}`, { token: user.token })).status, limit).toBe(422);
+    }
+  });
+
+  it("not at depth 100,000", async () => {
+    const deep = `{"title":${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
+    const headers = { "Content-Type": "application/json" };
+    expect((await api.post("/items", { token: user.token, headers, body: deep })).status).toBe(422);
+    expect((await api.post("/items", { token: user.token, headers, body: deep.slice(9, -1) })).status).toBe(422);
+  });
+
+  it("and __proto__ is a field like any other", async () => {
+    const headers = { "Content-Type": "application/json" };
+    const answer = await api.post("/items", { token: user.token, headers, body: '{"title":"t","__proto__":{"a":1}}' });
+    expect(answer.status).toBe(422);
+  });
+});
+
+describe("an unknown exception", () => {
+  const boom = endpoint(
+    {
+      method: "get",
+      path: "/boom",
+      operationId: "boom",
+      tags: ["operations"],
+      summary: "Fail",
+      description: "Fails.",
+      access: "public",
+      responses: { 200: json(Health, "Never") },
+    },
+    () => {
+      throw new Error("the password is hunter2");
+    },
+  );
+  const { get, logs } = serve({ endpoints: [boom] });
+
+  it("says nothing to the client and everything to the log", async () => {
+    const answer = await get("/boom");
+    expect(answer.status).toBe(500);
+    expect(answer.text).not.toMatch(/hunter2|stack|at /);
+    expect(answer.body.code).toBe("internal");
+    const [line] = logs;
+    expect(line).toMatchObject({ level: "error", status: 500, code: "internal", request_id: answer.body.request_id });
+    expect(JSON.stringify(line)).toContain("hunter2");
+  });
+});
+
+describe("every response", () => {
+  it("carries the caller's request id when it is a plain one", async () => {
+    const given = (id: string) => api.get("/health", { headers: { "X-Request-Id": id } });
+    expect((await given("abc-123")).headers.get("X-Request-Id")).toBe("abc-123");
+    for (const bad of ["a b", "a".repeat(65), 'x"y', "<script>"]) {
+      expect((await given(bad)).headers.get("X-Request-Id")).toMatch(/^[0-9a-f-]{36}$/);
+    }
+  });
+
+  it("promise 19: is stored by nobody on the way", async () => {
+    expect((await api.get("/users/me", { token: user.token })).headers.get("Cache-Control")).toBe("no-store");
+    expect((await api.get("/users/me")).headers.get("Cache-Control")).toBe("no-store");
+  });
+
+  it("has security headers, on errors too", async () => {
+    for (const path of ["/health", "/users/me", "/nowhere"]) {
+      const { headers } = await api.get(path);
+      expect(headers.get("Content-Security-Policy")).toBe("default-src 'none'; frame-ancestors 'none'");
+      expect(headers.get("Strict-Transport-Security")).toMatch(/max-age=\d{8}/);
+      expect(headers.get("X-Frame-Options")).toBe("DENY");
+      expect(headers.get("Referrer-Policy")).toBe("no-referrer");
+    }
+  });
+
+  it("leaves one line in the log, with the path's pattern and no values", async () => {
+    const { get, logs } = serve();
+    await get(`/users/${user.id}?secret=1`, { token: user.token });
+    expect(logs).toHaveLength(1);
+    expect(logs[0]).toMatchObject({
+      level: "info",
+      message: "request",
+      method: "GET",
+      route: "/api/v1/users/{id}",
+      operation_id: "readUser",
+      status: 200,
+      db_round_trips: 1,
+      user_id: user.id,
+    });
+    expect(JSON.stringify(logs)).not.toMatch(/secret|Bearer|eyJ/);
+  });
+});
+
+describe("promise 17: CORS", () => {
+  const origin = "https://app.example.com";
+  const preflight = (from: string, headers = "authorization,x-evil") =>
+    api.call("OPTIONS", "/items", {
+      headers: { Origin: from, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": headers },
+    });
+
+  it("lets a listed origin in, and reflects no header", async () => {
+    const { status, headers } = await preflight(origin);
+    expect(status).toBe(204);
+    expect(headers.get("Access-Control-Allow-Origin")).toBe(origin);
+    expect(headers.get("Access-Control-Allow-Headers")).not.toContain("evil");
+    expect(headers.get("Access-Control-Allow-Headers")).toContain("Authorization");
+    expect(headers.get("Vary")).toContain("Origin");
+  });
+
+  it.each([
+    "https://evil.example",
+    "https://app.example.com.evil.example",
+    "null",
+    "http://app.example.com",
+    `${origin}:444`,
+  ])("tells %s nothing", async (from) => {
+    const asked = await preflight(from);
+    const got = await api.get("/users/me", { token: user.token, headers: { Origin: from } });
+    for (const { headers } of [asked, got]) {
+      expect([...headers.keys()].filter((name) => name.startsWith("access-control"))).toStrictEqual([]);
+      expect(headers.get("Vary")).toContain("Origin");
+    }
+  });
+
+  it("has the same headers on errors as on success", async () => {
+    const { token } = user;
+    const cors = async (path: string, init = {}) => {
+      const { headers } = await api.get(path, { ...init, headers: { Origin: origin } });
+      return [...headers].filter(([name]) => name.startsWith("access-control"));
+    };
+    const success = await cors("/users/me", { token });
+    expect(Object.fromEntries(success)).toMatchObject({ "access-control-allow-origin": origin });
+    expect(await cors("/users/me")).toStrictEqual(success);
+    expect(await cors("/nowhere")).toStrictEqual(success);
+    expect(await cors("/items?limit=0", { token })).toStrictEqual(success);
+  });
+});
+
+describe("promise 22: wrong settings", () => {
+  const wrong = {
+    ...bindings,
+    SECRET_KEY: "short-secret-value",
+    DATABASE_URL: "",
+    ALLOWED_ORIGINS: "https://a.example/path",
+  };
+  const { get, post, logs } = serve({ bindings: wrong });
+
+  it("leave only liveness, and the log names the setting but not its value", async () => {
+    expect((await get("/health")).status).toBe(200);
+    for (const answer of [
+      await get("/health/ready"),
+      await get("/users/me"),
+      await get("/openapi.json"),
+      await post("/users"),
+    ]) {
+      expect(answer.status).toBe(503);
+      expect(answer.headers.get("Retry-After")).toBe("60");
+      expect(answer.body.code).toBe("misconfigured");
+      expect(answer.text).not.toMatch(/SECRET_KEY|DATABASE/);
+    }
+    const text = JSON.stringify(logs);
+    expect(text).toContain("SECRET_KEY must hold at least 32 random bytes");
+    expect(text).toContain("DATABASE_URL is missing");
+    expect(text).toContain("ALLOWED_ORIGINS");
+    expect(text).not.toMatch(/short-secret-value|a\.example/);
+  });
+});
+
+describe("an error", () => {
+  it("is what it says to the caller, never what caused it", () => {
+    const error = new ApiError("not_found", { cause: new Error("inner") });
+    expect(error.detail).toBe("Not found.");
+    expect(JSON.stringify(error)).not.toContain("inner");
+  });
+});

@@ -1,0 +1,92 @@
+import { and, eq, isNull, sql } from "drizzle-orm";
+import { describe, expect, it } from "vitest";
+import { sessions, users } from "../../src/db/schema.ts";
+import { hashPassword } from "../../src/security/passwords.ts";
+import { api, aUser, db, unique } from "../harness.ts";
+
+const fifty = Array.from({ length: 50 }, (_, i) => i);
+
+describe("promise 7: fifty sign-ups at once for one e-mail", () => {
+  it("make one account, whatever the letter case", async () => {
+    const name = unique("race");
+    const answers = await Promise.all(
+      fifty.map((i) => {
+        const email = i % 2 ? `${name}@example.com` : `${name.toUpperCase()}@EXAMPLE.com`;
+        return api.post("/users", { json: { email, username: `${name}.${i}`, password: "correct horse battery" } });
+      }),
+    );
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 201)).toHaveLength(1);
+    expect(statuses.filter((status) => status === 409)).toHaveLength(49);
+    for (const { status, body } of answers) if (status === 409) expect(body.code).toBe("email_taken");
+    const rows = await db
+      .select()
+      .from(users)
+      .where(eq(sql`lower(${users.email})`, `${name}@example.com`));
+    expect(rows).toHaveLength(1);
+  }, 60_000);
+});
+
+describe("promise 3: fifty uses of one refresh token at once", () => {
+  const password = "correct horse battery";
+
+  it("make one rotation, and all get the same successor", async () => {
+    const { username, id } = await aUser({ password_hash: await hashPassword(password) });
+    const { refresh_token } = (await api.post("/auth/login", { json: { username, password } })).body;
+    const answers = await Promise.all(fifty.map(() => api.post("/auth/refresh", { json: { refresh_token } })));
+    expect(new Set(answers.map(({ status }) => status))).toStrictEqual(new Set([200]));
+    expect(new Set(answers.map(({ body }) => body.refresh_token)).size).toBe(1);
+    const successor = answers[0]?.body.refresh_token;
+    const next = await api.post("/auth/refresh", { json: { refresh_token: successor } });
+    expect(next.status).toBe(200);
+    expect(
+      await db
+        .select()
+        .from(sessions)
+        .where(and(eq(sessions.user_id, id), isNull(sessions.revoked_at))),
+    ).toHaveLength(2);
+  });
+
+  it("against signing out: the session is over, whoever came first", async () => {
+    const { username } = await aUser({ password_hash: await hashPassword(password) });
+    const { refresh_token } = (await api.post("/auth/login", { json: { username, password } })).body;
+    const [out, ...answers] = await Promise.all([
+      api.post("/auth/logout", { json: { refresh_token } }),
+      ...fifty.map(() => api.post("/auth/refresh", { json: { refresh_token } })),
+    ]);
+    expect(out.status).toBe(204);
+    for (const { status, body } of answers) {
+      expect([200, 400]).toContain(status);
+      if (status === 200) expect((await api.get("/users/me", { token: body.access_token })).status).toBe(401);
+    }
+  });
+});
+
+describe("two admins who demote each other at once", () => {
+  it("leave one", async () => {
+    const everyone = await db
+      .select()
+      .from(users)
+      .where(and(eq(users.role, "admin"), isNull(users.deleted_at)));
+    const [first, second] = [await aUser({ role: "admin" }), await aUser({ role: "admin" })];
+    for (const other of everyone) await db.update(users).set({ role: "user" }).where(eq(users.id, other.id));
+    const demote = (by: { token: string }, whom: { id: string }) =>
+      api.patch(`/users/${whom.id}`, { token: by.token, json: { role: "user" } });
+    const answers = await Promise.all([demote(first, second), demote(second, first)]);
+    const statuses = answers.map(({ status }) => status).toSorted();
+    expect(statuses[0]).toBe(200);
+    // The loser is refused as the last admin, as no admin any more, or as somebody who reaches nobody else.
+    expect([403, 404, 409]).toContain(statuses[1]);
+    const left = await db
+      .select()
+      .from(users)
+      .where(and(eq(users.role, "admin"), isNull(users.deleted_at)));
+    expect(left).toHaveLength(1);
+    const [last] = left;
+    const survivor = last?.id === first.id ? first : second;
+    const itself = await api.patch("/users/me", { token: survivor.token, json: { role: "user" } });
+    expect(itself.status).toBe(409);
+    expect(itself.body.code).toBe("last_admin");
+    expect((await api.delete("/users/me", { token: survivor.token })).status).toBe(409);
+  });
+});

@@ -1,0 +1,164 @@
+import { and, eq, isNull, sql } from "drizzle-orm";
+import { describe, expect, it } from "vitest";
+import { auditEvents, mails, sessions, users } from "../../src/db/schema.ts";
+import { type Answer, aUser, clientsOf, db, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
+
+const fifty = Array.from({ length: 50 }, (_, i) => i);
+const password = "correct horse battery";
+const password_hash = await quickPasswords.hash("", password);
+const api = serveWithMailbox({ deps: { hasher: () => quickPasswords } });
+
+const forgot = (email: string) => api.post("/auth/password/forgot", { json: { email } });
+const reset = (token: string, password: string) => api.post("/auth/password/reset", { json: { token, password } });
+const change = (token: string, password: string, headers = {}) =>
+  api.put("/users/me/password", { token, json: { current_password: "correct horse battery", password }, headers });
+const login = (username: string, password: string, headers = {}) =>
+  api.post("/auth/login", { json: { username, password }, headers });
+const works = async (token: string) => (await api.get("/users/me", { token })).status === 200;
+const count = (answers: Answer[], wanted: number) => answers.filter(({ status }) => status === wanted).length;
+const liveSessions = (userId: string) =>
+  db
+    .select()
+    .from(sessions)
+    .where(and(eq(sessions.user_id, userId), isNull(sessions.revoked_at)));
+
+async function aTokenFor(user: { email: string }): Promise<string> {
+  await forgot(user.email);
+  return api.tokenFor(user.email);
+}
+
+describe("promise 8: fifty uses of one mailed token at once", () => {
+  it("make one reset, one event and one notice; the winner's password counts", async () => {
+    const user = await aUser({ password_hash });
+    const token = await aTokenFor(user);
+    const answers = await Promise.all(fifty.map((i) => reset(token, `password number ${i}`)));
+    expect([count(answers, 204), count(answers, 400)]).toStrictEqual([1, 49]);
+    const winner = answers.findIndex(({ status }) => status === 204);
+    expect((await login(user.username, `password number ${winner}`)).status).toBe(200);
+    const events = await db.select().from(auditEvents).where(eq(auditEvents.user_id, user.id));
+    expect(events.filter(({ kind }) => kind === "password.reset")).toHaveLength(1);
+    const written = await db.select().from(mails).where(eq(mails.user_id, user.id));
+    expect(written.filter(({ kind }) => kind === "password_changed")).toHaveLength(1);
+  });
+
+  it("verify one address once", async () => {
+    const { email } = await aUser();
+    await api.post("/auth/email/verify/resend", { json: { email } });
+    const json = { token: api.tokenFor(email) };
+    const answers = await Promise.all(fifty.map(() => api.post("/auth/email/verify", { json })));
+    expect([count(answers, 204), count(answers, 400)]).toStrictEqual([1, 49]);
+  });
+
+  it("two accounts that confirm one address at once: one gets it", async () => {
+    const email = `${unique()}@example.com`;
+    const contenders = await Promise.all([aUser({ password_hash }), aUser({ password_hash })]);
+    const tokens: string[] = [];
+    for (const { token } of contenders) {
+      await api.post("/users/me/email", { token, json: { email, current_password: password } });
+      tokens.push(api.tokenFor(email));
+    }
+    const answers = await Promise.all(
+      fifty.map((i) => api.post("/auth/email/confirm", { json: { token: tokens[i % 2] } })),
+    );
+    expect([count(answers, 204), count(answers, 400) + count(answers, 409)]).toStrictEqual([1, 49]);
+    expect(await db.select().from(users).where(eq(users.email, email))).toHaveLength(1);
+  });
+
+  it("fifty requests for one: one mail goes out, and its token works", async () => {
+    const user = await aUser({ password_hash });
+    const answers = await Promise.all(fifty.map(() => forgot(user.email)));
+    expect(count(answers, 202)).toBe(50);
+    expect(api.sent.filter(({ to }) => to === user.email)).toHaveLength(1);
+    expect((await reset(api.tokenFor(user.email), "another password")).status).toBe(204);
+  });
+});
+
+describe("promise 2: a new password against everything that the old one still opens", () => {
+  it("refreshes against a reset: no session is left, whoever came first", async () => {
+    for (const _ of [1, 2, 3]) {
+      const user = await aUser({ password_hash });
+      const [first, token] = [(await login(user.username, password)).body, await aTokenFor(user)];
+      const refresh = () => api.post("/auth/refresh", { json: { refresh_token: first.refresh_token } });
+      const [done, ...answers] = await Promise.all([reset(token, "another password"), ...fifty.map(refresh)]);
+      expect(done.status).toBe(204);
+      for (const { status, body } of answers) {
+        expect([200, 400]).toContain(status);
+        if (status === 200) expect(await works(body.access_token)).toBe(false);
+      }
+      expect(await liveSessions(user.id)).toStrictEqual([]);
+    }
+  });
+
+  it("sign-ins against a reset: no session is left that the old password opened", async () => {
+    for (const _ of [1, 2, 3]) {
+      const user = await aUser({ password_hash });
+      const token = await aTokenFor(user);
+      const clients = await clientsOf(user.id, 50);
+      const enter = (i: number) => login(user.username, password, clients[i]);
+      const [done, ...answers] = await Promise.all([reset(token, "another password"), ...fifty.map(enter)]);
+      expect(done.status).toBe(204);
+      for (const { status } of answers) expect([200, 400]).toContain(status);
+      expect(await liveSessions(user.id)).toStrictEqual([]);
+    }
+  });
+
+  it("sign-ins against a change of password: only the session that changed it is left", async () => {
+    for (const _ of [1, 2, 3]) {
+      const user = await aUser({ password_hash });
+      const clients = await clientsOf(user.id, 50);
+      const enter = (i: number) => login(user.username, password, clients[i]);
+      const [done, ...answers] = await Promise.all([change(user.token, "another password"), ...fifty.map(enter)]);
+      expect(done.status).toBe(204);
+      for (const { status } of answers) expect([200, 400]).toContain(status);
+      expect((await liveSessions(user.id)).map(({ id }) => id)).toStrictEqual([user.sessionId]);
+    }
+  });
+
+  it("fifty changes at once: one counts, and the rest are told that the current password is wrong", async () => {
+    const user = await aUser({ password_hash });
+    const clients = await clientsOf(user.id, 50);
+    const answers = await Promise.all(fifty.map((i) => change(user.token, `password number ${i}`, clients[i])));
+    expect([count(answers, 204), count(answers, 403)]).toStrictEqual([1, 49]);
+    const winner = answers.findIndex(({ status }) => status === 204);
+    expect((await login(user.username, `password number ${winner}`)).status).toBe(200);
+    expect(api.sent.filter(({ to }) => to === user.email)).toHaveLength(1);
+  });
+
+  it("a reset against a change: one after the other, without a fault", async () => {
+    for (const _ of fifty.slice(0, 10)) {
+      const user = await aUser({ password_hash });
+      const token = await aTokenFor(user);
+      const [byMail, bySession] = await Promise.all([
+        reset(token, "password by mail"),
+        change(user.token, "password by session"),
+      ]);
+      expect([204, 400]).toContain(byMail.status);
+      expect([204, 401, 403]).toContain(bySession.status);
+      expect([byMail.status, bySession.status]).toContain(204);
+      const last = byMail.status === 204 ? "password by mail" : "password by session";
+      expect((await login(user.username, last)).status).toBe(200);
+    }
+  });
+});
+
+describe("promise 2: a change of address against a change of password", () => {
+  it("gives no link to the old password once there is a new one, though it was right when it was checked", async () => {
+    const user = await aUser({ password_hash, email_verified_at: new Date().toISOString() });
+    let changed = 0;
+    const hasher = {
+      ...quickPasswords,
+      verify: async (...asked: Parameters<typeof quickPasswords.verify>) => {
+        changed = (await change(user.token, "an entirely new one")).status;
+        return quickPasswords.verify(...asked);
+      },
+    };
+    const json = { email: `${unique("new")}@example.com`, current_password: password };
+    const late = await serve({ deps: { hasher: () => hasher } }).post("/users/me/email", { token: user.token, json });
+    expect(changed).toBe(204);
+    expect(late.status).toBe(429);
+    const left = await db.execute(
+      sql`select from one_time_tokens where user_id = ${user.id} and purpose = 'change_email'`,
+    );
+    expect(left.rows).toStrictEqual([]);
+  });
+});

@@ -1,0 +1,226 @@
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { rateClasses } from "../../src/context/policy.ts";
+import { networkOf } from "../../src/http/network.ts";
+import { bindingName } from "../../src/middleware/rate-limit.ts";
+import { endpoints } from "../../src/routes/index.ts";
+import { aUser, bindings, quickPasswords, serve, unique } from "../harness.ts";
+
+/** An app whose classes let `limit` calls in, and the keys under which it counted them, by class. */
+function limited(limit: number) {
+  const counted: Record<string, string[]> = {};
+  const limiters = Object.keys(rateClasses).map((rate) => {
+    const keys: string[] = [];
+    counted[rate] = keys;
+    const count = async ({ key }: { key: string }) => {
+      keys.push(key);
+      return { success: keys.filter((other) => other === key).length <= limit };
+    };
+    return [`RATE_LIMIT_${rate.toUpperCase()}`, { limit: count }];
+  });
+  const own = { ...bindings, ...Object.fromEntries(limiters) };
+  return { counted, ...serve({ bindings: own, deps: { hasher: () => quickPasswords } }) };
+}
+
+/** An app whose counters answer nothing good. */
+const failing = (limit: () => Promise<unknown>) => {
+  const limiters = Object.keys(rateClasses).map((rate) => [`RATE_LIMIT_${rate.toUpperCase()}`, { limit }]);
+  return serve({ bindings: { ...bindings, ...Object.fromEntries(limiters) }, deps: { hasher: () => quickPasswords } });
+};
+
+const from = (address: string, headers: Record<string, string> = {}) => ({
+  headers: { "CF-Connecting-IP": address, ...headers },
+});
+
+describe("rate classes", () => {
+  it("count each user by themselves, wherever they call from and whatever they call", async () => {
+    const app = limited(3);
+    const [ada, bob] = [await aUser(), await aUser()];
+    const paths = ["/users/me", "/items", "/auth/sessions"];
+    for (const [i, path] of paths.entries()) {
+      expect((await app.get(path, { token: ada.token, ...from(`192.0.2.${i}`) })).status).toBe(200);
+    }
+    const refused = await app.get("/users/me", { token: ada.token, ...from("192.0.2.9") });
+    expect(refused.status).toBe(429);
+    expect(refused.roundTrips).toBe(0);
+    expect(app.logs.at(-1)).toMatchObject({ status: 429, code: "too_many_requests", user_id: ada.id });
+    expect((await app.get("/users/me", { token: bob.token, ...from("192.0.2.9") })).status).toBe(200);
+    expect(app.counted.user).toStrictEqual([ada.id, ada.id, ada.id, ada.id, bob.id]);
+  });
+
+  it("refuse with a problem that says when to come back", async () => {
+    const { token } = await aUser();
+    const app = limited(0);
+    const answer = await app.get("/users/me", { token, headers: { Origin: "https://app.example.com" } });
+    expect(answer.body).toMatchObject({ status: 429, code: "too_many_requests", detail: "Too many requests." });
+    expect(answer.headers.get("Retry-After")).toBe("60");
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    expect(answer.headers.get("RateLimit")).toBe('"user";r=0;t=60');
+    expect(answer.headers.get("RateLimit-Policy")).toBe('"user";q=600;w=60');
+    const exposed = answer.headers.get("Access-Control-Expose-Headers") ?? "";
+    for (const name of ["Retry-After", "RateLimit", "RateLimit-Policy"]) expect(exposed.split(",")).toContain(name);
+  });
+
+  it("tell their policy on every other answer too", async () => {
+    const app = limited(9);
+    expect((await app.get("/health")).headers.get("RateLimit-Policy")).toBe('"public";q=600;w=60');
+    expect((await app.get("/users/me")).headers.get("RateLimit-Policy")).toBe('"user";q=600;w=60');
+    expect((await app.get("/nothing")).headers.get("RateLimit-Policy")).toBeNull();
+  });
+
+  it("count strangers, and tokens that are none, by their network", async () => {
+    const app = limited(2);
+    for (const status of [401, 401, 429]) {
+      expect((await app.get("/users/me", { token: "garbage", ...from("192.0.2.1") })).status).toBe(status);
+    }
+    expect((await app.get("/users/me", from("192.0.2.1"))).status).toBe(429);
+    expect((await app.get("/users/me", from("192.0.2.2"))).status).toBe(401);
+    expect((await app.get("/users/me", { token: (await aUser()).token, ...from("192.0.2.1") })).status).toBe(200);
+  });
+
+  it("move nobody to another counter by X-Forwarded-For, or by the path's spelling", async () => {
+    const app = limited(1);
+    const spellings = ["/health", "/health/", "/health?a=b", "/health?c"];
+    for (const [i, path] of spellings.entries()) {
+      const forged = {
+        "X-Forwarded-For": `203.0.113.${i}`,
+        "X-Real-IP": `203.0.113.${i}`,
+        Forwarded: `for=203.0.113.${i}`,
+      };
+      const answer = await app.get(path, from("192.0.2.1", forged));
+      expect(answer.status).toBe(i === 0 ? 200 : 429);
+    }
+    // Of another case it is another path: nothing is there, and nothing is spent on it.
+    expect((await app.get("/api/v1/Items", from("192.0.2.1"))).status).toBe(404);
+    expect(app.counted.public).toStrictEqual(Array(4).fill("192.0.2.1"));
+  });
+
+  it("count an IPv6 customer's /64 as one network", async () => {
+    const app = limited(9);
+    for (const address of ["2001:db8:1:2::1", "2001:DB8:1:2:ffff::9", "2001:db8:1:3::1"]) {
+      await app.get("/health", from(address));
+    }
+    expect(app.counted.public).toStrictEqual(["2001:db8:1:2::/64", "2001:db8:1:2::/64", "2001:db8:1:3::/64"]);
+  });
+
+  it("count what the edge's cache answers, too", async () => {
+    const app = limited(2);
+    const statuses = [];
+    for (let i = 0; i < 3; i++) statuses.push((await app.get("/public/items?limit=13", from("192.0.2.1"))).status);
+    expect(statuses).toStrictEqual([200, 200, 429]);
+  });
+
+  it("count nobody by an address that is not known", async () => {
+    const app = limited(0);
+    expect((await app.get("/health", { headers: { "X-Forwarded-For": "192.0.2.1" } })).status).toBe(200);
+    expect(app.counted.public).toStrictEqual([]);
+  });
+
+  it("come before the body is read and the database is asked", async () => {
+    const app = limited(0);
+    const { token } = await aUser();
+    const huge = "x".repeat(2 ** 20 + 1);
+    const answer = await app.post("/items", { token, body: huge, headers: { "Content-Type": "text/plain" } });
+    expect(answer.status).toBe(429);
+    expect(answer.roundTrips).toBe(0);
+  });
+
+  it("are stricter where a call costs more", () => {
+    const classOf = Object.fromEntries(endpoints.map(({ policy }) => [policy.operationId, policy.rate]));
+    expect(classOf).toMatchObject({ login: "sign_in", createUser: "sign_up", forgotPassword: "sign_up" });
+    expect(classOf).toMatchObject({ changeMyPassword: "sign_in", changeMyEmail: "sign_in" });
+    expect(classOf).toMatchObject({ exportItems: "heavy", readItem: "user", listUsersPage: "user", jwks: "public" });
+    expect(rateClasses.sign_up.limit).toBeLessThan(rateClasses.sign_in.limit);
+    expect(rateClasses.sign_in.limit).toBeLessThan(rateClasses.public.limit);
+  });
+});
+
+describe("sign-up", () => {
+  it("is bounded for each network before anything is hashed", async () => {
+    const app = limited(5);
+    const signUp = () => {
+      const username = unique();
+      const json = { username, email: `${username}@example.com`, password: "correct horse battery" };
+      return app.post("/users", { json, ...from("192.0.2.1") });
+    };
+    const statuses = (await Promise.all(Array.from({ length: 20 }, signUp))).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 201)).toHaveLength(5);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(15);
+  });
+});
+
+describe("where the binding fails", () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it("reads and writes go on, and the log says so", async () => {
+    const app = failing(() => Promise.reject(new Error("the counter is gone")));
+    const { token } = await aUser();
+    expect((await app.get("/users/me", { token })).status).toBe(200);
+    expect((await app.post("/items", { token, json: { title: "t" } })).status).toBe(201);
+    const warnings = app.logs.filter(({ level }) => level === "warn");
+    expect(warnings).toHaveLength(2);
+    expect(warnings[0]).toMatchObject({
+      message: "rate limit failed",
+      operation_id: "readMe",
+      rate_class: "user",
+      cause: { detail: "the counter is gone" },
+    });
+  });
+
+  it("sign-in is bounded by the exact throttle", async () => {
+    const app = failing(() => Promise.reject(new Error("the counter is gone")));
+    const { username } = await aUser();
+    const json = { username, password: "wrong" };
+    const guesses = Array.from({ length: 20 }, () => app.post("/auth/login", { json, ...from("198.51.100.1") }));
+    const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 400)).toHaveLength(10);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(10);
+  });
+
+  it("a counter that never answers is not waited for", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const app = failing(() => new Promise(() => {}));
+    const answer = app.get("/health", from("192.0.2.1"));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect((await answer).status).toBe(200);
+    expect(app.logs.map(({ message }) => message)).toContain("rate limit failed");
+  });
+
+  it("one that answers nonsense counts as failed", async () => {
+    const app = failing(() => Promise.resolve(undefined));
+    expect((await app.get("/health", from("192.0.2.1"))).status).toBe(200);
+    expect(app.logs.map(({ message }) => message)).toContain("rate limit failed");
+  });
+});
+
+describe("the runtime's own counters", () => {
+  it("are there for every class, and refuse beyond the limit", async () => {
+    for (const rate of Object.keys(rateClasses)) expect(env).toHaveProperty(`RATE_LIMIT_${rate.toUpperCase()}`);
+    expect(Object.keys(rateClasses).map((rate) => bindingName(rate as keyof typeof rateClasses))).toStrictEqual(
+      Object.keys(rateClasses).map((rate) => `RATE_LIMIT_${rate.toUpperCase()}`),
+    );
+    const app = serve();
+    const { limit } = rateClasses.sign_up;
+    const ask = () => app.post("/auth/password/forgot", { json: { email: "a@example.com" }, ...from("192.0.2.77") });
+    // Twice as many: a minute may end in between.
+    const answers = await Promise.all(Array.from({ length: 2 * limit + 1 }, ask));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(answers.length - refused.length).toBeGreaterThanOrEqual(limit);
+  });
+});
+
+describe("networkOf", () => {
+  it("takes an IPv4 address as it is, mapped into IPv6 too", () => {
+    expect(networkOf("192.0.2.1")).toBe("192.0.2.1");
+    expect(networkOf("::ffff:192.0.2.1")).toBe("192.0.2.1");
+    expect(networkOf("::1")).toBe("0:0:0:0::/64");
+  });
+
+  it("is the same for every spelling of an IPv6 address", () => {
+    for (const spelling of ["2001:db8::1", "2001:0DB8:0:0::1", "2001:db8:0000:0:1:2:3:4", "2001:db8::5:6:7:8%eth0"]) {
+      expect(networkOf(spelling), spelling).toBe("2001:db8:0:0::/64");
+    }
+    expect(networkOf("1::4:5:6:7:8")).toBe("1:0:0:4::/64");
+  });
+});
