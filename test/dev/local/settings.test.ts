@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, "../../..");
 /** A binding is no variable: wrangler.toml tells of it. */
 const bindings = ["EMAIL"];
 
-describe.each(["README.md", ".dev.vars.example"])("%s", (file) => {
+describe.each(["docs/settings.md", ".dev.vars.example"])("%s", (file) => {
   it("tells of every setting", async () => {
     const text = await readFile(join(root, file), "utf8");
     const told = settingNames.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
