@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { describeError } from "./log.ts";
+import { describeError, GuardedError } from "./log.ts";
 
 type ErrorEntry = { status: ContentfulStatusCode; detail: string; retryAfter?: number };
 
@@ -33,6 +33,8 @@ export const errorTable = {
   email_taken: { status: 409, detail: "This e-mail address is already registered." },
   username_taken: { status: 409, detail: "This username is already taken." },
   last_admin: { status: 409, detail: "This is the last active admin." },
+  conflict: { status: 409, detail: "It conflicts with something that is there already." },
+  still_referenced: { status: 409, detail: "Something else still refers to it." },
   precondition_failed: { status: 412, detail: "It has changed since: get it again, then decide." },
   precondition_required: { status: 428, detail: "Say in If-Match which version you mean to change." },
   idempotency_key_in_use: {
@@ -43,6 +45,7 @@ export const errorTable = {
   idempotency_key_reused: { status: 422, detail: "This Idempotency-Key was used for another request." },
   payload_too_large: { status: 413, detail: "The body is larger than 1 MiB." },
   unsupported_media_type: { status: 415, detail: "The Content-Type of the body is not one that this path accepts." },
+  invalid_reference: { status: 422, detail: "It refers to something that is not there." },
   validation_failed: { status: 422, detail: "The request is not valid." },
   too_many_requests: { status: 429, detail: "Too many requests." },
   too_many_attempts: { status: 429, detail: "Too many attempts to sign in." },
@@ -112,11 +115,11 @@ export function toApiError(error: unknown): ApiError {
   return new ApiError("internal", { cause: error });
 }
 
-/** What a log says of a thrown value: its code and, where it is our fault, what is behind it. */
+/** What a log says of a thrown value: its code and, where it may be our fault, what is behind it. */
 export function explain(thrown: unknown): Record<string, unknown> {
-  const error = toApiError(thrown);
-  const isFault = errorTable[error.code].status >= 500;
-  return { code: error.code, ...(isFault && error.cause !== undefined && { cause: describeError(error.cause) }) };
+  const { code, cause } = toApiError(thrown);
+  const mayBeOurs = errorTable[code].status >= 500 || cause instanceof GuardedError;
+  return { code, ...(mayBeOurs && cause !== undefined && { cause: describeError(cause) }) };
 }
 
 const codeByStatus: Partial<Record<number, ErrorCode>> = {

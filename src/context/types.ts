@@ -1,6 +1,7 @@
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Caller } from "../crud/guards.ts";
-import type { Database, RoundTrips } from "../db/client.ts";
+import type { Database } from "../db/client.ts";
+import type { RoundTrips } from "../db/wire.ts";
 import type { Log } from "../log.ts";
 import type { Transport } from "../mail/transports.ts";
 import type { Keys } from "../security/keys.ts";

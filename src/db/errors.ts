@@ -1,23 +1,9 @@
 import { NeonDbError } from "@neondatabase/serverless";
 import { ApiError, type ErrorCode, operationError } from "../errors.ts";
 import { GuardedError } from "../log.ts";
-
-/** What each unique index means to a client. */
-const conflicts: Partial<Record<string, ErrorCode>> = {
-  users_email_key: "email_taken",
-  users_username_key: "username_taken",
-};
-
-/** What our SQL functions raise; the letters follow PostgREST's `PT` + HTTP status. */
-const guards: Partial<Record<string, ErrorCode>> = {
-  PT401: "invalid_token",
-  PT403: "forbidden",
-  PT404: "not_found",
-  PT409: "last_admin",
-  PT412: "precondition_failed",
-  PT422: "idempotency_key_reused",
-  PT425: "idempotency_key_in_use",
-};
+import { constraintCodes } from "./constraints.ts";
+import { meaningOf } from "./sqlstates.ts";
+import { CallError } from "./wire.ts";
 
 /** Not an error: the transaction was ended because it was done before, and this is what its statements answered then. */
 export class DoneBefore extends Error {
@@ -37,12 +23,6 @@ export function doneBefore(thrown: unknown): DoneBefore | undefined {
   return error?.code === "PT208" && error.column ? new DoneBefore(JSON.parse(error.column)) : undefined;
 }
 
-/** A table, column or function that the newest migration makes is not there yet. */
-const unmigrated = new Set(["42P01", "42703", "42883"]);
-
-/** Classes of SQLSTATE in which the server could not serve us: connection, state, login, resources, shutdown, conflict. */
-const unavailable = /^(08|25|28|3D|40|53|57|58|XX)/;
-
 /**
  * Translates what the driver throws. Without an SQLSTATE nobody knows what became of the statement: the answer is 503,
  * and the statement is never tried again here.
@@ -50,36 +30,72 @@ const unavailable = /^(08|25|28|3D|40|53|57|58|XX)/;
 export function fromDatabase(thrown: unknown): ApiError {
   const error = findNeonError(thrown);
   const code = codeOf(error);
-  const cause = new GuardedError(describe(thrown, error));
+  // What was foreseen by name needs no explanation in a log; the rest may be our fault, whatever its status.
+  const isForeseen = code !== "internal" && (isOurs(error) || constraintCodes[error?.constraint ?? ""] !== undefined);
   // `refuse` says which operation of a batch it was.
   const isPlaced = (error?.code === "PT404" || error?.code === "PT412") && error.detail;
   const place = isPlaced ? Number(error.detail) : undefined;
-  return new ApiError(code, { cause, ...(place !== undefined && { errors: [operationError(code, place)] }) });
+  const { retryAfter } = findCallError(thrown)?.fields ?? {};
+  return new ApiError(code, {
+    ...(!isForeseen && { cause: new GuardedError(describe(thrown)) }),
+    ...(code === "validation_failed" && { detail: "A value is missing, or is not one that can be stored." }),
+    ...(place !== undefined && { errors: [operationError(code, place)] }),
+    ...(retryAfter !== undefined && { headers: { "Retry-After": String(Math.min(retryAfter, longestWait)) } }),
+  });
 }
 
+/** In seconds: for longer nobody is sent away, whatever stands before the database says. */
+const longestWait = 60;
+
 function codeOf(error: NeonDbError | undefined): ErrorCode {
-  const code = error?.code;
-  if (!code || unavailable.test(code)) return "database_unavailable";
-  if (unmigrated.has(code)) return "not_ready";
-  return guards[code] ?? (code === "23505" ? conflicts[error.constraint ?? ""] : undefined) ?? "internal";
+  const { code, constraint, message } = error ?? {};
+  if (!code) return "database_unavailable";
+  const named = code.startsWith("23") ? constraintCodes[constraint ?? ""] : undefined;
+  // The same SQLSTATE and fields as for a reference to nothing: only the message tells.
+  const isReferenced = code === "23503" && message?.startsWith("update or delete");
+  return named ?? (isReferenced ? "still_referenced" : meaningOf(code));
 }
 
 /** Names and codes only: the messages of drizzle, of Postgres and of a parser that choked all repeat parameters. */
-function describe(thrown: unknown, error: NeonDbError | undefined): Record<string, unknown> {
-  const { code, constraint, table, routine } = error ?? {};
+function describe(thrown: unknown): Record<string, unknown> {
+  const postgres = findNeonError(thrown);
+  const { code, constraint, table, routine } = postgres ?? {};
   // Ours may hold what was stored under an Idempotency-Key.
-  const column = code?.startsWith("PT") ? undefined : error?.column;
-  return { error: namesOf(thrown).join(" ← "), sqlstate: code, constraint, table, column, routine };
+  const column = isOurs(postgres) ? undefined : postgres?.column;
+  const { fault, fields } = findCallError(thrown) ?? {};
+  const { retryAfter: _, ...call } = fields ?? {};
+  const error = chainOf(thrown).map((one) => one.constructor.name || one.name);
+  return {
+    error: error.join(" ← ") || typeof thrown,
+    fault,
+    ...call,
+    sqlstate: code,
+    constraint,
+    table,
+    column,
+    routine,
+  };
 }
 
-function namesOf(thrown: unknown): string[] {
-  if (!(thrown instanceof Error)) return [typeof thrown];
-  const inner = thrown instanceof NeonDbError ? thrown.sourceError : thrown.cause;
-  const name = thrown.constructor.name || thrown.name;
-  return inner === undefined ? [name] : [name, ...namesOf(inner)];
+/** Raised by one of our SQL functions. */
+function isOurs(error: NeonDbError | undefined): boolean {
+  return error?.code?.startsWith("PT") ?? false;
 }
 
 function findNeonError(thrown: unknown): NeonDbError | undefined {
-  if (thrown instanceof NeonDbError) return thrown;
-  return thrown instanceof Error && thrown.cause ? findNeonError(thrown.cause) : undefined;
+  return chainOf(thrown).find((error) => error instanceof NeonDbError);
+}
+
+function findCallError(thrown: unknown): CallError | undefined {
+  return chainOf(thrown).find((error) => error instanceof CallError);
+}
+
+/** An error and what caused it, each once: one that is its own cause ends here. */
+function chainOf(thrown: unknown): Error[] {
+  const chain = new Set<Error>();
+  for (let next = thrown; next instanceof Error && !chain.has(next); ) {
+    chain.add(next);
+    next = next instanceof NeonDbError ? (next.sourceError ?? next.cause) : next.cause;
+  }
+  return [...chain];
 }

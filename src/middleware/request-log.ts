@@ -10,8 +10,9 @@ export const requestLog: MiddlewareHandler<UserEnv> = async (c, next) => {
   const { status } = c.res;
   const { log, requestId, policy, user, trips, events } = c.var;
   const happened = eventsThatHappened(events, status);
+  const explanation = c.error && explain(c.error);
   log({
-    level: status >= 500 ? "error" : "info",
+    level: status >= 500 ? "error" : explanation?.cause ? "warn" : "info",
     message: "request",
     request_id: requestId,
     method: c.req.method,
@@ -23,6 +24,6 @@ export const requestLog: MiddlewareHandler<UserEnv> = async (c, next) => {
     db_ms: trips.milliseconds,
     user_id: user?.id,
     ...(happened.length > 0 && { events: happened }),
-    ...(c.error && explain(c.error)),
+    ...explanation,
   });
 };

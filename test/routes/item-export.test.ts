@@ -1,8 +1,9 @@
 import { parse } from "csv-parse/sync";
 import { and, eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { connect, type RoundTrips } from "../../src/db/client.ts";
+import { connect } from "../../src/db/client.ts";
 import { items, sessions } from "../../src/db/schema.ts";
+import type { RoundTrips } from "../../src/db/wire.ts";
 import { type Answer, api, aUser, db, serve } from "../harness.ts";
 
 const hostile = [

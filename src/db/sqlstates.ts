@@ -1,0 +1,65 @@
+import type { ErrorCode } from "../errors.ts";
+
+/**
+ * What an SQLSTATE means to a client, by the code itself or else by its class, which is its first two characters. All
+ * others are `internal`: a mistake in a statement of ours. https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+const meanings: Partial<Record<string, ErrorCode>> = {
+  // The server could not serve us, and may serve the next who asks.
+  "08": "database_unavailable", // connection
+  "25006": "database_unavailable", // read only, as during a failover
+  "25P03": "database_unavailable", // idle in transaction for too long
+  "25P04": "database_unavailable", // transaction timeout
+  "28": "database_unavailable", // authorization of our role
+  "3D": "database_unavailable", // no such database
+  "40": "database_unavailable", // serialization failure, deadlock
+  "53": "database_unavailable", // connections, disk, memory
+  "55006": "database_unavailable", // object in use
+  "55P03": "database_unavailable", // lock timeout, as during a migration
+  "57": "database_unavailable", // cancelled, shut down, starting up
+  "58": "database_unavailable", // system error
+  XX: "database_unavailable", // internal error of the server
+
+  // A table, column or function that the newest migration makes is not there yet.
+  "42P01": "not_ready",
+  "42703": "not_ready",
+  "42883": "not_ready",
+
+  // A value that got past the contract. The contract should have refused it: the log says what happened.
+  "22001": "validation_failed", // too long
+  "22003": "validation_failed", // out of range
+  "22007": "validation_failed", // not a time
+  "22008": "validation_failed", // a time out of range
+  "22009": "validation_failed", // not a time zone
+  "22019": "validation_failed", // not an escape character
+  "2201B": "validation_failed", // not a regular expression
+  "22021": "validation_failed", // not in the encoding, such as NUL
+  "22025": "validation_failed", // not an escape sequence
+  "22030": "validation_failed", // a key twice in a JSON object
+  "22032": "validation_failed", // not JSON
+  "22P02": "validation_failed", // not in the form of its type, such as a UUID
+  "22P05": "validation_failed", // a character that the encoding lacks
+  "23502": "validation_failed", // null where there must be a value
+  "23514": "validation_failed", // a check
+  "54000": "validation_failed", // too long for an index
+
+  // What is there already stands in the way.
+  "23001": "still_referenced",
+  "23503": "invalid_reference", // or `still_referenced`, by the message
+  "23505": "conflict",
+  "23P01": "conflict",
+
+  // What our SQL functions raise: `PT` and an HTTP status, as PostgREST has it.
+  PT401: "invalid_token",
+  PT403: "forbidden",
+  PT404: "not_found",
+  PT409: "last_admin",
+  PT412: "precondition_failed",
+  PT422: "idempotency_key_reused",
+  PT425: "idempotency_key_in_use",
+};
+
+/** What this SQLSTATE means to a client. */
+export function meaningOf(sqlstate: string): ErrorCode {
+  return meanings[sqlstate] ?? meanings[sqlstate.slice(0, 2)] ?? "internal";
+}

@@ -1,0 +1,88 @@
+import { NeonDbError } from "@neondatabase/serverless";
+import { sql } from "drizzle-orm";
+import { describe, expect, it } from "vitest";
+import { constraintCodes } from "../../src/db/constraints.ts";
+import { fromDatabase } from "../../src/db/errors.ts";
+import { explain } from "../../src/errors.ts";
+import { db } from "../harness.ts";
+
+/** As the driver throws it. */
+const raised = (fields: Partial<NeonDbError>) => Object.assign(new NeonDbError("message"), fields);
+
+describe("what Postgres raises", () => {
+  it.each([
+    ["a duplicate e-mail", "email_taken", { code: "23505", constraint: "users_email_key" }],
+    ["a duplicate that has no code of its own", "conflict", { code: "23505", constraint: "other_key" }],
+    ["what overlaps", "conflict", { code: "23P01", constraint: "bookings_excl" }],
+    ["a reference to nothing", "invalid_reference", { code: "23503", constraint: "items_owner_id_users_id_fk" }],
+    ["what is restricted", "still_referenced", { code: "23001", constraint: "items_owner_id_users_id_fk" }],
+    ["a check", "validation_failed", { code: "23514", constraint: "other_check" }],
+    ["null where there must be a value", "validation_failed", { code: "23502", column: "title" }],
+    ["no UUID", "validation_failed", { code: "22P02" }],
+    ["a number out of range", "validation_failed", { code: "22003" }],
+    ["NUL", "validation_failed", { code: "22021" }],
+    ["a text too long for an index", "validation_failed", { code: "54000" }],
+    ["the guard", "invalid_token", { code: "PT401" }],
+    ["the admin's guard", "forbidden", { code: "PT403" }],
+    ["a cancelled query", "database_unavailable", { code: "57014" }],
+    ["a server that shuts down", "database_unavailable", { code: "57P01" }],
+    ["too many connections", "database_unavailable", { code: "53300" }],
+    ["a deadlock", "database_unavailable", { code: "40P01" }],
+    ["a conflict of transactions", "database_unavailable", { code: "40001" }],
+    ["a lock that nobody gave up", "database_unavailable", { code: "55P03" }],
+    ["a replica that is not yet the primary", "database_unavailable", { code: "25006" }],
+    ["a lost connection", "database_unavailable", { code: "08006" }],
+    ["a missing table", "not_ready", { code: "42P01" }],
+    ["a division by zero", "internal", { code: "22012" }],
+    ["a mistake in a statement", "internal", { code: "42601" }],
+    ["a missing privilege", "internal", { code: "42501" }],
+    ["what a function raises without a code", "internal", { code: "P0001" }],
+    ["a code of ours that nobody knows", "internal", { code: "PT499" }],
+  ])("is told apart: %s", (_what, code, fields) => {
+    expect(fromDatabase(raised(fields)).code).toBe(code);
+    expect(fromDatabase(new Error("wrapped", { cause: raised(fields) })).code).toBe(code);
+  });
+
+  it("is told apart by who refers to whom", () => {
+    const error = (message: string) => Object.assign(new NeonDbError(message), { code: "23503", constraint: "fk" });
+    expect(fromDatabase(error('insert or update on table "a" violates …')).code).toBe("invalid_reference");
+    expect(fromDatabase(error('update or delete on table "b" violates …')).code).toBe("still_referenced");
+  });
+
+  it("is explained in a log unless its code was foreseen by name, and never with a value", () => {
+    const secret = { message: "insert … 'secret'", detail: "Key (email)=(secret) exists", where: "secret" };
+    const explained = (fields: Partial<NeonDbError>) => explain(fromDatabase(raised({ ...secret, ...fields })));
+    expect(explained({ code: "23505", constraint: "users_email_key" })).toStrictEqual({ code: "email_taken" });
+    expect(explained({ code: "PT401" })).toStrictEqual({ code: "invalid_token" });
+    expect(explained({ code: "PT499", column: "secret" }).cause).toMatchObject({ sqlstate: "PT499" });
+    expect(explained({ code: "23514", constraint: "c", table: "t" }).cause).toMatchObject({
+      sqlstate: "23514",
+      constraint: "c",
+      table: "t",
+    });
+    for (const code of ["23514", "22P02", "57014", "PT499", "42601"]) {
+      expect(JSON.stringify(explained({ code, column: code.startsWith("PT") ? "secret" : "title" }))).not.toContain(
+        "secret",
+      );
+    }
+  });
+
+  it("has an unknown outcome when Postgres said nothing", () => {
+    expect(fromDatabase(new TypeError("terminated")).code).toBe("database_unavailable");
+    expect(fromDatabase("thrown text").code).toBe("database_unavailable");
+  });
+
+  it("may be its own cause, and still has an end", () => {
+    const error = new Error("round");
+    error.cause = new Error("and round", { cause: error });
+    expect(explain(fromDatabase(error))).toMatchObject({ cause: { error: "Error ← Error" } });
+  });
+});
+
+describe("src/db/constraints.ts", () => {
+  it("names only constraints that the database has", async () => {
+    const { rows } = await db.execute<{ name: string }>(sql`
+      select conname as name from pg_constraint union select relname from pg_class where relkind = 'i'`);
+    expect(rows.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(constraintCodes)));
+  });
+});

@@ -1,0 +1,107 @@
+import { sql } from "drizzle-orm";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { connect } from "../../src/db/client.ts";
+import { fromDatabase } from "../../src/db/errors.ts";
+import { errorTable, explain } from "../../src/errors.ts";
+import { aUser, db, serve, settings } from "../harness.ts";
+
+const user = await aUser();
+const html = { headers: { "Content-Type": "text/html; charset=utf-8" } };
+const refusal = (code: string) => JSON.stringify({ message: "secret", code });
+const one = { fields: [{ name: "one", dataTypeID: 23 }], rows: [["1"]], command: "SELECT", rowCount: 1 };
+
+afterEach(() => void vi.restoreAllMocks());
+const answerWith = (make: () => Response | Promise<Response>) =>
+  vi.spyOn(globalThis, "fetch").mockImplementation(async () => make());
+
+describe("a call to the database that brings no answer of Postgres", () => {
+  const broken = () =>
+    new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode("{"));
+        controller.error(new Error("secret"));
+      },
+    });
+
+  it.each([
+    ["quota", () => new Response("secret", { status: 402 }), { http_status: 402 }],
+    [
+      "throttled",
+      () => new Response("secret", { status: 429, ...html }),
+      { http_status: 429, media_type: "text/html" },
+    ],
+    ["gateway", () => new Response(refusal("53300"), { status: 500 }), { http_status: 500 }],
+    ["gateway", () => new Response("secret", { status: 502, ...html }), { http_status: 502 }],
+    ["gateway", () => new Response("secret", { status: 503, ...html }), { http_status: 503 }],
+    ["redirected", () => new Response(null, { status: 302, headers: { Location: "/secret" } }), { http_status: 302 }],
+    ["rejected", () => new Response("secret", { status: 404 }), { http_status: 404 }],
+    ["rejected", () => new Response('{"message":"secret"}', { status: 400 }), { http_status: 400 }],
+    ["rejected", () => new Response(refusal(""), { status: 400 }), { http_status: 400 }],
+    ["rejected", () => new Response(refusal("secret"), { status: 400 }), { http_status: 400 }],
+    ["garbage", () => new Response("secret", html), { http_status: 200, media_type: "text/html", bytes: 6 }],
+    ["garbage", () => new Response(""), { http_status: 200, bytes: 0 }],
+    ["wrong_shape", () => new Response("null"), { http_status: 200 }],
+    ["wrong_shape", () => new Response(JSON.stringify(one)), { http_status: 200 }],
+    ["wrong_shape", () => Response.json({ results: [{ ...one, rows: [[]] }, one] }), {}],
+    ["wrong_shape", () => Response.json({ results: [{ ...one, rows: [[1]] }, one] }), {}],
+    ["wrong_shape", () => Response.json({ results: [{ ...one, fields: ["one"] }, one] }), {}],
+    ["wrong_count", () => Response.json({ results: [] }), { http_status: 200 }],
+    ["wrong_count", () => Response.json({ results: [one, one, one] }), {}],
+    ["cut_off", () => new Response(broken()), { http_status: 200 }],
+    ["reset", () => Promise.reject(new Error("Network connection lost.")), {}],
+    ["refused", () => Promise.reject(new Error("connect ECONNREFUSED")), {}],
+    ["network", () => Promise.reject(new Error("secret")), {}],
+  ])("is 503, and the log says %s", async (fault, make, fields) => {
+    const spy = answerWith(make);
+    const { get, logs } = serve();
+    const answer = await get("/users/me", { token: user.token });
+    expect(answer.status).toBe(503);
+    expect(answer.body.code).toBe("database_unavailable");
+    expect(logs).toHaveLength(1);
+    expect(logs[0]).toMatchObject({ level: "error", cause: { fault, ...fields } });
+    expect(JSON.stringify(logs)).not.toContain("secret");
+    expect(spy).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    ["7", "7"],
+    ["86400", "60"],
+    ["soon", "5"],
+    ["-1", "5"],
+  ])("passes a Retry-After of %s on as %s", async (asked, given) => {
+    answerWith(() => new Response("", { status: 429, headers: { "Retry-After": asked } }));
+    const answer = await serve().get("/users/me", { token: user.token });
+    expect(answer.headers.get("Retry-After")).toBe(given);
+  });
+
+  it.each(["before", "in the middle of"])("is a timeout where the deadline comes %s the answer", async (when) => {
+    vi.spyOn(globalThis, "fetch").mockImplementation(async (_url, init) => {
+      const signal = init?.signal;
+      const aborted = new Promise<never>((_, reject) => {
+        signal?.addEventListener("abort", () => reject(signal.reason));
+      });
+      if (when === "before") return aborted;
+      return new Response(new ReadableStream({ pull: () => aborted }));
+    });
+    const slow = connect({ ...settings, DATABASE_TIMEOUT_MS: 50 });
+    const error = await slow.execute(sql`select 1`).catch(fromDatabase);
+    expect(explain(error)).toMatchObject({ code: "database_unavailable", cause: { fault: "timeout" } });
+  });
+});
+
+describe("a call to the database", () => {
+  it("follows no redirect, which would carry the password elsewhere", async () => {
+    const spy = vi.spyOn(globalThis, "fetch");
+    await db.execute(sql`select 1`);
+    expect(spy.mock.calls.map(([, init]) => init?.redirect)).toStrictEqual(["manual"]);
+  });
+
+  it("takes what Postgres says, of one statement and of several", async () => {
+    const error = await db.execute(sql`select 1 / 0`).catch(fromDatabase);
+    expect(explain(error)).toMatchObject({ code: "internal", cause: { sqlstate: "22012" } });
+    expect(errorTable.internal.status).toBe(500);
+    const results = await db.batch([db.execute(sql`select 1 as one`), db.execute(sql`select null as none`)]);
+    expect(results.map(({ rows }) => rows)).toStrictEqual([[{ one: 1 }], [{ none: null }]]);
+    expect((await db.execute(sql`select from generate_series(1, 3)`)).rows).toHaveLength(3);
+  });
+});
