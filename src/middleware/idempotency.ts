@@ -41,7 +41,7 @@ export const idempotency: MiddlewareHandler<UserEnv> = async (c, next) => {
   const claim = {
     userId: user.id,
     key,
-    fingerprint: await fingerprintOf(c.req.method, c.req.path, await c.req.text()),
+    fingerprint: await fingerprintOf(c.req.method, c.req.url, await c.req.text()),
   };
 
   let isUsed = false;
@@ -70,9 +70,11 @@ export const idempotency: MiddlewareHandler<UserEnv> = async (c, next) => {
   await next();
 };
 
-/** SHA-256 of what makes two requests the same. A path has no line feed. */
-async function fingerprintOf(method: string, path: string, body: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${method} ${path}\n${body}`));
+/** SHA-256 of method, path, query and body, which make two requests the same. A URL has no line feed. */
+async function fingerprintOf(method: string, url: string, body: string): Promise<string> {
+  const { pathname, search } = new URL(url);
+  const request = `${method} ${pathname}${search}\n${body}`;
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(request));
   return Buffer.from(digest).toString("base64url");
 }
 

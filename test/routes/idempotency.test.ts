@@ -311,6 +311,32 @@ describe("an endpoint that is idempotent", () => {
     expect((await app.post("/other", { token, headers })).body.code).toBe("idempotency_key_reused");
   });
 
+  it("takes another query for another request", async () => {
+    const { token } = await aUser();
+    const counted = endpoint(
+      {
+        ...({ method: "post", path: "/counted", operationId: "counted", tags: ["items"] } as const),
+        summary: "Count",
+        description: "Counts.",
+        access: "user",
+        idempotent: true,
+        request: { query: z.strictObject({ n: z.string().optional() }) },
+        responses: { 200: json200(z.array(z.object({ count: z.int() })), "The count") },
+      },
+      async (c) => {
+        const { rows } = await c.var.run(c.var.db.execute<{ count: number }>(sql`select 1 as count`));
+        return c.json(rows, 200);
+      },
+    );
+    const app = serve({ endpoints: [counted] });
+    const call = (path: string) => app.post(path, { token, headers: { "Idempotency-Key": "k" } });
+    const original = await call("/counted?n=1");
+    expect(original.status).toBe(200);
+    expectReplay(await call("/counted?n=1"), original);
+    for (const path of ["/counted?n=2", "/counted"])
+      expect((await call(path)).body.code, path).toBe("idempotency_key_reused");
+  });
+
   it("may call c.var.run once: what came second would not be one with the first", async () => {
     const { token } = await aUser();
     const app = serve({ endpoints: [own("twice", 2)] });

@@ -1,4 +1,10 @@
-import { join } from "node:path";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { unstable_readConfig as readConfig } from "wrangler";
 import { z } from "zod";
@@ -37,4 +43,27 @@ it("staging and production count apart", () => {
   const spaces = (env: string) => RateLimits.parse(configOf(env).ratelimits).map(({ namespace_id }) => namespace_id);
   const all = [...spaces("staging"), ...spaces("production")];
   expect(new Set(all).size).toBe(2 * classes.length);
+});
+
+describe("the bundle", () => {
+  /** Kilobytes, gzipped: the Free plan takes 3,000, and a start costs CPU for each. */
+  const budget = 300;
+
+  it("stays small, and speaks no language but English", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "plinth-bundle-"));
+    try {
+      const wrangler = join(
+        dirname(createRequire(import.meta.url).resolve("wrangler/package.json")),
+        "bin/wrangler.js",
+      );
+      const args = [wrangler, "deploy", "--dry-run", "--env=", `--outdir=${folder}`];
+      await promisify(execFile)(process.execPath, args, { cwd: dirname(file) });
+      const bundle = await readFile(join(folder, "index.js"));
+      expect(gzipSync(bundle).length / 1_000).toBeLessThan(budget);
+      expect(bundle.toString()).toContain("Invalid input");
+      expect(bundle.toString()).not.toMatch(/Ungültige|Entrée invalide/);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
 });
