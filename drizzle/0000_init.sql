@@ -1,28 +1,295 @@
-CREATE TABLE "items" (
-	"id" uuid PRIMARY KEY NOT NULL,
-	"owner_id" uuid NOT NULL,
-	"title" text NOT NULL,
-	"description" text,
-	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
-	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
-	"deleted_at" timestamp(3) with time zone
+-- The whole of Plinth's schema: tables with their indexes first, then the functions and triggers that keep their rules.
+
+-- Accounts. A deleted one keeps its row until the purge takes the personal part out of it.
+create table users (
+  id uuid primary key,
+  email text not null,
+  username text not null,
+  full_name text,
+  role text default 'user' not null,
+  is_active boolean default true not null,
+  password_hash text not null,
+  email_verified_at timestamp(3) with time zone,
+  purged_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone default now() not null,
+  updated_at timestamp(3) with time zone default now() not null,
+  deleted_at timestamp(3) with time zone,
+  version integer default 1 not null,
+  constraint users_role_check check (role in ('user', 'admin'))
 );
 --> statement-breakpoint
-CREATE TABLE "users" (
-	"id" uuid PRIMARY KEY NOT NULL,
-	"email" text NOT NULL,
-	"username" text NOT NULL,
-	"full_name" text,
-	"role" text DEFAULT 'user' NOT NULL,
-	"is_active" boolean DEFAULT true NOT NULL,
-	"password_hash" text NOT NULL,
-	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
-	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
-	"deleted_at" timestamp(3) with time zone,
-	CONSTRAINT "users_role_check" CHECK ("users"."role" in ('user', 'admin'))
+create unique index users_email_key on users (lower(email)) where deleted_at is null;
+--> statement-breakpoint
+create unique index users_username_key on users (lower(username)) where deleted_at is null;
+--> statement-breakpoint
+create index users_email_idx on users (lower(email));
+--> statement-breakpoint
+create index users_username_idx on users (lower(username));
+--> statement-breakpoint
+create index users_deleted_idx on users (deleted_at) where purged_at is null;
+--> statement-breakpoint
+
+-- A resource that users own: the example to copy.
+create table items (
+  id uuid primary key,
+  owner_id uuid not null,
+  created_at timestamp(3) with time zone default now() not null,
+  updated_at timestamp(3) with time zone default now() not null,
+  deleted_at timestamp(3) with time zone,
+  version integer default 1 not null,
+  title text not null,
+  description text,
+  is_public boolean default false not null,
+  search tsvector generated always as (to_tsvector('simple'::regconfig, translate(title || ' ' || coalesce(description, ''), '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~ ¡«·»¿–—‘’‚“”„†•…‹›', '                                                   '))) stored,
+  constraint items_owner_id_users_id_fk foreign key (owner_id) references users(id)
 );
 --> statement-breakpoint
-ALTER TABLE "items" ADD CONSTRAINT "items_owner_id_users_id_fk" FOREIGN KEY ("owner_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-CREATE INDEX "items_owner_live_idx" ON "items" USING btree ("owner_id","id") WHERE "items"."deleted_at" is null;--> statement-breakpoint
-CREATE UNIQUE INDEX "users_email_key" ON "users" USING btree (lower("email")) WHERE "users"."deleted_at" is null;--> statement-breakpoint
-CREATE UNIQUE INDEX "users_username_key" ON "users" USING btree (lower("username")) WHERE "users"."deleted_at" is null;
+create index items_owner_idx on items (owner_id, id);
+--> statement-breakpoint
+create index items_created_idx on items (owner_id, created_at, id) where deleted_at is null;
+--> statement-breakpoint
+create index items_deleted_idx on items (owner_id, created_at, id) where deleted_at is not null;
+--> statement-breakpoint
+create index items_purge_idx on items (deleted_at) where deleted_at is not null;
+--> statement-breakpoint
+create index items_updated_idx on items (owner_id, updated_at, id) where deleted_at is null;
+--> statement-breakpoint
+create index items_title_idx on items (owner_id, title, id) where deleted_at is null;
+--> statement-breakpoint
+create index items_public_idx on items (created_at, id) where is_public and deleted_at is null;
+--> statement-breakpoint
+create index items_search_idx on items using gin (search);
+--> statement-breakpoint
+
+-- One row for each sign-in. Its refresh token rotates; only hashes of the current and the last one are kept.
+create table sessions (
+  id uuid primary key,
+  user_id uuid not null,
+  token_hash text not null,
+  previous_hash text,
+  rotated_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone default now() not null,
+  last_used_at timestamp(3) with time zone default now() not null,
+  expires_at timestamp(3) with time zone not null,
+  revoked_at timestamp(3) with time zone,
+  user_agent text,
+  network text,
+  constraint sessions_user_id_users_id_fk foreign key (user_id) references users(id)
+);
+--> statement-breakpoint
+create index sessions_user_idx on sessions (user_id);
+--> statement-breakpoint
+create index sessions_live_idx on sessions (user_id, id) where revoked_at is null;
+--> statement-breakpoint
+
+-- The newest mailed token for each user and purpose; only its hash is kept.
+create table one_time_tokens (
+  user_id uuid not null,
+  purpose text not null,
+  token_hash text not null,
+  email text not null,
+  created_at timestamp(3) with time zone default now() not null,
+  expires_at timestamp(3) with time zone not null,
+  used_at timestamp(3) with time zone,
+  constraint one_time_tokens_user_id_purpose_pk primary key(user_id, purpose),
+  constraint one_time_tokens_user_id_users_id_fk foreign key (user_id) references users(id)
+);
+--> statement-breakpoint
+create unique index one_time_tokens_hash_key on one_time_tokens (token_hash);
+--> statement-breakpoint
+
+-- The outbox: a mail is written with its cause, and kept until it was sent.
+create table mails (
+  id uuid primary key,
+  user_id uuid,
+  kind text not null,
+  recipient text not null,
+  data jsonb not null,
+  created_at timestamp(3) with time zone default now() not null,
+  attempts integer default 0 not null,
+  next_attempt_at timestamp(3) with time zone default now() not null,
+  sent_at timestamp(3) with time zone,
+  dead_at timestamp(3) with time zone,
+  last_error text,
+  constraint mails_user_id_users_id_fk foreign key (user_id) references users(id)
+);
+--> statement-breakpoint
+create index mails_due_idx on mails (next_attempt_at) where sent_at is null and dead_at is null;
+--> statement-breakpoint
+create index mails_user_idx on mails (user_id);
+--> statement-breakpoint
+
+-- Answers of requests under an Idempotency-Key, kept for a day.
+create table idempotency_keys (
+  user_id uuid not null,
+  key text not null,
+  fingerprint text not null,
+  results json[] default '{}' not null,
+  created_at timestamp(3) with time zone default now() not null,
+  constraint idempotency_keys_user_id_key_pk primary key(user_id, key),
+  constraint idempotency_keys_user_id_users_id_fk foreign key (user_id) references users(id)
+);
+--> statement-breakpoint
+create index idempotency_keys_created_idx on idempotency_keys (created_at);
+--> statement-breakpoint
+
+-- Attempts to sign in, counted for an account or a network.
+create table throttles (
+  key text primary key,
+  attempts integer not null,
+  last_attempt_at timestamp(3) with time zone default now() not null,
+  blocked_until timestamp(3) with time zone
+);
+--> statement-breakpoint
+
+-- What happened to accounts, and who did it.
+create table audit_events (
+  id uuid primary key,
+  created_at timestamp(3) with time zone default now() not null,
+  kind text not null,
+  user_id uuid,
+  actor_id uuid,
+  request_id text,
+  network text,
+  details jsonb default '{}'::jsonb not null
+);
+--> statement-breakpoint
+create index audit_events_user_idx on audit_events (user_id, id);
+--> statement-breakpoint
+create index audit_events_actor_idx on audit_events (actor_id) where actor_id is distinct from user_id;
+--> statement-breakpoint
+create index audit_events_kind_idx on audit_events (kind, id);
+--> statement-breakpoint
+
+-- Functions and triggers. Each function looks names up in this schema alone, and only its owner may call it.
+
+-- Ends the transaction unless the caller is a live, active user in a live session and, where `admin` is asked for, an admin.
+create or replace function require_user(caller uuid, session uuid, admin boolean) returns void
+language plpgsql set search_path = public, pg_temp
+as $$
+declare
+  caller_role text;
+begin
+  select u.role into caller_role
+  from users u join sessions s on s.user_id = u.id
+  where u.id = caller and u.is_active and u.deleted_at is null
+    and s.id = session and s.revoked_at is null and s.expires_at > now();
+  if caller_role is null then
+    raise exception 'The caller has no live session' using errcode = 'PT401';
+  end if;
+  if admin and caller_role <> 'admin' then
+    raise exception 'The caller is not an admin' using errcode = 'PT403';
+  end if;
+end
+$$;
+--> statement-breakpoint
+-- Keeps an active admin at all times. The lock makes two attempts at once see each other.
+create or replace function keep_an_admin() returns trigger
+language plpgsql set search_path = public, pg_temp
+as $$
+begin
+  perform pg_advisory_xact_lock(hashtext('keep_an_admin'));
+  if not exists (
+    select from users where id <> old.id and role = 'admin' and is_active and deleted_at is null
+  ) then
+    raise exception 'This is the last active admin' using errcode = 'PT409';
+  end if;
+  return new;
+end
+$$;
+--> statement-breakpoint
+create or replace trigger users_keep_an_admin before update on users for each row
+when (
+  old.role = 'admin' and old.is_active and old.deleted_at is null
+  and not (new.role = 'admin' and new.is_active and new.deleted_at is null)
+)
+execute function keep_an_admin();
+--> statement-breakpoint
+-- Moves a row's version and the time of its change with every change.
+create or replace function touch_row() returns trigger
+language plpgsql set search_path = public, pg_temp
+as $$
+begin
+  new.version = old.version + 1;
+  new.updated_at = now();
+  return new;
+end
+$$;
+--> statement-breakpoint
+create or replace trigger users_touch before update on users for each row
+execute function touch_row();
+--> statement-breakpoint
+create or replace trigger items_touch before update on items for each row
+execute function touch_row();
+--> statement-breakpoint
+-- Refuses to change history. Only the purge of a deleted user may take the personal part out of it.
+create or replace function refuse_change_of_history() returns trigger
+language plpgsql set search_path = public, pg_temp
+as $$
+begin
+  if current_setting('plinth.purging', true) is distinct from 'on' then
+    raise exception 'Audit events are append-only' using errcode = 'PT405';
+  end if;
+  return coalesce(new, old);
+end
+$$;
+--> statement-breakpoint
+create or replace trigger audit_events_append_only before update or delete on audit_events for each row
+execute function refuse_change_of_history();
+--> statement-breakpoint
+create or replace trigger audit_events_no_truncate before truncate on audit_events for each statement
+execute function refuse_change_of_history();
+--> statement-breakpoint
+-- Makes the key stand for this request until the transaction ends, and then for what it did. Ends the transaction where
+-- another one holds the key, where it stands for another request, and where the request is done: with its answers, in the
+-- error's column, because PostgreSQL does not log that as it would a detail.
+create or replace function claim_key(owner uuid, wanted text, request text) returns void
+language plpgsql set search_path = public, pg_temp
+as $$
+declare
+  held idempotency_keys;
+begin
+  if not pg_try_advisory_xact_lock(hashtextextended(owner || ' ' || wanted, 0)) then
+    raise exception 'The key is in use' using errcode = 'PT425';
+  end if;
+  insert into idempotency_keys as k (user_id, key, fingerprint) values (owner, wanted, request)
+  on conflict (user_id, key) do update set fingerprint = excluded.fingerprint, results = '{}', created_at = now()
+    where k.created_at <= now() - interval '24 hours';
+  if found then
+    return;
+  end if;
+  select * into held from idempotency_keys where user_id = owner and key = wanted;
+  if not found then
+    raise exception 'The key is being purged' using errcode = 'PT425';
+  end if;
+  if held.fingerprint <> request then
+    raise exception 'The key stands for another request' using errcode = 'PT422';
+  end if;
+  raise exception 'The request is done' using errcode = 'PT208', column = to_json(held.results)::text;
+end
+$$;
+--> statement-breakpoint
+-- Ends the transaction because of the row at this position of what was asked for.
+create or replace function refuse(code text, place integer) returns boolean
+language plpgsql set search_path = public, pg_temp
+as $$
+begin
+  raise exception 'A part of the batch was refused' using errcode = code, detail = place::text;
+end
+$$;
+--> statement-breakpoint
+-- Ends the transaction unless the row is in one of the versions that the client is willing to change.
+create or replace function require_version(actual integer, wanted integer[]) returns void
+language plpgsql set search_path = public, pg_temp
+as $$
+begin
+  if not actual = any(wanted) then
+    raise exception 'The row has changed' using errcode = 'PT412';
+  end if;
+end
+$$;
+--> statement-breakpoint
+revoke execute on function
+  require_user(uuid, uuid, boolean), keep_an_admin(), touch_row(), refuse_change_of_history(),
+  claim_key(uuid, text, text), refuse(text, integer), require_version(integer, integer[])
+from public;

@@ -6,6 +6,7 @@ import { databaseUrl, dataFolder, describeDatabase, failWith, Problem, projectFo
 import { isPostgresError, type LocalDatabase } from "../local/database.ts";
 import { pglite } from "../local/pglite.ts";
 import { postgres } from "../local/postgres.ts";
+import { adoptInit } from "./history.ts";
 
 /** Applies the migrations that `database` lacks, all of them or none, and returns how many those were. */
 export async function migrate(
@@ -16,6 +17,7 @@ export async function migrate(
     const { rows, fields } = await database.run({ query, params: params.map(String) });
     return { rows: rows.map((row) => Object.fromEntries(fields.map(({ name }, column) => [name, row[column]]))) };
   });
+  const isAdopted = await adoptInit(database, migrationsFolder, await applied());
   const before = await applied();
   await migrateWith(
     db,
@@ -27,13 +29,13 @@ export async function migrate(
     },
     { migrationsFolder },
   );
-  return (await applied()) - before;
+  return (await applied()).length - before.length + (isAdopted ? 1 : 0);
 
-  async function applied(): Promise<number> {
+  async function applied(): Promise<string[]> {
     const [known] = await db.execute(sql`select to_regclass('drizzle.__drizzle_migrations') as name`);
-    if (!known?.name) return 0;
-    const [row] = await db.execute(sql`select count(*) as count from drizzle.__drizzle_migrations`);
-    return Number(row?.count);
+    if (!known?.name) return [];
+    const rows = await db.execute(sql`select hash from drizzle.__drizzle_migrations`);
+    return rows.map(({ hash }) => String(hash));
   }
 }
 

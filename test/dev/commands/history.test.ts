@@ -1,0 +1,125 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, describe, expect, inject, it } from "vitest";
+import { readCatalog } from "../../../dev/commands/catalog.ts";
+import { migrate } from "../../../dev/commands/migrate.ts";
+import type { LocalDatabase } from "../../../dev/local/database.ts";
+import { postgres } from "../../../dev/local/postgres.ts";
+import { createDatabase } from "../../../dev/local/throwaway/database.ts";
+
+const fixtures = join(import.meta.dirname, "../../fixtures/before-init");
+const files = (await readdir(fixtures)).toSorted();
+const newest = files.filter((file) => !file.includes(".older"));
+const olderTexts = [
+  "0004_account_owners.older.sql",
+  "0015_items_search_words.older.sql",
+  "0016_replay_unlogged.older.sql",
+];
+
+/** The newest texts, with the older one in the place of those that `older` begins with. */
+const withOlder = (...older: string[]) =>
+  newest.map((file) => {
+    const number = file.slice(0, 4);
+    return older.includes(number) ? (olderTexts.find((text) => text.startsWith(number)) ?? file) : file;
+  });
+
+const histories = [
+  { name: "in their newest texts", applied: newest },
+  { name: "with the older 0004", applied: withOlder("0004") },
+  { name: "with the older 0015 and 0016", applied: withOlder("0015", "0016") },
+  { name: "with all older texts", applied: withOlder("0004", "0015", "0016") },
+  {
+    name: "with both texts of 0015 and 0016, one after the other",
+    applied: [...withOlder("0015", "0016"), ...newest.slice(15)],
+  },
+];
+
+describe("a database that applied what 0000_init replaces", () => {
+  const open: { database: LocalDatabase; drop(): Promise<void> }[] = [];
+  afterEach(async () => {
+    for (const { database, drop } of open.splice(0)) {
+      await database.close();
+      await drop();
+    }
+  });
+
+  async function anEmpty(): Promise<LocalDatabase> {
+    const { url, drop } = await createDatabase(inject("postgres"));
+    const database = postgres(url);
+    open.push({ database, drop });
+    return database;
+  }
+
+  async function apply(database: LocalDatabase, applied: string[]): Promise<void> {
+    const records = [
+      "create schema drizzle",
+      "create table drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)",
+    ];
+    for (const query of records) await database.run({ query, params: [] });
+    for (const [position, file] of applied.entries()) {
+      const text = await readFile(join(fixtures, file), "utf8");
+      const record = `insert into drizzle.__drizzle_migrations (hash, created_at) values ('${createHash("sha256").update(text).digest("hex")}', ${position + 1})`;
+      const statements = [...text.split("--> statement-breakpoint"), record].map((query) => ({ query, params: [] }));
+      await database.transaction(statements, {});
+    }
+  }
+
+  const recorded = async (database: LocalDatabase) =>
+    (await database.run({ query: "select hash, created_at from drizzle.__drizzle_migrations", params: [] })).rows;
+
+  it.each(histories)("$name ends where a new one does, rows and all", async ({ applied }) => {
+    const [fresh, old] = [await anEmpty(), await anEmpty()];
+    await migrate(fresh);
+    await apply(old, applied);
+    const key = (name: string, results: number) =>
+      `insert into idempotency_keys (user_id, key, fingerprint, results)
+        select id, '${name}', 'x', array(select to_json(n) from generate_series(1, ${results}) n) from users`;
+    const rows = [
+      "insert into users (id, email, username, password_hash) values (gen_random_uuid(), 'ada@example.com', 'ada', 'x')",
+      "insert into items (id, owner_id, title) select gen_random_uuid(), id, 'notes—old' from users",
+      key("five", 5),
+      key("four", 4),
+    ];
+    for (const query of rows) await old.run({ query, params: [] });
+
+    expect(await migrate(old)).toBe(1);
+    expect(await migrate(old)).toBe(0);
+    expect(await readCatalog(old)).toEqual(await readCatalog(fresh));
+    expect(await recorded(old)).toEqual(await recorded(fresh));
+    const found = await old.run({
+      query: "select title from items where search @@ to_tsquery('simple', 'old')",
+      params: [],
+    });
+    expect(found.rows).toEqual([["notes—old"]]);
+    const { rows: results } = await old.run({
+      query: "select key, results from idempotency_keys order by key",
+      params: [],
+    });
+    const five = applied.includes("0016_claim_key.sql") ? "{1,2,3,4,5}" : "{1,3,4,5}";
+    expect(results).toEqual([
+      ["five", five],
+      ["four", "{1,2,3,4}"],
+    ]);
+  });
+
+  it("is refused by name where it has applied a part of them, and stays as it is", async () => {
+    const old = await anEmpty();
+    await apply(old, newest.slice(0, 12));
+    const before = await readCatalog(old);
+    await expect(migrate(old)).rejects.toThrow(/12 of the 17 migrations[\s\S]*0012_deleted_items_idx is missing/);
+    expect(await readCatalog(old)).toEqual(before);
+  });
+
+  it("has functions that look in their own schema and that nobody else may call", async () => {
+    const database = await anEmpty();
+    await migrate(database);
+    const { rows } = await database.run({
+      query: `select oid::regprocedure, proconfig, exists (select from aclexplode(coalesce(proacl, acldefault('f', proowner))) where grantee <> proowner)
+        from pg_proc where pronamespace = 'public'::regnamespace`,
+      params: [],
+    });
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) expect(row.slice(1)).toEqual(['{"search_path=public, pg_temp"}', "f"]);
+  });
+});
