@@ -3,7 +3,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { type RateClass, rateClasses } from "../../src/context/policy.ts";
-import { derivedCodes, type Endpoint } from "../../src/endpoint/endpoint.ts";
+import type { Contract } from "../../src/endpoint/contract.ts";
+import type { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { errorTable } from "../../src/errors.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { failWith, Problem, projectFolder } from "../config.ts";
@@ -24,13 +25,13 @@ document.
 /** The document, whose rows are in the order of the list. */
 export function accessMatrix(list: readonly Endpoint[]): string {
   const header = ["method", "path", "who may call it", "calls", "round trips", "its own errors", "operation"];
-  const rows = list.map(({ route, policy }) => [
-    route.method.toUpperCase(),
-    `\`${route.path}\``,
+  const rows = list.map(({ policy, contract }) => [
+    contract.method.toUpperCase(),
+    `\`${policy.path}\``,
     callers[policy.access],
     calls(policy.rate),
     String(policy.roundTrips),
-    ownErrors({ route, policy }).join(", "),
+    ownErrors(contract).join(", "),
     policy.operationId,
   ]);
   const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)));
@@ -48,18 +49,9 @@ function calls(rate: RateClass): string {
   return `${limit} in ${period} s, \`${rate}\``;
 }
 
-/** In the order of their statuses; a response's description names its codes. */
-function ownErrors({
-  route: { request, responses },
-  policy: { access },
-}: Pick<Endpoint, "route" | "policy">): string[] {
-  const derived = derivedCodes({ access, ...(request && { request }), idempotent: true });
-  const known = Object.keys(errorTable);
-  return Object.values(responses)
-    .map((response) => ("description" in response ? response.description : ""))
-    .flatMap((description) => [...description.matchAll(/`(\w+)`: /g)].map(([, code = ""]) => code))
-    .filter((code) => known.includes(code) && !derived.some((other) => other === code))
-    .map((code) => `\`${code}\``);
+/** In the order of their statuses. */
+function ownErrors({ errors = [] }: Contract): string[] {
+  return errors.toSorted((a, b) => errorTable[a].status - errorTable[b].status).map((code) => `\`${code}\``);
 }
 
 async function main(): Promise<void> {

@@ -45,6 +45,11 @@ export type Variables = Deps & {
 };
 
 export type AppEnv = { Bindings: Bindings; Variables: Variables };
+/** Where an endpoint answers without settings. */
+export type BareEnv = {
+  Bindings: Bindings;
+  Variables: Omit<Variables, "settings" | "keys" | "db" | "run" | "passwords">;
+};
 /**
  * Where `access` is not `public`, a request also carries its caller, as the verified access token names them. Whether
  * they still may is decided by the guard, in `run`.

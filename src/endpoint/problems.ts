@@ -1,72 +1,38 @@
-import type { RouteConfig } from "@hono/zod-openapi";
 import { ApiError, type ErrorCode, errorTable, oauthMembers, problemBody } from "../errors.ts";
 import { headers, type ResponseHeader } from "../http/headers.ts";
 import { OAuthProblem, Problem } from "../schemas/problem.ts";
 
-type Responses = RouteConfig["responses"];
-type ProblemResponse = ReturnType<typeof problemResponse>;
+/** How the typed client sees these errors. */
+export type Problems<Code extends ErrorCode> = {
+  [Status in (typeof errorTable)[Code]["status"]]: {
+    description: string;
+    content: { "application/problem+json": { schema: typeof Problem } };
+  };
+};
 
-const problemType = "application/problem+json";
-
-/** How the document shows these errors: by status, each with its sentence and an example. */
-export function problemResponses(codes: readonly ErrorCode[]): Record<string, ProblemResponse> {
+/**
+ * How the document shows these errors: by status, each with its sentence and an example. RFC 6749, section 5.2, has
+ * those of a token endpoint as `application/json` with members of its own.
+ */
+export function problemResponses(codes: readonly ErrorCode[], { oauth }: { oauth: boolean }) {
   const byStatus = Map.groupBy(codes, (code) => errorTable[code].status);
-  return Object.fromEntries([...byStatus].map(([status, group]) => [status, problemResponse(group)]));
+  return Object.fromEntries([...byStatus].map(([status, group]) => [status, problemResponse(group, oauth)]));
 }
 
-/** All that an endpoint can answer: what it declares, the errors that follow from its policy, and anything else. */
-export function documented(derived: readonly ErrorCode[], own: Responses, oauth = false): Responses {
-  const responses = { ...merged(problemResponses(derived), own), default: anythingElse() };
-  return oauth ? withOAuthErrors(responses) : responses;
-}
-
-/** An endpoint's own errors stand beside the derived ones of the same status. */
-function merged(derived: Record<string, ProblemResponse>, own: Responses): Responses {
-  const both = Object.entries(derived).flatMap(
-    ([status, { description, headers, content }]): [string, ProblemResponse][] => {
-      const other = own[status];
-      if (!other || !isProblemResponse(other)) return [];
-      const examples = { ...content[problemType].examples, ...other.content[problemType].examples };
-      return [
-        [
-          status,
-          {
-            description: `${description} ${other.description}`,
-            headers: { ...headers, ...other.headers },
-            content: { [problemType]: { schema: Problem, examples } },
-          },
-        ],
-      ];
-    },
-  );
-  return { ...derived, ...own, ...Object.fromEntries(both) };
-}
-
-/** RFC 6749, section 5.2, has errors as `application/json` with members of its own. */
-function withOAuthErrors(responses: Responses): Responses {
-  return Object.fromEntries(
-    Object.entries(responses).map(([status, response]) => {
-      if (!isProblemResponse(response)) return [status, response];
-      const examples = Object.entries(response.content[problemType].examples).map(([code, { value }]) => {
-        return [code, { value: { ...value, ...oauthMembers(new ApiError(value.code)) } }];
-      });
-      const content = { "application/json": { schema: OAuthProblem, examples: Object.fromEntries(examples) } };
-      return [status, { ...response, content }];
-    }),
-  );
-}
-
-function anythingElse(): ProblemResponse {
-  return { ...problemResponse(["internal", "database_unavailable"]), description: "Anything else that goes wrong." };
-}
-
-function problemResponse(codes: readonly ErrorCode[]) {
-  const examples = codes.map((code) => [code, { value: problemBody(new ApiError(code), "…") }] as const);
+function problemResponse(codes: readonly ErrorCode[], oauth: boolean) {
+  const examples = Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code, oauth) }]));
   return {
     description: codes.map((code) => `\`${code}\`: ${errorTable[code].detail}`).join(" "),
     headers: headers(...headersOf(codes)),
-    content: { [problemType]: { schema: Problem, examples: Object.fromEntries(examples) } },
+    content: oauth
+      ? { "application/json": { schema: OAuthProblem, examples } }
+      : { "application/problem+json": { schema: Problem, examples } },
   };
+}
+
+function exampleOf(code: ErrorCode, oauth: boolean) {
+  const error = new ApiError(code);
+  return { ...problemBody(error, "…"), ...(oauth && oauthMembers(error)) };
 }
 
 function headersOf(codes: readonly ErrorCode[]): ResponseHeader[] {
@@ -77,8 +43,4 @@ function headersOf(codes: readonly ErrorCode[]): ResponseHeader[] {
     ...(statuses.includes(429) ? (["RateLimit"] as const) : []),
     ...(isTemporary ? (["Retry-After"] as const) : []),
   ];
-}
-
-function isProblemResponse(response: object): response is ProblemResponse {
-  return "content" in response && typeof response.content === "object" && problemType in (response.content ?? {});
 }

@@ -9,7 +9,7 @@ export const ifMatch = header("If-Match", "Change it only if its `ETag` is still
 /** `If-None-Match` of RFC 9110, section 13.1.2, for `parameters`. */
 export const ifNoneMatch = header("If-None-Match", "Answer 304 if its `ETag` is still one of these");
 
-/** What a change may be refused for, for `responses`: `...problems(...preconditions)`. */
+/** What a change may be refused for, for `errors`: `["not_found", ...preconditions]`. */
 export const preconditions = ["precondition_failed", "precondition_required"] as const;
 
 /** For `responses`: 304. */

@@ -4,7 +4,7 @@
 import { hc } from "hono/client";
 import { expectTypeOf } from "vitest";
 import type { z } from "zod";
-import { endpoint, json, problems } from "../../src/endpoint/endpoint.ts";
+import { endpoint, json } from "../../src/endpoint/endpoint.ts";
 import type { App } from "../../src/index.ts";
 import { IdParams } from "../../src/schemas/common.ts";
 import { Health } from "../../src/schemas/health.ts";
@@ -36,7 +36,7 @@ endpoint(contract, (c) => c.json(answer, 200));
 endpoint({ ...contract, access: "everybody" }, (c) => c.json(answer, 200));
 
 // @ts-expect-error: without a caller there is nobody to whom a key could belong
-endpoint({ ...contract, access: "public", idempotent: true }, (c) => c.json(answer, 200));
+endpoint({ ...contract, method: "post", access: "public", idempotent: true }, (c) => c.json(answer, 200));
 
 endpoint({ ...contract, access: "public" }, (c) => {
   // @ts-expect-error: a public endpoint has no caller
@@ -61,17 +61,35 @@ endpoint({ ...contract, method: "post", access: "public", cached: { seconds: 1, 
 );
 
 // @ts-expect-error: there is no such error
-problems("no_such_code");
+endpoint({ ...contract, access: "public", errors: ["no_such_code"] }, (c) => c.json(answer, 200));
+
+// @ts-expect-error: an error is thrown, so that its code is one of the table
+endpoint({ ...contract, access: "public", errors: ["not_found"] }, (c) => c.json({ code: "not_found" }, 404));
+
+// @ts-expect-error: an error is listed in `errors`
+endpoint({ ...contract, access: "public", responses: { 404: json(Health, "No") } }, (c) => c.json(answer, 404));
+
+endpoint({ ...contract, access: "public", withoutSettings: true }, (c) => {
+  // @ts-expect-error: where the settings may be wrong there is no database
+  c.var.run;
+  return c.json(answer, 200);
+});
+
+// @ts-expect-error: a token cannot be verified without settings
+endpoint({ ...contract, access: "user", withoutSettings: true }, (c) => c.json(answer, 200));
+
+// @ts-expect-error: what has no effect needs no key
+endpoint({ ...contract, access: "user", idempotent: true }, (c) => c.json(answer, 200));
 
 // The typed client knows paths, input and answers, errors included.
 const client = hc<App>("https://api.example.com");
 const response = await client.api.v1.items[":id"].$get({ param: { id: "" }, query: {} });
 if (response.status === 200) expectTypeOf(await response.json()).toEqualTypeOf<z.output<typeof Item>>();
 if (response.status === 404) expectTypeOf((await response.json()).code).toEqualTypeOf<string>();
-expectTypeOf(response.status).toEqualTypeOf<200 | 304 | 401 | 404 | 422 | 429>();
+expectTypeOf(response.status).toEqualTypeOf<200 | 304 | 401 | 404 | 422 | 429 | 500 | 503>();
 // What is cached may be known already.
 const shown = await client.api.v1.public.items.$get({ query: {} });
-expectTypeOf(shown.status).toEqualTypeOf<200 | 304 | 400 | 422 | 429>();
+expectTypeOf(shown.status).toEqualTypeOf<200 | 304 | 400 | 422 | 429 | 500 | 503>();
 // A body that may also come as a form is JSON to the typed client.
 const signedIn = await client.api.v1.auth.login.$post({ json: { username: "ada", password: "secret" } });
 if (signedIn.status === 200) expectTypeOf((await signedIn.json()).access_token).toEqualTypeOf<string>();

@@ -1,5 +1,5 @@
 import { listAuditEvents } from "../../crud/audit-events.ts";
-import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { linkNext } from "../../http/link.ts";
 import { AuditEventPage, AuditEventQuery } from "../../schemas/audit-events.ts";
 import { pageRequest, scopeOf, toPage } from "../../services/pages.ts";
@@ -14,7 +14,8 @@ export const listAuditEventsPage = endpoint(
     description: "Newest first, a page at a time; of one user, of one kind, of one span of time.",
     access: "admin",
     request: { query: AuditEventQuery },
-    responses: { 200: json(AuditEventPage, "A page of events", "Link"), ...problems("invalid_cursor") },
+    responses: { 200: json(AuditEventPage, "A page of events", "Link") },
+    errors: ["invalid_cursor"],
   },
   async (c) => {
     const query = c.req.valid("query");

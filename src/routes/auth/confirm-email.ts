@@ -1,4 +1,4 @@
-import { body, endpoint, problems } from "../../endpoint/endpoint.ts";
+import { body, endpoint } from "../../endpoint/endpoint.ts";
 import { EmailConfirm } from "../../schemas/auth.ts";
 import { confirmEmailChange } from "../../services/email.ts";
 
@@ -13,7 +13,8 @@ export const confirmEmail = endpoint(
       "Takes the token of the link that was mailed to the new address, which from then on is the account's. It works once, within 24 hours.",
     access: "public",
     request: { body: body(EmailConfirm) },
-    responses: { 204: { description: "Changed" }, ...problems("invalid_one_time_token", "email_taken") },
+    responses: { 204: { description: "Changed" } },
+    errors: ["invalid_one_time_token", "email_taken"],
   },
   async (c) => {
     await confirmEmailChange(c.var, c.req.valid("json").token);

@@ -1,5 +1,5 @@
 import { endSessions } from "../../crud/sessions.ts";
-import { endpoint, problems } from "../../endpoint/endpoint.ts";
+import { endpoint } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { auditEvent, note } from "../../services/audit.ts";
@@ -14,7 +14,8 @@ export const endSession = endpoint(
     description: "Its tokens stop working at once.",
     access: "user",
     request: { params: IdParams },
-    responses: { 204: { description: "Ended" }, ...problems("not_found") },
+    responses: { 204: { description: "Ended" } },
+    errors: ["not_found"],
   },
   async (c) => {
     const { id } = c.req.valid("param");

@@ -1,5 +1,5 @@
 import { listSessions } from "../../crud/sessions.ts";
-import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { linkNext } from "../../http/link.ts";
 import { SessionPage } from "../../schemas/auth.ts";
 import { PageQuery } from "../../schemas/pages.ts";
@@ -15,7 +15,8 @@ export const listSessionsPage = endpoint(
     description: "Everywhere you are signed in, newest first.",
     access: "user",
     request: { query: PageQuery },
-    responses: { 200: json(SessionPage, "A page of your sessions", "Link"), ...problems("invalid_cursor") },
+    responses: { 200: json(SessionPage, "A page of your sessions", "Link") },
+    errors: ["invalid_cursor"],
   },
   async (c) => {
     const query = c.req.valid("query");

@@ -1,4 +1,4 @@
-import { endpoint, formOrJson, problems } from "../../endpoint/endpoint.ts";
+import { endpoint, formOrJson } from "../../endpoint/endpoint.ts";
 import { ApiError } from "../../errors.ts";
 import { dropCookie, tokenInCookie } from "../../http/cookie.ts";
 import { callerOf } from "../../middleware/authenticate.ts";
@@ -16,7 +16,8 @@ export const logout = endpoint(
       "Ends the session of the refresh token, in the body or the cookie, or else of the access token. Its tokens stop working at once. Signing out twice is no error.",
     access: "public",
     request: { body: formOrJson(Logout) },
-    responses: { 204: { description: "Signed out" }, ...problems("not_authenticated", "origin_not_allowed") },
+    responses: { 204: { description: "Signed out" } },
+    errors: ["not_authenticated", "origin_not_allowed"],
   },
   async (c) => {
     const { refresh_token } = { ...c.req.valid("form"), ...c.req.valid("json") };

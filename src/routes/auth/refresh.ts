@@ -1,4 +1,4 @@
-import { endpoint, formOrJson, json, problems } from "../../endpoint/endpoint.ts";
+import { endpoint, formOrJson, json } from "../../endpoint/endpoint.ts";
 import { ApiError } from "../../errors.ts";
 import { deliver, tokenInCookie } from "../../http/cookie.ts";
 import { Refresh, Token } from "../../schemas/auth.ts";
@@ -16,10 +16,8 @@ export const refreshTokens = endpoint(
     access: "public",
     oauth: true,
     request: { body: formOrJson(Refresh) },
-    responses: {
-      200: json(Token, "The next tokens"),
-      ...problems("invalid_refresh_token", "unsupported_grant_type", "origin_not_allowed"),
-    },
+    responses: { 200: json(Token, "The next tokens") },
+    errors: ["invalid_refresh_token", "unsupported_grant_type", "origin_not_allowed"],
   },
   async (c) => {
     const { grant_type, refresh_token } = { ...c.req.valid("form"), ...c.req.valid("json") };

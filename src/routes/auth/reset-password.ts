@@ -1,4 +1,4 @@
-import { body, endpoint, problems } from "../../endpoint/endpoint.ts";
+import { body, endpoint } from "../../endpoint/endpoint.ts";
 import { PasswordReset } from "../../schemas/auth.ts";
 import { resetPassword as reset } from "../../services/recovery.ts";
 
@@ -15,7 +15,8 @@ export const resetPassword = endpoint(
     // The token is looked at before a password is hashed, and used after.
     roundTrips: 2,
     request: { body: body(PasswordReset) },
-    responses: { 204: { description: "Set" }, ...problems("invalid_one_time_token") },
+    responses: { 204: { description: "Set" } },
+    errors: ["invalid_one_time_token"],
   },
   async (c) => {
     await reset(c.var, c.req.valid("json"));

@@ -1,4 +1,4 @@
-import { endpoint, formOrJson, json, problems } from "../../endpoint/endpoint.ts";
+import { endpoint, formOrJson, json } from "../../endpoint/endpoint.ts";
 import { deliver, requireListedOrigin } from "../../http/cookie.ts";
 import { Login, Token } from "../../schemas/auth.ts";
 import { restoreAndSignIn } from "../../services/auth.ts";
@@ -18,18 +18,16 @@ export const restoreAccount = endpoint(
     // The account is read before the password is hashed, and restored after.
     roundTrips: 2,
     request: { body: formOrJson(Login) },
-    responses: {
-      200: json(Token, "An access token and a refresh token"),
-      ...problems(
-        "invalid_grant",
-        "unsupported_grant_type",
-        "origin_not_allowed",
-        "email_not_verified",
-        "email_taken",
-        "username_taken",
-        "too_many_attempts",
-      ),
-    },
+    responses: { 200: json(Token, "An access token and a refresh token") },
+    errors: [
+      "invalid_grant",
+      "unsupported_grant_type",
+      "origin_not_allowed",
+      "email_not_verified",
+      "email_taken",
+      "username_taken",
+      "too_many_attempts",
+    ],
   },
   async (c) => {
     const credentials = { ...c.req.valid("form"), ...c.req.valid("json") };

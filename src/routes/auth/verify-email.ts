@@ -1,4 +1,4 @@
-import { body, endpoint, problems } from "../../endpoint/endpoint.ts";
+import { body, endpoint } from "../../endpoint/endpoint.ts";
 import { EmailVerify } from "../../schemas/auth.ts";
 import { verifyEmail as verify } from "../../services/email.ts";
 
@@ -12,7 +12,8 @@ export const verifyEmail = endpoint(
     description: "Takes the token of the link that was mailed at sign-up. It works once, within 24 hours.",
     access: "public",
     request: { body: body(EmailVerify) },
-    responses: { 204: { description: "Verified" }, ...problems("invalid_one_time_token") },
+    responses: { 204: { description: "Verified" } },
+    errors: ["invalid_one_time_token"],
   },
   async (c) => {
     await verify(c.var, c.req.valid("json").token);

@@ -1,6 +1,6 @@
 import journal from "../../../drizzle/meta/_journal.json" with { type: "json" };
 import { findNewestMigration } from "../../crud/migrations.ts";
-import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { ApiError } from "../../errors.ts";
 import { Health } from "../../schemas/health.ts";
 
@@ -16,7 +16,8 @@ export const ready = endpoint(
     description: "Only with good settings, a database that answers, and every migration of this version applied.",
     access: "public",
     atRoot: true,
-    responses: { 200: json(Health, "They can"), ...problems("not_ready", "database_unavailable", "misconfigured") },
+    responses: { 200: json(Health, "They can") },
+    errors: ["not_ready", "database_unavailable", "misconfigured"],
   },
   async (c) => {
     const { rows } = await c.var.run(findNewestMigration(c.var.db));

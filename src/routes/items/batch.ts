@@ -1,4 +1,4 @@
-import { body, endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { body, endpoint, json } from "../../endpoint/endpoint.ts";
 import { preconditions } from "../../http/etag.ts";
 import { ItemBatch, ItemBatchResult } from "../../schemas/items.ts";
 import { changeItems } from "../../services/items.ts";
@@ -17,7 +17,8 @@ export const batchItems = endpoint(
     rate: "heavy",
     idempotent: true,
     request: { body: body(ItemBatch) },
-    responses: { 200: json(ItemBatchResult, "What became of them"), ...problems("not_found", ...preconditions) },
+    responses: { 200: json(ItemBatchResult, "What became of them") },
+    errors: ["not_found", ...preconditions],
   },
   async (c) => {
     const { results, shown } = await changeItems(c.var, c.req.valid("json").operations);

@@ -1,5 +1,5 @@
 import { deleteItem, findItem } from "../../crud/items.ts";
-import { endpoint, problems } from "../../endpoint/endpoint.ts";
+import { endpoint } from "../../endpoint/endpoint.ts";
 import { changedRow, expectedVersions, ifMatch, preconditions } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { refreshPublicFace } from "../public-face.ts";
@@ -15,7 +15,8 @@ export const removeItem = endpoint(
     access: "user",
     request: { params: IdParams },
     parameters: [ifMatch],
-    responses: { 204: { description: "Deleted" }, ...problems("not_found", ...preconditions) },
+    responses: { 204: { description: "Deleted" } },
+    errors: ["not_found", ...preconditions],
   },
   async (c) => {
     const { id } = c.req.valid("param");

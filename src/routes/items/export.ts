@@ -1,4 +1,4 @@
-import { endpoint, problems } from "../../endpoint/endpoint.ts";
+import { endpoint } from "../../endpoint/endpoint.ts";
 import { download, downloadOf } from "../../http/download.ts";
 import { ItemRow } from "../../schemas/items.ts";
 import { eachPageOfItems } from "../../services/items.ts";
@@ -18,7 +18,8 @@ export const exportItems = endpoint(
     // Before the answer begins, which is when the budget and Server-Timing count. Each further page is one more, behind
     // its own guard.
     roundTrips: 1,
-    responses: { 200: downloadOf("Item", "All of your items"), ...problems("not_acceptable") },
+    responses: { 200: downloadOf("Item", "All of your items") },
+    errors: ["not_acceptable"],
   },
   async (c) => download(c, "items", ItemRow, eachPageOfItems(c.var)),
 );

@@ -1,4 +1,4 @@
-import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { linkNext } from "../../http/link.ts";
 import { ItemPage, ItemQuery } from "../../schemas/items.ts";
 import { pageOfItems } from "../../services/items.ts";
@@ -13,10 +13,8 @@ export const listItemsPage = endpoint(
     description: "A page at a time, newest first unless `sort` says otherwise. Admins may ask for anybody's.",
     access: "user",
     request: { query: ItemQuery },
-    responses: {
-      200: json(ItemPage, "A page of your items", "Link"),
-      ...problems("invalid_cursor", "forbidden"),
-    },
+    responses: { 200: json(ItemPage, "A page of your items", "Link") },
+    errors: ["invalid_cursor", "forbidden"],
   },
   async (c) => {
     const page = await pageOfItems(c.var, c.req.valid("query"));

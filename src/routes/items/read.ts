@@ -1,5 +1,5 @@
 import { findItem } from "../../crud/items.ts";
-import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { ifNoneMatch, isKnown, notModified } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
@@ -17,7 +17,8 @@ export const readItem = endpoint(
     access: "user",
     request: { params: IdParams, query: ItemReadQuery },
     parameters: [ifNoneMatch],
-    responses: { 200: json(Item, "The item", "ETag"), 304: notModified, ...problems("not_found") },
+    responses: { 200: json(Item, "The item", "ETag"), 304: notModified },
+    errors: ["not_found"],
   },
   async (c) => {
     const { id } = c.req.valid("param");

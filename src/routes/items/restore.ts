@@ -1,5 +1,5 @@
 import { restoreItem as restoreRow } from "../../crud/items.ts";
-import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { setETag } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
@@ -16,7 +16,8 @@ export const restoreItem = endpoint(
     description: "Until it is purged: thirty days after its deletion, unless set otherwise.",
     access: "user",
     request: { params: IdParams },
-    responses: { 200: json(Item, "The item", "ETag"), ...problems("not_found") },
+    responses: { 200: json(Item, "The item", "ETag") },
+    errors: ["not_found"],
   },
   async (c) => {
     const { id } = c.req.valid("param");

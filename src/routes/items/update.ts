@@ -1,5 +1,5 @@
 import { findItem, updateItem } from "../../crud/items.ts";
-import { body, endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { body, endpoint, json } from "../../endpoint/endpoint.ts";
 import { changedRow, expectedVersions, ifMatch, preconditions, setETag } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { Item, ItemUpdate } from "../../schemas/items.ts";
@@ -16,7 +16,8 @@ export const changeItem = endpoint(
     access: "user",
     request: { params: IdParams, body: body(ItemUpdate) },
     parameters: [ifMatch],
-    responses: { 200: json(Item, "The changed item", "ETag"), ...problems("not_found", ...preconditions) },
+    responses: { 200: json(Item, "The changed item", "ETag") },
+    errors: ["not_found", ...preconditions],
   },
   async (c) => {
     const { id } = c.req.valid("param");

@@ -1,4 +1,4 @@
-import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { linkNext } from "../../http/link.ts";
 import { PublicItemPage } from "../../schemas/items.ts";
 import { PageQuery } from "../../schemas/pages.ts";
@@ -17,10 +17,8 @@ export const listPublicItemsPage = endpoint(
     access: "public",
     cached: { seconds: 60, staleSeconds: 60 },
     request: { query: PageQuery },
-    responses: {
-      200: json(PublicItemPage, "A page of public items", "Link"),
-      ...problems("invalid_cursor"),
-    },
+    responses: { 200: json(PublicItemPage, "A page of public items", "Link") },
+    errors: ["invalid_cursor"],
   },
   async (c) => {
     const page = await pageOfPublicItems(c.var, c.req.valid("query"));

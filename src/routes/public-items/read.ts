@@ -1,5 +1,5 @@
 import { findPublicItem } from "../../crud/items.ts";
-import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { PublicItem } from "../../schemas/items.ts";
@@ -17,7 +17,8 @@ export const readPublicItem = endpoint(
     access: "public",
     cached: { seconds: 60, staleSeconds: 60 },
     request: { params: IdParams },
-    responses: { 200: json(PublicItem, "The item"), ...problems("not_found") },
+    responses: { 200: json(PublicItem, "The item") },
+    errors: ["not_found"],
   },
   async (c) => {
     const [item] = await c.var.run(findPublicItem(c.var.db, c.req.valid("param").id));

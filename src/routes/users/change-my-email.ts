@@ -1,4 +1,4 @@
-import { body, endpoint, problems } from "../../endpoint/endpoint.ts";
+import { body, endpoint } from "../../endpoint/endpoint.ts";
 import { EmailChange } from "../../schemas/auth.ts";
 import { requestEmailChange } from "../../services/email.ts";
 
@@ -16,7 +16,8 @@ export const changeMyEmail = endpoint(
     // The current password is checked in between.
     roundTrips: 2,
     request: { body: body(EmailChange) },
-    responses: { 202: { description: "A mail follows" }, ...problems("wrong_password", "too_many_attempts") },
+    responses: { 202: { description: "A mail follows" } },
+    errors: ["wrong_password", "too_many_attempts"],
   },
   async (c) => {
     await requestEmailChange(c.var, c.req.valid("json"));

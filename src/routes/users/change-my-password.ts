@@ -1,4 +1,4 @@
-import { body, endpoint, problems } from "../../endpoint/endpoint.ts";
+import { body, endpoint } from "../../endpoint/endpoint.ts";
 import { PasswordChange } from "../../schemas/auth.ts";
 import { changePassword } from "../../services/recovery.ts";
 
@@ -15,7 +15,8 @@ export const changeMyPassword = endpoint(
     // The current password is checked in between.
     roundTrips: 2,
     request: { body: body(PasswordChange) },
-    responses: { 204: { description: "Changed" }, ...problems("wrong_password", "too_many_attempts") },
+    responses: { 204: { description: "Changed" } },
+    errors: ["wrong_password", "too_many_attempts"],
   },
   async (c) => {
     await changePassword(c.var, c.req.valid("json"));

@@ -1,4 +1,4 @@
-import { body, endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { body, endpoint, json } from "../../endpoint/endpoint.ts";
 import { setETag } from "../../http/etag.ts";
 import { User, UserCreate } from "../../schemas/users.ts";
 import { signUp } from "../../services/users.ts";
@@ -15,10 +15,8 @@ export const createUser = endpoint(
     access: "public",
     rate: "sign_up",
     request: { body: body(UserCreate) },
-    responses: {
-      201: json(User, "The new user", "ETag", "Location"),
-      ...problems("signup_closed", "email_taken", "username_taken"),
-    },
+    responses: { 201: json(User, "The new user", "ETag", "Location") },
+    errors: ["signup_closed", "email_taken", "username_taken"],
   },
   async (c) => {
     const user = await signUp(c.var, c.req.valid("json"));

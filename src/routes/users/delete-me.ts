@@ -1,4 +1,4 @@
-import { endpoint, problems } from "../../endpoint/endpoint.ts";
+import { endpoint } from "../../endpoint/endpoint.ts";
 import { expectedVersions, ifMatch, preconditions } from "../../http/etag.ts";
 import { removeAccount } from "../../services/administration.ts";
 
@@ -13,7 +13,8 @@ export const removeMe = endpoint(
       "Every token of the account stops working. Its e-mail address and username can be taken again. Within the days of grace `POST /auth/restore` takes the deletion back; then its data is purged.",
     access: "user",
     parameters: [ifMatch],
-    responses: { 204: { description: "Deleted" }, ...problems("last_admin", ...preconditions) },
+    responses: { 204: { description: "Deleted" } },
+    errors: ["last_admin", ...preconditions],
   },
   async (c) => {
     await removeAccount(c.var, c.var.user.id, expectedVersions(c.req.header("If-Match"), c.var.settings));

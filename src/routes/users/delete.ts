@@ -1,4 +1,4 @@
-import { endpoint, problems } from "../../endpoint/endpoint.ts";
+import { endpoint } from "../../endpoint/endpoint.ts";
 import { expectedVersions, ifMatch, preconditions } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { removeAccount } from "../../services/administration.ts";
@@ -15,7 +15,8 @@ export const removeUser = endpoint(
     access: "user",
     request: { params: IdParams },
     parameters: [ifMatch],
-    responses: { 204: { description: "Deleted" }, ...problems("not_found", "last_admin", ...preconditions) },
+    responses: { 204: { description: "Deleted" } },
+    errors: ["not_found", "last_admin", ...preconditions],
   },
   async (c) => {
     await removeAccount(c.var, c.req.valid("param").id, expectedVersions(c.req.header("If-Match"), c.var.settings));

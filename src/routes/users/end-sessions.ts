@@ -1,4 +1,4 @@
-import { endpoint, problems } from "../../endpoint/endpoint.ts";
+import { endpoint } from "../../endpoint/endpoint.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { endSessionsAsAdmin } from "../../services/administration.ts";
 
@@ -12,7 +12,8 @@ export const endUserSessions = endpoint(
     description: "All tokens of the user stop working at once; signing in again is possible.",
     access: "admin",
     request: { params: IdParams },
-    responses: { 204: { description: "Ended" }, ...problems("not_found") },
+    responses: { 204: { description: "Ended" } },
+    errors: ["not_found"],
   },
   async (c) => {
     await endSessionsAsAdmin(c.var, c.req.valid("param").id);

@@ -1,5 +1,5 @@
 import { listAuditEvents } from "../../crud/audit-events.ts";
-import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { linkNext } from "../../http/link.ts";
 import { MyAuditEventPage } from "../../schemas/audit-events.ts";
 import { PageQuery } from "../../schemas/pages.ts";
@@ -16,7 +16,8 @@ export const listMyAuditEventsPage = endpoint(
     description: "Newest first, a page at a time. Of what others did it says what, not from where.",
     access: "user",
     request: { query: PageQuery },
-    responses: { 200: json(MyAuditEventPage, "A page of events", "Link"), ...problems("invalid_cursor") },
+    responses: { 200: json(MyAuditEventPage, "A page of events", "Link") },
+    errors: ["invalid_cursor"],
   },
   async (c) => {
     const query = c.req.valid("query");

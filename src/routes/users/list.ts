@@ -1,5 +1,5 @@
 import { listUsers } from "../../crud/users.ts";
-import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { linkNext } from "../../http/link.ts";
 import { UserPage, UserQuery } from "../../schemas/users.ts";
 import { pageRequest, scopeOf, toPage } from "../../services/pages.ts";
@@ -14,7 +14,8 @@ export const listUsersPage = endpoint(
     description: "Newest first, a page at a time.",
     access: "admin",
     request: { query: UserQuery },
-    responses: { 200: json(UserPage, "A page of users", "Link"), ...problems("invalid_cursor") },
+    responses: { 200: json(UserPage, "A page of users", "Link") },
+    errors: ["invalid_cursor"],
   },
   async (c) => {
     const query = c.req.valid("query");

@@ -1,5 +1,5 @@
 import { findUser } from "../../crud/users.ts";
-import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { ifNoneMatch, isKnown, notModified } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
@@ -16,7 +16,8 @@ export const readUser = endpoint(
     access: "user",
     request: { params: IdParams },
     parameters: [ifNoneMatch],
-    responses: { 200: json(User, "The user", "ETag"), 304: notModified, ...problems("not_found") },
+    responses: { 200: json(User, "The user", "ETag"), 304: notModified },
+    errors: ["not_found"],
   },
   async (c) => {
     const { id } = c.req.valid("param");

@@ -1,4 +1,4 @@
-import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { setETag } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { User } from "../../schemas/users.ts";
@@ -15,10 +15,8 @@ export const restoreUserById = endpoint(
       "Within the days of grace after a deletion. The old sessions stay ended. 409 where somebody else has taken the e-mail address or the username meanwhile.",
     access: "admin",
     request: { params: IdParams },
-    responses: {
-      200: json(User, "The restored user", "ETag"),
-      ...problems("not_found", "email_taken", "username_taken"),
-    },
+    responses: { 200: json(User, "The restored user", "ETag") },
+    errors: ["not_found", "email_taken", "username_taken"],
   },
   async (c) => {
     const { id } = c.req.valid("param");

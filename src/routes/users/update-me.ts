@@ -1,4 +1,4 @@
-import { body, endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { body, endpoint, json } from "../../endpoint/endpoint.ts";
 import { expectedVersions, ifMatch, preconditions, setETag } from "../../http/etag.ts";
 import { User, UserUpdate } from "../../schemas/users.ts";
 import { changeUser } from "../../services/users.ts";
@@ -15,10 +15,8 @@ export const changeMe = endpoint(
     access: "user",
     request: { body: body(UserUpdate) },
     parameters: [ifMatch],
-    responses: {
-      200: json(User, "You, changed", "ETag"),
-      ...problems("forbidden", "email_taken", "username_taken", "last_admin", ...preconditions),
-    },
+    responses: { 200: json(User, "You, changed", "ETag") },
+    errors: ["forbidden", "email_taken", "username_taken", "last_admin", ...preconditions],
   },
   async (c) => {
     const versions = expectedVersions(c.req.header("If-Match"), c.var.settings);

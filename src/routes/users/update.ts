@@ -1,4 +1,4 @@
-import { body, endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { body, endpoint, json } from "../../endpoint/endpoint.ts";
 import { expectedVersions, ifMatch, preconditions, setETag } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { User, UserUpdate } from "../../schemas/users.ts";
@@ -15,10 +15,8 @@ export const changeUserById = endpoint(
     access: "user",
     request: { params: IdParams, body: body(UserUpdate) },
     parameters: [ifMatch],
-    responses: {
-      200: json(User, "The changed user", "ETag"),
-      ...problems("forbidden", "not_found", "email_taken", "username_taken", "last_admin", ...preconditions),
-    },
+    responses: { 200: json(User, "The changed user", "ETag") },
+    errors: ["forbidden", "not_found", "email_taken", "username_taken", "last_admin", ...preconditions],
   },
   async (c) => {
     const versions = expectedVersions(c.req.header("If-Match"), c.var.settings);

@@ -1,5 +1,5 @@
 import { listFieldNotes } from "../../crud/field-notes.ts";
-import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { linkNext } from "../../http/link.ts";
 import { FieldNotePage, FieldNoteQuery } from "../../schemas/field-notes.ts";
 import { pageRequest, scopeOf, toPage } from "../../services/pages.ts";
@@ -14,7 +14,8 @@ export const listFieldNotesPage = endpoint(
     description: "A page at a time, newest first.",
     access: "user",
     request: { query: FieldNoteQuery },
-    responses: { 200: json(FieldNotePage, "A page of your field notes", "Link"), ...problems("invalid_cursor") },
+    responses: { 200: json(FieldNotePage, "A page of your field notes", "Link") },
+    errors: ["invalid_cursor"],
   },
   async (c) => {
     const { db, user, keys, run } = c.var;

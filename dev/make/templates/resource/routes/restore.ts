@@ -1,5 +1,5 @@
 import { restoreFieldNote as restoreRow } from "../../crud/field-notes.ts";
-import { endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { setETag } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
@@ -15,7 +15,8 @@ export const restoreFieldNote = endpoint(
     description: "Until it is purged: thirty days after its deletion, unless set otherwise.",
     access: "user",
     request: { params: IdParams },
-    responses: { 200: json(FieldNote, "The field note", "ETag"), ...problems("not_found") },
+    responses: { 200: json(FieldNote, "The field note", "ETag") },
+    errors: ["not_found"],
   },
   async (c) => {
     const { id } = c.req.valid("param");

@@ -1,5 +1,5 @@
 import { findFieldNote, updateFieldNote } from "../../crud/field-notes.ts";
-import { body, endpoint, json, problems } from "../../endpoint/endpoint.ts";
+import { body, endpoint, json } from "../../endpoint/endpoint.ts";
 import { changedRow, expectedVersions, ifMatch, preconditions, setETag } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { FieldNote, FieldNoteUpdate } from "../../schemas/field-notes.ts";
@@ -15,10 +15,8 @@ export const changeFieldNote = endpoint(
     access: "user",
     request: { params: IdParams, body: body(FieldNoteUpdate) },
     parameters: [ifMatch],
-    responses: {
-      200: json(FieldNote, "The changed field note", "ETag"),
-      ...problems("not_found", ...preconditions),
-    },
+    responses: { 200: json(FieldNote, "The changed field note", "ETag") },
+    errors: ["not_found", ...preconditions],
   },
   async (c) => {
     const { id } = c.req.valid("param");

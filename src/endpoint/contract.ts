@@ -1,0 +1,153 @@
+import type { RouteConfig } from "@hono/zod-openapi";
+import type { RedirectStatusCode, SuccessStatusCode } from "hono/utils/http-status";
+import type { Access, RateClass } from "../context/policy.ts";
+import type { AppEnv, BareEnv, UserEnv } from "../context/types.ts";
+import type { ErrorCode } from "../errors.ts";
+import { ifNoneMatch } from "../http/etag.ts";
+import type { Caching } from "../middleware/edge-cache.ts";
+import { idempotencyCodes, idempotencyKey } from "../middleware/idempotency.ts";
+
+type Method = "get" | "post" | "put" | "patch" | "delete";
+
+/** What an endpoint declares. All else about it follows, and is told once: in the tables below. */
+export type Contract = Pick<RouteConfig, "path" | "request"> & {
+  method: Method;
+  operationId: string;
+  summary: string;
+  description: string;
+  tags: readonly [string, ...string[]];
+  /** What it answers where all goes well. */
+  responses: Answers;
+  /** The errors of its own; those that follow from the declaration join them. A handler throws them as `ApiError`. */
+  errors?: readonly ErrorCode[];
+  /** Headers that the document and the typed client show, and nothing validates. */
+  parameters?: readonly HeaderParameter[];
+  /** How many round trips to the database it may spend before its answer begins; 1 unless it says otherwise. */
+  roundTrips?: number;
+  /** Its path starts at the root instead of `/api/v1`. */
+  atRoot?: true;
+  /** An OAuth2 token endpoint, whose errors carry RFC 6749's members too. */
+  oauth?: true;
+  /** How often it may be called: see `rateClasses`. `public` or `user` by `access`, unless it says otherwise. */
+  rate?: RateClass;
+  /** Who may call it. Adds the security scheme, the guard, `c.var.user`, and 401 and 403. */
+  access: Access;
+  /** A caller's `Idempotency-Key` is honoured: the handler calls `c.var.run` once. Adds the header, 409 and 422. */
+  idempotent?: true;
+  /** Anybody's to keep: its 200 is served from the edge's cache. Adds `Age`, `ETag`, `If-None-Match` and 304. */
+  cached?: Caching;
+  /** It answers even when the settings are wrong, and so has none of them, and no database. */
+  withoutSettings?: true;
+} & Calling;
+
+/** Which words go together. */
+type Calling = (
+  | { access: "public"; idempotent?: never }
+  | { access: Exclude<Access, "public">; cached?: never; withoutSettings?: never }
+) &
+  ({ method: "get"; idempotent?: never } | { method: Exclude<Method, "get">; cached?: never });
+
+type Answer = Exclude<RouteConfig["responses"][string], { $ref: string }> & { description: string };
+export type Answers = { readonly [Status in SuccessStatusCode | RedirectStatusCode]?: Answer };
+export type HeaderParameter = {
+  readonly name: string;
+  readonly in: "header";
+  readonly required: false;
+  readonly description: string;
+  readonly schema: object;
+};
+
+type Consequences = {
+  /** Whether a handler finds out on `c.var.user` who calls. */
+  isKnown: boolean;
+  codes: readonly ErrorCode[];
+  /** What the document calls the ways to say who one is. */
+  security: readonly ("password" | "bearer")[];
+};
+
+/** What follows from each word of `access`, beside its guard in src/middleware/authenticate.ts. */
+export const callers = {
+  public: { isKnown: false, codes: [], security: [] },
+  user: { isKnown: true, codes: ["not_authenticated", "invalid_token"], security: ["password", "bearer"] },
+  admin: {
+    isKnown: true,
+    codes: ["not_authenticated", "invalid_token", "forbidden"],
+    security: ["password", "bearer"],
+  },
+} as const satisfies Record<Access, Consequences>;
+
+/** The errors of every endpoint. */
+const always = ["too_many_requests", "internal"] as const;
+
+/** The errors that a declaration or its `request` brings along by having a word. */
+const codesWith = {
+  params: ["validation_failed"],
+  query: ["validation_failed"],
+  body: ["bad_request", "payload_too_large", "unsupported_media_type", "validation_failed"],
+  idempotent: idempotencyCodes,
+} as const satisfies Record<string, readonly ErrorCode[]>;
+
+/** And by not having it. */
+const codesWithout = {
+  withoutSettings: ["misconfigured", "database_unavailable", "not_ready"],
+} as const satisfies Record<string, readonly ErrorCode[]>;
+
+/** The header that a word brings along. */
+const headerWith = { idempotent: idempotencyKey, cached: ifNoneMatch } as const;
+
+type Words<C extends Contract> = keyof C | (C extends { request: infer Request } ? keyof Request : never);
+type OwnCodes<C extends Contract> = C extends { errors: readonly (infer Code extends ErrorCode)[] } ? Code : never;
+
+/** Every error that an endpoint can answer. */
+export type CodesOf<C extends Contract> =
+  | OwnCodes<C>
+  | (typeof always)[number]
+  | (typeof callers)[C["access"]]["codes"][number]
+  | (typeof codesWith)[Words<C> & keyof typeof codesWith][number]
+  | (typeof codesWithout)[Exclude<keyof typeof codesWithout, Words<C>>][number];
+
+/** As the type of the same name says it. */
+export function codesOf(contract: Contract): ErrorCode[] {
+  return [...new Set([...derivedCodes(contract), ...(contract.errors ?? [])])];
+}
+
+/** The errors that follow from a declaration, without being its own. */
+function derivedCodes(contract: Contract): ErrorCode[] {
+  const words = wordsOf(contract);
+  return [
+    ...callers[contract.access].codes,
+    ...entriesOf(codesWith).flatMap(([word, codes]) => (words.has(word) ? codes : [])),
+    ...always,
+    ...entriesOf(codesWithout).flatMap(([word, codes]) => (words.has(word) ? [] : codes)),
+  ];
+}
+
+/** The headers that an endpoint reads. */
+export function parametersOf(contract: Contract): HeaderParameter[] {
+  const words = wordsOf(contract);
+  return [
+    ...(contract.parameters ?? []),
+    ...entriesOf(headerWith).flatMap(([word, header]) => (words.has(word) ? [header] : [])),
+  ];
+}
+
+/** The names of the same headers. */
+export type HeadersOf<C extends Contract> =
+  | (C extends { parameters: readonly { name: infer Name extends string }[] } ? Name : never)
+  | (typeof headerWith)[Words<C> & keyof typeof headerWith]["name"];
+
+/** What a handler finds on its context. */
+export type EnvOf<C extends Contract> = (typeof callers)[C["access"]]["isKnown"] extends true
+  ? UserEnv
+  : C extends { withoutSettings: true }
+    ? BareEnv
+    : AppEnv;
+
+function wordsOf(contract: Contract): Set<string> {
+  const written = Object.entries({ ...contract, ...contract.request });
+  return new Set(written.filter(([, value]) => value !== undefined).map(([word]) => word));
+}
+
+function entriesOf<T extends object>(table: T): [string, T[keyof T]][] {
+  return Object.entries(table);
+}
