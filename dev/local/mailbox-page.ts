@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { html, raw } from "hono/html";
+import { mailKinds } from "../../src/mail/kinds.ts";
 import type { Received } from "./mailbox.ts";
 
 /** What may run and load on the page: nothing but its own. */
@@ -7,25 +9,26 @@ export function pageHeaders(nonce: string): Record<string, string> {
   return { "content-security-policy": `${policy}; frame-ancestors 'none'`, "x-content-type-options": "nosniff" };
 }
 
-/** The list of mails, and one of them opened. */
-export function mailboxPage(mails: readonly Received[], shown: Received | undefined, api: string) {
+/** The list of mails, and one of them opened. Every text is escaped by the template. */
+export async function mailboxPage(mails: readonly Received[], shown: Received | undefined, api: string) {
   const nonce = randomBytes(16).toString("base64");
-  const html = `<!doctype html>
+  const newest = JSON.stringify(mails[0]?.id ?? "").replaceAll("<", "\\u003c");
+  const page = await html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Mailbox${mails.length > 0 ? ` (${mails.length})` : ""}</title>
-<style>${style}</style>
+<style>${raw(style)}</style>
 </head>
 <body>
 <nav aria-label="Mails">
 <header><h1>Mailbox</h1><p>Everything that your Worker mails, until it stops.</p></header>
-${mails.length > 0 ? `<ol>${mails.map((mail) => row(mail, mail.id === shown?.id)).join("")}</ol>` : ""}
+${mails.length > 0 ? html`<ol>${mails.map((mail) => row(mail, mail.id === shown?.id))}</ol>` : ""}
 </nav>
 <main>${shown ? opened(shown, api) : empty(api)}</main>
 <script nonce="${nonce}">
-const known = ${JSON.stringify(mails[0]?.id ?? "").replaceAll("<", "\\u003c")};
+const known = ${raw(newest)};
 setInterval(async () => {
   const list = await fetch("/messages").then((answer) => answer.json()).catch(() => undefined);
   if (list && (list[0]?.id ?? "") !== known) location.reload();
@@ -34,59 +37,55 @@ setInterval(async () => {
 </body>
 </html>
 `;
-  return { html, nonce };
+  return { html: page.toString(), nonce };
 }
 
-function row({ id, to, subject, received_at }: Received, isShown: boolean): string {
-  return `<li><a href="/messages/${encodeURIComponent(id)}"${isShown ? ' aria-current="page"' : ""}>
-<span class="to">${escaped(to)}</span><time datetime="${received_at}">${clock(received_at)}</time>
-<span class="subject">${escaped(subject)}</span></a></li>`;
+function row({ id, to, subject, received_at }: Received, isShown: boolean) {
+  return html`<li><a href="/messages/${encodeURIComponent(id)}"${isShown ? raw(' aria-current="page"') : ""}>
+<span class="to">${to}</span><time datetime="${received_at}">${clock(received_at)}</time>
+<span class="subject">${subject}</span></a></li>`;
 }
 
-function opened(mail: Received, api: string): string {
-  const { subject, from, to, received_at, html, text } = mail;
+function opened(mail: Received, api: string) {
+  const { subject, from, to, received_at, text } = mail;
   // Links open beside the mailbox, and what the mail holds cannot run.
-  const framed = html.replace(/<head>/i, '<head><base target="_blank">');
-  return `<article>
-<h2>${escaped(subject)}</h2>
-<dl><dt>From</dt><dd>${escaped(`${from.name} <${from.email}>`)}</dd><dt>To</dt><dd>${escaped(to)}</dd>
+  const framed = mail.html.replace(/<head>/i, '<head><base target="_blank">');
+  return html`<article>
+<h2>${subject}</h2>
+<dl><dt>From</dt><dd>${`${from.name} <${from.email}>`}</dd><dt>To</dt><dd>${to}</dd>
 <dt>Received</dt><dd>${clock(received_at)}</dd></dl>
-${withoutFrontend(text, api)}
+${linksIn(text).map((link) => opening(link, api))}
 <h3>HTML</h3>
-<iframe title="The mail as HTML" sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="${escaped(framed)}"></iframe>
+<iframe title="The mail as HTML" sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="${framed}"></iframe>
 <h3>Text</h3>
-<pre>${escaped(text)}</pre>
+<pre>${text}</pre>
 </article>`;
 }
 
-/** The call that the front end's page would make, for those who have none yet. */
-function withoutFrontend(text: string, api: string): string {
-  const [, page = "", token = ""] = /\/(verify-email|confirm-email|reset-password)\?token=([\w-]+)/.exec(text) ?? [];
-  const calls: Record<string, [path: string, more: object]> = {
-    "verify-email": ["email/verify", {}],
-    "confirm-email": ["email/confirm", {}],
-    "reset-password": ["password/reset", { password: "a new password" }],
-  };
-  const [path, more] = calls[page] ?? [];
-  if (path === undefined) return "";
-  const body = JSON.stringify({ token, ...more });
-  const line = `curl -i ${api}/api/v1/auth/${path} -H 'Content-Type: application/json' -d '${body}'`;
-  return `<h3>Without a front end</h3><pre>${escaped(line)}</pre>`;
+/** Every link of a mail, of whatever kind. */
+function linksIn(text: string): URL[] {
+  const found = new Set(text.match(/https?:\/\/[^\s<>"]*[^\s<>".,;:!?)]/g));
+  return [...found].filter((link) => URL.canParse(link)).map((link) => new URL(link));
 }
 
-function empty(api: string): string {
-  return `<div class="empty"><h2>No mail yet</h2>
+/** A link, and the call that the front end's page would make, for those who have none yet. */
+function opening(link: URL, api: string) {
+  const call = mailKinds.find((kind) => kind.link && link.pathname.endsWith(kind.link.page))?.link?.call;
+  const body = JSON.stringify({ token: link.searchParams.get("token"), ...call?.fields });
+  const line = `curl -i ${api}/api/v1${call?.path} -H 'Content-Type: application/json' -d '${body}'`;
+  return html`<h3>Link</h3><p><a href="${link.href}" target="_blank" rel="noreferrer">${link.href}</a></p>
+${call ? html`<h3>Without a front end</h3><pre>${line}</pre>` : ""}`;
+}
+
+function empty(api: string) {
+  return html`<div class="empty"><h2>No mail yet</h2>
 <p>Sign up, or ask for a new password, and the mail appears here:</p>
-<pre>curl -i ${escaped(api)}/api/v1/auth/password/forgot -H 'Content-Type: application/json' \\
+<pre>curl -i ${api}/api/v1/auth/password/forgot -H 'Content-Type: application/json' \\
   -d '{"email": "admin@example.com"}'</pre></div>`;
 }
 
 function clock(time: string): string {
   return new Date(time).toLocaleTimeString("en-GB");
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 const style = `
@@ -115,6 +114,7 @@ h3 { margin: 28px 0 8px; font-size: 12px; letter-spacing: 0.06em; text-transform
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 16px; margin: 0; font-size: 14px; }
 dt { color: var(--faint); }
 dd { margin: 0; overflow-wrap: anywhere; }
+article a { color: var(--accent); overflow-wrap: anywhere; }
 iframe { display: block; width: 100%; height: 640px; border: 1px solid var(--line); border-radius: 10px; background: var(--page); }
 pre { margin: 0; padding: 14px 16px; background: var(--side); border: 1px solid var(--line); border-radius: 10px;
   white-space: pre-wrap; overflow-wrap: anywhere; font: 13px/1.55 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }

@@ -60,7 +60,7 @@ export async function openMailbox({ port, api }: { port: number; api: string }):
     if ((pathname !== "/" && id === undefined) || (id !== undefined && !shown)) {
       return send(response, 404, "text/plain", "There is no such mail.\n");
     }
-    const page = mailboxPage(newestFirst, shown, api);
+    const page = await mailboxPage(newestFirst, shown, api);
     send(response, 200, "text/html; charset=utf-8", page.html, pageHeaders(page.nonce));
   }
 

@@ -2,7 +2,7 @@ import { and, eq, inArray, isNull, lte, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { mails, oneTimeTokens } from "../db/schema.ts";
 
-export type NewMail = { id: string; userId: string; kind: string; recipient: string; data: Record<string, string> };
+export type NewMail = { id: string; userId: string; kind: string; recipient: string; data: object };
 
 /** A mail that is ours to send now. */
 export type ClaimedMail = {
@@ -10,6 +10,8 @@ export type ClaimedMail = {
   kind: string;
   recipient: string;
   data: Record<string, string>;
+  /** When its cause happened. */
+  created_at: string;
   /** How often it was claimed, this time included. */
   attempts: number;
   /** The hash of the token that its user may use now for what this mail is about, if there is one. */
@@ -38,7 +40,7 @@ export function claimMails(db: Database, claim: { limit: number; leaseSeconds: n
     update ${mails} as m
     set attempts = m.attempts + 1, next_attempt_at = now() + make_interval(secs => ${leaseSeconds}::int)
     from due where m.id = due.id
-    returning m.id, m.kind, m.recipient, m.data, m.attempts, (
+    returning m.id, m.kind, m.recipient, m.data, m.created_at, m.attempts, (
       select t.token_hash from ${oneTimeTokens} as t
       where t.user_id = m.user_id and t.purpose = m.kind and t.used_at is null and t.expires_at > now()
     ) as live_hash`);

@@ -1,30 +1,40 @@
-import type { Content } from "./templates.ts";
+import { html } from "hono/html";
+
+/** What a mail says, in plain text: the template escapes it. */
+export type Content = {
+  subject: string;
+  paragraphs: readonly string[];
+  /** Such as when and from where, each with its label. */
+  facts?: readonly (readonly [label: string, value: string])[];
+  /** What to do when the mail comes unexpected. */
+  closing: string;
+};
+
+type Parts = Content & { greeting: string; project: string; action?: { label: string; url: string } };
 
 /** A mail as plain text. */
-export function renderText({ paragraphs, action, closing }: Content, greeting: string, project: string): string {
+export function renderText({ greeting, paragraphs, facts = [], action, closing, project }: Parts): string {
   const link = action ? [`${action.label}:\n${action.url}`] : [];
+  const list = facts.length > 0 ? [facts.map(([label, value]) => `${label}: ${value}`).join("\n")] : [];
   const [first = "", ...others] = paragraphs;
-  return `${[greeting, first, ...link, ...others, closing, `-- \n${project}`].join("\n\n")}\n`;
+  return `${[greeting, first, ...list, ...link, ...others, closing, `-- \n${project}`].join("\n\n")}\n`;
 }
 
 /**
- * A mail as HTML: tables and inline styles, since mail programs know little else; nothing is loaded from anywhere. Every
- * text is escaped here.
+ * A mail as HTML: tables and inline styles, since mail programs know little else; nothing is loaded from anywhere. The
+ * template escapes every text.
  */
-export function renderHtml(
-  { subject, paragraphs, action, closing }: Content,
-  greeting: string,
-  project: string,
-): string {
+export async function renderHtml(parts: Parts): Promise<string> {
+  const { subject, greeting, paragraphs, facts = [], action, closing, project } = parts;
   const [first = "", ...others] = paragraphs;
-  return `<!doctype html>
+  const page = await html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="supported-color-schemes" content="light dark">
-<title>${escaped(subject)}</title>
+<title>${subject}</title>
 <style>
   :root { color-scheme: light dark; }
   @media (prefers-color-scheme: dark) {
@@ -41,43 +51,53 @@ export function renderHtml(
 <body class="page" style="margin:0;padding:0;background:#f3f5f7">
 <table role="presentation" class="page" width="100%" cellpadding="0" cellspacing="0" style="background:#f3f5f7">
 <tr><td align="center" style="padding:40px 16px">
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px;font-family:${font}">
-<tr><td class="strong" style="padding:0 4px 16px;font-size:17px;font-weight:600;color:#1b2530">${escaped(project)}</td></tr>
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px;font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif">
+<tr><td class="strong" style="padding:0 4px 16px;font-size:17px;font-weight:600;color:#1b2530">${project}</td></tr>
 <tr><td class="card" style="background:#ffffff;border:1px solid #e1e6eb;border-radius:12px;padding:36px">
-<h1 class="strong" style="margin:0 0 20px;font-size:22px;line-height:1.3;font-weight:600;color:#1b2530">${escaped(subject)}</h1>
+<h1 class="strong" style="margin:0 0 20px;font-size:22px;line-height:1.3;font-weight:600;color:#1b2530">${subject}</h1>
 ${paragraph(greeting)}
 ${paragraph(first)}
-${action ? button(action) : ""}${others.map((text) => paragraph(text)).join("\n")}
-<p class="faint" style="margin:24px 0 0;padding:20px 0 0;border-top:1px solid #e1e6eb;font-size:14px;line-height:1.5;color:#66727f">${escaped(closing)}</p>
+${list(facts)}${button(action)}${others.map((text) => paragraph(text))}
+<p class="faint" style="margin:24px 0 0;padding:20px 0 0;border-top:1px solid #e1e6eb;font-size:14px;line-height:1.5;color:#66727f">${closing}</p>
 </td></tr>
-${action ? fallback(action.url) : ""}</table>
+${fallback(action)}</table>
 </td></tr>
 </table>
 </body>
 </html>
 `;
+  return page.toString();
 }
 
-const font = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
-
-function paragraph(text: string): string {
-  return `<p class="plain" style="margin:0 0 16px;font-size:16px;line-height:1.55;color:#3c4854">${escaped(text)}</p>`;
+function paragraph(text: string) {
+  return html`<p class="plain" style="margin:0 0 16px;font-size:16px;line-height:1.55;color:#3c4854">${text}</p>
+`;
 }
 
-function button({ label, url }: NonNullable<Content["action"]>): string {
-  return `<table role="presentation" cellpadding="0" cellspacing="0" style="margin:24px 0"><tr>
-<td class="button" style="background:#1d5fd1;border-radius:8px"><a href="${escaped(url)}" style="display:inline-block;padding:13px 26px;font-size:16px;font-weight:600;color:#ffffff;text-decoration:none">${escaped(label)}</a></td>
+function list(facts: NonNullable<Content["facts"]>) {
+  if (facts.length === 0) return "";
+  const rows = facts.map(
+    ([label, value]) => html`<tr><td class="faint" style="padding:2px 16px 2px 0;color:#66727f">${label}</td>
+<td class="plain" style="padding:2px 0;color:#3c4854">${value}</td></tr>
+`,
+  );
+  return html`<table role="presentation" cellpadding="0" cellspacing="0" style="margin:0 0 16px;font-size:15px;line-height:1.5">
+${rows}</table>
+`;
+}
+
+function button(action: Parts["action"]) {
+  if (!action) return "";
+  return html`<table role="presentation" cellpadding="0" cellspacing="0" style="margin:24px 0"><tr>
+<td class="button" style="background:#1d5fd1;border-radius:8px"><a href="${action.url}" style="display:inline-block;padding:13px 26px;font-size:16px;font-weight:600;color:#ffffff;text-decoration:none">${action.label}</a></td>
 </tr></table>
 `;
 }
 
 /** For those whose mail program shows no button. */
-function fallback(url: string): string {
-  return `<tr><td class="faint" style="padding:16px 4px 0;font-size:13px;line-height:1.5;color:#66727f">Does the button not work? Copy this address into your browser:<br>
-<span class="link" style="color:#1d5fd1;word-break:break-all">${escaped(url)}</span></td></tr>
+function fallback(action: Parts["action"]) {
+  if (!action) return "";
+  return html`<tr><td class="faint" style="padding:16px 4px 0;font-size:13px;line-height:1.5;color:#66727f">Does the button not work? Copy this address into your browser:<br>
+<span class="link" style="color:#1d5fd1;word-break:break-all">${action.url}</span></td></tr>
 `;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,10 +1,10 @@
-import { v7 as uuidv7 } from "uuid";
 import type { UserEnv, Variables } from "../context/types.ts";
-import { insertMail } from "../crud/mails.ts";
 import { isTokenIssued, useEmailChange, useVerification } from "../crud/one-time-tokens.ts";
 import { ApiError } from "../errors.ts";
+import { emailChangeRequested } from "../mail/notices.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
 import { type AuditContext, auditEvent } from "./audit.ts";
+import { mailTo } from "./mail.ts";
 import { issueMailedToken } from "./one-time-tokens.ts";
 import { requirePassword } from "./recovery.ts";
 
@@ -36,7 +36,7 @@ export async function requestEmailChange(
   context: UserContext,
   change: { email: string; current_password: string },
 ): Promise<void> {
-  const { db, run, outbox } = context;
+  const { run } = context;
   const { user, remember } = await requirePassword(context, change.current_password);
   const { statement, tokenHash } = await issueMailedToken(context, {
     purpose: "change_email",
@@ -44,11 +44,10 @@ export async function requestEmailChange(
     event: "email.change_requested",
     mailbox: change.email,
   });
-  const id = uuidv7();
-  outbox.push(id);
-  const data = { name: user.username };
-  const notice = { id, userId: user.id, kind: "email_change_requested", recipient: user.email, data };
-  const [issued] = await run(statement, insertMail(db, notice, isTokenIssued(tokenHash)), ...remember);
+  const told = { name: user.username, by: "owner" } as const;
+  const to = { userId: user.id, address: user.email };
+  const notice = mailTo(context, emailChangeRequested, to, told, isTokenIssued(tokenHash));
+  const [issued] = await run(statement, notice, ...remember);
   if (issued.rows.length > 0) return;
   throw new ApiError("too_many_attempts", {
     detail: "A link was sent to this address just now, or many to others: wait before you ask again.",

@@ -1,7 +1,16 @@
+import { v7 as uuidv7 } from "uuid";
 import type { Deps, Variables } from "../context/types.ts";
-import { type ClaimedMail, claimMails, countDueMails, markMailFailed, markMailSent } from "../crud/mails.ts";
+import {
+  type ClaimedMail,
+  claimMails,
+  countDueMails,
+  insertMail,
+  markMailFailed,
+  markMailSent,
+} from "../crud/mails.ts";
 import { describeError } from "../log.ts";
-import { compose, purposeOf } from "../mail/templates.ts";
+import type { MailKind } from "../mail/kind.ts";
+import { mailKindOf } from "../mail/kinds.ts";
 import { type Transport, TransportError } from "../mail/transports.ts";
 import { tokenOfSeed } from "../security/one-time-tokens.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
@@ -16,6 +25,22 @@ const batchSize = 50;
 const parallel = 5;
 /** Longer than a whole batch takes when every mail of it times out. */
 const leaseSeconds = 300;
+
+/**
+ * The statement that puts a mail into the outbox, for the batch of its cause: the mail is sent once the request is
+ * answered. With `happened`, only where that holds once the statements before it have run.
+ */
+export function mailTo<Data extends { name: string }>(
+  { db, outbox }: Pick<Variables, "db" | "outbox">,
+  kind: MailKind<Data>,
+  to: { userId: string; address: string },
+  data: Data,
+  happened?: Parameters<typeof insertMail>[2],
+) {
+  const id = uuidv7();
+  outbox.push(id);
+  return insertMail(db, { id, userId: to.userId, kind: kind.name, recipient: to.address, data }, happened);
+}
 
 /**
  * Sends mails that are due, at most {@link batchSize}, or only those of `ids`; answers how many were sent. What fails is
@@ -56,13 +81,14 @@ async function sendMail(context: Context, { transport, from, frontendUrl }: Post
   const { id, kind, recipient: to, data, attempts } = claimed;
   const about = { message: "mail", mail_id: id, kind, attempts };
   try {
-    const token = purposeOf(kind) && (await tokenOfSeed(keys.mail, data.seed ?? ""));
+    const kindOf = mailKindOf(kind);
+    const token = kindOf?.link?.withToken && (await tokenOfSeed(keys.mail, data.seed ?? ""));
     const obsolete = token !== undefined && (await hashToken(token)) !== claimed.live_hash;
-    const place = { project: settings.PROJECT_NAME, frontendUrl };
-    const content = compose(kind, data.name ?? "", place, token);
+    const place = { project: settings.PROJECT_NAME, frontendUrl, at: new Date(claimed.created_at) };
+    const content = await kindOf?.compose(data, place, token);
     const hopeless = obsolete ? "its token is no longer good" : attempts > maxAttempts ? "too many tries" : undefined;
     if (hopeless || !content) {
-      const reason = hopeless ?? "there is no such kind of mail";
+      const reason = hopeless ?? (kindOf ? "its data is not that of its kind" : "there is no such kind of mail");
       await run(markMailFailed(db, claimed, { reason }));
       log({ level: obsolete ? "info" : "error", ...about, outcome: "dropped", reason });
       return false;

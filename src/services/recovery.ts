@@ -1,13 +1,13 @@
-import { v7 as uuidv7 } from "uuid";
 import type { UserEnv, Variables } from "../context/types.ts";
-import { insertMail } from "../crud/mails.ts";
 import { deleteTokens, findToken, usePasswordReset } from "../crud/one-time-tokens.ts";
 import { revokeSessions } from "../crud/sessions.ts";
 import { findUser, hasPasswordHash, replacePasswordHash } from "../crud/users.ts";
 import { ApiError } from "../errors.ts";
+import { passwordChanged } from "../mail/notices.ts";
 import type { Purpose } from "../security/one-time-tokens.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
 import { type AuditContext, audit } from "./audit.ts";
+import { mailTo } from "./mail.ts";
 import { issueMailedToken } from "./one-time-tokens.ts";
 import { checkPassword, rememberNetwork } from "./passwords.ts";
 
@@ -84,14 +84,12 @@ function consequences(
   kind: "password.reset" | "password.changed",
   keptSession?: string,
 ) {
-  const mailId = uuidv7();
-  context.outbox.push(mailId);
-  const notice = { id: mailId, userId: id, kind: "password_changed", recipient: email, data: { name: username } };
+  const told = { name: username, by: "owner" } as const;
   const isSet = hasPasswordHash(id, newHash);
   return [
     revokeSessions(context.db, id, keptSession, isSet),
     audit(context, kind, id, {}, isSet),
-    insertMail(context.db, notice, isSet),
+    mailTo(context, passwordChanged, { userId: id, address: email }, told, isSet),
   ] as const;
 }
 

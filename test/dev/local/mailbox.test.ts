@@ -47,7 +47,19 @@ describe("the mailbox of npm run dev", () => {
     expect(html).toContain('sandbox="allow-popups allow-popups-to-escape-sandbox"');
     expect(html.match(/<script(?! nonce)/g)).toBeNull();
     expect(html).toContain("http://localhost:8787/api/v1/auth/email/verify");
+    expect(html).toContain("{&quot;token&quot;:&quot;t0k-en&quot;}");
     expect((await fetch(`${mailbox.url}/`)).headers.get("Content-Security-Policy")).toContain("default-src 'none'");
+  });
+
+  it("shows the links of a mail of any kind", async () => {
+    await deliver(
+      aMail("own", { text: "Join: https://app.example.com/join?to=a%26b\nor https://example.com/?a=1&b=2." }),
+    );
+    const html = await page("/messages/own");
+    for (const link of ["https://app.example.com/join?to=a%26b", "https://example.com/?a=1&amp;b=2"]) {
+      expect(html).toContain(`<a href="${link}" target="_blank"`);
+    }
+    expect(html).not.toContain("Without a front end");
   });
 
   it("keeps the newest 200", async () => {

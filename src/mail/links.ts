@@ -1,0 +1,67 @@
+import { lifetimeHours, type Purpose } from "../security/one-time-tokens.ts";
+import { Greeted, type MailKind, mailKind } from "./kind.ts";
+
+/** The mails that carry a token: each is named after what its token is good for. */
+export const links: Record<Purpose, MailKind<{ name: string }>> = {
+  verify_email: mailKind({
+    name: "verify_email",
+    data: Greeted,
+    link: {
+      page: "/verify-email",
+      label: "Verify my e-mail address",
+      withToken: true,
+      call: { path: "/auth/email/verify" },
+    },
+    content: (_data, { project }) => ({
+      subject: `Verify your e-mail address for ${project}`,
+      paragraphs: [
+        `There is a ${project} account with this e-mail address. Please confirm that the address is yours.`,
+        `The link works once, within ${validity("verify_email")}.`,
+      ],
+      closing: "If the account is not yours, you can ignore this mail: without the link, the address stays unverified.",
+    }),
+  }),
+
+  reset_password: mailKind({
+    name: "reset_password",
+    data: Greeted,
+    link: {
+      page: "/reset-password",
+      label: "Choose a new password",
+      withToken: true,
+      call: { path: "/auth/password/reset", fields: { password: "a new password" } },
+    },
+    content: (_data, { project }) => ({
+      subject: `Reset your ${project} password`,
+      paragraphs: [
+        `Somebody, probably you, asked to reset the password of your ${project} account.`,
+        `The link works once, within ${validity("reset_password")}. A new password signs you out everywhere.`,
+      ],
+      closing: "If it was not you, you can ignore this mail: your password stays as it is.",
+    }),
+  }),
+
+  change_email: mailKind({
+    name: "change_email",
+    data: Greeted,
+    link: {
+      page: "/confirm-email",
+      label: "Use this e-mail address",
+      withToken: true,
+      call: { path: "/auth/email/confirm" },
+    },
+    content: (_data, { project }) => ({
+      subject: `Confirm your new e-mail address for ${project}`,
+      paragraphs: [
+        `Please confirm that this is the new e-mail address of your ${project} account.`,
+        `The link works once, within ${validity("change_email")}. Until then, the old address stays in use.`,
+      ],
+      closing: "If you did not ask for this, you can ignore this mail: nothing changes without the link.",
+    }),
+  }),
+};
+
+function validity(purpose: Purpose): string {
+  const hours = lifetimeHours[purpose];
+  return hours === 1 ? "one hour" : `${hours} hours`;
+}

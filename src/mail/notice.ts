@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { Greeted, type MailKind, mailKind, type Place } from "./kind.ts";
+import type { Content } from "./layout.ts";
+
+/** What every notice is given: who acted, as the owner may know it, and from where if that was certainly the owner. */
+export const Told = Greeted.extend({
+  // The outbox of an older version told only of what owners did.
+  by: z.enum(["owner", "administrator", "operator", "stranger"]).default("owner"),
+  network: z.string().optional(),
+  program: z.string().optional(),
+});
+type Told = z.output<typeof Told>;
+
+/**
+ * Declares a mail that tells the owner of an account what happened to it; when and from where are added. It has no link,
+ * so that nobody learns to follow the link of an alarm.
+ */
+export function notice<Data extends Told>(declared: {
+  name: string;
+  data: z.ZodType<Data>;
+  content: (data: Data, place: Place) => Omit<Content, "facts">;
+}): MailKind<Data> {
+  const { content } = declared;
+  return mailKind({
+    ...declared,
+    content: (data, place) => ({ ...content(data, place), facts: factsOf(data, place) }),
+  });
+}
+
+/** A day, as in "25 December 2026". */
+export function day(at: Date): string {
+  return new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(at);
+}
+
+function factsOf({ by, network, program }: Told, { project, at }: Place): NonNullable<Content["facts"]> {
+  const time = new Intl.DateTimeFormat("en-GB", { timeStyle: "short", timeZone: "UTC" }).format(at);
+  const when = ["When", `${day(at)}, ${time} UTC`] as const;
+  const who = {
+    owner: undefined,
+    administrator: `an administrator of ${project}`,
+    operator: `an operator of ${project}, at the command line`,
+    stranger: "somebody who was not signed in",
+  }[by];
+  const where = [program, network && `network ${network}`].filter(Boolean).join(", ");
+  return [when, ...(who ? [["By", who] as const] : []), ...(where ? [["From", where] as const] : [])];
+}

@@ -1,0 +1,186 @@
+import { z } from "zod";
+import { day, notice, Told } from "./notice.ts";
+
+const stolen = "somebody knows your password: change it now, which signs everybody else out.";
+const ask = (project: string) => `If you do not know why, ask the administrators of ${project}.`;
+
+export const emailChangeRequested = notice({
+  name: "email_change_requested",
+  data: Told,
+  content: (_data, { project }) => ({
+    subject: `A new e-mail address for your ${project} account`,
+    paragraphs: [
+      `You asked to replace this e-mail address of your ${project} account by another one.`,
+      "We have sent a link to the new address. Once it is confirmed, this address is no longer in use.",
+    ],
+    closing: "If it was not you, somebody knows your password: change it now, which also stops the change of address.",
+  }),
+});
+
+/** To the address that the account had. `held_until` is there where an administrator replaced it. */
+export const emailChanged = notice({
+  name: "email_changed",
+  data: Told.extend({ held_until: z.iso.datetime().optional() }),
+  content: ({ name, held_until: held }, { project }) => ({
+    subject: `The e-mail address of your ${project} account was changed`,
+    paragraphs: [
+      `Your ${project} account has another e-mail address now. This one is no longer in use.`,
+      held
+        ? `Your password and your sessions stay as they are. No link to choose a new password goes to the new address before ${day(new Date(held))}.`
+        : "The new address was confirmed by the link that we sent there.",
+    ],
+    closing: held
+      ? `If you did not ask for it, sign in as ${name} with your password before that day, put this address back, and tell the administrators of ${project}.`
+      : `If it was not you, somebody knows your password: sign in as ${name}, change it, and put this address back.`,
+  }),
+});
+
+export const usernameChanged = notice({
+  name: "username_changed",
+  data: Told,
+  content: ({ name, by }, { project }) => ({
+    subject: `The username of your ${project} account was changed`,
+    paragraphs: [
+      `Your ${project} account, until now ${name}, has another username.`,
+      "Your e-mail address and your password still sign you in.",
+    ],
+    closing:
+      by === "owner"
+        ? "If it was not you, somebody is signed in to your account: change your password, which signs everybody else out."
+        : ask(project),
+  }),
+});
+
+export const passwordChanged = notice({
+  name: "password_changed",
+  data: Told,
+  content: (_data, { project }) => ({
+    subject: `Your ${project} password was changed`,
+    paragraphs: [
+      `The password of your ${project} account has just been changed.`,
+      "Other devices have been signed out and need the new password.",
+    ],
+    closing: "If it was not you, ask for a password reset at once, and tell us.",
+  }),
+});
+
+export const roleChanged = notice({
+  name: "role_changed",
+  data: Told.extend({ role: z.string() }),
+  content: ({ role }, { project }) => ({
+    subject: `Your role at ${project} was changed`,
+    paragraphs: [`The role of your ${project} account is ${role} now. What it may do changes with its next request.`],
+    closing: ask(project),
+  }),
+});
+
+export const accountDeactivated = notice({
+  name: "account_deactivated",
+  data: Told,
+  content: (_data, { project }) => ({
+    subject: `Your ${project} account was deactivated`,
+    paragraphs: [
+      `Nobody can sign in to your ${project} account until an administrator activates it again.`,
+      "All its sessions have ended. Its data is kept.",
+    ],
+    closing: ask(project),
+  }),
+});
+
+export const accountActivated = notice({
+  name: "account_activated",
+  data: Told,
+  content: (_data, { project }) => ({
+    subject: `Your ${project} account was activated`,
+    paragraphs: [`You can sign in to your ${project} account again, with the password that it had.`],
+    closing: ask(project),
+  }),
+});
+
+/** `until` is when the data goes. */
+export const accountDeleted = notice({
+  name: "account_deleted",
+  data: Told.extend({ until: z.iso.datetime() }),
+  content: ({ by, until }, { project }) => ({
+    subject: `Your ${project} account was deleted`,
+    paragraphs: [
+      `Your ${project} account was deleted, and all its sessions have ended. Its data is removed for good after ${day(new Date(until))}.`,
+      by === "owner"
+        ? "Until then you can take this back: sign in with your password, and restore the account."
+        : `Until then an administrator of ${project} can bring it back.`,
+    ],
+    closing: by === "owner" ? `If it was not you, restore the account: ${stolen}` : ask(project),
+  }),
+});
+
+export const accountRestored = notice({
+  name: "account_restored",
+  data: Told,
+  content: ({ by }, { project }) => ({
+    subject: `Your ${project} account is back`,
+    paragraphs: [
+      `The deletion of your ${project} account was taken back.`,
+      "The sessions that it had stay ended: sign in with the password that it had.",
+    ],
+    closing: by === "owner" ? `If it was not you, ${stolen}` : ask(project),
+  }),
+});
+
+export const sessionsEnded = notice({
+  name: "sessions_ended",
+  data: Told,
+  content: ({ by }, { project }) => ({
+    subject: `You were signed out of ${project}`,
+    paragraphs: [
+      by === "owner"
+        ? `All sessions of your ${project} account have ended, but for the one that asked for it.`
+        : `All sessions of your ${project} account have ended.`,
+      "Your password stays as it is: sign in again where you need to.",
+    ],
+    closing:
+      by === "owner"
+        ? "If it was not you, somebody is signed in to your account: change your password, which signs everybody else out."
+        : ask(project),
+  }),
+});
+
+export const sessionReplayed = notice({
+  name: "session_replayed",
+  data: Told,
+  content: (_data, { project }) => ({
+    subject: `A session of your ${project} account was ended`,
+    paragraphs: [
+      `A key that one of your devices had already replaced was used again for your ${project} account.`,
+      "It may have been copied, so the session has ended. Sign in again on the device that asks you to.",
+    ],
+    closing: "If this happens again, change your password, which signs everybody else out.",
+  }),
+});
+
+export const newSignIn = notice({
+  name: "new_sign_in",
+  data: Told,
+  content: (_data, { project }) => ({
+    subject: `A new sign-in to your ${project} account`,
+    paragraphs: [
+      `Somebody has signed in to your ${project} account with your password, from a network that it has not been used from lately.`,
+    ],
+    closing: `If it was you, there is nothing to do. If not, ${stolen}`,
+  }),
+});
+
+/** Every notice; a new one belongs here. */
+export const notices = {
+  emailChangeRequested,
+  emailChanged,
+  usernameChanged,
+  passwordChanged,
+  roleChanged,
+  accountDeactivated,
+  accountActivated,
+  accountDeleted,
+  accountRestored,
+  sessionsEnded,
+  sessionReplayed,
+  newSignIn,
+};
