@@ -18,21 +18,20 @@ type Options = { seconds: number; rounds: number; connections: number; only: str
 async function main(open: Closeables): Promise<void> {
   const options = optionsFrom(process.argv.slice(2));
   const { url, endpoint } = await startDatabase(open);
-  const origin = await startWorker(open, {
-    ENVIRONMENT: "staging",
-    SECRET_KEY: randomBytes(32).toString("hex"),
-    DATABASE_URL: url,
-    NEON_FETCH_ENDPOINT: endpoint,
-  });
+  const database = { DATABASE_URL: url, NEON_FETCH_ENDPOINT: endpoint };
+  const SECRET_KEY = randomBytes(32).toString("hex");
+  const origin = await startWorker(open, { ENVIRONMENT: "staging", SECRET_KEY, ...database });
+  const bareOrigin = await startWorker(open, database, "dev/bench/bare.ts");
   const all = await callsOf(origin);
   const calls = all.filter(({ name }) => name.toLowerCase().includes(options.only.toLowerCase()));
   if (calls.length === 0)
     throw new Problem(`--only must be part of one of: ${all.map(({ name }) => name).join(", ")}.`);
-  const measured = await measure(origin, calls, options);
+  const measured = await measure(origin, bareOrigin, calls, options);
 
   const { connections, rounds, seconds } = options;
   const notes = [
     `Medians of ${rounds} rounds of ${seconds} s each, in turns, on ${connections} connections; the load generator, the endpoint and PostgreSQL share the machine.`,
+    "Bare is a Worker of the same libraries, by the same bundler on the same database, with one query a request and no duties.",
     machine(),
   ];
   console.log(`\n${benchTable(measured)}\n\n${notes.join("\n")}`);
@@ -55,9 +54,12 @@ async function callsOf(origin: string): Promise<Call[]> {
     const password = randomBytes(12).toString("hex");
     await post("/users", { email: `${username}@example.com`, username, password });
     const token = (await post("/auth/login", { username, password })).body.get("access_token");
-    return { Authorization: `Bearer ${token}` };
+    const headers = { Authorization: `Bearer ${token}` };
+    const me = await (await fetch(`${origin}/api/v1/users/me`, { headers })).json();
+    return { headers, id: new Map(Object.entries(Object(me))).get("id") };
   };
-  const [headers, writing] = [await signUp("reader"), await signUp("writer")];
+  const [reader, writer] = [await signUp("reader"), await signUp("writer")];
+  const [headers, writing] = [reader.headers, writer.headers];
   const item = { title: "Analytical engine", description: "Weaves algebraic patterns" };
   for (let i = 0; i < 40; i++) await post("/items", item, headers);
   const made = await post("/items", item, headers);
@@ -67,13 +69,19 @@ async function callsOf(origin: string): Promise<Call[]> {
   const publicItems = "/api/v1/public/items";
   await (await fetch(`${origin}${publicItems}`)).text();
   return [
-    { name: "GET /health", path: "/health", status: 200 },
+    { name: "GET /health", path: "/health", status: 200, bare: { path: "/health" } },
     { name: "GET /openapi.json", path: "/api/v1/openapi.json", status: 200 },
-    { name: "GET /users/me", path: "/api/v1/users/me", headers, status: 200 },
-    { name: "GET /items, 20", path: "/api/v1/items?limit=20", headers, status: 200 },
+    { name: "GET /users/me", path: "/api/v1/users/me", headers, status: 200, bare: { path: `/users/${reader.id}` } },
+    {
+      name: "GET /items, 20",
+      path: "/api/v1/items?limit=20",
+      headers,
+      status: 200,
+      bare: { path: `/users/${reader.id}/items` },
+    },
     { name: "GET /items, 20 and owners", path: "/api/v1/items?limit=20&include=owner", headers, status: 200 },
     { name: "GET /items?q=, 20 of 42", path: "/api/v1/items?q=engine", headers, status: 200 },
-    { name: "GET /items/{id}", path, headers, status: 200 },
+    { name: "GET /items/{id}", path, headers, status: 200, bare: { path: `/items/${made.body.get("id")}` } },
     {
       name: "GET /items/{id}, known",
       path,
@@ -87,6 +95,7 @@ async function callsOf(origin: string): Promise<Call[]> {
       headers: { ...writing, ...json },
       body: JSON.stringify(item),
       status: 201,
+      bare: { path: `/users/${writer.id}/items`, headers: json },
     },
     {
       name: "PATCH /items/{id}",
@@ -126,11 +135,26 @@ async function callsOf(origin: string): Promise<Call[]> {
 }
 
 /** In turns: what the machine does meanwhile happens to all. The round before the first warms up. */
-async function measure(origin: string, calls: Call[], { seconds, rounds, connections }: Options): Promise<Measured[]> {
+async function measure(
+  origin: string,
+  bareOrigin: string,
+  calls: Call[],
+  { seconds, rounds, connections }: Options,
+): Promise<Measured[]> {
   const results = [];
   for (const call of calls) {
-    results.push({ call, ...(await probe(origin, call)), bytes: 0, rounds: [] as Round[] });
+    const { bare: request, ...rest } = call;
+    const bare = request && { ...rest, headers: {}, ...request };
+    results.push({
+      call,
+      bare,
+      ...(await probe(origin, call)),
+      bytes: 0,
+      rounds: [] as Round[],
+      bareRounds: [] as Round[],
+    });
     await load(origin, call, { seconds: 1, connections });
+    if (bare) await load(bareOrigin, bare, { seconds: 1, connections });
   }
   for (let round = 1; round <= rounds; round++) {
     console.error(`Round ${round} of ${rounds}, ${calls.length * seconds} s`);
@@ -138,14 +162,16 @@ async function measure(origin: string, calls: Call[], { seconds, rounds, connect
       const { bytes, ...figures } = await load(origin, result.call, { seconds, connections });
       result.bytes = bytes;
       result.rounds.push(figures);
+      if (result.bare) result.bareRounds.push(await load(bareOrigin, result.bare, { seconds, connections }));
     }
   }
-  return results.map(({ call: { name, status }, roundTrips, bytes, rounds: each }) => ({
+  return results.map(({ call: { name, status }, roundTrips, bytes, rounds: each, bareRounds }) => ({
     name,
     status,
     roundTrips,
     bytes,
     ...together(each),
+    ...(bareRounds.length > 0 && { bare: together(bareRounds) }),
   }));
 }
 

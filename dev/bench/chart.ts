@@ -11,12 +11,19 @@ export type Measured = {
   p99: number;
   /** Microseconds of the runtime's CPU for each request; undefined where the system does not tell. */
   cpu: number | undefined;
+  /** The same of PostgreSQL's. */
+  databaseCpu: number | undefined;
+  /** The same request to a Worker of the same libraries without any duties; undefined where it has no such request. */
+  bare?: Pick<Measured, "cpu" | "databaseCpu">;
   roundTrips: number;
   /** Of the whole answer, headers included. */
   bytes: number;
 };
 
-const heads = ["request", "status", "requests/s", "median ms", "p99 ms", "CPU µs", "round trips", "bytes"];
+const heads = [
+  ...["request", "status", "requests/s", "median ms", "p99 ms"],
+  ...["CPU µs", "× bare", "database µs", "× bare", "round trips", "bytes"],
+];
 
 export function benchTable(measured: readonly Measured[]): string {
   return table(heads, measured.map(cells));
@@ -70,9 +77,19 @@ ${bars.join("\n")}
 <p class="legend"><span class="alone"></span> without the database <span class="database"></span> with a round trip to it</p>`;
 }
 
-function cells({ name, status, perSecond, median, p99, cpu, roundTrips, bytes }: Measured): string[] {
-  const spent = cpu === undefined ? "–" : whole(cpu);
-  return [name, `${status}`, whole(perSecond), median.toFixed(1), p99.toFixed(1), spent, `${roundTrips}`, whole(bytes)];
+function cells(row: Measured): string[] {
+  const { name, status, perSecond, median, p99, cpu, databaseCpu, bare, roundTrips, bytes } = row;
+  const times = [whole(perSecond), median.toFixed(1), p99.toFixed(1)];
+  const costs = [spent(cpu), ratio(cpu, bare?.cpu), spent(databaseCpu), ratio(databaseCpu, bare?.databaseCpu)];
+  return [name, `${status}`, ...times, ...costs, `${roundTrips}`, whole(bytes)];
+}
+
+function spent(microseconds: number | undefined): string {
+  return microseconds === undefined ? "–" : whole(microseconds);
+}
+
+function ratio(figure: number | undefined, bare: number | undefined): string {
+  return figure === undefined || !bare ? "–" : (figure / bare).toFixed(2);
 }
 
 function whole(value: number): string {

@@ -2,7 +2,7 @@
 import autocannon, { type Result } from "autocannon";
 import { Problem } from "../config.ts";
 import type { Measured } from "./chart.ts";
-import { median, quantile, workerdCpu } from "./tools.ts";
+import { cpuOf, median, quantile } from "./tools.ts";
 
 export type Call = {
   name: string;
@@ -12,10 +12,12 @@ export type Call = {
   body?: string;
   /** The one status that it must be answered with. */
   status: number;
+  /** The same request to the bare peer, where it can answer one. */
+  bare?: Pick<Call, "path" | "headers">;
 };
 
 /** What one round of load on one call showed. */
-export type Round = Pick<Measured, "perSecond" | "median" | "p99" | "cpu">;
+export type Round = Pick<Measured, "perSecond" | "median" | "p99" | "cpu" | "databaseCpu">;
 
 /** Calls once. Throws where the answer is not the expected one, which would be measured otherwise. */
 export async function probe(origin: string, call: Call): Promise<Pick<Measured, "roundTrips">> {
@@ -36,7 +38,7 @@ export async function load(
   const times: number[] = [];
   const others = new Map<number, number>();
   let bytes = 0;
-  const before = await workerdCpu();
+  const before = { worker: await cpuOf("workerd"), database: await cpuOf("postgres") };
   const started = performance.now();
   const options = { url: `${origin}${path}`, method, headers, connections, duration: seconds };
   const { errors } = await new Promise<Result>((resolve, reject) => {
@@ -55,23 +57,30 @@ export async function load(
   if (times.length === 0) wrong.push(`not once in ${seconds} s`);
   if (wrong.length > 0) throw new Problem(`Under load ${name} was answered ${wrong.join(", ")}.`);
   const elapsed = (performance.now() - started) / 1_000;
-  const cpu = (await workerdCpu()) - before;
+  const each = (milliseconds: number) => (milliseconds * 1_000) / times.length;
+  const cpu = (await cpuOf("workerd")) - before.worker;
+  const database = (await cpuOf("postgres")) - before.database;
   return {
     perSecond: times.length / elapsed,
     median: median(times),
     p99: quantile(times, 0.99),
-    cpu: cpu > 0 ? (cpu * 1_000) / times.length : undefined,
+    cpu: cpu > 0 ? each(cpu) : undefined,
+    databaseCpu: cpu > 0 ? each(database) : undefined,
     bytes: bytes / times.length,
   };
 }
 
 /** The medians of rounds that took turns with those of other calls. */
 export function together(rounds: readonly Round[]): Round {
-  const cpus = rounds.flatMap(({ cpu }) => cpu ?? []);
+  const medianOf = (figures: (number | undefined)[]) => {
+    const known = figures.filter((figure) => figure !== undefined);
+    return known.length > 0 ? median(known) : undefined;
+  };
   return {
     perSecond: median(rounds.map(({ perSecond }) => perSecond)),
     median: median(rounds.map((round) => round.median)),
     p99: median(rounds.map(({ p99 }) => p99)),
-    cpu: cpus.length > 0 ? median(cpus) : undefined,
+    cpu: medianOf(rounds.map(({ cpu }) => cpu)),
+    databaseCpu: medianOf(rounds.map(({ databaseCpu }) => databaseCpu)),
   };
 }

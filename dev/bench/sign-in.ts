@@ -12,7 +12,7 @@ import { hashPassword } from "../../src/security/passwords.ts";
 import { failWith, Problem } from "../config.ts";
 import { freePort } from "../local/port.ts";
 import { startWrangler } from "../local/wrangler.ts";
-import { type Closeables, closing, quantile, startDatabase, wholeNumber, workerdCpu } from "./tools.ts";
+import { type Closeables, closing, cpuOf, quantile, startDatabase, wholeNumber } from "./tools.ts";
 
 async function main(open: Closeables): Promise<void> {
   const samples = samplesFrom(process.argv.slice(2));
@@ -68,14 +68,14 @@ async function run(origin: string, sql: pg.Client, samples: number): Promise<voi
   for (let i = 0; i < 5; i++) await refused("user0");
 
   const [known, unknown]: [number[], number[]] = [[], []];
-  const cpuBefore = await workerdCpu();
+  const cpuBefore = await cpuOf("workerd");
   for (let i = 0; i < samples; i++) {
     // In turns, and each first every other time: what the machine does meanwhile happens to both.
     if (i % 2) known.push(await refused(`user${i}`));
     unknown.push(await refused(`nobody${i}`));
     if (i % 2 === 0) known.push(await refused(`user${i}`));
   }
-  const cpu = (await workerdCpu()) - cpuBefore;
+  const cpu = (await cpuOf("workerd")) - cpuBefore;
   console.log(
     `${samples} refused sign-ins of each kind, in turns; wrangler dev and PostgreSQL on ${cpus().length} cores.`,
   );

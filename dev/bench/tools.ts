@@ -34,8 +34,8 @@ export async function closing<T>(main: (open: Closeables) => Promise<T>): Promis
   }
 }
 
-/** Milliseconds of CPU that the runtimes below this process have used; 0 where the system has no /proc. */
-export async function workerdCpu(): Promise<number> {
+/** Milliseconds of CPU that programs of this name below this process have used; 0 where the system has no /proc. */
+export async function cpuOf(program: "workerd" | "postgres"): Promise<number> {
   const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid=,comm="]);
   const all = stdout.split("\n").map((line) => line.trim().split(/\s+/));
   const family = new Set([String(process.pid)]);
@@ -44,7 +44,7 @@ export async function workerdCpu(): Promise<number> {
   }
   let ticks = 0;
   for (const [pid = "", , name = ""] of all) {
-    if (!family.has(pid) || !name.endsWith("workerd")) continue;
+    if (!family.has(pid) || !name.endsWith(program)) continue;
     const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
     const [user = 0, system = 0] = stat
       .slice(stat.lastIndexOf(")") + 2)

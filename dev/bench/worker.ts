@@ -1,10 +1,10 @@
 /** The bundle that a deploy would upload, in workerd itself: no proxy in front, none to the database. */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { Problem, projectFolder } from "../config.ts";
@@ -14,11 +14,15 @@ import type { Closeables } from "./tools.ts";
 const require = createRequire(import.meta.url);
 const Workerd = z.object({ default: z.string() });
 
-/** Starts the Worker with these bindings and answers its origin. */
-export async function startWorker(open: Closeables, bindings: Record<string, string>): Promise<string> {
+/** Starts the Worker, or the one of another entry file, with these bindings and answers its origin. */
+export async function startWorker(
+  open: Closeables,
+  bindings: Record<string, string>,
+  entry = "src/index.ts",
+): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "plinth-bench-"));
   open.push(() => rm(folder, { recursive: true, force: true }));
-  await bundle(folder);
+  await bundle(folder, entry);
   const port = await freePort();
   const config = join(folder, "config.capnp");
   await writeFile(config, configuration(port, await compatibilityDate(), bindings), { mode: 0o600 });
@@ -41,11 +45,12 @@ export async function startWorker(open: Closeables, bindings: Record<string, str
   return origin;
 }
 
-async function bundle(folder: string): Promise<void> {
+async function bundle(folder: string, entry: string): Promise<void> {
   const wrangler = join(dirname(require.resolve("wrangler/package.json")), "bin", "wrangler.js");
   const env = { ...process.env, WRANGLER_SEND_METRICS: "false" };
-  const command = [wrangler, "deploy", "--dry-run", "--env=", "--outdir", folder];
+  const command = [wrangler, "deploy", join(projectFolder, entry), "--dry-run", "--env=", "--outdir", folder];
   await promisify(execFile)(process.execPath, command, { cwd: projectFolder, env });
+  await rename(join(folder, `${basename(entry, ".ts")}.js`), join(folder, "worker.js"));
 }
 
 async function compatibilityDate(): Promise<string> {
@@ -85,7 +90,7 @@ function configuration(port: number, date: string, bindings: Record<string, stri
 const config :Workerd.Config = (
   services = [
     (name = "main", worker = (
-      modules = [(name = "index.js", esModule = embed "index.js")],
+      modules = [(name = "worker.js", esModule = embed "worker.js")],
       compatibilityDate = "${date}",
       bindings = [${[...texts, '(name = "PASSWORD_HASHER", durableObjectNamespace = "PasswordHasher")'].join(", ")}],
       durableObjectNamespaces = [(className = "PasswordHasher", uniqueKey = "bench")],

@@ -14,10 +14,19 @@ const health: Measured = {
   median: 1.26,
   p99: 20,
   cpu: 140.4,
+  databaseCpu: 80.2,
+  bare: { cpu: 100, databaseCpu: 40 },
   roundTrips: 0,
   bytes: 673,
 };
-const search: Measured = { ...health, name: 'GET /items?q=<b>&"', perSecond: 0, cpu: undefined, roundTrips: 1 };
+const search: Measured = {
+  ...health,
+  name: 'GET /items?q=<b>&"',
+  perSecond: 0,
+  cpu: undefined,
+  roundTrips: 1,
+  bare: { cpu: 1, databaseCpu: 0 },
+};
 
 /** The command as a developer runs it. */
 async function command(script: string, ...args: string[]) {
@@ -43,14 +52,20 @@ describe("the benchmarks' tables", () => {
   it("print one line for each request, and a dash for CPU that nobody knows", () => {
     const lines = benchTable([health, search]).split("\n").slice(2);
     expect(lines.map((line) => line.split(/ {2,}/))).toStrictEqual([
-      ["GET /health", "200", "4,322", "1.3", "20.0", "140", "0", "673"],
-      ['GET /items?q=<b>&"', "200", "0", "1.3", "20.0", "–", "1", "673"],
+      ["GET /health", "200", "4,322", "1.3", "20.0", "140", "1.40", "80", "2.00", "0", "673"],
+      ['GET /items?q=<b>&"', "200", "0", "1.3", "20.0", "–", "–", "80", "–", "1", "673"],
     ]);
   });
 
   it("take medians over the rounds", () => {
-    const rounds = [1, 9, 2].map((n) => ({ perSecond: n, median: n * 10, p99: n * 100, cpu: n === 9 ? undefined : n }));
-    expect(together(rounds)).toStrictEqual({ perSecond: 2, median: 20, p99: 200, cpu: 1.5 });
+    const rounds = [1, 9, 2].map((n) => ({
+      perSecond: n,
+      median: n * 10,
+      p99: n * 100,
+      cpu: n === 9 ? undefined : n,
+      databaseCpu: n,
+    }));
+    expect(together(rounds)).toStrictEqual({ perSecond: 2, median: 20, p99: 200, cpu: 1.5, databaseCpu: 2 });
     expect([median([4, 1, 3, 2]), quantile([1, 2, 3], 1), quantile([1, 2], 0.25)]).toStrictEqual([2.5, 3, 1.25]);
   });
 });
