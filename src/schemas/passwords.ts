@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import decompress from "@zxcvbn-ts/dictionary-compression/decompress";
+import { hasNoTwin } from "../security/passwords.ts";
 import { packed } from "./common-passwords.js";
 
 /** Unpacked when the first password is set: a few milliseconds and a megabyte that most isolates never need. */
@@ -11,7 +12,11 @@ let common: Set<string> | undefined;
  */
 export const NewPassword = z
   .string()
-  .refine((value) => value.isWellFormed(), "must be well-formed Unicode")
+  .refine((value) => value.isWellFormed() && !value.includes("\u0000"), {
+    error: "must be well-formed Unicode without NUL",
+    abort: true,
+  })
+  .refine(hasNoTwin, "must not share its hash with another text")
   .refine(
     (value) => value.length <= 512 && [...value].length >= 8 && [...value].length <= 256,
     "must have 8 to 256 characters",
@@ -24,7 +29,7 @@ export const NewPassword = z
     format: "password",
     minLength: 8,
     maxLength: 256,
-    description: "Taken exactly as sent. The most common passwords are refused.",
+    description: "Taken exactly as sent, without NUL. The most common passwords are refused.",
     example: "correct horse battery",
   });
 

@@ -8,9 +8,12 @@ export function isBcrypt(hash: string): boolean {
   return pattern.test(hash);
 }
 
-/** bcrypt reads 72 bytes of UTF-8: every password with the same beginning is accepted, as it was where it came from. */
-export function verifyBcrypt(password: string, hash: string): Promise<boolean> {
-  return compare(password, hash);
+/**
+ * bcrypt reads 72 bytes of UTF-8: every password with the same beginning is accepted, as it was where it came from. It
+ * repeats a shorter one, with a NUL between, up to that length: no password with a NUL is accepted.
+ */
+export async function verifyBcrypt(password: string, hash: string): Promise<boolean> {
+  return (await compare(password, hash)) && !password.includes("\u0000");
 }
 
 /** Whether bcrypt reads only the beginning of this password. */

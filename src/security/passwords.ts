@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { createHash, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
 import { isBcrypt, isCutByBcrypt, verifyBcrypt } from "./bcrypt.ts";
 
@@ -48,7 +49,17 @@ export async function verifyPassword(password: string, phc: string): Promise<boo
   const parsed = parse(phc);
   if (!parsed) return false;
   const hash = await derive(password, parsed.salt, parsed.hash.length, parsed);
-  return timingSafeEqual(hash, parsed.hash);
+  return timingSafeEqual(hash, parsed.hash) && hasNoTwin(password);
+}
+
+/**
+ * Whether no other text makes the same scrypt hash. HMAC, on which scrypt stands, fills a short key with NULs, and takes
+ * the SHA-256 of one beyond its block of 64 bytes for the key: once in 80 million, that is a text too.
+ */
+export function hasNoTwin(password: string): boolean {
+  if (password.endsWith("\u0000")) return false;
+  const bytes = Buffer.from(password);
+  return bytes.length <= 64 || !isUtf8(createHash("sha256").update(bytes).digest());
 }
 
 /** Whether {@link verifyPassword} could ever accept this hash. */

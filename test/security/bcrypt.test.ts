@@ -55,6 +55,13 @@ describe("promise 9: bcrypt hashes of imported users", () => {
     expect(await stored(user.id)).toBe(upgraded);
   });
 
+  it("accept no password with a NUL, of which bcrypt would make the same key", async () => {
+    const old = await hash(password, 4);
+    for (const other of [`${password}\0`, `${password}\0${password}`, `${password}\0${password}\0${password}`]) {
+      expect(await verifyPassword(other, old)).toBe(false);
+    }
+  });
+
   it("are kept where bcrypt read only the first 72 bytes: nobody has proved the rest", async () => {
     const long = "é".repeat(40);
     const old = await hash(long, 4);

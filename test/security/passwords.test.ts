@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { NewPassword } from "../../src/schemas/passwords.ts";
 import { dummyHash, hashPassword, needsRehash, verifyPassword } from "../../src/security/passwords.ts";
 
 describe("promise 9: a password is taken exactly as sent", () => {
@@ -15,6 +17,26 @@ describe("promise 9: a password is taken exactly as sent", () => {
   it("reads all of a long one", async () => {
     const phc = await hashPassword(`${"é".repeat(255)}a`);
     expect(await verifyPassword(`${"é".repeat(255)}b`, phc)).toBe(false);
+  });
+
+  it("and by no other text that HMAC would take for it: not with NULs behind", async () => {
+    for (const password of ["correct horse battery", "a".repeat(64), "é".repeat(40)]) {
+      const phc = await hashPassword(password);
+      expect(await verifyPassword(password, phc)).toBe(true);
+      for (const tail of ["\0", "\0\0\0"]) expect(await verifyPassword(`${password}${tail}`, phc)).toBe(false);
+    }
+  });
+
+  it("nor is one of more than 64 bytes exchanged for its SHA-256, where that is a text: it can be neither set nor entered", async () => {
+    // Found among 24 million.
+    const long = "a password of more than sixty-four bytes, so that HMAC hashes it: 24698232";
+    const digest = createHash("sha256").update(long).digest().toString();
+    expect(Buffer.from(digest)).toHaveLength(32);
+    const phc = await hashPassword(digest);
+    expect(await verifyPassword(digest, phc)).toBe(true);
+    expect(await verifyPassword(long, phc)).toBe(false);
+    expect(NewPassword.safeParse(long).success).toBe(false);
+    expect(NewPassword.safeParse(digest).success).toBe(true);
   });
 
   it("salts", async () => {
