@@ -15,6 +15,7 @@ import type { Endpoint } from "../src/endpoint/endpoint.ts";
 import { type ResponseHeader, responseHeaders } from "../src/http/headers.ts";
 import type { LogEntry } from "../src/log.ts";
 import type { Mail } from "../src/mail/transports.ts";
+import { forgivesSlash } from "../src/middleware/exact-path.ts";
 import { endpoints as all } from "../src/routes/index.ts";
 import { OAuthProblem, Problem } from "../src/schemas/problem.ts";
 import { keyedHash } from "../src/security/keyed-hash.ts";
@@ -234,6 +235,7 @@ function expectExactly(schema: z.ZodType, answer: Answer, mediaType: string): vo
 }
 
 function matches(route: Endpoint["route"], method: string, pathname: string): boolean {
-  const pattern = new RegExp(`^${route.path.replaceAll(/\{.+?\}/g, "[^/]+").replaceAll(".", "\\.")}/?$`);
+  const slash = forgivesSlash(method) ? "/?" : "";
+  const pattern = new RegExp(`^${route.path.replaceAll(/\{.+?\}/g, "[^/]+").replaceAll(".", "\\.")}${slash}$`);
   return route.method.toUpperCase() === method && pattern.test(pathname);
 }

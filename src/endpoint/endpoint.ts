@@ -9,6 +9,7 @@ import { authenticate } from "../middleware/authenticate.ts";
 import { bodyLimit } from "../middleware/body-limit.ts";
 import { requireContentType } from "../middleware/content-type.ts";
 import { type Caching, cacheable, edgeCache } from "../middleware/edge-cache.ts";
+import { exactPath, forgivesSlash } from "../middleware/exact-path.ts";
 import { idempotency, replayable } from "../middleware/idempotency.ts";
 import { limitRate } from "../middleware/rate-limit.ts";
 import { type CodesOf, type Contract, callers, codesOf, type EnvOf, parametersOf } from "./contract.ts";
@@ -104,6 +105,7 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
     security: callers[access].security.map((scheme) => ({ [scheme]: [] })),
     middleware: [
       remember(policy),
+      ...(forgivesSlash(contract.method) ? [] : [exactPath]),
       ...(contract.withoutSettings ? [] : [provide]),
       access === "public" ? limitRate : authenticate(access),
       ...(cached ? [edgeCache(cached, queryNames(contract))] : []),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { ApiError } from "../../src/errors.ts";
+import { endpoints } from "../../src/routes/index.ts";
 import { Health } from "../../src/schemas/health.ts";
 import { api, aUser, bindings, serve } from "../harness.ts";
 
@@ -50,6 +51,36 @@ describe("promise 16: HTTP is spoken properly", () => {
     expect((await api.get("/health/")).status).toBe(200);
     expect((await api.call("PUT", "/items/")).status).toBe(405);
   });
+
+  it("takes no empty parameter for all: DELETE with a slash at the end ends no session", async () => {
+    const [owner, other] = [await aUser(), await aUser()];
+    for (const path of [
+      "/auth/sessions/",
+      "/auth/sessions//",
+      "/auth/sessions/?all",
+      "/auth/sessions/%2e",
+      "/users/me/",
+    ]) {
+      expect((await api.delete(path, { token: owner.token })).status, path).toBe(404);
+    }
+    const admin = await aUser({ role: "admin" });
+    for (const path of ["/users//sessions", `/users/${other.id}/sessions/`, `/users/${other.id}/sessions/..`]) {
+      expect((await api.delete(path, { token: admin.token })).status, path).toBe(404);
+    }
+    for (const { token } of [owner, other]) expect((await api.get("/users/me", { token })).status).toBe(200);
+  });
+
+  it.each(endpoints.map(({ route, policy }) => ({ id: policy.operationId, method: route.method, path: route.path })))(
+    "$id: a trailing slash is forgiven unless it changes or removes what the path names",
+    async ({ method, path }) => {
+      const url = path.replaceAll(/\{.+?\}/g, user.id);
+      const [exact, slashed] = [
+        await api.call(method.toUpperCase(), url),
+        await api.call(method.toUpperCase(), `${url}/`),
+      ];
+      expect(slashed.status).toBe(["put", "patch", "delete"].includes(method) ? 404 : exact.status);
+    },
+  );
 
   it.each(["text/plain", "application/x-www-form-urlencoded", "application/jsonx", "", "json"])(
     "answers 415 to a body of type %j",
