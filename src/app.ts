@@ -46,7 +46,7 @@ export function createApp<const Endpoints extends readonly Endpoint[]>(endpoints
     rateLimitPolicy,
     securityHeaders,
     cacheControl,
-    cors,
+    cors(endpoints),
     sendMails,
   );
   app.onError((error, c) => problem(c, toApiError(error), { oauth: c.var.policy?.oauth ?? false }));

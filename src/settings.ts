@@ -1,123 +1,225 @@
 import { z } from "@hono/zod-openapi";
+import { randomBits } from "./security/secret-strength.ts";
 import { Algorithm, isFor, SigningKeys } from "./security/signing-keys.ts";
 import type { TokenPolicy } from "./security/tokens.ts";
+import {
+  isFrontend,
+  isLong,
+  isOrigin,
+  isPostgresUrl,
+  isPrivate,
+  isSender,
+  listOf,
+  oneOf,
+  text,
+  toSender,
+  trueOrFalse,
+  wholeNumber,
+} from "./setting-values.ts";
 
-const placeholder = /change.?me|placeholder|replace.?(me|this)|example|your.?secret|insecure|development/i;
+/** What docs/settings.md and .dev.vars.example tell of a setting, and how its text is read. */
+export type Setting<Value extends z.ZodType = z.ZodType> = {
+  /** A `variable` stands in wrangler.toml, a `secret` does not, and a `binding` is no text. */
+  kind: "variable" | "secret" | "binding";
+  meaning: string;
+  /** Who has to set it; where it is left out, nobody has to. */
+  needed?: string;
+  /** The text that counts where none is given. */
+  default?: string;
+  example?: string;
+  value: Value;
+};
 
-const Origins = z
-  .string()
-  .default("")
-  .transform((list) =>
-    list
-      .split(",")
-      .map((origin) => origin.trim())
-      .filter((origin) => origin !== ""),
-  )
-  .pipe(
-    z.array(z.string().refine(isOrigin, "must be exact origins such as https://app.example.com, separated by commas")),
-  );
-
-const wholeNumber = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^[0-9]{1,9}$/, "must be a whole number")
-    .transform(Number)
-    .pipe(z.number().min(min).max(max));
-
-const SettingsSchema = z
-  .object({
-    /** `development` relaxes only what a developer's machine needs. */
-    ENVIRONMENT: z.enum(["development", "test", "staging", "production"]),
-    PROJECT_NAME: z.string().min(1).max(100).default("Plinth"),
-    VERSION: z.string().min(1).max(50).default("1.0.0"),
-    /** `postgresql://user:password@host/database`. */
-    DATABASE_URL: z.string().refine(isPostgresUrl, "must be postgresql://user:password@host/database"),
-    /** Where Neon's SQL over HTTP is spoken, when that is not the host of `DATABASE_URL`: on a developer's machine. */
-    NEON_FETCH_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
-    /** Milliseconds that one round trip to the database may take. */
-    DATABASE_TIMEOUT_MS: wholeNumber(100, 30_000).default(5_000),
-    SECRET_KEY: z
-      .string()
-      .refine((key) => entropyBits(key) >= 256, "must hold at least 32 random bytes: openssl rand -base64 32"),
-    /** `iss` and `aud` of the access tokens: another value refuses all that were issued before. */
-    JWT_ISSUER: z.string().min(1).max(200).default("plinth"),
-    JWT_AUDIENCE: z.string().min(1).max(200).default("plinth-api"),
-    ALGORITHM: Algorithm.default("HS256"),
-    /** Private JWKs: the first signs access tokens, all verify them. For HS256 one is derived where there are none. */
-    SIGNING_KEYS: SigningKeys.optional(),
-    ACCESS_TOKEN_EXPIRE_MINUTES: wholeNumber(1, 1_440).default(15),
-    /** Days after which a session ends that nobody uses, and days after which any session ends. */
-    SESSION_IDLE_DAYS: wholeNumber(1, 365).default(30),
-    SESSION_ABSOLUTE_DAYS: wholeNumber(1, 365).default(90),
-    /** Seconds in which the refresh token before the last still answers with the same successor. */
-    REFRESH_GRACE_SECONDS: wholeNumber(0, 60).default(10),
-    /** Days in which a deleted account can be restored, before its data is purged. */
-    DELETION_GRACE_DAYS: wholeNumber(0, 365).default(30),
-    /** Days in which what was deleted can be restored, before it is purged; accounts have DELETION_GRACE_DAYS. */
-    RETENTION_DAYS: wholeNumber(0, 365).default(30),
-    /** Whether a change must say, in `If-Match`, which version it means. */
-    REQUIRE_IF_MATCH: z.stringbool().default(false),
-    /** Origins whose pages may call this API from a browser. */
-    ALLOWED_ORIGINS: Origins,
-    /** Whether anybody may sign up. */
-    SIGNUP: z.enum(["open", "closed"]).default("open"),
-    /** Whether an account can sign in before its e-mail address is verified. */
-    REQUIRE_VERIFIED_EMAIL: z
-      .enum(["true", "false"], "must be true or false")
-      .default("false")
-      .transform((value) => value === "true"),
-    /** The front end: mailed links lead there, whatever `Host` a request names. Without a slash at its end. */
-    FRONTEND_URL: z
+/** Every setting, by the name of its binding. `npm run reference` writes the documents that list them. */
+export const settingsTable = {
+  ENVIRONMENT: {
+    kind: "variable",
+    needed: "everybody",
+    meaning:
+      "Where the app runs: `development`, `test`, `staging` or `production`. The first two relax what only a developer's machine needs.",
+    example: "development",
+    value: oneOf("development", "test", "staging", "production"),
+  },
+  DATABASE_URL: {
+    kind: "secret",
+    needed: "everybody; `npm run dev` brings a database along",
+    meaning: "The database, at Neon: `postgresql://user:password@host/database`.",
+    example: "postgresql://user:password@host/database",
+    value: z.string().refine(isPostgresUrl, "must be postgresql://user:password@host/database"),
+  },
+  SECRET_KEY: {
+    kind: "secret",
+    needed: "everybody; `npm run dev` makes one",
+    meaning:
+      "At least 32 random bytes in base64 or hex, from which every key is derived: `openssl rand -base64 32`. Another one signs everybody out.",
+    value: z.string().refine(isLong, "must hold at least 32 random bytes in base64 or hex: openssl rand -base64 32"),
+  },
+  ALLOWED_ORIGINS: {
+    kind: "variable",
+    needed: "who has a browser app on another origin",
+    default: "",
+    meaning:
+      "Exact origins, separated by commas, whose pages may call the API and use its cookie. Each is `https:`; `http:` is for `localhost` in development.",
+    example: "http://localhost:3000,http://localhost:5173",
+    value: listOf(
+      z.string().refine(isOrigin, "must be exact origins such as https://app.example.com, separated by commas"),
+    ),
+  },
+  ALLOWED_HEADERS: {
+    kind: "variable",
+    default: "traceparent, tracestate, baggage, sentry-trace, X-Requested-With",
+    meaning:
+      "Request headers, separated by commas, that those pages may send besides the ones that the API itself reads. Tracing needs those of the default: name them again beside your own.",
+    value: listOf(z.string().regex(/^[A-Za-z0-9-]{1,50}$/, "must be names of headers, separated by commas")),
+  },
+  SIGNUP: {
+    kind: "variable",
+    default: "open",
+    meaning: "Who may sign up: `open` lets anybody, `closed` refuses with 403.",
+    value: oneOf("open", "closed"),
+  },
+  REQUIRE_VERIFIED_EMAIL: {
+    kind: "variable",
+    default: "false",
+    meaning: "`true` lets nobody sign in before the e-mail address is verified.",
+    value: trueOrFalse,
+  },
+  FRONTEND_URL: {
+    kind: "variable",
+    needed: "who sends mail",
+    meaning:
+      "The front end: mailed links lead to its /verify-email, /confirm-email and /reset-password, with `?token=…`, whatever `Host` a request names.",
+    example: "http://localhost:3000",
+    value: z
       .string()
       .refine(isFrontend, "must be a URL such as https://app.example.com")
       .transform((url) => url.replace(/\/$/, ""))
       .optional(),
-    /** Who our mails are from. */
-    MAIL_FROM: z.string().transform(toSender).refine(isSender, "must be Name <name@example.com>").optional(),
-    /** How mail is sent: Resend's key, Cloudflare's `send_email` binding, or a developer's mailbox. */
-    RESEND_API_KEY: z
+  },
+  MAIL_FROM: {
+    kind: "variable",
+    needed: "who sends mail",
+    meaning: "Who mails are from: `Name <name@example.com>`.",
+    example: "Plinth <no-reply@plinth.example>",
+    value: z.string().transform(toSender).refine(isSender, "must be Name <name@example.com>").optional(),
+  },
+  RESEND_API_KEY: {
+    kind: "secret",
+    needed: "who sends mail by Resend",
+    meaning: "Sends mail by Resend.",
+    value: z
       .string()
       .regex(/^[\w-]{8,200}$/, "must be a key of Resend")
       .optional(),
-    EMAIL: z.custom<SendEmail>((value) => typeof value === "object" && value !== null).optional(),
-    MAIL_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
-  })
-  .superRefine(({ EMAIL, RESEND_API_KEY, MAIL_ENDPOINT, ...settings }, { addIssue }) => {
-    const refuse = (name: string, message: string) => addIssue({ code: "custom", path: [name], message });
-    const deployed = settings.ENVIRONMENT === "staging" || settings.ENVIRONMENT === "production";
-    const sendsMail = EMAIL || RESEND_API_KEY || MAIL_ENDPOINT;
-    if (sendsMail && !settings.FRONTEND_URL) refuse("FRONTEND_URL", "is needed where mail is sent");
-    if (sendsMail && !settings.MAIL_FROM) refuse("MAIL_FROM", "is needed where mail is sent");
-    if (deployed && MAIL_ENDPOINT) refuse("MAIL_ENDPOINT", "is for a developer's machine only");
-    if (deployed && settings.FRONTEND_URL?.startsWith("http:")) refuse("FRONTEND_URL", "must be https");
-    if (EMAIL && RESEND_API_KEY) refuse("RESEND_API_KEY", "contradicts the binding EMAIL: mail is sent one way");
-    if (settings.REQUIRE_VERIFIED_EMAIL && !sendsMail) {
-      refuse("REQUIRE_VERIFIED_EMAIL", "needs a way to send mail: RESEND_API_KEY or the binding EMAIL");
-    }
-  })
-  .refine((settings) => settings.ENVIRONMENT === "development" || !placeholder.test(settings.SECRET_KEY), {
-    path: ["SECRET_KEY"],
-    message: "is a placeholder",
-  })
-  .refine(({ SESSION_IDLE_DAYS, SESSION_ABSOLUTE_DAYS }) => SESSION_IDLE_DAYS <= SESSION_ABSOLUTE_DAYS, {
-    path: ["SESSION_IDLE_DAYS"],
-    message: "must not exceed SESSION_ABSOLUTE_DAYS",
-  })
-  .refine(({ ALGORITHM, SIGNING_KEYS }) => ALGORITHM === "HS256" || SIGNING_KEYS !== undefined, {
-    path: ["SIGNING_KEYS"],
-    message: "is missing",
-  })
-  .refine(({ ALGORITHM, SIGNING_KEYS = [] }) => SIGNING_KEYS.every((key) => isFor(key, ALGORITHM)), {
-    path: ["SIGNING_KEYS"],
-    message: "must hold keys for ALGORITHM only",
-  });
+  },
+  EMAIL: {
+    kind: "binding",
+    needed: "who sends mail by Cloudflare",
+    meaning: "Sends mail by Cloudflare; see `send_email` in wrangler.toml.",
+    value: z.custom<SendEmail>((value) => typeof value === "object" && value !== null, "must be a binding").optional(),
+  },
+  MAIL_ENDPOINT: {
+    kind: "variable",
+    meaning: "Where mail goes on your own machine: `npm run dev` sets it to the mailbox that it shows.",
+    value: z.url({ protocol: /^https?$/, error: "must be a URL" }).optional(),
+  },
+  ACCESS_TOKEN_EXPIRE_MINUTES: {
+    kind: "variable",
+    default: "15",
+    meaning: "How long an access token is good for.",
+    value: wholeNumber(1, 1_440),
+  },
+  SESSION_IDLE_DAYS: {
+    kind: "variable",
+    default: "30",
+    meaning: "Days after which a session ends that nobody uses.",
+    value: wholeNumber(1, 365),
+  },
+  SESSION_ABSOLUTE_DAYS: {
+    kind: "variable",
+    default: "90",
+    meaning: "Days after which any session ends.",
+    value: wholeNumber(1, 365),
+  },
+  REFRESH_GRACE_SECONDS: {
+    kind: "variable",
+    default: "10",
+    meaning:
+      "Seconds in which a refresh token that was just used is answered alike, 2 to 60: for two tabs, and for a retry.",
+    value: wholeNumber(2, 60, ": two tabs, or a retry, use the same refresh token twice"),
+  },
+  ALGORITHM: {
+    kind: "variable",
+    default: "HS256",
+    meaning: "The algorithm of the access tokens: `HS256`, `EdDSA` or `ES256`.",
+    value: Algorithm,
+  },
+  SIGNING_KEYS: {
+    kind: "secret",
+    needed: "who signs by `EdDSA` or `ES256`",
+    meaning:
+      "The keys of the access tokens, a JSON array of private JWKs: the first signs, all verify. `HS256` derives one. `npm run keys:rotate` makes and rotates them.",
+    example: '[{"kty":"OKP","crv":"Ed25519","kid":"…","x":"…","d":"…"}]',
+    value: SigningKeys.optional(),
+  },
+  REQUIRE_IF_MATCH: {
+    kind: "variable",
+    default: "false",
+    meaning: "`true` refuses a change that does not say in `If-Match` which version it means.",
+    value: trueOrFalse,
+  },
+  DELETION_GRACE_DAYS: {
+    kind: "variable",
+    default: "30",
+    meaning: "Days in which a deleted account can be restored, before its data is purged.",
+    value: wholeNumber(0, 365),
+  },
+  RETENTION_DAYS: {
+    kind: "variable",
+    default: "30",
+    meaning: "Days in which anything else that was deleted can be restored, before it is purged.",
+    value: wholeNumber(0, 365),
+  },
+  JWT_ISSUER: {
+    kind: "variable",
+    default: "plinth",
+    meaning: "`iss` of the access tokens. Another one refuses all that were issued before.",
+    value: text(200),
+  },
+  JWT_AUDIENCE: {
+    kind: "variable",
+    default: "plinth-api",
+    meaning: "`aud` of the access tokens. Another one refuses all that were issued before.",
+    value: text(200),
+  },
+  DATABASE_TIMEOUT_MS: {
+    kind: "variable",
+    default: "5000",
+    meaning: "Milliseconds that one round trip to the database may take before the answer is 503.",
+    value: wholeNumber(100, 30_000),
+  },
+  NEON_FETCH_ENDPOINT: {
+    kind: "variable",
+    meaning:
+      "Where Neon's SQL over HTTP is spoken, when that is not at the host of `DATABASE_URL`. `npm run dev` sets it.",
+    value: z.url({ protocol: /^https?$/, error: "must be a URL" }).optional(),
+  },
+  PROJECT_NAME: {
+    kind: "variable",
+    default: "Plinth",
+    meaning: "The name on the documentation page, and in mails.",
+    value: text(100),
+  },
+  VERSION: { kind: "variable", default: "1.0.0", meaning: "The version on the documentation page.", value: text(50) },
+} as const satisfies Record<string, Setting>;
 
 /** Every name that is read from the bindings. */
-export const settingNames: readonly string[] = Object.keys(SettingsSchema.shape);
+export const settingNames: readonly string[] = Object.keys(settingsTable);
 
-export type Settings = z.output<typeof SettingsSchema>;
-/** Who mails are from. */
-export type Sender = { name: string; email: string };
+type Table = typeof settingsTable;
+type Name = keyof Table;
+export type Settings = { [N in Name]: z.output<Table[N]["value"]> };
+
 /** The bindings of the Worker, as the platform hands them over: unchecked. */
 export type Bindings = Record<string, unknown>;
 
@@ -153,47 +255,101 @@ export function tokenPolicy(settings: Settings): TokenPolicy {
   };
 }
 
+const placeholder = /change.?me|placeholder|replace.?(me|this)|example|your.?secret|insecure|development/i;
+const isDeployed = ({ ENVIRONMENT }: Settings) => ENVIRONMENT === "staging" || ENVIRONMENT === "production";
+/** Whether pages may be at this URL: http reveals what they send, but for a page on a developer's own machine. */
+const isSafe = (url: string, settings: Settings) => (isDeployed(settings) ? url.startsWith("https:") : isPrivate(url));
+const transports = ["EMAIL", "RESEND_API_KEY", "MAIL_ENDPOINT"] as const;
+const sendsMail = (settings: Settings) => transports.some((name) => settings[name] !== undefined);
+
+/** What several settings say together: told of the first of `names`, where each of them is good by itself. */
+type Rule = { names: readonly [Name, ...Name[]]; isBroken: (settings: Settings) => boolean; says: string };
+
+const rules: readonly Rule[] = [
+  {
+    names: ["SECRET_KEY", "ENVIRONMENT"],
+    isBroken: ({ SECRET_KEY, ENVIRONMENT }) => ENVIRONMENT !== "development" && placeholder.test(SECRET_KEY),
+    says: "is a placeholder",
+  },
+  {
+    names: ["SECRET_KEY", "ENVIRONMENT"],
+    isBroken: ({ SECRET_KEY, ENVIRONMENT }) =>
+      ENVIRONMENT !== "development" && !placeholder.test(SECRET_KEY) && randomBits(SECRET_KEY) < 160,
+    says: "must be random, without words, runs or repetitions: openssl rand -base64 32",
+  },
+  {
+    names: ["ALLOWED_ORIGINS", "ENVIRONMENT"],
+    isBroken: (settings) => !settings.ALLOWED_ORIGINS.every((origin) => isSafe(origin, settings)),
+    says: "must be https: http is for localhost, in development",
+  },
+  {
+    names: ["FRONTEND_URL", "ENVIRONMENT"],
+    isBroken: (settings) => settings.FRONTEND_URL !== undefined && !isSafe(settings.FRONTEND_URL, settings),
+    says: "must be https: http is for localhost, in development",
+  },
+  {
+    names: ["NEON_FETCH_ENDPOINT", "ENVIRONMENT"],
+    isBroken: (settings) =>
+      isDeployed(settings) && settings.NEON_FETCH_ENDPOINT !== undefined && !isPrivate(settings.NEON_FETCH_ENDPOINT),
+    says: "must be https: it carries the database's password",
+  },
+  {
+    names: ["FRONTEND_URL", ...transports],
+    isBroken: (settings) => sendsMail(settings) && settings.FRONTEND_URL === undefined,
+    says: "is missing",
+  },
+  {
+    names: ["MAIL_FROM", ...transports],
+    isBroken: (settings) => sendsMail(settings) && settings.MAIL_FROM === undefined,
+    says: "is missing",
+  },
+  {
+    names: ["MAIL_ENDPOINT", "ENVIRONMENT"],
+    isBroken: (settings) => isDeployed(settings) && settings.MAIL_ENDPOINT !== undefined,
+    says: "is for a developer's machine only",
+  },
+  {
+    names: ["RESEND_API_KEY", "EMAIL"],
+    isBroken: ({ RESEND_API_KEY, EMAIL }) => RESEND_API_KEY !== undefined && EMAIL !== undefined,
+    says: "contradicts the binding EMAIL: mail is sent one way",
+  },
+  {
+    names: ["REQUIRE_VERIFIED_EMAIL", ...transports],
+    isBroken: (settings) => settings.REQUIRE_VERIFIED_EMAIL && !sendsMail(settings),
+    says: "needs a way to send mail: RESEND_API_KEY or the binding EMAIL",
+  },
+  {
+    names: ["SESSION_IDLE_DAYS", "SESSION_ABSOLUTE_DAYS"],
+    isBroken: ({ SESSION_IDLE_DAYS, SESSION_ABSOLUTE_DAYS }) => SESSION_IDLE_DAYS > SESSION_ABSOLUTE_DAYS,
+    says: "must not exceed SESSION_ABSOLUTE_DAYS",
+  },
+  {
+    names: ["SIGNING_KEYS", "ALGORITHM"],
+    isBroken: ({ SIGNING_KEYS, ALGORITHM }) => ALGORITHM !== "HS256" && SIGNING_KEYS === undefined,
+    says: "is missing",
+  },
+  {
+    names: ["SIGNING_KEYS", "ALGORITHM"],
+    isBroken: ({ SIGNING_KEYS = [], ALGORITHM }) => !SIGNING_KEYS.every((key) => isFor(key, ALGORITHM)),
+    says: "must hold keys for ALGORITHM only",
+  },
+];
+
 function parse(bindings: Bindings): Settings | SettingsError {
-  const present = Object.fromEntries(Object.entries(bindings).filter(([, value]) => value !== ""));
-  const result = SettingsSchema.safeParse(present);
-  if (result.success) return Object.freeze(result.data);
-  return new SettingsError(
-    result.error.issues.map((issue) => {
-      const name = String(issue.path[0]);
-      return name in present ? `${name} ${issue.message}` : `${name} is missing`;
-    }),
-  );
-}
-
-function isOrigin(value: string): boolean {
-  return /^https?:\/\/[^*]+$/.test(value) && URL.canParse(value) && new URL(value).origin === value;
-}
-
-function isFrontend(value: string): boolean {
-  return /^https?:\/\/[^?#@\s]+$/.test(value) && URL.canParse(value);
-}
-
-/** Reads `Name <address>`, or an address alone. */
-function toSender(value: string): Sender {
-  const [, name = "", email = value] = /^([^<>"\p{Cc}]{1,100}) <([^<>]+)>$/u.exec(value) ?? [];
-  return { name: name || email, email };
-}
-
-function isSender({ email }: Sender): boolean {
-  return z.email().safeParse(email).success;
-}
-
-function isPostgresUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const url = new URL(value);
-  return /^postgres(ql)?:$/.test(url.protocol) && url.username !== "" && url.hostname !== "" && url.pathname.length > 1;
-}
-
-/** The most that a string of this length and alphabet can hold; a repeated character holds nothing. */
-function entropyBits(value: string): number {
-  const isHex = /^[0-9a-f]+$/i.test(value);
-  const alphabet = isHex ? 16 : 64;
-  // Random keys of that length practically always have more.
-  if (new Set(value).size < (isHex ? 11 : 20)) return 0;
-  return value.replace(/=+$/, "").length * Math.log2(alphabet);
+  const entries = Object.entries<Setting>(settingsTable);
+  const read = entries.map(([name, { value, ...setting }]) => {
+    const given = bindings[name] === "" ? undefined : bindings[name];
+    const { data, error } = value.safeParse(given ?? setting.default);
+    const problem = error && `${name} ${given === undefined ? "is missing" : error.issues[0]?.message}`;
+    return { name, data, problem };
+  });
+  const good = read.filter(({ problem }) => problem === undefined);
+  // Complete as far as a rule looks: it is asked only where all that it names is good.
+  const settings = Object.fromEntries(good.map(({ name, data }) => [name, data])) as Settings;
+  const broken = rules.filter(({ names, isBroken }) => names.every((name) => name in settings) && isBroken(settings));
+  const problems = [
+    ...read.flatMap(({ problem }) => problem ?? []),
+    ...broken.map(({ names: [name], says }) => `${name} ${says}`),
+  ];
+  return problems.length > 0 ? new SettingsError(problems) : Object.freeze(settings);
 }

@@ -33,10 +33,10 @@ describe("settings", () => {
   });
 
   it("list exact origins", () => {
-    const list = "https://app.example.com, http://localhost:3000";
+    const list = "https://app.example.com, https://admin.example.com:8443,";
     expect(read({ ALLOWED_ORIGINS: list }).ALLOWED_ORIGINS).toStrictEqual([
       "https://app.example.com",
-      "http://localhost:3000",
+      "https://admin.example.com:8443",
     ]);
     for (const bad of [
       "*",
@@ -50,12 +50,85 @@ describe("settings", () => {
     }
   });
 
+  it("let pages and their links be at http on one's own machine only", () => {
+    const local = ["http://localhost:3000", "http://127.0.0.1:5173", "http://[::1]:3000", "http://app.localhost"];
+    const elsewhere = ["http://app.example.com", "http://192.168.1.5:3000", "http://localhost.example.com"];
+    for (const ENVIRONMENT of ["development", "test", "staging", "production"]) {
+      const isDeployed = ENVIRONMENT === "staging" || ENVIRONMENT === "production";
+      for (const name of ["ALLOWED_ORIGINS", "FRONTEND_URL"]) {
+        const refused = [`${name} must be https: http is for localhost, in development`];
+        for (const url of local) {
+          expect(problems({ ENVIRONMENT, [name]: url }), url).toStrictEqual(isDeployed ? refused : []);
+        }
+        for (const url of elsewhere) expect(problems({ ENVIRONMENT, [name]: url }), url).toStrictEqual(refused);
+        expect(problems({ ENVIRONMENT, [name]: "https://app.example.com" })).toStrictEqual([]);
+      }
+    }
+    const refused = ["NEON_FETCH_ENDPOINT must be https: it carries the database's password"];
+    expect(problems({ NEON_FETCH_ENDPOINT: "http://proxy.example.com/sql" })).toStrictEqual(refused);
+    expect(problems({ NEON_FETCH_ENDPOINT: "http://127.0.0.1:5488/sql" })).toStrictEqual([]);
+  });
+
+  it("let pages send headers of tracing, or those that ALLOWED_HEADERS names", () => {
+    expect(read().ALLOWED_HEADERS).toStrictEqual([
+      "traceparent",
+      "tracestate",
+      "baggage",
+      "sentry-trace",
+      "X-Requested-With",
+    ]);
+    expect(read({ ALLOWED_HEADERS: "x-datadog-trace-id,Prefer" }).ALLOWED_HEADERS).toStrictEqual([
+      "x-datadog-trace-id",
+      "Prefer",
+    ]);
+    for (const bad of ["*", "X-A X-B", "X-A\r\nX-B", "X-Ä"]) {
+      expect(problems({ ALLOWED_HEADERS: bad }), bad).toStrictEqual([
+        "ALLOWED_HEADERS must be names of headers, separated by commas",
+      ]);
+    }
+  });
+
+  it("are refused together: each that is bad by itself, and each that contradicts another", () => {
+    const change = {
+      DATABASE_URL: "",
+      ALLOWED_ORIGINS: "http://app.example.com",
+      REQUIRE_VERIFIED_EMAIL: "true",
+      SESSION_IDLE_DAYS: "100",
+      ALGORITHM: "ES256",
+      REFRESH_GRACE_SECONDS: "0",
+    };
+    expect(problems(change)).toStrictEqual([
+      "DATABASE_URL is missing",
+      "REFRESH_GRACE_SECONDS must be 2 to 60: two tabs, or a retry, use the same refresh token twice",
+      "ALLOWED_ORIGINS must be https: http is for localhost, in development",
+      "REQUIRE_VERIFIED_EMAIL needs a way to send mail: RESEND_API_KEY or the binding EMAIL",
+      "SESSION_IDLE_DAYS must not exceed SESSION_ABSOLUTE_DAYS",
+      "SIGNING_KEYS is missing",
+    ]);
+  });
+
   it.each([
     ["short", "k3yk3yk3y"],
     ["31 bytes of hex", "0123456789abcdef".repeat(4).slice(2)],
     ["one character, repeated", "a".repeat(64)],
     ["a few characters, repeated", "abcdefgh".repeat(8)],
     ["digits", "1234567890".repeat(7)],
+    ["a random key with a line feed behind it", `${good.SECRET_KEY}\n`],
+    ["a random key with a space in it", good.SECRET_KEY.replace("x9", "x 9")],
+    ["a sentence", "correct horse battery staple, said the old man by the sea"],
+    ["a sentence with dashes", "the-quick-brown-fox-jumps-over-the-lazy-dog-again-and-again"],
+    ["a sentence without spaces", "TheQuickBrownFoxJumpsOverTheLazyDogAgainAndAgainToday"],
+    ["a sentence in another language", "Ich-bin-ein-sehr-geheimer-Schluessel-fuer-die-Anwendung-2026"],
+    ["words and digits", "Mysupersecretkey123Mysupersecretkey456Mysupersecretkey789"],
+    ["a sentence in base64", Buffer.from("this is my secret sentence, long enough!").toString("base64")],
+    ["a sentence in hex", Buffer.from("this is my secret sentence, long enough!").toString("hex")],
+    ["a run on a keyboard", "qwertyuiopasdfghjklzxcvbnm1234567890QWERTYUIOPASDF"],
+    ["a run across a keyboard", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0pQAZWSXEDCRFV"],
+    ["letters and digits in turns", "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8s9t0u1v2w3x4y5z6"],
+    ["the numbers from 0 to 31", Buffer.from(Array.from({ length: 32 }, (_, i) => i)).toString("base64")],
+    ["16 random bytes, twice", "f47ac10b58cc4372a5670e02b2c3d479".repeat(2)],
+    ["a word of hex, repeated", "deadbeef".repeat(8)],
+    ["bytes of hex that go up", "00112233445566778899aabbccddeeff".repeat(2)],
     ["a placeholder", "change-me: quick brown fox jumps over the lazy dog 0123456789"],
     ["missing", undefined],
     ["empty", ""],
@@ -70,7 +143,9 @@ describe("settings", () => {
   it("take a placeholder in development only", () => {
     const SECRET_KEY = "insecure-development-key-that-is-long-enough-for-256-bits";
     expect(read({ ENVIRONMENT: "development", SECRET_KEY }).SECRET_KEY).toBe(SECRET_KEY);
-    expect(problems({ ENVIRONMENT: "staging", SECRET_KEY })).toStrictEqual(["SECRET_KEY is a placeholder"]);
+    for (const ENVIRONMENT of ["test", "staging", "production"]) {
+      expect(problems({ ENVIRONMENT, SECRET_KEY })).toStrictEqual(["SECRET_KEY is a placeholder"]);
+    }
   });
 
   it("take random keys in hex and base64", () => {
@@ -93,6 +168,9 @@ describe("settings", () => {
     ["ACCESS_TOKEN_EXPIRE_MINUTES", "-5"],
     ["DATABASE_TIMEOUT_MS", "99999"],
     ["SESSION_IDLE_DAYS", "100"],
+    ["REFRESH_GRACE_SECONDS", "1"],
+    ["REFRESH_GRACE_SECONDS", "61"],
+    ["REQUIRE_IF_MATCH", "yes"],
     ["NEON_FETCH_ENDPOINT", "ftp://x"],
   ])("refuse %s=%s by name", (name, value) => {
     expect(problems({ [name]: value }).join()).toMatch(new RegExp(`^${name} `));

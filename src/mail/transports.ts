@@ -1,4 +1,5 @@
-import type { Sender, Settings } from "../settings.ts";
+import type { Sender } from "../setting-values.ts";
+import type { Settings } from "../settings.ts";
 
 /** A mail, ready to be sent. Its `id` is the same at every try. */
 export type Mail = { id: string; from: Sender; to: string; subject: string; text: string; html: string };

@@ -24,6 +24,14 @@ function namesIn(value: unknown): string[] {
 }
 
 describe("the list of endpoints", () => {
+  it("takes no secret in a URL, which others keep in their logs", () => {
+    const inUrl = operations.flatMap(({ operation }) =>
+      (operation.parameters ?? []).filter((one: { in: string }) => one.in === "query" || one.in === "path"),
+    );
+    expect(inUrl.length).toBeGreaterThan(20);
+    for (const { name } of inUrl) expect(name).not.toMatch(/token|secret|password|credential|signature|^code$|^key$/i);
+  });
+
   it("has every file under src/routes, each with one endpoint named as its operationId", () => {
     const exported = Object.values(modules).flatMap((module) => Object.entries(module));
     expect(exported).toHaveLength(Object.keys(modules).length);

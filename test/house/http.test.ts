@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { endpoint, json } from "../../src/endpoint/endpoint.ts";
+import { type Endpoint, endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { ApiError } from "../../src/errors.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { Health } from "../../src/schemas/health.ts";
@@ -400,6 +400,41 @@ describe("promise 17: CORS", () => {
       expect([...headers.keys()].filter((name) => name.startsWith("access-control"))).toStrictEqual([]);
       expect(headers.get("Vary")).toContain("Origin");
     }
+  });
+
+  it("lets a page use every method and every header of the contracts, and those of tracing, for ten minutes", async () => {
+    const own = ["Authorization", "Content-Type", "X-Request-Id"];
+    const tracing = ["traceparent", "tracestate", "baggage", "sentry-trace", "X-Requested-With"];
+    for (const { route } of endpoints) {
+      const { parameters = [] }: Endpoint["route"] = route;
+      const declared = parameters.flatMap((one) => ("in" in one && one.in === "header" ? [one.name] : []));
+      const path = route.path.replaceAll(/\{.+?\}/g, crypto.randomUUID());
+      const asked = [...own, ...declared, ...tracing];
+      const answer = await api.call("OPTIONS", path, {
+        headers: {
+          Origin: origin,
+          "Access-Control-Request-Method": route.method.toUpperCase(),
+          "Access-Control-Request-Headers": asked.join(",").toLowerCase(),
+        },
+      });
+      const list = (name: string) => answer.headers.get(`Access-Control-Allow-${name}`)?.split(/, ?/) ?? [];
+      expect(answer.status).toBe(204);
+      expect(list("Methods")).toContain(route.method.toUpperCase());
+      expect(list("Headers")).toEqual(expect.arrayContaining(asked));
+      expect(answer.headers.get("Access-Control-Allow-Credentials")).toBe("true");
+      expect(answer.headers.get("Access-Control-Max-Age")).toBe("600");
+    }
+    const declared = (await preflight(origin)).headers.get("Access-Control-Allow-Headers");
+    for (const name of ["Idempotency-Key", "If-Match", "If-None-Match"]) expect(declared).toContain(name);
+  });
+
+  it("lets a page send what ALLOWED_HEADERS names instead", async () => {
+    const own = serve({ bindings: { ...bindings, ALLOWED_HEADERS: "x-datadog-trace-id" } });
+    const { headers } = await own.call("OPTIONS", "/items", {
+      headers: { Origin: origin, "Access-Control-Request-Method": "POST" },
+    });
+    expect(headers.get("Access-Control-Allow-Headers")).toContain("x-datadog-trace-id");
+    expect(headers.get("Access-Control-Allow-Headers")).not.toContain("traceparent");
   });
 
   it("has the same headers on errors as on success", async () => {

@@ -31,6 +31,13 @@ describe.each(environments)("wrangler.toml, environment %s", (env) => {
     expect(counted).toStrictEqual(classes.map((rate) => [bindingName(rate), rateClasses[rate]]));
   });
 
+  it("keeps the queries of URLs out of the platform's logs and traces", () => {
+    const { observability } = config;
+    expect(observability).toMatchObject({ redact_query_string: true, logs: { invocation_logs: false } });
+    expect(config.logpush ?? false).toBe(false);
+    expect(config.tail_consumers ?? []).toStrictEqual([]);
+  });
+
   it("has what is not inherited: variables, secrets, hashers", () => {
     const top = configOf(undefined);
     expect(Object.keys(config.vars).toSorted()).toStrictEqual(Object.keys(top.vars).toSorted());

@@ -1,0 +1,65 @@
+/** How the texts of settings are read: each says what is wrong with one, and never repeats it. */
+import { z } from "@hono/zod-openapi";
+
+/** Who mails are from. */
+export type Sender = { name: string; email: string };
+
+/** A text that is not empty. */
+export const text = (max: number) =>
+  z.string().min(1, "must not be empty").max(max, `must have at most ${max} characters`);
+/** `why` follows the limits, where they need a reason. */
+export const wholeNumber = (min: number, max: number, why = "") =>
+  z
+    .string()
+    .regex(/^[0-9]{1,9}$/, "must be a whole number")
+    .transform(Number)
+    .pipe(z.number().refine((value) => min <= value && value <= max, `must be ${min} to ${max}${why}`));
+export const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
+  z.enum(words, `must be ${words.slice(0, -1).join(", ")} or ${words.at(-1)}`);
+export const trueOrFalse = oneOf("true", "false").transform((word) => word === "true");
+/** Texts between commas. */
+export const listOf = (item: z.ZodType<string, string>) =>
+  z
+    .string()
+    .transform((list) => list.split(",").flatMap((part) => (part.trim() === "" ? [] : [part.trim()])))
+    .pipe(z.array(item));
+
+/** An origin as browsers send it. */
+export function isOrigin(value: string): boolean {
+  return /^https?:\/\/[^*]+$/.test(value) && URL.canParse(value) && new URL(value).origin === value;
+}
+
+export function isFrontend(value: string): boolean {
+  return /^https?:\/\/[^?#@\s]+$/.test(value) && URL.canParse(value);
+}
+
+/** Reads `Name <address>`, or an address alone. */
+export function toSender(value: string): Sender {
+  const [, name = "", email = value] = /^([^<>"\p{Cc}]{1,100}) <([^<>]+)>$/u.exec(value) ?? [];
+  return { name: name || email, email };
+}
+
+export function isSender({ email }: Sender): boolean {
+  return z.email().safeParse(email).success;
+}
+
+export function isPostgresUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  return /^postgres(ql)?:$/.test(url.protocol) && url.username !== "" && url.hostname !== "" && url.pathname.length > 1;
+}
+
+/** Whether a URL is encrypted on its way, or goes to this machine: `http:` is for loopback only. */
+export function isPrivate(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "https:" || isLoopback(hostname);
+}
+
+function isLoopback(hostname: string): boolean {
+  return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+/** Whether a key may hold 32 bytes: in hex they are 64 characters, in base64 43. */
+export function isLong(key: string): boolean {
+  return /^\S+$/.test(key) && key.length >= (/^[0-9a-f]+$/i.test(key) ? 64 : 43);
+}
