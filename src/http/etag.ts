@@ -10,7 +10,7 @@ export const ifMatch = header("If-Match", "Change it only if its `ETag` is still
 export const ifNoneMatch = header("If-None-Match", "Answer 304 if its `ETag` is still one of these");
 
 /** What a change may be refused for, for `errors`: `["not_found", ...preconditions]`. */
-export const preconditions = ["precondition_failed", "precondition_required"] as const;
+export const preconditions = ["bad_request", "precondition_failed", "precondition_required"] as const;
 
 /** For `responses`: 304. */
 export const notModified = { description: "You have it already", headers: headers("ETag") };
@@ -27,22 +27,31 @@ export function isKnown(c: Context, version: number, variant = ""): boolean {
   return known !== undefined && isAmong(known, `"${version}${variant}"`);
 }
 
-/** Whether an `If-None-Match` has this `ETag`. The comparison is weak: an edge that compresses makes our tag weak. */
+/** Whether an `If-None-Match` has this `ETag`, by RFC 9110's weak comparison. */
 export function isAmong(known: string, etag: string): boolean {
   return known.trim() === "*" || tags(known).some((tag) => tag.replace(/^W\//, "") === etag);
 }
 
 /**
- * The versions that the client is willing to change: undefined for any. A weak tag never matches (strong comparison).
- * Throws `precondition_required` where the settings insist on `If-Match`.
+ * The versions that the client is willing to change; undefined for any. RFC 9110 wants a strong comparison here, but an edge
+ * that compresses makes every tag weak, and ours names a row's version, not its bytes: `W/"1"` means the same row as `"1"`.
+ * Throws `bad_request` for a header that is no list of tags, and `precondition_required` where the settings insist on one.
  */
 export function expectedVersions(header: string | undefined, settings: Settings): number[] | undefined {
   if (header === undefined && settings.REQUIRE_IF_MATCH) throw new ApiError("precondition_required");
   if (header === undefined || header.trim() === "*") return undefined;
-  return tags(header).flatMap((tag) => {
-    const version = Number(/^"(0|[1-9][0-9]{0,9})(?:-[0-9]+)?"$/.exec(tag)?.[1] ?? Number.NaN);
-    return version <= 2_147_483_647 ? [version] : [];
-  });
+  const known = tags(header);
+  if (known.length === 0) {
+    throw new ApiError("bad_request", { detail: 'If-Match must be * or entity tags in double quotes, such as "2".' });
+  }
+  return known.flatMap((tag) => versionOf(tag) ?? []);
+}
+
+/** The row's version that a tag of ours names, weak or strong. */
+function versionOf(tag: string): number | undefined {
+  const [, digits] = /^(?:W\/)?"(0|[1-9][0-9]{0,9})(?:-[0-9]+)?"$/.exec(tag) ?? [];
+  const version = Number(digits ?? Number.NaN);
+  return version <= 2_147_483_647 ? version : undefined;
 }
 
 /**

@@ -46,9 +46,11 @@ export const ItemUpdate = z
   .refine(isNotEmpty, "must change at least one field")
   .openapi("ItemUpdate", { minProperties: 1 });
 
+/** The version that an `ETag` names, weak or strong: see src/http/etag.ts. */
 const IfMatch = z
   .string()
-  .regex(/^"[0-9]{1,9}(-[0-9]{1,9})?"$/, "must be one strong ETag of an item")
+  .regex(/^(W\/)?"(0|[1-9][0-9]{0,8})(-[0-9]{1,9})?"$/, "must be one ETag of an item")
+  .transform((tag) => Number(/[0-9]+/.exec(tag)?.[0]))
   .openapi({ description: "Only if its `ETag` is still this one", example: '"1"' });
 
 const ItemOperation = z.discriminatedUnion("op", [

@@ -65,8 +65,7 @@ export async function changeItems(
     if (settings.REQUIRE_IF_MATCH && operation.if_match === undefined) {
       throw new ApiError("precondition_required", { errors: [operationError("precondition_required", place)] });
     }
-    const version = operation.if_match === undefined ? undefined : Number.parseInt(operation.if_match.slice(1), 10);
-    return [{ id: operation.id, version, place }];
+    return [{ id: operation.id, version: operation.if_match, place }];
   });
   const inserts = creates.map(({ item }) => ({ ...item, id: uuidv7(), owner_id: user.id }));
   const [, created, updated, deleted] = await run(

@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "../../dev/local/port.ts";
 import { launchBrowser } from "./chromium.ts";
+import { startCompressingEdge } from "./compressing-edge.ts";
 import { type DevServer, startDevServer } from "./dev-server.ts";
 
 /** Runs in the page, as a browser app would: calls the API of another origin, with cookies. */
@@ -84,5 +85,33 @@ describe("a browser app on another origin of the same site", () => {
     const refused = await call({ path: "/auth/refresh", json: {} });
     expect(refused.status).toBe(400);
     expect(refused.body.error).toBe("invalid_grant");
+  });
+
+  it("changes what it has read through an edge that compresses", async () => {
+    const edge = await startCompressingEdge(api.url);
+    try {
+      const { email: username, password } = api;
+      const login = await call({ path: "/auth/login", json: { username, password } });
+      const statuses = await page.evaluate(
+        async ([items, token]) => {
+          const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
+          const write = (url: string, method: string, title: string, etag?: string) =>
+            fetch(url, {
+              method,
+              headers: { ...headers, ...(etag !== undefined && { "If-Match": etag }) },
+              body: JSON.stringify({ title }),
+            });
+          const { id } = JSON.parse(await (await write(items, "POST", "An item")).text());
+          const etag = (await fetch(`${items}/${id}`, { headers })).headers.get("ETag") ?? "";
+          const first = await write(`${items}/${id}`, "PATCH", "Changed", etag);
+          const second = await write(`${items}/${id}`, "PATCH", "Changed again", etag);
+          return [etag, first.status, second.status];
+        },
+        [`${edge.url}/api/v1/items`, login.body.access_token ?? ""] as const,
+      );
+      expect(statuses).toStrictEqual(['W/"1"', 200, 412]);
+    } finally {
+      await edge.close();
+    }
   });
 });

@@ -21,7 +21,7 @@ describe("POST /items/batch", () => {
     const answer = await batch(token, [
       create("First"),
       { op: "delete", id: two },
-      { op: "update", id: one.toUpperCase(), if_match: '"1"', item: { title: "Changed", is_public: true } },
+      { op: "update", id: one.toUpperCase(), if_match: 'W/"1"', item: { title: "Changed", is_public: true } },
       create("Second"),
       { op: "update", id: three, item: { description: null } },
     ]);
@@ -72,6 +72,8 @@ describe("POST /items/batch", () => {
       [{ op: "update", id: own?.id, if_match: "*", item: { title: "t" } }],
       [{ op: "update", id: own?.id, if_match: '"2147483648"', item: { title: "t" } }],
       [{ op: "update", id: own?.id, if_match: '"1x"', item: { title: "t" } }],
+      [{ op: "update", id: own?.id, if_match: '"01"', item: { title: "t" } }],
+      [{ op: "update", id: own?.id, if_match: 'w/"1"', item: { title: "t" } }],
       [{ op: "create", item: { title: "t" }, id: missing }],
       [{ op: "upsert", item: { title: "t" } }],
     ]) {
