@@ -7,7 +7,7 @@ import { describeApi } from "./endpoint/document.ts";
 import type { Endpoint } from "./endpoint/endpoint.ts";
 import { refuseInvalid } from "./endpoint/validation.ts";
 import { ApiError, problem, toApiError } from "./errors.ts";
-import { logToConsole } from "./log.ts";
+import { logToConsole, unfailing } from "./log.ts";
 import { transportFor } from "./mail/transports.ts";
 import { cacheControl } from "./middleware/cache-control.ts";
 import { cors } from "./middleware/cors.ts";
@@ -40,7 +40,7 @@ export function createApp<const Endpoints extends readonly Endpoint[]>(endpoints
 
   app.use(
     requestId,
-    carry(deps, documentOnce),
+    carry({ ...deps, log: unfailing(deps.log) }, documentOnce),
     requestLog,
     serverTiming,
     rateLimitPolicy,

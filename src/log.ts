@@ -17,10 +17,34 @@ export class GuardedError extends Error {
   }
 }
 
+/** A log that never throws: what it cannot write, it says in a line without fields. */
+export function unfailing(log: Log): Log {
+  return (entry) => {
+    try {
+      log(entry);
+    } catch (error) {
+      const cause = error instanceof Error ? error.name : typeof error;
+      try {
+        log({ level: "error", message: "a line of the log was lost", cause });
+      } catch {
+        // Nobody is left to tell.
+      }
+    }
+  };
+}
+
+/** How many causes of an error are logged: one that is its own cause has no last. */
+const maxCauses = 5;
+
 /** What is logged of an error that is nobody's fault but ours. */
-export function describeError(error: unknown): Record<string, unknown> {
+export function describeError(error: unknown, causes = maxCauses): Record<string, unknown> {
   if (error instanceof GuardedError) return error.fields;
   if (!(error instanceof Error)) return { error: typeof error };
-  const cause = error.cause === undefined ? {} : { cause: describeError(error.cause) };
-  return { error: error.name, detail: error.message, stack: error.stack, ...cause };
+  const hasCause = error.cause !== undefined && causes > 0;
+  return {
+    error: error.name,
+    detail: error.message,
+    stack: error.stack,
+    ...(hasCause && { cause: describeError(error.cause, causes - 1) }),
+  };
 }

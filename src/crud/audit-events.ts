@@ -19,11 +19,11 @@ export function insertAuditEvent(db: Database, event: AuditEvent, happened: SQL 
 }
 
 /** The same inside the statement that is its cause: an event for each row of `source`, which may also say whose it is. */
-export function eventInsert(event: AuditEvent, source: SQL, userId: SQL = sql`${event.user_id}::uuid`): SQL {
+export function eventInsert(event: AuditEvent, source: SQL, userId: SQL = sql`${event.user_id ?? null}::uuid`): SQL {
   const { id, kind, actor_id, request_id, network, details } = event;
   return sql`
     insert into ${auditEvents} (id, kind, user_id, actor_id, request_id, network, details)
-    select ${id}::uuid, ${kind}, ${userId}, ${actor_id}::uuid, ${request_id}, ${network},
+    select ${id}::uuid, ${kind}, ${userId}, ${actor_id ?? null}::uuid, ${request_id ?? null}, ${network ?? null},
       ${JSON.stringify(details ?? {})}::jsonb
     ${source}`;
 }

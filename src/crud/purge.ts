@@ -1,4 +1,4 @@
-import { type SQL, sql } from "drizzle-orm";
+import { and, type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Database } from "../db/client.ts";
 import { auditEvents, idempotencyKeys, mails, oneTimeTokens, ownedTables, sessions, users } from "../db/schema.ts";
@@ -32,12 +32,12 @@ export function allowPurging(db: Database) {
 }
 
 /** Removes at most `limit` rows of each kind that a user has left behind. */
-export function removeRemains(db: Database, userId: string, limit: number) {
+export function removeRemains(db: Database, userId: string, limit: number, resources = ownedTables) {
   const some = (table: PgTable, id: PgColumn, owner: PgColumn) =>
     db.execute(sql`delete from ${table} where id in (select ${id} from ${table}
       where ${owner} = ${userId}::uuid limit ${limit})`);
   return [
-    ...ownedTables.map((table) => some(table, table.id, table.owner_id)),
+    ...resources.map((table) => some(table, table.id, table.owner_id)),
     some(sessions, sessions.id, sessions.user_id),
     some(mails, mails.id, mails.user_id),
     db.execute(sql`delete from ${oneTimeTokens} where user_id = ${userId}::uuid`),
@@ -49,20 +49,21 @@ export function removeRemains(db: Database, userId: string, limit: number) {
 }
 
 /** Closes the purge of a user of whom nothing is left, and writes that down. Answers no row where something is left. */
-export function finishPurge(db: Database, userId: string, event: AuditEvent) {
-  const isLeft = (table: PgTable, owner: PgColumn) => sql`exists (select from ${table} where ${owner} = u.id)`;
+export function finishPurge(db: Database, userId: string, event: AuditEvent, resources = ownedTables) {
+  const isGone = (table: PgTable, owner: PgColumn) => sql`not exists (select from ${table} where ${owner} = u.id)`;
+  const nothingIsLeft = and(
+    ...resources.map((table) => isGone(table, table.owner_id)),
+    isGone(sessions, sessions.user_id),
+    isGone(mails, mails.user_id),
+    isGone(oneTimeTokens, oneTimeTokens.user_id),
+    isGone(idempotencyKeys, idempotencyKeys.user_id),
+    sql`not exists (select from ${auditEvents} where ${isTraced(userId)})`,
+  );
   return db.execute<{ id: string }>(sql`
     with purged as (
       update ${users} as u set purged_at = now()
       where u.id = ${userId}::uuid and u.purged_at is null and u.deleted_at is not null and u.password_hash = ''
-        and not (${sql.join(
-          ownedTables.map((table) => isLeft(table, table.owner_id)),
-          sql` or `,
-        )})
-        and not ${isLeft(sessions, sessions.user_id)}
-        and not ${isLeft(mails, mails.user_id)} and not ${isLeft(oneTimeTokens, oneTimeTokens.user_id)}
-        and not ${isLeft(idempotencyKeys, idempotencyKeys.user_id)}
-        and not exists (select from ${auditEvents} where ${isTraced(userId)})
+        and ${nothingIsLeft}
       returning u.id
     ),
     event as (${eventInsert(event, sql`from purged`)})

@@ -2,7 +2,7 @@ import { importedKeys } from "../context/provide.ts";
 import { runner } from "../context/run.ts";
 import type { Deps } from "../context/types.ts";
 import type { Database } from "../db/client.ts";
-import { describeError } from "../log.ts";
+import { describeError, unfailing } from "../log.ts";
 import type { Keys } from "../security/keys.ts";
 import { type Bindings, type Settings, SettingsError, settingsFrom } from "../settings.ts";
 
@@ -20,20 +20,21 @@ export type Job = { name: string; run: (context: JobContext) => Promise<number> 
 
 /** Runs the jobs one after another. One that fails is logged and keeps no other from running. */
 export async function runJobs(jobs: readonly Job[], bindings: Bindings, deps: Deps): Promise<void> {
+  const log = unfailing(deps.log);
   const settings = settingsFrom(bindings);
   const keys = settings instanceof SettingsError ? settings : await importedKeys(settings);
   if (settings instanceof SettingsError || keys instanceof SettingsError) {
-    return deps.log({ level: "error", message: "jobs", code: "misconfigured", cause: describeError(keys) });
+    return log({ level: "error", message: "jobs", code: "misconfigured", cause: describeError(keys) });
   }
   const db = deps.connect(settings, { count: 0, milliseconds: 0 });
-  const { now, log, transport } = deps;
+  const { now, transport } = deps;
   const context: JobContext = { settings, keys, db, bindings, run: runner(db), now, log, transport };
   for (const job of jobs) {
     try {
       const count = await job.run(context);
-      if (count > 0) deps.log({ level: "info", message: "job", job: job.name, count });
+      if (count > 0) log({ level: "info", message: "job", job: job.name, count });
     } catch (error) {
-      deps.log({ level: "error", message: "job", job: job.name, cause: describeError(error) });
+      log({ level: "error", message: "job", job: job.name, cause: describeError(error) });
     }
   }
 }

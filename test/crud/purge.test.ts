@@ -2,6 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
 import { production } from "../../src/app.ts";
+import { allowPurging, finishPurge, removeRemains, scrubUsers } from "../../src/crud/purge.ts";
 import { auditEvents, idempotencyKeys, items, mails, oneTimeTokens, sessions, users } from "../../src/db/schema.ts";
 import { purgeUsers } from "../../src/jobs/purge-users.ts";
 import { runJobs } from "../../src/jobs/run.ts";
@@ -107,6 +108,48 @@ describe("the purge of deleted users", () => {
     await purge();
     expect(await remainsOf(user.id)).toBe(0);
     expect((await rowOf(user.id))?.purged_at).not.toBeNull();
+  });
+
+  const many = 1_001;
+  it.each([
+    [
+      "sessions",
+      (id: string) => sql`insert into sessions (id, user_id, token_hash, expires_at)
+      select gen_random_uuid(), ${id}::uuid, '', now() from generate_series(1, ${many}::int)`,
+    ],
+    [
+      "mails",
+      (id: string) => sql`insert into mails (id, user_id, kind, recipient, data)
+      select gen_random_uuid(), ${id}::uuid, 'x', 'a@example.com', '{}' from generate_series(1, ${many}::int)`,
+    ],
+    [
+      "keys",
+      (id: string) => sql`insert into idempotency_keys (user_id, key, fingerprint)
+      select ${id}::uuid, n::text, '' from generate_series(1, ${many}::int) n`,
+    ],
+    [
+      "events that tell where they were",
+      (id: string) => sql`insert into audit_events (id, kind, user_id, network)
+      select gen_random_uuid(), 'x', ${id}::uuid, '203.0.113.7' from generate_series(1, ${many}::int)`,
+    ],
+  ])("is not over while %s are left", async (_what, fill) => {
+    const user = await aUser();
+    await db.execute(fill(user.id));
+    await purgeAll();
+    await deletedFor(user.id, 31);
+    await purge();
+    expect((await rowOf(user.id))?.purged_at).toBeNull();
+    await purge();
+    expect((await rowOf(user.id))?.purged_at).not.toBeNull();
+  });
+
+  it("works in a project without a resource", async () => {
+    const user = await aUser();
+    await deletedFor(user.id, 31);
+    const event = { id: uuidv7(), kind: "account.purged", user_id: user.id };
+    const work = [...removeRemains(db, user.id, 1_000, []), finishPurge(db, user.id, event, [])] as const;
+    const results = await db.batch([scrubUsers(db, 30, 1_000), allowPurging(db), ...work]);
+    expect(results.at(-1)?.rows).toStrictEqual([{ id: user.id }]);
   });
 
   it("says in the log how many, and not who", async () => {

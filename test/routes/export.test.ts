@@ -69,6 +69,15 @@ describe("GET /users/me/export", () => {
     expect(most.is_complete).toBe(false);
   });
 
+  it("is not complete either where another list was cut", async () => {
+    const user = await aUser();
+    await db.execute(sql`insert into mails (id, user_id, kind, recipient, data)
+      select gen_random_uuid(), ${user.id}::uuid, 'x', 'a@example.com', '{}' from generate_series(1, 10000)`);
+    const { body } = await api.get("/users/me/export", { token: user.token });
+    expect(body.mails).toHaveLength(10_000);
+    expect(body.is_complete).toBe(false);
+  });
+
   it("promise 14: stays bounded where the items are as large as they can be", async () => {
     const user = await aUser();
     await fill(user.id, 2_000, "\u{1f511}".repeat(10_000));
