@@ -3,11 +3,11 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { cpus, loadavg, platform, totalmem } from "node:os";
 import { promisify } from "node:util";
-import { migrate } from "../commands/migrate.ts";
 import { Problem } from "../config.ts";
 import { serveNeon } from "../local/neon.ts";
 import { postgres } from "../local/postgres.ts";
 import { startPostgres } from "../local/throwaway/postgres.ts";
+import { migrate } from "../migrations/migrate.ts";
 
 /** What was started, to be ended in reverse. */
 export type Closeables = (() => Promise<unknown>)[];

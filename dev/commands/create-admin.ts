@@ -12,10 +12,10 @@ import { lifetimeHours } from "../../src/security/one-time-tokens.ts";
 import { dummyHash } from "../../src/security/passwords.ts";
 import { hashToken } from "../../src/security/refresh-tokens.ts";
 import { databaseUrl, dataFolder, describeDatabase, devVars, failWith, Problem } from "../config.ts";
+import { explained } from "../local/explained.ts";
 import { serveNeon } from "../local/neon.ts";
 import { pglite } from "../local/pglite.ts";
 import { postgres } from "../local/postgres.ts";
-import { explained } from "./migrate.ts";
 
 /** Makes this address an admin's, and answers whether it is new, and a token that sets the password. */
 export async function createAdmin(db: Database, email: string): Promise<{ isNew: boolean; token: string }> {

@@ -7,9 +7,9 @@ import { parseArgs } from "node:util";
 import { parse } from "csv-parse";
 import { databaseUrl, dataFolder, describeDatabase, failWith, Problem } from "../config.ts";
 import type { LocalDatabase } from "../local/database.ts";
+import { explained } from "../local/explained.ts";
 import { pglite } from "../local/pglite.ts";
 import { postgres } from "../local/postgres.ts";
-import { explained } from "./migrate.ts";
 import { insertUsers, lookAtUsers } from "./user-batches.ts";
 import { ignoredColumns, type Refusal, toUserRow, type UserRow } from "./user-rows.ts";
 

@@ -23,6 +23,13 @@ export type Result = {
   rows: (string | null)[][];
 };
 
+/** A connection of one's own, for what belongs to a session: locks, settings, transactions that branch. */
+export type Session = {
+  /** Runs one statement, inside a transaction where an earlier one began it. */
+  run(query: string, params?: (string | null)[]): Promise<Result>;
+  close(): Promise<void>;
+};
+
 /** A Postgres of the developer's machine. Both methods reject with {@link isPostgresError} errors. */
 export type LocalDatabase = {
   /** The database that is meant where a call names none. */
@@ -31,6 +38,8 @@ export type LocalDatabase = {
   run(statement: Statement, database?: string): Promise<Result>;
   /** Runs the statements in one transaction: all of them, or none. */
   transaction(statements: Statement[], options: TransactionOptions, database?: string): Promise<Result[]>;
+  /** Opens a session, which names itself `application` to the server. */
+  session(application: string): Promise<Session>;
   close(): Promise<void>;
 };
 

@@ -11,8 +11,8 @@ import {
   type TransactionOptions,
 } from "./database.ts";
 
-/** One statement by itself; or, where there are options, one transaction. */
-export type Request = { statements: Statement[]; options?: TransactionOptions };
+/** One statement by itself; where there are options, one transaction; or a part of a session, which keeps what it has set. */
+export type Request = { statements: Statement[]; options?: TransactionOptions; isOfSession?: boolean };
 
 export type Reply =
   | { results: Result[] }
@@ -41,8 +41,9 @@ parentPort?.on("message", async (message: Request | "close") => {
 parentPort?.postMessage("ready");
 
 /** @throws when Postgres is broken, which ends the thread. */
-async function reply({ statements, options }: Request): Promise<Reply> {
+async function reply({ statements, options, isOfSession }: Request): Promise<Reply> {
   try {
+    if (isOfSession) return { results: await perform(statements) };
     return { results: await leavingNoTrace(() => perform(statements, options)) };
   } catch (error) {
     if (!isPostgresError(error) || error.severity !== "ERROR") throw error;

@@ -57,6 +57,15 @@ export async function pglite(folder?: string, { timeout = 60_000 }: PgliteOption
       return result;
     },
     transaction: (statements, options) => queued(() => perform({ statements, options })),
+    // Of the one backend: nobody else may call until it is closed, which the next call without a session makes good.
+    session: async () => ({
+      async run(query, params = []) {
+        const [result] = await queued(() => perform({ statements: [{ query, params }], isOfSession: true }));
+        if (result === undefined) throw new Error("Postgres answered nothing");
+        return result;
+      },
+      close: async () => void (await queued(() => perform({ statements: [{ query: "ROLLBACK", params: [] }] }))),
+    }),
     close: () =>
       queued(async () => {
         if (worker !== undefined) await stop(worker);

@@ -62,6 +62,20 @@ export function postgres(url: string, { connections = 20 } = {}): LocalDatabase 
         await client.query("COMMIT");
         return results;
       }),
+    async session(application) {
+      const client = new pg.Client({
+        connectionString: pgUrl(url),
+        application_name: application,
+        connectionTimeoutMillis: 10_000,
+        keepAlive: true,
+      });
+      client.on("error", ignore);
+      await client.connect();
+      return {
+        run: (query, params = []) => execute(client, { query, params }),
+        close: () => client.end().catch(ignore),
+      };
+    },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.end()));
     },
@@ -93,7 +107,7 @@ function inDatabase(url: string, database: string): string {
 
 type ExtendedQuery = pg.QueryArrayConfig & { queryMode: "extended" };
 
-async function execute(client: pg.PoolClient, { query, params }: Statement): Promise<Result> {
+async function execute(client: pg.ClientBase, { query, params }: Statement): Promise<Result> {
   const extended: ExtendedQuery = {
     text: query,
     values: params,

@@ -1,10 +1,11 @@
 import type { TestProject } from "vitest/node";
 // wrangler.toml serves the folder that this makes, and does not start without it.
 import "../../dev/build/assets.ts";
-import { explained, migrate } from "../../dev/commands/migrate.ts";
+import { explained } from "../../dev/local/explained.ts";
 import { serveNeon } from "../../dev/local/neon.ts";
 import { postgres } from "../../dev/local/postgres.ts";
 import { startPostgres } from "../../dev/local/throwaway/postgres.ts";
+import { migrate } from "../../dev/migrations/migrate.ts";
 import { serveCut } from "./cut.ts";
 
 declare module "vitest" {

@@ -2,7 +2,7 @@ import { and, eq, isNull } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAdmin } from "../../../dev/commands/create-admin.ts";
-import { migrate } from "../../../dev/commands/migrate.ts";
+import { migrate } from "../../../dev/migrations/migrate.ts";
 import { findToken } from "../../../src/crud/one-time-tokens.ts";
 import { findUserByLogin, insertUser } from "../../../src/crud/users.ts";
 import { connect, type Database } from "../../../src/db/client.ts";

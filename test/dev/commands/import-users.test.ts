@@ -6,11 +6,11 @@ import { promisify } from "node:util";
 import { hash } from "bcryptjs";
 import { afterAll, describe, expect, inject, it } from "vitest";
 import { importUsers } from "../../../dev/commands/import-users.ts";
-import { migrate } from "../../../dev/commands/migrate.ts";
 import { toUserRow } from "../../../dev/commands/user-rows.ts";
 import { projectFolder } from "../../../dev/config.ts";
 import { postgres } from "../../../dev/local/postgres.ts";
 import { createDatabase } from "../../../dev/local/throwaway/database.ts";
+import { migrate } from "../../../dev/migrations/migrate.ts";
 import { verifyPassword } from "../../../src/security/passwords.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "plinth-import-"));

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, inject, it } from "vitest";
-import { readCatalog } from "../../../dev/commands/catalog.ts";
-import { migrate } from "../../../dev/commands/migrate.ts";
 import type { LocalDatabase } from "../../../dev/local/database.ts";
 import { postgres } from "../../../dev/local/postgres.ts";
 import { createDatabase } from "../../../dev/local/throwaway/database.ts";
+import { readCatalog } from "../../../dev/migrations/catalog.ts";
+import { migrate } from "../../../dev/migrations/migrate.ts";
 
 const fixtures = join(import.meta.dirname, "../../fixtures/before-init");
 const files = (await readdir(fixtures)).toSorted();
@@ -101,6 +102,32 @@ describe("a database that applied what 0000_init replaces", () => {
       ["five", five],
       ["four", "{1,2,3,4}"],
     ]);
+  });
+
+  it("keeps what was applied after them, and applies what came since", async () => {
+    const [fresh, old] = [await anEmpty(), await anEmpty()];
+    const folder = await mkdtemp(join(tmpdir(), "plinth-migrations-"));
+    await cp(join(import.meta.dirname, "../../../drizzle"), folder, { recursive: true });
+    const journal = JSON.parse(await readFile(join(folder, "meta/_journal.json"), "utf8"));
+    const when = 1795566495454 + 1_000;
+    for (const [position, tag] of ["0017_own", "0018_newer"].entries()) {
+      journal.entries.push({ idx: 1 + position, version: "7", when: when + position, tag, breakpoints: true });
+      await writeFile(join(folder, `${tag}.sql`), `create table own_${position} (id uuid primary key)`);
+    }
+    await writeFile(join(folder, "meta/_journal.json"), JSON.stringify(journal));
+    await apply(old, newest);
+    const own = await readFile(join(folder, "0017_own.sql"), "utf8");
+    await old.run({ query: own, params: [] });
+    const hash = createHash("sha256").update(own).digest("hex");
+    await old.run({
+      query: "insert into drizzle.__drizzle_migrations (hash, created_at) values ($1, $2)",
+      params: [hash, String(when)],
+    });
+    expect(await migrate(fresh, { folder })).toBe(3);
+    expect(await migrate(old, { folder })).toBe(2);
+    expect(await migrate(old, { folder })).toBe(0);
+    expect(await readCatalog(old)).toEqual(await readCatalog(fresh));
+    await rm(folder, { recursive: true });
   });
 
   it("is refused by name where it has applied a part of them, and stays as it is", async () => {

@@ -1,0 +1,148 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Problem } from "../config.ts";
+import { isPostgresError, type Session, type Statement } from "../local/database.ts";
+import { watchBlockers } from "./blockers.ts";
+import type { MigrationStatement } from "./files.ts";
+import { lockRecords, readRecords } from "./records.ts";
+
+/** A file to apply, and what to write into the record with it. */
+export type Step = {
+  file: string;
+  /** Of the migration that is recorded by it. */
+  when: number;
+  statements: MigrationStatement[];
+  records: Statement[];
+};
+
+export type Apply = {
+  worker: Session;
+  /** Looks who blocks, while the worker waits. */
+  observer: Session;
+  log: (line: string) => void;
+  /** In seconds. */
+  patience: number;
+};
+
+/** Longer, a lock that is waited for would hold up everybody who comes after: the migration is tried again instead. */
+const lockTimeout = "1s";
+const pause = 1_000;
+
+/** Applies the file and writes its record in one transaction. */
+export async function applyInTransaction(step: Step, apply: Apply): Promise<void> {
+  const { worker } = apply;
+  await patiently(step, apply, async (run) => {
+    await worker.run("begin");
+    try {
+      await worker.run("set local statement_timeout = 0");
+      await worker.run(`set local lock_timeout = '${lockTimeout}'`);
+      await worker.run(lockRecords);
+      await refuseIfRecorded(step, worker);
+      for (const statement of step.statements) await run(statement);
+      for (const { query, params } of step.records) await worker.run(query, params);
+      await worker.run("commit");
+    } catch (error) {
+      await worker.run("rollback").catch(() => {});
+      throw error;
+    }
+  });
+}
+
+/** Applies the statements of the file one by one, each for itself, and writes its record when all of them are through. */
+export async function applyOutsideTransaction(step: Step, apply: Apply): Promise<void> {
+  const { worker, log } = apply;
+  await worker.run("set statement_timeout = 0");
+  for (const statement of step.statements) {
+    // These wait for others without holding anybody up, and would leave an invalid index behind if they gave up.
+    const isConcurrent = /\bconcurrently\b/i.test(statement.sql);
+    await worker.run(`set lock_timeout = '${isConcurrent ? 0 : lockTimeout}'`);
+    await dropInvalidIndex(statement, worker, log);
+    await patiently(step, apply, (run) => run(statement)).catch((error) => {
+      throw error instanceof Problem ? new Problem(`${error.message} ${halfDone}`) : error;
+    });
+  }
+  await applyInTransaction({ ...step, statements: [] }, { ...apply, log: () => {} });
+}
+
+const halfDone =
+  "The statements before it stay, since they run outside a transaction. The next attempt begins at the first one again, so each " +
+  "must bear being repeated (if not exists); an index that was left unfinished is removed before it is made anew.";
+
+/** Two migrators cannot meet here while the first one's lock holds; it goes with its session, which may be lost. */
+async function refuseIfRecorded({ file, when }: Step, worker: Session): Promise<void> {
+  const applied = await readRecords(worker);
+  if (applied.some((record) => record.when === when)) {
+    throw new Problem(`Another migrator has applied ${file} in the meantime. Run npm run db:migrate again.`);
+  }
+}
+
+/** An attempt that broke off leaves an index that is kept up to date but never read, which `if not exists` would pass over. */
+async function dropInvalidIndex({ sql }: MigrationStatement, worker: Session, log: Apply["log"]): Promise<void> {
+  const creates = /create\s+(?:unique\s+)?index\s+concurrently\s+(?:if\s+not\s+exists\s+)?("(?:[^"]|"")+"|[\w$]+)/i;
+  const [, name] = creates.exec(sql) ?? [];
+  if (name === undefined) return;
+  const { rows } = await worker.run("select from pg_index where indexrelid = to_regclass($1) and not indisvalid", [
+    name,
+  ]);
+  if (rows.length === 0) return;
+  log(`Removing the index ${name}, which an earlier attempt left unfinished.`);
+  await worker.run(`drop index concurrently if exists ${name}`);
+}
+
+/** Runs `attempt` until nobody holds what it wants to lock; throws {@link Problem} with the place of what went wrong. */
+async function patiently(
+  step: Step,
+  { worker, observer, log, patience }: Apply,
+  attempt: (run: (statement: MigrationStatement) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const began = Date.now();
+  let current: MigrationStatement | undefined;
+  const { rows } = await worker.run("select pg_backend_pid()");
+  const blockers = watchBlockers(observer, rows[0]?.[0] ?? "", (who) => {
+    log(`${placeOf(step, current)} waits for ${who}. It is tried again for ${patience} s.`);
+  });
+  try {
+    for (;;) {
+      try {
+        return await attempt(async (statement) => {
+          current = statement;
+          await worker.run(statement.sql);
+        });
+      } catch (error) {
+        if (!isBusy(error) || Date.now() - began > patience * 1_000)
+          throw located(error, step, current, blockers.last());
+      }
+      await delay(pause);
+    }
+  } finally {
+    blockers.stop();
+  }
+}
+
+/** A lock that was not to be had, or a deadlock: both have let go of everything. */
+function isBusy(error: unknown): boolean {
+  return isPostgresError(error) && (error.code === "55P03" || error.code === "40P01");
+}
+
+function located(error: unknown, step: Step, statement: MigrationStatement | undefined, blocker: string): unknown {
+  if (error instanceof Problem) return error;
+  const place = placeOf(step, statement, isPostgresError(error) ? Number(error.position ?? 0) : 0);
+  if (!isPostgresError(error)) {
+    const why = error instanceof Error ? error.message : String(error);
+    return new Problem(`${place}: the connection was lost (${why}). Run it again: it finds out what was applied.`);
+  }
+  if (isBusy(error)) {
+    return new Problem(
+      `${place}: gave up, because ${blocker || "another session"} still holds what it has to lock (${error.code}). ` +
+        "Wait for that to end, or end it: select pg_terminate_backend(pid). Then run this again.",
+    );
+  }
+  const several = error.code === "42601" && /multiple commands/.test(error.message);
+  const hint = several ? "End every statement but the last in --> statement-breakpoint." : error.hint;
+  return new Problem([`${place}: ${error.message} (${error.code}).`, hint].filter(Boolean).join(" "));
+}
+
+function placeOf({ file, statements }: Step, statement: MigrationStatement | undefined, position = 0): string {
+  if (!statement) return file;
+  const line = statement.line + statement.sql.slice(0, Math.max(0, position - 1)).split("\n").length - 1;
+  return `${file}, statement ${statements.indexOf(statement) + 1} of ${statements.length} (line ${line})`;
+}

@@ -1,0 +1,37 @@
+import type { Session } from "../local/database.ts";
+
+/** Shorter than the time that a migration waits for a lock. */
+const interval = 400;
+/** How long the same blocker is not told of again. */
+const silence = 10_000;
+
+const query = `
+select format('pid %s (%s), %s for %s: %s', pid, coalesce(nullif(application_name, ''), usename), coalesce(state, backend_type),
+    date_trunc('second', now() - coalesce(xact_start, query_start, backend_start)),
+    left(regexp_replace(query, '\\s+', ' ', 'g'), 120))
+  from pg_stat_activity where pid = any(pg_blocking_pids($1::integer)) order by xact_start limit 1`;
+
+/** Looks again and again which session the backend `pid` waits for, and tells it; `last` is who it was in the end. */
+export function watchBlockers(observer: Session, pid: string, tell: (who: string) => void) {
+  let last = "";
+  let toldAt = 0;
+  let isLooking = false;
+  const timer = setInterval(async () => {
+    if (isLooking) return;
+    isLooking = true;
+    try {
+      const { rows } = await observer.run(query, [pid]);
+      const [who] = rows[0] ?? [];
+      if (!who) return;
+      last = who;
+      if (Date.now() - toldAt < silence) return;
+      toldAt = Date.now();
+      tell(who);
+    } catch {
+      // Nobody is named: the worker's own connection tells what is wrong.
+    } finally {
+      isLooking = false;
+    }
+  }, interval);
+  return { last: () => last, stop: () => clearInterval(timer) };
+}

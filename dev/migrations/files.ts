@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { Problem } from "../config.ts";
+
+export const Journal = z.object({ entries: z.array(z.object({ idx: z.int(), when: z.int(), tag: z.string() })) });
+
+/** One statement of a file, and the line that it begins in. */
+export type MigrationStatement = { sql: string; line: number };
+
+export type Migration = {
+  /** Its name, without `.sql`. */
+  tag: string;
+  /** When it was generated, in Unix milliseconds: with `hash`, its identity in the database's record. */
+  when: number;
+  /** SHA-256 of the file with Unix line ends, as drizzle-orm records it. */
+  hash: string;
+  statements: MigrationStatement[];
+  /** False where the file begins with `-- plinth: no-transaction`. */
+  inTransaction: boolean;
+};
+
+const breakpoint = "--> statement-breakpoint";
+
+/** Reads the migrations that `folder` and its journal hold, in their order; throws {@link Problem} where a file is missing. */
+export async function readMigrations(folder: string): Promise<Migration[]> {
+  const { entries } = await readJournal(folder);
+  return Promise.all(
+    entries.map(async ({ tag, when }) => {
+      const text = await readMigrationFile(folder, `${tag}.sql`);
+      const inTransaction = !/^-- plinth: no-transaction\s*$/m.test(text.split("\n")[0] ?? "");
+      return { tag, when, hash: hashOf(text), statements: statementsOf(text), inTransaction };
+    }),
+  );
+}
+
+export async function readJournal(folder: string): Promise<z.infer<typeof Journal>> {
+  const file = join(folder, "meta", "_journal.json");
+  try {
+    return Journal.parse(JSON.parse(await readFile(file, "utf8")));
+  } catch {
+    throw new Problem(`${file} is missing, or is not drizzle-kit's journal.`);
+  }
+}
+
+/** The text of a migration, with Unix line ends whatever git has checked out. */
+export async function readMigrationFile(folder: string, name: string): Promise<string> {
+  try {
+    return (await readFile(join(folder, name), "utf8")).replaceAll("\r\n", "\n");
+  } catch {
+    throw new Problem(`${join(folder, name)} is missing. Bring it back: git checkout -- drizzle`);
+  }
+}
+
+export function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+export function statementsOf(text: string): MigrationStatement[] {
+  const statements: MigrationStatement[] = [];
+  let line = 1;
+  for (const part of text.split(breakpoint)) {
+    const blank = part.length - part.trimStart().length;
+    const begins = line + lineBreaks(part.slice(0, blank));
+    if (part.trim() !== "") statements.push({ sql: part.trim(), line: begins });
+    line += lineBreaks(part);
+  }
+  return statements;
+}
+
+function lineBreaks(text: string): number {
+  return text.split("\n").length - 1;
+}

@@ -1,0 +1,31 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { Problem } from "../config.ts";
+import { type MigrationStatement, readMigrationFile, statementsOf } from "./files.ts";
+
+/** Each migration that 0000_init has replaced, with the hashes of every text that it had. */
+const Replaced = z.object({ replaces: z.array(z.object({ tag: z.string(), hashes: z.array(z.string()) })) });
+
+/** The migrations that the first file replaces, and the statements that bring their database to where that file begins. */
+export type History = { replaces: z.infer<typeof Replaced>["replaces"]; upgrade: MigrationStatement[] };
+
+/** Reads `folder/history`; undefined where `tag` replaces nothing. */
+export async function readHistory(folder: string, tag: string): Promise<History | undefined> {
+  const text = await readFile(join(folder, "history", `${tag}.json`), "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  const upgrade = await readMigrationFile(join(folder, "history"), `${tag}.sql`);
+  return { ...Replaced.parse(JSON.parse(text)), upgrade: statementsOf(upgrade) };
+}
+
+/** Whether these hashes are those of the replaced migrations; throws {@link Problem} where only a part of them is there. */
+export function isReplaced({ replaces }: History, hashes: string[]): boolean {
+  const applied = replaces.filter((old) => old.hashes.some((hash) => hashes.includes(hash)));
+  if (applied.length === 0) return false;
+  const missing = replaces.find((old) => !applied.includes(old));
+  if (missing === undefined) return true;
+  throw new Problem(
+    `The database has ${applied.length} of the ${replaces.length} migrations that one file has replaced since; ${missing.tag} is missing. ` +
+      "Check out the last commit that has it in drizzle/, run npm run db:migrate there, and then here.",
+  );
+}

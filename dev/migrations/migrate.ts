@@ -1,0 +1,57 @@
+import { join } from "node:path";
+import { projectFolder } from "../config.ts";
+import type { LocalDatabase } from "../local/database.ts";
+import { applyInTransaction, applyOutsideTransaction, type Step } from "./apply.ts";
+import { readMigrations } from "./files.ts";
+import { readHistory } from "./history.ts";
+import { onlyMigrator } from "./lock.ts";
+import { type PlanOptions, plan } from "./plan.ts";
+import { deleteRecords, insertRecord, prepareRecords, readRecords } from "./records.ts";
+
+export type MigrateOptions = PlanOptions & {
+  folder?: string;
+  /** Hears what is being done, in sentences. */
+  log?: (line: string) => void;
+  /** For how many seconds a migration is tried again while others hold what it wants to lock. */
+  patience?: number;
+};
+
+/**
+ * Applies the migrations that `database` lacks, each in a transaction with its record, and returns how many those were.
+ * One migrator is at work at a time; the others wait. Throws `Problem` with what is wrong and what to do.
+ */
+export async function migrate(database: LocalDatabase, options: MigrateOptions = {}): Promise<number> {
+  const { folder = join(projectFolder, "drizzle"), log = () => {} } = options;
+  const files = await readMigrations(folder);
+  const history = files[0] && (await readHistory(folder, files[0].tag));
+  return onlyMigrator(database.session, log, async (worker, observer) => {
+    await prepareRecords(worker);
+    const { upgrades, pending } = plan(files, await readRecords(worker), history, options);
+    const apply = { worker, observer, log, patience: options.patience ?? 120 };
+    const [first] = files;
+    if (upgrades && history && first) {
+      const records = [deleteRecords(history.replaces.flatMap(({ hashes }) => hashes)), insertRecord(first)];
+      const step = { file: `drizzle/history/${first.tag}.sql`, when: first.when, statements: history.upgrade, records };
+      await timed(step, log, () => applyInTransaction(step, apply));
+    }
+    for (const migration of pending) {
+      const { tag, when, statements, inTransaction } = migration;
+      const step = { file: `drizzle/${tag}.sql`, when, statements, records: [insertRecord(migration)] };
+      await timed(step, log, () =>
+        inTransaction ? applyInTransaction(step, apply) : applyOutsideTransaction(step, apply),
+      );
+    }
+    return pending.length + (upgrades ? 1 : 0);
+  });
+}
+
+async function timed(
+  { file, statements }: Step,
+  log: (line: string) => void,
+  work: () => Promise<void>,
+): Promise<void> {
+  const began = performance.now();
+  log(`Applying ${file} (${statements.length === 1 ? "1 statement" : `${statements.length} statements`}) …`);
+  await work();
+  log(`Applied ${file} in ${((performance.now() - began) / 1_000).toFixed(1)} s.`);
+}
