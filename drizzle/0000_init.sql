@@ -164,8 +164,9 @@ create index audit_events_kind_idx on audit_events (kind, id);
 -- Functions and triggers. Each function looks names up in this schema alone, and only its owner may call it.
 
 -- Ends the transaction unless the caller is a live, active user in a live session and, where `admin` is asked for, an admin.
-create or replace function require_user(caller uuid, session uuid, admin boolean) returns void
-language plpgsql set search_path = public, pg_temp
+-- Stable: in a `where` it is evaluated once, before any row.
+create or replace function require_user(caller uuid, session uuid, admin boolean) returns boolean
+language plpgsql stable set search_path = public, pg_temp
 as $$
 declare
   caller_role text;
@@ -180,6 +181,7 @@ begin
   if admin and caller_role <> 'admin' then
     raise exception 'The caller is not an admin' using errcode = 'PT403';
   end if;
+  return true;
 end
 $$;
 --> statement-breakpoint

@@ -26,12 +26,16 @@ where cardinality(results) = 5 and to_regprocedure('claim_key(uuid,text,text)') 
 --> statement-breakpoint
 drop function claim_idempotency_key(uuid, text, text);
 --> statement-breakpoint
+-- It answers a boolean now.
+drop function require_user(uuid, uuid, boolean);
+--> statement-breakpoint
 
 -- Functions and triggers. Each function looks names up in this schema alone, and only its owner may call it.
 
 -- Ends the transaction unless the caller is a live, active user in a live session and, where `admin` is asked for, an admin.
-create or replace function require_user(caller uuid, session uuid, admin boolean) returns void
-language plpgsql set search_path = public, pg_temp
+-- Stable: in a `where` it is evaluated once, before any row.
+create or replace function require_user(caller uuid, session uuid, admin boolean) returns boolean
+language plpgsql stable set search_path = public, pg_temp
 as $$
 declare
   caller_role text;
@@ -46,6 +50,7 @@ begin
   if admin and caller_role <> 'admin' then
     raise exception 'The caller is not an admin' using errcode = 'PT403';
   end if;
+  return true;
 end
 $$;
 --> statement-breakpoint

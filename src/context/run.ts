@@ -1,5 +1,7 @@
+import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { doneBefore, fromDatabase } from "../db/errors.ts";
+import { runGuarded } from "../db/guarded.ts";
 import type { Run, Statement } from "./types.ts";
 
 /** A {@link Run} that puts this statement before all others, in their transaction, and keeps its result to itself. */
@@ -12,15 +14,21 @@ export function behind(run: Run, first: Statement): Run {
   return runBehind as Run;
 }
 
-/** A {@link Run} on this database; `guard` makes the statement that goes first in every batch. */
-export function runner(db: Database, guard?: () => Statement): Run {
+/**
+ * A {@link Run} on this database. `guard` makes a condition that ends the transaction where the caller may not: it rides in
+ * the statement where there is one, and goes before all others in a batch.
+ */
+export function runner(db: Database, guard?: () => SQL): Run {
   async function run(...statements: readonly Statement[]): Promise<unknown> {
-    const [first, ...others] = guard ? [guard(), ...statements] : statements;
+    const [first, ...others] = statements;
     if (!first) return [];
     try {
-      const results: unknown[] = others.length > 0 || guard ? await db.batch([first, ...others]) : [await first];
-      const own = guard ? results.slice(1) : results;
-      return statements.length === 1 ? own[0] : own;
+      if (!guard) return others.length > 0 ? await db.batch([first, ...others]) : await first;
+      const condition = guard();
+      const alone = others.length === 0 ? runGuarded(db, first, condition) : undefined;
+      if (alone !== undefined) return await alone;
+      const [, ...results] = await db.batch([db.execute(sql`select ${condition}`), first, ...others]);
+      return others.length === 0 ? results[0] : results;
     } catch (error) {
       throw doneBefore(error) ?? fromDatabase(error);
     }

@@ -6,16 +6,21 @@ import { users } from "../db/schema.ts";
 export type Caller = { id: string; sessionId: string };
 
 /**
- * A statement that ends its transaction unless the caller is a live, active user in a live session: SQLSTATE PT401.
- * In a batch before others it lets nothing of them commit.
+ * True, or the end of the transaction unless the caller is a live, active user in a live session: SQLSTATE PT401. Stable and of
+ * parameters alone, so that PostgreSQL evaluates it once in a `where`, before any row.
  */
-export function requireUser(db: Database, { id, sessionId }: Caller) {
-  return db.execute(sql`select require_user(${id}::uuid, ${sessionId}::uuid, false)`);
+export function userGuard({ id, sessionId }: Caller): SQL<boolean> {
+  return sql<boolean>`require_user(${id}::uuid, ${sessionId}::uuid, false)`;
 }
 
-/** As {@link requireUser}, and unless the caller is an admin: SQLSTATE PT403. */
-export function requireAdmin(db: Database, { id, sessionId }: Caller) {
-  return db.execute(sql`select require_user(${id}::uuid, ${sessionId}::uuid, true)`);
+/** As {@link userGuard}, and unless the caller is an admin: SQLSTATE PT403. */
+export function adminGuard({ id, sessionId }: Caller): SQL<boolean> {
+  return sql<boolean>`require_user(${id}::uuid, ${sessionId}::uuid, true)`;
+}
+
+/** {@link adminGuard} as a statement, for a batch that needs it beside its own guard. */
+export function requireAdmin(db: Database, caller: Caller) {
+  return db.execute(sql`select ${adminGuard(caller)}`);
 }
 
 /** True where the caller is an admin, decided by the database while the statement runs. */

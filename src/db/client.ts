@@ -1,9 +1,9 @@
-import { neon, neonConfig } from "@neondatabase/serverless";
+import { type NeonQueryFunction, neon, neonConfig } from "@neondatabase/serverless";
 import { drizzle, type NeonHttpDatabase } from "drizzle-orm/neon-http";
 import type { Settings } from "../settings.ts";
 import { type CallOptions, call, type RoundTrips } from "./wire.ts";
 
-export type Database = NeonHttpDatabase<Record<string, never>>;
+export type Database = NeonHttpDatabase<Record<string, never>> & { $client: NeonQueryFunction<false, false> };
 
 /** What it takes to reach the database. */
 export type ConnectionSettings = Pick<Settings, "DATABASE_URL" | "NEON_FETCH_ENDPOINT" | "DATABASE_TIMEOUT_MS">;

@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import type { Access } from "../context/policy.ts";
 import { runner } from "../context/run.ts";
 import type { UserEnv, Variables } from "../context/types.ts";
-import { type Caller, requireAdmin, requireUser } from "../crud/guards.ts";
+import { adminGuard, type Caller, userGuard } from "../crud/guards.ts";
 import { ApiError } from "../errors.ts";
 import { verifyAccessToken } from "../security/tokens.ts";
 import { tokenPolicy } from "../settings.ts";
@@ -14,7 +14,7 @@ import { countCall } from "./rate-limit.ts";
  * without one the client's network, comes too often.
  */
 export function authenticate(access: Exclude<Access, "public">): MiddlewareHandler<UserEnv> {
-  const guard = access === "admin" ? requireAdmin : requireUser;
+  const guard = access === "admin" ? adminGuard : userGuard;
   return async (c, next) => {
     const header = c.req.header("Authorization");
     const context = c.var;
@@ -27,7 +27,7 @@ export function authenticate(access: Exclude<Access, "public">): MiddlewareHandl
     let guarded = false;
     const admit = () => {
       guarded = true;
-      return guard(context.db, user);
+      return guard(user);
     };
     c.set("run", runner(context.db, admit));
     await next();

@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { afterEach, describe, expect, inject, it, vi } from "vitest";
-import { requireUser } from "../../src/crud/guards.ts";
+import { userGuard } from "../../src/crud/guards.ts";
 import { connect } from "../../src/db/client.ts";
 import { items } from "../../src/db/schema.ts";
 import { api, aUser, bindings, db, serve } from "../harness.ts";
@@ -63,7 +63,11 @@ describe("promise 20: a database that fails", () => {
     const own = await aUser();
     const insert = () => db.insert(items).values({ id: crypto.randomUUID(), owner_id: own.id, title: "t" });
     await expect(
-      db.batch([insert(), requireUser(db, { id: crypto.randomUUID(), sessionId: crypto.randomUUID() }), insert()]),
+      db.batch([
+        insert(),
+        db.execute(sql`select ${userGuard({ id: crypto.randomUUID(), sessionId: crypto.randomUUID() })}`),
+        insert(),
+      ]),
     ).rejects.toThrow();
     expect(await db.select().from(items).where(eq(items.owner_id, own.id))).toStrictEqual([]);
   });

@@ -1,0 +1,92 @@
+import { sql } from "drizzle-orm";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
+import { endpoint, json } from "../../src/endpoint/endpoint.ts";
+import { api, aUser, db, serve } from "../harness.ts";
+
+/** What the driver sends while `work` runs: the statements of each round trip. */
+async function sent(work: () => Promise<unknown>): Promise<string[][]> {
+  const fetching = vi.spyOn(globalThis, "fetch");
+  await work();
+  return fetching.mock.calls.map(([, init]) => {
+    const body = JSON.parse(String(init?.body));
+    return body.queries ? body.queries.map(({ query }: { query: string }) => query) : [body.query];
+  });
+}
+
+afterEach(() => vi.restoreAllMocks());
+
+describe("the guard", async () => {
+  const user = await aUser();
+  const item = (await api.post("/items", { token: user.token, json: { title: "An item" } })).body;
+
+  it.each([
+    ["GET", "/users/me"],
+    ["GET", "/items"],
+    ["GET", `/items/${item.id}`],
+    ["GET", `/items/${item.id}?include=owner`],
+    ["GET", "/auth/sessions"],
+    ["POST", "/items"],
+    ["PATCH", `/items/${item.id}`],
+    ["DELETE", `/items/${item.id}`],
+    ["POST", `/items/${item.id}/restore`],
+  ])("rides in the one statement of %s %s", async (method, path) => {
+    const body = method === "GET" || path.endsWith("restore") ? {} : { json: { title: "Another" } };
+    const [statements, ...others] = await sent(() => api.call(method, path, { token: user.token, ...body }));
+    expect(others).toStrictEqual([]);
+    expect(statements).toHaveLength(1);
+    expect(statements?.[0]).toMatch(/where require_user\(\$\d+::uuid, \$\d+::uuid, false\)$/);
+  });
+
+  it("comes before the first row is written, whatever the statement is", async () => {
+    const table = `guarded_${crypto.randomUUID().replaceAll("-", "_")}`;
+    await db.execute(sql.raw(`create table ${table} (name text primary key, n int not null default 0)`));
+    const writing = (operationId: string, text: string) =>
+      endpoint(
+        {
+          ...({ method: "post", path: `/${operationId}`, operationId, tags: ["items"], access: "user" } as const),
+          summary: "Write a row",
+          description: "Writes a row.",
+          responses: { 200: json(z.array(z.looseObject({})), "The rows") },
+        },
+        async (c) => c.json((await c.var.run(c.var.db.execute(sql.raw(text)))).rows, 200),
+      );
+    const app = serve({
+      endpoints: [
+        writing("insert", `insert into ${table} (name) values ('a') returning name`),
+        writing("silent", `insert into ${table} (name) values ('b')`),
+        writing("update", `update ${table} set n = n + 1 returning n`),
+        writing(
+          "inside",
+          `with made as (insert into ${table} (name) values ('c') returning name) select name from made`,
+        ),
+        writing("select", `select name, n from ${table} order by name desc`),
+        writing("twice", `select name, name from ${table} order by name limit 1 for update`),
+        writing("delete", `delete from ${table} returning name`),
+      ],
+    });
+    const count = async () => (await db.execute(sql.raw(`select from ${table}`))).rows.length;
+    const gone = await aUser({ is_active: false });
+    for (const path of ["/insert", "/silent", "/update", "/inside", "/select", "/twice", "/delete"]) {
+      expect((await app.post(path, { token: gone.token })).status, path).toBe(401);
+      expect(await count(), path).toBe(0);
+    }
+    const answers = [];
+    for (const path of ["/insert", "/silent", "/update", "/inside", "/select", "/twice", "/delete"]) {
+      answers.push((await app.post(path, { token: user.token })).body);
+    }
+    expect(answers.slice(0, 6)).toStrictEqual([
+      [{ name: "a" }],
+      [],
+      [{ n: 1 }, { n: 1 }],
+      [{ name: "c" }],
+      [
+        { name: "c", n: 0 },
+        { name: "b", n: 1 },
+        { name: "a", n: 1 },
+      ],
+      [{ name: "a" }],
+    ]);
+    expect(await count()).toBe(0);
+  });
+});
