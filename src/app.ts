@@ -5,6 +5,7 @@ import type { AppEnv, Deps } from "./context/types.ts";
 import { connect } from "./db/client.ts";
 import { describeApi } from "./endpoint/document.ts";
 import type { Endpoint } from "./endpoint/endpoint.ts";
+import { refuseUnsound } from "./endpoint/rules.ts";
 import { refuseInvalid } from "./endpoint/validation.ts";
 import { ApiError, problem, toApiError } from "./errors.ts";
 import { logToConsole, unfailing } from "./log.ts";
@@ -31,6 +32,7 @@ export const production: Deps = {
 
 /** Makes an app out of endpoints: all of them, or any subset, with these dependencies or others. */
 export function createApp<const Endpoints extends readonly Endpoint[]>(endpoints: Endpoints, deps: Deps = production) {
+  refuseUnsound(endpoints);
   const app = new OpenAPIHono<AppEnv>({ strict: false, defaultHook: refuseInvalid });
   let document: string | undefined;
   const documentOnce = (settings: Settings) => {

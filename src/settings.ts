@@ -256,7 +256,13 @@ export function tokenPolicy(settings: Settings): TokenPolicy {
 }
 
 const placeholder = /change.?me|placeholder|replace.?(me|this)|example|your.?secret|insecure|development/i;
-const isDeployed = ({ ENVIRONMENT }: Settings) => ENVIRONMENT === "staging" || ENVIRONMENT === "production";
+const deployed: Record<Settings["ENVIRONMENT"], boolean> = {
+  development: false,
+  test: false,
+  staging: true,
+  production: true,
+};
+const isDeployed = ({ ENVIRONMENT }: Settings) => deployed[ENVIRONMENT];
 /** Whether pages may be at this URL: http reveals what they send, but for a page on a developer's own machine. */
 const isSafe = (url: string, settings: Settings) => (isDeployed(settings) ? url.startsWith("https:") : isPrivate(url));
 const transports = ["EMAIL", "RESEND_API_KEY", "MAIL_ENDPOINT"] as const;

@@ -2,7 +2,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { type RateClass, rateClasses } from "../../src/context/policy.ts";
+import { accessTable, type RateClass, rateClasses } from "../../src/context/policy.ts";
 import type { Contract } from "../../src/endpoint/contract.ts";
 import type { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { errorTable } from "../../src/errors.ts";
@@ -10,8 +10,6 @@ import { endpoints } from "../../src/routes/index.ts";
 import { failWith, Problem, projectFolder } from "../config.ts";
 
 const file = join(projectFolder, "docs", "access-matrix.md");
-
-const callers = { public: "anybody", user: "a signed-in user", admin: "an admin" };
 
 const introduction = `# Who may call what
 
@@ -28,7 +26,7 @@ export function accessMatrix(list: readonly Endpoint[]): string {
   const rows = list.map(({ policy, contract }) => [
     contract.method.toUpperCase(),
     `\`${policy.path}\``,
-    callers[policy.access],
+    accessTable[policy.access].who,
     calls(policy.rate),
     String(policy.roundTrips),
     ownErrors(contract).join(", "),

@@ -9,7 +9,8 @@ import { publicProfile } from "./users.ts";
 export type ItemValues = Pick<typeof items.$inferInsert, "id" | "owner_id" | "title" | "description" | "is_public">;
 export type ItemChanges = { [K in "title" | "description" | "is_public"]?: ItemValues[K] | undefined };
 
-export type ItemSort = `${"" | "-"}${"created_at" | "updated_at" | "title" | "relevance"}`;
+type SortKey = "created_at" | "updated_at" | "title" | "relevance";
+export type ItemSort = `${"" | "-"}${SortKey}`;
 
 /** Which items a list shows. `q` is searched for in title and description, every character taken literally. */
 export type ItemFilter = {
@@ -113,10 +114,17 @@ export function countItems(db: Database, filter: ItemFilter) {
 /** What `sort` says: a column or the relevance to `q`, downwards behind `-`. */
 export function itemOrder(sort: ItemSort, q = ""): Order {
   const descending = sort.startsWith("-");
-  const by = sort.replace("-", "");
-  if (by === "relevance") return { by: sql`ts_rank(${items.search}, ${query(q)})`, descending };
-  return { by: by === "title" ? items.title : by === "updated_at" ? items.updated_at : items.created_at, descending };
+  // Only the sign is gone.
+  const key = sort.replace("-", "") as SortKey;
+  return { by: sortedBy[key](q), descending };
 }
+
+const sortedBy: Record<SortKey, (q: string) => Order["by"]> = {
+  created_at: () => items.created_at,
+  updated_at: () => items.updated_at,
+  title: () => items.title,
+  relevance: (q) => sql`ts_rank(${items.search}, ${query(q)})`,
+};
 
 /** Changes the item, where its version is one of `versions`, if any are given. */
 export function updateItem(db: Database, id: string, callerId: string, changes: ItemChanges, versions?: number[]) {
@@ -154,10 +162,15 @@ function withoutImplied(filter: ItemFilter, { by, descending }: Order): ItemFilt
   return { ...filter, [descending ? "createdBefore" : "createdAfter"]: undefined };
 }
 
+const hasStatus: Record<ItemFilter["status"], SQL> = {
+  live: isNull(items.deleted_at),
+  deleted: isNotNull(items.deleted_at),
+};
+
 function matching({ ownerId, status, createdAfter, createdBefore, q }: ItemFilter): SQL | undefined {
   return and(
     eq(items.owner_id, ownerId),
-    status === "live" ? isNull(items.deleted_at) : isNotNull(items.deleted_at),
+    hasStatus[status],
     createdAfter === undefined ? undefined : gte(items.created_at, createdAfter),
     createdBefore === undefined ? undefined : lt(items.created_at, createdBefore),
     q === undefined ? undefined : sql`${items.search} @@ ${query(q)}`,

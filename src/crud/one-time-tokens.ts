@@ -107,15 +107,21 @@ export function deleteTokens(db: Database, userId: string, purposes: readonly Pu
     .where(and(eq(oneTimeTokens.user_id, userId), inArray(oneTimeTokens.purpose, [...purposes]), happened));
 }
 
+const sameMailbox = sql`lower(t.email) = lower(u.email)`;
+const isForMailbox: Record<Purpose, SQL> = {
+  verify_email: sameMailbox,
+  reset_password: sameMailbox,
+  change_email: sql`true`,
+};
+
 /**
  * `used`: the token, used up, once even when raced. Its user is locked first, in the order of every other change of an
  * account; except for a change of address, it is good only for the address that the account has now.
  */
 function used(tokenHash: string, purpose: Purpose): SQL {
-  const sameMailbox = purpose === "change_email" ? sql`true` : sql`lower(t.email) = lower(u.email)`;
   return sql`owner as (
       select u.id from ${users} as u join ${oneTimeTokens} as t on t.user_id = u.id
-      where t.token_hash = ${tokenHash} and t.purpose = ${purpose} and ${sameMailbox}
+      where t.token_hash = ${tokenHash} and t.purpose = ${purpose} and ${isForMailbox[purpose]}
         and u.is_active and u.deleted_at is null
       for no key update of u
     ),

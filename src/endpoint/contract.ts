@@ -1,21 +1,26 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import type { RedirectStatusCode, SuccessStatusCode } from "hono/utils/http-status";
-import type { Access, RateClass } from "../context/policy.ts";
+import type { ZodObject } from "zod";
+import { type Access, type accessTable, consequencesOf, type RateClass, type SignedIn } from "../context/policy.ts";
 import type { AppEnv, BareEnv, UserEnv } from "../context/types.ts";
-import type { ErrorCode } from "../errors.ts";
+import { type ErrorCode, errorTable } from "../errors.ts";
 import { ifNoneMatch } from "../http/etag.ts";
 import type { Caching } from "../middleware/edge-cache.ts";
 import { idempotencyCodes, idempotencyKey } from "../middleware/idempotency.ts";
 
-type Method = "get" | "post" | "put" | "patch" | "delete";
+export type Method = "get" | "post" | "put" | "patch" | "delete";
 
 /** What an endpoint declares. All else about it follows, and is told once: in the tables below. */
-export type Contract = Pick<RouteConfig, "path" | "request"> & {
+export type Contract = {
   method: Method;
+  /** Below `/api/v1`; a parameter is a segment of its own: `/items/{id}`. */
+  path: string;
   operationId: string;
   summary: string;
   description: string;
   tags: readonly [string, ...string[]];
+  /** What is validated before the handler runs. Unknown keys of a body are for its schema to refuse: `z.strictObject`. */
+  request?: Request;
   /** What it answers where all goes well. */
   responses: Answers;
   /** The errors of its own; those that follow from the declaration join them. A handler throws them as `ApiError`. */
@@ -36,19 +41,29 @@ export type Contract = Pick<RouteConfig, "path" | "request"> & {
   idempotent?: true;
   /** Anybody's to keep: its 200 is served from the edge's cache. Adds `Age`, `ETag`, `If-None-Match` and 304. */
   cached?: Caching;
+  /** Query parameters that it does not declare are ignored; without this word they are 422. `oauth` says so too. */
+  anyQuery?: true;
   /** It answers even when the settings are wrong, and so has none of them, and no database. */
   withoutSettings?: true;
 } & Calling;
 
 /** Which words go together. */
 type Calling = (
-  | { access: "public"; idempotent?: never }
-  | { access: Exclude<Access, "public">; cached?: never; withoutSettings?: never }
+  | { access: Exclude<Access, SignedIn>; idempotent?: never }
+  | { access: SignedIn; cached?: never; withoutSettings?: never }
 ) &
   ({ method: "get"; idempotent?: never } | { method: Exclude<Method, "get">; cached?: never });
 
+type Request = {
+  params?: ZodObject;
+  query?: ZodObject;
+  headers?: ZodObject;
+  cookies?: ZodObject;
+  body?: NonNullable<NonNullable<RouteConfig["request"]>["body"]>;
+};
 type Answer = Exclude<RouteConfig["responses"][string], { $ref: string }> & { description: string };
-export type Answers = { readonly [Status in SuccessStatusCode | RedirectStatusCode]?: Answer };
+export type Answers = { readonly [Status in AnswerStatus]?: Answer };
+export type AnswerStatus = SuccessStatusCode | RedirectStatusCode;
 export type HeaderParameter = {
   readonly name: string;
   readonly in: "header";
@@ -56,25 +71,6 @@ export type HeaderParameter = {
   readonly description: string;
   readonly schema: object;
 };
-
-type Consequences = {
-  /** Whether a handler finds out on `c.var.user` who calls. */
-  isKnown: boolean;
-  codes: readonly ErrorCode[];
-  /** What the document calls the ways to say who one is. */
-  security: readonly ("password" | "bearer")[];
-};
-
-/** What follows from each word of `access`, beside its guard in src/middleware/authenticate.ts. */
-export const callers = {
-  public: { isKnown: false, codes: [], security: [] },
-  user: { isKnown: true, codes: ["not_authenticated", "invalid_token"], security: ["password", "bearer"] },
-  admin: {
-    isKnown: true,
-    codes: ["not_authenticated", "invalid_token", "forbidden"],
-    security: ["password", "bearer"],
-  },
-} as const satisfies Record<Access, Consequences>;
 
 /** The errors of every endpoint. */
 const always = ["too_many_requests", "internal"] as const;
@@ -89,6 +85,7 @@ const codesWith = {
 
 /** And by not having it. */
 const codesWithout = {
+  anyQuery: ["validation_failed"],
   withoutSettings: ["misconfigured", "database_unavailable", "not_ready"],
 } as const satisfies Record<string, readonly ErrorCode[]>;
 
@@ -102,20 +99,21 @@ type OwnCodes<C extends Contract> = C extends { errors: readonly (infer Code ext
 export type CodesOf<C extends Contract> =
   | OwnCodes<C>
   | (typeof always)[number]
-  | (typeof callers)[C["access"]]["codes"][number]
+  | (typeof accessTable)[C["access"]]["errors"][number]
   | (typeof codesWith)[Words<C> & keyof typeof codesWith][number]
   | (typeof codesWithout)[Exclude<keyof typeof codesWithout, Words<C>>][number];
 
-/** As the type of the same name says it. */
+/** As the type of the same name says it; without codes that there are not, which createApp refuses. */
 export function codesOf(contract: Contract): ErrorCode[] {
-  return [...new Set([...derivedCodes(contract), ...(contract.errors ?? [])])];
+  const codes = new Set([...derivedCodes(contract), ...(contract.errors ?? [])]);
+  return [...codes].filter((code) => Object.hasOwn(errorTable, code));
 }
 
 /** The errors that follow from a declaration, without being its own. */
 function derivedCodes(contract: Contract): ErrorCode[] {
   const words = wordsOf(contract);
   return [
-    ...callers[contract.access].codes,
+    ...consequencesOf(contract.access).errors,
     ...entriesOf(codesWith).flatMap(([word, codes]) => (words.has(word) ? codes : [])),
     ...always,
     ...entriesOf(codesWithout).flatMap(([word, codes]) => (words.has(word) ? [] : codes)),
@@ -137,7 +135,7 @@ export type HeadersOf<C extends Contract> =
   | (typeof headerWith)[Words<C> & keyof typeof headerWith]["name"];
 
 /** What a handler finds on its context. */
-export type EnvOf<C extends Contract> = (typeof callers)[C["access"]]["isKnown"] extends true
+export type EnvOf<C extends Contract> = C["access"] extends SignedIn
   ? UserEnv
   : C extends { withoutSettings: true }
     ? BareEnv

@@ -1,7 +1,7 @@
 import type { RouteConfig, RouteHandler } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { ZodType } from "zod";
-import type { Policy } from "../context/policy.ts";
+import { consequencesOf, isSignedIn, type Policy } from "../context/policy.ts";
 import { provide } from "../context/provide.ts";
 import type { AppEnv } from "../context/types.ts";
 import { headers, type ResponseHeader } from "../http/headers.ts";
@@ -12,8 +12,10 @@ import { type Caching, cacheable, edgeCache } from "../middleware/edge-cache.ts"
 import { exactPath, forgivesSlash } from "../middleware/exact-path.ts";
 import { idempotency, replayable } from "../middleware/idempotency.ts";
 import { limitRate } from "../middleware/rate-limit.ts";
-import { type CodesOf, type Contract, callers, codesOf, type EnvOf, parametersOf } from "./contract.ts";
+import { type CodesOf, type Contract, codesOf, type EnvOf, parametersOf } from "./contract.ts";
 import { type Problems, problemResponses } from "./problems.ts";
+import type { Sound } from "./sound.ts";
+import { refuseUnknownQuery } from "./validation.ts";
 
 type NotModified = { 304: { description: string } };
 
@@ -53,7 +55,7 @@ export type Endpoint<R extends RouteConfig = RouteConfig> = {
  * it; a handler that reads `c.var.user` in a public endpoint, or answers what is not in the contract, does not compile.
  */
 export function endpoint<const C extends Contract>(
-  contract: C,
+  contract: C & Sound<C>,
   handler: RouteHandler<HandlerRoute<C>, EnvOf<C>>,
 ): { route: ClientRoute<C>; handler: RouteHandler<HandlerRoute<C>, EnvOf<C>>; policy: Policy; contract: Contract } {
   const policy = policyOf(contract);
@@ -85,7 +87,7 @@ function policyOf({ operationId, path, access, rate, cached, atRoot, roundTrips 
     operationId,
     path: atRoot ? path : `/api/v1${path}`,
     access,
-    rate: rate ?? (callers[access].isKnown ? "user" : "public"),
+    rate: rate ?? consequencesOf(access).rate,
     cached: cached !== undefined,
     roundTrips,
     oauth: oauth === true,
@@ -93,7 +95,8 @@ function policyOf({ operationId, path, access, rate, cached, atRoot, roundTrips 
 }
 
 function toRoute(contract: Contract, policy: Policy): RouteConfig {
-  const { method, operationId, summary, description, tags, access, request, responses, idempotent, cached } = contract;
+  const { method, operationId, summary, description, tags, access, request, responses } = contract;
+  const { idempotent, cached, anyQuery, oauth, withoutSettings } = contract;
   const mediaTypes = Object.keys(request?.body?.content ?? {});
   const replayed = idempotent ? replayable(responses) : responses;
   return {
@@ -102,12 +105,13 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
     // Two versions of OpenAPI make a union of arrays, to which nothing can be added.
     parameters: parametersOf(contract) as NonNullable<RouteConfig["parameters"]>,
     responses: { ...(cached ? cacheable(replayed) : replayed), ...problemResponses(codesOf(contract), policy) },
-    security: callers[access].security.map((scheme) => ({ [scheme]: [] })),
+    security: consequencesOf(access).security.map((scheme) => ({ [scheme]: [] })),
     middleware: [
       remember(policy),
       ...(forgivesSlash(contract.method) ? [] : [exactPath]),
-      ...(contract.withoutSettings ? [] : [provide]),
-      access === "public" ? limitRate : authenticate(access),
+      ...(withoutSettings ? [] : [provide]),
+      isSignedIn(access) ? authenticate(access) : limitRate,
+      ...(anyQuery || oauth ? [] : [refuseUnknownQuery(queryNames(contract))]),
       ...(cached ? [edgeCache(cached, queryNames(contract))] : []),
       ...(mediaTypes.length > 0 ? [bodyLimit, requireContentType(mediaTypes)] : []),
       ...(idempotent ? [idempotency] : []),
@@ -115,12 +119,8 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
   };
 }
 
-/** What tells the answers of a cached endpoint apart. */
-function queryNames({ operationId, request }: Contract): string[] {
-  const query = request?.query;
-  if (query === undefined) return [];
-  if (!("shape" in query)) throw new Error(`${operationId} is cached: its query must be a z.object`);
-  return Object.keys(query.shape);
+function queryNames({ request }: Contract): string[] {
+  return Object.keys(request?.query?.shape ?? {});
 }
 
 function remember(policy: Policy): MiddlewareHandler<AppEnv> {

@@ -1,4 +1,5 @@
 import type { Hook } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
 import type { z } from "zod";
 import type { AppEnv } from "../context/types.ts";
 import { ApiError, type FieldError } from "../errors.ts";
@@ -10,20 +11,37 @@ const places: Record<string, string> = { json: "body", form: "body", param: "pat
 export const refuseInvalid: Hook<unknown, AppEnv, string, void> = (result) => {
   if (result.success) return;
   const place = places[result.target] ?? result.target;
-  const errors = result.error.issues.flatMap((issue) => fieldErrors(place, issue)).slice(0, maxErrors);
-  const [first] = errors;
-  const options = first ? { detail: `${first.loc.join(".")}: ${first.msg}`, errors } : {};
-  throw new ApiError("validation_failed", options);
+  throw invalid(result.error.issues.flatMap((issue) => fieldErrors(place, issue)));
 };
+
+function invalid(all: FieldError[]): ApiError {
+  const errors = all.slice(0, maxErrors);
+  const [first] = errors;
+  return new ApiError("validation_failed", first ? { detail: `${first.loc.join(".")}: ${first.msg}`, errors } : {});
+}
+
+/** 422 for a query parameter that an endpoint does not declare: a misspelt filter would show everything. */
+export function refuseUnknownQuery(names: readonly string[]): MiddlewareHandler {
+  return async (c, next) => {
+    const given = c.req.url.includes("?") ? new Set(new URL(c.req.url).searchParams.keys()) : [];
+    const unknown = [...given].filter((name) => !names.includes(name));
+    if (unknown.length > 0) throw invalid(unknown.map((name) => extraForbidden(["query", name])));
+    await next();
+  };
+}
 
 function fieldErrors(place: string, issue: z.core.$ZodIssue): FieldError[] {
   const loc = [place, ...issue.path.map((key) => (typeof key === "number" ? key : String(key)))];
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ loc: [...loc, key], msg: "Field not allowed", type: "extra_forbidden" }));
+    return issue.keys.map((key) => extraForbidden([...loc, key]));
   }
   if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) {
     return [{ loc, msg: "Field required", type: "missing" }];
   }
   const own = issue.code === "custom" ? issue.params?.type : undefined;
   return [{ loc, msg: issue.message, type: typeof own === "string" ? own : issue.code }];
+}
+
+function extraForbidden(loc: FieldError["loc"]): FieldError {
+  return { loc, msg: "Field not allowed", type: "extra_forbidden" };
 }

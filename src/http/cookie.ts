@@ -8,15 +8,22 @@ import type { Token } from "../schemas/auth.ts";
 const name = "__Secure-refresh_token";
 const scope = { path: "/api/v1/auth", secure: true } as const;
 
+type Delivery = "body" | "cookie";
+
 /** The tokens as the client wants them: by `cookie`, the refresh token goes there, out of reach of the page's scripts. */
-export function deliver(c: Context<AppEnv>, tokens: Token, by: "body" | "cookie"): Token {
-  const { refresh_token, ...answer } = tokens;
-  if (by === "body") return tokens;
-  const maxAge = c.var.settings.SESSION_IDLE_DAYS * 24 * 60 * 60;
-  if (refresh_token !== undefined)
-    setCookie(c, name, refresh_token, { ...scope, httpOnly: true, sameSite: "Strict", maxAge });
-  return answer;
+export function deliver(c: Context<AppEnv>, tokens: Token, by: Delivery): Token {
+  return deliveries[by](c, tokens);
 }
+
+const deliveries: Record<Delivery, (c: Context<AppEnv>, tokens: Token) => Token> = {
+  body: (_c, tokens) => tokens,
+  cookie: (c, { refresh_token, ...answer }) => {
+    const maxAge = c.var.settings.SESSION_IDLE_DAYS * 24 * 60 * 60;
+    if (refresh_token !== undefined)
+      setCookie(c, name, refresh_token, { ...scope, httpOnly: true, sameSite: "Strict", maxAge });
+    return answer;
+  },
+};
 
 /**
  * The refresh token in the cookie. A browser sends it by itself, whoever made it: it counts only when the page is of a

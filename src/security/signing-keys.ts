@@ -63,6 +63,12 @@ export async function importRing(keys: readonly SigningKey[], algorithm: Algorit
   };
 }
 
+/** What WebCrypto calls the signature of each curve. */
+const signatures: Record<Exclude<SigningKey, { kty: "oct" }>["crv"], { name: string; hash?: string }> = {
+  "P-256": { name: "ECDSA", hash: "SHA-256" },
+  Ed25519: { name: "Ed25519" },
+};
+
 async function importKey(key: SigningKey, algorithm: Algorithm) {
   const { kid } = key;
   if (key.kty === "oct") {
@@ -73,7 +79,7 @@ async function importKey(key: SigningKey, algorithm: Algorithm) {
   const { kty, crv, x, d } = key;
   const published: PublicJwk = { kty, crv, x, ...(kty === "EC" && { y: key.y }), kid, use: "sig", alg: algorithm };
   const [signing, verifying] = await Promise.all([importHalf({ ...published, d }), importHalf(published)]);
-  const parameters = algorithm === "ES256" ? { name: "ECDSA", hash: "SHA-256" } : { name: "Ed25519" };
+  const parameters = signatures[crv];
   const sample = new Uint8Array(8);
   const signature = await crypto.subtle.sign(parameters, signing, sample);
   if (!(await crypto.subtle.verify(parameters, verifying, signature, sample))) throw new Error("Halves differ");

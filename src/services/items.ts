@@ -83,14 +83,23 @@ export async function changeItems(
   // Ids are ordered by time, so that this is the order in which they were made.
   const inOrder = created.toSorted((a, b) => (a.id < b.id ? -1 : 1)).values();
   const changed = new Map(updated.map((row) => [row.id, row]));
-  const results = operations.map((operation) => {
-    if (operation.op === "delete") return { op: operation.op, id: operation.id.toLowerCase() };
-    const item = operation.op === "create" ? inOrder.next().value : changed.get(operation.id.toLowerCase());
-    return { op: operation.op, etag: `"${item?.version}"`, item };
-  });
+  function resultOf(operation: ItemOperation) {
+    switch (operation.op) {
+      case "create":
+        return changedTo(operation.op, inOrder.next().value);
+      case "update":
+        return changedTo(operation.op, changed.get(operation.id.toLowerCase()));
+      case "delete":
+        return { op: operation.op, id: operation.id.toLowerCase() };
+    }
+  }
   const isShown = [...created, ...updated, ...deleted].filter(({ is_public }) => is_public).map(({ id }) => id);
   const wasShown = updates.filter(({ item }) => item.is_public === false).map(({ id }) => id);
-  return { results, shown: [...isShown, ...wasShown] };
+  return { results: operations.map(resultOf), shown: [...isShown, ...wasShown] };
+}
+
+function changedTo<Row extends { version: number }>(op: "create" | "update", item: Row | undefined) {
+  return { op, etag: `"${item?.version}"`, item };
 }
 
 /** So few that a page of the longest items, ten thousand characters of up to six bytes each, is 12 MB. */

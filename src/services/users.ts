@@ -13,7 +13,7 @@ type Context = Parameters<typeof changeAsAdmin>[0];
 /** Opens an account and mails the link that verifies it. Throws `signup_closed`, `email_taken`, `username_taken`. */
 export async function signUp(context: SignUpContext, { password, ...profile }: UserCreate) {
   const { db, run, settings, passwords } = context;
-  if (settings.SIGNUP === "closed") throw new ApiError("signup_closed");
+  if (settings.SIGNUP !== "open") throw new ApiError("signup_closed");
   const id = uuidv7();
   const password_hash = await passwords.hash(profile.email, password);
   const verification = await issueMailedToken(context, {

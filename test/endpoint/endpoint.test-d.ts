@@ -69,6 +69,41 @@ endpoint({ ...contract, access: "public", errors: ["not_found"] }, (c) => c.json
 // @ts-expect-error: an error is listed in `errors`
 endpoint({ ...contract, access: "public", responses: { 404: json(Health, "No") } }, (c) => c.json(answer, 404));
 
+// @ts-expect-error: a contract has no such word
+endpoint({ ...contract, access: "public", roundtrips: 2 }, (c) => c.json(answer, 200));
+
+// @ts-expect-error: a contract has no such word
+endpoint({ ...contract, method: "post", access: "user", idempotant: true }, (c) => c.json(answer, 200));
+
+// @ts-expect-error: a request has no such part
+endpoint({ ...contract, access: "public", request: { params: IdParams, querry: IdParams } }, (c) =>
+  c.json(answer, 200),
+);
+
+// @ts-expect-error: a parameter is written {id}
+endpoint({ ...contract, access: "public", path: "/things/:id" }, (c) => c.json(answer, 200));
+
+// @ts-expect-error: a path has no empty segment
+endpoint({ ...contract, access: "public", path: "/things//{id}" }, (c) => c.json(answer, 200));
+
+// @ts-expect-error: a path ends without a slash
+endpoint({ ...contract, access: "public", path: "/things/{id}/" }, (c) => c.json(answer, 200));
+
+// @ts-expect-error: a path begins with a slash
+endpoint({ ...contract, access: "public", path: "things/{id}" }, (c) => c.json(answer, 200));
+
+// @ts-expect-error: the path has a parameter that params lack
+endpoint({ ...contract, access: "public", path: "/things/{id}/parts/{part}" }, (c) => c.json(answer, 200));
+
+// @ts-expect-error: params have one that the path lacks
+endpoint({ ...contract, access: "public", path: "/things" }, (c) => c.json(answer, 200));
+
+// @ts-expect-error: nothing validates the parameter of the path
+endpoint({ ...contract, access: "public", request: {} }, (c) => c.json(answer, 200));
+
+// @ts-expect-error: there is an answer for where all goes well
+endpoint({ ...contract, access: "public", responses: { 304: { description: "Known" } } }, (c) => c.body(null, 304));
+
 endpoint({ ...contract, access: "public", withoutSettings: true }, (c) => {
   // @ts-expect-error: where the settings may be wrong there is no database
   c.var.run;

@@ -31,7 +31,7 @@ export const restoreAccount = endpoint(
   },
   async (c) => {
     const credentials = { ...c.req.valid("form"), ...c.req.valid("json") };
-    if (credentials.token_delivery === "cookie") requireListedOrigin(c);
+    if (credentials.token_delivery !== "body") requireListedOrigin(c);
     const tokens = await restoreAndSignIn(c.var, credentials);
     return c.json(Token.parse(deliver(c, tokens, credentials.token_delivery)), 200);
   },

@@ -11,6 +11,8 @@ export const docs = endpoint(
     description: "Swagger UI, whose Authorize button signs in. Everything that it loads comes from here.",
     access: "public",
     roundTrips: 0,
+    // Who sends a link to the page may hang something on it.
+    anyQuery: true,
     responses: { 200: { description: "The page", content: { "text/html": { schema: { type: "string" } } } } },
   },
   (c) => {

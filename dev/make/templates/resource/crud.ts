@@ -28,7 +28,7 @@ export function listFieldNotes(
 ) {
   const order = { by: fieldNotes.created_at, descending: true };
   const { past, orderBy, sortKey } = keyset(order, fieldNotes.id, after);
-  const hasStatus = status === "live" ? isNull(fieldNotes.deleted_at) : isNotNull(fieldNotes.deleted_at);
+  const hasStatus = { live: isNull(fieldNotes.deleted_at), deleted: isNotNull(fieldNotes.deleted_at) }[status];
   return db
     .select({ ...getTableColumns(fieldNotes), sort_key: sortKey })
     .from(fieldNotes)

@@ -1,0 +1,150 @@
+import { ZodObject } from "zod";
+import { accessTable, isSignedIn, rateClasses } from "../context/policy.ts";
+import { errorTable } from "../errors.ts";
+import type { Contract, Method } from "./contract.ts";
+import type { Endpoint } from "./endpoint.ts";
+
+/** Throws where endpoints cannot be served as they are declared: for each fault a line that says what to write. */
+export function refuseUnsound(endpoints: readonly Endpoint[]): void {
+  const contracts = endpoints.map(({ contract, policy }) => ({ ...contract, path: policy.path }));
+  const own = endpoints.flatMap(({ contract }) =>
+    faultsOf(contract).map((fault) => `${contract.operationId}: ${fault}`),
+  );
+  const faults = [...own, ...contracts.flatMap((contract, i) => faultsBeside(contract, contracts.slice(0, i)))];
+  if (faults.length > 0) throw new Error(["These endpoints cannot be served.", ...faults].join("\n"));
+}
+
+const methods: Record<Method, true> = { get: true, post: true, put: true, patch: true, delete: true };
+
+/** Every word of a contract: what is not among them was misspelt. */
+const words: Record<keyof Contract, true> = {
+  method: true,
+  path: true,
+  operationId: true,
+  summary: true,
+  description: true,
+  tags: true,
+  request: true,
+  responses: true,
+  errors: true,
+  parameters: true,
+  roundTrips: true,
+  atRoot: true,
+  oauth: true,
+  rate: true,
+  access: true,
+  idempotent: true,
+  cached: true,
+  anyQuery: true,
+  withoutSettings: true,
+};
+const parts: Record<keyof NonNullable<Contract["request"]>, true> = {
+  params: true,
+  query: true,
+  headers: true,
+  cookies: true,
+  body: true,
+};
+
+/** What is wrong with one contract. */
+function faultsOf(contract: Contract): string[] {
+  const { access, rate, errors = [], roundTrips = 1, request = {} } = contract;
+  return [
+    ...Object.keys(contract)
+      .filter(notIn(words))
+      .map((word) => `a contract has no ${word}`),
+    ...Object.keys(request)
+      .filter(notIn(parts))
+      .map((part) => `a request has no ${part}`),
+    ...when(!(contract.method in methods), `method is one of ${Object.keys(methods).join(", ")}`),
+    ...when(!Object.hasOwn(accessTable, access), `access is one of ${Object.keys(accessTable).join(", ")}`),
+    ...when(rate !== undefined && !Object.hasOwn(rateClasses, rate), `there is no rate class ${rate}`),
+    ...when(!(Number.isInteger(roundTrips) && roundTrips >= 0), "roundTrips is a whole number"),
+    ...when(!/^[a-z]\w*$/i.test(contract.operationId), "operationId is the name that its value is exported by"),
+    ...errors.filter(notIn(errorTable)).map((code) => `there is no error ${code}`),
+    ...faultsOfPath(contract),
+    ...faultsOfAnswers(contract),
+    ...faultsTogether(contract),
+  ];
+}
+
+function faultsOfPath({ path, request = {} }: Contract): string[] {
+  const segments = path.split("/").slice(1);
+  const isPlain = path.startsWith("/") && segments.every((segment) => /^([\w.~-]+|\{\w+\})$/.test(segment));
+  if (!isPlain) return [`${path} is no path: write /things/{id}, without a slash at its end`];
+  const names = segments.filter(isParameter).map((segment) => segment.slice(1, -1));
+  const { params, query, headers, cookies } = request;
+  const declared = params instanceof ZodObject ? Object.keys(params.shape) : [];
+  const objects = Object.entries({ params, query, headers, cookies });
+  return [
+    ...names.filter((name) => !declared.includes(name)).map((name) => `params lack ${name}, which the path has`),
+    ...declared.filter((name) => !names.includes(name)).map((name) => `the path lacks {${name}}, which params have`),
+    ...when(new Set(names).size < names.length, "a parameter is in the path once"),
+    ...objects.flatMap(([part, schema]) =>
+      when(schema !== undefined && !(schema instanceof ZodObject), `${part} must be a z.object`),
+    ),
+  ];
+}
+
+function faultsOfAnswers({ responses }: Contract): string[] {
+  const statuses = Object.keys(responses).map(Number);
+  return [
+    ...when(!statuses.some((status) => status !== 304), "responses have an answer for where all goes well"),
+    ...statuses
+      .filter((status) => !(status >= 200 && status < 400))
+      .map((status) => `responses have no ${status}: an error's code stands in errors`),
+    ...Object.entries(responses)
+      .filter(([status, { content }]) => ["204", "304"].includes(status) && content !== undefined)
+      .map(([status]) => `${status} has no body`),
+  ];
+}
+
+/** Words that exclude each other. */
+function faultsTogether(contract: Contract): string[] {
+  const { method, access, idempotent, cached, withoutSettings, errors = [], request } = contract;
+  if (!Object.hasOwn(accessTable, access)) return [];
+  const [isRead, hasCaller] = [method === "get", isSignedIn(access)];
+  return [
+    ...when(idempotent === true && isRead, "a get has no effect that could be idempotent"),
+    ...when(idempotent === true && !hasCaller, 'a key belongs to a caller: idempotent needs access: "user"'),
+    ...when(cached !== undefined && !isRead, "only a get can be cached"),
+    ...when(cached !== undefined && hasCaller, 'what is cached is everybody\'s: it needs access: "public"'),
+    ...when(withoutSettings === true && hasCaller, "no token can be verified without settings"),
+    ...when(request?.body !== undefined && isRead, "a get has no body"),
+    ...when(new Set(errors).size < errors.length, "errors have each code once"),
+  ];
+}
+
+/** What keeps an endpoint from being served behind those that stand before it in the list. */
+function faultsBeside(contract: Contract, before: readonly Contract[]): string[] {
+  const { operationId, method, path } = contract;
+  const namesake = before.some((other) => other.operationId === operationId);
+  const cover = before.find((other) => other.method === method && covers(other.path, path));
+  return [
+    ...when(namesake, `${operationId}: another endpoint has this operationId`),
+    ...(cover
+      ? [
+          `${operationId}: ${method.toUpperCase()} ${path} is not reached behind ${cover.operationId}, ${cover.path}: ` +
+            "it must come before that in the list, or have another path",
+        ]
+      : []),
+  ];
+}
+
+/** Whether all that matches a path matches this one, too. */
+function covers(path: string, other: string): boolean {
+  const [segments, others] = [path.split("/"), other.split("/")];
+  return segments.length === others.length && segments.every((one, i) => isParameter(one) || one === others[i]);
+}
+
+function isParameter(segment: string): boolean {
+  return segment.startsWith("{");
+}
+
+function notIn(table: object): (key: string) => boolean {
+  return (key) => !Object.hasOwn(table, key);
+}
+
+function when(isSo: boolean, fault: string): string[] {
+  return isSo ? [fault] : [];
+}

@@ -1,0 +1,35 @@
+import type { AnswerStatus, Contract } from "./contract.ts";
+
+/** What the compiler refuses of a contract, in the words of the error. src/endpoint/rules.ts has the rest. */
+export type Sound<C extends Contract> = {
+  [Word in Exclude<keyof C, keyof Contract>]: `A contract has no ${Word & string}`;
+} & {
+  path: SoundPath<C["path"]>;
+  request?: {
+    [Part in Exclude<keyof C["request"], RequestPart>]: `A request has no ${Part & string}`;
+  } & SoundParams<C>;
+  responses: { [Status in Exclude<keyof C["responses"], AnswerStatus>]: "An error stands in errors" } & SoundAnswers<C>;
+};
+
+type RequestPart = keyof NonNullable<Contract["request"]>;
+
+type SoundPath<Path extends string> = Path extends `${string}:${string}`
+  ? "A parameter is written {id}"
+  : Path extends `/${string}`
+    ? Path extends `${string}//${string}` | `${string}/`
+      ? "A path has no empty segment"
+      : Path
+    : "A path begins with /";
+
+/** A path and the schema of its parameters have the same names. */
+type SoundParams<C extends Contract> = [NamesIn<C["path"]>, ParamsOf<C>] extends [ParamsOf<C>, NamesIn<C["path"]>]
+  ? unknown
+  : { params: `The path has ${NamesIn<C["path"]>}, its params have ${ParamsOf<C>}` };
+type NamesIn<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never;
+type ParamsOf<C extends Contract> = C extends { request: { params: { shape: infer Shape } } }
+  ? keyof Shape & string
+  : never;
+
+type SoundAnswers<C extends Contract> = [keyof C["responses"] & Exclude<AnswerStatus, 304>] extends [never]
+  ? { 200: "An endpoint has an answer for where all goes well" }
+  : unknown;

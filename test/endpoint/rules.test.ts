@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { createApp } from "../../src/app.ts";
+import { endpoint, json } from "../../src/endpoint/endpoint.ts";
+import { endpoints } from "../../src/routes/index.ts";
+import { IdParams } from "../../src/schemas/common.ts";
+import { Health } from "../../src/schemas/health.ts";
+
+const sound = {
+  method: "get",
+  path: "/things/{id}",
+  operationId: "readThing",
+  tags: ["things"],
+  summary: "Get a thing",
+  description: "A thing.",
+  access: "user",
+  request: { params: IdParams },
+  responses: { 200: json(Health, "It") },
+};
+
+/** What the compiler would refuse as well, if it saw it. */
+function made(...contracts: object[]) {
+  const values = contracts.map((contract) => endpoint({ ...sound, ...contract } as never, (() => undefined) as never));
+  return () => createApp(values);
+}
+
+describe("createApp", () => {
+  it("takes what is sound", () => {
+    expect(made({})).not.toThrow();
+    expect(() => createApp(endpoints)).not.toThrow();
+  });
+
+  const withoutParams = { path: "/things", request: {} };
+  it.each<[object, string]>([
+    [{ roundtrips: 2 }, "readThing: a contract has no roundtrips"],
+    [{ idempotant: true }, "a contract has no idempotant"],
+    [{ request: { params: IdParams, querry: IdParams } }, "a request has no querry"],
+    [{ access: "support" }, "access is one of public, user, admin"],
+    [{ access: "toString" }, "access is one of public, user, admin"],
+    [{ rate: "rarely" }, "there is no rate class rarely"],
+    [{ method: "head" }, "method is one of get, post, put, patch, delete"],
+    [{ roundTrips: 1.5 }, "roundTrips is a whole number"],
+    [{ operationId: "read thing" }, "operationId is the name that its value is exported by"],
+    [{ errors: ["gone"] }, "there is no error gone"],
+    [{ errors: ["not_found", "not_found"] }, "errors have each code once"],
+    [{ path: "/things/:id" }, "write /things/{id}"],
+    [{ path: "/things//{id}" }, "is no path"],
+    [{ path: "/things/{id}/" }, "without a slash at its end"],
+    [{ path: "things/{id}" }, "is no path"],
+    [{ path: "/things/{id}.json" }, "is no path"],
+    [{ path: "/things/*" }, "is no path"],
+    [{ path: "/things/{id}/parts/{part}" }, "params lack part"],
+    [{ path: "/things" }, "the path lacks {id}"],
+    [{ path: "/things/{id}/{id}" }, "a parameter is in the path once"],
+    [{ ...withoutParams, request: { query: z.string() } }, "query must be a z.object"],
+    [{ responses: {} }, "responses have an answer for where all goes well"],
+    [{ responses: { 304: { description: "Known" } } }, "responses have an answer for where all goes well"],
+    [{ responses: { ...sound.responses, 404: json(Health, "No") } }, "responses have no 404"],
+    [{ responses: { 204: json(Health, "None") } }, "204 has no body"],
+    [{ idempotent: true }, "a get has no effect"],
+    [{ method: "post", access: "public", idempotent: true }, 'idempotent needs access: "user"'],
+    [{ method: "post", access: "public", cached: { seconds: 1, staleSeconds: 1 } }, "only a get can be cached"],
+    [{ cached: { seconds: 1, staleSeconds: 1 } }, 'needs access: "public"'],
+    [{ withoutSettings: true }, "no token can be verified without settings"],
+    [{ ...withoutParams, request: { body: { content: {} } } }, "a get has no body"],
+  ])("refuses %j: %s", (contract, fault) => {
+    expect(made(contract)).toThrow(fault);
+  });
+
+  const other = { operationId: "other" };
+  it.each<[string, object[], string]>([
+    ["an operationId twice", [{}, { path: "/others/{id}" }], "another endpoint has this operationId"],
+    ["a method and path twice", [{}, other], "GET /api/v1/things/{id} is not reached behind readThing"],
+    [
+      "a path twice, with another name for its parameter",
+      [{}, { ...other, path: "/things/{key}", request: { params: z.object({ key: z.string() }) } }],
+      "GET /api/v1/things/{key} is not reached behind readThing",
+    ],
+    [
+      "a fixed path behind a parameter",
+      [{}, { ...other, path: "/things/count", request: {} }],
+      "other: GET /api/v1/things/count is not reached behind readThing, /api/v1/things/{id}: it must come before that",
+    ],
+  ])("refuses %s", (_what, contracts, fault) => {
+    expect(made(...contracts)).toThrow(fault);
+  });
+
+  it("takes a fixed path before a parameter, or of another method", () => {
+    const fixed = { ...other, path: "/things/count", request: {} };
+    expect(made(fixed, {})).not.toThrow();
+    expect(made({}, { ...fixed, method: "post" })).not.toThrow();
+  });
+
+  it("names every fault at once", () => {
+    expect(made({ roundtrips: 2, path: "/things/:id" }, other)).toThrow(
+      /readThing: a contract has no roundtrips\nreadThing: \/things\/:id is no path/,
+    );
+  });
+});
