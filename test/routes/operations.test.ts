@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import journal from "../../drizzle/meta/_journal.json" with { type: "json" };
 import { connect } from "../../src/db/client.ts";
-import { api, bindings, serve } from "../harness.ts";
+import { api, bindings, db, parsed, serve, unique } from "../harness.ts";
 
 describe("GET /health", () => {
   it("answers without the database", async () => {
@@ -20,20 +21,62 @@ describe("GET /health/ready", () => {
     expect(answer.roundTrips).toBe(1);
   });
 
-  it("is 503 while a migration is missing", async () => {
-    const behind = serve({
-      deps: {
-        connect: (settings, trips) => {
-          const real = connect(settings, trips);
-          const execute = () => real.execute(sql`select '1'::text as created_at`);
-          return Object.assign(Object.create(real), { execute });
-        },
-      },
+  describe("compares what was applied with what this version has", () => {
+    const name = unique("ready").replace("-", "_");
+    const url = new URL(String(bindings.DATABASE_URL));
+    url.pathname = `/${name}`;
+    const own = parsed({ ...bindings, DATABASE_URL: url.href });
+    const [first] = journal.entries;
+    const ownTime = first?.when ?? 0;
+
+    beforeAll(async () => {
+      await db.execute(sql.raw(`create database ${name}`));
+      await connect(own).execute(sql`create schema drizzle`);
+      await connect(own).execute(
+        sql`create table drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`,
+      );
     });
-    const answer = await behind.get("/health/ready");
-    expect(answer.status).toBe(503);
-    expect(answer.body.code).toBe("not_ready");
-    expect(answer.headers.get("Retry-After")).toBe("5");
+    afterAll(() => db.execute(sql.raw(`drop database ${name} with (force)`)));
+
+    /** With the migrations of these times applied, in this order. */
+    async function readyAfter(...times: number[]) {
+      await connect(own).execute(sql`truncate drizzle.__drizzle_migrations`);
+      for (const time of times) {
+        await connect(own).execute(
+          sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ('x', ${time}::bigint)`,
+        );
+      }
+      const client = serve({ bindings: { ...bindings, DATABASE_URL: url.href } });
+      const answer = await client.get("/health/ready");
+      expect(answer.roundTrips).toBe(1);
+      return { answer, logs: client.logs };
+    }
+
+    it("is 503 while one is missing, and the log names it", async () => {
+      const { answer, logs } = await readyAfter();
+      expect(answer.status).toBe(503);
+      expect(answer.body.code).toBe("not_ready");
+      expect(answer.headers.get("Retry-After")).toBe("5");
+      expect(logs).toContainEqual(
+        expect.objectContaining({ cause: { migrations: journal.entries.map(({ tag }) => `missing: ${tag}`) } }),
+      );
+    });
+
+    it("is 503 while one is missing that is older than what was applied", async () => {
+      expect((await readyAfter(ownTime + 1, ownTime + 2)).answer.status).toBe(503);
+    });
+
+    it("is 503 where one that it does not know ran before one of its own, and the log names its time", async () => {
+      for (const time of [ownTime - 1, ownTime + 1]) {
+        const { answer, logs } = await readyAfter(time, ownTime);
+        expect(answer.status).toBe(503);
+        expect(logs).toContainEqual(expect.objectContaining({ cause: { migrations: [`unknown: ${time}`] } }));
+      }
+    });
+
+    it("is 200 on a database that a newer version has migrated, also with an older one applied late", async () => {
+      expect((await readyAfter(ownTime, ownTime + 1, ownTime - 1)).answer.status).toBe(200);
+    });
   });
 
   it("is 503 on a database that was never migrated", async () => {

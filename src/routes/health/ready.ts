@@ -1,10 +1,11 @@
 import journal from "../../../drizzle/meta/_journal.json" with { type: "json" };
-import { findNewestMigration } from "../../crud/migrations.ts";
+import { compareMigrations } from "../../crud/migrations.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { ApiError } from "../../errors.ts";
+import { GuardedError } from "../../log.ts";
 import { Health } from "../../schemas/health.ts";
 
-const newest = Math.max(...journal.entries.map((entry) => entry.when));
+const tags = new Map(journal.entries.map(({ when, tag }) => [when, tag]));
 
 export const ready = endpoint(
   {
@@ -13,15 +14,19 @@ export const ready = endpoint(
     operationId: "ready",
     tags: ["operations"],
     summary: "Can requests be served?",
-    description: "Only with good settings, a database that answers, and every migration of this version applied.",
+    description:
+      "Only with good settings, a database that answers, every migration of this version applied, and none that it does not know applied before them. A database that a newer version has migrated is fine.",
     access: "public",
     atRoot: true,
     responses: { 200: json(Health, "They can") },
     errors: ["not_ready", "database_unavailable", "misconfigured"],
   },
   async (c) => {
-    const { rows } = await c.var.run(findNewestMigration(c.var.db));
-    if (Number(rows[0]?.created_at ?? 0) < newest) throw new ApiError("not_ready");
+    const { rows } = await c.var.run(compareMigrations(c.var.db, [...tags.keys()]));
+    if (rows.length > 0) {
+      const migrations = rows.map(({ fault, created_at }) => `${fault}: ${tags.get(Number(created_at)) ?? created_at}`);
+      throw new ApiError("not_ready", { cause: new GuardedError({ migrations }) });
+    }
     return c.json(Health.parse({ status: "ok" }), 200);
   },
 );
