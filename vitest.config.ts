@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 import { findBrowser } from "./test/setup/browser.ts";
 import { CountReporter } from "./test/setup/reporter.ts";
 
-const inNode = ["test/dev/**/*.test.ts"];
+const inNode = ["test/dev/**/*.test.ts", "test/docs/**/*.test.ts"];
 const inBrowser = ["test/e2e/**/*.test.ts"];
 const browser = findBrowser() !== undefined || process.env.PLINTH_REQUIRE_BROWSER === "1";
 const secretKey = randomBytes(32).toString("hex");

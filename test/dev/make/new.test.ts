@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { inNameOf, namesOf, refuseUsed } from "../../../dev/make/names.ts";
+import { copyProject, plainEnvironment } from "../../setup/project-copy.ts";
 
 const project = join(import.meta.dirname, "../../..");
 const run = promisify(execFile);
@@ -12,8 +13,7 @@ let copy = "";
 
 /** Runs a script in the copy; answers what it printed, or why it failed. */
 async function node(script: string, ...args: string[]): Promise<{ code: number; output: string }> {
-  const own = Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_OPTIONS|WRANGLER_)/.test(name));
-  const env = { ...Object.fromEntries(own), NO_COLOR: "1", CI: "1", WRANGLER_SEND_METRICS: "false" };
+  const env = plainEnvironment();
   try {
     const { stdout, stderr } = await run(process.execPath, [script, ...args], { cwd: copy, env, maxBuffer: 2 ** 24 });
     return { code: 0, output: stdout + stderr };
@@ -28,22 +28,7 @@ const status = async () => (await run("git", ["status", "--porcelain"], { cwd: c
 
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), "plinth-new-"));
-  const { stdout } = await run("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
-    cwd: project,
-  });
-  for (const file of stdout.split("\0").filter((name) => name !== "")) {
-    await cp(join(project, file), join(copy, file)).catch((error) => {
-      // In the index and deleted since.
-      if (error.code !== "ENOENT") throw error;
-    });
-  }
-  await symlink(join(project, "node_modules"), join(copy, "node_modules"), "junction");
-  await node("dev/build/assets.ts");
-  const git = (...args: string[]) =>
-    run("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...args], { cwd: copy });
-  await git("init", "--quiet");
-  await git("add", "--all");
-  await git("commit", "--quiet", "--message=as it was");
+  await copyProject(copy);
 });
 
 afterAll(() => rm(copy, { recursive: true, force: true }));
@@ -96,30 +81,6 @@ describe("npm run new", () => {
     expect(output).toContain("nothing was written");
     expect(await status()).toBe("");
     await expect(readdir(join(copy, "src/routes/zebras"))).rejects.toThrow("ENOENT");
-  });
-
-  it("is not needed: what docs/resources.md makes by hand passes lint and types, too", async () => {
-    const page = await readFile(join(copy, "docs/resources.md"), "utf8");
-    // A reader who follows it has projects.
-    const inZebras = (text: string) => text.replaceAll("project", "zebra").replaceAll("Project", "Zebra");
-    const [[, table = ""] = ["", ""], ...made] = [...page.matchAll(/```ts title="([^"]*)"\n([\s\S]*?)```/g)].map(
-      ([, title = "", code = ""]) => [inZebras(title), inZebras(code)] as const,
-    );
-    expect(made).toHaveLength(5);
-    await mkdir(join(copy, "src/routes/zebras"));
-    for (const [file, code] of made) await writeFile(join(copy, file), code);
-    const schema = join(copy, "src/db/schema.ts");
-    const [before = "", after = ""] = (await readFile(schema, "utf8")).split("/**\n * Each resource");
-    const listed = after.replace("OwnedTable[] = [", "OwnedTable[] = [zebras, ");
-    await writeFile(schema, `${before}${table}\n/**\n * Each resource${listed}`);
-    const checks = [
-      await node("node_modules/@biomejs/biome/bin/biome", "ci", "--error-on-warnings"),
-      await node("node_modules/typescript/bin/tsc"),
-    ];
-    await run("git", ["checkout", "--quiet", "."], { cwd: copy });
-    await run("git", ["clean", "--quiet", "--force", "-d", "src"], { cwd: copy });
-    for (const { code, output } of checks) expect(code, output).toBe(0);
-    expect(await status()).toBe("");
   });
 
   it("makes resources and endpoints that pass lint, types, the house's rules and their own tests", async () => {

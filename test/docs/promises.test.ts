@@ -2,7 +2,7 @@ import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 
-const root = join(import.meta.dirname, "../../..");
+const root = join(import.meta.dirname, "../..");
 
 it("docs/promises.md lists each promise, and a test's title names each", async () => {
   const page = await readFile(join(root, "docs/promises.md"), "utf8");
