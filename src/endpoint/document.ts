@@ -4,8 +4,8 @@ import type { Settings } from "../settings.ts";
 
 /** What the documentation page says before its first endpoint, in Markdown. */
 const introduction = `Errors are \`application/problem+json\` (RFC 9457) with a stable \`code\`. Lists are pages: follow
-\`next_cursor\`. Every endpoint tells in \`RateLimit-Policy\` how often its class may be called; beyond that it is
-429 with \`Retry-After\`. Press *Authorize* to try everything here, or sign in by hand:
+\`next_cursor\`. \`RateLimit-Policy\` on every answer states how often the endpoint's class may be called; beyond that, the
+answer is 429 with \`Retry-After\`. Press *Authorize* to try everything here, or sign in by hand:
 
 \`\`\`sh
 curl $api/auth/login -d username=ada --data-urlencode 'password=…'      # access_token and refresh_token
@@ -33,10 +33,10 @@ export function describeApi(app: OpenAPIHono<AppEnv>, settings: Settings): objec
       description: introduction,
     },
     tags: [
-      { name: "auth", description: "Signing in" },
+      { name: "auth", description: "Sign-in and sessions" },
       { name: "users", description: "Accounts" },
-      { name: "audit", description: "What happened to accounts" },
-      { name: "items", description: "What users own" },
+      { name: "audit", description: "Audit events of accounts" },
+      { name: "items", description: "Users' items" },
       { name: "operations", description: "Health and documentation" },
     ],
   });

@@ -5,15 +5,15 @@ import type { Settings } from "../settings.ts";
 import { headers } from "./headers.ts";
 
 /** `If-Match` of RFC 9110, section 13.1.1, for `parameters`: validating it would make every typed client pass it. */
-export const ifMatch = header("If-Match", "Change it only if its `ETag` is still one of these");
+export const ifMatch = header("If-Match", "Change only if the current `ETag` is one of these");
 /** `If-None-Match` of RFC 9110, section 13.1.2, for `parameters`. */
-export const ifNoneMatch = header("If-None-Match", "Answer 304 if its `ETag` is still one of these");
+export const ifNoneMatch = header("If-None-Match", "Answer 304 if the current `ETag` is one of these");
 
 /** What a change may be refused for, for `errors`: `["not_found", ...preconditions]`. */
 export const preconditions = ["bad_request", "precondition_failed", "precondition_required"] as const;
 
 /** For `responses`: 304. */
-export const notModified = { description: "You have it already", headers: headers("ETag") };
+export const notModified = { description: "Your copy is current", headers: headers("ETag") };
 
 /** Sets a strong `ETag` made of the row's version; `variant` tells representations of one version apart. */
 export function setETag(c: Context, version: number, variant = ""): void {

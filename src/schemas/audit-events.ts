@@ -37,8 +37,8 @@ export const AuditEvent = z
     id: Id,
     created_at: Timestamp,
     kind: z.string().openapi({ example: "account.role_changed" }),
-    user_id: Id.nullable().openapi({ description: "Whose account it concerns, where one is known" }),
-    actor_id: Id.nullable().openapi({ description: "Who did it, where somebody was signed in" }),
+    user_id: Id.nullable().openapi({ description: "The account concerned, if known" }),
+    actor_id: Id.nullable().openapi({ description: "The user who acted, if signed in" }),
     request_id: z.string().nullable(),
     network: z.string().nullable().openapi({ description: "Where the request came from" }),
     details: Details,
@@ -50,7 +50,7 @@ export const AuditEventPage = pageOf(AuditEvent).openapi("AuditEventPage");
 export const MyAuditEvent = AuditEvent.omit({ user_id: true, actor_id: true })
   .extend({
     actor: z.enum(["you", "administrator", "not_signed_in"]),
-    network: z.string().nullable().openapi({ description: "Only where the request was certainly yours" }),
+    network: z.string().nullable().openapi({ description: "Present only if the request was certainly yours" }),
   })
   .openapi("MyAuditEvent");
 export type MyAuditEvent = z.output<typeof MyAuditEvent>;

@@ -11,7 +11,7 @@ const GrantType = z.string().max(100).optional();
 const TokenDelivery = z
   .enum(["body", "cookie"])
   .default("body")
-  .openapi({ description: "Where the refresh token goes: `cookie` keeps it out of a page's reach" });
+  .openapi({ description: "Where the refresh token goes: `cookie` keeps it out of reach of the page's scripts" });
 
 /** RFC 6749, section 4.3.2. The client's own fields are there for clients that always send them; nothing reads them. */
 export const Login = z
@@ -37,7 +37,7 @@ export const Token = z
     access_token: z.string(),
     token_type: z.literal("bearer"),
     expires_in: z.int().openapi({ description: "Seconds", example: 900 }),
-    refresh_token: z.string().optional().openapi({ description: "Absent where it went into the cookie" }),
+    refresh_token: z.string().optional().openapi({ description: "Absent if it is in the cookie" }),
   })
   .openapi("Token");
 export type Token = z.output<typeof Token>;
@@ -79,7 +79,7 @@ export const KeySet = z
 export const Session = z
   .object({
     id: Id,
-    is_current: z.boolean().openapi({ description: "The session of the access token that asks" }),
+    is_current: z.boolean().openapi({ description: "Whether this is the session of the request's access token" }),
     user_agent: z.string().nullable(),
     network: z.string().nullable(),
     created_at: Timestamp,
@@ -93,7 +93,7 @@ const MailedToken = z
   .string()
   .min(1)
   .max(200)
-  .openapi({ description: "Out of the mailed link", example: "rvn1dxHNDhKyh9BRsPWDIxUTZGZ1Gyfv-JZhzPMmeps" });
+  .openapi({ description: "From the mailed link", example: "rvn1dxHNDhKyh9BRsPWDIxUTZGZ1Gyfv-JZhzPMmeps" });
 const CurrentPassword = z
   .string()
   .max(512)

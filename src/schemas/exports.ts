@@ -9,7 +9,7 @@ import { User } from "./users.ts";
 export const Export = z
   .object({
     exported_at: Timestamp,
-    is_complete: z.boolean().openapi({ description: "False where a list was too long to be here as a whole" }),
+    is_complete: z.boolean().openapi({ description: "False if a list was too long to be included in full" }),
     profile: User,
     items: z.array(ItemRow.extend({ is_deleted: z.boolean() })),
     sessions: z.array(Session.omit({ is_current: true }).extend({ ended_at: Timestamp.nullable() })),

@@ -8,7 +8,7 @@ const Title = text({ min: 1, max: 200 }).openapi({ example: "Analytical engine" 
 const Description = text({ max: 10_000 }).nullable().openapi({ example: "Weaves algebraic patterns" });
 const IsPublic = z
   .boolean()
-  .openapi({ description: "Whether anybody may read it, and its owner's public profile, at /public/items" });
+  .openapi({ description: "Whether anybody may read it, with its owner's public profile, at /public/items" });
 
 export const Item = z
   .object({
@@ -21,14 +21,14 @@ export const Item = z
     updated_at: Timestamp,
     owner: PublicProfile.nullable()
       .optional()
-      .openapi({ description: "Where `include=owner` asked; null where the account is gone" }),
+      .openapi({ description: "Present with `include=owner`; null if the account is gone" }),
   })
   .openapi("Item");
 
-/** An item without what is related to it. */
+/** An item without related resources. */
 export const ItemRow = Item.omit({ owner: true });
 
-/** What anybody may know of a public item. */
+/** The public fields of a public item. */
 export const PublicItem = Item.omit({ owner_id: true, is_public: true, owner: true })
   .extend({ owner: PublicProfile })
   .openapi("PublicItem");
@@ -51,7 +51,7 @@ const IfMatch = z
   .string()
   .regex(/^(W\/)?"(0|[1-9][0-9]{0,8})(-[0-9]{1,9})?"$/, "must be one ETag of an item")
   .transform((tag) => Number(/[0-9]+/.exec(tag)?.[0]))
-  .openapi({ description: "Only if its `ETag` is still this one", example: '"1"' });
+  .openapi({ description: "Apply only if the item's `ETag` is still this one", example: '"1"' });
 
 const ItemOperation = z.discriminatedUnion("op", [
   z.strictObject({ op: z.literal("create"), item: ItemCreate }),
@@ -99,15 +99,20 @@ export const ItemPage = pageOf(Item).openapi("ItemPage");
 
 export const ItemQuery = PageQuery.extend({
   sort: sortBy("created_at", "updated_at", "title", "relevance").optional().openapi({
-    description: "`-` sorts downwards. `-created_at` unless told otherwise; `-relevance` where there is a `q`",
+    description: "Prefix with `-` for descending order. Defaults to `-created_at`, or to `-relevance` with `q`",
   }),
-  created_after: Moment.optional().openapi({ description: "That moment and later" }),
-  created_before: Moment.optional().openapi({ description: "Before that moment" }),
+  created_after: Moment.optional().openapi({ description: "At this time or later" }),
+  created_before: Moment.optional().openapi({ description: "Before this time" }),
   q: text({ min: 1, max: 200 })
     .optional()
-    .openapi({ description: "Words that title and description hold, all of them" }),
-  status: z.enum(["live", "deleted"]).default("live").openapi({ description: "`deleted`: what can still be restored" }),
-  include: includes("owner", "total").openapi({ description: "`total` counts what matches: costly on long lists" }),
-  owner_id: Id.optional().openapi({ description: "Whose items: for admins only" }),
+    .openapi({ description: "Words that must all occur in title or description" }),
+  status: z
+    .enum(["live", "deleted"])
+    .default("live")
+    .openapi({ description: "`deleted` lists items that can still be restored" }),
+  include: includes("owner", "total").openapi({
+    description: "`total` counts the matches, which is costly on long lists",
+  }),
+  owner_id: Id.optional().openapi({ description: "Whose items to list; for admins only" }),
 });
 export type ItemQuery = z.output<typeof ItemQuery>;

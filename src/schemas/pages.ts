@@ -12,7 +12,7 @@ export const PageQuery = z.object({
     .default(pageSize.default)
     .openapi({ type: "integer", minimum: 1, maximum: pageSize.max, default: pageSize.default }),
   // The longest key that a list sorts by, a title of 200 code points, makes one of 1,159.
-  cursor: z.string().min(1).max(1_200).optional().openapi({ description: "`next_cursor` of the page before" }),
+  cursor: z.string().min(1).max(1_200).optional().openapi({ description: "`next_cursor` of the previous page" }),
 });
 
 export type PageQuery = z.output<typeof PageQuery>;
@@ -29,6 +29,6 @@ export function pageOf<S extends z.ZodType>(schema: S) {
   return z.object({
     items: z.array(schema),
     next_cursor: z.string().nullable().openapi({ description: "Pass it as `cursor` for the next page" }),
-    total: z.int().optional().openapi({ description: "How many match, where `include=total` asked" }),
+    total: z.int().optional().openapi({ description: "The number of matches; present with `include=total`" }),
   });
 }

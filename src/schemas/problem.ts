@@ -12,7 +12,7 @@ export const Problem = z
     errors: z
       .array(z.object({ loc: z.array(z.union([z.string(), z.int()])), msg: z.string(), type: z.string() }))
       .optional()
-      .openapi({ description: "Each thing wrong with the request" }),
+      .openapi({ description: "Everything wrong with the request" }),
   })
   .openapi("Problem");
 

@@ -44,5 +44,5 @@ export type UserUpdate = z.output<typeof UserUpdate>;
 
 export const UserPage = pageOf(User).openapi("UserPage");
 export const UserQuery = PageQuery.extend({
-  q: text({ min: 1, max: 200 }).optional().openapi({ description: "Looks into name, username and e-mail address" }),
+  q: text({ min: 1, max: 200 }).optional().openapi({ description: "Searches name, username and e-mail address" }),
 });

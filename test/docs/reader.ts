@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect } from "vitest";
+import { freePort } from "../../dev/local/port.ts";
 import { announced, type Block } from "./blocks.ts";
 import { addBefore, applyDiff, hasExcerpt } from "./edits.ts";
 import { type Server, startServer } from "./server.ts";
@@ -13,6 +14,8 @@ export class Reader {
   readonly #project: string;
   readonly #scratch: string;
   #server: Server | undefined;
+  /** The same at every start: variables of a page hold it. */
+  #port: number | undefined;
   /** What only a restart of `npm run dev` takes up, as it was at its last start. */
   #startedWith = "";
 
@@ -39,12 +42,13 @@ export class Reader {
   }
 
   async close(): Promise<void> {
-    await this.#server?.close();
+    await this.#stop();
   }
 
   /** Types commands. Each must succeed, and each call be answered as its comment announces. */
   async #type(code: string, run: (code: string) => Promise<Ran>): Promise<Ran> {
     const start = /^(npm install && )?npm run dev\b.*$/m;
+    if (/^# Ctrl-C/m.test(code)) await this.#stop();
     if (start.test(code)) await this.#start();
     const rest = code.replace(start, "");
     if (/\bcurl\b/.test(rest)) this.#server ?? (await this.#start());
@@ -63,9 +67,15 @@ export class Reader {
     const files = [join(this.#project, "drizzle"), join(this.#project, "wrangler.toml")];
     const now = JSON.stringify([await readdir(files[0] ?? ""), (await stat(files[1] ?? "")).mtimeMs]);
     if (this.#server && now === this.#startedWith) return;
-    await this.#server?.close();
-    this.#server = await startServer(this.#project);
+    await this.#stop();
+    this.#port ??= await freePort();
+    this.#server = await startServer(this.#project, this.#port);
     this.#startedWith = now;
+  }
+
+  async #stop(): Promise<void> {
+    await this.#server?.close();
+    this.#server = undefined;
   }
 
   /** Puts code into the file that its title names, or compares it with a file or an answer. */

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { vi } from "vitest";
-import { freePort } from "../../dev/local/port.ts";
 import { plainEnvironment } from "../setup/project-copy.ts";
 
 export type Server = {
@@ -15,11 +14,11 @@ export type Server = {
 /** Longer than a first start takes on a busy machine. */
 const patience = 90_000;
 
-/** Runs `npm run dev` in `cwd`, on a free port. */
-export async function startServer(cwd: string): Promise<Server> {
+/** Runs `npm run dev` in `cwd`. */
+export async function startServer(cwd: string, port: number): Promise<Server> {
   const child = spawn(process.execPath, ["dev/local/server.ts"], {
     cwd,
-    env: { ...plainEnvironment(), PORT: String(await freePort()) },
+    env: { ...plainEnvironment(), PORT: String(port) },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

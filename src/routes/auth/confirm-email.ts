@@ -10,7 +10,7 @@ export const confirmEmail = endpoint(
     tags: ["auth"],
     summary: "Confirm a new e-mail address",
     description:
-      "Takes the token of the link that was mailed to the new address, which from then on is the account's. It works once, within 24 hours.",
+      "Takes the token of the link that was mailed to the new address, which then becomes the account's address. It works once, within 24 hours.",
     access: "public",
     request: { body: body(EmailConfirm) },
     responses: { 204: { description: "Changed" } },

@@ -9,7 +9,7 @@ export const endOtherSessions = endpoint(
     operationId: "endOtherSessions",
     tags: ["auth"],
     summary: "End all your other sessions",
-    description: "The session that asks goes on.",
+    description: "The current session stays.",
     access: "user",
     responses: { 204: { description: "Ended" } },
   },

@@ -10,11 +10,11 @@ export const forgotPassword = endpoint(
     tags: ["auth"],
     summary: "Ask for a new password",
     description:
-      "Mails a link, at most once a minute. The answer is the same, after the same work, whether there is such an account or not.",
+      "Mails a link, at most once a minute. The answer is the same, after the same work, whether or not the account exists.",
     access: "public",
     rate: "sign_up",
     request: { body: body(PasswordForgot) },
-    responses: { 202: { description: "If there is such an account, a mail follows" } },
+    responses: { 202: { description: "A mail will follow if the account exists" } },
   },
   async (c) => {
     await forgot(c.var, c.req.valid("json").email);

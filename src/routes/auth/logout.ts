@@ -13,7 +13,7 @@ export const logout = endpoint(
     tags: ["auth"],
     summary: "Sign out",
     description:
-      "Ends the session of the refresh token, in the body or the cookie, or else of the access token. Its tokens stop working at once. Signing out twice is no error.",
+      "Ends the session of the refresh token in the body or the cookie, or otherwise of the access token. Its tokens stop working at once. Signing out twice is not an error.",
     access: "public",
     request: { body: formOrJson(Logout) },
     responses: { 204: { description: "Signed out" } },

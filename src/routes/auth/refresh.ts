@@ -12,7 +12,7 @@ export const refreshTokens = endpoint(
     tags: ["auth"],
     summary: "Get a new access token",
     description:
-      "Trades a refresh token for the next one (RFC 6749, section 6). Each is good once; within ten seconds it answers with the same successor again, so that two tabs or a retry do no harm. An older one ends the session.",
+      "Exchanges a refresh token for the next one (RFC 6749, section 6). Each works once. Within ten seconds it gets the same successor again, so that two tabs or a retry do no harm. An older token ends the session.",
     access: "public",
     oauth: true,
     request: { body: formOrJson(Refresh) },

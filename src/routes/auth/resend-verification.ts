@@ -10,11 +10,11 @@ export const resendVerification = endpoint(
     tags: ["auth"],
     summary: "Mail a new verification link",
     description:
-      "Replaces the link before it, at most once a minute. The answer is the same whether there is such an account or not.",
+      "Replaces the previous link, at most once a minute. The answer is the same whether or not the account exists.",
     access: "public",
     rate: "sign_up",
     request: { body: body(EmailResend) },
-    responses: { 202: { description: "If the address needs to be verified, a mail follows" } },
+    responses: { 202: { description: "A mail will follow if the address needs to be verified" } },
   },
   async (c) => {
     await resend(c.var, c.req.valid("json").email);

@@ -8,7 +8,7 @@ export const resetPassword = endpoint(
     path: "/auth/password/reset",
     operationId: "resetPassword",
     tags: ["auth"],
-    summary: "Set a new password by a mailed link",
+    summary: "Set a new password with a mailed link",
     description:
       "The token works once, within one hour. Ends every session of the account, and verifies its e-mail address.",
     access: "public",

@@ -9,9 +9,9 @@ export const restoreAccount = endpoint(
     path: "/auth/restore",
     operationId: "restoreAccount",
     tags: ["auth"],
-    summary: "Take back the deletion of your account",
+    summary: "Restore your deleted account",
     description:
-      "Takes the fields of a sign-in, within the days of grace after a deletion, and signs you in; an account that was not deleted is signed in too. 409 where somebody else has taken the e-mail address or the username meanwhile.",
+      "Takes the fields of a sign-in during the grace period after a deletion, and signs you in; an account that was not deleted is signed in too. 409 if another user has taken the e-mail address or the username in the meantime.",
     access: "public",
     rate: "sign_in",
     oauth: true,

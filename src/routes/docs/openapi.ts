@@ -9,7 +9,7 @@ export const openapi = endpoint(
     operationId: "openapi",
     tags: ["operations"],
     summary: "Get the OpenAPI document",
-    description: "OpenAPI 3.1, made from the endpoints themselves.",
+    description: "OpenAPI 3.1, generated from the endpoints.",
     access: "public",
     roundTrips: 0,
     responses: { 200: json(z.looseObject({ openapi: z.string() }), "The document") },

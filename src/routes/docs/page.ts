@@ -8,7 +8,7 @@ export const docs = endpoint(
     operationId: "docs",
     tags: ["operations"],
     summary: "Read the documentation",
-    description: "Swagger UI, whose Authorize button signs in. Everything that it loads comes from here.",
+    description: "Swagger UI, whose Authorize button signs in. It loads nothing from other hosts.",
     access: "public",
     roundTrips: 0,
     // Who sends a link to the page may hang something on it.

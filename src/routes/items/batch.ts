@@ -12,12 +12,12 @@ export const batchItems = endpoint(
     tags: ["items"],
     summary: "Create, change and delete items together",
     description:
-      "All of up to 100 operations, or none: `errors` names the first that could not be done. Each item is in one at the most.",
+      "Carries out all of up to 100 operations, or none: `errors` names the first that failed. At most one operation per item.",
     access: "user",
     rate: "heavy",
     idempotent: true,
     request: { body: body(ItemBatch) },
-    responses: { 200: json(ItemBatchResult, "What became of them") },
+    responses: { 200: json(ItemBatchResult, "One result per operation, in order") },
     errors: ["not_found", ...preconditions],
   },
   async (c) => {

@@ -12,7 +12,7 @@ export const createItem = endpoint(
     operationId: "createItem",
     tags: ["items"],
     summary: "Create an item",
-    description: "The item is yours.",
+    description: "You become its owner.",
     access: "user",
     idempotent: true,
     request: { body: body(ItemCreate) },

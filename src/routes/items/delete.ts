@@ -11,7 +11,7 @@ export const removeItem = endpoint(
     operationId: "removeItem",
     tags: ["items"],
     summary: "Delete an item",
-    description: "One of your items, or any for an admin.",
+    description: "One of your items; admins may delete any.",
     access: "user",
     request: { params: IdParams },
     parameters: [ifMatch],

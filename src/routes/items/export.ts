@@ -9,10 +9,10 @@ export const exportItems = endpoint(
     path: "/items/export",
     operationId: "exportItems",
     tags: ["items"],
-    summary: "Download all of your items",
+    summary: "Download all your items",
     description:
-      "Newest first, as NDJSON or CSV by `Accept`. An item that stays while the file is made is in it once. A file is " +
-      "whole only if the transfer ended well: it is broken off when your session ends or the database fails.",
+      "Newest first, as NDJSON or CSV by `Accept`. An item that exists throughout the export appears once. A file is " +
+      "complete only if the transfer ended normally: it is cut off if your session ends or the database fails.",
     access: "user",
     rate: "heavy",
     // Before the answer begins, which is when the budget and Server-Timing count. Each further page is one more, behind

@@ -10,7 +10,7 @@ export const listItemsPage = endpoint(
     operationId: "listItemsPage",
     tags: ["items"],
     summary: "List your items",
-    description: "A page at a time, newest first unless `sort` says otherwise. Admins may ask for anybody's.",
+    description: "A page at a time, newest first unless `sort` says otherwise. Admins may list another user's items.",
     access: "user",
     request: { query: ItemQuery },
     responses: { 200: json(ItemPage, "A page of your items", "Link") },

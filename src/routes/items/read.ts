@@ -11,9 +11,9 @@ export const readItem = endpoint(
     path: "/items/{id}",
     operationId: "readItem",
     tags: ["items"],
-    summary: "Get one item",
+    summary: "Get an item",
     description:
-      "One of your items, or any for an admin. With `include=owner` the `ETag` tells the owner's profile too.",
+      "One of your items; admins may get any. With `include=owner`, the `ETag` covers the owner's profile too.",
     access: "user",
     request: { params: IdParams, query: ItemReadQuery },
     parameters: [ifNoneMatch],

@@ -13,7 +13,7 @@ export const restoreItem = endpoint(
     operationId: "restoreItem",
     tags: ["items"],
     summary: "Restore a deleted item",
-    description: "Until it is purged: thirty days after its deletion, unless set otherwise.",
+    description: "Possible until it is purged, by default thirty days after its deletion.",
     access: "user",
     request: { params: IdParams },
     responses: { 200: json(Item, "The item", "ETag") },

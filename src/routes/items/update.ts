@@ -12,7 +12,7 @@ export const changeItem = endpoint(
     operationId: "changeItem",
     tags: ["items"],
     summary: "Change an item",
-    description: "Fields that the body does not name keep their values.",
+    description: "Fields that are left out keep their values.",
     access: "user",
     request: { params: IdParams, body: body(ItemUpdate) },
     parameters: [ifMatch],

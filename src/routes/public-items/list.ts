@@ -12,8 +12,8 @@ export const listPublicItemsPage = endpoint(
     tags: ["items"],
     summary: "List public items",
     description:
-      "Everybody's, newest first. A page can be shorter than `limit`: only a `next_cursor` of null is the end. `Age` says how many seconds old the answer is: up to 60, and up to 120 in caches beyond " +
-      "ours.",
+      "Newest first, from every user. A page can be shorter than `limit`: only a null `next_cursor` ends the list. `Age` is the " +
+      "answer's age in seconds: up to 60, or up to 120 in caches beyond ours.",
     access: "public",
     cached: { seconds: 60, staleSeconds: 60 },
     request: { query: PageQuery },

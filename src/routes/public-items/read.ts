@@ -12,8 +12,8 @@ export const readPublicItem = endpoint(
     tags: ["items"],
     summary: "Get a public item",
     description:
-      "What its owner has made public, with the owner's public profile. `Age` says how many seconds old the answer is: up " +
-      "to 60, and up to 120 in caches beyond ours.",
+      "An item that its owner has made public, with the owner's public profile. `Age` is the answer's age in seconds: up to " +
+      "60, or up to 120 in caches beyond ours.",
     access: "public",
     cached: { seconds: 60, staleSeconds: 60 },
     request: { params: IdParams },

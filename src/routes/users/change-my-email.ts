@@ -10,13 +10,13 @@ export const changeMyEmail = endpoint(
     tags: ["users"],
     summary: "Change your e-mail address",
     description:
-      "Mails a link to the new address, and tells the old one, which stays in use until the new one is confirmed.",
+      "Mails a link to the new address and notifies the old one, which stays in use until the new one is confirmed.",
     access: "user",
     rate: "sign_in",
     // The current password is checked in between.
     roundTrips: 2,
     request: { body: body(EmailChange) },
-    responses: { 202: { description: "A mail follows" } },
+    responses: { 202: { description: "A mail will follow" } },
     errors: ["wrong_password", "too_many_attempts"],
   },
   async (c) => {

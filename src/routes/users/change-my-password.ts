@@ -9,7 +9,7 @@ export const changeMyPassword = endpoint(
     operationId: "changeMyPassword",
     tags: ["users"],
     summary: "Change your password",
-    description: "Ends all your other sessions; this one goes on. You are told by mail.",
+    description: "Ends all your other sessions; this one stays. A mail notifies you.",
     access: "user",
     rate: "sign_in",
     // The current password is checked in between.

@@ -11,7 +11,7 @@ export const createUser = endpoint(
     tags: ["users"],
     summary: "Sign up",
     description:
-      "The e-mail address and the username are unique without regard to case. A link to verify the address is mailed.",
+      "The e-mail address and the username are unique regardless of letter case. A verification link is mailed.",
     access: "public",
     rate: "sign_up",
     request: { body: body(UserCreate) },

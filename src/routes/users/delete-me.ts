@@ -10,7 +10,7 @@ export const removeMe = endpoint(
     tags: ["users"],
     summary: "Delete your account",
     description:
-      "Every token of the account stops working. Its e-mail address and username can be taken again. Within the days of grace `POST /auth/restore` takes the deletion back; then its data is purged.",
+      "Every token of the account stops working, and its e-mail address and username become free. During the grace period `POST /auth/restore` undoes the deletion; after it, the data is purged.",
     access: "user",
     parameters: [ifMatch],
     responses: { 204: { description: "Deleted" } },

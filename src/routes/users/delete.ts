@@ -11,7 +11,7 @@ export const removeUser = endpoint(
     tags: ["users"],
     summary: "Delete a user",
     description:
-      "Yourself, or anybody for an admin. Within the days of grace the user can take it back by signing in with `POST /auth/restore`: to keep somebody out, deactivate them.",
+      "Your own account; admins may delete any. During the grace period the user can undo it with `POST /auth/restore`: to keep a user out, deactivate the account.",
     access: "user",
     request: { params: IdParams },
     parameters: [ifMatch],

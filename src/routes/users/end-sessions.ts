@@ -9,7 +9,7 @@ export const endUserSessions = endpoint(
     operationId: "endUserSessions",
     tags: ["users"],
     summary: "Sign a user out everywhere",
-    description: "All tokens of the user stop working at once; signing in again is possible.",
+    description: "All of the user's tokens stop working at once. The user can sign in again.",
     access: "admin",
     request: { params: IdParams },
     responses: { 204: { description: "Ended" } },

@@ -10,10 +10,10 @@ export const exportMe = endpoint(
     tags: ["users"],
     summary: "Export what is held about you",
     description:
-      "Everything about your account as one JSON document: profile, items, sessions, what happened, mails. Lists hold up to 10,000 entries, and items up to 4 MiB of text; `is_complete` tells whether that was all.",
+      "Everything about your account as one JSON document: profile, items, sessions, events and mails. Lists hold up to 10,000 entries, and items up to 4 MiB of text; `is_complete` says whether that was everything.",
     access: "user",
     rate: "heavy",
-    responses: { 200: json(Export, "The document, to be saved as a file") },
+    responses: { 200: json(Export, "The document, as a file to save") },
   },
   async (c) => {
     const document = Export.parse(await exportAccount(c.var));

@@ -10,11 +10,11 @@ export const readMe = endpoint(
     path: "/users/me",
     operationId: "readMe",
     tags: ["users"],
-    summary: "Get yourself",
+    summary: "Get your account",
     description: "The account that the access token belongs to.",
     access: "user",
     parameters: [ifNoneMatch],
-    responses: { 200: json(User, "You", "ETag"), 304: notModified },
+    responses: { 200: json(User, "Your account", "ETag"), 304: notModified },
   },
   async (c) => {
     const { id } = c.var.user;

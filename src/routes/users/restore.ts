@@ -12,7 +12,7 @@ export const restoreUserById = endpoint(
     tags: ["users"],
     summary: "Restore a deleted user",
     description:
-      "Within the days of grace after a deletion. The old sessions stay ended. 409 where somebody else has taken the e-mail address or the username meanwhile.",
+      "Possible during the grace period after a deletion. The old sessions stay ended. 409 if another user has taken the e-mail address or the username in the meantime.",
     access: "admin",
     request: { params: IdParams },
     responses: { 200: json(User, "The restored user", "ETag") },

@@ -9,13 +9,13 @@ export const changeMe = endpoint(
     path: "/users/me",
     operationId: "changeMe",
     tags: ["users"],
-    summary: "Change yourself",
+    summary: "Change your account",
     description:
-      "Fields that the body does not name keep their values. `email`, `role` and `is_active` are an admin's to set: `POST /users/me/email` changes your own address.",
+      "Fields that are left out keep their values. Only admins may set `email`, `role` and `is_active`; to change your own address, use `POST /users/me/email`.",
     access: "user",
     request: { body: body(UserUpdate) },
     parameters: [ifMatch],
-    responses: { 200: json(User, "You, changed", "ETag") },
+    responses: { 200: json(User, "Your changed account", "ETag") },
     errors: ["forbidden", "email_taken", "username_taken", "last_admin", ...preconditions],
   },
   async (c) => {

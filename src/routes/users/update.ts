@@ -11,7 +11,7 @@ export const changeUserById = endpoint(
     operationId: "changeUserById",
     tags: ["users"],
     summary: "Change a user",
-    description: "Yourself, or anybody for an admin, who alone may set `email`, `role` and `is_active`.",
+    description: "Your own account; admins may change any, and only they may set `email`, `role` and `is_active`.",
     access: "user",
     request: { params: IdParams, body: body(UserUpdate) },
     parameters: [ifMatch],

@@ -12,7 +12,7 @@ export const pressLeafFieldNote = endpoint(
     operationId: "pressLeafFieldNote",
     tags: ["field notes"],
     summary: "Press leaf a field note",
-    description: "One of your field notes, or any for an admin.",
+    description: "One of your field notes; admins may do this to any.",
     access: "user",
     request: { params: IdParams },
     responses: { 200: json(FieldNote, "The field note", "ETag") },

@@ -11,7 +11,7 @@ export const createFieldNote = endpoint(
     operationId: "createFieldNote",
     tags: ["field notes"],
     summary: "Create a field note",
-    description: "The field note is yours.",
+    description: "You become its owner.",
     access: "user",
     idempotent: true,
     request: { body: body(FieldNoteCreate) },

@@ -10,7 +10,7 @@ export const removeFieldNote = endpoint(
     operationId: "removeFieldNote",
     tags: ["field notes"],
     summary: "Delete a field note",
-    description: "One of your field notes, or any for an admin.",
+    description: "One of your field notes; admins may delete any.",
     access: "user",
     request: { params: IdParams },
     parameters: [ifMatch],

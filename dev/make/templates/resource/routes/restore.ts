@@ -12,7 +12,7 @@ export const restoreFieldNote = endpoint(
     operationId: "restoreFieldNote",
     tags: ["field notes"],
     summary: "Restore a deleted field note",
-    description: "Until it is purged: thirty days after its deletion, unless set otherwise.",
+    description: "Possible until it is purged, by default thirty days after its deletion.",
     access: "user",
     request: { params: IdParams },
     responses: { 200: json(FieldNote, "The field note", "ETag") },

@@ -11,7 +11,7 @@ export const changeFieldNote = endpoint(
     operationId: "changeFieldNote",
     tags: ["field notes"],
     summary: "Change a field note",
-    description: "Fields that the body does not name keep their values.",
+    description: "Fields that are left out keep their values.",
     access: "user",
     request: { params: IdParams, body: body(FieldNoteUpdate) },
     parameters: [ifMatch],
