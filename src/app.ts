@@ -21,7 +21,7 @@ import { serverTiming } from "./middleware/server-timing.ts";
 import { hasherOf } from "./platform/hashing.ts";
 import type { Settings } from "./settings.ts";
 
-/** What the app takes from the world in production. */
+/** The app's dependencies in production. */
 export const production: Deps = {
   connect,
   hasher: hasherOf,
@@ -30,7 +30,7 @@ export const production: Deps = {
   log: logToConsole,
 };
 
-/** Makes an app out of endpoints: all of them, or any subset, with these dependencies or others. */
+/** Makes an app of all endpoints or any subset of them, with these dependencies or others. */
 export function createApp<const Endpoints extends readonly Endpoint[]>(endpoints: Endpoints, deps: Deps = production) {
   refuseUnsound(endpoints);
   const app = new OpenAPIHono<AppEnv>({ strict: false, defaultHook: refuseInvalid });
@@ -73,7 +73,7 @@ function onlyThese(methods: string[]): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** What each path, as Hono spells it, answers to. */
+/** The methods of each path, as Hono spells it. */
 function methodsByPath(endpoints: readonly Endpoint[]): Map<string, string[]> {
   const byPath = Map.groupBy(endpoints, ({ route }) => route.path.replaceAll(/\{(.+?)\}/g, ":$1"));
   return new Map(

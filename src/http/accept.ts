@@ -1,6 +1,6 @@
 /**
- * Which of the media types offered a client prefers by its `Accept` (RFC 9110, section 12.5.1); of two that it likes
- * equally, the one offered first. Undefined where it takes none.
+ * Picks the offered media type that `Accept` prefers (RFC 9110, section 12.5.1), and the first of equals. Undefined if it
+ * accepts none.
  */
 export function preferredType<const Type extends string>(
   header: string | undefined,
@@ -14,16 +14,16 @@ export function preferredType<const Type extends string>(
 
 type Range = { range: string; quality: number };
 
-/** A range that cannot be read is as good as none. */
+/** Ignores a range that cannot be parsed. */
 function toRange(text: string): Range[] {
   const [range = "", ...parameters] = text.split(";").map((part) => part.trim().toLowerCase());
   const weight = parameters.find((parameter) => /^q\s*=/.test(parameter));
   const quality = weight === undefined ? "1" : weight.replace(/^q\s*=\s*/, "");
-  // Old clients leave the zero out.
+  // Old clients omit the zero.
   return /^(0?\.\d{1,3}|0\.?|1(\.0{0,3})?)$/.test(quality) ? [{ range, quality: Number(quality) }] : [];
 }
 
-/** The most specific range that holds the type decides. */
+/** The most specific range that contains the type decides. */
 function qualityOf(type: string, ranges: Range[]): number {
   const wanted = [type, type.replace(/\/.*/, "/*"), "*/*"];
   const [decisive] = wanted.flatMap((range) => ranges.find((other) => other.range === range) ?? []);

@@ -24,7 +24,7 @@ const formats = {
 
 const mediaTypes = ["application/x-ndjson", "text/csv"] as const;
 
-/** What {@link download} answers, for `responses`. `name` is the schema of a row. */
+/** The answer of {@link download}, for `responses`. `name` is the schema of a row. */
 export function downloadOf(name: string, description: string) {
   const file = (text: string) => ({ schema: { type: "string", description: text } }) as const;
   return {
@@ -41,9 +41,9 @@ export function downloadOf(name: string, description: string) {
 }
 
 /**
- * Streams rows as a file, in the format that `Accept` prefers. Each page is asked for when the one before was read, so
- * that a slow reader holds one page in memory and no more. `schema` says what may leave of a row, and in which order.
- * Throws `not_acceptable`, and whatever the first page throws; later faults break the transfer off.
+ * Streams rows as a file, in the format that `Accept` prefers. Fetches a page only when the previous one has been read, so
+ * that a slow reader keeps one page in memory. `schema` decides which members of a row leave, and in which order. Throws
+ * `not_acceptable` and errors of the first page; later errors cut the transfer off.
  */
 export async function download(c: Context<UserEnv>, name: string, schema: ZodObject, pages: AsyncGenerator<Row[]>) {
   const mediaType = preferredType(c.req.header("Accept"), mediaTypes);
@@ -72,7 +72,7 @@ function inPaceOfReader(c: Context<UserEnv>, texts: AsyncGenerator<string>): Rea
       async pull(controller) {
         try {
           let next = await texts.next();
-          // A chunk of no bytes would end a chunked body.
+          // An empty chunk would end a chunked body.
           while (next.value === "") next = await texts.next();
           if (next.done) controller.close();
           else controller.enqueue(encoder.encode(next.value));
@@ -80,7 +80,7 @@ function inPaceOfReader(c: Context<UserEnv>, texts: AsyncGenerator<string>): Rea
           const fields = { request_id: requestId, operation_id: policy?.operationId, user_id: user.id };
           const level = errorTable[toApiError(error).code].status >= 500 ? "error" : "warn";
           log({ level, message: "download broken off", ...fields, ...explain(error) });
-          // The status is out: only a transfer that ends badly tells that the file is not whole.
+          // The status is already sent: only a broken transfer can show that the file is incomplete.
           controller.error(new Error("The download was broken off"));
         }
       },
@@ -89,7 +89,7 @@ function inPaceOfReader(c: Context<UserEnv>, texts: AsyncGenerator<string>): Rea
   );
 }
 
-/** Quotes all text, so that null and the empty text differ, as in PostgreSQL's COPY. */
+/** Quotes all text, so that null and empty text differ, as in PostgreSQL's COPY. */
 function toField(value: unknown): string {
   if (value === null) return "";
   return typeof value === "string" ? `"${value.replaceAll('"', '""')}"` : String(value);

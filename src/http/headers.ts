@@ -1,4 +1,4 @@
-/** What the document says of the headers of answers. */
+/** The response headers, as the document describes them. */
 const descriptions = {
   Age: "Seconds since the answer was made",
   ETag: "The version, for `If-None-Match` and `If-Match`",
@@ -13,7 +13,7 @@ const descriptions = {
 export type ResponseHeader = keyof typeof descriptions;
 export const responseHeaders = Object.keys(descriptions) as readonly ResponseHeader[];
 
-/** These headers, for the `headers` of a response. */
+/** Picks these headers, for the `headers` of a response. */
 export function headers(...names: readonly ResponseHeader[]) {
   return Object.fromEntries(
     names.map((name) => [name, { description: descriptions[name], schema: { type: "string" } } as const]),

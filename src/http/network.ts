@@ -1,4 +1,4 @@
-/** The network of a client's address: the address itself, or for IPv6 the /64 that a customer is given. */
+/** The network of a client's address: the address itself, or for IPv6 the /64 that a provider assigns a customer. */
 export function networkOf(address: string): string {
   const [, mapped] = /^::ffff:([\d.]+)$/i.exec(address) ?? [];
   if (mapped !== undefined || !address.includes(":")) return (mapped ?? address).slice(0, 45);

@@ -9,7 +9,7 @@ const limit = honoBodyLimit({
   },
 });
 
-/** 413 for a body above 1 MiB, whether announced by `Content-Length` or sent in chunks, before anything parses it. */
+/** Refuses a body above 1 MiB with 413 before anything parses it, whether `Content-Length` or chunks reveal its size. */
 export const bodyLimit: MiddlewareHandler = (c, next) => {
   let isRead = false;
   const goOn = () => {
@@ -22,7 +22,7 @@ export const bodyLimit: MiddlewareHandler = (c, next) => {
   });
 };
 
-/** 400 for a body that could not be read to its end: a client that hangs up is no fault of ours. */
+/** Answers 400 for a body that breaks off: a client that hangs up is not a fault of the server. */
 export function refuseBroken(thrown: unknown): never {
   if (thrown instanceof ApiError) throw thrown;
   throw new ApiError("bad_request", { detail: "The body did not arrive as a whole.", cause: thrown });

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 
-/** Nothing is stored on the way unless its endpoint says that it may be. */
+/** Forbids intermediaries to store an answer, unless its endpoint allows it. */
 export const cacheControl: MiddlewareHandler = async (c, next) => {
   await next();
   if (!c.res.headers.has("Cache-Control")) c.res.headers.set("Cache-Control", "no-store");

@@ -5,16 +5,16 @@ import { isAmong } from "../http/etag.ts";
 import { headers } from "../http/headers.ts";
 import { describeError } from "../log.ts";
 
-/** Seconds for which an answer is kept, and for which caches beyond ours may show it on while they ask again. */
+/** Seconds an answer stays fresh, and seconds longer that caches beyond ours may serve it while they revalidate. */
 export type Caching = { seconds: number; staleSeconds: number };
 
-/** What is kept of an answer: all else, such as the request's id, is each request's own. */
+/** The headers kept with an answer. All others, such as the request id, belong to each request. */
 const kept = ["Content-Type", "ETag", "Link"];
 
-/** When an answer was made, as what is kept says it: `Date` is not ours there. */
+/** Records when a kept answer was made: the cache overwrites `Date`. */
 const madeAt = "X-Made-At";
 
-/** The answers of a cached endpoint, with what {@link edgeCache} adds to them. */
+/** Adds the headers and the 304 of {@link edgeCache} to an endpoint's answers. */
 export function cacheable(responses: RouteConfig["responses"]): RouteConfig["responses"] {
   const own = headers("Age", "ETag");
   const ok = responses[200];
@@ -26,10 +26,10 @@ export function cacheable(responses: RouteConfig["responses"]): RouteConfig["res
 }
 
 /**
- * Serves an endpoint's 200 from the cache of this data centre (Workers' Cache API), and keeps it there. The endpoint sees a
- * request without credentials and with the parameters it knows, `names`, in one order: who asks, and how they spell it, can
- * change neither an answer nor what it is kept under. Anything but a 200 is nobody's to keep. The `ETag` is the answer's
- * digest: a version would tell strangers of changes that they cannot see. Evaluates `If-None-Match`.
+ * Serves an endpoint's 200 from this data centre's cache (Workers' Cache API), and stores nothing else. The endpoint sees a
+ * request without credentials, with only its own parameters (`names`) in one order, so that neither the caller nor the
+ * spelling can change an answer or its key. The `ETag` is a digest of the answer: a version would reveal changes that
+ * strangers cannot see. Evaluates `If-None-Match`.
  */
 export function edgeCache({ seconds, staleSeconds }: Caching, names: readonly string[]): MiddlewareHandler<AppEnv> {
   const cacheControl = `public, max-age=0, s-maxage=${seconds}, stale-while-revalidate=${staleSeconds}`;
@@ -62,13 +62,13 @@ export function edgeCache({ seconds, staleSeconds }: Caching, names: readonly st
   };
 }
 
-/** Once the answer is out: lets go of what this data centre keeps at these paths. */
+/** Evicts these paths from this data centre's cache, after the response. */
 export function forget(c: Context<UserEnv>, ...paths: string[]): void {
   const all = paths.map((path) => attempt(c.var, () => caches.default.delete(new URL(path, c.req.url))));
   c.executionCtx.waitUntil(Promise.all(all));
 }
 
-/** The URL of this request in its one spelling. */
+/** The canonical URL of this request. */
 function keyOf(c: Context<AppEnv>, names: readonly string[]): string {
   const { origin, searchParams } = new URL(c.req.url);
   const path = c.var.policy?.path.replaceAll(/\{(\w+)\}/g, (_, name) =>
@@ -81,7 +81,7 @@ function keyOf(c: Context<AppEnv>, names: readonly string[]): string {
   return url.href;
 }
 
-/** A UUID has two spellings. */
+/** A UUID can be spelt in either letter case. */
 function canonical(value = ""): string {
   return /^[0-9a-f-]{36}$/i.test(value) ? value.toLowerCase() : value;
 }
@@ -105,7 +105,7 @@ async function etagOf(text: string): Promise<string> {
   return `"${Buffer.from(digest).subarray(0, 16).toString("base64url")}"`;
 }
 
-/** A cache that fails is as good as none. */
+/** Treats a failing cache as empty. */
 async function attempt<T>(
   { log, requestId }: Pick<Variables, "log" | "requestId">,
   work: () => Promise<T>,

@@ -4,7 +4,7 @@ import { ApiError } from "../errors.ts";
 /** Methods that change or remove what the path names. */
 const exact: readonly string[] = ["PUT", "PATCH", "DELETE"];
 
-/** Whether a trailing slash, which the router forgives, is no part of the path for this method. */
+/** Whether this method refuses the trailing slash that the router forgives. */
 export function forgivesSlash(method: string): boolean {
   return !exact.includes(method.toUpperCase());
 }

@@ -16,10 +16,10 @@ export const idempotencyKey = {
   schema: { type: "string", minLength: 1, maxLength: 255, pattern: "^[!-~]+$" },
 } as const;
 
-/** What a request with a key may be refused for. */
+/** The errors of a request with a key. */
 export const idempotencyCodes = ["idempotency_key_in_use", "idempotency_key_reused"] as const;
 
-/** The answers of an endpoint, of which those that tell of an effect may be replayed. */
+/** Adds `Idempotent-Replayed` to the answers that report an effect, which may be replayed. */
 export function replayable(responses: RouteConfig["responses"]): RouteConfig["responses"] {
   return Object.fromEntries(
     Object.entries(responses).map(([status, response]) => {
@@ -30,8 +30,8 @@ export function replayable(responses: RouteConfig["responses"]): RouteConfig["re
 }
 
 /**
- * Lets a request with an `Idempotency-Key` have its effect once. What its statements answer is recorded in their own
- * transaction; a repetition gets what was recorded and runs none of them, so that the handler makes the same answer of it.
+ * Lets a request with an `Idempotency-Key` take effect once. The rows of its statements are recorded in their own
+ * transaction. A repetition runs none of them and gets the recorded rows, from which the handler builds the same answer.
  */
 export const idempotency: MiddlewareHandler<UserEnv> = async (c, next) => {
   const key = c.req.header("Idempotency-Key");
@@ -70,7 +70,7 @@ export const idempotency: MiddlewareHandler<UserEnv> = async (c, next) => {
   await next();
 };
 
-/** SHA-256 of method, path, query and body, which make two requests the same. A URL has no line feed. */
+/** SHA-256 of method, path, query and body: requests with equal digests are the same. A URL has no line feed. */
 async function fingerprintOf(method: string, url: string, body: string): Promise<string> {
   const { pathname, search } = new URL(url);
   const request = `${method} ${pathname}${search}\n${body}`;

@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../context/types.ts";
 import { policyOf } from "./rate-limit.ts";
 
-/** Tells what the endpoint's rate class allows; what is left of it the platform does not tell. */
+/** Sends `RateLimit-Policy`; the platform does not report the remainder. */
 export const rateLimitPolicy: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
   const policy = c.get("policy");

@@ -5,7 +5,7 @@ import { limitReached } from "../errors.ts";
 import { describeError } from "../log.ts";
 import type { Bindings } from "../settings.ts";
 
-/** Milliseconds after which a counter that does not answer counts as failed. */
+/** Milliseconds after which a silent counter has failed. */
 const patience = 500;
 
 /** For endpoints that anybody may call: {@link countCall}. */
@@ -15,9 +15,9 @@ export const limitRate: MiddlewareHandler<AppEnv> = async (c, next) => {
 };
 
 /**
- * Counts a call of this endpoint's rate class, for its user, or for the client's network where nobody is known, in
- * Cloudflare's `ratelimits` binding. Throws `too_many_requests` beyond the limit. Where the binding fails the call goes
- * on, uncounted, and the log says so; where there is none, or no address, nothing is counted.
+ * Counts a call in Cloudflare's `ratelimits` binding of the endpoint's rate class, by user, or by network if there is no
+ * user. Throws `too_many_requests` beyond the limit. If the binding fails, the call goes on uncounted and the log says so.
+ * Counts nothing without a binding or an address.
  */
 export async function countCall(
   bindings: Bindings,

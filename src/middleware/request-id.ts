@@ -1,4 +1,4 @@
 import { requestId as honoRequestId } from "hono/request-id";
 
-/** Takes over the caller's `X-Request-Id` where it is short and plain, makes one otherwise, and answers with it. */
+/** Adopts the caller's `X-Request-Id` if it is short and plain, makes one otherwise, and sends it back. */
 export const requestId = honoRequestId({ limitLength: 64 });

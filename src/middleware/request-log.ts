@@ -3,7 +3,7 @@ import type { UserEnv } from "../context/types.ts";
 import { explain } from "../errors.ts";
 import { eventsThatHappened } from "../services/audit.ts";
 
-/** One line for each request. It holds the path's pattern, never the path: what people type there can be personal. */
+/** Logs one line for each request, with the path's pattern: the path itself can hold personal data. */
 export const requestLog: MiddlewareHandler<UserEnv> = async (c, next) => {
   const started = Date.now();
   await next();

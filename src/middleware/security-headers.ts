@@ -8,7 +8,7 @@ const set = secureHeaders({
   xFrameOptions: "DENY",
 });
 
-/** What an API owes a browser. A page sets its own policy; for everything else nothing may load or frame it. */
+/** Sets a browser's security headers. A page has a policy of its own; nothing else may load anything or be framed. */
 export const securityHeaders: MiddlewareHandler = async (c, next) => {
   await set(c, next);
   if (!c.res.headers.has("Content-Security-Policy")) {

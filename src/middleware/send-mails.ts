@@ -5,15 +5,15 @@ import { describeError } from "../log.ts";
 import { sendDueMails } from "../services/mail.ts";
 
 /**
- * Sends the mails of a request once it is answered. They stand in the outbox already: what cannot be sent now is sent by
- * the sweep, and the client neither waits for it nor learns of it.
+ * Sends the mails of a request after its answer. They are already in the outbox: the sweep sends what fails now, and the
+ * client neither waits for it nor learns of it.
  */
 export const sendMails: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
   const outbox = c.get("outbox");
   if (outbox.length === 0 || c.error) return;
   const { connect, settings, keys, transport, log } = c.var;
-  // Not the request's own: what is spent after the answer is not part of its budget.
+  // Round trips after the answer are not part of the request's budget.
   const db = connect(settings, { count: 0, milliseconds: 0 });
   const sending = sendDueMails({ db, run: runner(db), settings, keys, transport, log }, outbox).catch((error) =>
     log({ level: "error", message: "mail", cause: describeError(error) }),

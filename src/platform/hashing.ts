@@ -7,14 +7,14 @@ type Hashers = Pick<DurableObjectNamespace<PasswordHasher>, "getByName">;
 
 const instances = 4;
 
-/** Hashes in the Durable Objects of `PASSWORD_HASHER`; where there is no such binding, in place. */
+/** Hashes in the Durable Objects of `PASSWORD_HASHER`, or in place without that binding. */
 export function hasherOf({ PASSWORD_HASHER: hashers }: Bindings): Passwords {
   return isHashers(hashers) ? hashAway(hashers) : hashInPlace;
 }
 
-/** Throws `busy` where the account's instance has as much to do as it may, or cannot be reached. */
+/** Throws `busy` if the account's instance has a full queue or cannot be reached. */
 function hashAway(hashers: Hashers): Passwords {
-  // Apart, so that a flood of sign-ups, which anybody may begin, keeps nobody from signing in.
+  // Separate instances, so that a flood of sign-ups, which anybody can start, does not block sign-in.
   const hasherFor = (work: "hash" | "verify", account: string) => hashers.getByName(`${work}-${instanceOf(account)}`);
   return {
     hash: (account, password, replacing) => admitted(() => hasherFor("hash", account).hash(password, replacing)),
@@ -30,7 +30,7 @@ async function admitted<T>(work: () => Promise<T | undefined>): Promise<T> {
   return result;
 }
 
-/** Stable (FNV-1a): what floods one account keeps no more than one instance busy. */
+/** Stable (FNV-1a), so that a flood against one account keeps only one instance busy. */
 function instanceOf(account: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(account.toLowerCase())) hash = Math.imul(hash ^ byte, 0x01000193);

@@ -1,12 +1,12 @@
 import { DurableObject } from "cloudflare:workers";
 import { hashPassword, verifyPassword } from "../security/passwords.ts";
 
-/** As many as may wait for one instance: about twelve seconds' worth, and room for fifty sign-ups at once. */
+/** The length of an instance's queue: about twelve seconds of work, and room for fifty simultaneous sign-ups. */
 const places = 64;
 
 /**
- * Hashes passwords away from the isolate that answers requests, one at a time. Both methods answer undefined, at once,
- * where too many are waiting. Passwords come as arguments of a call: nothing that is logged or stored has them.
+ * Hashes passwords outside the isolate that answers requests, one at a time. Both methods answer undefined at once if too
+ * many are waiting. Passwords arrive as arguments of a call, and are neither logged nor stored.
  */
 export class PasswordHasher extends DurableObject {
   #taken = 0;
@@ -23,7 +23,7 @@ export class PasswordHasher extends DurableObject {
   async #inTurn<T>(work: () => Promise<T>): Promise<T | undefined> {
     if (this.#taken >= places) return undefined;
     this.#taken += 1;
-    // Between two hashes, whatever else came to this isolate has its turn.
+    // Yields between two hashes, so that other calls to this isolate get their turn.
     const turn = this.#last.then(() => scheduler.wait(0)).then(work);
     this.#last = turn.catch(() => {});
     try {
