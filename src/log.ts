@@ -6,7 +6,7 @@ export function logToConsole(entry: LogEntry): void {
   console.log(JSON.stringify(entry));
 }
 
-/** An error whose message and causes may hold what must not be logged: it says itself what may. */
+/** An error whose message and causes may hold secrets; it decides itself what may be logged. */
 export class GuardedError extends Error {
   override readonly name = "GuardedError";
   readonly fields: Record<string, unknown>;
@@ -36,7 +36,7 @@ export function unfailing(log: Log): Log {
 /** How many causes of an error are logged: one that is its own cause has no last. */
 const maxCauses = 5;
 
-/** What is logged of an error that is nobody's fault but ours. */
+/** Describes an internal error for the log. */
 export function describeError(error: unknown, causes = maxCauses): Record<string, unknown> {
   if (error instanceof GuardedError) return error.fields;
   if (!(error instanceof Error)) return { error: typeof error };

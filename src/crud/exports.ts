@@ -2,7 +2,7 @@ import { desc, eq, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { items, mails, oneTimeTokens, sessions } from "../db/schema.ts";
 
-/** A user's items, newest first, deleted ones included, up to so many and up to so many bytes of text. */
+/** A user's items, newest first, including deleted ones, up to a count and up to a number of bytes of text. */
 export function exportItems(db: Database, ownerId: string, bounds: { rows: number; bytes: number }) {
   const { id, owner_id, title, description, is_public, created_at, updated_at, deleted_at } = items;
   const bytes = sql<number>`sum(octet_length(${title}) + coalesce(octet_length(${description}), 0))
@@ -34,7 +34,7 @@ export function countItems(db: Database, ownerId: string) {
   return db.select({ count: sql<number>`count(*)::int` }).from(items).where(eq(items.owner_id, ownerId));
 }
 
-/** A user's sessions, ended ones included, newest first. */
+/** A user's sessions, newest first, including ended ones. */
 export function exportSessions(db: Database, userId: string, limit: number) {
   const { id, user_agent, network, created_at, last_used_at, expires_at, revoked_at } = sessions;
   return db
@@ -45,7 +45,7 @@ export function exportSessions(db: Database, userId: string, limit: number) {
     .limit(limit);
 }
 
-/** The mails to a user, newest first: of which kind, and when. */
+/** The kind and time of each mail to a user, newest first. */
 export function exportMails(db: Database, userId: string, limit: number) {
   const { kind, recipient, created_at, sent_at } = mails;
   return db
@@ -56,7 +56,7 @@ export function exportMails(db: Database, userId: string, limit: number) {
     .limit(limit);
 }
 
-/** The links that were mailed to a user; at most one for each purpose. */
+/** The links that were mailed to a user, at most one for each purpose. */
 export function exportLinks(db: Database, userId: string) {
   const { purpose, email, created_at, expires_at, used_at } = oneTimeTokens;
   return db

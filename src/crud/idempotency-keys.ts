@@ -3,23 +3,23 @@ import type { BatchItem } from "drizzle-orm/batch";
 import type { Database } from "../db/client.ts";
 import { idempotencyKeys } from "../db/schema.ts";
 
-/** Whose key it is, which, and the digest of the request that it stands for. */
+/** A user's key, and the digest of its request. */
 export type IdempotencyClaim = { userId: string; key: string; fingerprint: string };
 
 /** A row as `json`, its columns in order. */
 export type JsonRow = Record<string, unknown>;
 
 /**
- * Goes before the statements of a request, and ends their transaction unless the key is new: SQLSTATE PT425 while another
- * transaction holds it, PT422 where it stands for another request, PT208 with the recorded answers where it is done.
+ * Precedes the statements of a request and ends their transaction unless the key is new: SQLSTATE PT425 while another
+ * transaction holds it, PT422 if it belongs to another request, PT208 with the recorded answers if that request is done.
  */
 export function claimIdempotencyKey(db: Database, { userId, key, fingerprint }: IdempotencyClaim) {
   return db.execute(sql`select claim_key(${userId}::uuid, ${key}, ${fingerprint})`);
 }
 
 /**
- * The statement, which also writes down under the claimed key what it answers. It answers rows and, as Postgres wants of
- * what stands inside another, has no `with` that writes.
+ * Wraps a statement so that it also records its rows under the claimed key. The statement must answer rows and have no
+ * `with` that writes, which Postgres forbids in a subquery.
  */
 export function recorded(db: Database, { userId, key }: IdempotencyClaim, statement: BatchItem<"pg">) {
   return db.execute<{ rows: JsonRow[] }>(sql`
@@ -30,7 +30,7 @@ export function recorded(db: Database, { userId, key }: IdempotencyClaim, statem
     returning results[cardinality(results)] as rows`);
 }
 
-/** What the statement answers, made of the rows that {@link recorded} answered in its place. */
+/** Restores the statement's own answer from the rows of {@link recorded}. */
 export function answerFrom(statement: BatchItem<"pg">, rows: JsonRow[]): unknown {
   const query = built(statement);
   const rowCount = rows.length;
@@ -39,7 +39,7 @@ export function answerFrom(statement: BatchItem<"pg">, rows: JsonRow[]): unknown
   return prepared.mapResult({ rows: rows.map((row) => valuesOf(row, prepared.fields ?? [])), rowCount });
 }
 
-/** In the order of the fields. A column that the table did not have when the row was recorded has its default. */
+/** In the order of the fields. A column added after the row was recorded has its default. */
 function valuesOf(row: JsonRow, fields: { field: unknown }[]): unknown[] {
   const columns = fields.flatMap(({ field }) => (is(field, Column) ? [field] : []));
   if (columns.length < fields.length) return Object.values(row);
@@ -51,12 +51,12 @@ function valuesOf(row: JsonRow, fields: { field: unknown }[]): unknown[] {
 
 type Mapper = { fields?: { field: unknown }[]; mapResult(result: { rows: unknown[]; rowCount: number }): unknown };
 
-/** What `db.execute` and drizzle's builders all are; the type of a batch's statements does not say so. */
+/** The common shape of `db.execute` and drizzle's builders, which the type of a batch's statements omits. */
 function built(statement: BatchItem<"pg">): SQLWrapper & (Mapper | { prepare(name: string): Mapper }) {
   return statement as ReturnType<typeof built> & typeof statement;
 }
 
-/** Some of the keys that have expired. One that is claimed again meanwhile is new, and stays. */
+/** Removes some of the expired keys. A key that is claimed again in the meantime is new, and stays. */
 export function purgeIdempotencyKeys(db: Database, limit: number) {
   const isOver = sql`created_at <= now() - interval '24 hours'`;
   return db.execute<{ key: string }>(sql`

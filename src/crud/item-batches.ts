@@ -4,15 +4,15 @@ import { items } from "../db/schema.ts";
 import { type ItemChanges, type ItemValues, itemColumns } from "./items.ts";
 import { deletion, ownedOrAdmin } from "./owned.ts";
 
-/** One of a batch's changes to what is there already: which item, at which version, and its place in the batch. */
+/** A batch's change to an existing item: its id, its expected version, and its place in the batch. */
 export type BatchTarget = { id: string; version: number | undefined; place: number };
 
 /**
- * Locks what a batch changes, where the caller may reach it, and ends the transaction because of the first target that is not
- * there (SQLSTATE PT404) or has changed (PT412). From here on nobody else changes these rows, and nobody's role matters.
+ * Locks the items that a batch changes. Ends the transaction at the first that the caller cannot reach (SQLSTATE PT404) or
+ * that has changed (PT412). The statements that follow need no further check.
  */
 export function lockTargets(db: Database, targets: BatchTarget[], callerId: string) {
-  // In one order for all batches, so that none waits for another in a circle.
+  // All batches lock in the same order, so that they cannot deadlock.
   const locked = db
     .select({ id: items.id, version: items.version, deleted_at: items.deleted_at })
     .from(items)
@@ -44,7 +44,7 @@ export function insertItems(db: Database, values: ItemValues[]) {
   return db.insert(items).values(values).returning(itemColumns);
 }
 
-/** Changes each of these items, which {@link lockTargets} has locked, in its own way. */
+/** Applies each item's own changes, after {@link lockTargets} has locked them. */
 export function updateItems(db: Database, changes: (ItemChanges & { id: string })[]) {
   return db
     .update(items)
@@ -58,7 +58,7 @@ export function updateItems(db: Database, changes: (ItemChanges & { id: string }
     .returning(itemColumns);
 }
 
-/** Deletes these items, which {@link lockTargets} has locked, softly. */
+/** Soft-deletes these items, after {@link lockTargets} has locked them. */
 export function deleteItems(db: Database, ids: string[]) {
   return db
     .update(items)

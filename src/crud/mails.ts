@@ -4,21 +4,21 @@ import { mails, oneTimeTokens } from "../db/schema.ts";
 
 export type NewMail = { id: string; userId: string; kind: string; recipient: string; data: object };
 
-/** A mail that is ours to send now. */
+/** A mail that this process has claimed and sends now. */
 export type ClaimedMail = {
   id: string;
   kind: string;
   recipient: string;
   data: Record<string, string>;
-  /** When its cause happened. */
+  /** The time of its cause. */
   created_at: string;
-  /** How often it was claimed, this time included. */
+  /** The number of claims, including this one. */
   attempts: number;
-  /** The hash of the token that its user may use now for what this mail is about, if there is one. */
+  /** The hash of the user's current token for this mail's purpose, if any. */
   live_hash: string | null;
 };
 
-/** Puts a mail into the outbox; with `happened`, only where that holds once the statements before it have run. */
+/** Puts a mail into the outbox; with `happened`, only if that holds after the preceding statements. */
 export function insertMail(db: Database, mail: NewMail, happened: SQL = sql`true`) {
   return db.execute(sql`
     insert into ${mails} (id, user_id, kind, recipient, data)
@@ -27,8 +27,8 @@ export function insertMail(db: Database, mail: NewMail, happened: SQL = sql`true
 }
 
 /**
- * Takes mails that are due, the oldest first, or only those of `ids`, and makes them due again after `leaseSeconds`:
- * nobody else takes them meanwhile, and after a crash somebody does.
+ * Claims due mails, oldest first, or only those of `ids`, for `leaseSeconds`. Nobody else claims them until then; after a
+ * crash they are due again.
  */
 export function claimMails(db: Database, claim: { limit: number; leaseSeconds: number; ids?: readonly string[] }) {
   const { limit, leaseSeconds, ids } = claim;
@@ -46,7 +46,7 @@ export function claimMails(db: Database, claim: { limit: number; leaseSeconds: n
     ) as live_hash`);
 }
 
-/** How many mails are due. */
+/** The number of due mails. */
 export function countDueMails(db: Database) {
   return db.select({ count: sql<number>`count(*)::int` }).from(mails).where(isDue());
 }
@@ -58,7 +58,7 @@ export function markMailSent(db: Database, id: string) {
     .where(and(eq(mails.id, id), isNull(mails.sent_at)));
 }
 
-/** Lets a mail wait for its next try, or without `retryInSeconds` gives it up for good. */
+/** Schedules a mail's next try; without `retryInSeconds`, gives it up for good. */
 export function markMailFailed(
   db: Database,
   mail: { id: string; attempts: number },

@@ -3,25 +3,25 @@ import type { Database } from "../db/client.ts";
 import type { OwnedTable } from "../db/schema.ts";
 import { isAdmin } from "./guards.ts";
 
-/** The row is the caller's, or the caller is an admin. */
+/** True if the row is the caller's or the caller is an admin. */
 export function ownedOrAdmin({ owner_id }: OwnedTable, callerId: string): SQL | undefined {
   return or(eq(owner_id, callerId), isAdmin(callerId));
 }
 
-/** The live row with this id, where the caller may reach it: in one of these versions, if any are given. */
+/** The live row with this id, if the caller may reach it; with `versions`, only in one of them. */
 export function reachable(table: OwnedTable, id: string, callerId: string, versions?: number[]): SQL | undefined {
   const isWanted = versions && inArray(table.version, versions);
   return and(eq(table.id, id), isNull(table.deleted_at), ownedOrAdmin(table, callerId), isWanted);
 }
 
-/** The deleted row with this id, where the caller may reach it. */
+/** The deleted row with this id, if the caller may reach it. */
 export function restorable(table: OwnedTable, id: string, callerId: string): SQL | undefined {
   return and(eq(table.id, id), isNotNull(table.deleted_at), ownedOrAdmin(table, callerId));
 }
 
-/** To `set` where a row is deleted: it stays, and can be restored until it is purged. */
+/** The values that delete a row softly: it can be restored until it is purged. */
 export const deletion = { deleted_at: sql`now()` };
-/** To `set` where a row is restored. */
+/** The values that restore a row. */
 export const restoration = { deleted_at: null };
 
 /**

@@ -1,7 +1,7 @@
 import { ilike, type SQL } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 
-/** Substring match without case; `%`, `_` and `\` in the text are taken literally. */
+/** Matches a substring regardless of case; `%`, `_` and `\` in the text are literal. */
 export function containing(column: PgColumn, text: string): SQL {
   return ilike(column, `%${text.replace(/[\\%_]/g, "\\$&")}%`);
 }

@@ -4,8 +4,8 @@ import { throttles, users } from "../db/schema.ts";
 import { hasLogin } from "./users.ts";
 
 /**
- * Whose password is tried, and from where. A login is looked up, so that an account's e-mail address and username share
- * a budget; `loginHash` stands for one that no account has. Without a `network`, none is counted.
+ * The account whose password is tried, and the network of the attempt. The login is looked up, so that an account's e-mail
+ * address and username share a budget; `loginHash` stands in for an unknown login. `network` is optional.
  */
 export type Attempt = {
   account: { login: string; loginHash: string } | { id: string };
@@ -13,18 +13,18 @@ export type Attempt = {
 };
 
 /**
- * How many attempts are free, and how many seconds until one of them is forgotten. Each attempt beyond is followed by a
- * delay: `firstDelay` seconds, doubled each time up to `longestDelay`.
+ * The number of free attempts, and the seconds until one of them is forgotten. Each further attempt is followed by a delay
+ * of `firstDelay` seconds, doubled each time up to `longestDelay`.
  */
 export type Limits = Record<"account" | "network", { budget: number; forgetSeconds: number }> & {
   firstDelay: number;
   longestDelay: number;
 };
 
-/** What became of an attempt. `wait`: seconds until the next is let in, 0 where this one was. */
+/** The outcome of an attempt. `wait`: seconds until the next is allowed; 0 if this one was. */
 export type Charge = { wait: number; exhausted: boolean; familiar: boolean };
 
-/** Goes before {@link chargeThrottles}, which counts in rows that are there. */
+/** Precedes {@link chargeThrottles}, which counts in existing rows only. */
 export function insertThrottles(db: Database, attempt: Attempt) {
   return db.execute(sql`
     insert into ${throttles} (key, attempts)
@@ -33,13 +33,13 @@ export function insertThrottles(db: Database, attempt: Attempt) {
 }
 
 /**
- * Counts an attempt where none of its counters is blocked, and nothing otherwise: refused attempts prolong no delay.
- * The rows are locked before they are read, in the order of their keys, so that parallel attempts come one after another.
+ * Counts an attempt unless one of its counters is blocked: refused attempts prolong no delay. Locks the rows before it
+ * reads them, in the order of their keys, so that parallel attempts take turns.
  */
 export function chargeThrottles(db: Database, attempt: Attempt, limits: Limits) {
   const { account, network, firstDelay, longestDelay } = limits;
   const ofNetwork = sql`starts_with(key, 'network:')`;
-  // A transaction that waited for the lock began, by its now(), before the last attempt.
+  // `now()` would be too early in a transaction that waited for the lock.
   const quiet = sql`greatest(extract(epoch from now() - last_attempt_at), 0)`;
   const doublings = Math.ceil(Math.log2(longestDelay / firstDelay));
   return db.execute<Charge>(sql`
@@ -70,7 +70,7 @@ export function chargeThrottles(db: Database, attempt: Attempt, limits: Limits) 
     select greatest(wait, 0) as wait, exhausted, is_familiar as familiar from verdict, counters`);
 }
 
-/** After a success: the network is one of the account's own from now on, with a fresh budget. */
+/** After a success: makes the network one of the account's own, with a fresh budget. */
 export function welcomeNetwork(db: Database, userId: string, network: string) {
   return db.execute(sql`
     insert into ${throttles} (key, attempts) values (${`familiar:${userId}:${network}`}, 0)
@@ -78,8 +78,8 @@ export function welcomeNetwork(db: Database, userId: string, network: string) {
 }
 
 /**
- * After a success from elsewhere than the account's own networks: forgets the attempts on the account, and the one
- * attempt of the network. Were its others forgotten too, an account of one's own would pay for guesses at all others.
+ * After a success from a new network: forgets the attempts on the account, but only this attempt of the network. Otherwise
+ * an attacker could reset the network's budget by signing in to an account of their own.
  */
 export function forgiveThrottles(db: Database, userId: string, network: string | null, limits: Limits) {
   const ofNetwork = sql`starts_with(t.key, 'network:')`;
@@ -93,7 +93,7 @@ export function forgiveThrottles(db: Database, userId: string, network: string |
     from held where t.key = held.key`);
 }
 
-/** Some of the counters that say nothing any more: a day is long enough to forget any number of attempts. */
+/** Removes some of the obsolete counters: after a day, all of their attempts are forgotten. */
 export function purgeThrottles(db: Database, limit: number) {
   const isOver = sql`last_attempt_at < now() - case when starts_with(key, 'familiar:') then interval '90 days' else interval '1 day' end`;
   return db.execute<{ key: string }>(sql`
@@ -101,7 +101,7 @@ export function purgeThrottles(db: Database, limit: number) {
     returning key`);
 }
 
-/** The keys of the rows that an attempt is counted in, `is_familiar` where that is the account's own network. */
+/** The keys of the rows that count an attempt; `is_familiar` marks the account's own network. */
 function counters({ account, network }: Attempt): SQL {
   const familiar = sql`'familiar:' || account.id || ':' || ${network}::text`;
   return sql`
@@ -111,7 +111,7 @@ function counters({ account, network }: Attempt): SQL {
     from (select ${"id" in account ? sql`${account.id}::text` : idOf(account)} as id) as account`;
 }
 
-/** That of the live user with this login, or of the last one who had it; else the hash of the login. */
+/** The key of the live user with this login, or of its last holder; otherwise the hash of the login. */
 function idOf({ login, loginHash }: { login: string; loginHash: string }): SQL {
   return sql`coalesce((
     select id::text from ${users} where ${hasLogin(login)} order by deleted_at desc nulls first limit 1

@@ -5,15 +5,15 @@ import { type CallOptions, call, type RoundTrips } from "./wire.ts";
 
 export type Database = NeonHttpDatabase<Record<string, never>> & { $client: NeonQueryFunction<false, false> };
 
-/** What it takes to reach the database. */
+/** The settings of a connection. */
 export type ConnectionSettings = Pick<Settings, "DATABASE_URL" | "NEON_FETCH_ENDPOINT" | "DATABASE_TIMEOUT_MS">;
 
-// One for the whole isolate: what is a client's own travels with its options.
+// The driver has one configuration per isolate: each client's own values travel with its options.
 neonConfig.fetchFunction = call;
 
 /**
- * Opens the database for one request. Nothing is sent until a query runs: each statement or batch is one HTTP request,
- * counted in `trips` and given up after `DATABASE_TIMEOUT_MS`, its answer included.
+ * Opens the database for one request. Each statement or batch is one HTTP request, counted in `trips`, and must be
+ * answered completely within `DATABASE_TIMEOUT_MS`. Nothing is sent until a query runs.
  */
 export function connect(settings: ConnectionSettings, trips: RoundTrips = { count: 0, milliseconds: 0 }): Database {
   const { DATABASE_URL, NEON_FETCH_ENDPOINT: endpoint, DATABASE_TIMEOUT_MS: timeout } = settings;

@@ -5,7 +5,7 @@ import { constraintCodes } from "./constraints.ts";
 import { meaningOf } from "./sqlstates.ts";
 import { CallError } from "./wire.ts";
 
-/** Not an error: the transaction was ended because it was done before, and this is what its statements answered then. */
+/** Not an error: the transaction ended because it was done before. Holds the answers of its statements at that time. */
 export class DoneBefore extends Error {
   override readonly name = "DoneBefore";
   readonly results: Record<string, unknown>[][];
@@ -16,7 +16,7 @@ export class DoneBefore extends Error {
   }
 }
 
-/** {@link DoneBefore} where that is what the driver threw. */
+/** Recognises {@link DoneBefore} in an error of the driver. */
 export function doneBefore(thrown: unknown): DoneBefore | undefined {
   const error = findNeonError(thrown);
   // In a field of an error that Postgres does not log.
@@ -24,8 +24,8 @@ export function doneBefore(thrown: unknown): DoneBefore | undefined {
 }
 
 /**
- * Translates what the driver throws. Without an SQLSTATE nobody knows what became of the statement: the answer is 503,
- * and the statement is never tried again here.
+ * Translates errors of the driver. Without an SQLSTATE the outcome of the statement is unknown: the answer is 503, and the
+ * statement is never retried here.
  */
 export function fromDatabase(thrown: unknown): ApiError {
   const error = findNeonError(thrown);

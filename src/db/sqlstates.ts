@@ -1,11 +1,11 @@
 import type { ErrorCode } from "../errors.ts";
 
 /**
- * What an SQLSTATE means to a client, by the code itself or else by its class, which is its first two characters. All
- * others are `internal`: a mistake in a statement of ours. https://www.postgresql.org/docs/current/errcodes-appendix.html
+ * The error code for an SQLSTATE, by the code itself or by its class, which is its first two characters. All others are
+ * `internal`: a mistake in our statement. https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const meanings: Partial<Record<string, ErrorCode>> = {
-  // The server could not serve us, and may serve the next who asks.
+  // The server could not serve this request, but may serve the next.
   "08": "database_unavailable", // connection
   "25006": "database_unavailable", // read only, as during a failover
   "25P03": "database_unavailable", // idle in transaction for too long

@@ -9,7 +9,7 @@ export const ifMatch = header("If-Match", "Change only if the current `ETag` is 
 /** `If-None-Match` of RFC 9110, section 13.1.2, for `parameters`. */
 export const ifNoneMatch = header("If-None-Match", "Answer 304 if the current `ETag` is one of these");
 
-/** What a change may be refused for, for `errors`: `["not_found", ...preconditions]`. */
+/** The errors of a conditional change, for `errors`: `["not_found", ...preconditions]`. */
 export const preconditions = ["bad_request", "precondition_failed", "precondition_required"] as const;
 
 /** For `responses`: 304. */
@@ -20,7 +20,7 @@ export function setETag(c: Context, version: number, variant = ""): void {
   c.header("ETag", `"${version}${variant}"`);
 }
 
-/** As {@link setETag}, and whether the client has that very representation already: 304 then. */
+/** Sets the `ETag`, and answers whether the client already has that representation: 304 then. */
 export function isKnown(c: Context, version: number, variant = ""): boolean {
   setETag(c, version, variant);
   const known = c.req.header("If-None-Match");
@@ -55,8 +55,8 @@ function versionOf(tag: string): number | undefined {
 }
 
 /**
- * Runs a change and answers the row that it changed; throws `not_found` where it changed none. `existing`, for a change that
- * depends on the version, finds the row in any: then it was `precondition_failed`.
+ * Runs a change and answers the changed row; throws `not_found` if there is none. For a change that depends on the version,
+ * `existing` finds the row in any version: then the error is `precondition_failed`.
  */
 export async function changedRow<Change extends RowsStatement>(
   run: Run,
@@ -64,7 +64,7 @@ export async function changedRow<Change extends RowsStatement>(
   existing: RowsStatement | undefined,
 ): Promise<RowOf<Change>> {
   const [changed, others] = existing ? await run(change, existing) : [await run(change), []];
-  // TypeScript does not look into a statement whose type is a parameter.
+  // TypeScript cannot look into a statement whose type is a parameter.
   const [[row], { length }] = [changed as RowOf<Change>[], others as unknown[]];
   if (row === undefined) throw new ApiError(length > 0 ? "precondition_failed" : "not_found");
   return row;
@@ -78,7 +78,7 @@ function header(name: string, description: string) {
   return { name, in: "header", required: false, description, schema: { type: "string" } } as const;
 }
 
-/** The entity tags of a list; none where it is not one (RFC 9110, section 8.8.3). */
+/** Parses a list of entity tags (RFC 9110, section 8.8.3); empty if it is not a valid list. */
 function tags(header: string): string[] {
   const isList = /^[\s,]*(?:(?:W\/)?"[!#-~\x80-\xff]*"\s*(?:,[\s,]*|$))+$/.test(header);
   return isList ? (header.match(/(?:W\/)?"[^"]*"/g) ?? []) : [];

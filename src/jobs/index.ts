@@ -5,7 +5,7 @@ import { purgeUsers } from "./purge-users.ts";
 import type { Job } from "./run.ts";
 import { sweepMails } from "./send-mails.ts";
 
-/** What the cron trigger of wrangler.toml runs, every minute. */
+/** The jobs that the cron trigger of wrangler.toml runs every minute. */
 export const jobs: readonly Job[] = [
   sweepMails,
   purgeThrottlesJob,

@@ -3,7 +3,7 @@ import { purgeDeleted as purgeRows } from "../crud/owned.ts";
 import { ownedTables } from "../db/schema.ts";
 import type { Job } from "./run.ts";
 
-/** For each resource: removes deleted rows for good once nobody may restore them any more, at most so many in a run. */
+/** Removes a bounded number of deleted rows of each resource, once they can no longer be restored. */
 export const purgeDeleted: readonly Job[] = ownedTables.map((table) => ({
   name: `purge deleted ${getTableName(table)}`,
   run: async ({ db, run, settings }) => (await run(purgeRows(db, table, settings.RETENTION_DAYS, 1_000))).rows.length,

@@ -2,10 +2,10 @@ import { v7 as uuidv7 } from "uuid";
 import { allowPurging, finishPurge, listScrubbedUsers, removeRemains, scrubUsers } from "../crud/purge.ts";
 import type { Job } from "./run.ts";
 
-/** What one run does at the most, so that it ends within a minute: the next one goes on. */
+/** The bounds of one run, so that it ends within a minute; the next one continues. */
 const limits = { users: 20, rows: 1_000 };
 
-/** Purges deleted users after their grace: first whatever is personal about them, then step by step what they had. */
+/** Purges deleted users after their grace period: first their personal fields, then step by step everything they owned. */
 export const purgeUsers: Job = {
   name: "purge users",
   async run({ db, run, settings }) {

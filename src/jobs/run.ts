@@ -6,7 +6,7 @@ import { describeError, unfailing } from "../log.ts";
 import type { Keys } from "../security/keys.ts";
 import { type Bindings, type Settings, SettingsError, settingsFrom } from "../settings.ts";
 
-/** What a job has to work with. */
+/** A job's dependencies. */
 export type JobContext = Pick<Deps, "now" | "log" | "transport"> & {
   settings: Settings;
   keys: Keys;
@@ -15,10 +15,10 @@ export type JobContext = Pick<Deps, "now" | "log" | "transport"> & {
   bindings: Bindings;
 };
 
-/** Something that is done every minute, in bounded steps; answers how much of it was done. */
+/** Work that is done every minute, in bounded steps; answers the number of things done. */
 export type Job = { name: string; run: (context: JobContext) => Promise<number> };
 
-/** Runs the jobs one after another. One that fails is logged and keeps no other from running. */
+/** Runs the jobs one after another. A job that fails is logged and does not stop the others. */
 export async function runJobs(jobs: readonly Job[], bindings: Bindings, deps: Deps): Promise<void> {
   const log = unfailing(deps.log);
   const settings = settingsFrom(bindings);

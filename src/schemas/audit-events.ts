@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { Id, Moment, Timestamp } from "./common.ts";
 import { PageQuery, pageOf } from "./pages.ts";
 
-/** Everything that is written down about accounts. */
+/** The kinds of audit events. */
 export const AuditKind = z
   .enum([
     "account.created",
@@ -31,7 +31,7 @@ export type AuditKind = z.output<typeof AuditKind>;
 
 const Details = z.record(z.string(), z.string()).openapi({ example: { role: "admin" } });
 
-/** Something that happened to an account. */
+/** An audit event of an account. */
 export const AuditEvent = z
   .object({
     id: Id,
@@ -46,7 +46,7 @@ export const AuditEvent = z
   .openapi("AuditEvent");
 export const AuditEventPage = pageOf(AuditEvent).openapi("AuditEventPage");
 
-/** The same, as the account's owner may see it. */
+/** An audit event as the account's owner may see it. */
 export const MyAuditEvent = AuditEvent.omit({ user_id: true, actor_id: true })
   .extend({
     actor: z.enum(["you", "administrator", "not_signed_in"]),

@@ -7,8 +7,8 @@ export const Timestamp = z.iso
   .openapi({ description: "RFC 3339, UTC", example: "2026-11-23T09:30:00.000Z" });
 
 /**
- * A moment that a query names, with any offset. Before 1970 nothing happened here, and Postgres has no year 0 and none of
- * five digits as we write them.
+ * A time in a query, with any offset. Nothing here happened before 1970, and Postgres accepts neither a year 0 nor a year
+ * of five digits in this notation.
  */
 export const Moment = z.iso
   .datetime({ offset: true })
@@ -17,7 +17,7 @@ export const Moment = z.iso
   .transform((text) => new Date(text).toISOString())
   .openapi({ type: "string", format: "date-time", example: "2026-11-23T09:30:00.000Z" });
 
-/** `include`: what an answer has on request, separated by commas. */
+/** `include`: optional parts of an answer, separated by commas. */
 export function includes<const Parts extends readonly [string, ...string[]]>(...parts: Parts) {
   return z
     .string()

@@ -5,7 +5,7 @@ import { Timestamp } from "./common.ts";
 import { ItemRow } from "./items.ts";
 import { User } from "./users.ts";
 
-/** Everything that is held about a user; of each list the newest. */
+/** Everything held about a user; the newest entries of each list. */
 export const Export = z
   .object({
     exported_at: Timestamp,

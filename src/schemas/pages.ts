@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 
 const pageSize = { default: 20, max: 100 };
 
-/** What every list takes from its query. */
+/** The query parameters of every list. */
 export const PageQuery = z.object({
   limit: z
     .string()
@@ -11,16 +11,16 @@ export const PageQuery = z.object({
     .pipe(z.int().min(1).max(pageSize.max))
     .default(pageSize.default)
     .openapi({ type: "integer", minimum: 1, maximum: pageSize.max, default: pageSize.default }),
-  // The longest key that a list sorts by, a title of 200 code points, makes one of 1,159.
+  // The longest sort key, a title of 200 code points, makes a cursor of 1,159 characters.
   cursor: z.string().min(1).max(1_200).optional().openapi({ description: "`next_cursor` of the previous page" }),
 });
 
 export type PageQuery = z.output<typeof PageQuery>;
 
-/** `sort` of a list: each of these upwards, or downwards behind `-`. */
+/** `sort` of a list: each of these ascending, or descending with a `-` prefix. */
 export function sortBy<const Keys extends readonly [string, ...string[]]>(...keys: Keys) {
   type Key = Keys[number];
-  // The pairs are made at run time, where their types are lost.
+  // The pairs are made at run time, which loses their types.
   return z.enum(keys.flatMap((key) => [key, `-${key}`]) as [Key | `-${Key}`, ...(Key | `-${Key}`)[]]);
 }
 

@@ -3,12 +3,12 @@ import decompress from "@zxcvbn-ts/dictionary-compression/decompress";
 import { hasNoTwin } from "../security/passwords.ts";
 import { packed } from "./common-passwords.js";
 
-/** Unpacked when the first password is set: a few milliseconds and a megabyte that most isolates never need. */
+/** Unpacked when the first password is set: most isolates never need these milliseconds and this megabyte. */
 let common: Set<string> | undefined;
 
 /**
- * A password that is being set. Taken exactly as sent: no trimming, no change of case, no truncation. Refused where it
- * is one of the 10,000 that everybody tries, in any letter case: the list is exact, so that no other is ever refused.
+ * A new password, taken exactly as sent: no trimming, no change of case, no truncation. Refused if it is one of the 10,000
+ * most common, in any letter case. The list is exact, so that no other password is ever refused.
  */
 export const NewPassword = z
   .string()

@@ -16,7 +16,7 @@ export const Problem = z
   })
   .openapi("Problem");
 
-/** A problem as a token endpoint tells it: with the members of RFC 6749, section 5.2. */
+/** A problem of a token endpoint, with the members of RFC 6749, section 5.2. */
 export const OAuthProblem = Problem.extend({ error: z.string(), error_description: z.string() }).openapi(
   "OAuthProblem",
 );

@@ -13,7 +13,7 @@ export function text({ min = 0, max }: { min?: number; max: number }) {
 }
 
 function inCodePoints(value: string, min: number, max: number): boolean {
-  // A code point takes one or two UTF-16 units: most texts need no counting.
+  // A code point takes one or two UTF-16 units, so most texts need no counting.
   if (value.length > 2 * max) return false;
   const length = [...value].length;
   return length >= min && length <= max;

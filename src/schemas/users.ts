@@ -26,7 +26,7 @@ export const User = z
   })
   .openapi("User");
 
-/** What anybody may know of a user. */
+/** The public fields of a user. */
 export const PublicProfile = User.pick({ id: true, username: true, full_name: true }).openapi("PublicProfile");
 
 export const UserCreate = z
@@ -34,7 +34,7 @@ export const UserCreate = z
   .openapi("UserCreate");
 export type UserCreate = z.output<typeof UserCreate>;
 
-/** `email`, `is_active` and `role` are an admin's to set. */
+/** Only admins may set `email`, `is_active` and `role`. */
 export const UserUpdate = z
   .strictObject({ email: Email, username: Username, full_name: FullName, is_active: z.boolean(), role: Role })
   .partial()

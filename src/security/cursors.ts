@@ -1,18 +1,18 @@
 const macBytes = 32;
 
 /**
- * An opaque place in a list: the last row's key, signed (HMAC-SHA-256) together with the list's `scope` (which list,
- * whose, which filters), so that it opens nowhere else. Base64url without padding.
+ * Seals a place in a list: the last row's key, signed (HMAC-SHA-256) together with the list's `scope` (its name, owner and
+ * filters), so that it is valid for no other list. Base64url without padding.
  */
 export async function sealCursor(key: CryptoKey, scope: string, position: string): Promise<string> {
   const mac = await crypto.subtle.sign("HMAC", key, message(scope, position));
   return Buffer.concat([Buffer.from(mac), Buffer.from(position)]).toString("base64url");
 }
 
-/** The place that {@link sealCursor} sealed for this scope; `undefined` for anything else. */
+/** Opens a place that {@link sealCursor} sealed for this scope; `undefined` for anything else. */
 export async function openCursor(key: CryptoKey, scope: string, cursor: string): Promise<string | undefined> {
   const bytes = Buffer.from(cursor, "base64url");
-  // A lenient decoder would take one cursor in many spellings.
+  // A lenient decoder would accept many spellings of one cursor.
   if (bytes.toString("base64url") !== cursor) return undefined;
   const position = bytes.subarray(macBytes).toString();
   const mac = new Uint8Array(bytes.subarray(0, macBytes));

@@ -3,13 +3,13 @@ import { type Algorithm, importRing, type KeyRing, type SigningKey, withThumbpri
 /** The keys of one isolate, each for one purpose. */
 export type Keys = { token: KeyRing; cursor: CryptoKey; refresh: CryptoKey; mail: CryptoKey; throttle: CryptoKey };
 
-/** What the keys are made of: all but those of a configured ring are derived from `SECRET_KEY` (HKDF, RFC 5869). */
+/** The source of the keys: all but those of a configured ring are derived from `SECRET_KEY` (HKDF, RFC 5869). */
 export type KeySettings = { SECRET_KEY: string; ALGORITHM: Algorithm; SIGNING_KEYS?: SigningKey[] | undefined };
 
-/** One entry per isolate, as settings are; holds values, because a promise must not outlive its request. */
+/** One entry per isolate, like settings. Holds values, because a promise must not outlive its request. */
 const cache = new WeakMap<KeySettings, Keys>();
 
-/** Imports the keys once per isolate: importing costs more than signing. Rejects for a signing key of no use. */
+/** Imports the keys once per isolate: importing costs more than signing. Rejects for an unusable signing key. */
 export async function keysFor(settings: KeySettings): Promise<Keys> {
   const known = cache.get(settings);
   if (known) return known;
@@ -26,7 +26,7 @@ export async function keysFor(settings: KeySettings): Promise<Keys> {
   return keys;
 }
 
-/** The key that signs by HS256 where no ring is configured. */
+/** The HS256 key of a deployment without a configured ring. */
 export async function derivedSigningKey(secretKey: string): Promise<SigningKey> {
   const bytes = await deriveBytes(secretKey, "access token");
   return withThumbprint({ kty: "oct", k: Buffer.from(bytes).toString("base64url") });

@@ -3,26 +3,26 @@ import { createHash, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } 
 import { isBcrypt, isCutByBcrypt, verifyBcrypt } from "./bcrypt.ts";
 
 /**
- * OWASP's and ASVS 5's scrypt with the least memory: 32 MiB of a Worker's 128, within workerd's cap on N·r·p.
- * `ln` is log2 of N.
+ * The scrypt parameters of OWASP and ASVS 5 that need the least memory: 32 MiB of a Worker's 128, within workerd's cap on
+ * N·r·p. `ln` is log2 of N.
  */
 const policy = { ln: 15, r: 8, p: 3 } as const;
 const saltBytes = 16;
 const hashBytes = 32;
 
-/** A stored hash asks for our CPU and memory: beyond these bounds it is not one of ours. */
+/** The most CPU and memory that a stored hash may demand: a hash beyond these bounds is not ours. */
 const bounds = { ln: 16, r: 16, p: 4, work: 2 ** 20, memory: 64 * 2 ** 20 };
 
 /**
- * Hashing as a service: here, or elsewhere with a bound on how much of it runs at once. `account` says for whom, and
- * decides where; equal accounts share a place.
+ * Hashing as a service, in place or elsewhere, with a bound on how much runs at once. `account` decides where: equal
+ * accounts share an instance.
  */
 export type Passwords = {
   hash(account: string, password: string, replacing?: string): Promise<string>;
   verify(account: string, password: string, phc: string): Promise<boolean>;
 };
 
-/** Hashes where it is called, without bound: for tests, tools and runtimes that have no better place. */
+/** Hashes in place, without a bound: for tests, tools, and runtimes without a better place. */
 export const hashInPlace: Passwords = {
   hash: (_account, password, replacing) => hashPassword(password, replacing),
   verify: (_account, password, phc) => verifyPassword(password, phc),
@@ -31,8 +31,8 @@ export const hashInPlace: Passwords = {
 type Parsed = { ln: number; r: number; p: number; salt: Buffer; hash: Buffer };
 
 /**
- * Hashes a password exactly as given, every code point of it; answers a PHC string `$scrypt$ln=15,r=8,p=3$salt$hash`.
- * Where it replaces the hash of the same password, the salt follows from that one: upgrades that happen at once agree.
+ * Hashes every code point of a password exactly as given; answers a PHC string `$scrypt$ln=15,r=8,p=3$salt$hash`. With
+ * `replacing`, the salt is derived from the old hash, so that simultaneous upgrades agree.
  */
 export async function hashPassword(password: string, replacing?: string): Promise<string> {
   const salt = replacing === undefined ? randomBytes(saltBytes) : saltFrom(replacing);
@@ -41,8 +41,8 @@ export async function hashPassword(password: string, replacing?: string): Promis
 }
 
 /**
- * Whether the password made this PHC string, or this bcrypt hash of an imported user; false for a string that neither
- * can have made. Compares in constant time.
+ * Verifies a password against a PHC string, or against the bcrypt hash of an imported user; false for any other string.
+ * Compares in constant time.
  */
 export async function verifyPassword(password: string, phc: string): Promise<boolean> {
   if (isBcrypt(phc)) return verifyBcrypt(password, phc);
@@ -53,8 +53,8 @@ export async function verifyPassword(password: string, phc: string): Promise<boo
 }
 
 /**
- * Whether no other text makes the same scrypt hash. HMAC, on which scrypt stands, fills a short key with NULs, and takes
- * the SHA-256 of one beyond its block of 64 bytes for the key: once in 80 million, that is a text too.
+ * Whether no other text has the same scrypt hash. HMAC, on which scrypt is built, pads a short key with NULs and replaces a
+ * key beyond its block of 64 bytes by its SHA-256, which is valid text once in 80 million times.
  */
 export function hasNoTwin(password: string): boolean {
   if (password.endsWith("\u0000")) return false;
@@ -68,8 +68,8 @@ export function isVerifiable(phc: string): boolean {
 }
 
 /**
- * True when the hash was made under another policy than today's: hash the password anew while it is at hand. Not where
- * bcrypt has verified only the beginning of it: the rest, once hashed, would lock out whoever means another rest.
+ * True if the hash was made under an older policy, so that the password should be hashed again while it is at hand. False
+ * if bcrypt verified only its first 72 bytes: a new hash would bind the account to a tail that nobody verified.
  */
 export function needsRehash(phc: string, password: string): boolean {
   if (isBcrypt(phc)) return !isCutByBcrypt(password);
@@ -77,7 +77,7 @@ export function needsRehash(phc: string, password: string): boolean {
   return !parsed || parsed.ln !== policy.ln || parsed.r !== policy.r || parsed.p !== policy.p;
 }
 
-/** The hash of no password anybody has: verified for unknown accounts, so that they take as long as known ones. */
+/** A hash without a password, verified for unknown accounts so that they take as long as known ones. */
 export const dummyHash = `$scrypt$ln=${policy.ln},r=${policy.r},p=${policy.p}$${"A".repeat(22)}$${"A".repeat(43)}`;
 
 function parse(phc: string): Parsed | undefined {
@@ -100,7 +100,7 @@ function derive(password: string, salt: Buffer, length: number, cost: Omit<Parse
   });
 }
 
-/** A salt must be unique, not secret; that of the old hash is in here. */
+/** A salt must be unique, not secret; the old hash contributes its own. */
 function saltFrom(phc: string): Buffer {
   return createHash("sha256").update(phc).digest().subarray(0, saltBytes);
 }

@@ -1,6 +1,6 @@
 /**
- * Opaque refresh tokens: a session's id, 256 secret bits, and a MAC by which any token that we never issued is refused
- * without asking the database. Base64url, 107 characters.
+ * Opaque refresh tokens: a session's id, 256 secret bits, and a MAC that exposes a forged token without a database query.
+ * Base64url, 107 characters.
  */
 const idBytes = 16;
 const secretBytes = 32;
@@ -12,8 +12,8 @@ export function newRefreshToken(key: CryptoKey, sessionId: string): Promise<stri
 }
 
 /**
- * The only token that can follow this one. It is derived rather than drawn, so that parallel uses, and a retry after a
- * lost answer, come to the same one.
+ * The only token that can follow this one. It is derived, not drawn, so that parallel uses and a retry after a lost answer
+ * get the same token.
  */
 export async function successorOf(key: CryptoKey, sessionId: string, token: string): Promise<string> {
   const secret = await crypto.subtle.sign("HMAC", key, encode(`successor of ${token}`));
@@ -30,7 +30,7 @@ export async function sessionOf(key: CryptoKey, token: string): Promise<string |
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-/** What is stored of an opaque token: SHA-256, base64url. Its entropy makes salt and slowness needless. */
+/** The stored form of an opaque token: SHA-256, base64url. Its entropy makes a salt and a slow hash unnecessary. */
 export async function hashToken(token: string): Promise<string> {
   return Buffer.from(await crypto.subtle.digest("SHA-256", encode(token))).toString("base64url");
 }

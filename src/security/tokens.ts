@@ -2,7 +2,7 @@ import { jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import type { KeyRing } from "./signing-keys.ts";
 
-/** Who issues our tokens and whom they are for: `iss` and `aud` of RFC 7519. */
+/** The issuer and audience of our tokens (`iss` and `aud` of RFC 7519), and their lifetime. */
 export type TokenPolicy = { issuer: string; audience: string; lifetimeSeconds: number };
 
 /** RFC 9068's media type for access tokens. */
@@ -32,8 +32,8 @@ export function signAccessToken(
 }
 
 /**
- * The claims of a token that we signed, that is in force and that lives no longer than we issue; `undefined` for any
- * other string, whatever is wrong with it.
+ * The claims of a token that we signed, that is in force, and whose lifetime we would issue; `undefined` for any other
+ * string, whatever is wrong with it.
  */
 export async function verifyAccessToken(
   ring: KeyRing,
