@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { glob, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { glob, mkdtemp, readFile, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -12,7 +12,7 @@ const run = promisify(execFile);
 const root = join(import.meta.dirname, "../..");
 
 /** In the order in which they are read: those that need a restart first, and those that check everything last. */
-const pages = ["docs/resources.md", "README.md", ...(await others()), "CONTRIBUTING.md"];
+const pages = ["docs/resources.md", "README.md", ...(await others()), "CONTRIBUTING.md", "AGENTS.md"];
 
 /** Blocks that cannot run on any machine, and why. */
 const cannotRun = [
@@ -37,7 +37,7 @@ async function others(): Promise<string[]> {
 
 const read = (page: string) => readFile(join(root, page), "utf8");
 
-describe("every block runs, in order, in a copy of the project", { timeout: 240_000 }, () => {
+describe("every block runs, in order, in a copy of the project", { timeout: 600_000 }, () => {
   let folder = "";
   let project = "";
   let reader: Reader;
@@ -71,6 +71,18 @@ describe("every block runs, in order, in a copy of the project", { timeout: 240_
 });
 
 describe.each(pages)("%s", (page) => {
+  it("names files and commands that there are", async () => {
+    const text = await read(page);
+    const made = blocksOf(page, text).map(({ title }) => title);
+    for (const [, file = ""] of text.matchAll(/`((?:src|test|dev|docs|drizzle)\/[\w./-]*)`/g)) {
+      if (!made.includes(file)) await expect(stat(join(root, file)), file).resolves.toBeTruthy();
+    }
+    const { scripts } = JSON.parse(await read("package.json"));
+    for (const [, name = ""] of text.matchAll(/npm run (?:--silent )?([a-z:-]+)/g)) {
+      expect(Object.keys(scripts), `npm run ${name}`).toContain(name);
+    }
+  });
+
   it("links to what there is", async () => {
     const text = await read(page);
     for (const [, target = ""] of text.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
