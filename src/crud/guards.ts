@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { users } from "../db/schema.ts";
 
-/** Who is calling, and in which of their sessions. */
+/** The user who is calling, and the session of the call. */
 export type Caller = { id: string; sessionId: string };
 
 /**
@@ -23,7 +23,7 @@ export function requireAdmin(db: Database, caller: Caller) {
   return db.execute(sql`select ${adminGuard(caller)}`);
 }
 
-/** True where the caller is an admin, decided by the database while the statement runs. */
+/** True if the caller is an admin, decided by the database while the statement runs. */
 export function isAdmin(callerId: string): SQL<boolean> {
   return sql<boolean>`exists (select 1 from ${users} as caller
     where caller.id = ${callerId}::uuid and caller.role = 'admin' and caller.is_active and caller.deleted_at is null)`;

@@ -3,20 +3,19 @@ import type { BatchItem } from "drizzle-orm/batch";
 import { drizzle } from "drizzle-orm/neon-http";
 import type { Database } from "../db/client.ts";
 
-/** Builds queries and sends none: what is kept here belongs to no request. */
+/** Builds queries but sends none, so that cached queries belong to no request. */
 // The mock has no client, which nothing asks for.
 const offline = drizzle.mock({ schema: {} }) as unknown as Database;
 
-/** What drizzle makes of a statement in order to run it, which its types leave out. */
+/** The prepared form of a statement, which drizzle's types omit. */
 type Prepared = {
   getQuery(): { sql: string; params: unknown[] };
   execute(...args: unknown[]): Promise<unknown>;
 };
 
 /**
- * A select whose SQL is built once in an isolate and then only filled in, for those that hot requests run in a batch: to
- * build it costs more CPU than to verify a token, where `sql` alone costs next to nothing. `build` makes the same SQL whatever
- * the texts are; they only stand in it. Leans on drizzle's own `_prepare`: a new version must pass its test.
+ * Builds the SQL of a select once per isolate, and then only fills it in: building costs more CPU than verifying a token.
+ * `build` must make the same SQL for any values. For hot selects in a batch; relies on drizzle's internal `_prepare`.
  */
 export function prepared<Texts extends string[], Query extends BatchItem<"pg">>(
   build: (db: Database, ...texts: Texts) => Query,
@@ -24,7 +23,7 @@ export function prepared<Texts extends string[], Query extends BatchItem<"pg">>(
   let kept: { query: Prepared; sql: string; params: unknown[] } | undefined;
   const prepare = (count: number) => {
     const placeholders = Array.from({ length: count }, (_, i) => sql.placeholder(String(i)));
-    // drizzle takes a placeholder wherever it takes a value.
+    // drizzle accepts a placeholder wherever it accepts a value.
     const query = preparing(build(offline, ...(placeholders as unknown[] as Texts)))();
     return { query, ...query.getQuery() };
   };
@@ -35,7 +34,7 @@ export function prepared<Texts extends string[], Query extends BatchItem<"pg">>(
     const { sql, params } = kept;
     const filled: Prepared = Object.assign(Object.create(kept.query), {
       getQuery: () => ({ sql, params: fillPlaceholders(params, Object.fromEntries(texts.entries())) }),
-      // Alone, which no hot request runs it.
+      // Outside a batch, where no hot request runs it.
       execute: (...args: unknown[]) => prepareAnew().execute(...args),
     });
     return Object.assign(query, { _prepare: () => filled });

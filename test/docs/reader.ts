@@ -88,19 +88,20 @@ export class Reader {
     if (excerpt) return expect(hasExcerpt(code, await this.#read(excerpt)), `${excerpt} has no such lines`).toBe(true);
     const [, file, declaration = ""] = /^add to (\S+), before (\w+)$/.exec(title) ?? [];
     if (file) return this.#write(file, addBefore(declaration, code, await this.#read(file)));
-    if (title === "add to the migration") return this.#addToMigration(code);
+    if (title === "add to the migration") return appendFile(await this.#newestMigration(), `\n${code}`);
+    if (title === "the migration") return writeFile(await this.#newestMigration(), code);
     if (!/^[\w./-]+\.\w+$/.test(title)) throw new Error(`\`\`\`${language} needs a title that says what it is`);
     return this.#write(title, language === "diff" ? applyDiff(code, await this.#read(title)) : code);
   }
 
-  async #addToMigration(sql: string): Promise<void> {
+  async #newestMigration(): Promise<string> {
     const folder = join(this.#project, "drizzle");
     const newest =
       (await readdir(folder))
         .filter((name) => name.endsWith(".sql"))
         .toSorted()
         .at(-1) ?? "";
-    await appendFile(join(folder, newest), `\n${sql}`);
+    return join(folder, newest);
   }
 
   #read(file: string): Promise<string> {

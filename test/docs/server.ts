@@ -12,7 +12,7 @@ export type Server = {
 };
 
 /** Longer than a first start takes on a busy machine. */
-const patience = 90_000;
+const patience = 240_000;
 
 /** Runs `npm run dev` in `cwd`. */
 export async function startServer(cwd: string, port: number): Promise<Server> {
