@@ -13,12 +13,12 @@ export const ready = endpoint(
     path: "/health/ready",
     operationId: "ready",
     tags: ["operations"],
-    summary: "Can requests be served?",
+    summary: "Check readiness",
     description:
       "Only with good settings, a database that answers, every migration of this version applied, and none that it does not know applied before them. A database that a newer version has migrated is fine.",
     access: "public",
     atRoot: true,
-    responses: { 200: json(Health, "They can") },
+    responses: { 200: json(Health, "Ready") },
     errors: ["not_ready", "database_unavailable", "misconfigured"],
   },
   async (c) => {
