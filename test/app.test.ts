@@ -34,7 +34,7 @@ describe("createApp", () => {
     expect((await future.post("/items", { token: user.token, json: { title: "Expired" } })).status).toBe(401);
   });
 
-  it("fails closed: an endpoint that would answer without asking whether the caller still may", async () => {
+  it("fails closed if an endpoint answers without asking the database about the caller", async () => {
     const careless = endpoint(
       {
         method: "get",

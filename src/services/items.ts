@@ -13,7 +13,7 @@ import { pageRequest, scopeOf, toPage } from "./pages.ts";
 type Context = Pick<UserEnv["Variables"], "db" | "run" | "user" | "keys">;
 
 /**
- * A page of the caller's items; of another owner's for an admin. Throws `invalid_cursor`, and `forbidden` where anybody
+ * A page of the caller's items, or of another owner's for an admin. Throws `invalid_cursor`, and `forbidden` if anybody
  * else names an owner.
  */
 export async function pageOfItems({ db, run, user, keys }: Context, query: ItemQuery) {
@@ -49,9 +49,9 @@ export async function pageOfPublicItems({ db, run, keys }: Pick<Context, "db" | 
 }
 
 /**
- * Does all of these operations or none, in one transaction: throws `not_found`, `precondition_failed` or
- * `precondition_required`, with the place of the first that could not be done. Answers in the order of the operations;
- * `shown` are the items that anybody may see, or might until now.
+ * Carries out all of these operations or none, in one transaction. Throws `not_found`, `precondition_failed` or
+ * `precondition_required` with the place of the first that failed. Answers in the order of the operations; `shown` are the
+ * items that are, or just were, public.
  */
 export async function changeItems(
   { db, run, user, settings }: Pick<UserEnv["Variables"], "db" | "run" | "user" | "settings">,
@@ -102,12 +102,12 @@ function changedTo<Row extends { version: number }>(op: "create" | "update", ite
   return { op, etag: `"${item?.version}"`, item };
 }
 
-/** So few that a page of the longest items, ten thousand characters of up to six bytes each, is 12 MB. */
+/** Small enough that a page of the longest items, ten thousand characters of up to six bytes each, is 12 MB. */
 const exportedAtOnce = 200;
 
 /**
- * All of the caller's live items, newest first: each page a round trip behind the guard, and asked for only when it is
- * wanted. `created_at` never changes, so an item that stays comes once; one that is made meanwhile does not come.
+ * All of the caller's live items, newest first. Each page is one guarded round trip, fetched only on demand. `created_at`
+ * never changes, so an item that stays appears once, and one that is created in the meantime does not appear.
  */
 export async function* eachPageOfItems({ db, run, user }: Pick<Context, "db" | "run" | "user">) {
   const mine = { ownerId: user.id, status: "live" } as const;

@@ -21,9 +21,9 @@ type Post = { transport: Transport; from: NonNullable<Settings["MAIL_FROM"]>; fr
 
 const maxAttempts = 10;
 const batchSize = 50;
-/** As many connections as a Worker may have open at once, less one for the database. */
+/** The connections that a Worker may have open at once, less one for the database. */
 const parallel = 5;
-/** Longer than a whole batch takes when every mail of it times out. */
+/** Longer than a batch takes if every mail of it times out. */
 const leaseSeconds = 300;
 
 /**
@@ -43,8 +43,8 @@ export function mailTo<Data extends { name: string }>(
 }
 
 /**
- * Sends mails that are due, at most {@link batchSize}, or only those of `ids`; answers how many were sent. What fails is
- * tried again after 1, 2, 4, … minutes, and kept as dead after the last try.
+ * Sends at most {@link batchSize} due mails, or only those of `ids`, and answers the number sent. A mail that fails is
+ * retried after 1, 2, 4, … minutes, and kept as dead after the last try.
  */
 export async function sendDueMails(context: Context, ids?: readonly string[]): Promise<number> {
   const { db, run } = context;
@@ -96,7 +96,7 @@ async function sendMail(context: Context, { transport, from, frontendUrl }: Post
     await transport({ id, from, to, ...content }).catch((error: unknown) => {
       throw error instanceof TransportError ? error : new TransportError("the transport failed");
     });
-    // Marking twice does no harm, sending twice does.
+    // Marking twice is harmless; sending twice is not.
     await run(markMailSent(db, id)).catch(() => run(markMailSent(db, id)));
     log({ level: "info", ...about, outcome: "sent" });
     return true;
@@ -114,6 +114,6 @@ async function fail({ db, run, log }: Context, mail: ClaimedMail, error: unknown
   const outcome = retryInSeconds === undefined ? "dead" : "failed";
   const level = outcome === "dead" ? "error" : "warn";
   log({ level, message: "mail", mail_id, kind, attempts, outcome, reason, ...(!known && describeError(error)) });
-  // When this fails too, the mail is due again at the end of its lease.
+  // If this fails too, the mail is due again at the end of its lease.
   await run(markMailFailed(db, mail, { reason, retryInSeconds })).catch(() => undefined);
 }

@@ -2,10 +2,10 @@ import type { PageRequest, Position } from "../crud/keyset.ts";
 import { ApiError } from "../errors.ts";
 import { openCursor, sealCursor } from "../security/cursors.ts";
 
-/** A list that pages can be taken of. `scope` says which list it is, whose, and under which sort and filters. */
+/** A list that has pages. `scope` identifies it: its name, owner, sort and filters. */
 export type List = { key: CryptoKey; scope: string };
 
-/** What a list's query says beyond the place in it: two queries that differ here share no cursor. */
+/** The parts of a list's query that identify the list: two queries that differ here share no cursor. */
 export function scopeOf(name: string, query: object): string {
   const {
     limit: _limit,
@@ -17,7 +17,7 @@ export function scopeOf(name: string, query: object): string {
   return JSON.stringify([name, ...entries.toSorted(([a], [b]) => (a < b ? -1 : 1))]);
 }
 
-/** What to ask the database for: one row more than the page has, which only tells that there is a next page. */
+/** The request to the database: one row more than the page has, which only shows that there is a next page. */
 export async function pageRequest(
   { key, scope }: List,
   { cursor, limit }: { cursor?: string | undefined; limit: number },
@@ -30,8 +30,8 @@ export async function pageRequest(
 }
 
 /**
- * Makes a page of `limit` rows out of what {@link pageRequest} asked for. `end` is where the next page begins behind fewer
- * rows, in a list whose query looks no further.
+ * Makes a page of `limit` rows from the answer to {@link pageRequest}. `end` is the start of the next page after a short
+ * page, for a list whose query stops early.
  */
 export async function toPage<Row extends { id: string; sort_key: string }>(
   { key, scope }: List,

@@ -29,7 +29,7 @@ async function aUserWithDeleted(count: number, days: number) {
 const left = (ownerId: string) => db.$count(items, eq(items.owner_id, ownerId));
 
 describe("the purge of deleted rows", () => {
-  it("leaves alone what lives, and what was deleted within the retention", async () => {
+  it("keeps live rows, and rows deleted within the retention period", async () => {
     const [recent, { id, token }] = [await aUserWithDeleted(3, 29.9), await aUser()];
     await api.post("/items", { token, json: { title: "Live" } });
     await db.update(items).set({ created_at: sql`now() - interval '1 year'` }).where(eq(items.owner_id, id));
@@ -38,7 +38,7 @@ describe("the purge of deleted rows", () => {
     expect((await api.post(`/items/${recent.ids[0]}/restore`, { token: recent.token })).status).toBe(200);
   });
 
-  it("leaves alone what the API deleted a moment ago", async () => {
+  it("keeps rows that the API has just deleted", async () => {
     const { id: ownerId, token } = await aUser();
     const { body } = await api.post("/items", { token, json: { title: "t" } });
     await api.delete(`/items/${body.id}`, { token });

@@ -17,7 +17,7 @@ describe("src/db/schema.ts", () => {
     expect(owned.map((table) => getTableConfig(table).name).toSorted()).toStrictEqual(names.toSorted());
   });
 
-  it("names in ownedTables what refers to another before it, so that a purge meets no reference", () => {
+  it("lists a referring table before the one it refers to, so that a purge meets no reference", () => {
     const order = owned.map((table) => getTableConfig(table).name);
     for (const { name, foreignKeys } of owned.map(getTableConfig)) {
       const referred = foreignKeys.map((key) => getTableConfig(key.reference().foreignTable).name);

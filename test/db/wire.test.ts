@@ -96,7 +96,7 @@ describe("a call to the database", () => {
     expect(spy.mock.calls.map(([, init]) => init?.redirect)).toStrictEqual(["manual"]);
   });
 
-  it("takes what Postgres says, of one statement and of several", async () => {
+  it("reads the answers of one statement and of several", async () => {
     const error = await db.execute(sql`select 1 / 0`).catch(fromDatabase);
     expect(explain(error)).toMatchObject({ code: "internal", cause: { sqlstate: "22012" } });
     expect(errorTable.internal.status).toBe(500);

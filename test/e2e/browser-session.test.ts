@@ -87,7 +87,7 @@ describe("a browser app on another origin of the same site", () => {
     expect(refused.body.error).toBe("invalid_grant");
   });
 
-  it("changes what it has read through an edge that compresses", async () => {
+  it("changes an item that it has read through a compressing edge", async () => {
     const edge = await startCompressingEdge(api.url);
     try {
       const { email: username, password } = api;

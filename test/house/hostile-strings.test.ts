@@ -139,7 +139,7 @@ describe("hostile strings in every text field", () => {
     expect(count).toBeGreaterThanOrEqual(2 * (hostileStrings.length + impossibleStrings.length));
   });
 
-  it.each(parameters)("$operation ?$name= answers, or says what is wrong with it", async ({ endpoint, name }) => {
+  it.each(parameters)("$operation ?$name= answers, or names the fault", async ({ endpoint, name }) => {
     const user = await aUser({ role: "admin" });
     const path = await pathOf(endpoint, user);
     for (const text of [...hostileStrings, "🔑".repeat(5_000), ...impossibleStrings]) {
@@ -186,7 +186,7 @@ describe("hostile strings in every text field", () => {
   });
 });
 
-describe("what was stored comes back verbatim", () => {
+describe("stored text comes back verbatim", () => {
   it("as an item: made, changed, in a batch, replayed, read, listed, exported", async () => {
     const { token } = await aUser();
     const made: [id: string, text: string][] = [];

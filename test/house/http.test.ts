@@ -152,7 +152,7 @@ describe("validation", () => {
     expect(answer.body.detail).toMatch(/^body\.\w+: .+/);
   });
 
-  it("never repeats what was sent", async () => {
+  it("never repeats the input", async () => {
     const json = { email: "secret-value", username: "secret value", password: "short", full_name: 5 };
     expect((await api.post("/users", { json })).text).not.toMatch(/secret|short/);
   });
@@ -338,7 +338,7 @@ describe("every response", () => {
     }
   });
 
-  it("promise 19: is stored by nobody on the way", async () => {
+  it("promise 19: is never stored by an intermediary", async () => {
     expect((await api.get("/users/me", { token: user.token })).headers.get("Cache-Control")).toBe("no-store");
     expect((await api.get("/users/me")).headers.get("Cache-Control")).toBe("no-store");
   });
@@ -430,7 +430,7 @@ describe("promise 17: CORS", () => {
     for (const name of ["Idempotency-Key", "If-Match", "If-None-Match"]) expect(declared).toContain(name);
   });
 
-  it("lets a page send what ALLOWED_HEADERS names instead", async () => {
+  it("lets a page send the headers in ALLOWED_HEADERS instead", async () => {
     const own = serve({ bindings: { ...bindings, ALLOWED_HEADERS: "x-datadog-trace-id" } });
     const { headers } = await own.call("OPTIONS", "/items", {
       headers: { Origin: origin, "Access-Control-Request-Method": "POST" },
@@ -484,7 +484,7 @@ describe("promise 22: wrong settings", () => {
 });
 
 describe("an error", () => {
-  it("is what it says to the caller, never what caused it", () => {
+  it("tells the caller its own sentence, never its cause", () => {
     const error = new ApiError("not_found", { cause: new Error("inner") });
     expect(error.detail).toBe("Not found.");
     expect(JSON.stringify(error)).not.toContain("inner");

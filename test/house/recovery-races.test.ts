@@ -74,7 +74,7 @@ describe("promise 8: fifty uses of one mailed token at once", () => {
 });
 
 describe("promise 2: a new password against everything that the old one still opens", () => {
-  it("refreshes against a reset: no session is left, whoever came first", async () => {
+  it("refreshes against a reset leave no session, in either order", async () => {
     for (const _ of [1, 2, 3]) {
       const user = await aUser({ password_hash });
       const [first, token] = [(await login(user.username, password)).body, await aTokenFor(user)];

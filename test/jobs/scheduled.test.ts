@@ -24,7 +24,7 @@ async function trigger() {
 }
 
 describe("the Worker's cron trigger", () => {
-  it("sends what waits in the outbox, and purges each kind of what is over", async () => {
+  it("sends the waiting mails of the outbox, and purges each kind of expired row", async () => {
     const [{ id: gone }, { id, username }] = [await aUser(), await aUser()];
     const [mail, item, key] = [uuidv7(), uuidv7(), unique()];
     // So old that each comes first, however much other tests have left behind.

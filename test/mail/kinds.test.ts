@@ -30,7 +30,7 @@ describe("the list of mails", () => {
     );
   });
 
-  it("has none of a kind that there is not", () => {
+  it("returns nothing for an unknown kind", () => {
     for (const name of ["", "constructor", "toString", "newsletter"]) expect(mailKindOf(name)).toBeUndefined();
   });
 
@@ -70,7 +70,7 @@ describe("a mail", () => {
     expect(mail?.text).not.toContain("From:");
   });
 
-  it.each(names)("%s escapes what people chose, and loads nothing", async (kind) => {
+  it.each(names)("%s escapes user input, and loads nothing", async (kind) => {
     const mail = await compose(kind, { name: `"><script>alert('&')</script>`, program: "<img>" }, "t");
     expect(mail?.html).not.toMatch(/<script|<img|<link|src=|@import|url\(/);
     expect(mail?.html).toContain("&quot;&gt;&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;");
@@ -85,7 +85,7 @@ describe("a mail", () => {
     );
   });
 
-  it.each(names)("%s is not made of data that lacks what it needs", async (kind) => {
+  it.each(names)("%s is not made from incomplete data", async (kind) => {
     expect(await mailKindOf(kind)?.compose({}, place)).toBeUndefined();
     expect(await compose(kind, { name: 1 })).toBeUndefined();
   });
@@ -103,7 +103,7 @@ describe("a kind of one's own", () => {
     }),
   });
 
-  it("says what its data says, and links to a page of the front end", async () => {
+  it("shows its data, and links to a page of the front end", async () => {
     const mail = await invitation.compose({ name: "ada", organisation: "Engines & Co" }, place);
     expect(mail?.subject).toBe("Join Engines & Co on A & B");
     expect(mail?.text).toContain("Join:\nhttps://app.example.com/x/join?to=Engines+%26+Co\n");

@@ -165,7 +165,7 @@ describe("promise 21: a message is kept until it is sent, and sent once", () => 
     expect(rows.filter(({ sent_at, attempts }) => sent_at !== null && attempts === 1)).toHaveLength(140);
   });
 
-  it("a mail whose token was replaced, used or has expired meanwhile is not sent", async () => {
+  it("a mail is not sent if its token was replaced or used or has expired", async () => {
     const silent = serve({ deps: { hasher: () => quickPasswords } });
     const [replaced, expired] = [await signUp(silent), await signUp(silent)];
     await db.execute(
@@ -191,7 +191,7 @@ describe("promise 21: a message is kept until it is sent, and sent once", () => 
   });
 });
 
-describe("promise 24: what is logged and kept of mails", () => {
+describe("promise 24: logs and rows about mails", () => {
   it("holds no address, no token and nothing that the provider said", async () => {
     const seen: Mail[] = [];
     const deps = through(async (mail) => {

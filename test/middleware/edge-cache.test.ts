@@ -53,7 +53,7 @@ describe("GET /public/items/{id}", () => {
     expect((await cached(path(item)))?.headers.get("Cache-Control")).toBe("public, max-age=60");
   });
 
-  it("answers 304 to whoever has it, from the cache and past it", async () => {
+  it("answers 304 to a current copy, from the cache and past it", async () => {
     const item = await create();
     const etag = (await api.get(path(item))).headers.get("ETag") ?? "";
     const init = { headers: { "If-None-Match": `W/${etag}` } };
@@ -89,7 +89,7 @@ describe("GET /public/items/{id}", () => {
     expect((await api.get(path(item))).body.title).toBe("Third");
   });
 
-  it("is not asked anew because of what strangers cannot see: private items, and a new password", async () => {
+  it("stays valid when something private changes: a private item, a password", async () => {
     const [item, hidden] = [await create(), await create({ is_public: false })];
     const listed = await api.get("/public/items");
     const { headers } = await api.get(path(item));
@@ -106,7 +106,7 @@ describe("GET /public/items/{id}", () => {
     expect(listed.text).not.toContain(hidden.id);
   });
 
-  it("does not answer what is private, deleted, or of somebody who is gone", async () => {
+  it("does not show private or deleted items, or those of a deleted user", async () => {
     const hidden = await create({ is_public: false });
     expect((await api.get(path(hidden))).status).toBe(404);
     const item = await create();
@@ -156,7 +156,7 @@ describe("GET /public/items", () => {
     expect(seen.slice(0, 5)).toStrictEqual(ids);
   });
 
-  it("answers 304 to whoever has it", async () => {
+  it("answers 304 to a current copy", async () => {
     await create();
     const etag = (await api.get("/public/items?limit=3")).headers.get("ETag") ?? "";
     for (const known of [etag, "*"]) {
@@ -240,7 +240,7 @@ describe("GET /public/items", () => {
 });
 
 describe("promise 19: nothing private can be cached", () => {
-  it("every other endpoint says no-store and keeps nothing, whoever asks", async () => {
+  it("every other endpoint says no-store and stores nothing, for any caller", async () => {
     const put = vi.spyOn(caches.default, "put");
     const others = endpoints.filter(({ policy }) => !policy.cached);
     expect(others.length).toBe(endpoints.length - 2);
@@ -278,7 +278,7 @@ describe("promise 19: nothing private can be cached", () => {
     });
   });
 
-  it("errors of the public face are nobody's to keep", async () => {
+  it("errors of the public face are not cacheable", async () => {
     const put = vi.spyOn(caches.default, "put");
     for (const at of [
       path({ id: crypto.randomUUID() }),
@@ -293,7 +293,7 @@ describe("promise 19: nothing private can be cached", () => {
     expect(put).not.toHaveBeenCalled();
   });
 
-  it("credentials, origins and odd spellings change neither the answer nor what it is kept under", async () => {
+  it("credentials, origins and odd spellings change neither the answer nor its cache key", async () => {
     const item = await create({ title: "One for all" });
     const admin = await aUser({ role: "admin" });
     const put = vi.spyOn(caches.default, "put");

@@ -35,7 +35,7 @@ describe("hashing in Durable Objects", () => {
     expect(await passwords.hash("ada", password, phc)).toBe(await hashPassword(password, phc));
   });
 
-  it("takes one of four instances, by the account in any letter case, and names nobody", async () => {
+  it("chooses one of four instances by the account, in any letter case, without naming it", async () => {
     const { names, ...own } = namespace({ verify: async () => true });
     const passwords = hasherOf(own);
     for (let i = 0; i < 100; i++) await passwords.verify(`user${i}@example.com`, password, dummyHash);

@@ -76,7 +76,7 @@ async function open(token: string, accept = "*/*") {
 }
 
 describe("GET /items/export", () => {
-  it("gives in both formats exactly what the list gives", async () => {
+  it("has exactly the list's data in both formats", async () => {
     const { token } = await aUser();
     const stranger = await aUser();
     await api.post("/items", { token: stranger.token, json: { title: "Not yours" } });
@@ -110,7 +110,7 @@ describe("GET /items/export", () => {
     expect(csv(table.text)).toStrictEqual([]);
   });
 
-  it("answers 406 to whoever takes neither, and varies by Accept and Origin", async () => {
+  it("answers 406 if neither format is acceptable, and varies by Accept and Origin", async () => {
     const { token } = await aUser();
     for (const [accept, status] of [
       ["application/json", 406],
@@ -154,7 +154,7 @@ describe("GET /items/export", () => {
     expect(largest).toBeLessThan(100_000);
   }, 120_000);
 
-  it("has what stays once, and ends, while others come and go", async () => {
+  it("has each lasting item once, and ends, while others come and go", async () => {
     const user = await aUserWithItems(1_000);
     const { read, rest } = await open(user.token, "text/csv");
     let text = `${await read()}${await read()}`;

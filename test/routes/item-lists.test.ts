@@ -247,7 +247,7 @@ describe("GET /items", () => {
     for (const sort of ["title", "-title"]) expect(await pages(token, `&sort=${sort}`, 1)).toHaveLength(3);
   });
 
-  it("shows an admin anybody's, and nobody else", async () => {
+  it("shows another user's items to an admin only", async () => {
     const [owner, admin] = [await ownerOf(3), await aUser({ role: "admin" })];
     const path = `/items?owner_id=${owner.id}`;
     expect((await api.get(path, { token: admin.token })).body.items).toHaveLength(3);

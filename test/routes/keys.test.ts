@@ -36,7 +36,7 @@ describe.each(algorithms)("promise 23: %s", (algorithm) => {
     expect(await serveWith(algorithm, [second]).accepts(access_token)).toBe(false);
   });
 
-  it("rotates in steps that log nobody out, whichever step an isolate is at", async () => {
+  it("rotates in steps that sign nobody out, whichever step an isolate has reached", async () => {
     const [older, newer] = [await aKey(algorithm), await aKey(algorithm)];
     const steps = [[older], [older, newer], [newer, older], [newer]].map((ring) => serveWith(algorithm, ring));
     for (const [i, now] of steps.entries()) {

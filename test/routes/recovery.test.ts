@@ -236,7 +236,7 @@ describe("POST /auth/password/reset", () => {
     expect(answer.roundTrips).toBe(1);
   });
 
-  it("verifies the mailbox of an unverified account, and drops what came before", async () => {
+  it("verifies the mailbox of an unverified account, and drops earlier sessions and tokens", async () => {
     const { id, username, email } = await signUp();
     const verification = tokenFor(email);
     const token = (await login(username, password)).body.access_token;
@@ -316,7 +316,7 @@ describe("POST /users/me/email", () => {
     expect(await eventsOf(user.id)).toEqual(expect.arrayContaining(["email.change_requested", "email.changed"]));
   });
 
-  it("is 403 without the current password, and mails nobody", async () => {
+  it("is 403 without the current password, and sends no mail", async () => {
     const [user, email] = [await aVerifiedUser(), aMailbox()];
     const answer = await change(user.token, email, "not the password");
     expect(answer.status).toBe(403);
@@ -324,7 +324,7 @@ describe("POST /users/me/email", () => {
     expect([...mailsTo(email), ...mailsTo(user.email)]).toStrictEqual([]);
   });
 
-  it("does not tell whether an address is taken before it is confirmed", async () => {
+  it("does not reveal that an address is taken before it is confirmed", async () => {
     const [user, other] = [await aVerifiedUser(), await aVerifiedUser()];
     expect((await change(user.token, other.email.toUpperCase())).status).toBe(202);
     const answer = await confirm(tokenFor(other.email.toUpperCase()));

@@ -62,7 +62,7 @@ describe("promise 9: bcrypt hashes of imported users", () => {
     }
   });
 
-  it("are kept where bcrypt read only the first 72 bytes: nobody has proved the rest", async () => {
+  it("are kept if bcrypt read only the first 72 bytes, since nobody verified the rest", async () => {
     const long = "é".repeat(40);
     const old = await hash(long, 4);
     const user = await aUser({ password_hash: old });

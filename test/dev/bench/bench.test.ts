@@ -49,7 +49,7 @@ describe("the benchmarks' tables", () => {
     ).toBe(["what     ms", "------  ---", "a       1.5", "longer   10"].join("\n"));
   });
 
-  it("print one line for each request, and a dash for CPU that nobody knows", () => {
+  it("print one line for each request, and a dash for unknown CPU", () => {
     const lines = benchTable([health, search]).split("\n").slice(2);
     expect(lines.map((line) => line.split(/ {2,}/))).toStrictEqual([
       ["GET /health", "200", "4,322", "1.3", "20.0", "140", "1.40", "80", "2.00", "0", "673"],
@@ -73,7 +73,7 @@ describe("the benchmarks' tables", () => {
 describe("the benchmark's page", () => {
   const page = benchPage([health, search], ["2 × a & b"]);
 
-  it("needs nothing but itself, and escapes what it shows", () => {
+  it("is self-contained, and escapes its data", () => {
     expect(page).not.toMatch(/https?:|src=|@import|<b>/);
     expect(page).toContain("GET /items?q=&lt;b&gt;&amp;&quot;");
     expect(page).toContain("2 × a &amp; b");

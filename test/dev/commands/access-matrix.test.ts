@@ -15,7 +15,7 @@ describe("docs/access-matrix.md", () => {
     expect(written).toBe(rows.join("\n"));
   });
 
-  it("tells of each endpoint who may call it, what it spends and how it can fail", () => {
+  it("shows each endpoint's callers, round trips and errors", () => {
     for (const { policy } of endpoints) expect(rowOf(policy.operationId)).toContain(`\`${policy.path}\``);
     expect(rowOf("login")).toMatch(
       /^\| POST +\| `\/api\/v1\/auth\/login` +\| anybody +\| 300 in 60 s, `sign_in` +\| 2 +\| `invalid_grant`, /,

@@ -56,7 +56,7 @@ describe("npm run db:check", () => {
   });
   afterAll(() => rm(copy, { recursive: true }));
 
-  it("passes what is in order, and puts its copy away", async () => {
+  it("passes migrations that are in order, and removes its copy", async () => {
     await expect(checkMigrations(copy)).resolves.toBeUndefined();
     await expect(checkMigrations(project)).resolves.toBeUndefined();
     expect(await ours()).toEqual([]);

@@ -86,7 +86,7 @@ describe("npm run users:import", () => {
     expect(await stored("carol@example.org")).toBeUndefined();
   });
 
-  it("refuses what it cannot bring over: line, field and rule, and nobody's password, hash or whole address", async () => {
+  it("refuses bad rows by line, field and rule, without a password, hash or whole address", async () => {
     const file = await fileOf("bad.csv", [
       "id,email,username,hashed_password,is_active,created_at",
       `1,nobody,nobody,${bcrypt},1,`,
@@ -141,7 +141,7 @@ describe("npm run users:import", () => {
     expect(await run(file)).toMatchObject({ imported: 12_345, refused: 0, log: ["… 10000 rows read"] });
   });
 
-  it("as a command tells what it did and what is next, and exits with 2 where a row was refused", async () => {
+  it("as a command reports its result and the next step, and exits with 2 if a row was refused", async () => {
     const file = await fileOf("command.csv", ["email,username,password_hash", `m@example.org,mallory,${bcrypt}`]);
     const dry = await command(file, "--dry-run");
     expect(dry).toMatchObject({ code: 0, stderr: "" });

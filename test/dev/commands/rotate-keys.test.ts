@@ -77,7 +77,7 @@ describe("promise 23: npm run keys:rotate", () => {
     expect(decodeProtectedHeader(token).alg).toBe("ES256");
   });
 
-  it("refuses what it cannot rotate, and does not repeat it", async () => {
+  it("refuses keys that it cannot rotate, and does not print them", async () => {
     expect(await refusal({})).toMatch(/^There is no key to rotate/);
     expect(await refusal({ ALGORITHM: "ES256", SECRET_KEY })).toMatch(/^SIGNING_KEYS is missing/);
     expect(await refusal({ SECRET_KEY }, "--algorithm", "none")).toMatch(/^--algorithm must be one of/);

@@ -69,7 +69,7 @@ describe("the mailbox of npm run dev", () => {
     expect(kept.at(-1)?.id).toBe("many-10");
   });
 
-  it("refuses what is not a mail, and what a page elsewhere could send", async () => {
+  it("refuses anything but a mail, and anything that a foreign page could send", async () => {
     expect((await deliver({ id: "x" })).status).toBe(400);
     const plain = { method: "POST", body: JSON.stringify(aMail("plain")) };
     expect((await fetch(mailbox.endpoint, plain)).status).toBe(400);

@@ -38,7 +38,7 @@ describe.each(environments)("wrangler.toml, environment %s", (env) => {
     expect(config.tail_consumers ?? []).toStrictEqual([]);
   });
 
-  it("has what is not inherited: variables, secrets, hashers", () => {
+  it("has what environments do not inherit: variables, secrets, hashers", () => {
     const top = configOf(undefined);
     expect(Object.keys(config.vars).toSorted()).toStrictEqual(Object.keys(top.vars).toSorted());
     expect(config.secrets?.required).toStrictEqual(top.secrets?.required);

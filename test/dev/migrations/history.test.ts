@@ -36,7 +36,7 @@ const histories = [
   },
 ];
 
-describe("a database that applied what 0000_init replaces", () => {
+describe("a database that applied the migrations before 0000_init", () => {
   const open: { database: LocalDatabase; drop(): Promise<void> }[] = [];
   afterEach(async () => {
     for (const { database, drop } of open.splice(0)) {
@@ -104,7 +104,7 @@ describe("a database that applied what 0000_init replaces", () => {
     ]);
   });
 
-  it("keeps what was applied after them, and applies what came since", async () => {
+  it("keeps later migrations, and applies the new ones", async () => {
     const [fresh, old] = [await anEmpty(), await anEmpty()];
     const folder = await mkdtemp(join(tmpdir(), "plinth-migrations-"));
     await cp(join(import.meta.dirname, "../../../drizzle"), folder, { recursive: true });
@@ -138,7 +138,7 @@ describe("a database that applied what 0000_init replaces", () => {
     expect(await readCatalog(old)).toEqual(before);
   });
 
-  it("has functions that look in their own schema and that nobody else may call", async () => {
+  it("has functions that look in their own schema only and that no other role may call", async () => {
     const database = await anEmpty();
     await migrate(database);
     const { rows } = await database.run({

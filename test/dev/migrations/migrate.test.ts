@@ -151,7 +151,7 @@ describe("migrating", () => {
     });
   });
 
-  describe("what does not fit", () => {
+  describe("a migration that does not fit", () => {
     beforeEach(async () => {
       await folder.write("0001_b", "insert into things (name) values ('b')", 20);
       await apply();
@@ -170,7 +170,7 @@ describe("migrating", () => {
       expect(await apply()).toBe(0);
     });
 
-    it("is named where a file was edited, also beside what is pending", async () => {
+    it("is named if its file was edited, also next to pending ones", async () => {
       await folder.write("0001_b", "insert into things (name) values ('B')");
       await folder.write("0002_c", "insert into things (name) values ('c')", 30);
       expect(await refusal()).toContain("drizzle/0001_b.sql was edited after it was applied here.");
@@ -178,7 +178,7 @@ describe("migrating", () => {
       expect(await query("select name from things")).toEqual([["b"]]);
     });
 
-    it("is named where what is applied has no file", async () => {
+    it("is named if it was applied and has no file", async () => {
       await folder.forget("0001_b");
       const said = await refusal();
       expect(said).toMatch(
@@ -283,7 +283,7 @@ describe("migrating", () => {
     const marker = "-- plinth: no-transaction\n";
     const concurrently = `${marker}create index concurrently if not exists things_name on things (name)`;
 
-    it("runs what may not be in one", async () => {
+    it("runs statements that may not be in one", async () => {
       await folder.write("0001_index", concurrently);
       expect(await apply()).toBe(2);
       expect(await recorded()).toBe(2);
