@@ -14,7 +14,7 @@ export async function devVars(): Promise<Record<string, string>> {
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 
-/** The Postgres that the environment or `.dev.vars` names; undefined means the embedded one. */
+/** The Postgres that the environment or `.dev.vars` names; undefined means the kept one. */
 export async function databaseUrl(): Promise<string | undefined> {
   const url = process.env.DATABASE_URL || (await devVars()).DATABASE_URL || undefined;
   if (url !== undefined && !(/^postgres(ql)?:\/\/./.test(url) && URL.canParse(url))) {

@@ -1,6 +1,5 @@
 /** `npm run admin:create -- person@example.com`: makes or promotes an admin, and prints a link to set the password. */
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { v7 as uuidv7 } from "uuid";
 import { insertAuditEvent } from "../../src/crud/audit-events.ts";
 import { deleteTokens, issueToken } from "../../src/crud/one-time-tokens.ts";
@@ -11,11 +10,10 @@ import { Email } from "../../src/schemas/users.ts";
 import { lifetimeHours } from "../../src/security/one-time-tokens.ts";
 import { dummyHash } from "../../src/security/passwords.ts";
 import { hashToken } from "../../src/security/refresh-tokens.ts";
-import { databaseUrl, dataFolder, describeDatabase, devVars, failWith, Problem } from "../config.ts";
+import { devVars, failWith, Problem } from "../config.ts";
 import { explained } from "../local/explained.ts";
 import { serveNeon } from "../local/neon.ts";
-import { pglite } from "../local/pglite.ts";
-import { postgres } from "../local/postgres.ts";
+import { openDatabase } from "../local/open.ts";
 
 /** Makes this address an admin's, and answers whether it is new, and a token that sets the password. */
 export async function createAdmin(db: Database, email: string): Promise<{ isNew: boolean; token: string }> {
@@ -63,10 +61,7 @@ function usernameFor(email: string): string {
 async function main(): Promise<void> {
   const email = Email.safeParse(process.argv[2]);
   if (!email.success) throw new Problem("Name an e-mail address: npm run admin:create -- person@example.com");
-  const url = await databaseUrl();
-  const folder = join(dataFolder, "postgres");
-  const where = url === undefined ? folder : describeDatabase(url);
-  const database = url === undefined ? await pglite(folder) : postgres(url);
+  const { database, where, close } = await openDatabase();
   const endpoint = await serveNeon(database, { password: randomBytes(18).toString("base64url") });
   try {
     const { connectionString: DATABASE_URL, url: NEON_FETCH_ENDPOINT } = endpoint;
@@ -77,7 +72,7 @@ async function main(): Promise<void> {
     throw explained(error, where);
   } finally {
     await endpoint.close();
-    await database.close();
+    await close();
   }
 }
 

@@ -1,15 +1,13 @@
 /** `npm run users:import -- file.csv [--dry-run]`: brings the users of a FastAPI table over, with their passwords. */
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { parse } from "csv-parse";
-import { databaseUrl, dataFolder, describeDatabase, failWith, Problem } from "../config.ts";
+import { failWith, Problem } from "../config.ts";
 import type { LocalDatabase } from "../local/database.ts";
 import { explained } from "../local/explained.ts";
-import { pglite } from "../local/pglite.ts";
-import { postgres } from "../local/postgres.ts";
+import { openDatabase } from "../local/open.ts";
 import { insertUsers, lookAtUsers } from "./user-batches.ts";
 import { ignoredColumns, type Refusal, toUserRow, type UserRow } from "./user-rows.ts";
 
@@ -112,9 +110,7 @@ async function main(): Promise<number> {
   if (!file || positionals.length > 1) throw new Problem(usage);
   if (!(await stat(file).catch(() => undefined))?.isFile()) throw new Problem(`${file} is not a file. ${usage}`);
   const dryRun = values["dry-run"] ?? false;
-  const url = await databaseUrl();
-  const where = url === undefined ? join(dataFolder, "postgres") : describeDatabase(url);
-  const database = url === undefined ? await pglite(where) : postgres(url);
+  const { database, where, close } = await openDatabase();
   try {
     const result = await importUsers(database, file, { dryRun, log: console.error });
     report(result, { dryRun, where });
@@ -122,7 +118,7 @@ async function main(): Promise<number> {
   } catch (error) {
     throw explained(error, where);
   } finally {
-    await database.close();
+    await close();
   }
 }
 

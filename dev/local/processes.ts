@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { promisify } from "node:util";
@@ -25,6 +26,17 @@ async function describeProcess(pid: number): Promise<{ name: string; parent: num
           () => [],
         );
   return { name: basename(name), parent: Number(parent) };
+}
+
+/** The command line of a process; empty where there is none, or only what is left of one until its parent looks. */
+export async function commandOf(pid: number): Promise<string> {
+  const words = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => undefined);
+  if (words !== undefined) return words.replaceAll("\0", " ");
+  if (existsSync("/proc/self")) return "";
+  return promisify(execFile)("ps", ["-ww", "-o", "args=", "-p", String(pid)]).then(
+    ({ stdout }) => stdout.trim(),
+    () => "",
+  );
 }
 
 export function isAlive(pid: number): boolean {

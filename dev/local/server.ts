@@ -3,17 +3,16 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { connect } from "../../src/db/client.ts";
 import { SettingsError, settingsFrom } from "../../src/settings.ts";
-import { databaseUrl, dataFolder, describeDatabase, devVars, failWith, Problem } from "../config.ts";
+import { dataFolder, describeDatabase, devVars, failWith, Problem } from "../config.ts";
 import { migrate } from "../migrations/migrate.ts";
-import type { LocalDatabase } from "./database.ts";
 import { explained } from "./explained.ts";
+import { oldDatabaseNotice } from "./kept/folder.ts";
 import { type Mailbox, openMailbox } from "./mailbox.ts";
 import { serveNeon } from "./neon.ts";
-import { pglite } from "./pglite.ts";
-import { postgres } from "./postgres.ts";
+import { type OpenDatabase, openDatabase } from "./open.ts";
 import { whenNpmEnds } from "./processes.ts";
 import { type Credentials, seed } from "./seed.ts";
 import { startWrangler } from "./wrangler.ts";
@@ -38,20 +37,22 @@ await main().catch(async (error) => {
 async function main(): Promise<void> {
   const port = await choosePort();
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
-  const { database, where, url } = await step("Opening the database", openDatabase);
+  const opened = await step("Opening the database", () => openDatabase({ isDev: true, onLost: endWith }));
+  open.push(opened);
+  const { where } = opened;
   await step("Applying migrations", () =>
-    migrate(database).catch((error) => {
+    migrate(opened.database).catch((error) => {
       throw explained(error, where);
     }),
   );
   const api = `http://localhost:${port}`;
   const mailbox = await openMailbox({ port: port + 1, api });
   open.push(mailbox);
-  const bindings = await makeBindings(database, url, mailbox);
+  const bindings = await makeBindings(opened, mailbox);
   const settings = settingsFrom(bindings);
   if (settings instanceof SettingsError) throw new Problem(`Check .dev.vars: ${settings.message}.`);
   const admin = await step("Seeding", () =>
-    seed(connect(settings), join(dataFolder, "admins.json"), url === undefined ? "embedded" : where),
+    seed(connect(settings), join(dataFolder, "admins.json"), opened.isKept ? "kept" : where),
   );
   const wrangler = await step("Starting the Worker", async () => {
     const started = await startWrangler({ port, bindings, folder: dataFolder });
@@ -65,7 +66,9 @@ async function main(): Promise<void> {
   });
   // In production a cron trigger does it.
   setInterval(() => void fetch(`http://127.0.0.1:${port}/cdn-cgi/handler/scheduled`).catch(() => {}), 60_000).unref();
-  printBanner(api, where, mailbox.url, admin);
+  printBanner(api, opened.isKept ? `psql ${opened.url}` : where, mailbox.url, admin);
+  const notice = oldDatabaseNotice(dataFolder);
+  if (notice !== undefined) console.log(`${notice}\n`);
 }
 
 async function choosePort(): Promise<number> {
@@ -81,22 +84,9 @@ async function choosePort(): Promise<number> {
   return port;
 }
 
-async function openDatabase(): Promise<{ database: LocalDatabase; where: string; url: string | undefined }> {
-  const url = await databaseUrl();
-  const folder = join(dataFolder, "postgres");
-  const database = url === undefined ? await pglite(folder) : postgres(url);
-  open.push(database);
-  const where = url === undefined ? relative(process.cwd(), folder) : describeDatabase(url);
-  return { database, where, url };
-}
-
 /** Neon speaks for itself; any other Postgres is spoken for by the local endpoint. */
-async function makeBindings(
-  database: LocalDatabase,
-  url: string | undefined,
-  mailbox: Mailbox,
-): Promise<Record<string, string>> {
-  const isNeon = url !== undefined && /\.neon\.tech(:\d+)?\//.test(describeDatabase(url));
+async function makeBindings({ database, url }: OpenDatabase, mailbox: Mailbox): Promise<Record<string, string>> {
+  const isNeon = /\.neon\.tech(:\d+)?\//.test(describeDatabase(url));
   // The endpoint is anybody's to reach on this machine: the password is not.
   const password = randomBytes(18).toString("base64url");
   const endpoint = isNeon ? undefined : await serveNeon(database, { password });
@@ -146,7 +136,7 @@ function printBanner(url: string, where: string, mailbox: string, admin: Credent
     ["API", url],
     ["Docs", `${url}/api/v1/docs`],
     ["Mailbox", mailbox],
-    ["Data", where],
+    ["Database", where],
     ...(admin
       ? [
           ["Admin", admin.email],
@@ -160,6 +150,13 @@ function printBanner(url: string, where: string, mailbox: string, admin: Credent
     console.log(`  curl ${url}/api/v1/users/me -H "Authorization: Bearer $(${login} | ${token})"\n`);
   }
   console.log("Changes under src/ are live. Ctrl-C stops everything. One line follows for each request:\n");
+}
+
+/** Ends this process with what went wrong while it ran. */
+function endWith(error: unknown): void {
+  if (isStopping) return;
+  console.error(error instanceof Problem ? error.message : error);
+  void stop(1);
 }
 
 async function closeAll(): Promise<void> {

@@ -9,13 +9,13 @@ import { connect, type Database } from "../../../src/db/client.ts";
 import { mails, sessions } from "../../../src/db/schema.ts";
 import { dummyHash } from "../../../src/security/passwords.ts";
 import { hashToken } from "../../../src/security/refresh-tokens.ts";
-import { backends, type Served, serve } from "../local/backends.ts";
+import { type Served, serve } from "../local/serve.ts";
 
-describe.each(backends)("npm run admin:create on $name", (backend) => {
+describe("npm run admin:create", () => {
   let served: Served;
   let db: Database;
   beforeAll(async () => {
-    served = await serve(backend);
+    served = await serve();
     await migrate(served.database);
     const { connectionString: DATABASE_URL, url: NEON_FETCH_ENDPOINT } = served.endpoint;
     db = connect({ DATABASE_URL, NEON_FETCH_ENDPOINT, DATABASE_TIMEOUT_MS: 30_000 });

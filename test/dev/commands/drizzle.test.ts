@@ -8,7 +8,7 @@ import { migrate as migrateOverHttp } from "drizzle-orm/neon-http/migrator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { migrate } from "../../../dev/migrations/migrate.ts";
 import { items, users } from "../../../src/db/schema.ts";
-import { backends, type Served, serve } from "../local/backends.ts";
+import { type Served, serve } from "../local/serve.ts";
 
 const migrationsFolder = join(import.meta.dirname, "../../../drizzle");
 const ada = {
@@ -18,12 +18,12 @@ const ada = {
   password_hash: "x",
 };
 
-describe.each(backends)("drizzle in front of $name", (backend) => {
+describe("drizzle in front of the local endpoint", () => {
   let served: Served;
   const db = () => drizzle(neon(served.endpoint.connectionString));
 
   beforeAll(async () => {
-    served = await serve(backend);
+    served = await serve();
   });
   afterAll(() => served.close());
 

@@ -3,9 +3,9 @@ import { request } from "node:http";
 import { neon, types } from "@neondatabase/serverless";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serveNeon } from "../../../dev/local/neon.ts";
-import { backends, type Served, serve } from "./backends.ts";
+import { type Served, serve } from "./serve.ts";
 
-describe.each(backends)("Neon's SQL over HTTP in front of $name", (backend) => {
+describe("Neon's SQL over HTTP", () => {
   let served: Served;
   const sql: Served["sql"]["query"] = (...query) => served.sql.query(...query);
   const one = async (query: string, params: unknown[] = []) =>
@@ -17,7 +17,7 @@ describe.each(backends)("Neon's SQL over HTTP in front of $name", (backend) => {
     );
 
   beforeAll(async () => {
-    served = await serve(backend);
+    served = await serve();
     await sql("create type mood as enum ('sad', 'ok')");
     await sql("create table people (id int primary key, name text unique, mood mood)");
   });
@@ -285,11 +285,9 @@ describe.each(backends)("Neon's SQL over HTTP in front of $name", (backend) => {
   });
 });
 
-describe("Neon's SQL over HTTP in front of PostgreSQL", () => {
-  it("reaches the database that the connection string names, and tells when the server is out of reach", async () => {
-    const [, postgresql] = backends;
-    if (!postgresql) return expect.unreachable("there is no PostgreSQL");
-    const served = await serve(postgresql);
+describe("the databases of one server", () => {
+  it("are reached by the name in the connection string, which tells when the server is out of reach", async () => {
+    const served = await serve();
     const other = served.endpoint.connectionString.replace(/\/[^/]*$/, "/postgres");
     expect(await neon(other).query("select current_database() as name")).toEqual([{ name: "postgres" }]);
     const missing = neon(other.replace(/postgres$/, "nobody's")).query("select 1");

@@ -1,12 +1,13 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm, stat, utimes } from "node:fs/promises";
+import { mkdtemp, rm, stat, utimes } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { findPostmaster } from "../../../dev/local/kept/postmaster.ts";
 import { freePort } from "../../../dev/local/port.ts";
 import { rateClasses } from "../../../src/context/policy.ts";
 
@@ -86,7 +87,7 @@ describe("npm run dev", { timeout: patience }, () => {
   it("refuses a second copy on the same data", async () => {
     const second = launch(data, await freePort());
     expect(await second.ended).toBe(1);
-    expect(second.output()).toContain(`${join(data, "postgres")} is in use by process ${first.pid}: stop it first`);
+    expect(second.output()).toContain(`${data} is in use by process ${first.pid}: stop it first`);
   });
 
   it("refuses a busy port before it does anything", async () => {
@@ -108,7 +109,7 @@ describe("npm run dev", { timeout: patience }, () => {
     process.kill(first.pid, "SIGTERM");
     expect(await first.ended).toBe(0);
     await expect.poll(() => processes.filter(isAlive), { timeout: 5_000 }).toEqual([]);
-    expect((await readdir(data)).filter((name) => name.endsWith(".lock"))).toEqual([]);
+    expect(await findPostmaster(join(data, "database"))).toBeUndefined();
   });
 
   it("starts again with the same admin, and leaves no child behind even when it is killed", async () => {

@@ -2,7 +2,6 @@ import { neon, neonConfig } from "@neondatabase/serverless";
 import { inject } from "vitest";
 import type { LocalDatabase } from "../../../dev/local/database.ts";
 import { type NeonEndpoint, serveNeon } from "../../../dev/local/neon.ts";
-import { pglite } from "../../../dev/local/pglite.ts";
 import { postgres } from "../../../dev/local/postgres.ts";
 import { createDatabase } from "../../../dev/local/throwaway/database.ts";
 
@@ -14,20 +13,10 @@ export type Served = {
   close(): Promise<void>;
 };
 
-/** What the endpoint can stand in front of: each starts empty. */
-export const backends = [
-  { name: "PGlite", open: async () => ({ database: await pglite(), drop: async () => {} }) },
-  {
-    name: "PostgreSQL",
-    open: async () => {
-      const { url, drop } = await createDatabase(inject("postgres"));
-      return { database: postgres(url), drop };
-    },
-  },
-];
-
-export async function serve({ open }: (typeof backends)[number]): Promise<Served> {
-  const { database, drop } = await open();
+/** Serves an empty database. */
+export async function serve(): Promise<Served> {
+  const { url, drop } = await createDatabase(inject("postgres"));
+  const database = postgres(url);
   const endpoint = await serveNeon(database, { password: "p@ss word" });
   neonConfig.fetchEndpoint = endpoint.url;
   return {

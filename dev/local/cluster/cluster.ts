@@ -1,0 +1,51 @@
+/** A database cluster of PostgreSQL on loopback: how one is made, and started. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { give, type Identity, run } from "./binaries.ts";
+
+const env = { ...process.env, LC_ALL: "C" };
+
+export type Place = {
+  /** Holds the cluster, in `data`. */
+  folder: string;
+  /** See `reachableBinaries`. */
+  native: string;
+  identity: Identity;
+};
+
+/** Makes `folder/data`, an empty cluster of this superuser. */
+export async function initialise({ folder, native, identity }: Place, user: string, password: string): Promise<void> {
+  const passwordFile = join(folder, "password");
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  await give(passwordFile, identity);
+  const options = [
+    `--pgdata=${join(folder, "data")}`,
+    `--pwfile=${passwordFile}`,
+    `--username=${user}`,
+    "--auth=scram-sha-256",
+    "--encoding=UTF8",
+    "--locale=C",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--no-sync",
+    "--no-instructions",
+  ];
+  await run(join(native, "bin", "initdb"), options, { cwd: folder, env, ...identity });
+  await rm(passwordFile);
+}
+
+/** Starts the cluster's server on this port of loopback. Its log goes to `stderr`, which is a file where it is a number. */
+export function spawnServer(
+  { folder, native, identity }: Place,
+  { port, stderr, settings }: { port: number; stderr: "pipe" | number; settings: Record<string, string> },
+): ChildProcess {
+  const all = { listen_addresses: "127.0.0.1", unix_socket_directories: "", timezone: "UTC", ...settings };
+  const options = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  return spawn(join(native, "bin", "postgres"), ["-D", join(folder, "data"), "-p", `${port}`, ...options], {
+    cwd: folder,
+    env,
+    stdio: ["ignore", "ignore", stderr],
+    ...identity,
+  });
+}

@@ -1,0 +1,63 @@
+/**
+ * A process of its own that runs the kept database's server, and stops it when nobody uses it any more, however its users
+ * ended. Outlives them by a moment.
+ */
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import { Problem } from "../../config.ts";
+import { openFolder } from "./folder.ts";
+import { becomeKeeper, takeWhenUnused } from "./locks.ts";
+import { findPostmaster } from "./postmaster.ts";
+import { type RunningServer, runServer } from "./server.ts";
+
+/** `ready`: it is the keeper now. `other`: there is one already. */
+export type Report = { state: "ready" } | { state: "other" } | { state: "failed"; reason: string; isProblem: boolean };
+
+const released = once(process, "disconnect");
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.disconnect?.());
+
+// Whom they are for may have been killed.
+process.stderr.on("error", () => {});
+const report = (message: Report) => process.connected && process.send?.(message, () => {});
+
+try {
+  await keep(process.argv[2] ?? "");
+} catch (error) {
+  report({
+    state: "failed",
+    reason: String(error instanceof Error ? error.message : error),
+    isProblem: error instanceof Problem,
+  });
+}
+process.exit();
+
+async function keep(dataFolder: string): Promise<void> {
+  const place = await openFolder(dataFolder);
+  for (;;) {
+    const server = await runServer(place);
+    const ended = once(server.session, "end");
+    if (!(await becomeKeeper(server.session))) {
+      report({ state: "other" });
+      return;
+    }
+    report({ state: "ready" });
+    // When a backend is killed Postgres ends all sessions; when it is killed itself, a new one is started.
+    const isReleased = await Promise.race([released.then(() => true), ended.then(() => false)]);
+    if (isReleased && (await stopWhenUnused(server, place.folder))) return;
+  }
+}
+
+/** False where its session ended meanwhile. */
+async function stopWhenUnused({ session, pid }: RunningServer, folder: string): Promise<boolean> {
+  try {
+    while (!(await takeWhenUnused(session))) await delay(100);
+  } catch {
+    return (await findPostmaster(folder)) === undefined;
+  }
+  // Ends the sessions that are left, then the server.
+  process.kill(pid, "SIGINT");
+  for (const deadline = Date.now() + 10_000; await findPostmaster(folder); await delay(20)) {
+    if (Date.now() > deadline) process.kill(pid, "SIGQUIT");
+  }
+  return true;
+}

@@ -1,0 +1,111 @@
+/** Uses the kept database: starts its server where it does not run, and lets it stop when nobody else uses it. */
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type pg from "pg";
+import { Problem } from "../../config.ts";
+import { connectionUrl, databaseFolder, readConnection } from "./folder.ts";
+import type { Report } from "./keeper.ts";
+import { becomeDev, hasKeeper, isUsedByOthers, joinUsers, openSession } from "./locks.ts";
+
+export type Use = {
+  /** For any client; the same at every start, as long as nobody else takes the port. */
+  url: string;
+  /** Stops the server where nobody else uses it. */
+  release(): Promise<void>;
+};
+
+type Options = {
+  /** Refuses where another process does this on the same folder. */
+  isDev?: boolean;
+  /** Called when the server has ended and cannot be started again. */
+  onLost?: (error: unknown) => void;
+};
+
+/** Milliseconds that a start may take: the first one makes the database. */
+const patience = 90_000;
+
+/** @throws {Problem} */
+export async function useDatabase(dataFolder: string, { isDev = false, onLost }: Options = {}): Promise<Use> {
+  const folder = databaseFolder(dataFolder);
+  let keeper: ChildProcess | undefined;
+  let isReleased = false;
+  let session = await enter();
+
+  async function enter(): Promise<pg.Client> {
+    for (const deadline = Date.now() + patience; Date.now() < deadline; await delay(50)) {
+      const entered = await joined(folder);
+      if (entered && (await hasKeeper(entered))) return supervised(entered);
+      const started = await startKeeper(dataFolder);
+      keeper ??= started;
+      if (entered) return supervised(entered);
+    }
+    throw new Problem(`The database in ${folder} does not answer: its log is ${join(folder, "log")}.`);
+  }
+
+  async function supervised(entered: pg.Client): Promise<pg.Client> {
+    const other = isDev ? await becomeDev(entered) : undefined;
+    if (other !== undefined) {
+      await entered.end();
+      throw new Problem(
+        `${dataFolder} is in use by process ${other}: stop it first, or set PLINTH_DATA to another folder.`,
+      );
+    }
+    entered.once("end", () => {
+      if (!isReleased) enter().then((again) => (session = again), onLost);
+    });
+    return entered;
+  }
+
+  const connection = await readConnection(folder);
+  if (!connection) throw new Error(`${folder} has gone`);
+  return {
+    url: connectionUrl(connection),
+    async release() {
+      isReleased = true;
+      const isLast = !(await isUsedByOthers(session).catch(() => false));
+      await session.end().catch(() => {});
+      if (!keeper || keeper.exitCode !== null) return;
+      const ended = once(keeper, "exit");
+      keeper.disconnect();
+      if (isLast) await ended;
+    },
+  };
+}
+
+/** A session that counts as a user; undefined where no server runs, or the one that does is about to stop. */
+async function joined(folder: string): Promise<pg.Client | undefined> {
+  const connection = await readConnection(folder);
+  try {
+    const session = connection && (await openSession(connection, "plinth user"));
+    if (session) await joinUsers(session);
+    return session;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined where there is a keeper already. */
+async function startKeeper(dataFolder: string): Promise<ChildProcess | undefined> {
+  const keeper = fork(join(import.meta.dirname, "keeper.ts"), [dataFolder], {
+    // Ctrl-C is for its users, and it ends after them.
+    detached: true,
+    execArgv: [],
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  let errors = "";
+  keeper.stderr?.on("data", (chunk) => {
+    errors += chunk;
+  });
+  const ended = once(keeper, "close").then((): [Report] => [
+    { state: "failed", reason: `PostgreSQL's keeper ended.\n${errors}`, isProblem: false },
+  ]);
+  const [report]: [Report] = await Promise.race([once(keeper, "message") as Promise<[Report]>, ended]);
+  // Who waits for the end of our output must not wait for a keeper that others use.
+  keeper.stderr?.destroy();
+  if (report.state === "ready") return keeper;
+  if (keeper.connected) keeper.disconnect();
+  if (report.state === "other") return undefined;
+  throw report.isProblem ? new Problem(report.reason) : new Error(report.reason);
+}
