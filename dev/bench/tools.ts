@@ -34,17 +34,12 @@ export async function closing<T>(main: (open: Closeables) => Promise<T>): Promis
   }
 }
 
+type Program = "workerd" | "postgres";
+
 /** Milliseconds of CPU that programs of this name below this process have used; 0 where the system has no /proc. */
-export async function cpuOf(program: "workerd" | "postgres"): Promise<number> {
-  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid=,comm="]);
-  const all = stdout.split("\n").map((line) => line.trim().split(/\s+/));
-  const family = new Set([String(process.pid)]);
-  for (const [pid = "", parent = ""] of all.toSorted(([a], [b]) => Number(a) - Number(b))) {
-    if (family.has(parent)) family.add(pid);
-  }
+export async function cpuOf(program: Program): Promise<number> {
   let ticks = 0;
-  for (const [pid = "", , name = ""] of all) {
-    if (!family.has(pid) || !name.endsWith(program)) continue;
+  for (const pid of await pidsOf(program)) {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
     const [user = 0, system = 0] = stat
       .slice(stat.lastIndexOf(")") + 2)
@@ -55,6 +50,26 @@ export async function cpuOf(program: "workerd" | "postgres"): Promise<number> {
   }
   // Linux counts in hundredths of a second, whatever the machine.
   return ticks * 10;
+}
+
+/** Megabytes of memory that programs of this name below this process hold; 0 where the system has no /proc. */
+export async function memoryOf(program: Program): Promise<number> {
+  let kilobytes = 0;
+  for (const pid of await pidsOf(program)) {
+    const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+    kilobytes += Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0);
+  }
+  return kilobytes / 1_024;
+}
+
+async function pidsOf(program: Program): Promise<string[]> {
+  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid=,comm="]);
+  const all = stdout.split("\n").map((line) => line.trim().split(/\s+/));
+  const family = new Set([String(process.pid)]);
+  for (const [pid = "", parent = ""] of all.toSorted(([a], [b]) => Number(a) - Number(b))) {
+    if (family.has(parent)) family.add(pid);
+  }
+  return all.flatMap(([pid = "", , name = ""]) => (family.has(pid) && name.endsWith(program) ? [pid] : []));
 }
 
 export function quantile(values: readonly number[], share: number): number {

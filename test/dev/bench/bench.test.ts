@@ -97,6 +97,7 @@ describe("the benchmarks' options", () => {
   it.each([
     ["bench/bench.ts", "--rounds"],
     ["bench/pages.ts", "--rows"],
+    ["bench/soak.ts", "--minutes"],
   ])("are read before %s starts anything", async (script, option) => {
     const { code, stderr } = await command(script, `${option}=0`);
     expect(code).toBe(1);
