@@ -4,10 +4,15 @@ import { doneBefore, fromDatabase } from "../db/errors.ts";
 import { runGuarded } from "../db/guarded.ts";
 import type { Run, Statement } from "./types.ts";
 
-/** A {@link Run} that puts this statement before all others, in their transaction, and keeps its result to itself. */
-export function behind(run: Run, first: Statement): Run {
+/**
+ * A {@link Run} that puts this statement before all others, in their transaction, and keeps its result to itself; the same one
+ * where there is no such statement.
+ */
+export function behind(run: Run, first: Statement | undefined): Run {
+  if (first === undefined) return run;
+  const statement = first;
   async function runBehind(...statements: readonly Statement[]): Promise<unknown> {
-    const [, ...results] = await run(first, ...statements);
+    const [, ...results] = await run(statement, ...statements);
     return statements.length === 1 ? results[0] : results;
   }
   // As in `runner`.

@@ -1,5 +1,6 @@
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Caller } from "../crud/guards.ts";
+import type { Versions } from "../crud/versions.ts";
 import type { Database } from "../db/client.ts";
 import type { RoundTrips } from "../db/wire.ts";
 import type { Log } from "../log.ts";
@@ -41,6 +42,8 @@ export type Variables = Deps & {
   keys: Keys;
   db: Database;
   run: Run;
+  /** Of a versioned change: the versions that its conditional headers name. */
+  versions?: Versions | undefined;
   passwords: Passwords;
 };
 

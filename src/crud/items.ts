@@ -5,6 +5,7 @@ import { keyset, type Order, type PageRequest } from "./keyset.ts";
 import { deletion, reachable, restorable, restoration } from "./owned.ts";
 import { prepared } from "./prepared.ts";
 import { publicProfile } from "./users.ts";
+import { requireVersion, type Versions } from "./versions.ts";
 
 export type ItemValues = Pick<typeof items.$inferInsert, "id" | "owner_id" | "title" | "description" | "is_public">;
 export type ItemChanges = { [K in "title" | "description" | "is_public"]?: ItemValues[K] | undefined };
@@ -126,21 +127,25 @@ const sortedBy: Record<SortKey, (q: string) => Order["by"]> = {
   relevance: (q) => sql`ts_rank(${items.search}, ${query(q)})`,
 };
 
-/** Changes the item, where its version is one of `versions`, if any are given. */
-export function updateItem(db: Database, id: string, callerId: string, changes: ItemChanges, versions?: number[]) {
+/** Goes before a change of the item that is meant for some of its versions: see {@link requireVersion}. */
+export function requireItemVersion(db: Database, id: string, callerId: string, versions: Versions) {
+  return requireVersion(db, items, reachable(items, id, callerId), versions);
+}
+
+export function updateItem(db: Database, id: string, callerId: string, changes: ItemChanges) {
   return db
     .update(items)
     .set(changes)
-    .where(reachable(items, id, callerId, versions))
+    .where(reachable(items, id, callerId))
     .returning(itemColumns);
 }
 
 /** Soft: the row stays, and can be restored until it is purged. */
-export function deleteItem(db: Database, id: string, callerId: string, versions?: number[]) {
+export function deleteItem(db: Database, id: string, callerId: string) {
   return db
     .update(items)
     .set(deletion)
-    .where(reachable(items, id, callerId, versions))
+    .where(reachable(items, id, callerId))
     .returning({ id: items.id, is_public: items.is_public });
 }
 

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import type { OwnedTable } from "../db/schema.ts";
 import { isAdmin } from "./guards.ts";
@@ -8,10 +8,9 @@ export function ownedOrAdmin({ owner_id }: OwnedTable, callerId: string): SQL | 
   return or(eq(owner_id, callerId), isAdmin(callerId));
 }
 
-/** The live row with this id, if the caller may reach it; with `versions`, only in one of them. */
-export function reachable(table: OwnedTable, id: string, callerId: string, versions?: number[]): SQL | undefined {
-  const isWanted = versions && inArray(table.version, versions);
-  return and(eq(table.id, id), isNull(table.deleted_at), ownedOrAdmin(table, callerId), isWanted);
+/** The live row with this id, if the caller may reach it. */
+export function reachable(table: OwnedTable, id: string, callerId: string): SQL | undefined {
+  return and(eq(table.id, id), isNull(table.deleted_at), ownedOrAdmin(table, callerId));
 }
 
 /** The deleted row with this id, if the caller may reach it. */

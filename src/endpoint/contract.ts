@@ -4,7 +4,7 @@ import type { ZodObject } from "zod";
 import { type Access, type accessTable, consequencesOf, type RateClass, type SignedIn } from "../context/policy.ts";
 import type { AppEnv, BareEnv, UserEnv } from "../context/types.ts";
 import { type ErrorCode, errorTable } from "../errors.ts";
-import { ifNoneMatch } from "../http/etag.ts";
+import { ifMatch, ifNoneMatch, unlessMatch } from "../http/etag.ts";
 import type { Caching } from "../middleware/edge-cache.ts";
 import { idempotencyCodes, idempotencyKey } from "../middleware/idempotency.ts";
 
@@ -39,6 +39,11 @@ export type Contract = {
   access: Access;
   /** A caller's `Idempotency-Key` is honoured: the handler calls `c.var.run` once. Adds the header, 409 and 422. */
   idempotent?: true;
+  /**
+   * Its row has a version: a `get` answers its `ETag` and 304, and a change takes `If-Match` and `If-None-Match`, on
+   * `c.var.versions`. Adds the headers, 400, 412 and 428.
+   */
+  versioned?: true;
   /** Anybody's to keep: its 200 is served from the edge's cache. Adds `Age`, `ETag`, `If-None-Match` and 304. */
   cached?: Caching;
   /** Query parameters that it does not declare are ignored; without this word they are 422. `oauth` says so too. */
@@ -75,12 +80,18 @@ export type HeaderParameter = {
 /** The errors of every endpoint. */
 const always = ["too_many_requests", "internal"] as const;
 
-/** The errors that a declaration or its `request` brings along by having a word. */
+/** The errors of whatever may be sent a body, also where it takes none. */
+const sized = ["bad_request", "payload_too_large"] as const;
+
+/** The errors that a declaration, its method or its `request` brings along by having a word. */
 const codesWith = {
+  ...{ post: sized, put: sized, patch: sized, delete: sized },
   params: ["validation_failed"],
   query: ["validation_failed"],
-  body: ["bad_request", "payload_too_large", "unsupported_media_type", "validation_failed"],
+  body: ["unsupported_media_type", "validation_failed"],
   idempotent: idempotencyCodes,
+  "versioned get": ["bad_request", "precondition_failed"],
+  "versioned change": ["bad_request", "precondition_failed", "precondition_required"],
 } as const satisfies Record<string, readonly ErrorCode[]>;
 
 /** And by not having it. */
@@ -89,10 +100,28 @@ const codesWithout = {
   withoutSettings: ["misconfigured", "database_unavailable", "not_ready"],
 } as const satisfies Record<string, readonly ErrorCode[]>;
 
-/** The header that a word brings along. */
-const headerWith = { idempotent: idempotencyKey, cached: ifNoneMatch } as const;
+/** The headers that a word brings along. */
+const headersWith = {
+  idempotent: [idempotencyKey],
+  cached: [ifNoneMatch],
+  "versioned get": [ifMatch, ifNoneMatch],
+  "versioned change": [ifMatch, unlessMatch],
+} as const;
 
-type Words<C extends Contract> = keyof C | (C extends { request: infer Request } ? keyof Request : never);
+/** What `versioned` means for each method. To create something has no version to meet. */
+const versionedAs = {
+  get: "versioned get",
+  post: "versioned",
+  put: "versioned change",
+  patch: "versioned change",
+  delete: "versioned change",
+} as const satisfies Record<Method, string>;
+
+type Words<C extends Contract> =
+  | keyof C
+  | C["method"]
+  | (C extends { request: infer Request } ? keyof Request : never)
+  | (C extends { versioned: true } ? (typeof versionedAs)[C["method"]] : never);
 type OwnCodes<C extends Contract> = C extends { errors: readonly (infer Code extends ErrorCode)[] } ? Code : never;
 
 /** Every error that an endpoint can answer. */
@@ -123,16 +152,15 @@ function derivedCodes(contract: Contract): ErrorCode[] {
 /** The headers that an endpoint reads. */
 export function parametersOf(contract: Contract): HeaderParameter[] {
   const words = wordsOf(contract);
-  return [
-    ...(contract.parameters ?? []),
-    ...entriesOf(headerWith).flatMap(([word, header]) => (words.has(word) ? [header] : [])),
-  ];
+  const table: Record<string, readonly HeaderParameter[]> = headersWith;
+  const derived = Object.entries(table).flatMap(([word, headers]) => (words.has(word) ? headers : []));
+  return [...(contract.parameters ?? []), ...derived];
 }
 
 /** The names of the same headers. */
 export type HeadersOf<C extends Contract> =
   | (C extends { parameters: readonly { name: infer Name extends string }[] } ? Name : never)
-  | (typeof headerWith)[Words<C> & keyof typeof headerWith]["name"];
+  | (typeof headersWith)[Words<C> & keyof typeof headersWith][number]["name"];
 
 /** What a handler finds on its context. */
 export type EnvOf<C extends Contract> = C["access"] extends SignedIn
@@ -143,7 +171,8 @@ export type EnvOf<C extends Contract> = C["access"] extends SignedIn
 
 function wordsOf(contract: Contract): Set<string> {
   const written = Object.entries({ ...contract, ...contract.request });
-  return new Set(written.filter(([, value]) => value !== undefined).map(([word]) => word));
+  const words = written.filter(([, value]) => value !== undefined).map(([word]) => word);
+  return new Set([...words, contract.method, ...(contract.versioned ? [versionedAs[contract.method]] : [])]);
 }
 
 function entriesOf<T extends object>(table: T): [string, T[keyof T]][] {

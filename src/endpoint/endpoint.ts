@@ -6,12 +6,13 @@ import { provide } from "../context/provide.ts";
 import type { AppEnv } from "../context/types.ts";
 import { headers, type ResponseHeader } from "../http/headers.ts";
 import { authenticate } from "../middleware/authenticate.ts";
-import { bodyLimit } from "../middleware/body-limit.ts";
+import { bodyLimit, dropBody } from "../middleware/body-limit.ts";
 import { requireContentType } from "../middleware/content-type.ts";
 import { type Caching, cacheable, edgeCache } from "../middleware/edge-cache.ts";
 import { exactPath, forgivesSlash } from "../middleware/exact-path.ts";
 import { idempotency, replayable } from "../middleware/idempotency.ts";
 import { limitRate } from "../middleware/rate-limit.ts";
+import { expectVersions, versionedAnswers } from "../middleware/versions.ts";
 import { type CodesOf, type Contract, codesOf, type EnvOf, parametersOf } from "./contract.ts";
 import { type Problems, problemResponses } from "./problems.ts";
 import type { Sound } from "./sound.ts";
@@ -23,14 +24,16 @@ type NotModified = { 304: { description: string } };
 type HandlerRoute<C extends Contract> = {
   method: C["method"];
   path: C["path"];
-  responses: C["responses"];
+  responses: C["responses"] & (C extends { method: "get"; versioned: true } ? NotModified : unknown);
 } & RequestOf<C>;
 
 /** What the typed client sees: where a body may also come as a form, JSON alone. */
 type ClientRoute<C extends Contract> = {
   method: C["method"];
   path: C extends { atRoot: true } ? C["path"] : `/api/v1${C["path"]}`;
-  responses: C["responses"] & Problems<CodesOf<C>> & (C extends { cached: Caching } ? NotModified : unknown);
+  responses: C["responses"] &
+    Problems<CodesOf<C>> &
+    (C extends { cached: Caching } | { method: "get"; versioned: true } ? NotModified : unknown);
 } & (C extends FormOrJson<infer Json>
   ? { request: { body: { content: { "application/json": Json } } } }
   : RequestOf<C>);
@@ -96,15 +99,20 @@ function policyOf({ operationId, path, access, rate, cached, atRoot, roundTrips 
 
 function toRoute(contract: Contract, policy: Policy): RouteConfig {
   const { method, operationId, summary, description, tags, access, request, responses } = contract;
-  const { idempotent, cached, anyQuery, oauth, withoutSettings } = contract;
+  const { idempotent, versioned, cached, anyQuery, oauth, withoutSettings } = contract;
   const mediaTypes = Object.keys(request?.body?.content ?? {});
-  const replayed = idempotent ? replayable(responses) : responses;
+  const isRead = method === "get";
+  const tagged = versioned ? versionedAnswers(responses, isRead) : responses;
+  const replayed = idempotent ? replayable(tagged) : tagged;
   return {
     ...{ method, path: policy.path, operationId, summary, description, tags: [...tags] },
     ...(request && { request }),
     // Two versions of OpenAPI make a union of arrays, to which nothing can be added.
     parameters: parametersOf(contract) as NonNullable<RouteConfig["parameters"]>,
-    responses: { ...(cached ? cacheable(replayed) : replayed), ...problemResponses(codesOf(contract), policy) },
+    responses: {
+      ...(cached ? cacheable(replayed) : replayed),
+      ...problemResponses(codesOf(contract), { method, ...policy }),
+    },
     security: consequencesOf(access).security.map((scheme) => ({ [scheme]: [] })),
     middleware: [
       remember(policy),
@@ -113,7 +121,8 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
       isSignedIn(access) ? authenticate(access) : limitRate,
       ...(anyQuery || oauth ? [] : [refuseUnknownQuery(queryNames(contract))]),
       ...(cached ? [edgeCache(cached, queryNames(contract))] : []),
-      ...(mediaTypes.length > 0 ? [bodyLimit, requireContentType(mediaTypes)] : []),
+      ...(isRead ? [] : mediaTypes.length > 0 ? [bodyLimit, requireContentType(method, mediaTypes)] : [dropBody]),
+      ...(versioned && !isRead && method !== "post" ? [expectVersions] : []),
       ...(idempotent ? [idempotency] : []),
     ],
   };

@@ -1,6 +1,7 @@
 import { ApiError, type ErrorCode, errorTable, oauthMembers, problemBody } from "../errors.ts";
-import { headers, type ResponseHeader } from "../http/headers.ts";
+import { acceptOf, headers, type ResponseHeader } from "../http/headers.ts";
 import { OAuthProblem, Problem } from "../schemas/problem.ts";
+import type { Method } from "./contract.ts";
 
 /** How the typed client sees these errors. */
 export type Problems<Code extends ErrorCode> = {
@@ -14,16 +15,16 @@ export type Problems<Code extends ErrorCode> = {
  * How the document shows these errors: by status, each with its sentence and an example. RFC 6749, section 5.2, has
  * those of a token endpoint as `application/json` with members of its own.
  */
-export function problemResponses(codes: readonly ErrorCode[], { oauth }: { oauth: boolean }) {
+export function problemResponses(codes: readonly ErrorCode[], { method, oauth }: { method: Method; oauth: boolean }) {
   const byStatus = Map.groupBy(codes, (code) => errorTable[code].status);
-  return Object.fromEntries([...byStatus].map(([status, group]) => [status, problemResponse(group, oauth)]));
+  return Object.fromEntries([...byStatus].map(([status, group]) => [status, problemResponse(group, method, oauth)]));
 }
 
-function problemResponse(codes: readonly ErrorCode[], oauth: boolean) {
+function problemResponse(codes: readonly ErrorCode[], method: Method, oauth: boolean) {
   const examples = Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code, oauth) }]));
   return {
     description: codes.map((code) => `\`${code}\`: ${errorTable[code].detail}`).join(" "),
-    headers: headers(...headersOf(codes)),
+    headers: headers(...headersOf(codes, method)),
     content: oauth
       ? { "application/json": { schema: OAuthProblem, examples } }
       : { "application/problem+json": { schema: Problem, examples } },
@@ -35,11 +36,12 @@ function exampleOf(code: ErrorCode, oauth: boolean) {
   return { ...problemBody(error, "…"), ...(oauth && oauthMembers(error)) };
 }
 
-function headersOf(codes: readonly ErrorCode[]): ResponseHeader[] {
+function headersOf(codes: readonly ErrorCode[], method: Method): ResponseHeader[] {
   const statuses = codes.map((code) => errorTable[code].status);
   const isTemporary = statuses.includes(429) || codes.some((code) => "retryAfter" in errorTable[code]);
   return [
     ...(statuses.includes(401) ? (["WWW-Authenticate"] as const) : []),
+    ...(statuses.includes(415) ? ([acceptOf(method), "Accept-Encoding"] as const) : []),
     ...(statuses.includes(429) ? (["RateLimit"] as const) : []),
     ...(isTemporary ? (["Retry-After"] as const) : []),
   ];

@@ -34,6 +34,7 @@ const words: Record<keyof Contract, true> = {
   rate: true,
   access: true,
   idempotent: true,
+  versioned: true,
   cached: true,
   anyQuery: true,
   withoutSettings: true,
@@ -101,12 +102,16 @@ function faultsOfAnswers({ responses }: Contract): string[] {
 
 /** Words that exclude each other. */
 function faultsTogether(contract: Contract): string[] {
-  const { method, access, idempotent, cached, withoutSettings, errors = [], request } = contract;
+  const { method, access, idempotent, versioned, cached, withoutSettings, errors = [], request } = contract;
   if (!Object.hasOwn(accessTable, access)) return [];
   const [isRead, hasCaller] = [method === "get", isSignedIn(access)];
   return [
     ...when(idempotent === true && isRead, "a get has no effect that could be idempotent"),
     ...when(idempotent === true && !hasCaller, 'a key belongs to a caller: idempotent needs access: "user"'),
+    ...when(
+      versioned === true && !hasCaller,
+      'a version is read and changed by a caller: versioned needs access: "user"',
+    ),
     ...when(cached !== undefined && !isRead, "only a get can be cached"),
     ...when(cached !== undefined && hasCaller, 'what is cached is everybody\'s: it needs access: "public"'),
     ...when(withoutSettings === true && hasCaller, "no token can be verified without settings"),

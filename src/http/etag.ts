@@ -1,84 +1,88 @@
 import type { Context } from "hono";
-import type { Run, Statement } from "../context/types.ts";
 import { ApiError } from "../errors.ts";
 import type { Settings } from "../settings.ts";
 import { headers } from "./headers.ts";
 
 /** `If-Match` of RFC 9110, section 13.1.1, for `parameters`: validating it would make every typed client pass it. */
-export const ifMatch = header("If-Match", "Change only if the current `ETag` is one of these");
-/** `If-None-Match` of RFC 9110, section 13.1.2, for `parameters`. */
+export const ifMatch = header("If-Match", "Go on only if the current `ETag` is one of these");
+/** `If-None-Match` of RFC 9110, section 13.1.2, of a read and of a change. */
 export const ifNoneMatch = header("If-None-Match", "Answer 304 if the current `ETag` is one of these");
-
-/** The errors of a conditional change, for `errors`: `["not_found", ...preconditions]`. */
-export const preconditions = ["bad_request", "precondition_failed", "precondition_required"] as const;
+export const unlessMatch = header("If-None-Match", "Change only if the current `ETag` is none of these");
 
 /** For `responses`: 304. */
 export const notModified = { description: "Your copy is current", headers: headers("ETag") };
+
+/**
+ * The versions that the conditional headers of a change name; undefined where it has none. RFC 9110 wants a strong comparison
+ * for `If-Match`, but an edge that compresses makes every tag weak, and ours names a row's version, not its bytes: `W/"1"` means
+ * the same row as `"1"`. Throws `bad_request` for a header that is no list of tags.
+ */
+export function versionsOf(request: Headers): { only: number[] | undefined; not: number[] | "any" } | undefined {
+  const [match, noneMatch] = [tagsIn(request, "If-Match"), tagsIn(request, "If-None-Match")];
+  if (match === undefined && noneMatch === undefined) return undefined;
+  return {
+    only: match === undefined || match === "any" ? undefined : match.flatMap(versionIn),
+    not: noneMatch === "any" ? "any" : (noneMatch ?? []).flatMap(versionIn),
+  };
+}
+
+export const preconditions = ["bad_request", "precondition_failed", "precondition_required"] as const;
+
+export function expectedVersions(header: string | undefined, settings: Settings): number[] | undefined {
+  if (header === undefined && settings.REQUIRE_IF_MATCH) throw new ApiError("precondition_required");
+  return versionsOf(new Headers(header === undefined ? {} : { "If-Match": header }))?.only;
+}
 
 /** Sets a strong `ETag` made of the row's version; `variant` tells representations of one version apart. */
 export function setETag(c: Context, version: number, variant = ""): void {
   c.header("ETag", `"${version}${variant}"`);
 }
 
-/** Sets the `ETag`, and answers whether the client already has that representation: 304 then. */
+/**
+ * As {@link setETag}, and whether the client has that very representation already: 304 then. Throws `precondition_failed` where
+ * the client wants another one by `If-Match`.
+ */
 export function isKnown(c: Context, version: number, variant = ""): boolean {
+  const etag = `"${version}${variant}"`;
+  const wanted = tagsIn(c.req.raw.headers, "If-Match");
+  if (wanted !== undefined && wanted !== "any" && !wanted.some((tag) => isSame(tag, etag))) {
+    throw new ApiError("precondition_failed");
+  }
   setETag(c, version, variant);
   const known = c.req.header("If-None-Match");
-  return known !== undefined && isAmong(known, `"${version}${variant}"`);
+  return known !== undefined && isAmong(known, etag);
 }
 
-/** Whether an `If-None-Match` has this `ETag`, by RFC 9110's weak comparison. */
+/** Whether an `If-None-Match` has this `ETag`, by RFC 9110's weak comparison. One that cannot be read has none. */
 export function isAmong(known: string, etag: string): boolean {
-  return known.trim() === "*" || tags(known).some((tag) => tag.replace(/^W\//, "") === etag);
+  return known.trim() === "*" || tags(known).some((tag) => isSame(tag, etag));
 }
 
-/**
- * The versions that the client is willing to change; undefined for any. RFC 9110 wants a strong comparison here, but an edge
- * that compresses makes every tag weak, and ours names a row's version, not its bytes: `W/"1"` means the same row as `"1"`.
- * Throws `bad_request` for a header that is no list of tags, and `precondition_required` where the settings insist on one.
- */
-export function expectedVersions(header: string | undefined, settings: Settings): number[] | undefined {
-  if (header === undefined && settings.REQUIRE_IF_MATCH) throw new ApiError("precondition_required");
-  if (header === undefined || header.trim() === "*") return undefined;
-  const known = tags(header);
-  if (known.length === 0) {
-    throw new ApiError("bad_request", { detail: 'If-Match must be * or entity tags in double quotes, such as "2".' });
-  }
-  return known.flatMap((tag) => versionOf(tag) ?? []);
+function isSame(tag: string, etag: string): boolean {
+  return tag.replace(/^W\//, "") === etag;
 }
 
 /** The row's version that a tag of ours names, weak or strong. */
-function versionOf(tag: string): number | undefined {
+function versionIn(tag: string): number[] {
   const [, digits] = /^(?:W\/)?"(0|[1-9][0-9]{0,9})(?:-[0-9]+)?"$/.exec(tag) ?? [];
   const version = Number(digits ?? Number.NaN);
-  return version <= 2_147_483_647 ? version : undefined;
+  return version <= 2_147_483_647 ? [version] : [];
 }
 
-/**
- * Runs a change and answers the changed row; throws `not_found` if there is none. For a change that depends on the version,
- * `existing` finds the row in any version: then the error is `precondition_failed`.
- */
-export async function changedRow<Change extends RowsStatement>(
-  run: Run,
-  change: Change,
-  existing: RowsStatement | undefined,
-): Promise<RowOf<Change>> {
-  const [changed, others] = existing ? await run(change, existing) : [await run(change), []];
-  // TypeScript cannot look into a statement whose type is a parameter.
-  const [[row], { length }] = [changed as RowOf<Change>[], others as unknown[]];
-  if (row === undefined) throw new ApiError(length > 0 ? "precondition_failed" : "not_found");
-  return row;
+function tagsIn(request: Headers, name: "If-Match" | "If-None-Match"): string[] | "any" | undefined {
+  const header = request.get(name);
+  if (header === null) return undefined;
+  if (header.trim() === "*") return "any";
+  const found = tags(header);
+  if (found.length > 0) return found;
+  throw new ApiError("bad_request", { detail: `${name} must be * or entity tags in double quotes, such as "2".` });
 }
 
-/** A statement that answers rows. */
-type RowsStatement = Statement & { _: { result: unknown[] } };
-type RowOf<S extends RowsStatement> = S["_"]["result"] extends (infer Row)[] ? Row : never;
-
-function header(name: string, description: string) {
+function header<Name extends string>(name: Name, description: string) {
   return { name, in: "header", required: false, description, schema: { type: "string" } } as const;
 }
 
-/** Parses a list of entity tags (RFC 9110, section 8.8.3); empty if it is not a valid list. */
+/** The entity tags of a list; none where it is not one (RFC 9110, section 8.8.3). */
 function tags(header: string): string[] {
   const isList = /^[\s,]*(?:(?:W\/)?"[!#-~\x80-\xff]*"\s*(?:,[\s,]*|$))+$/.test(header);
   return isList ? (header.match(/(?:W\/)?"[^"]*"/g) ?? []) : [];

@@ -1,5 +1,9 @@
 /** The response headers, as the document describes them. */
 const descriptions = {
+  Accept: "The media types that a body may have",
+  "Accept-Encoding": "The content codings that a body may have",
+  "Accept-Patch": "The media types that a body may have (RFC 5789)",
+  "Accept-Post": "The media types that a body may have (W3C Linked Data Platform)",
   Age: "Seconds since the answer was made",
   ETag: "The version, for `If-None-Match` and `If-Match`",
   "Idempotent-Replayed": "`true` where an earlier request with the same `Idempotency-Key` had this effect",
@@ -12,6 +16,12 @@ const descriptions = {
 
 export type ResponseHeader = keyof typeof descriptions;
 export const responseHeaders = Object.keys(descriptions) as readonly ResponseHeader[];
+
+/** The header in which an answer says what media types a body of this method may have. */
+export function acceptOf(method: string): "Accept" | "Accept-Patch" | "Accept-Post" {
+  const own = { post: "Accept-Post", patch: "Accept-Patch" } as const;
+  return method === "post" || method === "patch" ? own[method] : "Accept";
+}
 
 /** Picks these headers, for the `headers` of a response. */
 export function headers(...names: readonly ResponseHeader[]) {

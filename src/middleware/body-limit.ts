@@ -22,6 +22,15 @@ export const bodyLimit: MiddlewareHandler = (c, next) => {
   });
 };
 
+/** The same for an endpoint that takes no body. A client may send one all the same: it is read, and dropped. */
+export const dropBody: MiddlewareHandler = async (c, next) => {
+  if (c.req.raw.body === null) return next();
+  return bodyLimit(c, async () => {
+    await c.req.arrayBuffer().catch(refuseBroken);
+    await next();
+  });
+};
+
 /** Answers 400 for a body that breaks off: a client that hangs up is not a fault of the server. */
 export function refuseBroken(thrown: unknown): never {
   if (thrown instanceof ApiError) throw thrown;

@@ -1,26 +1,30 @@
 import type { MiddlewareHandler } from "hono";
 import { ApiError } from "../errors.ts";
+import { acceptOf } from "../http/headers.ts";
 import { refuseBroken } from "./body-limit.ts";
 
 /**
  * 415 unless the body is of one of these media types, in UTF-8 and not encoded further; 400 unless it arrives as a whole and
  * really is UTF-8, because a lenient decoder would make many passwords one.
  */
-export function requireContentType(mediaTypes: readonly string[]): MiddlewareHandler {
-  const detail = `Send the body as ${mediaTypes.join(" or ")}.`;
+export function requireContentType(method: string, mediaTypes: readonly string[]): MiddlewareHandler {
+  const refused = (detail: string) => {
+    const headers = { [acceptOf(method)]: mediaTypes.join(", "), "Accept-Encoding": "identity" };
+    return new ApiError("unsupported_media_type", { detail, headers });
+  };
   return async (c, next) => {
     const header = c.req.header("Content-Type") ?? "";
     const [essence = "", ...parameters] = header.split(";").map((part) => part.trim().toLowerCase());
-    if (!mediaTypes.includes(essence)) throw new ApiError("unsupported_media_type", { detail });
+    if (!mediaTypes.includes(essence)) throw refused(`Send the body as ${mediaTypes.join(" or ")}.`);
     const charset = parameters
       .find((parameter) => parameter.startsWith("charset="))
       ?.slice(8)
       .replaceAll('"', "");
     if (charset !== undefined && !/^utf-?8$/.test(charset)) {
-      throw new ApiError("unsupported_media_type", { detail: "Send the body in UTF-8." });
+      throw refused("Send the body in UTF-8.");
     }
     if (!/^(identity)?$/i.test(c.req.header("Content-Encoding") ?? "")) {
-      throw new ApiError("unsupported_media_type", { detail: "Send the body without Content-Encoding." });
+      throw refused("Send the body without Content-Encoding.");
     }
     if (!isUtf8(await c.req.arrayBuffer().catch(refuseBroken), essence)) {
       throw new ApiError("bad_request", { detail: "The body is not valid UTF-8." });

@@ -121,7 +121,7 @@ const client = hc<App>("https://api.example.com");
 const response = await client.api.v1.items[":id"].$get({ param: { id: "" }, query: {} });
 if (response.status === 200) expectTypeOf(await response.json()).toEqualTypeOf<z.output<typeof Item>>();
 if (response.status === 404) expectTypeOf((await response.json()).code).toEqualTypeOf<string>();
-expectTypeOf(response.status).toEqualTypeOf<200 | 304 | 401 | 404 | 422 | 429 | 500 | 503>();
+expectTypeOf(response.status).toEqualTypeOf<200 | 304 | 400 | 401 | 404 | 412 | 422 | 429 | 500 | 503>();
 // What is cached may be known already.
 const shown = await client.api.v1.public.items.$get({ query: {} });
 expectTypeOf(shown.status).toEqualTypeOf<200 | 304 | 400 | 422 | 429 | 500 | 503>();

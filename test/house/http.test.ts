@@ -178,6 +178,29 @@ describe("a body that breaks off", () => {
   });
 });
 
+describe("415", () => {
+  it("says what would have been taken", async () => {
+    const patch = `/items/${crypto.randomUUID()}`;
+    for (const [method, path, header, types] of [
+      ["POST", "/items", "Accept-Post", "application/json"],
+      ["POST", "/auth/login", "Accept-Post", "application/x-www-form-urlencoded, application/json"],
+      ["PATCH", patch, "Accept-Patch", "application/json"],
+      ["PUT", "/users/me/password", "Accept", "application/json"],
+    ] as const) {
+      for (const headers of [
+        { "Content-Type": "text/plain" },
+        { "Content-Type": "application/json", "Content-Encoding": "gzip" },
+        { "Content-Type": "application/json; charset=latin1" },
+      ]) {
+        const answer = await api.call(method, path, { token: user.token, body: "{}", headers });
+        expect(answer.status).toBe(415);
+        expect(answer.headers.get(header), path).toBe(types);
+        expect(answer.headers.get("Accept-Encoding")).toBe("identity");
+      }
+    }
+  });
+});
+
 describe("promise 15: the body limit", () => {
   const limit = 1_048_576;
   const padded = (size: number) => `{"title":"t"}`.padEnd(size, " ");
@@ -195,6 +218,16 @@ describe("promise 15: the body limit", () => {
     const chunked = (size: number) => new Blob([padded(size)]).stream();
     expect((await api.post("/items", { token: user.token, headers, body: chunked(limit) })).status).toBe(201);
     expect((await api.post("/items", { token: user.token, headers, body: chunked(limit + 1) })).status).toBe(413);
+  });
+
+  it("holds where no body is expected, before anything is done", async () => {
+    const { body: item } = await api.post("/items", { token: user.token, json: { title: "An item" } });
+    const path = `/items/${item.id}`;
+    for (const body of ["a".repeat(limit + 1), new Blob(["a".repeat(limit + 1)]).stream()]) {
+      const answer = await api.delete(path, { token: user.token, body });
+      expect([answer.status, answer.body.code]).toStrictEqual([413, "payload_too_large"]);
+    }
+    expect((await api.delete(path, { token: user.token, body: "ignored".padEnd(limit, "!") })).status).toBe(204);
   });
 
   it("holds for forms", async () => {

@@ -82,6 +82,24 @@ describe("include=owner", () => {
   });
 });
 
+describe("If-None-Match of a change", () => {
+  const unless = (known: string) => ({ token, headers: { "If-None-Match": known } });
+
+  it("lets a version be changed that is none of these", async () => {
+    const { path, etag } = await create();
+    for (const known of [etag, `W/${etag}`, "*", `"9", ${etag}`]) {
+      const answer = await api.patch(path, { ...unless(known), json: { title: "Changed" } });
+      expect([answer.status, answer.body.code], known).toStrictEqual([412, "precondition_failed"]);
+      expect((await api.delete(path, unless(known))).status).toBe(412);
+    }
+    expect((await api.patch(path, { ...unless("1"), json: { title: "Changed" } })).status).toBe(400);
+    expect((await api.patch(path, { ...unless('"7", "x"'), json: { title: "Changed" } })).status).toBe(200);
+    const both = { token, headers: { "If-Match": '"2"', "If-None-Match": '"1"' } };
+    expect((await api.delete(path, both)).status).toBe(204);
+    expect((await api.delete(path, unless("*"))).status).toBe(404);
+  });
+});
+
 describe("promise 18: If-Match", () => {
   it("lets the current version be changed, and no other", async () => {
     const { path, etag } = await create();
@@ -105,6 +123,16 @@ describe("promise 18: If-Match", () => {
     expect((await patch(path, `W/${etag}`)).status).toBe(200);
     expect((await patch(path, `W/${etag}`)).status).toBe(412);
     expect((await api.delete(path, { token, headers: { "If-Match": '"9", W/"2"' } })).status).toBe(204);
+  });
+
+  it("is evaluated by a read, too", async () => {
+    const { path, etag } = await create();
+    const read = (header: string) => api.get(path, { token, headers: { "If-Match": header } });
+    for (const current of [etag, `W/${etag}`, "*", `"9", ${etag}`])
+      expect((await read(current)).status, current).toBe(200);
+    const stale = await read('"2"');
+    expect([stale.status, stale.body.code]).toStrictEqual([412, "precondition_failed"]);
+    expect((await read("2")).status).toBe(400);
   });
 
   it("answers 400 to what is no list of entity tags", async () => {

@@ -1,5 +1,4 @@
 import { body, endpoint, json } from "../../endpoint/endpoint.ts";
-import { preconditions } from "../../http/etag.ts";
 import { ItemBatch, ItemBatchResult } from "../../schemas/items.ts";
 import { changeItems } from "../../services/items.ts";
 import { refreshPublicFace } from "../public-face.ts";
@@ -18,7 +17,7 @@ export const batchItems = endpoint(
     idempotent: true,
     request: { body: body(ItemBatch) },
     responses: { 200: json(ItemBatchResult, "One result per operation, in order") },
-    errors: ["not_found", ...preconditions],
+    errors: ["not_found", "precondition_failed", "precondition_required"],
   },
   async (c) => {
     const { results, shown } = await changeItems(c.var, c.req.valid("json").operations);

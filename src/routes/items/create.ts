@@ -15,8 +15,9 @@ export const createItem = endpoint(
     description: "You become its owner.",
     access: "user",
     idempotent: true,
+    versioned: true,
     request: { body: body(ItemCreate) },
-    responses: { 201: json(Item, "The new item", "ETag", "Location") },
+    responses: { 201: json(Item, "The new item", "Location") },
   },
   async (c) => {
     const { db, user, run } = c.var;

@@ -1,6 +1,7 @@
-import { deleteItem, findItem } from "../../crud/items.ts";
+import { behind } from "../../context/run.ts";
+import { deleteItem, requireItemVersion } from "../../crud/items.ts";
 import { endpoint } from "../../endpoint/endpoint.ts";
-import { changedRow, expectedVersions, ifMatch, preconditions } from "../../http/etag.ts";
+import { notFound } from "../../errors.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { refreshPublicFace } from "../public-face.ts";
 
@@ -13,18 +14,18 @@ export const removeItem = endpoint(
     summary: "Delete an item",
     description: "One of your items; admins may delete any.",
     access: "user",
+    versioned: true,
     request: { params: IdParams },
-    parameters: [ifMatch],
     responses: { 204: { description: "Deleted" } },
-    errors: ["not_found", ...preconditions],
+    errors: ["not_found"],
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const { db, user, settings, run } = c.var;
-    const versions = expectedVersions(c.req.header("If-Match"), settings);
-    const deletion = deleteItem(db, id, user.id, versions);
-    const { is_public } = await changedRow(run, deletion, versions && findItem(db, id, user.id));
-    if (is_public) refreshPublicFace(c, id);
+    const { db, user, versions } = c.var;
+    const run = behind(c.var.run, versions && requireItemVersion(db, id, user.id, versions));
+    const [item] = await run(deleteItem(db, id, user.id));
+    if (!item) notFound();
+    if (item.is_public) refreshPublicFace(c, id);
     return c.body(null, 204);
   },
 );

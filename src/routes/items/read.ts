@@ -1,7 +1,7 @@
 import { findItem } from "../../crud/items.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
-import { ifNoneMatch, isKnown, notModified } from "../../http/etag.ts";
+import { isKnown } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { Item, ItemReadQuery } from "../../schemas/items.ts";
 
@@ -15,9 +15,9 @@ export const readItem = endpoint(
     description:
       "One of your items; admins may get any. With `include=owner`, the `ETag` covers the owner's profile too.",
     access: "user",
+    versioned: true,
     request: { params: IdParams, query: ItemReadQuery },
-    parameters: [ifNoneMatch],
-    responses: { 200: json(Item, "The item", "ETag"), 304: notModified },
+    responses: { 200: json(Item, "The item") },
     errors: ["not_found"],
   },
   async (c) => {

@@ -15,8 +15,9 @@ export const restoreItem = endpoint(
     summary: "Restore a deleted item",
     description: "Possible until it is purged, by default thirty days after its deletion.",
     access: "user",
+    versioned: true,
     request: { params: IdParams },
-    responses: { 200: json(Item, "The item", "ETag") },
+    responses: { 200: json(Item, "The item") },
     errors: ["not_found"],
   },
   async (c) => {

@@ -1,6 +1,8 @@
-import { findItem, updateItem } from "../../crud/items.ts";
+import { behind } from "../../context/run.ts";
+import { requireItemVersion, updateItem } from "../../crud/items.ts";
 import { body, endpoint, json } from "../../endpoint/endpoint.ts";
-import { changedRow, expectedVersions, ifMatch, preconditions, setETag } from "../../http/etag.ts";
+import { notFound } from "../../errors.ts";
+import { setETag } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { Item, ItemUpdate } from "../../schemas/items.ts";
 import { refreshPublicFace } from "../public-face.ts";
@@ -14,18 +16,18 @@ export const changeItem = endpoint(
     summary: "Change an item",
     description: "Fields that are left out keep their values.",
     access: "user",
+    versioned: true,
     request: { params: IdParams, body: body(ItemUpdate) },
-    parameters: [ifMatch],
-    responses: { 200: json(Item, "The changed item", "ETag") },
-    errors: ["not_found", ...preconditions],
+    responses: { 200: json(Item, "The changed item") },
+    errors: ["not_found"],
   },
   async (c) => {
     const { id } = c.req.valid("param");
     const changes = c.req.valid("json");
-    const { db, user, settings, run } = c.var;
-    const versions = expectedVersions(c.req.header("If-Match"), settings);
-    const update = updateItem(db, id, user.id, changes, versions);
-    const item = await changedRow(run, update, versions && findItem(db, id, user.id));
+    const { db, user, versions } = c.var;
+    const run = behind(c.var.run, versions && requireItemVersion(db, id, user.id, versions));
+    const [item] = await run(updateItem(db, id, user.id, changes));
+    if (!item) notFound();
     if (item.is_public || changes.is_public === false) refreshPublicFace(c, id);
     setETag(c, item.version);
     return c.json(Item.parse(item), 200);

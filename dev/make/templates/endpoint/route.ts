@@ -14,8 +14,9 @@ export const pressLeafFieldNote = endpoint(
     summary: "Press leaf a field note",
     description: "One of your field notes; admins may do this to any.",
     access: "user",
+    versioned: true,
     request: { params: IdParams },
-    responses: { 200: json(FieldNote, "The field note", "ETag") },
+    responses: { 200: json(FieldNote, "The field note") },
     errors: ["not_found"],
   },
   async (c) => {

@@ -3,6 +3,7 @@ import type { Database } from "../db/client.ts";
 import { fieldNotes } from "../db/schema.ts";
 import { keyset, type PageRequest } from "./keyset.ts";
 import { deletion, reachable, restorable, restoration } from "./owned.ts";
+import { requireVersion, type Versions } from "./versions.ts";
 
 export type FieldNoteValues = Pick<typeof fieldNotes.$inferInsert, "id" | "owner_id" | "title" | "description">;
 export type FieldNoteChanges = { [K in "title" | "description"]?: FieldNoteValues[K] | undefined };
@@ -37,27 +38,25 @@ export function listFieldNotes(
     .limit(limit);
 }
 
-/** Changes the field note, where its version is one of `versions`, if any are given. */
-export function updateFieldNote(
-  db: Database,
-  id: string,
-  callerId: string,
-  changes: FieldNoteChanges,
-  versions?: number[],
-) {
+/** Goes before a change of the field note that is meant for some of its versions: see {@link requireVersion}. */
+export function requireFieldNoteVersion(db: Database, id: string, callerId: string, versions: Versions) {
+  return requireVersion(db, fieldNotes, reachable(fieldNotes, id, callerId), versions);
+}
+
+export function updateFieldNote(db: Database, id: string, callerId: string, changes: FieldNoteChanges) {
   return db
     .update(fieldNotes)
     .set(changes)
-    .where(reachable(fieldNotes, id, callerId, versions))
+    .where(reachable(fieldNotes, id, callerId))
     .returning();
 }
 
 /** Soft: the row stays, and can be restored until it is purged. */
-export function deleteFieldNote(db: Database, id: string, callerId: string, versions?: number[]) {
+export function deleteFieldNote(db: Database, id: string, callerId: string) {
   return db
     .update(fieldNotes)
     .set(deletion)
-    .where(reachable(fieldNotes, id, callerId, versions))
+    .where(reachable(fieldNotes, id, callerId))
     .returning({ id: fieldNotes.id });
 }
 

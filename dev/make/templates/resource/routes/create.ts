@@ -13,9 +13,10 @@ export const createFieldNote = endpoint(
     summary: "Create a field note",
     description: "You become its owner.",
     access: "user",
+    versioned: true,
     idempotent: true,
     request: { body: body(FieldNoteCreate) },
-    responses: { 201: json(FieldNote, "The new field note", "ETag", "Location") },
+    responses: { 201: json(FieldNote, "The new field note", "Location") },
   },
   async (c) => {
     const { db, user, run } = c.var;

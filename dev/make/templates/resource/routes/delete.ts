@@ -1,6 +1,7 @@
-import { deleteFieldNote, findFieldNote } from "../../crud/field-notes.ts";
+import { behind } from "../../context/run.ts";
+import { deleteFieldNote, requireFieldNoteVersion } from "../../crud/field-notes.ts";
 import { endpoint } from "../../endpoint/endpoint.ts";
-import { changedRow, expectedVersions, ifMatch, preconditions } from "../../http/etag.ts";
+import { notFound } from "../../errors.ts";
 import { IdParams } from "../../schemas/common.ts";
 
 export const removeFieldNote = endpoint(
@@ -12,17 +13,17 @@ export const removeFieldNote = endpoint(
     summary: "Delete a field note",
     description: "One of your field notes; admins may delete any.",
     access: "user",
+    versioned: true,
     request: { params: IdParams },
-    parameters: [ifMatch],
     responses: { 204: { description: "Deleted" } },
-    errors: ["not_found", ...preconditions],
+    errors: ["not_found"],
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const { db, user, settings, run } = c.var;
-    const versions = expectedVersions(c.req.header("If-Match"), settings);
-    const deletion = deleteFieldNote(db, id, user.id, versions);
-    await changedRow(run, deletion, versions && findFieldNote(db, id, user.id));
+    const { db, user, versions } = c.var;
+    const run = behind(c.var.run, versions && requireFieldNoteVersion(db, id, user.id, versions));
+    const [gone] = await run(deleteFieldNote(db, id, user.id));
+    if (!gone) notFound();
     return c.body(null, 204);
   },
 );

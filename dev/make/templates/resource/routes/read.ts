@@ -1,7 +1,7 @@
 import { findFieldNote } from "../../crud/field-notes.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
-import { ifNoneMatch, isKnown, notModified } from "../../http/etag.ts";
+import { isKnown } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { FieldNote } from "../../schemas/field-notes.ts";
 
@@ -14,9 +14,9 @@ export const readFieldNote = endpoint(
     summary: "Get a field note",
     description: "One of your field notes; admins may get any.",
     access: "user",
+    versioned: true,
     request: { params: IdParams },
-    parameters: [ifNoneMatch],
-    responses: { 200: json(FieldNote, "The field note", "ETag"), 304: notModified },
+    responses: { 200: json(FieldNote, "The field note") },
     errors: ["not_found"],
   },
   async (c) => {

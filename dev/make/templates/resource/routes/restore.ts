@@ -14,8 +14,9 @@ export const restoreFieldNote = endpoint(
     summary: "Restore a deleted field note",
     description: "Possible until it is purged, by default thirty days after its deletion.",
     access: "user",
+    versioned: true,
     request: { params: IdParams },
-    responses: { 200: json(FieldNote, "The field note", "ETag") },
+    responses: { 200: json(FieldNote, "The field note") },
     errors: ["not_found"],
   },
   async (c) => {

@@ -1,6 +1,8 @@
-import { findFieldNote, updateFieldNote } from "../../crud/field-notes.ts";
+import { behind } from "../../context/run.ts";
+import { requireFieldNoteVersion, updateFieldNote } from "../../crud/field-notes.ts";
 import { body, endpoint, json } from "../../endpoint/endpoint.ts";
-import { changedRow, expectedVersions, ifMatch, preconditions, setETag } from "../../http/etag.ts";
+import { notFound } from "../../errors.ts";
+import { setETag } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { FieldNote, FieldNoteUpdate } from "../../schemas/field-notes.ts";
 
@@ -13,17 +15,17 @@ export const changeFieldNote = endpoint(
     summary: "Change a field note",
     description: "Fields that are left out keep their values.",
     access: "user",
+    versioned: true,
     request: { params: IdParams, body: body(FieldNoteUpdate) },
-    parameters: [ifMatch],
-    responses: { 200: json(FieldNote, "The changed field note", "ETag") },
-    errors: ["not_found", ...preconditions],
+    responses: { 200: json(FieldNote, "The changed field note") },
+    errors: ["not_found"],
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const { db, user, settings, run } = c.var;
-    const versions = expectedVersions(c.req.header("If-Match"), settings);
-    const update = updateFieldNote(db, id, user.id, c.req.valid("json"), versions);
-    const fieldNote = await changedRow(run, update, versions && findFieldNote(db, id, user.id));
+    const { db, user, versions } = c.var;
+    const run = behind(c.var.run, versions && requireFieldNoteVersion(db, id, user.id, versions));
+    const [fieldNote] = await run(updateFieldNote(db, id, user.id, c.req.valid("json")));
+    if (!fieldNote) notFound();
     setETag(c, fieldNote.version);
     return c.json(FieldNote.parse(fieldNote), 200);
   },
