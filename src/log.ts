@@ -17,7 +17,7 @@ export class GuardedError extends Error {
   }
 }
 
-/** A log that never throws: what it cannot write, it says in a line without fields. */
+/** Makes a log that never throws: a line that cannot be written is replaced by one without its fields. */
 export function unfailing(log: Log): Log {
   return (entry) => {
     try {
@@ -27,13 +27,13 @@ export function unfailing(log: Log): Log {
       try {
         log({ level: "error", message: "a line of the log was lost", cause });
       } catch {
-        // Nobody is left to tell.
+        // There is nowhere left to report it.
       }
     }
   };
 }
 
-/** How many causes of an error are logged: one that is its own cause has no last. */
+/** The number of causes that are logged: an error that is its own cause would never end. */
 const maxCauses = 5;
 
 /** Describes an internal error for the log. */

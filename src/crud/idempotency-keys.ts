@@ -1,13 +1,14 @@
-import { Column, is, SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Database } from "../db/client.ts";
+import { answerFrom, answeringAs, isRaw, outlineOfStatement } from "../db/drizzle.ts";
+import type { JsonRow } from "../db/json-rows.ts";
 import { idempotencyKeys } from "../db/schema.ts";
 
 /** A user's key, and the digest of its request. */
 export type IdempotencyClaim = { userId: string; key: string; fingerprint: string };
 
-/** A row as `json`, its columns in order. */
-export type JsonRow = Record<string, unknown>;
+type Statement = BatchItem<"pg">;
 
 /**
  * Precedes the statements of a request and ends their transaction unless the key is new: SQLSTATE PT425 while another
@@ -17,43 +18,36 @@ export function claimIdempotencyKey(db: Database, { userId, key, fingerprint }: 
   return db.execute(sql`select claim_key(${userId}::uuid, ${key}, ${fingerprint})`);
 }
 
-/**
- * Wraps a statement so that it also records its rows under the claimed key. The statement must answer rows and have no
- * `with` that writes, which Postgres forbids in a subquery.
- */
-export function recorded(db: Database, { userId, key }: IdempotencyClaim, statement: BatchItem<"pg">) {
-  return db.execute<{ rows: JsonRow[] }>(sql`
-    with answer as (${built(statement).getSQL()})
-    update ${idempotencyKeys}
-    set results = array_append(results, (select coalesce(json_agg(answer), '[]') from answer))
-    where user_id = ${userId}::uuid and key = ${key}
-    returning results[cardinality(results)] as rows`);
+/** The reason why a statement cannot be recorded, because Postgres forbids it in a subquery. Undefined if it can. */
+export function whyNotRecorded(statement: Statement): string | undefined {
+  const { answersRows, writesInWith } = outlineOfStatement(statement);
+  if (writesInWith) return 'changes rows in a "with": make that a statement of its own';
+  return answersRows ? undefined : 'answers no rows: end it in "returning"';
 }
 
-/** Restores the statement's own answer from the rows of {@link recorded}. */
-export function answerFrom(statement: BatchItem<"pg">, rows: JsonRow[]): unknown {
-  const query = built(statement);
-  const rowCount = rows.length;
-  if (!("prepare" in query)) return query.mapResult({ rows, rowCount });
-  const prepared = query.prepare("");
-  return prepared.mapResult({ rows: rows.map((row) => valuesOf(row, prepared.fields ?? [])), rowCount });
+/** Wraps a statement so that it also records its rows under the claimed key. */
+export function recorded(db: Database, { userId, key }: IdempotencyClaim, statement: Statement): Statement {
+  return answeringAs(statement, (answer) =>
+    db.execute(sql`
+      with ${answer}
+      update ${idempotencyKeys}
+      set results = array_append(results, (select coalesce(json_agg(answer), '[]') from answer))
+      where user_id = ${userId}::uuid and key = ${key}
+      returning results[cardinality(results)]::text as rows`),
+  );
 }
 
-/** In the order of the fields. A column added after the row was recorded has its default. */
-function valuesOf(row: JsonRow, fields: { field: unknown }[]): unknown[] {
-  const columns = fields.flatMap(({ field }) => (is(field, Column) ? [field] : []));
-  if (columns.length < fields.length) return Object.values(row);
-  return columns.map(({ name, default: value }) => {
-    if (name in row) return row[name];
-    return value === undefined || is(value, SQL) ? null : value;
-  });
+/** Makes a statement answer as under a key: SQL by hand would otherwise answer the driver's values, not those of JSON. */
+export function unrecorded(db: Database, statement: Statement): Statement {
+  if (!isRaw(statement)) return statement;
+  return answeringAs(statement, (answer) =>
+    db.execute(sql`with ${answer} select coalesce(json_agg(answer), '[]')::text as rows from answer`),
+  );
 }
 
-type Mapper = { fields?: { field: unknown }[]; mapResult(result: { rows: unknown[]; rowCount: number }): unknown };
-
-/** The common shape of `db.execute` and drizzle's builders, which the type of a batch's statements omits. */
-function built(statement: BatchItem<"pg">): SQLWrapper & (Mapper | { prepare(name: string): Mapper }) {
-  return statement as ReturnType<typeof built> & typeof statement;
+/** Restores the statements' own answers from their recorded rows. */
+export function recordedAnswers(statements: readonly Statement[], results: JsonRow[][]): unknown[] {
+  return statements.map((statement, i) => answerFrom(statement, results[i] ?? []));
 }
 
 /** Removes some of the expired keys. A key that is claimed again in the meantime is new, and stays. */

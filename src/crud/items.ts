@@ -1,9 +1,9 @@
 import { and, desc, eq, getTableColumns, gte, isNotNull, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
+import { prepared } from "../db/drizzle.ts";
 import { items, punctuation, users } from "../db/schema.ts";
 import { keyset, type Order, type PageRequest } from "./keyset.ts";
 import { deletion, reachable, restorable, restoration } from "./owned.ts";
-import { prepared } from "./prepared.ts";
 import { publicProfile } from "./users.ts";
 import { requireVersion, type Versions } from "./versions.ts";
 

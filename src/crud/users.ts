@@ -1,11 +1,11 @@
 import { and, eq, getTableColumns, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import type { Database } from "../db/client.ts";
+import { prepared } from "../db/drizzle.ts";
 import { users } from "../db/schema.ts";
 import { type AuditEvent, eventInsert } from "./audit-events.ts";
 import { isAdmin } from "./guards.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
-import { prepared } from "./prepared.ts";
 import { containing } from "./text.ts";
 
 export type UserValues = typeof users.$inferInsert;

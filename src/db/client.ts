@@ -1,6 +1,9 @@
-import { type NeonQueryFunction, neon, neonConfig } from "@neondatabase/serverless";
-import { drizzle, type NeonHttpDatabase } from "drizzle-orm/neon-http";
+import { type NeonQueryFunction, neon, neonConfig, types } from "@neondatabase/serverless";
+import type { NeonHttpDatabase } from "drizzle-orm/neon-http";
+import { parsePgArray } from "drizzle-orm/pg-core/utils/array";
 import type { Settings } from "../settings.ts";
+import { databaseOver } from "./drizzle.ts";
+import { toRfc3339 } from "./time.ts";
 import { type CallOptions, call, type RoundTrips } from "./wire.ts";
 
 export type Database = NeonHttpDatabase<Record<string, never>> & { $client: NeonQueryFunction<false, false> };
@@ -11,6 +14,10 @@ export type ConnectionSettings = Pick<Settings, "DATABASE_URL" | "NEON_FETCH_END
 // The driver has one configuration per isolate: each client's own values travel with its options.
 neonConfig.fetchFunction = call;
 
+// `timestamptz` and its array, for SQL by hand, whose values no column of the schema converts.
+types.setTypeParser(1184, toRfc3339);
+types.setTypeParser(1185, (text) => timesOf(parsePgArray(text)));
+
 /**
  * Opens the database for one request. Each statement or batch is one HTTP request, counted in `trips`, and must be
  * answered completely within `DATABASE_TIMEOUT_MS`. Nothing is sent until a query runs.
@@ -18,5 +25,10 @@ neonConfig.fetchFunction = call;
 export function connect(settings: ConnectionSettings, trips: RoundTrips = { count: 0, milliseconds: 0 }): Database {
   const { DATABASE_URL, NEON_FETCH_ENDPOINT: endpoint, DATABASE_TIMEOUT_MS: timeout } = settings;
   const client = neon(DATABASE_URL, { fetchOptions: { trips, timeout, endpoint } satisfies CallOptions });
-  return drizzle(client, { schema: {} });
+  return databaseOver(client);
+}
+
+/** drizzle's parser reads null as text. */
+function timesOf(list: unknown[]): unknown[] {
+  return list.map((one) => (Array.isArray(one) ? timesOf(one) : one === "NULL" ? null : toRfc3339(String(one))));
 }

@@ -2,15 +2,16 @@ import { NeonDbError } from "@neondatabase/serverless";
 import { ApiError, type ErrorCode, operationError } from "../errors.ts";
 import { GuardedError } from "../log.ts";
 import { constraintCodes } from "./constraints.ts";
+import { type JsonRow, readResults } from "./json-rows.ts";
 import { meaningOf } from "./sqlstates.ts";
 import { CallError } from "./wire.ts";
 
 /** Not an error: the transaction ended because it was done before. Holds the answers of its statements at that time. */
 export class DoneBefore extends Error {
   override readonly name = "DoneBefore";
-  readonly results: Record<string, unknown>[][];
+  readonly results: JsonRow[][];
 
-  constructor(results: Record<string, unknown>[][]) {
+  constructor(results: JsonRow[][]) {
     super("The request was done before");
     this.results = results;
   }
@@ -20,16 +21,16 @@ export class DoneBefore extends Error {
 export function doneBefore(thrown: unknown): DoneBefore | undefined {
   const error = findNeonError(thrown);
   // In a field of an error that Postgres does not log.
-  return error?.code === "PT208" && error.column ? new DoneBefore(JSON.parse(error.column)) : undefined;
+  return error?.code === "PT208" && error.column ? new DoneBefore(readResults(error.column)) : undefined;
 }
 
 /**
- * Translates errors of the driver. Without an SQLSTATE the outcome of the statement is unknown: the answer is 503, and the
- * statement is never retried here.
+ * Translates errors of drizzle and the driver. Without an SQLSTATE the outcome of the statement is unknown, and it is never
+ * retried here: 503 if the call failed, 500 if the statement could not be built or its rows could not be read.
  */
 export function fromDatabase(thrown: unknown): ApiError {
   const error = findNeonError(thrown);
-  const code = codeOf(error);
+  const code = codeOf(error, findCallError(thrown));
   // What was foreseen by name needs no explanation in a log; the rest may be our fault, whatever its status.
   const isForeseen = code !== "internal" && (isOurs(error) || constraintCodes[error?.constraint ?? ""] !== undefined);
   // `refuse` says which operation of a batch it was.
@@ -47,9 +48,9 @@ export function fromDatabase(thrown: unknown): ApiError {
 /** In seconds: for longer nobody is sent away, whatever stands before the database says. */
 const longestWait = 60;
 
-function codeOf(error: NeonDbError | undefined): ErrorCode {
+function codeOf(error: NeonDbError | undefined, call: CallError | undefined): ErrorCode {
   const { code, constraint, message } = error ?? {};
-  if (!code) return "database_unavailable";
+  if (!code) return error || call ? "database_unavailable" : "internal";
   const named = code.startsWith("23") ? constraintCodes[constraint ?? ""] : undefined;
   // The same SQLSTATE and fields as for a reference to nothing: only the message tells.
   const isReferenced = code === "23503" && message?.startsWith("update or delete");

@@ -1,16 +1,8 @@
 import type { SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
-import { PgDialect } from "drizzle-orm/pg-core";
 import type { Database } from "./client.ts";
-
-/** What drizzle makes of a statement in order to run it, which its types leave out. */
-type Prepared = {
-  getQuery(): { sql: string; params: unknown[] };
-  isResponseInArrayMode(): boolean;
-  mapResult(result: unknown, isFromBatch: boolean): unknown;
-};
-
-const dialect = new PgDialect();
+import { dialect, preparing } from "./drizzle.ts";
+import { outlineOf } from "./outline.ts";
 
 /**
  * Runs one statement that stands or falls with `guard`, an expression of parameters alone. PostgreSQL evaluates it once, as a
@@ -18,7 +10,7 @@ const dialect = new PgDialect();
  * where the statement cannot stand inside another: it then needs a batch behind its guard.
  */
 export function runGuarded(db: Database, statement: BatchItem<"pg">, guard: SQL): Promise<unknown> | undefined {
-  const prepared = (statement as BatchItem<"pg"> & { _prepare(): Prepared })._prepare();
+  const prepared = preparing(statement)();
   const { sql, params } = prepared.getQuery();
   const frame = frameOf(sql);
   if (frame === undefined) return undefined;
@@ -33,6 +25,6 @@ export function runGuarded(db: Database, statement: BatchItem<"pg">, guard: SQL)
 /** How a statement stands inside a select. One with a `with` of its own may write there, which only the top level may. */
 function frameOf(sql: string): ((sql: string) => string) | undefined {
   if (/^\s*select\b/i.test(sql)) return (inner) => `select answer.* from (${inner}) as answer`;
-  const answersRows = /^\s*(insert|update|delete)\b/i.test(sql) && /\breturning\b/i.test(sql);
+  const answersRows = /^\s*(insert|update|delete)\b/i.test(sql) && outlineOf(sql).answersRows;
   return answersRows ? (inner) => `with answer as (${inner}) select answer.* from answer` : undefined;
 }

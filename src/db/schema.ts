@@ -15,11 +15,12 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
+import { toRfc3339 } from "./time.ts";
 
 /** A point in time as the wire has it: RFC 3339 in UTC with milliseconds, which is also all that is stored. */
 const timestamp = customType<{ data: string; driverData: string }>({
   dataType: () => "timestamp(3) with time zone",
-  fromDriver: (value) => new Date(value).toISOString(),
+  fromDriver: toRfc3339,
 });
 
 const searchVector = customType<{ data: string }>({ dataType: () => "tsvector" });

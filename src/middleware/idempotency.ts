@@ -1,7 +1,14 @@
 import type { RouteConfig } from "@hono/zod-openapi";
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import type { Run, Statement, UserEnv } from "../context/types.ts";
-import { answerFrom, claimIdempotencyKey, type JsonRow, recorded } from "../crud/idempotency-keys.ts";
+import {
+  claimIdempotencyKey,
+  type IdempotencyClaim,
+  recorded,
+  recordedAnswers,
+  unrecorded,
+  whyNotRecorded,
+} from "../crud/idempotency-keys.ts";
 import { DoneBefore } from "../db/errors.ts";
 import { ApiError } from "../errors.ts";
 import { headers } from "../http/headers.ts";
@@ -32,36 +39,37 @@ export function replayable(responses: RouteConfig["responses"]): RouteConfig["re
 /**
  * Lets a request with an `Idempotency-Key` take effect once. The rows of its statements are recorded in their own
  * transaction. A repetition runs none of them and gets the recorded rows, from which the handler builds the same answer.
+ * Without a key the same rules apply to the statements, so that the first call of an endpoint shows a mistake.
  */
 export const idempotency: MiddlewareHandler<UserEnv> = async (c, next) => {
+  const { db, user, run, policy } = c.var;
   const key = c.req.header("Idempotency-Key");
-  if (key === undefined) return next();
-  if (!/^[!-~]{1,255}$/.test(key)) throw invalidKey();
-  const { db, user, run } = c.var;
-  const claim = {
-    userId: user.id,
-    key,
-    fingerprint: await fingerprintOf(c.req.method, c.req.url, await c.req.text()),
-  };
+  if (key !== undefined && !/^[!-~]{1,255}$/.test(key)) throw invalidKey();
+  const claim = key === undefined ? undefined : await claimOf(user.id, key, c.req);
 
   let isUsed = false;
   async function runOnce(...statements: readonly Statement[]): Promise<unknown> {
-    if (isUsed) throw new Error("An idempotent endpoint called c.var.run more than once");
+    if (isUsed) throw new Error(`${policy?.operationId} is idempotent, and called c.var.run more than once`);
     isUsed = true;
-    const rows = await rowsOf(statements.map((statement) => recorded(db, claim, statement)));
-    const answers = statements.map((statement, i) => answerFrom(statement, rows[i] ?? []));
+    for (const [i, statement] of statements.entries()) {
+      const reason = whyNotRecorded(statement);
+      if (reason) throw new Error(`${policy?.operationId} is idempotent, and its statement ${i + 1} ${reason}`);
+    }
+    if (!claim) return run(...statements.map((statement) => unrecorded(db, statement)));
+    const answers = await once(claim, statements);
     return answers.length === 1 ? answers[0] : answers;
   }
 
-  async function rowsOf(statements: ReturnType<typeof recorded>[]): Promise<JsonRow[][]> {
+  async function once(claim: IdempotencyClaim, statements: readonly Statement[]): Promise<unknown[]> {
     try {
-      const [, ...answers] = await run(claimIdempotencyKey(db, claim), ...statements);
-      return answers.map(({ rows: [answer] }) => answer?.rows ?? []);
+      const recording = statements.map((statement) => recorded(db, claim, statement));
+      const [, ...answers] = await run(claimIdempotencyKey(db, claim), ...recording);
+      return answers;
     } catch (error) {
       if (!(error instanceof DoneBefore)) throw error;
       if (error.results.length !== statements.length) throw new Error("The key was recorded by another version");
       c.header("Idempotent-Replayed", "true");
-      return error.results;
+      return recordedAnswers(statements, error.results);
     }
   }
 
@@ -69,6 +77,10 @@ export const idempotency: MiddlewareHandler<UserEnv> = async (c, next) => {
   c.set("run", runOnce as Run);
   await next();
 };
+
+async function claimOf(userId: string, key: string, req: Context["req"]): Promise<IdempotencyClaim> {
+  return { userId, key, fingerprint: await fingerprintOf(req.method, req.url, await req.text()) };
+}
 
 /** SHA-256 of method, path, query and body: requests with equal digests are the same. A URL has no line feed. */
 async function fingerprintOf(method: string, url: string, body: string): Promise<string> {

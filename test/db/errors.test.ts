@@ -1,8 +1,11 @@
 import { NeonDbError } from "@neondatabase/serverless";
 import { sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
+import { runner } from "../../src/context/run.ts";
 import { constraintCodes } from "../../src/db/constraints.ts";
 import { fromDatabase } from "../../src/db/errors.ts";
+import { items, users } from "../../src/db/schema.ts";
+import { CallError } from "../../src/db/wire.ts";
 import { explain } from "../../src/errors.ts";
 import { db } from "../harness.ts";
 
@@ -67,9 +70,14 @@ describe("what Postgres raises", () => {
     }
   });
 
-  it("has an unknown outcome when Postgres said nothing", () => {
-    expect(fromDatabase(new TypeError("terminated")).code).toBe("database_unavailable");
-    expect(fromDatabase("thrown text").code).toBe("database_unavailable");
+  it("is 503 when the call failed, and 500 when we made no statement or could not read its rows", async () => {
+    expect(fromDatabase(new NeonDbError("no code")).code).toBe("database_unavailable");
+    expect(fromDatabase(new Error("x", { cause: new CallError("timeout") })).code).toBe("database_unavailable");
+    expect(fromDatabase(new TypeError("secret")).code).toBe("internal");
+    expect(fromDatabase("thrown text").code).toBe("internal");
+    const unjoined = db.select({ id: items.id }).from(users);
+    const error = await runner(db)(unjoined).catch((thrown) => thrown);
+    expect(explain(error)).toMatchObject({ code: "internal" });
   });
 
   it("may be its own cause, and still has an end", () => {

@@ -54,7 +54,8 @@ describe("a call to the database that brings no answer of Postgres", () => {
   ])("is 503, and the log says %s", async (fault, make, fields) => {
     const spy = answerWith(make);
     const { get, logs } = serve();
-    const answer = await get("/users/me", { token: user.token });
+    // Of several statements, so that there is a number of results.
+    const answer = await get("/users/me/export", { token: user.token });
     expect(answer.status).toBe(503);
     expect(answer.body.code).toBe("database_unavailable");
     expect(logs).toHaveLength(1);

@@ -1,8 +1,10 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
+import { json as jsonColumn, numeric, pgTable } from "drizzle-orm/pg-core";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, inject, it } from "vitest";
 import { z } from "zod";
 import { production } from "../../src/app.ts";
+import type { Statement } from "../../src/context/types.ts";
 import { claimIdempotencyKey } from "../../src/crud/idempotency-keys.ts";
 import { insertItem } from "../../src/crud/items.ts";
 import { connect } from "../../src/db/client.ts";
@@ -112,6 +114,25 @@ describe("promise 18: the same Idempotency-Key with the same request", () => {
     const { message, detail, hint, where, internalQuery, column } = error;
     expect(JSON.parse(column)[0][0].title).toBe(json.title);
     expect(JSON.stringify({ message, detail, hint, where, internalQuery })).not.toContain("title");
+  });
+
+  it("is recorded under its own key alone", async () => {
+    const { token } = await aUser();
+    const first = await post(token, "first");
+    await post(token, "second", { title: "Second" });
+    expectReplay(await post(token, "first"), first);
+  });
+
+  it("is 500 where it was recorded by a version with other statements", async () => {
+    const { id, token } = await aUser();
+    await post(token, "k");
+    await db
+      .update(idempotencyKeys)
+      .set({ results: sql`array_append(results, '[]'::json)` })
+      .where(eq(idempotencyKeys.user_id, id));
+    const app = serve();
+    expect((await post(token, "k", json, app)).status).toBe(500);
+    expect(JSON.stringify(app.logs)).toContain("The key was recorded by another version");
   });
 
   it("is 409 while the first is running, and has its effect when that was rolled back", async () => {
@@ -337,11 +358,121 @@ describe("an endpoint that is idempotent", () => {
       expect((await call(path)).body.code, path).toBe("idempotency_key_reused");
   });
 
-  it("may call c.var.run once: what came second would not be one with the first", async () => {
-    const { token } = await aUser();
-    const app = serve({ endpoints: [own("twice", 2)] });
-    expect((await app.post("/twice", { token, headers: { "Idempotency-Key": "k" } })).status).toBe(500);
-    expect(JSON.stringify(app.logs)).toContain("called c.var.run more than once");
+  it.each([{}, { "Idempotency-Key": "k" }])(
+    "may call c.var.run once: what came second would not be one with the first (%j)",
+    async (headers) => {
+      const { token } = await aUser();
+      const app = serve({ endpoints: [own("twice", 2)] });
+      expect((await app.post("/twice", { token, headers })).status).toBe(500);
+      expect(JSON.stringify(app.logs)).toContain("called c.var.run more than once");
+    },
+  );
+
+  const running = (operationId: string, statements: (ownerId: string) => Statement[]) =>
+    endpoint(
+      {
+        ...({ method: "post", path: `/${operationId}`, operationId, tags: ["items"] } as const),
+        summary: "Run them",
+        description: "Runs them.",
+        access: "user",
+        idempotent: true,
+        responses: { 200: json200(z.unknown(), "What they answered") },
+      },
+      async (c) => c.json(await c.var.run<Statement[]>(...statements(c.var.user.id)), 200),
+    );
+  const both = [["without a key", {}] as const, ["with a key", { "Idempotency-Key": "k" }] as const];
+  const item = (owner_id: string) => ({ id: uuidv7(), owner_id, title: "t" });
+  const one = sql`select 1 as one`;
+
+  describe.each(both)("%s", (_how, headers) => {
+    it.each([
+      [
+        "an insert without returning",
+        (id: string) => db.insert(items).values(item(id)),
+        'answers no rows: end it in "returning"',
+      ],
+      [
+        "an update without returning",
+        (id: string) => db.update(items).set({ title: "u" }).where(eq(items.owner_id, id)),
+        "answers no rows",
+      ],
+      ["a delete without returning", (id: string) => db.delete(items).where(eq(items.owner_id, id)), "answers no rows"],
+      [
+        "SQL by hand without returning",
+        (id: string) => db.execute(sql`delete from ${items} where owner_id = ${id}::uuid`),
+        "answers no rows",
+      ],
+      [
+        "a with that writes",
+        (id: string) =>
+          db.execute(
+            sql`with gone as (delete from ${items} where owner_id = ${id}::uuid returning id) select id from gone`,
+          ),
+        'changes rows in a "with": make that a statement of its own',
+      ],
+      [
+        "a with of the builder that writes",
+        (id: string) => {
+          const gone = db.$with("gone").as(db.delete(items).where(eq(items.owner_id, id)).returning({ id: items.id }));
+          return db.with(gone).select().from(gone);
+        },
+        "changes rows in a",
+      ],
+    ])("refuses %s, and names the statement in the log", async (_what, statement, reason) => {
+      const { id, token } = await aUser();
+      await db.insert(items).values(item(id));
+      const app = serve({ endpoints: [running("careless", (owner) => [db.execute(one), statement(owner)])] });
+      expect((await app.post("/careless", { token, headers })).status).toBe(500);
+      expect(JSON.stringify(app.logs.map((entry) => entry.cause))).toContain(
+        `careless is idempotent, and its statement 2 ${reason}`.replaceAll('"', '\\"'),
+      );
+      expect(await itemsOf(id)).toBe(1);
+    });
+
+    it("gets the same of SQL by hand, alone and beside others", async () => {
+      const { token } = await aUser();
+      const raw = () => db.execute(sql`select 1::int8 as a, 1.10 as b, '2026-01-01'::date as c, array[1, 2] as d`);
+      const rows = [{ a: 1, b: "1.10", c: "2026-01-01", d: [1, 2] }];
+      const alone = serve({ endpoints: [running("alone", () => [raw()])] });
+      expect((await alone.post("/alone", { token, headers })).body).toMatchObject({ rows, rowCount: 1 });
+      const more = serve({ endpoints: [running("more", () => [raw(), db.execute(one)])] });
+      const keyed = "Idempotency-Key" in headers ? { "Idempotency-Key": "other" } : {};
+      expect((await more.post("/more", { token, headers: keyed })).body).toMatchObject([
+        { rows },
+        { rows: [{ one: 1 }] },
+      ]);
+    });
+
+    it("gets columns of one name from two tables, and expressions without a name", async () => {
+      const { id, token } = await aUser();
+      const own = item(id);
+      await db.insert(items).values(own);
+      const fields = { user: users.id, item: items.id, two: sql`1 + 1`, three: sql`1 + 2`, title: items.title };
+      const read = () =>
+        db.select(fields).from(items).innerJoin(users, eq(users.id, items.owner_id)).where(eq(items.id, own.id));
+      const app = serve({ endpoints: [running("joined", () => [read()])] });
+      for (const _time of ["first", "again"]) {
+        expect((await app.post("/joined", { token, headers })).body).toStrictEqual([
+          { user: id, item: own.id, two: 2, three: 3, title: "t" },
+        ]);
+      }
+    });
+
+    it("keeps each digit of numbers, which JavaScript would round", async () => {
+      const { amount, tree } = pgTable("ledger", { amount: numeric(), tree: jsonColumn() });
+      const { token } = await aUser();
+      const fields = {
+        amount: sql`1.10`.mapWith(amount),
+        big: sql`9007199254740993`.mapWith(String),
+        tree: sql`'{"n": 1.10, "list": [1.0]}'::json`.mapWith(tree),
+      };
+      const read = () => db.select(fields).from(users).limit(1);
+      const app = serve({ endpoints: [running("ledger", () => [read()])] });
+      const expected = [{ amount: "1.10", big: "9007199254740993", tree: { n: 1.1, list: [1] } }];
+      for (const _time of ["first", "again"]) {
+        expect((await app.post("/ledger", { token, headers })).body).toStrictEqual(expected);
+      }
+    });
   });
 
   it("says so in the document", async () => {

@@ -1,0 +1,157 @@
+/** Everything that relies on internals of drizzle. A new version of it must pass test/db/drizzle.test.ts. */
+import type { NeonQueryFunction } from "@neondatabase/serverless";
+import { Column, fillPlaceholders, is, SQL, type SQLWrapper, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import { NeonHttpDatabase, NeonHttpSession } from "drizzle-orm/neon-http";
+import { PgDeleteBase, PgDialect, PgInsertBase, PgUpdateBase } from "drizzle-orm/pg-core";
+import { PgRaw } from "drizzle-orm/pg-core/query-builders/raw";
+import { type JsonRow, readResults } from "./json-rows.ts";
+import { type Outline, outlineOf } from "./outline.ts";
+
+type Client = NeonQueryFunction<false, false>;
+type Database = NeonHttpDatabase<Record<string, never>> & { $client: Client };
+
+export const dialect = qualifying(new PgDialect());
+
+/**
+ * Always writes columns with their table. drizzle omits it in a `select` or `returning` over one table, even inside `sql`,
+ * where a subquery would then silently take the column of its own table.
+ */
+function qualifying(plain: PgDialect): PgDialect {
+  const build: (fields: unknown, options?: object) => SQL = Reflect.get(plain, "buildSelection");
+  Reflect.set(plain, "buildSelection", (fields: unknown) => build.call(plain, fields));
+  return plain;
+}
+
+/** drizzle over this client of Neon's. */
+export function databaseOver(client: Client): Database {
+  const database = new NeonHttpDatabase<Record<string, never>>(
+    dialect,
+    new NeonHttpSession(client, dialect, undefined),
+    undefined,
+  );
+  return Object.assign(database, { $client: client });
+}
+
+/** Builds queries but sends none, so that cached queries belong to no request. */
+const offline = databaseOver((() => {}) as unknown as Client);
+
+/** The prepared form of a statement, which drizzle's types omit. */
+export type Prepared = {
+  getQuery(): { sql: string; params: unknown[] };
+  isResponseInArrayMode(): boolean;
+  mapResult(result: unknown, isFromBatch: boolean): unknown;
+  execute(...args: unknown[]): Promise<unknown>;
+};
+
+/**
+ * Builds the SQL of a select once per isolate, and then only fills it in: building costs more CPU than verifying a token.
+ * `build` must make the same SQL for any values. For hot selects.
+ */
+export function prepared<Texts extends string[], Query extends BatchItem<"pg">>(
+  build: (db: Database, ...texts: Texts) => Query,
+): (db: Database, ...texts: Texts) => Query {
+  let kept: { query: Prepared; sql: string; params: unknown[] } | undefined;
+  const prepare = (count: number) => {
+    const placeholders = Array.from({ length: count }, (_, i) => sql.placeholder(String(i)));
+    // drizzle accepts a placeholder wherever it accepts a value.
+    const query = preparing(build(offline, ...(placeholders as unknown[] as Texts)))();
+    return { query, ...query.getQuery() };
+  };
+  return (db, ...texts) => {
+    const query = build(db, ...texts);
+    const prepareAnew = preparing(query);
+    kept ??= prepare(texts.length);
+    const { sql, params } = kept;
+    const filled: Prepared = Object.assign(Object.create(kept.query), {
+      getQuery: () => ({ sql, params: fillPlaceholders(params, Object.fromEntries(texts.entries())) }),
+      // Outside a request, where nothing is hot.
+      execute: (...args: unknown[]) => prepareAnew().execute(...args),
+    });
+    return Object.assign(query, { _prepare: () => filled });
+  };
+}
+
+/** The function that prepares this statement. */
+export function preparing(query: BatchItem<"pg">): () => Prepared {
+  const statement = query as BatchItem<"pg"> & { _prepare(): Prepared };
+  return statement._prepare.bind(statement);
+}
+
+/** Whether the statement is SQL by hand, from `db.execute`. */
+export function isRaw(statement: BatchItem<"pg">): boolean {
+  return is(statement, PgRaw);
+}
+
+/** Describes a statement that is to stand inside another. */
+export function outlineOfStatement(statement: BatchItem<"pg">): Outline {
+  const { withList, returning } = configOf(statement);
+  // A builder's configuration tells, and building its text would cost far more.
+  if (isRaw(statement) || withList?.length) return outlineOf(dialect.sqlToQuery(sqlOf(statement)).sql);
+  const writes = is(statement, PgInsertBase) || is(statement, PgUpdateBase) || is(statement, PgDeleteBase);
+  return { answersRows: !writes || returning !== undefined, writesInWith: false };
+}
+
+function configOf(statement: BatchItem<"pg">): { withList?: unknown[]; returning?: unknown } {
+  return Reflect.get(statement, "config") ?? {};
+}
+
+type Mapper = { fields?: { field: unknown }[]; mapResult(result: { rows: unknown[]; rowCount: number }): unknown };
+
+/** The common shape of `db.execute` and drizzle's builders, which the type of a batch's statements omits. */
+type Built = SQLWrapper & (Mapper | { prepare(name: string): Mapper });
+
+function mapperOf(statement: BatchItem<"pg">): Mapper {
+  const built = statement as Built & typeof statement;
+  return "prepare" in built ? built.prepare("") : built;
+}
+
+function sqlOf(statement: BatchItem<"pg">): SQL {
+  return (statement as Built & typeof statement).getSQL();
+}
+
+/**
+ * Makes a query with `statement` inside that answers as the statement itself. `around` takes `answer as (…)`, for its `with`,
+ * and must answer one row whose `rows` are those of `answer`, as JSON.
+ */
+export function answeringAs(statement: BatchItem<"pg">, around: (answer: SQL) => BatchItem<"pg">): BatchItem<"pg"> {
+  const mapper = mapperOf(statement);
+  // JSON would keep only one of two columns with the same name.
+  const names = mapper.fields && sql` (${sql.join(namesOf(mapper.fields).map(sql.identifier), sql`, `)})`;
+  const query = around(sql`answer${names} as (${sqlOf(statement)})`) as BatchItem<"pg"> & Pick<PgRaw<Rows>, "execute">;
+  const answer = ({ rows: [row] }: Rows) => mapped(mapper, readResults(`[${row?.rows ?? "[]"}]`)[0] ?? []);
+  const { execute } = query;
+  return Object.assign(query, { mapResult: answer, execute: async () => answer(await execute()) });
+}
+
+type Rows = { rows: { rows: string }[] };
+
+/** Restores the statement's own answer from its rows as JSON. */
+export function answerFrom(statement: BatchItem<"pg">, rows: JsonRow[]): unknown {
+  return mapped(mapperOf(statement), rows);
+}
+
+function mapped(mapper: Mapper, rows: JsonRow[]): unknown {
+  const { fields } = mapper;
+  return mapper.mapResult({ rows: fields ? rows.map((row) => valuesOf(row, fields)) : rows, rowCount: rows.length });
+}
+
+/** Unique names: a column's own, which is still found when the table has more columns, or else the place of the field. */
+function namesOf(fields: { field: unknown }[]): string[] {
+  const seen = new Set<string>();
+  return fields.map(({ field }, place) => {
+    const name = is(field, Column) && !seen.has(field.name) ? field.name : String(place);
+    seen.add(name);
+    return name;
+  });
+}
+
+/** In the order of the fields. A column added after the row was recorded has its default. */
+function valuesOf(row: JsonRow, fields: { field: unknown }[]): unknown[] {
+  return namesOf(fields).map((name, place) => {
+    if (name in row) return row[name];
+    const { field } = fields[place] ?? {};
+    const value = is(field, Column) ? field.default : undefined;
+    return value === undefined || is(value, SQL) ? null : value;
+  });
+}

@@ -1,0 +1,20 @@
+const quoted = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\$([A-Za-z_]\w*)?\$[\s\S]*?\$\1\$|--.*|\/\*[\s\S]*?\*\//g;
+const writing = "insert|update|delete|merge";
+const writingWith = new RegExp(`\\bas\\s*(?:(?:not\\s+)?materialized\\s*)?\\(\\s*(?:${writing})\\b`, "i");
+const lock = /\bfor\s+(?:no\s+key\s+)?update\b/gi;
+
+/** Whether a statement answers rows, and whether a `with` of its own changes any. */
+export type Outline = { answersRows: boolean; writesInWith: boolean };
+
+export function outlineOf(text: string): Outline {
+  const bare = text.replaceAll(quoted, " ");
+  const outside = withoutParentheses(bare).replaceAll(lock, " ");
+  const writes = new RegExp(`\\b(?:${writing})\\b`, "i").test(outside);
+  const answersRows = writes ? /\breturning\b/i.test(outside) : /^\s*(?:with|select|values|table)\b/i.test(outside);
+  return { answersRows, writesInWith: writingWith.test(bare) };
+}
+
+function withoutParentheses(text: string): string {
+  const shorter = text.replaceAll(/\([^()]*\)/g, " ");
+  return shorter === text ? text : withoutParentheses(shorter);
+}

@@ -1,0 +1,57 @@
+import { eq, sql } from "drizzle-orm";
+import { v7 as uuidv7 } from "uuid";
+import { describe, expect, it } from "vitest";
+import { findItem } from "../../src/crud/items.ts";
+import { findUser } from "../../src/crud/users.ts";
+import { items, sessions, users } from "../../src/db/schema.ts";
+import { api, aUser, db } from "../harness.ts";
+
+describe("a query that is built once", () => {
+  it("answers each caller's own rows, in a batch, alone and inside another query", async () => {
+    const users = [await aUser(), await aUser({ full_name: "$1 ?" }), await aUser()];
+    for (const { id, full_name } of users) {
+      const [[batched], [other]] = await db.batch([findUser(db, id, id), findUser(db, users[0]?.id ?? "", id)]);
+      expect(batched).toMatchObject({ id, full_name });
+      expect(other?.id).toBe(id === users[0]?.id ? id : undefined);
+      const [alone] = await findUser(db, id, id);
+      expect(alone).toStrictEqual(batched);
+      const { rows } = await db.execute(findUser(db, id, id).getSQL());
+      expect(rows).toHaveLength(1);
+    }
+  });
+
+  it("has a shape for each of its variants", async () => {
+    const { id, token } = await aUser();
+    const { body } = await api.post("/items", { token, json: { title: "t" } });
+    for (const withOwner of [true, false, true]) {
+      const [[item]] = await db.batch([findItem(db, body.id, id, withOwner)]);
+      expect(item?.id).toBe(body.id);
+      expect(item?.owner?.id).toBe(withOwner ? id : undefined);
+    }
+  });
+});
+
+describe("a column in the SQL of a selection", () => {
+  // Both tables have an `id`: without the name of its table it would be the inner one's.
+  const count = sql<number>`(select count(*)::int from ${sessions} where ${sessions.user_id} = ${users.id})`;
+
+  it("is that of its own table, also in a subquery over another", async () => {
+    const { id } = await aUser();
+    expect(await db.select({ count }).from(users).where(eq(users.id, id))).toStrictEqual([{ count: 1 }]);
+  });
+
+  it("also in what a change returns", async () => {
+    const { id } = await aUser();
+    const ownItems = sql<number>`(select count(*)::int from ${sessions} where ${sessions.id} = ${items.id})`;
+    const item = { id: uuidv7(), owner_id: id, title: "t" };
+    const isThere = eq(items.id, item.id);
+    await db.insert(sessions).values({ id: item.id, user_id: id, token_hash: "", expires_at: "2030-01-01T00:00:00Z" });
+    for (const statement of [
+      db.insert(items).values(item).returning({ count: ownItems }),
+      db.update(items).set({ title: "u" }).where(isThere).returning({ count: ownItems }),
+      db.delete(items).where(isThere).returning({ count: ownItems }),
+    ]) {
+      expect(await statement).toStrictEqual([{ count: 1 }]);
+    }
+  });
+});

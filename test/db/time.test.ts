@@ -1,0 +1,58 @@
+import { sql } from "drizzle-orm";
+import { describe, expect, it } from "vitest";
+import { items } from "../../src/db/schema.ts";
+import { toRfc3339 } from "../../src/db/time.ts";
+import { api, aUser, db } from "../harness.ts";
+
+const [earliest, latest] = ["0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"];
+
+describe("a time of the database", () => {
+  it.each([
+    ["2026-11-25 16:10:50.081+00", "2026-11-25T16:10:50.081Z"],
+    ["2026-11-25 16:10:50.08+00", "2026-11-25T16:10:50.080Z"],
+    ["2026-11-25 16:10:50+00", "2026-11-25T16:10:50.000Z"],
+    ["2026-11-25T16:10:50.081+00:00", "2026-11-25T16:10:50.081Z"],
+    ["2026-11-25T16:10:50.081Z", "2026-11-25T16:10:50.081Z"],
+    ["2026-11-25 16:10:50.081999+00", "2026-11-25T16:10:50.081Z"],
+    ["2026-11-25 16:10:50+05:30", "2026-11-25T10:40:50.000Z"],
+    ["2026-11-25 16:10:50.5-08", "2026-11-26T00:10:50.500Z"],
+    ["1930-01-01 00:00:00+00:19:32", "1929-12-31T23:40:28.000Z"],
+    ["0050-01-01 00:00:00+00", "0050-01-01T00:00:00.000Z"],
+    ["0099-12-31 23:59:59+05:30", "0099-12-31T18:29:59.000Z"],
+    ["0001-01-01 00:00:00+05:30", earliest],
+    ["0044-03-15 12:00:00+00 BC", earliest],
+    ["-infinity", earliest],
+    ["infinity", latest],
+    ["9999-12-31 23:59:59.999-08", latest],
+    ["12026-01-01 00:00:00+00", latest],
+    ["294276-12-31 23:59:59.999+00", latest],
+  ])("%s is %s", (text, time) => {
+    expect(toRfc3339(text)).toBe(time);
+  });
+
+  it("is the same in a statement by hand, alone, in an array and in JSON that a column reads", async () => {
+    const time = "2026-11-25T16:10:50.081Z";
+    const at = sql`${time}::timestamptz`;
+    const { rows } = await db.execute(sql`select ${at} as at, array[${at}, null, 'infinity'] as list`);
+    expect(rows).toStrictEqual([{ at: time, list: [time, null, latest] }]);
+  });
+
+  it("beyond RFC 3339 does not fail a list, nor its pages", async () => {
+    const { id, token } = await aUser();
+    const times = ["infinity", "12026-01-01 UTC", "2026-01-01 UTC", "0050-01-01 UTC", "0044-03-15 UTC BC", "-infinity"];
+    for (const created_at of times) {
+      await db.insert(items).values({ id: crypto.randomUUID(), owner_id: id, title: "t", created_at });
+    }
+    const seen: string[] = [];
+    for (let next = "/items?limit=1"; next !== ""; ) {
+      const { status, body, headers } = await api.get(next, { token });
+      expect(status).toBe(200);
+      seen.push(...body.items.map(({ created_at }: { created_at: string }) => created_at));
+      next = /<(.+)>; rel="next"/.exec(headers.get("Link") ?? "")?.[1] ?? "";
+    }
+    expect(seen).toStrictEqual([
+      ...[latest, latest, "2026-01-01T00:00:00.000Z"],
+      ...["0050-01-01T00:00:00.000Z", earliest, earliest],
+    ]);
+  });
+});
