@@ -1,4 +1,4 @@
-/** What the benchmarks ask for. */
+/** The requests of the benchmarks. */
 import { randomBytes } from "node:crypto";
 import { Problem } from "../config.ts";
 import type { Call } from "./load.ts";

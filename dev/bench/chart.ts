@@ -1,4 +1,4 @@
-/** What `npm run bench` found, as text and as a page. */
+/** Prints the figures of `npm run bench`, as text and as a page. */
 import { table } from "./tools.ts";
 
 /** One kind of request under load. */

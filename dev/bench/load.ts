@@ -16,7 +16,7 @@ export type Call = {
   bare?: Pick<Call, "path" | "headers">;
 };
 
-/** What one round of load on one call showed. */
+/** The figures of one round of load on one call. */
 export type Round = Pick<Measured, "perSecond" | "median" | "p99" | "cpu" | "databaseCpu">;
 
 /** Calls once. Throws where the answer is not the expected one, which would be measured otherwise. */

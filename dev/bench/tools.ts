@@ -1,4 +1,4 @@
-/** What the benchmarks share: a database to measure, the arithmetic, and a table to print. */
+/** Shared by the benchmarks: a database to measure, the arithmetic, and a table to print. */
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { cpus, loadavg, platform, totalmem } from "node:os";
@@ -9,7 +9,7 @@ import { postgres } from "../local/postgres.ts";
 import { startPostgres } from "../local/throwaway/postgres.ts";
 import { migrate } from "../migrations/migrate.ts";
 
-/** What was started, to be ended in reverse. */
+/** Ends everything that was started, in reverse. */
 export type Closeables = (() => Promise<unknown>)[];
 
 /** A real PostgreSQL of this command's own, migrated, behind the local endpoint that speaks Neon's HTTP. */
