@@ -19,6 +19,7 @@ export const errorTable = {
     status: 400,
     detail: "This account was deleted. To restore it, send the same fields to POST /auth/restore.",
   },
+  invalid_request: { status: 400, detail: "The request is not valid." },
   unsupported_grant_type: { status: 400, detail: "This endpoint does not support that grant_type." },
   not_authenticated: { status: 401, detail: "Not authenticated." },
   invalid_refresh_token: { status: 400, detail: "The refresh token is not valid." },

@@ -125,7 +125,10 @@ type Words<C extends Contract> =
 type OwnCodes<C extends Contract> = C extends { errors: readonly (infer Code extends ErrorCode)[] } ? Code : never;
 
 /** Every error that an endpoint can answer. */
-export type CodesOf<C extends Contract> =
+export type CodesOf<C extends Contract> = C extends { oauth: true }
+  ? Exclude<WrittenCodes<C>, "validation_failed"> | "invalid_request"
+  : WrittenCodes<C>;
+type WrittenCodes<C extends Contract> =
   | OwnCodes<C>
   | (typeof always)[number]
   | (typeof accessTable)[C["access"]]["errors"][number]
@@ -134,8 +137,15 @@ export type CodesOf<C extends Contract> =
 
 /** As the type of the same name says it; without codes that there are not, which createApp refuses. */
 export function codesOf(contract: Contract): ErrorCode[] {
-  const codes = new Set([...derivedCodes(contract), ...(contract.errors ?? [])]);
-  return [...codes].filter((code) => Object.hasOwn(errorTable, code));
+  const written = new Set([...derivedCodes(contract), ...(contract.errors ?? [])]);
+  return [...written]
+    .filter((code) => Object.hasOwn(errorTable, code))
+    .map((code) => (code === "validation_failed" ? codeOfInvalid(contract) : code));
+}
+
+/** The code of a request that does not fit its schema: a token endpoint has RFC 6749's, which is 400 (section 5.2). */
+export function codeOfInvalid({ oauth }: { oauth?: boolean }): "validation_failed" | "invalid_request" {
+  return oauth ? "invalid_request" : "validation_failed";
 }
 
 /** The errors that follow from a declaration, without being its own. */

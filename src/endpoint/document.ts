@@ -11,7 +11,7 @@ answer is 429 with \`Retry-After\`. Press *Authorize* to try everything here, or
 curl $api/auth/login -d username=ada --data-urlencode 'password=…'      # access_token and refresh_token
 curl $api/users/me -H "Authorization: Bearer $access_token"
 curl $api/auth/refresh -d refresh_token=$refresh_token                   # the next two
-curl $api/auth/logout -H 'Content-Type: application/json' -d '{}' -H "Authorization: Bearer $access_token"
+curl -X POST $api/auth/logout -H "Authorization: Bearer $access_token"
 \`\`\`
 
 \`\`\`
@@ -42,12 +42,13 @@ export function describeApi(app: OpenAPIHono<AppEnv>, settings: Settings): objec
   });
   // An endpoint that takes one of several media types cannot say so itself: see `formOrJson`.
   for (const operation of Object.values(document.paths ?? {}).flatMap((path) => Object.values(path))) {
-    if (operation.requestBody) operation.requestBody.required = true;
+    if (operation.requestBody) operation.requestBody.required ??= true;
   }
+  const tokenUrl = "/api/v1/auth/login";
   document.components = {
     ...document.components,
     securitySchemes: {
-      password: { type: "oauth2", flows: { password: { tokenUrl: "/api/v1/auth/login", scopes: {} } } },
+      password: { type: "oauth2", flows: { password: { tokenUrl, refreshUrl: tokenUrl, scopes: {} } } },
       bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
     },
   };

@@ -80,9 +80,16 @@ export function body<S extends ZodType>(schema: S) {
  * A body that may come as a form or as JSON, for `request`. The handler reads `{ ...c.req.valid("form"),
  * ...c.req.valid("json") }`: the one that was not sent is empty.
  */
-export function formOrJson<S extends ZodType>(schema: S) {
+export function formOrJson<Form extends ZodType, Json extends ZodType>(form: Form, json: Json) {
   // `required` would validate both: instead `requireContentType` sees to it that one of them is there.
-  return { content: { "application/x-www-form-urlencoded": { schema }, "application/json": { schema } } } as const;
+  return {
+    content: { "application/x-www-form-urlencoded": { schema: form }, "application/json": { schema: json } },
+  } as const;
+}
+
+/** The same body, which may as well be left out. */
+export function optional<Body extends object>(body: Body) {
+  return { ...body, required: false } as const;
 }
 
 function policyOf({ operationId, path, access, rate, cached, atRoot, roundTrips = 1, oauth }: Contract): Policy {
@@ -121,7 +128,11 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
       isSignedIn(access) ? authenticate(access) : limitRate,
       ...(anyQuery || oauth ? [] : [refuseUnknownQuery(queryNames(contract))]),
       ...(cached ? [edgeCache(cached, queryNames(contract))] : []),
-      ...(isRead ? [] : mediaTypes.length > 0 ? [bodyLimit, requireContentType(method, mediaTypes)] : [dropBody]),
+      ...(isRead
+        ? []
+        : mediaTypes.length > 0
+          ? [bodyLimit, requireContentType(method, mediaTypes, request?.body)]
+          : [dropBody]),
       ...(versioned && !isRead && method !== "post" ? [expectVersions] : []),
       ...(idempotent ? [idempotency] : []),
     ],

@@ -2,22 +2,31 @@ import type { Hook } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { z } from "zod";
 import type { AppEnv } from "../context/types.ts";
-import { ApiError, type FieldError } from "../errors.ts";
+import { ApiError, type ErrorCode, type FieldError } from "../errors.ts";
+import { codeOfInvalid } from "./contract.ts";
 
 const maxErrors = 50;
 const places: Record<string, string> = { json: "body", form: "body", param: "path" };
 
-/** What zod-openapi calls after each validation: 422 with FastAPI's `loc`, `msg` and `type` when it failed. */
-export const refuseInvalid: Hook<unknown, AppEnv, string, void> = (result) => {
+/** What zod-openapi calls after each validation: 422 with FastAPI's `loc`, `msg` and `type` when it failed; 400 by OAuth2. */
+export const refuseInvalid: Hook<unknown, AppEnv, string, void> = (result, c) => {
   if (result.success) return;
+  const { oauth = false } = c.var.policy ?? {};
+  if (oauth && result.error.issues.some(isOtherGrant)) throw new ApiError("unsupported_grant_type");
   const place = places[result.target] ?? result.target;
-  throw invalid(result.error.issues.flatMap((issue) => fieldErrors(place, issue)));
+  const errors = result.error.issues.flatMap((issue) => fieldErrors(place, issue));
+  throw invalid(codeOfInvalid({ oauth }), errors);
 };
 
-function invalid(all: FieldError[]): ApiError {
+/** Whether this is about a `grant_type` that is none of the schema's. */
+function isOtherGrant({ path: [field], code }: z.core.$ZodIssue): boolean {
+  return field === "grant_type" && (code === "invalid_value" || code === "invalid_union");
+}
+
+function invalid(code: ErrorCode, all: FieldError[]): ApiError {
   const errors = all.slice(0, maxErrors);
   const [first] = errors;
-  return new ApiError("validation_failed", first ? { detail: `${first.loc.join(".")}: ${first.msg}`, errors } : {});
+  return new ApiError(code, first ? { detail: `${first.loc.join(".")}: ${first.msg}`, errors } : {});
 }
 
 /** 422 for a query parameter that an endpoint does not declare: a misspelt filter would show everything. */
@@ -25,7 +34,12 @@ export function refuseUnknownQuery(names: readonly string[]): MiddlewareHandler 
   return async (c, next) => {
     const given = c.req.url.includes("?") ? new Set(new URL(c.req.url).searchParams.keys()) : [];
     const unknown = [...given].filter((name) => !names.includes(name));
-    if (unknown.length > 0) throw invalid(unknown.map((name) => extraForbidden(["query", name])));
+    if (unknown.length > 0) {
+      throw invalid(
+        "validation_failed",
+        unknown.map((name) => extraForbidden(["query", name])),
+      );
+    }
     await next();
   };
 }

@@ -1,12 +1,15 @@
 import type { Context } from "hono";
-import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { deleteCookie, setCookie } from "hono/cookie";
 import type { AppEnv } from "../context/types.ts";
 import { ApiError } from "../errors.ts";
-import type { Token } from "../schemas/auth.ts";
+import type { Token } from "../schemas/oauth.ts";
 
-/** `__Secure-` makes browsers insist on `Secure`; the path keeps it away from everything but signing in and out. */
-const name = "__Secure-refresh_token";
-const scope = { path: "/api/v1/auth", secure: true } as const;
+type Cookie = { name: string; path: string };
+
+/** By `__Host-`, browsers let nobody but this host set it: no sibling domain signs a visitor in to its own account. */
+const current: Cookie = { name: "__Host-refresh_token", path: "/" };
+/** The cookie of earlier versions counts until it is exchanged for the current one. */
+const former: Cookie = { name: "__Secure-refresh_token", path: "/api/v1/auth" };
 
 type Delivery = "body" | "cookie";
 
@@ -18,21 +21,28 @@ export function deliver(c: Context<AppEnv>, tokens: Token, by: Delivery): Token 
 const deliveries: Record<Delivery, (c: Context<AppEnv>, tokens: Token) => Token> = {
   body: (_c, tokens) => tokens,
   cookie: (c, { refresh_token, ...answer }) => {
+    if (refresh_token === undefined) return answer;
+    dropCookie(c, former);
     const maxAge = c.var.settings.SESSION_IDLE_DAYS * 24 * 60 * 60;
-    if (refresh_token !== undefined)
-      setCookie(c, name, refresh_token, { ...scope, httpOnly: true, sameSite: "Strict", maxAge });
+    const { name, path } = current;
+    setCookie(c, name, refresh_token, { path, maxAge, secure: true, httpOnly: true, sameSite: "Strict" });
     return answer;
   },
 };
 
 /**
  * The refresh token in the cookie. A browser sends it by itself, whoever made it: it counts only when the page is of a
- * listed origin, or of ours. Throws `origin_not_allowed`.
+ * listed origin, or of ours. Throws `origin_not_allowed`; and `invalid_refresh_token` where there are two of the name,
+ * since nothing tells which is ours.
  */
 export function tokenInCookie(c: Context<AppEnv>): string | undefined {
-  const token = getCookie(c, name);
-  if (token !== undefined) requireListedOrigin(c);
-  return token;
+  const [tokens = []] = [current, former].map(({ name }) => valuesOf(c, name)).filter(({ length }) => length > 0);
+  const [token, another] = tokens;
+  if (token === undefined) return undefined;
+  requireListedOrigin(c);
+  if (another === undefined) return token;
+  dropCookies(c);
+  throw new ApiError("invalid_refresh_token", { detail: "There are two cookies of one name: sign in again." });
 }
 
 /** Before a cookie is set or counts: a form on anybody's page could sign its visitor in to somebody else's account. */
@@ -42,6 +52,18 @@ export function requireListedOrigin(c: Context<AppEnv>): void {
   if (!isOurs && !c.var.settings.ALLOWED_ORIGINS.includes(origin)) throw new ApiError("origin_not_allowed");
 }
 
-export function dropCookie(c: Context<AppEnv>): void {
-  deleteCookie(c, name, scope);
+/** Takes the refresh token's cookies back from the browser that sent them. */
+export function dropCookies(c: Context<AppEnv>): void {
+  dropCookie(c, current);
+  dropCookie(c, former);
+}
+
+function dropCookie(c: Context<AppEnv>, { name, path }: Cookie): void {
+  if (valuesOf(c, name).length > 0) deleteCookie(c, name, { path, secure: true });
+}
+
+/** Each value that the browser sent by this name: more than one where they differ in path or domain. */
+function valuesOf(c: Context<AppEnv>, name: string): string[] {
+  const pairs = (c.req.header("Cookie") ?? "").split(";").map((pair) => pair.trim());
+  return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1));
 }

@@ -5,15 +5,23 @@ import { refuseBroken } from "./body-limit.ts";
 
 /**
  * 415 unless the body is of one of these media types, in UTF-8 and not encoded further; 400 unless it arrives as a whole and
- * really is UTF-8, because a lenient decoder would make many passwords one.
+ * really is UTF-8, because a lenient decoder would make many passwords one. One that is not `required` may be empty.
  */
-export function requireContentType(method: string, mediaTypes: readonly string[]): MiddlewareHandler {
+export function requireContentType(
+  method: string,
+  mediaTypes: readonly string[],
+  { required = true }: { required?: boolean } = {},
+): MiddlewareHandler {
   const refused = (detail: string) => {
     const headers = { [acceptOf(method)]: mediaTypes.join(", "), "Accept-Encoding": "identity" };
     return new ApiError("unsupported_media_type", { detail, headers });
   };
   return async (c, next) => {
     const header = c.req.header("Content-Type") ?? "";
+    if (!required && (await c.req.arrayBuffer().catch(refuseBroken)).byteLength === 0) {
+      if (header !== "") c.req.raw = withType(c.req.raw, undefined);
+      return next();
+    }
     const [essence = "", ...parameters] = header.split(";").map((part) => part.trim().toLowerCase());
     if (!mediaTypes.includes(essence)) throw refused(`Send the body as ${mediaTypes.join(" or ")}.`);
     const charset = parameters
@@ -45,9 +53,10 @@ function isUtf8(body: ArrayBuffer, essence: string): boolean {
   }
 }
 
-/** The same request under the bare type, so that whoever parses the body knows it however it was spelt. Hono has the body. */
-function withType({ url, method, headers }: Request, essence: string): Request {
+/** The same request under the bare type or none, which all parsers then know, however it was spelt. Hono has the body. */
+function withType({ url, method, headers }: Request, essence: string | undefined): Request {
   const renamed = new Headers(headers);
-  renamed.set("Content-Type", essence);
+  if (essence === undefined) renamed.delete("Content-Type");
+  else renamed.set("Content-Type", essence);
   return new Request(url, { method, headers: renamed });
 }

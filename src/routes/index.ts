@@ -7,10 +7,12 @@ import { jwks } from "./auth/jwks.ts";
 import { listSessionsPage } from "./auth/list-sessions.ts";
 import { login } from "./auth/login.ts";
 import { logout } from "./auth/logout.ts";
+import { oauthMetadata } from "./auth/oauth-metadata.ts";
 import { refreshTokens } from "./auth/refresh.ts";
 import { resendVerification } from "./auth/resend-verification.ts";
 import { resetPassword } from "./auth/reset-password.ts";
 import { restoreAccount } from "./auth/restore.ts";
+import { revokeToken } from "./auth/revoke.ts";
 import { verifyEmail } from "./auth/verify-email.ts";
 import { openapi } from "./docs/openapi.ts";
 import { docs } from "./docs/page.ts";
@@ -46,6 +48,7 @@ export const endpoints = [
   login,
   restoreAccount,
   refreshTokens,
+  revokeToken,
   logout,
   listSessionsPage,
   endSession,
@@ -81,6 +84,7 @@ export const endpoints = [
   removeItem,
   restoreItem,
   jwks,
+  oauthMetadata,
   health,
   ready,
   openapi,

@@ -2,56 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { Id, Timestamp } from "./common.ts";
 import { pageOf } from "./pages.ts";
 import { NewPassword } from "./passwords.ts";
-import { text } from "./text.ts";
 import { Email } from "./users.ts";
-
-/** A parameter without a value counts as omitted (RFC 6749, section 3.2). */
-const GrantType = z.string().max(100).optional();
-
-const TokenDelivery = z
-  .enum(["body", "cookie"])
-  .default("body")
-  .openapi({ description: "Where the refresh token goes: `cookie` keeps it out of reach of the page's scripts" });
-
-/** RFC 6749, section 4.3.2. The client's own fields are there for clients that always send them; nothing reads them. */
-export const Login = z
-  .strictObject({
-    grant_type: GrantType,
-    username: text({ min: 1, max: 254 }).openapi({ description: "Username or e-mail address", example: "ada" }),
-    password: z
-      .string()
-      .max(512)
-      .refine((value) => value.isWellFormed(), "must be well-formed Unicode")
-      .openapi({ format: "password", example: "correct horse battery" }),
-    token_delivery: TokenDelivery,
-    scope: z.string().max(1_000).optional(),
-    client_id: z.string().max(1_000).optional(),
-    client_secret: z.string().max(1_000).optional(),
-  })
-  .openapi("Login");
-export type Login = z.output<typeof Login>;
-
-/** RFC 6749, section 5.1. */
-export const Token = z
-  .object({
-    access_token: z.string(),
-    token_type: z.literal("bearer"),
-    expires_in: z.int().openapi({ description: "Seconds", example: 900 }),
-    refresh_token: z.string().optional().openapi({ description: "Absent if it is in the cookie" }),
-  })
-  .openapi("Token");
-export type Token = z.output<typeof Token>;
-
-/** RFC 6749, section 6. Without `refresh_token`, the one in the cookie is used. */
-export const Refresh = z
-  .strictObject({
-    grant_type: GrantType,
-    refresh_token: z.string().max(1_000).optional(),
-    scope: z.string().max(1_000).optional(),
-    client_id: z.string().max(1_000).optional(),
-    client_secret: z.string().max(1_000).optional(),
-  })
-  .openapi("Refresh");
 
 /** What ends: the session of this token, of the cookie, or of the access token. */
 export const Logout = z

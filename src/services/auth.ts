@@ -5,10 +5,10 @@ import type { Caller } from "../crud/guards.ts";
 import { endSession, isSessionOpen, openSession, rotateSession, type SessionLimits } from "../crud/sessions.ts";
 import { findUserByLogin, replacePasswordHash, restoreUser } from "../crud/users.ts";
 import { ApiError, type ErrorCode } from "../errors.ts";
-import type { Login, Token } from "../schemas/auth.ts";
+import type { Login, Token } from "../schemas/oauth.ts";
 import { needsRehash } from "../security/passwords.ts";
 import { hashToken, newRefreshToken, sessionOf, successorOf } from "../security/refresh-tokens.ts";
-import { signAccessToken } from "../security/tokens.ts";
+import { signAccessToken, verifyAccessToken } from "../security/tokens.ts";
 import { type Settings, tokenPolicy } from "../settings.ts";
 import { type AuditContext, audit, auditEvent, note } from "./audit.ts";
 import { checkPassword } from "./passwords.ts";
@@ -40,8 +40,7 @@ export async function restoreAndSignIn(context: Context, credentials: Login): Pr
   return open(context, credentials, checked, { event, statement: restoreUser(context.db, id, condition, event) });
 }
 
-async function checkedUser(context: Context, { grant_type, username, password }: Login): Promise<Checked> {
-  requireGrant(grant_type, "password");
+async function checkedUser(context: Context, { username, password }: Login): Promise<Checked> {
   const { db, settings } = context;
   const find = findUserByLogin(db, username, settings.DELETION_GRACE_DAYS);
   const checked = await checkPassword(context, { login: username }, password, find);
@@ -98,8 +97,7 @@ function later(error: unknown): undefined {
  * `invalid_refresh_token` for any token that is not the session's current one, or the one before within the grace; a
  * token older than that has been stolen or copied, and ends the session.
  */
-export async function refresh(context: Context, token: string, grantType?: string): Promise<Tokens> {
-  requireGrant(grantType, "refresh_token");
+export async function refresh(context: Context, token: string): Promise<Tokens> {
   const { db, run, keys, settings, events } = context;
   const sessionId = await sessionOf(keys.refresh, token);
   if (!sessionId) throw new ApiError("invalid_refresh_token");
@@ -121,17 +119,22 @@ export async function signOut(
   context: Context,
   who: { refreshToken?: string | undefined; caller?: Caller | undefined },
 ) {
-  const { db, run, keys } = context;
-  const id = (who.refreshToken && (await sessionOf(keys.refresh, who.refreshToken))) || who.caller?.sessionId;
-  if (!id) return;
-  const event = auditEvent(context, "session.ended", null, { session_id: id });
-  const { rows } = await run(endSession(db, id, event));
-  for (const { user_id } of rows) context.events.push({ kind: event.kind, user_id });
+  const { refreshToken, caller } = who;
+  await end(context, (refreshToken && (await sessionOf(context.keys.refresh, refreshToken))) || caller?.sessionId);
 }
 
-/** Throws `unsupported_grant_type` (RFC 6749, section 5.2) unless the grant is this one, or left out. */
-function requireGrant(given: string | undefined, grant: "password" | "refresh_token"): void {
-  if (given && given !== grant) throw new ApiError("unsupported_grant_type");
+/** Ends the session of an access token or a refresh token (RFC 7009). Nothing happens where it is none of ours. */
+export async function revoke(context: Context, token: string): Promise<void> {
+  const { keys, settings, now } = context;
+  const claims = await verifyAccessToken(keys.token, token, tokenPolicy(settings), now());
+  await end(context, claims?.sid ?? (await sessionOf(keys.refresh, token)));
+}
+
+async function end(context: Context, sessionId: string | undefined): Promise<void> {
+  if (!sessionId) return;
+  const event = auditEvent(context, "session.ended", null, { session_id: sessionId });
+  const { rows } = await context.run(endSession(context.db, sessionId, event));
+  for (const { user_id } of rows) context.events.push({ kind: event.kind, user_id });
 }
 
 /** What the settings say of how long sessions live. */

@@ -25,6 +25,7 @@ const calls: Record<string, () => Promise<Answer>> = {
     const { body } = await api.post("/auth/login", { json: { username: (await user()).username, password } });
     return api.post("/auth/refresh", { json: { refresh_token: body.refresh_token } });
   },
+  revokeToken: async () => api.post("/auth/revoke", { json: { token: (await user()).token } }),
   logout: async () => api.post("/auth/logout", { token: (await user()).token, json: {} }),
   listSessionsPage: async () => api.get("/auth/sessions", { token: (await user()).token }),
   endSession: async () => {

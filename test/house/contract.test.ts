@@ -2,6 +2,7 @@ import { SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
 import { endpoints } from "../../src/routes/index.ts";
 import { keysFor } from "../../src/security/keys.ts";
+import { dummyHash } from "../../src/security/passwords.ts";
 import { tokenPolicy } from "../../src/settings.ts";
 import { api, aUser, exampleBody, settings, tokenFor } from "../harness.ts";
 
@@ -21,6 +22,35 @@ function namesIn(value: unknown): string[] {
     const own = key === "properties" && typeof inner === "object" && inner !== null ? Object.keys(inner) : [];
     return [...own, ...namesIn(inner)];
   });
+}
+
+/** These schemas, and all that they refer to. */
+function withReferences(...schemas: unknown[]): unknown[] {
+  const names = [...JSON.stringify(schemas).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name = ""]) => name);
+  const all = new Set([...schemas, ...names.map((name) => document.components.schemas[name])]);
+  return all.size > schemas.length ? withReferences(...all) : schemas;
+}
+
+type Schema = {
+  $ref?: string;
+  example?: unknown;
+  enum?: unknown[];
+  oneOf?: Schema[];
+  type?: string;
+  items?: Schema;
+} & {
+  properties?: Record<string, Schema>;
+};
+
+/** What tools fill in by themselves: the example, or else the first value, or else anything of the type. */
+function exampleOf({ $ref, example, enum: values, oneOf, type, items, properties }: Schema): unknown {
+  if ($ref) return exampleOf(document.components.schemas[$ref.split("/").at(-1) ?? ""]);
+  if (example !== undefined) return example;
+  if (values) return values[0];
+  if (oneOf?.[0]) return exampleOf(oneOf[0]);
+  if (items) return [exampleOf(items)];
+  if (!properties) return { string: "string", boolean: true, integer: 0, number: 0 }[type ?? ""];
+  return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, exampleOf(schema)]));
 }
 
 describe("the list of endpoints", () => {
@@ -73,9 +103,38 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("asks for a body wherever one is needed", () => {
-    for (const { operation } of operations)
-      if (operation.requestBody) expect(operation.requestBody.required).toBe(true);
+  it("asks for a body wherever one is needed", async () => {
+    const { token } = await aUser();
+    for (const { policy, route, operation } of operations) {
+      if (!operation.requestBody) continue;
+      const path = route.path.replaceAll(/\{.+?\}/g, crypto.randomUUID());
+      const { status } = await api.call(route.method.toUpperCase(), path, { token });
+      expect(operation.requestBody.required, policy.operationId).toBe(status === 415);
+    }
+  });
+
+  it("has no default in a body, by which generated types would demand the field", () => {
+    for (const { policy, operation } of operations) {
+      const schemas = withReferences(operation.requestBody ?? {});
+      expect(JSON.stringify(schemas), policy.operationId).not.toContain('"default":');
+    }
+  });
+
+  it.each(
+    operations.flatMap(({ policy, route, operation }) =>
+      Object.entries<{ schema: object }>(operation.requestBody?.content ?? {}).map(([type, { schema }]) => ({
+        ...{ id: policy.operationId, method: route.method.toUpperCase(), path: route.path, type, schema },
+      })),
+    ),
+  )("$id takes the body of its examples, as $type", async ({ method, path, type, schema }) => {
+    const { token } = await aUser({ password_hash: dummyHash });
+    const fields = exampleOf(schema);
+    const isForm = type.endsWith("urlencoded");
+    const body = isForm ? new URLSearchParams(fields as Record<string, string>) : JSON.stringify(fields);
+    const url = path.replaceAll(/\{.+?\}/g, crypto.randomUUID());
+    const answer = await api.call(method, url, { token, body, headers: { "Content-Type": type } });
+    const refusals = ["bad_request", "invalid_request", "unsupported_grant_type", "validation_failed"];
+    expect(refusals, answer.text).not.toContain(answer.body?.code);
   });
 
   it("tells how to sign in", () => {

@@ -193,6 +193,13 @@ describe("/auth/sessions", () => {
 });
 
 describe("the browser mode", () => {
+  const name = "__Host-refresh_token";
+  const dropped = /^__Host-refresh_token=; Max-Age=0; Path=\/; Secure$/;
+  const formerDropped = "__Secure-refresh_token=; Max-Age=0; Path=/api/v1/auth; Secure";
+  const sessionOf = async (token: string) => {
+    const { items } = (await api.get("/auth/sessions", { token })).body;
+    return items.find((session: { is_current: boolean }) => session.is_current);
+  };
   const cookieOf = (answer: Answer) => answer.headers.get("Set-Cookie") ?? "";
   const login = async () => {
     const user = await aUser({ password_hash });
@@ -209,7 +216,7 @@ describe("the browser mode", () => {
     const { answer } = await login();
     expect(answer.body.refresh_token).toBeUndefined();
     expect(cookieOf(answer)).toMatch(
-      /^__Secure-refresh_token=[\w-]{107}; Max-Age=2592000; Path=\/api\/v1\/auth; HttpOnly; Secure; SameSite=Strict$/,
+      /^__Host-refresh_token=[\w-]{107}; Max-Age=2592000; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
     );
   });
 
@@ -262,8 +269,62 @@ describe("the browser mode", () => {
     const { cookie, answer } = await login();
     const out = await post("/auth/logout", cookie, origin);
     expect(out.status).toBe(204);
-    expect(cookieOf(out)).toMatch(/^__Secure-refresh_token=; Max-Age=0; Path=\/api\/v1\/auth; Secure/);
+    expect(cookieOf(out)).toMatch(dropped);
     expect(await works(answer.body.access_token)).toBe(false);
+  });
+
+  it("needs no body to refresh and to sign out, whatever its Content-Type", async () => {
+    for (const type of [undefined, "application/json", "application/x-www-form-urlencoded", "text/plain"]) {
+      const { cookie, answer } = await login();
+      const headers = { Cookie: cookie, Origin: origin, ...(type !== undefined && { "Content-Type": type }) };
+      const next = await api.post("/auth/refresh", { headers });
+      expect(next.status).toBe(200);
+      const [Cookie = ""] = cookieOf(next).split(";");
+      expect((await api.post("/auth/logout", { headers: { ...headers, Cookie } })).status).toBe(204);
+      expect(await works(answer.body.access_token)).toBe(false);
+    }
+  });
+
+  it("drops a cookie that is refused for good, and no other", async () => {
+    const { user, cookie } = await login();
+    for (const Cookie of [`${name}=garbage`, `${name}=`]) {
+      const refused = await post("/auth/refresh", Cookie, origin);
+      expect(refused.body.code).toBe("invalid_refresh_token");
+      expect(cookieOf(refused)).toMatch(dropped);
+    }
+    const broken = serve({ bindings: { ...bindings, NEON_FETCH_ENDPOINT: "http://127.0.0.1:9/sql" } });
+    const unavailable = await broken.post("/auth/refresh", { headers: { Cookie: cookie, Origin: origin } });
+    expect([unavailable.status, cookieOf(unavailable)]).toStrictEqual([503, ""]);
+    await db.update(sessions).set({ revoked_at: sql`now()` }).where(eq(sessions.user_id, user.id));
+    expect(cookieOf(await post("/auth/refresh", cookie, origin))).toMatch(dropped);
+    expect(cookieOf(await refresh("garbage"))).toBe("");
+  });
+
+  it("takes neither of two cookies of its name, whoever set the other", async () => {
+    const [victim, attacker] = [await login(), await login()];
+    for (const cookies of [`${attacker.cookie}; ${victim.cookie}`, `${victim.cookie}; a=b; ${attacker.cookie}`]) {
+      for (const path of ["/auth/refresh", "/auth/logout"]) {
+        const refused = await post(path, cookies, origin);
+        expect(refused.body.code).toBe("invalid_refresh_token");
+        expect(cookieOf(refused)).toMatch(dropped);
+      }
+    }
+    for (const { answer } of [victim, attacker]) expect(await works(answer.body.access_token)).toBe(true);
+    expect((await post("/auth/refresh", `x${attacker.cookie}; ${victim.cookie}`, origin)).status).toBe(200);
+  });
+
+  it("exchanges the cookie of earlier versions, which counts for nothing beside the new one", async () => {
+    const [old, other] = [await login(), await login()];
+    const former = old.cookie.replace("__Host-", "__Secure-");
+    const answer = await post("/auth/refresh", `${former}; ${other.cookie}`, origin);
+    expect((await sessionOf(answer.body.access_token)).id).toBe((await sessionOf(other.answer.body.access_token)).id);
+    expect(answer.headers.getSetCookie()).toStrictEqual([formerDropped, expect.stringContaining(`${name}=`)]);
+    const exchanged = await post("/auth/refresh", former, origin);
+    expect(exchanged.status).toBe(200);
+    expect(exchanged.headers.getSetCookie()).toStrictEqual([formerDropped, expect.stringContaining(`${name}=`)]);
+    const out = await post("/auth/logout", former, origin);
+    expect([out.status, cookieOf(out)]).toStrictEqual([204, formerDropped]);
+    expect(await works(old.answer.body.access_token)).toBe(false);
   });
 });
 

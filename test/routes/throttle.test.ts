@@ -273,7 +273,7 @@ describe("the counters", () => {
     const headers = { "CF-Connecting-IP": network };
     const large = "x".repeat(1024 * 1024 + 1);
     expect((await app.post("/auth/login", { json: { username, password: large }, headers })).status).toBe(413);
-    expect((await guess(username, "x".repeat(513), network)).status).toBe(422);
+    expect((await guess(username, "x".repeat(513), network)).body.code).toBe("invalid_request");
     expect(await db.select().from(throttles).where(sql`key = ${key}`)).toHaveLength(0);
     expect(count.hashes).toBe(0);
     expect(await db.select().from(users).where(sql`username = ${username}`)).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { endpoint, formOrJson, json } from "../../endpoint/endpoint.ts";
-import { deliver, requireListedOrigin } from "../../http/cookie.ts";
-import { Login, Token } from "../../schemas/auth.ts";
+import { Login, Token, TokenForm } from "../../schemas/oauth.ts";
 import { signIn } from "../../services/auth.ts";
+import { refreshed, signedIn } from "../tokens.ts";
 
 export const login = endpoint(
   {
@@ -11,16 +11,17 @@ export const login = endpoint(
     tags: ["auth"],
     summary: "Sign in",
     description:
-      "OAuth2's password form (RFC 6749, section 4.3), or the same fields as JSON. Opens a session. This is first-party sign-in in OAuth2's shape: it is not an authorization server for third parties, for whom RFC 9700 forbids this grant.",
+      "Opens a session. As a form this is OAuth2's token endpoint (RFC 6749, sections 3.2, 4.3 and 6) and takes `grant_type=refresh_token` too; as JSON it takes the fields of a sign-in. This is first-party sign-in in OAuth2's shape: it is not an authorization server for third parties, for whom RFC 9700 forbids this grant.",
     access: "public",
     rate: "sign_in",
     oauth: true,
     // The account is read before the password is hashed, and the session written after.
     roundTrips: 2,
-    request: { body: formOrJson(Login) },
+    request: { body: formOrJson(TokenForm, Login) },
     responses: { 200: json(Token, "An access token and a refresh token") },
     errors: [
       "invalid_grant",
+      "invalid_refresh_token",
       "unsupported_grant_type",
       "origin_not_allowed",
       "email_not_verified",
@@ -29,9 +30,8 @@ export const login = endpoint(
     ],
   },
   async (c) => {
-    const credentials = { ...c.req.valid("form"), ...c.req.valid("json") };
-    if (credentials.token_delivery !== "body") requireListedOrigin(c);
-    const tokens = await signIn(c.var, credentials);
-    return c.json(Token.parse(deliver(c, tokens, credentials.token_delivery)), 200);
+    const sent = c.req.header("Content-Type") === "application/json" ? c.req.valid("json") : c.req.valid("form");
+    if (sent.grant_type === "refresh_token") return c.json(await refreshed(c, sent), 200);
+    return c.json(await signedIn(c, sent, signIn), 200);
   },
 );

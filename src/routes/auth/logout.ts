@@ -1,6 +1,6 @@
-import { endpoint, formOrJson } from "../../endpoint/endpoint.ts";
+import { endpoint, formOrJson, optional } from "../../endpoint/endpoint.ts";
 import { ApiError } from "../../errors.ts";
-import { dropCookie, tokenInCookie } from "../../http/cookie.ts";
+import { dropCookies, tokenInCookie } from "../../http/cookie.ts";
 import { callerOf } from "../../middleware/authenticate.ts";
 import { Logout } from "../../schemas/auth.ts";
 import { signOut } from "../../services/auth.ts";
@@ -15,9 +15,9 @@ export const logout = endpoint(
     description:
       "Ends the session of the refresh token in the body or the cookie, or otherwise of the access token. Its tokens stop working at once. Signing out twice is not an error.",
     access: "public",
-    request: { body: formOrJson(Logout) },
+    request: { body: optional(formOrJson(Logout, Logout)) },
     responses: { 204: { description: "Signed out" } },
-    errors: ["not_authenticated", "origin_not_allowed"],
+    errors: ["not_authenticated", "invalid_refresh_token", "origin_not_allowed"],
   },
   async (c) => {
     const { refresh_token } = { ...c.req.valid("form"), ...c.req.valid("json") };
@@ -26,7 +26,7 @@ export const logout = endpoint(
     const caller = await callerOf(c.var, c.req.header("Authorization"));
     if (!refreshToken && !caller) throw new ApiError("not_authenticated");
     await signOut(c.var, { refreshToken, caller });
-    if (inCookie !== undefined) dropCookie(c);
+    if (inCookie !== undefined) dropCookies(c);
     return c.body(null, 204);
   },
 );

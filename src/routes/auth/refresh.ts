@@ -1,8 +1,6 @@
-import { endpoint, formOrJson, json } from "../../endpoint/endpoint.ts";
-import { ApiError } from "../../errors.ts";
-import { deliver, tokenInCookie } from "../../http/cookie.ts";
-import { Refresh, Token } from "../../schemas/auth.ts";
-import { refresh } from "../../services/auth.ts";
+import { endpoint, formOrJson, json, optional } from "../../endpoint/endpoint.ts";
+import { Refresh, RefreshForm, Token } from "../../schemas/oauth.ts";
+import { refreshed } from "../tokens.ts";
 
 export const refreshTokens = endpoint(
   {
@@ -12,18 +10,12 @@ export const refreshTokens = endpoint(
     tags: ["auth"],
     summary: "Get a new access token",
     description:
-      "Exchanges a refresh token for the next one (RFC 6749, section 6). Each works once. Within ten seconds it gets the same successor again, so that two tabs or a retry do no harm. An older token ends the session.",
+      "Exchanges a refresh token for the next one (RFC 6749, section 6). Each works once. Within ten seconds it gets the same successor again, so that two tabs or a retry do no harm. An older token ends the session. Without a body, the token in the cookie is used.",
     access: "public",
     oauth: true,
-    request: { body: formOrJson(Refresh) },
+    request: { body: optional(formOrJson(RefreshForm, Refresh)) },
     responses: { 200: json(Token, "The next tokens") },
     errors: ["invalid_refresh_token", "unsupported_grant_type", "origin_not_allowed"],
   },
-  async (c) => {
-    const { grant_type, refresh_token } = { ...c.req.valid("form"), ...c.req.valid("json") };
-    const token = refresh_token || tokenInCookie(c);
-    if (!token) throw new ApiError("invalid_refresh_token");
-    const tokens = await refresh(c.var, token, grant_type);
-    return c.json(Token.parse(deliver(c, tokens, refresh_token ? "body" : "cookie")), 200);
-  },
+  async (c) => c.json(await refreshed(c, { ...c.req.valid("form"), ...c.req.valid("json") }), 200),
 );

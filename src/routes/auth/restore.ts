@@ -1,7 +1,7 @@
 import { endpoint, formOrJson, json } from "../../endpoint/endpoint.ts";
-import { deliver, requireListedOrigin } from "../../http/cookie.ts";
-import { Login, Token } from "../../schemas/auth.ts";
+import { Login, LoginForm, Token } from "../../schemas/oauth.ts";
 import { restoreAndSignIn } from "../../services/auth.ts";
+import { signedIn } from "../tokens.ts";
 
 export const restoreAccount = endpoint(
   {
@@ -17,7 +17,7 @@ export const restoreAccount = endpoint(
     oauth: true,
     // The account is read before the password is hashed, and restored after.
     roundTrips: 2,
-    request: { body: formOrJson(Login) },
+    request: { body: formOrJson(LoginForm, Login) },
     responses: { 200: json(Token, "An access token and a refresh token") },
     errors: [
       "invalid_grant",
@@ -31,8 +31,6 @@ export const restoreAccount = endpoint(
   },
   async (c) => {
     const credentials = { ...c.req.valid("form"), ...c.req.valid("json") };
-    if (credentials.token_delivery !== "body") requireListedOrigin(c);
-    const tokens = await restoreAndSignIn(c.var, credentials);
-    return c.json(Token.parse(deliver(c, tokens, credentials.token_delivery)), 200);
+    return c.json(await signedIn(c, credentials, restoreAndSignIn), 200);
   },
 );

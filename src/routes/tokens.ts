@@ -1,0 +1,31 @@
+import type { Context } from "hono";
+import type { AppEnv } from "../context/types.ts";
+import { ApiError } from "../errors.ts";
+import { deliver, dropCookies, requireListedOrigin, tokenInCookie } from "../http/cookie.ts";
+import { type Login, type Refresh, Token } from "../schemas/oauth.ts";
+import { refresh, type signIn } from "../services/auth.ts";
+
+/** Signs in by this service, and puts the refresh token where the client wants it. */
+export async function signedIn(c: Context<AppEnv>, credentials: Login, by: typeof signIn): Promise<Token> {
+  const { token_delivery = "body", scope } = credentials;
+  if (token_delivery !== "body") requireListedOrigin(c);
+  return granted(c, deliver(c, await by(c.var, credentials), token_delivery), scope);
+}
+
+/** Trades a refresh token, or else that of the cookie, which is dropped where it is no good. */
+export async function refreshed(c: Context<AppEnv>, { refresh_token, scope }: Refresh): Promise<Token> {
+  if (refresh_token) return granted(c, await refresh(c.var, refresh_token), scope);
+  const inCookie = tokenInCookie(c);
+  if (inCookie === undefined) throw new ApiError("invalid_refresh_token");
+  const tokens = await refresh(c.var, inCookie).catch((error: unknown) => {
+    if (error instanceof ApiError && error.code === "invalid_refresh_token") dropCookies(c);
+    throw error;
+  });
+  return granted(c, deliver(c, tokens, "cookie"), scope);
+}
+
+/** RFC 6749, section 5.1: no cache, however old, keeps it; a scope that was asked for is answered by the one granted. */
+function granted(c: Context<AppEnv>, tokens: Token, scope: string | undefined): Token {
+  c.header("Pragma", "no-cache");
+  return Token.parse({ ...tokens, ...(scope && { scope: "api" }) });
+}
