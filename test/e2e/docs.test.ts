@@ -45,26 +45,57 @@ describe("the documentation page", () => {
     expect(problems).toEqual([]);
   });
 
-  it("signs in with Authorize", async () => {
+  /** Presses Try it out and Execute, with the form as it is, and answers the status. */
+  async function execute(operationId: string): Promise<{ status: number; text: string }> {
+    const operation = page.locator(`.opblock[id$="-${operationId}"]`);
+    await operation.locator(".opblock-summary-control").first().click();
+    await operation.getByRole("button", { name: "Try it out" }).click();
+    await operation.getByRole("button", { name: "Execute" }).click();
+    const response = operation.locator(".live-responses-table .response");
+    await response.waitFor();
+    const status = await response.locator(".response-col_status").textContent();
+    return { status: Number.parseInt(status ?? "", 10), text: (await response.textContent()) ?? "" };
+  }
+
+  it("executes Sign up and Sign in as they stand", async () => {
+    expect((await execute("createUser")).status).toBe(201);
+    expect((await execute("login")).status).toBe(200);
+    expect(problems).toEqual([]);
+  });
+
+  it("signs in with Authorize, and keeps no secret in any storage", async () => {
     await page.locator(".auth-wrapper > .authorize").click();
     const form = page.locator(".auth-container", { hasText: "OAuth2, password" });
     await form.locator("#oauth_username").fill(server.email);
     await form.locator("#oauth_password").fill(server.password);
     await form.locator("button.authorize").click();
     await form.getByText("Logout").waitFor();
-    await form.locator(".btn-done").click();
+    await page.locator(".btn-done").first().click();
+    const { cookies, origins } = await page.context().storageState({ indexedDB: true });
+    expect([cookies, origins]).toEqual([[], []]);
+    expect(await page.evaluate("sessionStorage.length")).toBe(0);
     expect(problems).toEqual([]);
   });
 
+  let bearer = "";
+
   it("answers Try it out on GET /users/me", async () => {
-    const operation = page.locator("#operations-users-readMe");
-    await operation.locator(".opblock-summary-control").click();
-    await operation.getByRole("button", { name: "Try it out" }).click();
-    await operation.getByRole("button", { name: "Execute" }).click();
-    const response = operation.locator(".live-responses-table .response");
-    await response.waitFor();
-    expect(await response.locator(".response-col_status").textContent()).toContain("200");
-    expect(await response.locator(".response-col_description").textContent()).toContain(server.email);
+    const asked = page.waitForRequest(`${server.url}/api/v1/users/me`);
+    const { status, text } = await execute("readMe");
+    bearer = (await (await asked).headerValue("Authorization")) ?? "";
+    expect(status).toBe(200);
+    expect(text).toContain(server.email);
+    expect(problems).toEqual([]);
+  });
+
+  it("ends the session with Logout", async () => {
+    const me = () => page.request.get(`${server.url}/api/v1/users/me`, { headers: { Authorization: bearer } });
+    expect((await me()).status()).toBe(200);
+    await page.locator(".auth-wrapper > .authorize").click();
+    const ended = page.waitForResponse(`${server.url}/api/v1/auth/logout`);
+    await page.locator(".auth-container", { hasText: "OAuth2, password" }).getByText("Logout").click();
+    expect((await ended).status()).toBe(204);
+    expect((await me()).status()).toBe(401);
     expect(problems).toEqual([]);
   });
 });

@@ -43,13 +43,29 @@ function page(title: string, nonce: string) {
     <div id="docs"></div>
     <script src="/docs-assets/swagger-ui-bundle.js"></script>
     <script nonce="${nonce}">
+      const signOut = (token, refreshToken) =>
+        fetch("/api/v1/auth/logout", {
+          method: "POST",
+          headers: { Authorization: "Bearer " + token, "Content-Type": "application/json" },
+          body: JSON.stringify(refreshToken ? { refresh_token: refreshToken } : {}),
+        });
+      // By itself, Logout forgets the tokens and leaves the session open.
+      const logout = (forget, { authSelectors }) => (names) => {
+        for (const name of names) {
+          const scheme = authSelectors.authorized().toJS()[name] ?? {};
+          const token = scheme.token?.access_token ?? scheme.value;
+          if (token) signOut(token, scheme.token?.refresh_token);
+        }
+        return forget(names);
+      };
+      // Without persistAuthorization, which would keep the password in localStorage.
       SwaggerUIBundle({
         url: "/api/v1/openapi.json",
         dom_id: "#docs",
         deepLinking: true,
-        persistAuthorization: true,
         displayRequestDuration: true,
         validatorUrl: null,
+        plugins: [() => ({ statePlugins: { auth: { wrapActions: { logout } } } })],
       });
     </script>
   </body>
