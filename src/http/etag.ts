@@ -82,7 +82,7 @@ function header<Name extends string>(name: Name, description: string) {
   return { name, in: "header", required: false, description, schema: { type: "string" } } as const;
 }
 
-/** The entity tags of a list; none where it is not one (RFC 9110, section 8.8.3). */
+/** Parses a list of entity tags (RFC 9110, section 8.8.3); empty if it is not a valid list. */
 function tags(header: string): string[] {
   const isList = /^[\s,]*(?:(?:W\/)?"[!#-~\x80-\xff]*"\s*(?:,[\s,]*|$))+$/.test(header);
   return isList ? (header.match(/(?:W\/)?"[^"]*"/g) ?? []) : [];

@@ -50,7 +50,6 @@ export class Reader {
   /** Types commands. Each must succeed, and each call be answered as its comment announces. */
   async #type(code: string, run: (code: string) => Promise<Ran>): Promise<Ran> {
     const start = /^(npm install && )?npm run dev\b.*$/m;
-    if (/^# Ctrl-C/m.test(code)) await this.#stop();
     if (start.test(code)) await this.#start();
     const rest = code.replace(start, "");
     if (/\bcurl\b/.test(rest)) this.#server ?? (await this.#start());
