@@ -9,7 +9,7 @@ import { keysFor } from "../../src/security/keys.ts";
 import { aUser, bindings, db, settings } from "../harness.ts";
 
 it.each(["user", "admin", "support", "toString"])(
-  "lets an admin past access %s only where it has a guard",
+  "promise 27: lets an admin past access %s only if it has a guard",
   async (word) => {
     const { token } = await aUser({ role: "admin" });
     const app = new Hono<UserEnv>();
