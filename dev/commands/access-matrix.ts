@@ -2,7 +2,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { accessTable, type RateClass, rateClasses } from "../../src/context/policy.ts";
+import { accessTable, type Policy, type RateClass, rateClasses } from "../../src/context/policy.ts";
 import type { Contract } from "../../src/endpoint/contract.ts";
 import type { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { errorTable } from "../../src/errors.ts";
@@ -14,7 +14,8 @@ const file = join(projectFolder, "docs", "access-matrix.md");
 const introduction = `# Who may call what
 
 Made by \`npm run access-matrix\` from the list of endpoints, \`src/routes/index.ts\`: change it there. "Calls" is how
-often each user may call, or each client network where there is no user, all endpoints of the same rate class together.
+often each user may call, all endpoints of the same rate class together. Where there is no user it is how often each token that we
+sealed may call this endpoint, and each client network: see [Limits](limits.md).
 "Round trips" is the most that a call may spend on the database before its answer begins. The errors are those of the endpoint itself; what
 follows from its declaration, such as 401 without a token, 403 without the role or 422 for a bad body, is in the OpenAPI
 document.
@@ -27,7 +28,7 @@ export function accessMatrix(list: readonly Endpoint[]): string {
     contract.method.toUpperCase(),
     `\`${policy.path}\``,
     accessTable[policy.access].who,
-    calls(policy.rate),
+    calls(policy),
     String(policy.roundTrips),
     ownErrors(contract).join(", "),
     policy.operationId,
@@ -42,9 +43,10 @@ export function accessMatrix(list: readonly Endpoint[]): string {
   return `${introduction}\n${[line(header), rule, ...rows.map((row) => line(row))].join("\n")}\n`;
 }
 
-function calls(rate: RateClass): string {
-  const { limit, period } = rateClasses[rate];
-  return `${limit} in ${period} s, \`${rate}\``;
+function calls({ rate, carries }: Policy): string {
+  const classes: RateClass[] = [...(carries ? (["token"] as const) : []), ...(rate ? [rate] : [])];
+  const figures = classes.map((name) => `${rateClasses[name].limit} in ${rateClasses[name].period} s, \`${name}\``);
+  return figures.join("; ") || "as often as they like";
 }
 
 /** In the order of their statuses. */

@@ -47,28 +47,38 @@ export function isSignedIn(access: Access): access is SignedIn {
 }
 
 /**
- * How many calls in so many seconds: for each user where the endpoint has one, for each client network otherwise. The
- * endpoints of a class count together, and per location of Cloudflare's. wrangler.toml has the same figures.
+ * How many calls in so many seconds, per location of Cloudflare's; wrangler.toml has the same figures. A user is counted for
+ * all endpoints of a class together. Where nobody is known each endpoint counts for itself: what others behind the same
+ * address do at one endpoint refuses nobody at another.
  */
 export const rateClasses = {
   public: { limit: 600, period: 60 },
   user: { limit: 600, period: 60 },
   /** Each checks a password, at the cost of a hash; wrong ones the exact throttle of src/services/passwords.ts bounds before. */
   sign_in: { limit: 300, period: 60 },
-  /** Each makes an account or sends a mail, and nobody is known by then. */
+  /** Each makes an account or sends a mail, and nobody is known yet. */
   sign_up: { limit: 30, period: 60 },
+  /** Each carries a token that only we can have issued, and is counted by it: no neighbour can use it up. */
+  token: { limit: 600, period: 60 },
   /** Each reads or writes many rows. */
   heavy: { limit: 60, period: 60 },
 } as const satisfies Record<string, { limit: number; period: 10 | 60 }>;
 
 export type RateClass = keyof typeof rateClasses;
 
+/** The sealed tokens that a call may carry, each with its field of the body; a refresh token may also come by cookie. */
+export const carriedTokens = { refresh_token: "refresh_token", mailed_token: "token" } as const;
+export type Carried = keyof typeof carriedTokens;
+
 /** What the machinery may know about the endpoint that matched. */
 export type Policy = {
   operationId: string;
   path: string;
   access: Access;
-  rate: RateClass;
+  /** Absent where calls are not counted. */
+  rate?: RateClass;
+  /** A call with such a token is counted by it, in the class `token`; one without, by its network, in `rate`. */
+  carries?: Carried;
   /** Whether its 200 may be kept, and shown to anybody. */
   cached: boolean;
   roundTrips: number;

@@ -4,12 +4,17 @@ import { throttles, users } from "../db/schema.ts";
 import { hasLogin } from "./users.ts";
 
 /**
- * The account whose password is tried, and the network of the attempt. The login is looked up, so that an account's e-mail
- * address and username share a budget; `loginHash` stands in for an unknown login. `network` is optional.
+ * The password guess of one attempt, in keyed hashes. Attempts count against the identifier as typed: a budget shared by an
+ * account's e-mail address and username would tell which of them belong together. `owner` finds the account whose network
+ * it may be. `network` is optional.
  */
 export type Attempt = {
-  account: { login: string; loginHash: string } | { id: string };
+  owner: { login: string } | { id: string };
+  /** Of the login as it was typed, in any letter case, or of the id. */
+  identifier: string;
   network: string | null;
+  /** Of both together. */
+  pair: string | null;
 };
 
 /**
@@ -70,22 +75,25 @@ export function chargeThrottles(db: Database, attempt: Attempt, limits: Limits) 
     select greatest(wait, 0) as wait, exhausted, is_familiar as familiar from verdict, counters`);
 }
 
-/** After a success: makes the network one of the account's own, with a fresh budget. */
-export function welcomeNetwork(db: Database, userId: string, network: string) {
+/**
+ * After a proof of identity: makes a place one of the account's own, with a fresh budget. A place is the hash of a network,
+ * for every identifier that is typed there, or the hash of a pair.
+ */
+export function welcomeNetwork(db: Database, userId: string, place: string) {
   return db.execute(sql`
-    insert into ${throttles} (key, attempts) values (${`familiar:${userId}:${network}`}, 0)
+    insert into ${throttles} (key, attempts) values (${`familiar:${userId}:${place}`}, 0)
     on conflict (key) do update set attempts = 0, blocked_until = null, last_attempt_at = now()`);
 }
 
 /**
- * After a success from a new network: forgets the attempts on the account, but only this attempt of the network. Otherwise
+ * After a success from a new network: forgets the attempts on the identifier, but only this attempt of the network. Otherwise
  * an attacker could reset the network's budget by signing in to an account of their own.
  */
-export function forgiveThrottles(db: Database, userId: string, network: string | null, limits: Limits) {
+export function forgiveThrottles(db: Database, { identifier, network }: Attempt, limits: Limits) {
   const ofNetwork = sql`starts_with(t.key, 'network:')`;
   return db.execute(sql`
     with held as materialized (
-      select key from ${throttles} where key in (${`account:${userId}`}, ${`network:${network}`}) order by key for update
+      select key from ${throttles} where key in (${`login:${identifier}`}, ${`network:${network}`}) order by key for update
     )
     update ${throttles} as t set
       attempts = case when ${ofNetwork} then greatest(t.attempts - 1, 0) else 0 end,
@@ -101,19 +109,21 @@ export function purgeThrottles(db: Database, limit: number) {
     returning key`);
 }
 
-/** The keys of the rows that count an attempt; `is_familiar` marks the account's own network. */
-function counters({ account, network }: Attempt): SQL {
-  const familiar = sql`'familiar:' || account.id || ':' || ${network}::text`;
+/**
+ * The keys of the rows that count an attempt; `is_familiar` marks the account's own network, where each identifier has a
+ * budget of its own, too.
+ */
+function counters({ owner, identifier, network, pair }: Attempt): SQL {
+  const familiar = sql`'familiar:' || owner.id || ':'`;
+  const isFamiliar = sql`exists (
+    select from ${throttles} where key in (${familiar} || ${network}::text, ${familiar} || ${pair}::text))`;
   return sql`
-    select exists (select from ${throttles} where key = ${familiar}) as is_familiar,
-      case when exists (select from ${throttles} where key = ${familiar}) then array[${familiar}]
-      else array_remove(array['account:' || account.id, 'network:' || ${network}::text], null) end as keys
-    from (select ${"id" in account ? sql`${account.id}::text` : idOf(account)} as id) as account`;
+    select ${isFamiliar} as is_familiar, case when ${isFamiliar} then array[${familiar} || ${pair}::text]
+      else array_remove(array['login:' || ${identifier}::text, 'network:' || ${network}::text], null) end as keys
+    from (select (${"id" in owner ? sql`${owner.id}` : ownerOf(owner.login)})::text as id) as owner`;
 }
 
-/** The key of the live user with this login, or of its last holder; otherwise the hash of the login. */
-function idOf({ login, loginHash }: { login: string; loginHash: string }): SQL {
-  return sql`coalesce((
-    select id::text from ${users} where ${hasLogin(login)} order by deleted_at desc nulls first limit 1
-  ), ${loginHash}::text)`;
+/** The live user with this login, or its last holder. */
+function ownerOf(login: string): SQL {
+  return sql`select id from ${users} where ${hasLogin(login)} order by deleted_at desc nulls first limit 1`;
 }

@@ -1,7 +1,14 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import type { RedirectStatusCode, SuccessStatusCode } from "hono/utils/http-status";
 import type { ZodObject } from "zod";
-import { type Access, type accessTable, consequencesOf, type RateClass, type SignedIn } from "../context/policy.ts";
+import {
+  type Access,
+  type accessTable,
+  type Carried,
+  consequencesOf,
+  type RateClass,
+  type SignedIn,
+} from "../context/policy.ts";
 import type { AppEnv, BareEnv, UserEnv } from "../context/types.ts";
 import { type ErrorCode, errorTable } from "../errors.ts";
 import { ifMatch, ifNoneMatch, unlessMatch } from "../http/etag.ts";
@@ -35,6 +42,10 @@ export type Contract = {
   oauth?: true;
   /** How often it may be called: see `rateClasses`. `public` or `user` by `access`, unless it says otherwise. */
   rate?: RateClass;
+  /** The token in its body by which a call is counted, rather than by the network that it shares with others. */
+  carries?: Carried;
+  /** It is not counted, as its answer costs no more than a refusal would. */
+  uncounted?: true;
   /** Who may call it. Adds the security scheme, the guard, `c.var.user`, and 401 and 403. */
   access: Access;
   /** A caller's `Idempotency-Key` is honoured: the handler calls `c.var.run` once. Adds the header, 409 and 422. */
@@ -55,8 +66,9 @@ export type Contract = {
 /** Which words go together. */
 type Calling = (
   | { access: Exclude<Access, SignedIn>; idempotent?: never }
-  | { access: SignedIn; cached?: never; withoutSettings?: never }
+  | { access: SignedIn; cached?: never; withoutSettings?: never; carries?: never; uncounted?: never }
 ) &
+  ({ uncounted?: never } | { roundTrips: 0; rate?: never; carries?: never; uncounted: true }) &
   ({ method: "get"; idempotent?: never } | { method: Exclude<Method, "get">; cached?: never });
 
 type Request = {
@@ -78,7 +90,7 @@ export type HeaderParameter = {
 };
 
 /** The errors of every endpoint. */
-const always = ["too_many_requests", "internal"] as const;
+const always = ["internal"] as const;
 
 /** The errors of whatever may be sent a body, also where it takes none. */
 const sized = ["bad_request", "payload_too_large"] as const;
@@ -97,6 +109,7 @@ const codesWith = {
 /** And by not having it. */
 const codesWithout = {
   anyQuery: ["validation_failed"],
+  uncounted: ["too_many_requests"],
   withoutSettings: ["misconfigured", "database_unavailable", "not_ready"],
 } as const satisfies Record<string, readonly ErrorCode[]>;
 
@@ -154,8 +167,8 @@ function derivedCodes(contract: Contract): ErrorCode[] {
   return [
     ...consequencesOf(contract.access).errors,
     ...entriesOf(codesWith).flatMap(([word, codes]) => (words.has(word) ? codes : [])),
-    ...always,
     ...entriesOf(codesWithout).flatMap(([word, codes]) => (words.has(word) ? [] : codes)),
+    ...always,
   ];
 }
 

@@ -7,6 +7,7 @@ import type { AppEnv } from "../context/types.ts";
 import { headers, type ResponseHeader } from "../http/headers.ts";
 import { authenticate } from "../middleware/authenticate.ts";
 import { bodyLimit, dropBody } from "../middleware/body-limit.ts";
+import { countedByToken } from "../middleware/carried-token.ts";
 import { requireContentType } from "../middleware/content-type.ts";
 import { type Caching, cacheable, edgeCache } from "../middleware/edge-cache.ts";
 import { exactPath, forgivesSlash } from "../middleware/exact-path.ts";
@@ -63,7 +64,8 @@ export function endpoint<const C extends Contract>(
 ): { route: ClientRoute<C>; handler: RouteHandler<HandlerRoute<C>, EnvOf<C>>; policy: Policy; contract: Contract } {
   const policy = policyOf(contract);
   // `toRoute` makes what the type says; TypeScript cannot follow a conditional type through a spread.
-  return { route: toRoute(contract, policy) as unknown as ClientRoute<C>, handler, policy, contract };
+  const route = toRoute(contract, policy) as unknown as ClientRoute<C>;
+  return { route, handler: policy.carries ? countedByToken(policy.carries, handler) : handler, policy, contract };
 }
 
 /** A JSON answer with these headers of its own, for `responses`. */
@@ -92,12 +94,14 @@ export function optional<Body extends object>(body: Body) {
   return { ...body, required: false } as const;
 }
 
-function policyOf({ operationId, path, access, rate, cached, atRoot, roundTrips = 1, oauth }: Contract): Policy {
+function policyOf(contract: Contract): Policy {
+  const { operationId, path, access, rate, carries, uncounted, cached, atRoot, roundTrips = 1, oauth } = contract;
   return {
     operationId,
     path: atRoot ? path : `/api/v1${path}`,
     access,
-    rate: rate ?? consequencesOf(access).rate,
+    ...(!uncounted && { rate: rate ?? consequencesOf(access).rate }),
+    ...(carries && { carries }),
     cached: cached !== undefined,
     roundTrips,
     oauth: oauth === true,
@@ -125,7 +129,7 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
       remember(policy),
       ...(forgivesSlash(contract.method) ? [] : [exactPath]),
       ...(withoutSettings ? [] : [provide]),
-      isSignedIn(access) ? authenticate(access) : limitRate,
+      ...(isSignedIn(access) ? [authenticate(access)] : policy.carries ? [] : [limitRate]),
       ...(anyQuery || oauth ? [] : [refuseUnknownQuery(queryNames(contract))]),
       ...(cached ? [edgeCache(cached, queryNames(contract))] : []),
       ...(isRead

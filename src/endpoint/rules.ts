@@ -1,5 +1,5 @@
 import { ZodObject } from "zod";
-import { accessTable, isSignedIn, rateClasses } from "../context/policy.ts";
+import { accessTable, carriedTokens, isSignedIn, rateClasses } from "../context/policy.ts";
 import { errorTable } from "../errors.ts";
 import type { Contract, Method } from "./contract.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -32,6 +32,8 @@ const words: Record<keyof Contract, true> = {
   atRoot: true,
   oauth: true,
   rate: true,
+  carries: true,
+  uncounted: true,
   access: true,
   idempotent: true,
   versioned: true,
@@ -49,7 +51,7 @@ const parts: Record<keyof NonNullable<Contract["request"]>, true> = {
 
 /** What is wrong with one contract. */
 function faultsOf(contract: Contract): string[] {
-  const { access, rate, errors = [], roundTrips = 1, request = {} } = contract;
+  const { access, rate, carries, errors = [], roundTrips = 1, request = {} } = contract;
   return [
     ...Object.keys(contract)
       .filter(notIn(words))
@@ -60,6 +62,7 @@ function faultsOf(contract: Contract): string[] {
     ...when(!(contract.method in methods), `method is one of ${Object.keys(methods).join(", ")}`),
     ...when(!Object.hasOwn(accessTable, access), `access is one of ${Object.keys(accessTable).join(", ")}`),
     ...when(rate !== undefined && !Object.hasOwn(rateClasses, rate), `there is no rate class ${rate}`),
+    ...when(carries !== undefined && !Object.hasOwn(carriedTokens, carries), `there is no token ${carries} to carry`),
     ...when(!(Number.isInteger(roundTrips) && roundTrips >= 0), "roundTrips is a whole number"),
     ...when(!/^[a-z]\w*$/i.test(contract.operationId), "operationId is the name that its value is exported by"),
     ...errors.filter(notIn(errorTable)).map((code) => `there is no error ${code}`),
@@ -103,6 +106,7 @@ function faultsOfAnswers({ responses }: Contract): string[] {
 /** Words that exclude each other. */
 function faultsTogether(contract: Contract): string[] {
   const { method, access, idempotent, versioned, cached, withoutSettings, errors = [], request } = contract;
+  const { carries, uncounted, rate, roundTrips = 1 } = contract;
   if (!Object.hasOwn(accessTable, access)) return [];
   const [isRead, hasCaller] = [method === "get", isSignedIn(access)];
   return [
@@ -116,6 +120,13 @@ function faultsTogether(contract: Contract): string[] {
     ...when(cached !== undefined && hasCaller, 'what is cached is everybody\'s: it needs access: "public"'),
     ...when(withoutSettings === true && hasCaller, "no token can be verified without settings"),
     ...when(request?.body !== undefined && isRead, "a get has no body"),
+    ...when(carries !== undefined && hasCaller, "a user is counted, not the token that a call carries"),
+    ...when(carries !== undefined && request?.body === undefined, "a call carries its token in a body"),
+    ...when(uncounted === true && (hasCaller || roundTrips > 0), "only what costs no more than a refusal is uncounted"),
+    ...when(
+      uncounted === true && (rate ?? carries) !== undefined,
+      "what is uncounted has no rate, and carries nothing",
+    ),
     ...when(new Set(errors).size < errors.length, "errors have each code once"),
   ];
 }

@@ -22,7 +22,7 @@ export function authenticate(access: SignedIn): MiddlewareHandler<UserEnv> {
     const user = await callerOf(context, header);
     // First, so that the log says whose call was one too many.
     if (user) c.set("user", user);
-    await countCall(c.env, context, user?.id);
+    await countCall(c.env, context, { user: user?.id });
     if (!user) throw new ApiError(bearerToken(header) === undefined ? "not_authenticated" : "invalid_token");
     if (!guard) throw new ApiError("forbidden");
 

@@ -15,26 +15,29 @@ export const limitRate: MiddlewareHandler<AppEnv> = async (c, next) => {
 };
 
 /**
- * Counts a call in Cloudflare's `ratelimits` binding of the endpoint's rate class, by user, or by network if there is no
- * user. Throws `too_many_requests` beyond the limit. If the binding fails, the call goes on uncounted and the log says so.
- * Counts nothing without a binding or an address.
+ * Counts a call in Cloudflare's `ratelimits` binding. A user counts in the endpoint's class. Without a user, the call counts
+ * at this endpoint alone: by the token that it carries, in the class `token`, or by network. Throws `too_many_requests`
+ * beyond the limit. If the binding fails, the call goes on uncounted and the log says so. Counts nothing without a binding
+ * or an address.
  */
 export async function countCall(
   bindings: Bindings,
   { policy, client, log, requestId }: Pick<Variables, "policy" | "client" | "log" | "requestId">,
-  userId?: string,
+  by: { user?: string | undefined; token?: string | undefined } = {},
 ): Promise<void> {
-  const limiter = policy && limiterOf(bindings, policy.rate);
-  const key = userId ?? client.network;
-  if (!limiter || key === "unknown") return;
+  const rate = by.token === undefined ? policy?.rate : "token";
+  if (!policy || !rate) return;
+  const limiter = limiterOf(bindings, rate);
+  const stranger = by.token ?? client.network;
+  const key = by.user ?? `${policy.operationId} ${stranger}`;
+  if (!limiter || (by.user ?? stranger) === "unknown") return;
   const isWithin = await inTime(ask(limiter, key)).catch((cause: unknown) => {
-    const fields = { request_id: requestId, operation_id: policy.operationId, rate_class: policy.rate };
+    const fields = { request_id: requestId, operation_id: policy.operationId, rate_class: rate };
     log({ level: "warn", message: "rate limit failed", ...fields, cause: describeError(cause) });
     return true;
   });
-  if (!isWithin) throw limitReached("too_many_requests", policy.rate, rateClasses[policy.rate].period);
+  if (!isWithin) throw limitReached("too_many_requests", rate, rateClasses[rate].period);
 }
-
 /** The `RateLimit-Policy` of a class, in the syntax of the IETF's draft-ietf-httpapi-ratelimit-headers. */
 export function policyOf(rate: RateClass): string {
   const { limit, period } = rateClasses[rate];
@@ -42,8 +45,9 @@ export function policyOf(rate: RateClass): string {
 }
 
 /** The binding that counts a class: `RATE_LIMIT_SIGN_IN` for `sign_in`. */
-export function bindingName(rate: RateClass): string {
-  return `RATE_LIMIT_${rate.toUpperCase()}`;
+export function bindingName<Class extends RateClass>(rate: Class): `RATE_LIMIT_${Uppercase<Class>}` {
+  // What `toUpperCase` does, TypeScript does not know.
+  return `RATE_LIMIT_${rate.toUpperCase() as Uppercase<Class>}`;
 }
 
 function limiterOf(bindings: Bindings, rate: RateClass): RateLimit | undefined {

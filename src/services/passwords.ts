@@ -21,15 +21,15 @@ type Account = { login: string } | { id: string };
 type Statement = ReturnType<typeof welcomeNetwork>;
 
 /**
- * A guess counts against the account and against the network, so that neither many guesses at one account nor one guess
- * at many accounts is cheap. But whoever counts by account lets anybody use up somebody else's budget, and whoever counts
- * by network punishes everybody behind one address. So a network from which this account has signed in before, or set
- * its password by mail, is counted by itself, for this account alone, and the other two do not matter there: an attacker
- * elsewhere cannot keep the owner out of their home, nor can one who shares the owner's address. Anywhere else a delay
- * ends after 15 minutes at the most, refused attempts do not prolong it, and a reset by mail or a live session never
- * meets it.
+ * A guess counts against what was typed, an e-mail address or a username, and against the network, so that neither many
+ * guesses at one account nor one guess at many accounts is cheap. But counting by account lets anybody use up somebody
+ * else's budget, and counting by network punishes everybody behind one address. So a network from which this account has
+ * signed in before, or set its password by mail, is counted by itself, for this account alone, and the other two do not
+ * matter there: an attacker elsewhere cannot keep the owner out of their home, nor can one who shares the owner's address.
+ * Anywhere else a delay ends after at most 15 minutes, refused attempts do not prolong it, and a reset by mail or a live
+ * session never meets it.
  */
-const limits: Limits = {
+export const limits: Limits = {
   account: { budget: 10, forgetSeconds: 60 * 60 },
   network: { budget: 100, forgetSeconds: 60 },
   firstDelay: 30,
@@ -66,21 +66,28 @@ export async function checkPassword(
     await run(...events);
     return undefined;
   }
-  const forgive = charge.familiar ? [] : [forgiveThrottles(db, user.id, attempt.network, limits)];
-  return { user, remember: [...forgive, ...(await rememberNetwork(context, user.id))] };
+  const forgive = charge.familiar ? [] : [forgiveThrottles(db, attempt, limits)];
+  const welcome = attempt.pair === null ? [] : [welcomeNetwork(db, user.id, attempt.pair)];
+  return { user, remember: [...forgive, ...welcome] };
 }
 
-/** The statement that makes the client's network one of the user's own: for those who have proved who they are. */
+/**
+ * The statement that makes the client's network one of the user's own, whatever they type there: for those who have proved
+ * by mail who they are.
+ */
 export async function rememberNetwork({ db, keys, client }: Pick<Context, "db" | "keys" | "client">, userId: string) {
   const network = await networkHash(keys, client);
   return network === null ? [] : [welcomeNetwork(db, userId, network)];
 }
 
 async function attemptOf({ keys, client }: Context, account: Account): Promise<Attempt> {
+  const typed = "id" in account ? `id ${account.id}` : `login ${account.login.toLowerCase()}`;
   const network = await networkHash(keys, client);
-  if ("id" in account) return { account, network };
-  const { login } = account;
-  return { account: { login, loginHash: await keyedHash(keys.throttle, `login ${login.toLowerCase()}`) }, network };
+  const [identifier, pair] = await Promise.all([
+    keyedHash(keys.throttle, typed),
+    network === null ? null : keyedHash(keys.throttle, `${typed} at ${network}`),
+  ]);
+  return { owner: account, identifier, network, pair };
 }
 
 /** Where one's address is unknown, everybody's is: such a network is neither counted nor anybody's own. */

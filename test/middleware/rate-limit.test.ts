@@ -4,7 +4,7 @@ import { rateClasses } from "../../src/context/policy.ts";
 import { networkOf } from "../../src/http/network.ts";
 import { bindingName } from "../../src/middleware/rate-limit.ts";
 import { endpoints } from "../../src/routes/index.ts";
-import { aUser, bindings, quickPasswords, serve, unique } from "../harness.ts";
+import { aUser, bindings, exampleBody, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
 
 /** An app whose classes let `limit` calls in, and the keys under which it counted them, by class. */
 function limited(limit: number) {
@@ -19,7 +19,7 @@ function limited(limit: number) {
     return [`RATE_LIMIT_${rate.toUpperCase()}`, { limit: count }];
   });
   const own = { ...bindings, ...Object.fromEntries(limiters) };
-  return { counted, ...serve({ bindings: own, deps: { hasher: () => quickPasswords } }) };
+  return { counted, ...serveWithMailbox({ bindings: own, deps: { hasher: () => quickPasswords } }) };
 }
 
 /** An app whose counters answer nothing good. */
@@ -63,7 +63,9 @@ describe("rate classes", () => {
 
   it("tell their policy on every other answer too", async () => {
     const app = limited(9);
-    expect((await app.get("/health")).headers.get("RateLimit-Policy")).toBe('"public";q=600;w=60');
+    expect((await app.get("/openapi.json")).headers.get("RateLimit-Policy")).toBe('"public";q=600;w=60');
+    const refused = await app.post("/auth/refresh", { json: { refresh_token: "x" } });
+    expect(refused.headers.get("RateLimit-Policy")).toBe('"token";q=600;w=60, "public";q=600;w=60');
     expect((await app.get("/users/me")).headers.get("RateLimit-Policy")).toBe('"user";q=600;w=60');
     expect((await app.get("/nothing")).headers.get("RateLimit-Policy")).toBeNull();
   });
@@ -80,7 +82,7 @@ describe("rate classes", () => {
 
   it("move nobody to another counter by X-Forwarded-For, or by the path's spelling", async () => {
     const app = limited(1);
-    const spellings = ["/health", "/health/", "/health?a=b", "/health?c"];
+    const spellings = ["/openapi.json", "/openapi.json/", "/openapi.json?a=b", "/openapi.json?c"];
     for (const [i, path] of spellings.entries()) {
       const forged = {
         "X-Forwarded-For": `203.0.113.${i}`,
@@ -92,15 +94,16 @@ describe("rate classes", () => {
     }
     // Of another case it is another path: nothing is there, and nothing is spent on it.
     expect((await app.get("/api/v1/Items", from("192.0.2.1"))).status).toBe(404);
-    expect(app.counted.public).toStrictEqual(Array(4).fill("192.0.2.1"));
+    expect(app.counted.public).toStrictEqual(Array(4).fill("openapi 192.0.2.1"));
   });
 
   it("count an IPv6 customer's /64 as one network", async () => {
     const app = limited(9);
     for (const address of ["2001:db8:1:2::1", "2001:DB8:1:2:ffff::9", "2001:db8:1:3::1"]) {
-      await app.get("/health", from(address));
+      await app.get("/openapi.json", from(address));
     }
-    expect(app.counted.public).toStrictEqual(["2001:db8:1:2::/64", "2001:db8:1:2::/64", "2001:db8:1:3::/64"]);
+    const [first, second] = ["openapi 2001:db8:1:2::/64", "openapi 2001:db8:1:3::/64"];
+    expect(app.counted.public).toStrictEqual([first, first, second]);
   });
 
   it("count what the edge's cache answers, too", async () => {
@@ -112,7 +115,7 @@ describe("rate classes", () => {
 
   it("count nobody by an address that is not known", async () => {
     const app = limited(0);
-    expect((await app.get("/health", { headers: { "X-Forwarded-For": "192.0.2.1" } })).status).toBe(200);
+    expect((await app.get("/openapi.json", { headers: { "X-Forwarded-For": "192.0.2.1" } })).status).toBe(200);
     expect(app.counted.public).toStrictEqual([]);
   });
 
@@ -129,9 +132,110 @@ describe("rate classes", () => {
     const classOf = Object.fromEntries(endpoints.map(({ policy }) => [policy.operationId, policy.rate]));
     expect(classOf).toMatchObject({ login: "sign_in", createUser: "sign_up", forgotPassword: "sign_up" });
     expect(classOf).toMatchObject({ changeMyPassword: "sign_in", changeMyEmail: "sign_in" });
-    expect(classOf).toMatchObject({ exportItems: "heavy", readItem: "user", listUsersPage: "user", jwks: "public" });
+    expect(classOf).toMatchObject({ exportItems: "heavy", readItem: "user", listUsersPage: "user", ready: "public" });
     expect(rateClasses.sign_up.limit).toBeLessThan(rateClasses.sign_in.limit);
     expect(rateClasses.sign_in.limit).toBeLessThan(rateClasses.public.limit);
+  });
+});
+
+describe("what others behind the same address do", () => {
+  const shared = from("192.0.2.1");
+  const password = "correct horse battery";
+
+  /** Uses up what a stranger in that network can use up of every endpoint that anybody may call. */
+  async function useUp(app: ReturnType<typeof limited>) {
+    const open = endpoints.filter(({ policy }) => policy.access === "public" && policy.rate !== undefined);
+    for (const { policy, contract } of open) {
+      const call = async () => {
+        const path = policy.path.replaceAll(/\{.+?\}/g, crypto.randomUUID());
+        const json = { json: await exampleBody({ route: endpointOf(policy.operationId).route }) };
+        return app.call(contract.method.toUpperCase(), path, {
+          ...shared,
+          ...("body" in (contract.request ?? {}) && json),
+        });
+      };
+      let status = 0;
+      for (let i = 0; i < 4 && status !== 429; i++) status = (await call()).status;
+      expect([policy.operationId, status]).toStrictEqual([policy.operationId, 429]);
+    }
+  }
+  const endpointOf = (operationId: string) => {
+    const found = endpoints.find(({ policy }) => policy.operationId === operationId);
+    if (!found) throw new Error(`there is no ${operationId}`);
+    return found;
+  };
+
+  it("refuses nobody's refresh, sign-out, verification, confirmation or reset", async () => {
+    const app = limited(3);
+    const password_hash = await quickPasswords.hash("", password);
+    const [{ username, email }, mover] = [await aUser({ password_hash }), await aUser({ password_hash })];
+    const { body } = await app.post("/auth/login", { json: { username, password } });
+    const { body: other } = await app.post("/auth/login", { json: { username, password } });
+    await app.post("/auth/email/verify/resend", { json: { email } });
+    const verification = app.tokenFor(email);
+    await app.post("/auth/password/forgot", { json: { email } });
+    const reset = app.tokenFor(email);
+    const json = { email: `new-${mover.email}`, current_password: password };
+    await app.post("/users/me/email", { token: mover.token, json });
+    const confirmation = app.tokenFor(json.email);
+    await useUp(app);
+
+    const refreshed = await app.post("/auth/refresh", { json: { refresh_token: body.refresh_token }, ...shared });
+    expect(refreshed.status).toBe(200);
+    const { refresh_token } = refreshed.body;
+    expect((await app.post("/auth/logout", { form: { refresh_token }, ...shared })).status).toBe(204);
+    const bearer = { token: other.access_token, json: {}, ...shared };
+    expect((await app.post("/auth/logout", bearer)).status).toBe(204);
+    expect((await app.post("/auth/email/verify", { json: { token: verification }, ...shared })).status).toBe(204);
+    expect((await app.post("/auth/email/confirm", { json: { token: confirmation }, ...shared })).status).toBe(204);
+    const chosen = { token: reset, password: `${password}!` };
+    expect((await app.post("/auth/password/reset", { json: chosen, ...shared })).status).toBe(204);
+    expect((await app.get("/health", shared)).status).toBe(200);
+    expect((await app.get("/.well-known/jwks.json", shared)).status).toBe(200);
+  });
+
+  it("at one endpoint, refuses nobody at another", async () => {
+    const app = limited(1);
+    const calls = [
+      () => app.post("/auth/email/verify/resend", { json: { email: "a@example.com" }, ...shared }),
+      () => app.post("/auth/password/forgot", { json: { email: "a@example.com" }, ...shared }),
+      () => app.get("/health/ready", shared),
+      () => app.get("/openapi.json", shared),
+    ];
+    for (const call of calls) {
+      expect((await call()).status).toBeLessThan(300);
+      expect((await call()).status).toBe(429);
+    }
+  });
+
+  it("counts a token that we made by itself, and any other by its network", async () => {
+    const app = limited(2);
+    const { email } = await aUser();
+    await app.post("/auth/password/forgot", { json: { email } });
+    const token = app.tokenFor(email);
+    const verify = (own: string, address: string) =>
+      app.post("/auth/email/verify", { json: { token: own }, ...from(address) });
+    for (const [i, status] of [400, 400, 429].entries()) {
+      expect((await verify(token, `192.0.2.${i}`)).status).toBe(status);
+    }
+    const forged = ["A".repeat(43), `${token.slice(0, 22)}${"A".repeat(21)}`, `${token.slice(1)}A`, `${token}A`];
+    for (const [i, status] of [400, 400, 429, 429].entries()) {
+      expect((await verify(forged[i] ?? "", "192.0.2.9")).status).toBe(status);
+    }
+    const refresh = (refresh_token: string) =>
+      app.post("/auth/refresh", { json: { refresh_token }, ...from("192.0.2.9") });
+    for (const [i, status] of [400, 400, 429].entries()) expect((await refresh(`made up ${i}`)).status).toBe(status);
+    expect(JSON.stringify(app.counted)).not.toContain(token);
+  });
+
+  it("is counted neither for liveness nor for the keys", async () => {
+    const app = limited(0);
+    for (const path of ["/health", "/.well-known/jwks.json"]) {
+      const answer = await app.get(path, shared);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get("RateLimit-Policy")).toBeNull();
+    }
+    expect(Object.values(app.counted).flat()).toStrictEqual([]);
   });
 });
 
@@ -180,7 +284,7 @@ describe("where the binding fails", () => {
   it("a counter that never answers is not waited for", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const app = failing(() => new Promise(() => {}));
-    const answer = app.get("/health", from("192.0.2.1"));
+    const answer = app.get("/openapi.json", from("192.0.2.1"));
     await vi.advanceTimersByTimeAsync(10_000);
     expect((await answer).status).toBe(200);
     expect(app.logs.map(({ message }) => message)).toContain("rate limit failed");
@@ -188,7 +292,7 @@ describe("where the binding fails", () => {
 
   it("one that answers nonsense counts as failed", async () => {
     const app = failing(() => Promise.resolve(undefined));
-    expect((await app.get("/health", from("192.0.2.1"))).status).toBe(200);
+    expect((await app.get("/openapi.json", from("192.0.2.1"))).status).toBe(200);
     expect(app.logs.map(({ message }) => message)).toContain("rate limit failed");
   });
 });

@@ -1,4 +1,4 @@
-import { like, or, type SQL, sql } from "drizzle-orm";
+import { eq, inArray, like, or, type SQL, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
 import { production } from "../../src/app.ts";
@@ -40,7 +40,10 @@ const fifty = Array.from({ length: 50 }, (_, i) => i);
 const times = async (n: number, act: () => Promise<{ status: number }>) => {
   for (let i = 0; i < n; i++) expect((await act()).status).toBe(400);
 };
-const ofAccount = (id: string) => or(like(throttles.key, `account:${id}`), like(throttles.key, `familiar:${id}:%`));
+const hash = async (text: string) => keyedHash((await keysFor(settings)).throttle, text);
+/** The counters of this login, from anywhere or from the account's own networks. */
+const ofLogin = async ({ id, username }: { id: string; username: string }) =>
+  or(eq(throttles.key, `login:${await hash(`login ${username}`)}`), like(throttles.key, `familiar:${id}:%`));
 const age = (where: SQL | undefined, by: string) =>
   db
     .update(throttles)
@@ -51,22 +54,78 @@ const age = (where: SQL | undefined, by: string) =>
     .where(where);
 
 describe("promise 10: guessing is bounded by account", () => {
-  it("fifty guesses at once run ten hashes, whatever the spelling and the networks", async () => {
+  it.each(["username", "email"] as const)(
+    "fifty guesses at once at a %s run ten hashes, whatever the networks",
+    async (field) => {
+      const user = await aUser();
+      const { count, guess } = counting();
+      const logins = [user[field], user[field].toUpperCase()];
+      const answers = await Promise.all(fifty.map((i) => guess(logins[i % 2] ?? "", "wrong", aNetwork())));
+      expect(count.hashes).toBe(10);
+      expect(answers.filter(({ status }) => status === 400)).toHaveLength(10);
+      const refused = answers.filter(({ status }) => status === 429);
+      expect(refused).toHaveLength(40);
+      for (const { body, headers } of refused) {
+        expect(body).toMatchObject({ code: "too_many_attempts", error: "temporarily_unavailable" });
+        expect(Number(headers.get("Retry-After"))).toBeGreaterThan(0);
+        expect(Number(headers.get("Retry-After"))).toBeLessThanOrEqual(30);
+        expect(headers.get("RateLimit")).toBe(`"attempts";r=0;t=${headers.get("Retry-After")}`);
+        expect(headers.get("RateLimit-Policy")).toBe('"attempts";q=10, "sign_in";q=300;w=60');
+      }
+    },
+  );
+
+  it("what is used up of one identifier tells nothing of another: not of a username, an address or the owner's own change", async () => {
+    const [user, other] = [await aUser(), await aUser()];
+    const { guess, app } = counting();
+    const shared = aNetwork();
+    const at = { "CF-Connecting-IP": shared };
+    await times(10, () => guess(user.username, "wrong", aNetwork()));
+    expect((await guess(user.username, "wrong", aNetwork())).status).toBe(429);
+    const suspected = [user.email, other.email, `${unique("nobody")}@example.com`];
+    for (const login of suspected) expect((await guess(login, "wrong", aNetwork())).status).toBe(400);
+    const restore = (username: string) =>
+      app.post("/auth/restore", { json: { username, password: "wrong" }, headers: at });
+    for (const login of suspected) expect((await restore(login)).status).toBe(400);
+    // To restore is to sign in: both ways to guess at one identifier share its budget.
+    expect((await restore(user.username)).status).toBe(429);
+
+    const change = (password: string) =>
+      app.put("/users/me/password", {
+        token: user.token,
+        json: { current_password: password, password: `${right}!` },
+        headers: at,
+      });
+    for (let i = 0; i < 10; i++) expect((await change("wrong")).status).toBe(403);
+    expect((await change(right)).status).toBe(429);
+    expect((await guess(user.email, "wrong", aNetwork())).status).toBe(400);
+  });
+
+  it("nor in the account's own network, which a neighbour may share", async () => {
     const user = await aUser();
-    const { count, guess } = counting();
-    const logins = [user.username, user.email, user.username.toUpperCase(), user.email.toUpperCase()];
-    const answers = await Promise.all(fifty.map((i) => guess(logins[i % 4] ?? "", "wrong", aNetwork())));
-    expect(count.hashes).toBe(10);
-    expect(answers.filter(({ status }) => status === 400)).toHaveLength(10);
-    const refused = answers.filter(({ status }) => status === 429);
-    expect(refused).toHaveLength(40);
-    for (const { body, headers } of refused) {
-      expect(body).toMatchObject({ code: "too_many_attempts", error: "temporarily_unavailable" });
-      expect(Number(headers.get("Retry-After"))).toBeGreaterThan(0);
-      expect(Number(headers.get("Retry-After"))).toBeLessThanOrEqual(30);
-      expect(headers.get("RateLimit")).toBe(`"attempts";r=0;t=${headers.get("Retry-After")}`);
-      expect(headers.get("RateLimit-Policy")).toBe('"attempts";q=10, "sign_in";q=300;w=60');
+    const { guess } = counting();
+    const shared = aNetwork();
+    expect((await guess(user.username, right, shared)).status).toBe(200);
+    await times(10, () => guess(user.username, "wrong", shared));
+    expect((await guess(user.username, "wrong", shared)).status).toBe(429);
+    for (const login of [user.email, `${unique("nobody")}@example.com`]) {
+      expect((await guess(login, "wrong", shared)).status).toBe(400);
     }
+    // Nor does an exhausted network tell whose address belongs to the username that is at home there.
+    for (let i = 0; i < 3; i++) await Promise.all(fifty.map(() => guess(unique("nobody"), "wrong", shared)));
+    for (const login of [user.email, `${unique("nobody")}@example.com`]) {
+      expect((await guess(login, "wrong", shared)).status).toBe(429);
+    }
+  });
+
+  it("a success with one identifier gives nothing back to another", async () => {
+    const user = await aUser();
+    const { guess } = counting();
+    await times(9, () => guess(user.username, "wrong", aNetwork()));
+    await times(10, () => guess(user.email, "wrong", aNetwork()));
+    expect((await guess(user.username, right, aNetwork())).status).toBe(200);
+    expect((await guess(user.email, "wrong", aNetwork())).status).toBe(429);
+    await times(10, () => guess(user.username, "wrong", aNetwork()));
   });
 
   it("letters that only Postgres folds make no other spelling", async () => {
@@ -107,7 +166,8 @@ describe("promise 10: guessing is bounded by account", () => {
   });
 
   it("delays double up to a quarter of an hour, are not prolonged by trying, and are forgotten in a quiet time", async () => {
-    const { username, id } = await aUser();
+    const user = await aUser();
+    const { username } = user;
     const { guess } = counting();
     const network = aNetwork();
     await times(10, () => guess(username, "wrong", network));
@@ -118,7 +178,7 @@ describe("promise 10: guessing is bounded by account", () => {
       expect(status).toBe(429);
       const delay = Number(headers.get("Retry-After"));
       delays.push(delay);
-      await age(ofAccount(id), `${delay} seconds`);
+      await age(await ofLogin(user), `${delay} seconds`);
       await times(1, () => guess(username, "wrong", network));
     }
     const expected = [30, 60, 120, 240, 480, 900, 900];
@@ -126,16 +186,17 @@ describe("promise 10: guessing is bounded by account", () => {
       expect(delay).toBeLessThanOrEqual(expected[i] ?? 0);
       expect(delay).toBeGreaterThan((expected[i] ?? 0) - 10);
     }
-    await age(ofAccount(id), "1 day");
+    await age(await ofLogin(user), "1 day");
     await times(10, () => guess(username, "wrong", network));
     expect((await guess(username, "wrong", network)).status).toBe(429);
   });
 
   it("one attempt is forgotten each hour", async () => {
-    const { username, id } = await aUser();
+    const user = await aUser();
+    const { username } = user;
     const { guess } = counting();
     await times(10, () => guess(username, "wrong", aNetwork()));
-    await age(ofAccount(id), "2 hours");
+    await age(await ofLogin(user), "2 hours");
     await times(2, () => guess(username, "wrong", aNetwork()));
     expect((await guess(username, "wrong", aNetwork())).status).toBe(429);
   });
@@ -213,7 +274,7 @@ describe("promise 10: guessing is bounded by network", () => {
     const { username } = await aUser();
     const { guess, count } = counting();
     const network = aNetwork();
-    const key = `network:${await keyedHash((await keysFor(settings)).throttle, `network ${network}`)}`;
+    const key = `network:${await hash(`network ${network}`)}`;
     for (let round = 0; round < 3; round++) await Promise.all(fifty.map(() => guess(unique("s"), "wrong", network)));
     await age(sql`key = ${key}`, "5 minutes");
     expect((await guess(username, right, network)).status).toBe(200);
@@ -233,24 +294,51 @@ describe("promise 10: guessing is bounded by network", () => {
 });
 
 describe("the counters", () => {
-  it("stand right and wrong guesses at once, at several accounts from several networks", async () => {
-    const { guess } = counting();
+  it("count each of many wrong guesses at once, at several accounts from several networks", async () => {
+    const { guess, count } = counting();
     const accounts = await Promise.all([aUser(), aUser(), aUser()]);
     const places = [aNetwork(), aNetwork(), aNetwork(), aNetwork()];
-    const answers = await Promise.all(
-      fifty.flatMap((i) =>
-        [right, "wrong", right].map((password, j) =>
-          guess(accounts[(i + j) % 3]?.username ?? "", password, places[i % 4] ?? ""),
-        ),
+    const guesses = accounts.flatMap(({ username }) =>
+      fifty.slice(0, 8).map((i) => [username, places[i % 4] ?? ""] as const),
+    );
+    const answers = await Promise.all(guesses.map(([username, network]) => guess(username, "wrong", network)));
+    expect(answers.map(({ status }) => status)).toStrictEqual(Array(24).fill(400));
+    expect(count.hashes).toBe(24);
+    const keys = await Promise.all([
+      ...accounts.map(async ({ username }) => `login:${await hash(`login ${username}`)}`),
+      ...places.map(async (network) => `network:${await hash(`network ${network}`)}`),
+    ]);
+    const rows = await db.select().from(throttles).where(inArray(throttles.key, keys));
+    const attempts = Object.fromEntries(rows.map((row) => [row.key, row.attempts]));
+    expect(keys.map((key) => attempts[key])).toStrictEqual([8, 8, 8, 6, 6, 6, 6]);
+  });
+
+  it("stand right and wrong guesses at once: each is hashed or refused, and no more than the budget fails", async () => {
+    const { guess, count } = counting();
+    const accounts = await Promise.all([aUser(), aUser(), aUser()]);
+    const places = [aNetwork(), aNetwork(), aNetwork(), aNetwork()];
+    const guesses = fifty.flatMap((i) =>
+      [right, "wrong", right].map(
+        (password, j) => [accounts[(i + j) % 3]?.username ?? "", password, places[i % 4] ?? ""] as const,
       ),
     );
-    for (const { status } of answers) expect([200, 400, 429]).toContain(status);
+    const answers = await Promise.all(guesses.map((one) => guess(...one)));
+    const byStatus = Map.groupBy(answers.entries(), ([, { status }]) => status);
+    const of = (status: number) => [...(byStatus.get(status) ?? [])].map(([i]) => guesses[i]);
+    expect([...byStatus.keys()].filter((status) => ![200, 400, 429].includes(status))).toStrictEqual([]);
+    expect(of(200).length + of(400).length).toBe(count.hashes);
+    for (const one of of(200)) expect(one?.[1]).toBe(right);
+    for (const one of of(400)) expect(one?.[1]).toBe("wrong");
+    // Ten for each account from elsewhere, and ten more for each network that became its own meanwhile.
+    for (const { username } of accounts) {
+      expect(of(400).filter((one) => one?.[0] === username).length).toBeLessThanOrEqual(10 + 4 * 10);
+    }
+    expect(of(200).length).toBeGreaterThanOrEqual(accounts.length);
+    expect((await db.select().from(throttles).where(sql`attempts < 0`)).length).toBe(0);
   });
 
   it("are purged when they say nothing any more", async () => {
-    const [old, young, home, oldHome] = ["account", "account", "familiar", "familiar"].map(
-      (kind) => `${kind}:${uuidv7()}`,
-    );
+    const [old, young, home, oldHome] = ["login", "login", "familiar", "familiar"].map((kind) => `${kind}:${uuidv7()}`);
     const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
     await db.insert(throttles).values([
       { key: old ?? "", attempts: 3, last_attempt_at: ago(2) },
@@ -268,7 +356,7 @@ describe("the counters", () => {
   it("a request that is refused for its size or its shape is not counted", async () => {
     const { guess, app, count } = counting();
     const network = aNetwork();
-    const key = `network:${await keyedHash((await keysFor(settings)).throttle, `network ${network}`)}`;
+    const key = `network:${await hash(`network ${network}`)}`;
     const { username } = await aUser();
     const headers = { "CF-Connecting-IP": network };
     const large = "x".repeat(1024 * 1024 + 1);

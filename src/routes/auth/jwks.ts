@@ -11,6 +11,7 @@ export const jwks = endpoint(
     description:
       "A JSON Web Key Set (RFC 7517), with which other services verify our access tokens: `kid` names the key. Empty if `ALGORITHM` is symmetric.",
     access: "public",
+    uncounted: true,
     atRoot: true,
     roundTrips: 0,
     responses: { 200: json(KeySet, "The public keys") },

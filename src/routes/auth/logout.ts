@@ -15,6 +15,7 @@ export const logout = endpoint(
     description:
       "Ends the session of the refresh token in the body or the cookie, or otherwise of the access token. Its tokens stop working at once. Signing out twice is not an error.",
     access: "public",
+    carries: "refresh_token",
     request: { body: optional(formOrJson(Logout, Logout)) },
     responses: { 204: { description: "Signed out" } },
     errors: ["not_authenticated", "invalid_refresh_token", "origin_not_allowed"],

@@ -12,6 +12,7 @@ export const refreshTokens = endpoint(
     description:
       "Exchanges a refresh token for the next one (RFC 6749, section 6). Each works once. Within ten seconds it gets the same successor again, so that two tabs or a retry do no harm. An older token ends the session. Without a body, the token in the cookie is used.",
     access: "public",
+    carries: "refresh_token",
     oauth: true,
     request: { body: optional(formOrJson(RefreshForm, Refresh)) },
     responses: { 200: json(Token, "The next tokens") },

@@ -12,6 +12,7 @@ export const resetPassword = endpoint(
     description:
       "The token works once, within one hour. Ends every session of the account, and verifies its e-mail address.",
     access: "public",
+    carries: "mailed_token",
     // The token is looked at before a password is hashed, and used after.
     roundTrips: 2,
     request: { body: body(PasswordReset) },

@@ -11,6 +11,7 @@ export const verifyEmail = endpoint(
     summary: "Verify an e-mail address",
     description: "Takes the token of the link that was mailed at sign-up. It works once, within 24 hours.",
     access: "public",
+    carries: "mailed_token",
     request: { body: body(EmailVerify) },
     responses: { 204: { description: "Verified" } },
     errors: ["invalid_one_time_token"],

@@ -10,6 +10,7 @@ export const health = endpoint(
     summary: "Check liveness",
     description: "Needs neither settings nor the database.",
     access: "public",
+    uncounted: true,
     atRoot: true,
     withoutSettings: true,
     roundTrips: 0,

@@ -1,0 +1,38 @@
+import type { Context } from "hono";
+import { type Carried, carriedTokens } from "../context/policy.ts";
+import type { AppEnv } from "../context/types.ts";
+import { tokenInCookie } from "../http/cookie.ts";
+import { isSealed } from "../security/one-time-tokens.ts";
+import { hashToken, sessionOf } from "../security/refresh-tokens.ts";
+import { callerOf } from "./authenticate.ts";
+import { countCall } from "./rate-limit.ts";
+
+/** Reads the name by which a call is counted, to which only the token's holder can come; undefined without a token of ours. */
+const readers: Record<Carried, (c: Context<AppEnv>, token: string | undefined) => Promise<string | undefined>> = {
+  /** The session: of the refresh token, or else of the access token that a sign-out may bring instead. */
+  refresh_token: async (c, inBody) => {
+    const token = inBody ?? tokenInCookie(c);
+    if (token !== undefined) return sessionOf(c.var.keys.refresh, token);
+    return (await callerOf(c.var, c.req.header("Authorization")))?.sessionId;
+  },
+  mailed_token: async (c, token) => {
+    if (token === undefined || !(await isSealed(c.var.keys.mail, token))) return undefined;
+    return hashToken(token);
+  },
+};
+
+/** The handler behind a count, which comes once the body is known to be valid and before anything is spent on the call. */
+export function countedByToken<Handler>(carries: Carried, handler: Handler): Handler {
+  const counted = async (c: Context<AppEnv>, ...rest: unknown[]) => {
+    const validated = c.req as unknown as { valid(target: "form" | "json"): object | undefined };
+    const body: Record<string, unknown> = { ...validated.valid("form"), ...validated.valid("json") };
+    await countCall(c.env, c.var, { token: await readers[carries](c, textOf(body[carriedTokens[carries]])) });
+    return (handler as (...args: unknown[]) => unknown)(c, ...rest);
+  };
+  // It takes and answers what the handler does; which that is, only the handler's own type knows.
+  return counted as Handler;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
