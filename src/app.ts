@@ -18,6 +18,7 @@ import { requestLog } from "./middleware/request-log.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { sendMails } from "./middleware/send-mails.ts";
 import { serverTiming } from "./middleware/server-timing.ts";
+import { startLog } from "./middleware/start-log.ts";
 import { hasherOf } from "./platform/hashing.ts";
 import type { Settings } from "./settings.ts";
 
@@ -43,6 +44,7 @@ export function createApp<const Endpoints extends readonly Endpoint[]>(endpoints
   app.use(
     requestId,
     carry({ ...deps, log: unfailing(deps.log) }, documentOnce),
+    startLog(),
     requestLog,
     serverTiming,
     rateLimitPolicy,

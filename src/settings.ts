@@ -112,6 +112,14 @@ export const settingsTable = {
       .regex(/^[\w-]{8,200}$/, "must be a key of Resend")
       .optional(),
   },
+  MAIL: {
+    kind: "variable",
+    needed: "who deploys without a way to send mail",
+    default: "on",
+    meaning:
+      "`off` lets a deployed Worker run without `RESEND_API_KEY` or `EMAIL`: mails wait in the outbox. wrangler.toml starts with `off`.",
+    value: oneOf("on", "off"),
+  },
   EMAIL: {
     kind: "binding",
     needed: "who sends mail by Cloudflare",
@@ -192,6 +200,19 @@ export const settingsTable = {
     meaning: "`aud` of the access tokens. Another one refuses all that were issued before.",
     value: text(200),
   },
+  RATE_LIMITS: {
+    kind: "variable",
+    default: "on",
+    meaning: "`off` lets a deployed Worker run without its `RATE_LIMIT_…` bindings: calls are not counted.",
+    value: oneOf("on", "off"),
+  },
+  HASHER: {
+    kind: "variable",
+    default: "on",
+    meaning:
+      "`off` lets a deployed Worker run without the binding `PASSWORD_HASHER`: each request hashes passwords itself, and nothing bounds how many do at once.",
+    value: oneOf("on", "off"),
+  },
   DATABASE_TIMEOUT_MS: {
     kind: "variable",
     default: "5000",
@@ -246,6 +267,11 @@ export function settingsFrom(bindings: Bindings): Settings | SettingsError {
   return result;
 }
 
+/** Whether an environment does without what only a deployed Worker needs. An unknown one does not. */
+export function isRelaxed(environment: unknown): boolean {
+  return environment === "development" || environment === "test";
+}
+
 /** The access tokens that these settings issue and accept. */
 export function tokenPolicy(settings: Settings): TokenPolicy {
   return {
@@ -265,7 +291,8 @@ const deployed: Record<Settings["ENVIRONMENT"], boolean> = {
 const isDeployed = ({ ENVIRONMENT }: Settings) => deployed[ENVIRONMENT];
 /** Whether pages may be at this URL: http reveals what they send, but for a page on a developer's own machine. */
 const isSafe = (url: string, settings: Settings) => (isDeployed(settings) ? url.startsWith("https:") : isPrivate(url));
-const transports = ["EMAIL", "RESEND_API_KEY", "MAIL_ENDPOINT"] as const;
+/** The settings that each name a way to send mail. */
+export const transports = ["EMAIL", "RESEND_API_KEY", "MAIL_ENDPOINT"] as const;
 const sendsMail = (settings: Settings) => transports.some((name) => settings[name] !== undefined);
 
 /** What several settings say together: told of the first of `names`, where each of them is good by itself. */
@@ -313,6 +340,11 @@ const rules: readonly Rule[] = [
     names: ["MAIL_ENDPOINT", "ENVIRONMENT"],
     isBroken: (settings) => isDeployed(settings) && settings.MAIL_ENDPOINT !== undefined,
     says: "is for a developer's machine only",
+  },
+  {
+    names: ["MAIL", "ENVIRONMENT", ...transports],
+    isBroken: (settings) => isDeployed(settings) && settings.MAIL === "off" && sendsMail(settings),
+    says: "is off, which contradicts RESEND_API_KEY or the binding EMAIL",
   },
   {
     names: ["RESEND_API_KEY", "EMAIL"],

@@ -2,7 +2,8 @@ import type { MiddlewareHandler } from "hono";
 import { ApiError } from "../errors.ts";
 import { networkOf } from "../http/network.ts";
 import { type Keys, keysFor } from "../security/keys.ts";
-import { type Settings, SettingsError, settingsFrom } from "../settings.ts";
+import { type Settings, SettingsError } from "../settings.ts";
+import { configurationOf } from "./bindings.ts";
 import { runner } from "./run.ts";
 import type { AppEnv, Client, Deps } from "./types.ts";
 
@@ -18,7 +19,7 @@ export function carry(deps: Deps, document: (settings: Settings) => string): Mid
     c.set("events", []);
     c.set("outbox", []);
     c.set("trips", { count: 0, milliseconds: 0 });
-    c.set("configuration", settingsFrom(c.env));
+    c.set("configuration", configurationOf(c.env));
     c.set("document", () => document(c.var.settings));
     await next();
   };

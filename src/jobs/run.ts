@@ -1,10 +1,11 @@
+import { configurationOf } from "../context/bindings.ts";
 import { importedKeys } from "../context/provide.ts";
 import { runner } from "../context/run.ts";
 import type { Deps } from "../context/types.ts";
 import type { Database } from "../db/client.ts";
 import { describeError, unfailing } from "../log.ts";
 import type { Keys } from "../security/keys.ts";
-import { type Bindings, type Settings, SettingsError, settingsFrom } from "../settings.ts";
+import { type Bindings, type Settings, SettingsError } from "../settings.ts";
 
 /** A job's dependencies. */
 export type JobContext = Pick<Deps, "now" | "log" | "transport"> & {
@@ -21,7 +22,7 @@ export type Job = { name: string; run: (context: JobContext) => Promise<number> 
 /** Runs the jobs one after another. A job that fails is logged and does not stop the others. */
 export async function runJobs(jobs: readonly Job[], bindings: Bindings, deps: Deps): Promise<void> {
   const log = unfailing(deps.log);
-  const settings = settingsFrom(bindings);
+  const settings = configurationOf(bindings);
   const keys = settings instanceof SettingsError ? settings : await importedKeys(settings);
   if (settings instanceof SettingsError || keys instanceof SettingsError) {
     return log({ level: "error", message: "jobs", code: "misconfigured", cause: describeError(keys) });

@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from "hono";
+import { bindingName, defenceOf } from "../context/bindings.ts";
 import { type RateClass, rateClasses } from "../context/policy.ts";
 import type { AppEnv, Variables } from "../context/types.ts";
 import { limitReached } from "../errors.ts";
@@ -27,7 +28,7 @@ export async function countCall(
 ): Promise<void> {
   const rate = by.token === undefined ? policy?.rate : "token";
   if (!policy || !rate) return;
-  const limiter = limiterOf(bindings, rate);
+  const limiter = defenceOf(bindings, bindingName(rate));
   const stranger = by.token ?? client.network;
   const key = by.user ?? `${policy.operationId} ${stranger}`;
   if (!limiter || (by.user ?? stranger) === "unknown") return;
@@ -42,21 +43,6 @@ export async function countCall(
 export function policyOf(rate: RateClass): string {
   const { limit, period } = rateClasses[rate];
   return `"${rate}";q=${limit};w=${period}`;
-}
-
-/** The binding that counts a class: `RATE_LIMIT_SIGN_IN` for `sign_in`. */
-export function bindingName<Class extends RateClass>(rate: Class): `RATE_LIMIT_${Uppercase<Class>}` {
-  // What `toUpperCase` does, TypeScript does not know.
-  return `RATE_LIMIT_${rate.toUpperCase() as Uppercase<Class>}`;
-}
-
-function limiterOf(bindings: Bindings, rate: RateClass): RateLimit | undefined {
-  const binding = bindings[bindingName(rate)];
-  return isLimiter(binding) ? binding : undefined;
-}
-
-function isLimiter(binding: unknown): binding is RateLimit {
-  return typeof binding === "object" && binding !== null && "limit" in binding;
 }
 
 async function ask(limiter: RateLimit, key: string): Promise<boolean> {

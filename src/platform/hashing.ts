@@ -1,19 +1,18 @@
+import { type Defences, defenceOf } from "../context/bindings.ts";
 import { ApiError } from "../errors.ts";
 import { hashInPlace, type Passwords } from "../security/passwords.ts";
 import type { Bindings } from "../settings.ts";
-import type { PasswordHasher } from "./password-hasher.ts";
-
-type Hashers = Pick<DurableObjectNamespace<PasswordHasher>, "getByName">;
 
 const instances = 4;
 
 /** Hashes in the Durable Objects of `PASSWORD_HASHER`, or in place without that binding. */
-export function hasherOf({ PASSWORD_HASHER: hashers }: Bindings): Passwords {
-  return isHashers(hashers) ? hashAway(hashers) : hashInPlace;
+export function hasherOf(bindings: Bindings): Passwords {
+  const hashers = defenceOf(bindings, "PASSWORD_HASHER");
+  return hashers ? hashAway(hashers) : hashInPlace;
 }
 
 /** Throws `busy` if the account's instance has a full queue or cannot be reached. */
-function hashAway(hashers: Hashers): Passwords {
+function hashAway(hashers: Defences["PASSWORD_HASHER"]): Passwords {
   // Separate instances, so that a flood of sign-ups, which anybody can start, does not block sign-in.
   const hasherFor = (work: "hash" | "verify", account: string) => hashers.getByName(`${work}-${instanceOf(account)}`);
   return {
@@ -30,13 +29,12 @@ async function admitted<T>(work: () => Promise<T | undefined>): Promise<T> {
   return result;
 }
 
-/** Stable (FNV-1a), so that a flood against one account keeps only one instance busy. */
+/**
+ * Stable (FNV-1a), so that a flood against one account keeps only one instance busy. Folded: the lowest bits alone depend on
+ * the lowest bits of each byte, and so on next to nothing of an account.
+ */
 function instanceOf(account: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(account.toLowerCase())) hash = Math.imul(hash ^ byte, 0x01000193);
-  return (hash >>> 0) % instances;
-}
-
-function isHashers(binding: unknown): binding is Hashers {
-  return typeof binding === "object" && binding !== null && "getByName" in binding;
+  return ((hash ^ (hash >>> 16)) >>> 0) % instances;
 }

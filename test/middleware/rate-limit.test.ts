@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { bindingName } from "../../src/context/bindings.ts";
 import { rateClasses } from "../../src/context/policy.ts";
 import { networkOf } from "../../src/http/network.ts";
-import { bindingName } from "../../src/middleware/rate-limit.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { aUser, bindings, exampleBody, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
 

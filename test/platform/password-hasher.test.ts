@@ -45,11 +45,31 @@ describe("hashing in Durable Objects", () => {
     expect(names.slice(100)).toStrictEqual(first);
   });
 
+  it("spreads accounts that differ little evenly over the instances", async () => {
+    const spread = async (accounts: string[]) => {
+      const { names, ...own } = namespace({ verify: async () => true });
+      const passwords = hasherOf(own);
+      for (const account of accounts) await passwords.verify(account, password, dummyHash);
+      return Object.values(Object.groupBy(names, (name) => name)).map((group) => group?.length ?? 0);
+    };
+    const numbers = Array.from({ length: 400 }, (_, i) => i);
+    // Their last characters have the same two lowest bits.
+    const alike = numbers.map((i) => `user-${[...i.toString(4)].map((digit) => "048<"[Number(digit)]).join("")}`);
+    for (const accounts of [alike, numbers.map((i) => `user-${4 * i}`), numbers.map((i) => `${i}@example.com`)]) {
+      const counts = await spread(accounts);
+      expect(counts).toHaveLength(4);
+      for (const count of counts) expect(count).toBeGreaterThan(60);
+    }
+  });
+
   it("without the binding, signing in works in place", async () => {
     const { PASSWORD_HASHER: _, ...own } = bindings;
     const { username } = await aUser({ password_hash: await hashPassword(password) });
-    const answer = await serve({ bindings: own }).post("/auth/login", { json: { username, password } });
-    expect(answer.status).toBe(200);
+    for (const without of [own, { ...bindings, HASHER: "off" }]) {
+      expect(hasherOf(without)).toBe(hashInPlace);
+      const answer = await serve({ bindings: without }).post("/auth/login", { json: { username, password } });
+      expect(answer.status).toBe(200);
+    }
   });
 });
 

@@ -8,8 +8,8 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { unstable_readConfig as readConfig } from "wrangler";
 import { z } from "zod";
+import { bindingName } from "../../../src/context/bindings.ts";
 import { type RateClass, rateClasses } from "../../../src/context/policy.ts";
-import { bindingName } from "../../../src/middleware/rate-limit.ts";
 
 const file = join(import.meta.dirname, "../../../wrangler.toml");
 const environments = [undefined, "staging", "production"];

@@ -1,0 +1,84 @@
+import type { PasswordHasher } from "../platform/password-hasher.ts";
+import { type Bindings, isRelaxed, type Settings, SettingsError, settingsFrom, transports } from "../settings.ts";
+import { type RateClass, rateClasses } from "./policy.ts";
+
+type Limiters = { [Class in RateClass as `RATE_LIMIT_${Uppercase<Class>}`]: RateLimit };
+type Hashers = Pick<DurableObjectNamespace<PasswordHasher>, "getByName">;
+
+/** The bindings that defend a Worker: wrangler.toml has each, in each environment. */
+export type Defences = Limiters & { PASSWORD_HASHER: Hashers };
+
+/** The settings that switch defences off. */
+type Switch = "MAIL" | "RATE_LIMITS" | "HASHER";
+type Defence<Binding> = { offBy: Switch; is: (binding: unknown) => binding is Binding };
+
+const limiters = Object.fromEntries(
+  Object.keys(rateClasses).map((rate) => [
+    `RATE_LIMIT_${rate.toUpperCase()}`,
+    { offBy: "RATE_LIMITS", is: has<RateLimit>("limit") },
+  ]),
+);
+
+/** What each must be, and what switches it off. Code reaches a binding through this list alone. */
+const defences: { [Name in keyof Defences]: Defence<Defences[Name]> } = {
+  // The names that `Limiters` makes of the same table.
+  ...(limiters as { [Name in keyof Limiters]: Defence<RateLimit> }),
+  PASSWORD_HASHER: { offBy: "HASHER", is: has<Hashers>("getByName") },
+};
+
+export const defenceNames = Object.keys(defences) as readonly (keyof Defences)[];
+
+/** The binding that counts a class: `RATE_LIMIT_SIGN_IN` for `sign_in`. */
+export function bindingName(rate: RateClass): keyof Limiters {
+  // What `toUpperCase` does, TypeScript does not know.
+  return `RATE_LIMIT_${rate.toUpperCase() as Uppercase<RateClass>}`;
+}
+
+/** A defence that is bound and not switched off. */
+export function defenceOf<Name extends keyof Defences>(bindings: Bindings, name: Name): Defences[Name] | undefined {
+  const { offBy, is }: Defence<Defences[Name]> = defences[name];
+  const binding = bindings[name];
+  return isOn(bindings, offBy) && is(binding) ? binding : undefined;
+}
+
+/** One entry for each isolate, as for settings. */
+const cache = new WeakMap<Bindings, Settings | SettingsError>();
+
+/** The settings, or what is wrong with them, a deployed Worker's missing defences included. */
+export function configurationOf(bindings: Bindings): Settings | SettingsError {
+  const known = cache.get(bindings);
+  if (known) return known;
+  const settings = settingsFrom(bindings);
+  const wrong = settings instanceof SettingsError ? settings.problems : [];
+  const problems = [...wrong, ...missingDefences(bindings)];
+  const result = problems.length > 0 ? new SettingsError(problems) : settings;
+  cache.set(bindings, result);
+  return result;
+}
+
+/** Which defences a Worker has, for the log at its start: each is on, off, or the way that mail is sent. */
+export function defencesOf(settings: Settings): Record<"rate_limits" | "hasher" | "mail", string> {
+  const { RATE_LIMITS, HASHER } = settings;
+  return { rate_limits: RATE_LIMITS, hasher: HASHER, mail: transports.find((name) => settings[name]) ?? "off" };
+}
+
+/** Read from the bindings themselves, so that all that is wrong is told at once. */
+function missingDefences(bindings: Bindings): string[] {
+  if (isRelaxed(bindings.ENVIRONMENT)) return [];
+  const unbound = defenceNames.filter(
+    (name) => isOn(bindings, defences[name].offBy) && !defences[name].is(bindings[name]),
+  );
+  const sendsMail = transports.some((name) => bindings[name] !== undefined && bindings[name] !== "");
+  return [
+    ...unbound.map((name) => `${name} is missing: bind it, or set ${defences[name].offBy} to off`),
+    ...(isOn(bindings, "MAIL") && !sendsMail ? ["MAIL needs RESEND_API_KEY or the binding EMAIL, or must be off"] : []),
+  ];
+}
+
+function isOn(bindings: Bindings, name: Switch): boolean {
+  return bindings[name] !== "off";
+}
+
+function has<Binding>(method: string): (binding: unknown) => binding is Binding {
+  return (binding): binding is Binding => typeof binding === "object" && binding !== null && method in binding;
+}

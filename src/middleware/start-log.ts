@@ -1,0 +1,27 @@
+import type { MiddlewareHandler } from "hono";
+import { defencesOf } from "../context/bindings.ts";
+import type { AppEnv, Variables } from "../context/types.ts";
+import type { LogEntry } from "../log.ts";
+import { type Bindings, isRelaxed, SettingsError } from "../settings.ts";
+
+/** Logs once for each isolate of a deployed Worker, at its first request, which defences are on or what is wrong. */
+export function startLog(): MiddlewareHandler<AppEnv> {
+  const said = new WeakSet<Bindings>();
+  return async (c, next) => {
+    if (!said.has(c.env) && !isRelaxed(c.env.ENVIRONMENT)) {
+      said.add(c.env);
+      c.var.log(startEntry(c.var.configuration));
+    }
+    await next();
+  };
+}
+
+function startEntry(configuration: Variables["configuration"]): LogEntry {
+  if (configuration instanceof SettingsError) {
+    return { level: "error", message: "start", code: "misconfigured", problems: configuration.problems };
+  }
+  const { ENVIRONMENT: environment, VERSION: version } = configuration;
+  const defences = defencesOf(configuration);
+  const isComplete = !Object.values(defences).includes("off");
+  return { level: isComplete ? "info" : "warn", message: "start", environment, version, defences };
+}
