@@ -2,16 +2,79 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { type RateClass, rateClasses } from "../../src/context/policy.ts";
+import { limits as attempts } from "../../src/services/passwords.ts";
 import { type Setting, settingsTable } from "../../src/settings.ts";
 import { failWith, Problem, projectFolder } from "../config.ts";
 
 /** The text of each file that this writes. */
 export const reference: Record<string, () => string> = {
+  "docs/limits.md": limitsPage,
   "docs/settings.md": settingsPage,
   ".dev.vars.example": exampleVars,
 };
 
 const settings = Object.entries<Setting>(settingsTable);
+
+/** What each rate class counts by, and whom that protects. */
+const rateKeys: Record<RateClass, [by: string, protects: string]> = {
+  public: ["network, at each endpoint apart", "the service"],
+  user: ["user", "the service, from one user's programs"],
+  sign_in: ["user, or else network at each endpoint apart", "the hashers"],
+  sign_up: ["network, at each endpoint apart", "the service, and those to whom it sends mail"],
+  token: ["session or mailed token, at each endpoint apart", "its holder, from all who share an address"],
+  heavy: ["user", "the database"],
+};
+
+function limitsPage(): string {
+  const classes = Object.entries(rateClasses).map(([rate, { limit, period }]) => [
+    `rate class \`${rate}\``,
+    `${limit} calls in ${period} s`,
+    // Each key of the one table is one of the other.
+    ...rateKeys[rate as RateClass],
+    "429 `too_many_requests`",
+  ]);
+  const { account, network, firstDelay, longestDelay } = attempts;
+  const delay = `then delays of ${firstDelay} s, doubled up to ${longestDelay / 60} minutes`;
+  const guesses = [
+    [
+      `${account.budget}, ${delay}`,
+      "what was typed: an e-mail address, a username, or who is signed in",
+      "the account",
+    ],
+    [`${network.budget}, ${delay}`, "network", "all accounts, from one guess at each"],
+    [
+      `${account.budget}, ${delay}`,
+      "account, identifier and one of its own networks, instead of the two above",
+      "the owner, from being locked out",
+    ],
+  ].map((row) => ["wrong passwords", ...row, "429 `too_many_attempts`"]);
+  return `# Limits
+
+Made by \`npm run reference\` from the code that counts: change it there.
+
+Each limit is keyed by whom it protects. A signed-in user is counted wherever they call from. Other calls are counted by the
+client's network, which \`CF-Connecting-IP\` alone decides; an IPv6 /64 is one network. Strangers share networks, so what one
+of them does at one endpoint refuses nobody at another, and a call that carries a token of ours is counted by that token:
+refresh, sign-out, verification, confirmation and reset are never refused for what others behind the same address did.
+\`/health\` and the key set are not counted, as their answers cost no more than a refusal.
+
+${table(["limit", "how much", "counted by", "protects", "beyond it"], [...classes, ...guesses])}
+
+An account's e-mail address and username are counted apart. A shared budget would tell which of them belong together: use up
+one, and the other is refused, too. An attempt is forgotten each hour for an identifier and each minute for a network.
+A refused attempt prolongs no delay.
+
+Rate classes are counted in Cloudflare's \`ratelimits\` bindings, separately in each of its locations, and approximately. If
+that fails, calls go on and the log says \`rate limit failed\`. All other limits are exact: the database counts them.
+Every endpoint's answer states its limit in \`RateLimit-Policy\`; a 429 names the limit that was reached in \`RateLimit\`,
+and in \`Retry-After\` the seconds until the next call is let in. Most come before the body is read; that of a token comes
+once the body is known to be valid.
+
+An endpoint chooses its class next to \`access\`: \`rate: "heavy"\`. One that takes a sealed token says so:
+\`carries: "mailed_token"\`. [Who may call what](access-matrix.md) lists all of them.
+`;
+}
 
 function settingsPage(): string {
   const rows = settings.map(([name, { kind, needed, meaning, ...setting }]) => [
