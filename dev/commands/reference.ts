@@ -57,7 +57,7 @@ Each limit is keyed by whom it protects. A signed-in user is counted wherever th
 client's network, which \`CF-Connecting-IP\` alone decides; an IPv6 /64 is one network. Strangers share networks, so what one
 of them does at one endpoint refuses nobody at another, and a call that carries a token of ours is counted by that token:
 refresh, sign-out, verification, confirmation and reset are never refused for what others behind the same address did.
-\`/health\` and the key set are not counted, as their answers cost no more than a refusal.
+What costs no more than a refusal, such as \`/health\` and the key set, is not counted.
 
 ${table(["limit", "how much", "counted by", "protects", "beyond it"], [...classes, ...guesses])}
 

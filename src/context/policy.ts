@@ -66,8 +66,16 @@ export const rateClasses = {
 
 export type RateClass = keyof typeof rateClasses;
 
-/** The sealed tokens that a call may carry, each with its field of the body; a refresh token may also come by cookie. */
-export const carriedTokens = { refresh_token: "refresh_token", mailed_token: "token" } as const;
+/**
+ * The sealed tokens that a call may carry, each with its field of the body. A refresh token may also come by cookie; a call
+ * that may be something else carries it as a `refresh_grant`, where `grant_type` says so; a `session_token` is of either kind.
+ */
+export const carriedTokens = {
+  refresh_token: "refresh_token",
+  refresh_grant: "refresh_token",
+  session_token: "token",
+  mailed_token: "token",
+} as const;
 export type Carried = keyof typeof carriedTokens;
 
 /** What the machinery may know about the endpoint that matched. */

@@ -7,14 +7,26 @@ import { hashToken, sessionOf } from "../security/refresh-tokens.ts";
 import { callerOf } from "./authenticate.ts";
 import { countCall } from "./rate-limit.ts";
 
+type Reader = (
+  c: Context<AppEnv>,
+  token: string | undefined,
+  body: Record<string, unknown>,
+) => Promise<string | undefined>;
+
+/** The session of the refresh token, or else of the access token that a sign-out may bring instead. */
+const ofRefreshToken: Reader = async (c, inBody) => {
+  const token = inBody ?? tokenInCookie(c);
+  if (token !== undefined) return sessionOf(c.var.keys.refresh, token);
+  return (await callerOf(c.var, c.req.header("Authorization")))?.sessionId;
+};
+
 /** Reads the name by which a call is counted, to which only the token's holder can come; undefined without a token of ours. */
-const readers: Record<Carried, (c: Context<AppEnv>, token: string | undefined) => Promise<string | undefined>> = {
-  /** The session: of the refresh token, or else of the access token that a sign-out may bring instead. */
-  refresh_token: async (c, inBody) => {
-    const token = inBody ?? tokenInCookie(c);
-    if (token !== undefined) return sessionOf(c.var.keys.refresh, token);
-    return (await callerOf(c.var, c.req.header("Authorization")))?.sessionId;
-  },
+const readers: Record<Carried, Reader> = {
+  refresh_token: ofRefreshToken,
+  refresh_grant: async (c, token, body) =>
+    body.grant_type === "refresh_token" ? ofRefreshToken(c, token, body) : undefined,
+  session_token: async (c, token = "") =>
+    (await sessionOf(c.var.keys.refresh, token)) ?? (await callerOf(c.var, `Bearer ${token}`))?.sessionId,
   mailed_token: async (c, token) => {
     if (token === undefined || !(await isSealed(c.var.keys.mail, token))) return undefined;
     return hashToken(token);
@@ -26,7 +38,7 @@ export function countedByToken<Handler>(carries: Carried, handler: Handler): Han
   const counted = async (c: Context<AppEnv>, ...rest: unknown[]) => {
     const validated = c.req as unknown as { valid(target: "form" | "json"): object | undefined };
     const body: Record<string, unknown> = { ...validated.valid("form"), ...validated.valid("json") };
-    await countCall(c.env, c.var, { token: await readers[carries](c, textOf(body[carriedTokens[carries]])) });
+    await countCall(c.env, c.var, { token: await readers[carries](c, textOf(body[carriedTokens[carries]]), body) });
     return (handler as (...args: unknown[]) => unknown)(c, ...rest);
   };
   // It takes and answers what the handler does; which that is, only the handler's own type knows.

@@ -13,6 +13,7 @@ export const login = endpoint(
     description:
       "Opens a session. As a form this is OAuth2's token endpoint (RFC 6749, sections 3.2, 4.3 and 6) and takes `grant_type=refresh_token` too; as JSON it takes the fields of a sign-in. This is first-party sign-in in OAuth2's shape: it is not an authorization server for third parties, for whom RFC 9700 forbids this grant.",
     access: "public",
+    carries: "refresh_grant",
     rate: "sign_in",
     oauth: true,
     // The account is read before the password is hashed, and the session written after.

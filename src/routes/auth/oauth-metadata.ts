@@ -11,6 +11,7 @@ export const oauthMetadata = endpoint(
     description:
       "Authorization server metadata (RFC 8414). Its `issuer` is `JWT_ISSUER` where that is a URL, and this origin otherwise.",
     access: "public",
+    uncounted: true,
     atRoot: true,
     roundTrips: 0,
     responses: { 200: json(ServerMetadata, "The metadata") },

@@ -12,6 +12,7 @@ export const revokeToken = endpoint(
     description:
       "OAuth2's sign-out (RFC 7009): ends the session of an access token or a refresh token. A token that is unknown, or no longer good, is no error.",
     access: "public",
+    carries: "session_token",
     oauth: true,
     request: { body: formOrJson(RevocationForm, Revocation) },
     responses: { 200: json(Revoked, "It is not good any more") },
