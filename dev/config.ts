@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
@@ -9,8 +10,9 @@ export const dataFolder = process.env.PLINTH_DATA || join(projectFolder, ".plint
 
 /** The developer's own bindings, from `.dev.vars`. */
 export async function devVars(): Promise<Record<string, string>> {
-  const text = await readFile(join(projectFolder, ".dev.vars"), "utf8").catch(() => "");
-  const entries = Object.entries(parseEnv(text));
+  const bytes = await readFile(join(projectFolder, ".dev.vars")).catch(() => Buffer.alloc(0));
+  if (!isUtf8(bytes)) throw new Problem(".dev.vars is not UTF-8.");
+  const entries = Object.entries(parseEnv(bytes.toString()));
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
 

@@ -1,12 +1,13 @@
 /** `npm run db:check`: fails when the migrations are out of order, or no longer make what `src/db/schema.ts` says. */
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { failWith, Problem, projectFolder } from "../config.ts";
+import { readText } from "../text.ts";
 
 const Journal = z.object({ entries: z.array(z.object({ idx: z.int(), when: z.int(), tag: z.string() })) });
 
@@ -44,7 +45,7 @@ async function checkJournal(folder: string): Promise<void> {
 
 async function readJournal(file: string): Promise<z.infer<typeof Journal>> {
   try {
-    return Journal.parse(JSON.parse(await readFile(file, "utf8")));
+    return Journal.parse(JSON.parse(await readText(file)));
   } catch {
     throw new Problem(`${file} is missing, or is not drizzle-kit's journal.`);
   }
@@ -65,7 +66,7 @@ async function checkSchema(project: string): Promise<void> {
     // What may be a renaming it asks about, and without a terminal it ends there: no file, and no error either.
     if (answer.includes("No schema changes")) return;
     const added = (await readdir(join(copy, "drizzle"))).find((name) => !before.includes(name));
-    const difference = added === undefined ? answer : await readFile(join(copy, "drizzle", added), "utf8");
+    const difference = added === undefined ? answer : await readText(join(copy, "drizzle", added));
     throw new Problem(`src/db/schema.ts and drizzle/ differ: run npm run db:generate.\n\n${difference}`);
   } finally {
     await rm(copy, { recursive: true, force: true });

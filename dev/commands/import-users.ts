@@ -1,17 +1,14 @@
 /** `npm run users:import -- file.csv [--dry-run]`: brings the users of a FastAPI table over, with their passwords. */
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { parse } from "csv-parse";
 import { failWith, Problem } from "../config.ts";
 import type { LocalDatabase } from "../local/database.ts";
 import { explained } from "../local/explained.ts";
 import { openDatabase } from "../local/open.ts";
 import { insertUsers, lookAtUsers } from "./user-batches.ts";
+import { linesOf } from "./user-files.ts";
 import { ignoredColumns, type Refusal, toUserRow, type UserRow } from "./user-rows.ts";
 
-type Line = { line: number; record: Record<string, unknown> } | { line: number; rule: string };
 type Refused = Refusal & { line: number; who: string };
 type Pending = { line: number; row: UserRow };
 
@@ -60,44 +57,6 @@ export async function importUsers(
   }
   await flush();
   return { ...count, ignored: ignoredColumns(columns ?? []) };
-}
-
-async function* linesOf(file: string): AsyncGenerator<Line> {
-  const input = createReadStream(file);
-  if (/\.(jsonl|ndjson)$/i.test(file)) {
-    let line = 0;
-    for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-      line += 1;
-      if (text.trim() !== "") yield { line, ...objectFrom(text) };
-    }
-    return;
-  }
-  const malformed: Line[] = [];
-  const records = parse({
-    columns: true,
-    bom: true,
-    info: true,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-    on_skip: (error) =>
-      void malformed.push({ line: Number(error?.lines), rule: "is not CSV with the columns of the first row" }),
-  });
-  input.on("error", (error) => records.destroy(error));
-  for await (const { info, record } of input.pipe(records)) {
-    yield* malformed.splice(0);
-    yield { line: info.lines, record };
-  }
-  yield* malformed;
-}
-
-function objectFrom(text: string): { record: Record<string, unknown> } | { rule: string } {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { record: { ...value } };
-  } catch {
-    // The rule below says it.
-  }
-  return { rule: "is not a JSON object" };
 }
 
 function masked(email: unknown): string {

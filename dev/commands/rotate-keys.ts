@@ -1,11 +1,11 @@
 /** `npm run keys:rotate [-- --algorithm EdDSA]`: prints what to set, step by step, for a new signing key to take over. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { exportJWK, generateKeyPair, generateSecret } from "jose";
 import { derivedSigningKey } from "../../src/security/keys.ts";
 import { Algorithm, isFor, type SigningKey, SigningKeys, withThumbprint } from "../../src/security/signing-keys.ts";
 import { dataFolder, devVars, failWith, Problem } from "../config.ts";
+import { readTextIfAny } from "../text.ts";
 
 type Current = { algorithm: Algorithm; keys: SigningKey[]; lifetimeMinutes: number };
 type Step = { when: string; set: Record<string, string> };
@@ -29,7 +29,7 @@ async function currentKeys(settings: Record<string, string | undefined>, algorit
   if (algorithm !== "HS256") {
     throw new Problem("SIGNING_KEYS is missing: pass the ring that is in force, with its ALGORITHM.");
   }
-  const local = await readFile(join(dataFolder, "secret-key"), "utf8").catch(() => "");
+  const local = await readTextIfAny(join(dataFolder, "secret-key"));
   const secretKey = settings.SECRET_KEY || local;
   if (secretKey !== "") return [await derivedSigningKey(secretKey)];
   throw new Problem("There is no key to rotate: pass SIGNING_KEYS, or SECRET_KEY where there is no ring yet.");

@@ -1,16 +1,17 @@
 /** What `npm run new` writes, all or nothing: files to be made, and lines to be added to those that are there. */
 import { execFile } from "node:child_process";
-import { lstat, mkdir, readdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, rm, rmdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { Problem, projectFolder } from "../config.ts";
+import { readText } from "../text.ts";
 
 /** The texts of files to be made, and the new texts of files that are there, by their paths in the project. */
 export type Plan = { made: Map<string, string>; changed: Map<string, string> };
 
 export function text(file: string): Promise<string> {
-  return readFile(inProject(file), "utf8");
+  return readText(inProject(file));
 }
 
 /** Plans another text for a file that is there. */

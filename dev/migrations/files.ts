@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { Problem } from "../config.ts";
+import { readText } from "../text.ts";
 
 export const Journal = z.object({ entries: z.array(z.object({ idx: z.int(), when: z.int(), tag: z.string() })) });
 
@@ -38,7 +38,7 @@ export async function readMigrations(folder: string): Promise<Migration[]> {
 export async function readJournal(folder: string): Promise<z.infer<typeof Journal>> {
   const file = join(folder, "meta", "_journal.json");
   try {
-    return Journal.parse(JSON.parse(await readFile(file, "utf8")));
+    return Journal.parse(JSON.parse(await readText(file)));
   } catch {
     throw new Problem(`${file} is missing, or is not drizzle-kit's journal.`);
   }
@@ -47,8 +47,9 @@ export async function readJournal(folder: string): Promise<z.infer<typeof Journa
 /** The text of a migration, with Unix line ends whatever git has checked out. */
 export async function readMigrationFile(folder: string, name: string): Promise<string> {
   try {
-    return (await readFile(join(folder, name), "utf8")).replaceAll("\r\n", "\n");
-  } catch {
+    return (await readText(join(folder, name))).replaceAll("\r\n", "\n");
+  } catch (error) {
+    if (error instanceof Problem) throw error;
     throw new Problem(`${join(folder, name)} is missing. Bring it back: git checkout -- drizzle`);
   }
 }

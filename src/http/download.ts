@@ -5,7 +5,12 @@ import { ApiError, errorTable, explain, toApiError } from "../errors.ts";
 import { preferredType } from "./accept.ts";
 
 type Row = Record<string, unknown>;
-type Format = { extension: string; type: string; header: (columns: string[]) => string; line: (row: Row) => string };
+type Format = {
+  extension: string;
+  type: string;
+  header: (columns: string[]) => string;
+  line: (row: Row, columns: string[]) => string;
+};
 
 const formats = {
   "application/x-ndjson": {
@@ -17,8 +22,9 @@ const formats = {
   "text/csv": {
     extension: "csv",
     type: "text/csv; charset=utf-8; header=present",
-    header: (columns) => `${columns.join(",")}\r\n`,
-    line: (row) => `${Object.values(row).map(toField).join(",")}\r\n`,
+    header: (columns) => `${columns.map(toName).join(",")}\r\n`,
+    // By the header: an optional member may be missing.
+    line: (row, columns) => `${columns.map((column) => toField(row[column])).join(",")}\r\n`,
   },
 } as const satisfies Record<string, Format>;
 
@@ -33,8 +39,8 @@ export function downloadOf(name: string, description: string) {
       "application/x-ndjson": file(`On each line one \`${name}\` as JSON`),
       "text/csv": file(
         `The fields of \`${name}\` (RFC 4180, UTF-8) under a line with their names. Text is in quotes and never ` +
-          "altered, so have a spreadsheet import it as text: it may take `=…` for a formula. Nothing at all, without " +
-          "quotes, is null.",
+          "altered, so have a spreadsheet import it as text: it may take `=…` for a formula. Lists and objects are " +
+          "JSON in quotes. Nothing at all, without quotes, is null or missing.",
       ),
     },
   } as const;
@@ -52,10 +58,12 @@ export async function download(c: Context<UserEnv>, name: string, schema: ZodObj
   const { extension, type, header, line } = formats[mediaType];
   const first = await pages.next();
 
+  const columns = Object.keys(schema.shape);
+
   async function* texts() {
-    yield header(Object.keys(schema.shape));
+    yield header(columns);
     for (let page = first; !page.done; page = await pages.next()) {
-      yield page.value.map((row) => line(schema.parse(row))).join("");
+      yield page.value.map((row) => line(schema.parse(row), columns)).join("");
     }
   }
   return c.body(inPaceOfReader(c, texts()), 200, {
@@ -89,8 +97,17 @@ function inPaceOfReader(c: Context<UserEnv>, texts: AsyncGenerator<string>): Rea
   );
 }
 
-/** Quotes all text, so that null and empty text differ, as in PostgreSQL's COPY. */
+/** Quotes all text, so that null and empty text differ, as in PostgreSQL's COPY. A list or an object becomes JSON. */
 function toField(value: unknown): string {
-  if (value === null) return "";
-  return typeof value === "string" ? `"${value.replaceAll('"', '""')}"` : String(value);
+  if (value === null || value === undefined) return "";
+  if (typeof value === "string") return quoted(value);
+  return typeof value === "object" ? quoted(JSON.stringify(value)) : String(value);
+}
+
+function toName(column: string): string {
+  return /^[\w.-]+$/.test(column) ? column : quoted(column);
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
 }

@@ -383,6 +383,7 @@ describe("every response", () => {
       expect(headers.get("Strict-Transport-Security")).toMatch(/max-age=\d{8}/);
       expect(headers.get("X-Frame-Options")).toBe("DENY");
       expect(headers.get("Referrer-Policy")).toBe("no-referrer");
+      expect(headers.get("Cross-Origin-Resource-Policy")).toBe("cross-origin");
     }
   });
 

@@ -59,6 +59,12 @@ describe("the transport", () => {
     });
   });
 
+  it("a redirect is not followed, which would carry the key and the mail elsewhere", async () => {
+    const asked = world(async () => Response.json({ id: "1" }));
+    await transport(byResend)?.(mail);
+    expect(asked.map(({ redirect }) => redirect)).toStrictEqual(["manual"]);
+  });
+
   it("a developer's mailbox gets the whole mail as JSON", async () => {
     const asked = world(async () => new Response(null, { status: 202 }));
     await transport({ MAIL_ENDPOINT: "http://127.0.0.1:8788/messages" })?.(mail);

@@ -332,6 +332,25 @@ describe("an endpoint that is idempotent", () => {
     expect((await app.post("/other", { token, headers })).body.code).toBe("idempotency_key_reused");
   });
 
+  it("takes another method for another request", async () => {
+    const { token } = await aUser();
+    const at = (method: "post" | "put") =>
+      endpoint(
+        {
+          ...({ method, path: "/methods", operationId: `${method}Methods`, tags: ["items"], access: "user" } as const),
+          summary: "Answer one",
+          description: "Answers one.",
+          idempotent: true,
+          responses: { 200: json200(z.unknown(), "One") },
+        },
+        async (c) => c.json((await c.var.run(c.var.db.execute(sql`select 1 as one`))).rows, 200),
+      );
+    const app = serve({ endpoints: [at("post"), at("put")] });
+    const init = { token, headers: { "Idempotency-Key": "k" } };
+    expect((await app.post("/methods", init)).status).toBe(200);
+    expect((await app.put("/methods", init)).body.code).toBe("idempotency_key_reused");
+  });
+
   it("takes another query for another request", async () => {
     const { token } = await aUser();
     const counted = endpoint(

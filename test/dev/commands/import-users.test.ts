@@ -135,6 +135,47 @@ describe("npm run users:import", () => {
     expect([storedId, username]).toStrictEqual([id, `l-${id.slice(-12)}`]);
   });
 
+  it("refuses rows that are not UTF-8, by line, and keeps each name as it is", async () => {
+    const latin1 = (text: string) => Buffer.from(text, "latin1");
+    const csv = join(folder, "latin1.csv");
+    await writeFile(
+      csv,
+      Buffer.concat([
+        Buffer.from(`\ufeffemail,full_name,hashed_password\njose@example.com,José 🔑,${bcrypt}\n`),
+        latin1(`jose.latin1@example.com,Jos\xe9,${bcrypt}\n`),
+      ]),
+    );
+    const result = await run(csv);
+    expect(result).toMatchObject({ read: 2, imported: 1, refused: 1 });
+    expect(result.log).toStrictEqual(["line 3: row is not UTF-8"]);
+    expect((await stored("jose@example.com"))?.[2]).toBe("José 🔑");
+
+    const record = (email: string, full_name: string) => JSON.stringify({ email, full_name, hashed_password: bcrypt });
+    const jsonl = join(folder, "latin1.jsonl");
+    const lines = [record("one@example.com", "One\u2028line"), record("two@example.com", "Jos\xe9")];
+    await writeFile(jsonl, Buffer.concat([Buffer.from(`${lines[0]}\n`), latin1(`${lines[1]}\n`)]));
+    expect((await run(jsonl)).log).toStrictEqual(["line 2: row is not UTF-8"]);
+    expect((await stored("one@example.com"))?.[2]).toBe("One\u2028line");
+  });
+
+  it.each([
+    ["empty.csv", "", /has no first row/],
+    ["blank.csv", "\n\n", /has no first row/],
+    ["headless.csv", `ada@example.com,ada,${bcrypt}\n`, /must name the columns/],
+    ["twice.csv", "email,Email,hashed_password\n", /names the column email twice/],
+    ["latin1-head.csv", Buffer.from("email,pr\xe9nom\n", "latin1"), /The first row .* is not UTF-8/],
+    ["utf16.csv", Buffer.from("\ufeffemail,hashed_password\n", "utf16le"), /is UTF-16/],
+    ["empty.jsonl", "\n", /holds no users/],
+  ])("ends with an error for %s", async (name, content, reason) => {
+    const file = join(folder, name);
+    await writeFile(file, content);
+    const { code, stdout, stderr } = await command(file);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(reason);
+    expect(stderr).not.toMatch(/ at .*\.ts:\d+/);
+    expect(stdout).toBe("");
+  });
+
   it("streams: 12,345 rows in batches, with progress", async () => {
     const rows = Array.from({ length: 12_345 }, (_, i) => `${i},many${i}@example.org,many${i},${bcrypt}`);
     const file = await fileOf("many.csv", ["id,email,username,password_hash", ...rows]);
