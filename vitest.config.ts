@@ -4,6 +4,15 @@ import { defineConfig } from "vitest/config";
 import { findBrowser } from "./test/setup/browser.ts";
 import { CountReporter } from "./test/setup/reporter.ts";
 
+// Started past npm, as by an editor's button, this may be the system's own Node.
+if (!process.features.typescript) {
+  throw new Error(
+    `Node ${process.version} cannot run TypeScript: run the tests by npm or npx, which use the Node in node_modules, or by Node 22.18 or newer.`,
+  );
+}
+// The runtime would ask the network what `Request.cf` holds.
+process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
+
 const inNode = ["test/dev/**/*.test.ts", "test/docs/**/*.test.ts"];
 const inBrowser = ["test/e2e/**/*.test.ts"];
 const browser = findBrowser() !== undefined || process.env.PLINTH_REQUIRE_BROWSER === "1";

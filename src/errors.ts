@@ -120,7 +120,8 @@ export function toApiError(error: unknown): ApiError {
 export function explain(thrown: unknown): Record<string, unknown> {
   const { code, cause } = toApiError(thrown);
   const mayBeOurs = errorTable[code].status >= 500 || cause instanceof GuardedError;
-  return { code, ...(mayBeOurs && cause !== undefined && { cause: describeError(cause) }) };
+  const stack = code === "internal" && cause instanceof GuardedError ? { stack: cause.stack } : {};
+  return { code, ...(mayBeOurs && cause !== undefined && { cause: { ...describeError(cause), ...stack } }) };
 }
 
 const codeByStatus: Partial<Record<number, ErrorCode>> = {

@@ -197,7 +197,9 @@ function holdAgainstContract(endpoints: readonly Endpoint[], method: string, pat
   if (method === "HEAD" || method === "OPTIONS") return expect(answer.text).toBe("");
   if (!found) return expectExactly(Problem, answer, "application/problem+json");
 
-  expect(answer.roundTrips).toBeLessThanOrEqual(found.policy.roundTrips);
+  // Where a name is unknown to the database, one more tells a mistake from a missing migration.
+  const diagnosis = ["internal", "not_ready"].includes(answer.body?.code) ? 1 : 0;
+  expect(answer.roundTrips).toBeLessThanOrEqual(found.policy.roundTrips + diagnosis);
   if (answer.status >= 500) {
     const [schema, type] = found.policy.oauth
       ? [OAuthProblem, "application/json"]

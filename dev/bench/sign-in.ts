@@ -11,7 +11,7 @@ import pg from "pg";
 import { hashPassword } from "../../src/security/passwords.ts";
 import { failWith, Problem } from "../config.ts";
 import { freePort } from "../local/port.ts";
-import { startWrangler } from "../local/wrangler.ts";
+import { startWorker } from "../local/worker/worker.ts";
 import { type Closeables, closing, cpuOf, quantile, startDatabase, wholeNumber } from "./tools.ts";
 
 async function main(open: Closeables): Promise<void> {
@@ -34,9 +34,9 @@ async function start(open: Closeables): Promise<{ origin: string; database: stri
     DATABASE_URL: url,
     NEON_FETCH_ENDPOINT: endpoint,
   };
-  const wrangler = await startWrangler({ port, bindings, folder, quiet: true });
-  open.push(() => wrangler.close());
-  await wrangler.ready;
+  const worker = startWorker({ port, inspectorPort: await freePort(), bindings, folder, onLog: () => {} });
+  open.push(() => worker.close());
+  await worker.ready;
   return { origin: `http://127.0.0.1:${port}`, database: url };
 }
 

@@ -5,14 +5,14 @@ import { insertAuditEvent } from "../../src/crud/audit-events.ts";
 import { deleteTokens, issueToken } from "../../src/crud/one-time-tokens.ts";
 import { revokeSessions } from "../../src/crud/sessions.ts";
 import { findUserByLogin, insertUser, isUnverified, promoteUser, willChange } from "../../src/crud/users.ts";
-import { connect, type Database } from "../../src/db/client.ts";
+import type { Database } from "../../src/db/client.ts";
 import { Email } from "../../src/schemas/users.ts";
 import { lifetimeHours } from "../../src/security/one-time-tokens.ts";
 import { dummyHash } from "../../src/security/passwords.ts";
 import { hashToken } from "../../src/security/refresh-tokens.ts";
 import { devVars, failWith, Problem } from "../config.ts";
+import { withClient } from "../local/client.ts";
 import { explained } from "../local/explained.ts";
-import { serveNeon } from "../local/neon.ts";
 import { openDatabase } from "../local/open.ts";
 
 /** Makes this address an admin's, and answers whether it is new, and a token that sets the password. */
@@ -62,16 +62,12 @@ async function main(): Promise<void> {
   const email = Email.safeParse(process.argv[2]);
   if (!email.success) throw new Problem("Name an e-mail address: npm run admin:create -- person@example.com");
   const { database, where, close } = await openDatabase();
-  const endpoint = await serveNeon(database, { password: randomBytes(18).toString("base64url") });
   try {
-    const { connectionString: DATABASE_URL, url: NEON_FETCH_ENDPOINT } = endpoint;
-    const db = connect({ DATABASE_URL, NEON_FETCH_ENDPOINT, DATABASE_TIMEOUT_MS: 30_000 });
-    const { isNew, token } = await createAdmin(db, email.data);
+    const { isNew, token } = await withClient(database, (db) => createAdmin(db, email.data));
     await print(email.data, where, isNew, token);
   } catch (error) {
     throw explained(error, where);
   } finally {
-    await endpoint.close();
     await close();
   }
 }

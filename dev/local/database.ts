@@ -63,7 +63,8 @@ export const errorFields = [
   "routine",
 ] as const;
 
-export type PostgresError = Error & Partial<Record<(typeof errorFields)[number], string>>;
+/** `place`: which statement of a transaction it was, from 0; the commit comes after the last. */
+export type PostgresError = Error & Partial<Record<(typeof errorFields)[number], string>> & { place?: number };
 
 /** Whether Postgres itself said no, rather than the connection to it. */
 export function isPostgresError(error: unknown): error is PostgresError {

@@ -29,11 +29,17 @@ export async function openDatabase(options: Options = {}): Promise<OpenDatabase>
   return {
     database,
     url,
-    where: relative(process.cwd(), join(dataFolder, "database")),
+    where: shown(join(dataFolder, "database")),
     isKept: true,
     async close() {
       await database.close();
       await release();
     },
   };
+}
+
+/** A path as short as it can be written here. */
+export function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") ? path : short;
 }

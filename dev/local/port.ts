@@ -11,3 +11,22 @@ export async function freePort(): Promise<number> {
   if (address === null || typeof address === "string") throw new Error("a TCP server has no port");
   return address.port;
 }
+
+/** Why this loopback port cannot be used; undefined where it can. */
+export async function whyBusy(port: number): Promise<string | undefined> {
+  const probe = createServer().listen(port, "127.0.0.1");
+  try {
+    await once(probe, "listening");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : error;
+    return code === "EADDRINUSE" ? "is in use by another program" : `cannot be used (${code})`;
+  }
+  probe.close();
+  await once(probe, "close");
+  return undefined;
+}
+
+/** This port, or the next one on which nobody listens. */
+export async function firstFree(port: number): Promise<number> {
+  return (await whyBusy(port)) === undefined ? port : firstFree(port + 1);
+}

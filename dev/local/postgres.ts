@@ -58,8 +58,12 @@ export function postgres(url: string, { connections = 20 } = {}): LocalDatabase 
       withClient(database, async (client) => {
         await client.query(beginStatement(options));
         const results: Result[] = [];
-        for (const statement of statements) results.push(await execute(client, statement));
-        await client.query("COMMIT");
+        try {
+          for (const statement of statements) results.push(await execute(client, statement));
+          await client.query("COMMIT");
+        } catch (error) {
+          throw isPostgresError(error) ? Object.assign(error, { place: results.length }) : error;
+        }
         return results;
       }),
     async session(application) {

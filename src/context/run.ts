@@ -1,7 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
+import { compareMigrations, ownMigrations } from "../crud/migrations.ts";
 import type { Database } from "../db/client.ts";
 import { doneBefore, fromDatabase } from "../db/errors.ts";
 import { runGuarded } from "../db/guarded.ts";
+import { ApiError } from "../errors.ts";
 import type { Run, Statement } from "./types.ts";
 
 /**
@@ -35,9 +37,22 @@ export function runner(db: Database, guard?: () => SQL): Run {
       const [, ...results] = await db.batch([db.execute(sql`select ${condition}`), first, ...others]);
       return others.length === 0 ? results[0] : results;
     } catch (error) {
-      throw doneBefore(error) ?? fromDatabase(error);
+      throw doneBefore(error) ?? (await blamed(db, fromDatabase(error)));
     }
   }
   // The signature cannot be written on the implementation: one statement answers a result, several answer a tuple.
   return run as Run;
+}
+
+/**
+ * A table, column or function that is not there is missing because a migration is, or because the statement is wrong. Only
+ * such an error pays the round trip that tells.
+ */
+async function blamed(db: Database, error: ApiError): Promise<ApiError> {
+  if (error.code !== "not_ready") return error;
+  const isMigrated = await compareMigrations(db, [...ownMigrations.keys()]).then(
+    ({ rows }) => rows.length === 0,
+    () => false,
+  );
+  return isMigrated ? new ApiError("internal", { cause: error.cause }) : error;
 }

@@ -1,5 +1,9 @@
 import { sql } from "drizzle-orm";
+import journal from "../../drizzle/meta/_journal.json" with { type: "json" };
 import type { Database } from "../db/client.ts";
+
+/** The migrations of this version: the name of each by its time in Unix milliseconds. */
+export const ownMigrations = new Map(journal.entries.map(({ when, tag }) => [when, tag]));
 
 /**
  * How the migrations that ran here differ from `own`, each named by its time in Unix milliseconds: those of ours that are

@@ -2,12 +2,13 @@ import { NeonDbError } from "@neondatabase/serverless";
 import { sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { runner } from "../../src/context/run.ts";
+import { connect } from "../../src/db/client.ts";
 import { constraintCodes } from "../../src/db/constraints.ts";
 import { fromDatabase } from "../../src/db/errors.ts";
 import { items, users } from "../../src/db/schema.ts";
 import { CallError } from "../../src/db/wire.ts";
 import { explain } from "../../src/errors.ts";
-import { db } from "../harness.ts";
+import { db, settings } from "../harness.ts";
 
 /** As the driver throws it. */
 const raised = (fields: Partial<NeonDbError>) => Object.assign(new NeonDbError("message"), fields);
@@ -44,6 +45,23 @@ describe("what Postgres raises", () => {
   ])("is told apart: %s", (_what, code, fields) => {
     expect(fromDatabase(raised(fields)).code).toBe(code);
     expect(fromDatabase(new Error("wrapped", { cause: raised(fields) })).code).toBe(code);
+  });
+
+  it("is a mistake of ours where a name is unknown though every migration is applied, and the log has its stack", async () => {
+    const faults = [sql`select subject from items`, sql`select 1 from no_such_table`, sql`select no_such_function()`];
+    for (const statement of faults) {
+      const error = await runner(db)(db.execute(statement)).catch((thrown) => thrown);
+      expect(explain(error)).toMatchObject({
+        code: "internal",
+        cause: { stack: expect.stringContaining("errors.test") },
+      });
+    }
+  });
+
+  it("is a missing migration where one is missing", async () => {
+    const empty = connect({ ...settings, DATABASE_URL: settings.DATABASE_URL.replace(/[^/]*$/, "postgres") });
+    const error = await runner(empty)(empty.execute(sql`select id from items`)).catch((thrown) => thrown);
+    expect(explain(error)).toStrictEqual({ code: "not_ready", cause: expect.objectContaining({ sqlstate: "42P01" }) });
   });
 
   it("is told apart by who refers to whom", () => {

@@ -51,6 +51,20 @@ export function oldDatabaseNotice(dataFolder: string): string | undefined {
   );
 }
 
+/** Whether a server runs on the database of this data folder. */
+export async function isRunning(dataFolder: string): Promise<boolean> {
+  const folder = await realpath(databaseFolder(dataFolder)).catch(() => undefined);
+  return folder !== undefined && (await findPostmaster(folder)) !== undefined;
+}
+
+/** Removes the database of this data folder, on which no server runs. */
+export async function removeFolder(dataFolder: string): Promise<void> {
+  const folder = databaseFolder(dataFolder);
+  const real = await realpath(folder).catch(() => undefined);
+  if (real !== undefined) await rm(real, { recursive: true, force: true });
+  await rm(folder, { force: true });
+}
+
 /** Undefined where there is no database yet. */
 export async function readConnection(folder: string): Promise<Connection | undefined> {
   const text = await readFile(join(folder, "connection.json"), "utf8").catch((error: NodeJS.ErrnoException) => {

@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { type FileHandle, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type pg from "pg";
+import pg from "pg";
 import { Problem } from "../../config.ts";
 import { type Place, spawnServer } from "../cluster/cluster.ts";
 import { databaseName, readConnection, writeConnection } from "./folder.ts";
@@ -15,6 +15,20 @@ const patience = 60_000;
 
 /** A commit may be lost with the power, but nothing else: as in production, and quicker. */
 const settings = { synchronous_commit: "off" };
+
+const createDatabase = `create database ${databaseName}`;
+
+/** Drops the database at this URL below whoever uses it, and makes it again. */
+export async function recreateDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url.replace(/\/[^/]*$/, "/postgres") });
+  await client.connect();
+  try {
+    await client.query(`drop database if exists ${databaseName} with (force)`);
+    await client.query(createDatabase);
+  } finally {
+    await client.end();
+  }
+}
 
 export type RunningServer = Postmaster & { session: pg.Client };
 
@@ -40,7 +54,7 @@ async function sessionOf(folder: string, { port }: Postmaster): Promise<pg.Clien
     const session = await openSession({ ...connection, port }, "plinth keeper");
     if (port !== connection.port) await writeConnection(folder, { ...connection, port });
     const { rows } = await session.query("select from pg_database where datname = $1", [databaseName]);
-    if (rows.length === 0) await session.query(`create database ${databaseName}`);
+    if (rows.length === 0) await session.query(createDatabase);
     return session;
   } catch {
     // It is starting, replaying its log, or stopping.

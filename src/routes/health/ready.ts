@@ -1,11 +1,8 @@
-import journal from "../../../drizzle/meta/_journal.json" with { type: "json" };
-import { compareMigrations } from "../../crud/migrations.ts";
+import { compareMigrations, ownMigrations } from "../../crud/migrations.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { ApiError } from "../../errors.ts";
 import { GuardedError } from "../../log.ts";
 import { Health } from "../../schemas/health.ts";
-
-const tags = new Map(journal.entries.map(({ when, tag }) => [when, tag]));
 
 export const ready = endpoint(
   {
@@ -22,9 +19,11 @@ export const ready = endpoint(
     errors: ["not_ready", "database_unavailable", "misconfigured"],
   },
   async (c) => {
-    const { rows } = await c.var.run(compareMigrations(c.var.db, [...tags.keys()]));
+    const { rows } = await c.var.run(compareMigrations(c.var.db, [...ownMigrations.keys()]));
     if (rows.length > 0) {
-      const migrations = rows.map(({ fault, created_at }) => `${fault}: ${tags.get(Number(created_at)) ?? created_at}`);
+      const migrations = rows.map(
+        ({ fault, created_at }) => `${fault}: ${ownMigrations.get(Number(created_at)) ?? created_at}`,
+      );
       throw new ApiError("not_ready", { cause: new GuardedError({ migrations }) });
     }
     return c.json(Health.parse({ status: "ok" }), 200);

@@ -1,15 +1,17 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, stat, utimes } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { findPostmaster } from "../../../dev/local/kept/postmaster.ts";
 import { freePort } from "../../../dev/local/port.ts";
 import { rateClasses } from "../../../src/context/policy.ts";
+import { copyProject, plainEnvironment } from "../../setup/project-copy.ts";
 
 const run = promisify(execFile);
 
@@ -18,12 +20,18 @@ const patience = 90_000;
 
 const launched: ChildProcess[] = [];
 
+/** The project, in a folder of its own where its files may be broken. */
+let project: string;
+
 describe("npm run dev", { timeout: patience }, () => {
   let data: string;
   let first: Awaited<ReturnType<typeof start>>;
 
   beforeAll(async () => {
-    data = await mkdtemp(join(tmpdir(), "plinth-dev-"));
+    project = await mkdtemp(join(tmpdir(), "plinth-project-"));
+    await copyProject(project);
+    data = join(project, ".plinth");
+    await writeFile(join(project, ".dev.vars"), 'RESEND_API_KEY="re_of_nobody"\nPROJECT_NAME="Unseen by ps"\n');
     first = await start(data);
   }, patience);
   afterAll(async () => {
@@ -31,7 +39,7 @@ describe("npm run dev", { timeout: patience }, () => {
     await Promise.all(
       launched.map((server) => server.exitCode === null && server.signalCode === null && once(server, "exit")),
     );
-    await rm(data, { recursive: true, force: true, maxRetries: 5 });
+    await rm(project, { recursive: true, force: true, maxRetries: 5 });
   });
 
   it("serves the API, its documentation and its assets", async () => {
@@ -51,20 +59,81 @@ describe("npm run dev", { timeout: patience }, () => {
   });
 
   it("keeps its secrets to itself", async () => {
-    for (const name of ["secret-key", "admins.json", "worker.env"]) {
+    for (const name of ["secret-key", "admins.json", "database/connection.json"]) {
       expect((await stat(join(data, name))).mode & 0o077).toBe(0);
     }
-    const { stdout } = await run("ps", ["-A", "-o", "args="]);
-    expect(stdout).toContain(`--env-file=${join(data, "worker.env")}`);
-    expect(stdout).not.toMatch(/--var (SECRET_KEY|DATABASE_URL)/);
-    expect(first.output()).not.toMatch(/SECRET_KEY|DATABASE_URL/);
+    const { stdout } = await run("ps", ["-A", "-ww", "-o", "args="]);
+    expect(stdout).toContain(join(project, "dev/local/worker/process.ts"));
+    for (const secret of [await readFile(join(data, "secret-key"), "utf8"), "re_of_nobody", "Unseen by ps"]) {
+      expect(stdout).not.toContain(secret);
+    }
+    expect(first.output()).not.toMatch(/SECRET_KEY|DATABASE_URL|re_of_nobody/);
   });
 
-  it("reloads when a file under src/ changes", async () => {
-    const now = new Date();
-    await utimes(join(import.meta.dirname, "../../../src/index.ts"), now, now);
-    await vi.waitUntil(() => /src\/index\.ts changed[\s\S]*server updated/.test(first.output()), { timeout: 30_000 });
-    await expect(fetch(`${first.url}/health`)).resolves.toMatchObject({ status: 200 });
+  it("prints where the database is, for psql and any other client", async () => {
+    const [, url = ""] = /Database +psql (postgresql:\S+)/.exec(first.output()) ?? [];
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    expect((await client.query("select email from users")).rows).toStrictEqual([{ email: "admin@example.com" }]);
+    await client.end();
+    expect(first.output()).toMatch(/Inspector +127\.0\.0\.1:\d+/);
+  });
+
+  it("runs beside the commands, which use the same database", async () => {
+    const { stdout } = await command("dev/commands/create-admin.ts", "another@example.com");
+    expect(stdout).toContain("another@example.com is an admin now");
+    await expect(command("dev/commands/reset-database.ts")).rejects.toThrow("npm run db:reset -- --yes");
+    const reset = await command("dev/commands/reset-database.ts", "--yes");
+    const [, password = ""] = /with the password (\S+)/.exec(reset.stdout) ?? [];
+    const body = new URLSearchParams({ username: "admin@example.com", password });
+    await expect(fetch(`${first.url}/api/v1/auth/login`, { method: "POST", body })).resolves.toMatchObject({
+      status: 200,
+    });
+    await expect(command("dev/commands/seed-database.ts")).resolves.toMatchObject({ stdout: /seeds\.ts has filled/ });
+  });
+
+  it("answers broken code with the place of the mistake, and goes on at the next save", async () => {
+    const file = join(project, "src/routes/health/live.ts");
+    const good = await readFile(file, "utf8");
+    const answer = async () => {
+      const response = await fetch(`${first.url}/health`, { signal: AbortSignal.timeout(60_000) });
+      return `${response.status} ${await response.text()}`;
+    };
+    await writeFile(file, `${good}\nconst = 1;\n`);
+    const line = good.split("\n").length + 1;
+    const frame = `500 src/routes/health/live.ts:${line}:6: ERROR: Expected identifier but found "="`;
+    await expect.poll(answer, { timeout: 60_000 }).toContain(frame);
+    await writeFile(file, `${good}\nthrow new Error("at the top");\n`);
+    await expect
+      .poll(answer, { timeout: 60_000 })
+      .toMatch(/^500 .*Uncaught Error: at the top\n *at src\/routes\/health\/live\.ts:\d+/);
+    await writeFile(file, good);
+    await expect.poll(answer, { timeout: 60_000 }).toBe('200 {"status":"ok"}');
+  });
+
+  it("tells what is behind a 500: the statement, what its parameters look like, and the place in the source", async () => {
+    const file = join(project, "src/crud/migrations.ts");
+    const good = await readFile(file, "utf8");
+    const bad = good.replace(
+      "return db.execute",
+      `if (own.length > 0) return db.execute(sql\`select subject, \${"a secret"}::text from items\`);\n  return db.execute`,
+    );
+    await writeFile(file, bad);
+    const status = async () => (await fetch(`${first.url}/health/ready`)).status;
+    await expect.poll(status, { timeout: 60_000 }).not.toBe(200);
+    await writeFile(file, good);
+    const output = first.output();
+    expect(output).toContain('column "subject" does not exist');
+    expect(output).toContain("The statement: select subject, $1::text from items");
+    expect(output).toContain("$1 text of 8 characters");
+    expect(output).not.toContain("a secret");
+    await expect.poll(status, { timeout: 60_000 }).toBe(200);
+  });
+
+  it("takes over what .dev.vars says now", async () => {
+    await writeFile(join(project, ".dev.vars"), 'PROJECT_NAME="After"\n');
+    const title = async () => (await (await fetch(`${first.url}/api/v1/openapi.json`)).text()).slice(0, 200);
+    await expect.poll(title, { timeout: 60_000 }).toContain('"title":"After"');
   });
 
   it("counts calls, as production does", async () => {
@@ -85,7 +154,7 @@ describe("npm run dev", { timeout: patience }, () => {
   });
 
   it("refuses a second copy on the same data", async () => {
-    const second = launch(data, await freePort());
+    const second = launch(data, await freePort(), "--json");
     expect(await second.ended).toBe(1);
     expect(second.output()).toContain(`${data} is in use by process ${first.pid}: stop it first`);
   });
@@ -114,7 +183,6 @@ describe("npm run dev", { timeout: patience }, () => {
 
   it("starts again with the same admin, and leaves no child behind even when it is killed", async () => {
     const second = await start(data);
-    expect(second.password).toBe(first.password);
     const { stdout } = await run("sh", ["-c", second.line]);
     expect(JSON.parse(stdout)).toMatchObject({ email: "admin@example.com" });
     const processes = await descendants(second.pid);
@@ -123,9 +191,15 @@ describe("npm run dev", { timeout: patience }, () => {
   });
 });
 
-function launch(data: string, port: number) {
-  const { DATABASE_URL: _, ...inherited } = process.env;
-  const server = spawn(process.execPath, [join(import.meta.dirname, "../../../dev/local/server.ts")], {
+function command(script: string, ...args: string[]) {
+  const { DATABASE_URL: _, ...env } = plainEnvironment();
+  return run(process.execPath, [join(project, script), ...args], { cwd: project, env });
+}
+
+function launch(data: string, port: number, ...args: string[]) {
+  const { DATABASE_URL: _, ...inherited } = plainEnvironment();
+  const server = spawn(process.execPath, [join(project, "dev/local/server.ts"), ...args], {
+    cwd: project,
     env: { ...inherited, PLINTH_DATA: data, PORT: String(port), NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,0 +1,49 @@
+/** `npm run db:reset [-- --yes]`: empties the database in `.plinth`, also while `npm run dev` runs, and seeds it anew. */
+import { join } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { parseArgs } from "node:util";
+import { databaseUrl, dataFolder, describeDatabase, failWith, Problem } from "../config.ts";
+import { withClient } from "../local/client.ts";
+import { explained } from "../local/explained.ts";
+import { isRunning, removeFolder } from "../local/kept/folder.ts";
+import { recreateDatabase } from "../local/kept/server.ts";
+import { openDatabase, shown } from "../local/open.ts";
+import { seed } from "../local/seed.ts";
+import { migrate } from "../migrations/migrate.ts";
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { yes: { type: "boolean", short: "y" } } });
+  const url = await databaseUrl();
+  if (url !== undefined) {
+    throw new Problem(
+      `DATABASE_URL names ${describeDatabase(url)}, and db:reset empties nothing but the database that npm run dev keeps.`,
+    );
+  }
+  const folder = shown(join(dataFolder, "database"));
+  if (!values.yes) await confirm(folder);
+  // One that cannot be started is removed all the same.
+  const isInUse = await isRunning(dataFolder);
+  if (!isInUse) await removeFolder(dataFolder);
+  const opened = await openDatabase();
+  try {
+    if (isInUse) await recreateDatabase(opened.url);
+    await migrate(opened.database);
+    const admin = await withClient(opened.database, (db) => seed(db, join(dataFolder, "admins.json"), "kept"));
+    console.log(`${folder} is empty but for its seeds.`);
+    if (admin) console.log(`The admin is ${admin.email}, with the password ${admin.password}`);
+  } catch (error) {
+    throw explained(error, folder);
+  } finally {
+    await opened.close();
+  }
+}
+
+async function confirm(folder: string): Promise<void> {
+  if (!process.stdin.isTTY) throw new Problem(`This empties ${folder}: npm run db:reset -- --yes`);
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question(`Everything in ${folder} will be lost. Go on? [y/N] `);
+  terminal.close();
+  if (!/^y(es)?$/i.test(answer.trim())) throw new Problem("Nothing was changed.");
+}
+
+if (import.meta.main) await main().catch(failWith);

@@ -1,0 +1,43 @@
+import type { Credentials } from "./seed.ts";
+
+type Places = {
+  api: string;
+  mailbox: string;
+  /** A line for a shell where the database is the kept one, otherwise where it is. */
+  database: string;
+  inspectorPort: number;
+  admin: Credentials | undefined;
+};
+
+/** What `npm run dev` says when everything runs. */
+export function banner({ api, mailbox, database, inspectorPort, admin }: Places): string {
+  const rows = [
+    ["API", api],
+    ["Docs", `${api}/api/v1/docs`],
+    ["Mailbox", mailbox],
+    ["Database", database],
+    ["Inspector", `127.0.0.1:${inspectorPort}, for a debugger to attach to`],
+    ...(admin
+      ? [
+          ["Admin", admin.email],
+          ["Password", admin.password],
+        ]
+      : []),
+  ];
+  return [
+    "",
+    ...rows.map(([name = "", value]) => `  ${name.padEnd(11)}${value}`),
+    "",
+    ...(admin ? ["Sign in as the admin and see who you are:", "", `  ${signIn(api, admin)}`, ""] : []),
+    "Live: changes under src/, .dev.vars and wrangler.toml. After a new migration: npm run db:migrate, beside this.",
+    "Look inside: psql, or npx drizzle-kit studio. Fill: npm run db:seed. Empty: npm run db:reset. Stop: Ctrl-C.",
+    "One line follows for each request; npm run dev -- --json has them as JSON.",
+    "",
+  ].join("\n");
+}
+
+function signIn(api: string, { email, password }: Credentials): string {
+  const login = `curl -s ${api}/api/v1/auth/login -d username=${email} -d password=${password}`;
+  const token = `sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'`;
+  return `curl ${api}/api/v1/users/me -H "Authorization: Bearer $(${login} | ${token})"`;
+}

@@ -1,0 +1,42 @@
+/** The bindings that `npm run dev` gives the Worker: its own, and over them those of `.dev.vars`. */
+import { randomBytes } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { SettingsError, settingsFrom } from "../../src/settings.ts";
+import { dataFolder, devVars, Problem } from "../config.ts";
+
+type Made = {
+  /** Where the database is spoken to, in Neon's way. */
+  database: { DATABASE_URL: string; NEON_FETCH_ENDPOINT?: string };
+  mailbox: { endpoint: string };
+};
+
+/** Pages of a front end's development server, under both names that a browser may have for this machine. */
+const origins = [3000, 5173].flatMap((port) => [`http://localhost:${port}`, `http://127.0.0.1:${port}`]);
+
+/** @throws {Problem} where the settings are wrong. */
+export async function bindingsFor({ database, mailbox }: Made): Promise<Record<string, string>> {
+  const own = await devVars();
+  const bindings: Record<string, string> = {
+    ENVIRONMENT: "development",
+    SECRET_KEY: await secretKey(),
+    ALLOWED_ORIGINS: process.env.ALLOWED_ORIGINS ?? origins.join(","),
+    FRONTEND_URL: "http://localhost:3000",
+    MAIL_FROM: "Plinth <no-reply@plinth.example>",
+    ...(!own.RESEND_API_KEY && { MAIL_ENDPOINT: mailbox.endpoint }),
+    ...own,
+    ...database,
+  };
+  const settings = settingsFrom(bindings);
+  if (settings instanceof SettingsError) throw new Problem(`Check .dev.vars: ${settings.message}.`);
+  return bindings;
+}
+
+async function secretKey(): Promise<string> {
+  const file = join(dataFolder, "secret-key");
+  const known = await readFile(file, "utf8").catch(() => "");
+  if (known !== "") return known;
+  const key = randomBytes(32).toString("base64url");
+  await writeFile(file, key, { mode: 0o600 });
+  return key;
+}

@@ -1,0 +1,102 @@
+/** What the Worker logs, for a developer's eyes: a line for each request, and below it what is behind a fault. */
+import { styleText } from "node:util";
+import type { SqlFault, SqlFaults } from "./sql-faults.ts";
+
+type Entry = Record<string, unknown> & { message: string };
+type Style = Parameters<typeof styleText>[0];
+
+/** One entry of the log as it is printed: JSON with `json`, otherwise for people. Anything that is not ours stays as it is. */
+export function formatLog(text: string, faults: SqlFaults, { json, now }: { json: boolean; now: Date }): string {
+  const entry = entryOf(text);
+  if (!entry) return text;
+  const { cause, fault } = explainedBy(entry.cause, faults);
+  if (json) return JSON.stringify({ ...entry, ...(cause && { cause }), ...(fault && { sql: fault }) });
+  const time = styleText("dim", now.toTimeString().slice(0, 8));
+  const line = entry.message === "request" ? requestLine(entry) : otherLine(entry);
+  return [`${time} ${line}`, ...causeLines(cause, fault)].join("\n");
+}
+
+function entryOf(text: string): Entry | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isEntry = typeof value === "object" && value !== null && "level" in value && "message" in value;
+    return isEntry ? { ...value, message: String(value.message) } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The cause without the mark that `faults` has put there, and what was kept under it. */
+function explainedBy(cause: unknown, faults: SqlFaults): { cause?: Record<string, unknown>; fault?: SqlFault } {
+  if (typeof cause !== "object" || cause === null) return {};
+  const fields: Record<string, unknown> = { ...cause };
+  const fault = faults.take(fields.routine);
+  if (typeof fields.routine === "string") fields.routine = fields.routine.replace(/#\d+$/, "") || undefined;
+  return { cause: fields, ...(fault && { fault }) };
+}
+
+function requestLine(entry: Entry): string {
+  const { status, method, route = "no such path", duration_ms, db_round_trips, db_ms, code, user_id, events } = entry;
+  const trips = `${db_round_trips} ${db_round_trips === 1 ? "round trip" : "round trips"}, ${db_ms} ms`;
+  const happened = Array.isArray(events) ? events.map((event) => String(Object(event).kind)).join(", ") : undefined;
+  const details = [`${duration_ms} ms`, db_round_trips ? trips : undefined, user_id && `user ${user_id}`, happened];
+  return [
+    styleText(colorOf(Number(status)), String(status)),
+    String(method).padEnd(6),
+    route,
+    code ? styleText(colorOf(Number(status)), String(code)) : "",
+    styleText("dim", details.filter(Boolean).join(" · ")),
+  ]
+    .filter((part) => part !== "")
+    .join(" ");
+}
+
+function colorOf(status: number): Style {
+  if (status >= 500) return "red";
+  return status >= 400 ? "yellow" : "green";
+}
+
+function otherLine({ level, message, cause: _, ...fields }: Entry): string {
+  const style = level === "error" ? "red" : level === "warn" ? "yellow" : "green";
+  const rest = Object.entries(fields).map(([name, value]) => `${name}=${oneLine(value)}`);
+  return [styleText(style, String(level)), message, styleText("dim", rest.join(" "))].join(" ");
+}
+
+function oneLine(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function causeLines(cause: Record<string, unknown> | undefined, fault: SqlFault | undefined): string[] {
+  if (!cause) return [];
+  const { error, detail, sqlstate, stack, cause: inner, ...fields } = cause;
+  const what = [error, sqlstate, fault?.message ?? detail].filter(Boolean).join(" · ");
+  const rest = Object.entries(fields).flatMap(([name, value]) => (value == null ? [] : `${name}=${oneLine(value)}`));
+  const lines = [styleText("red", what), ...(rest.length > 0 ? [rest.join(" ")] : []), ...sqlLines(fault)];
+  const next = typeof inner === "object" && inner !== null ? causeLines({ ...inner }, undefined) : [];
+  return [...lines.map(indented), ...framesOf(stack).map(indented), ...next];
+}
+
+function sqlLines(fault: SqlFault | undefined): string[] {
+  if (!fault) return [];
+  const { hint, query, place, of, parameters } = fault;
+  const which = of === 1 ? "The statement" : `Statement ${place} of ${of}`;
+  return [
+    ...(hint ? [`Hint: ${hint}`] : []),
+    `${which}: ${query.trim()}`,
+    ...(parameters.length > 0 ? [parameters.map((look, index) => `$${index + 1} ${look}`).join(", ")] : []),
+  ];
+}
+
+/** Where it happened, without the message above and without what is not of this project. */
+function framesOf(stack: unknown): string[] {
+  const frames = String(stack ?? "")
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith("at "));
+  const own = frames.filter((line) => !line.includes("node_modules"));
+  return (own.length > 0 ? own : frames).map((line) => styleText("dim", line));
+}
+
+function indented(line: string): string {
+  return line.replaceAll(/^/gm, "    ");
+}

@@ -1,0 +1,69 @@
+/** Keeps what fails in the local database, for the log of `npm run dev`: the Worker itself never logs SQL. */
+import { isPostgresError, type LocalDatabase, type PostgresError, type Statement } from "./database.ts";
+
+export type SqlFault = {
+  message: string;
+  hint: string | undefined;
+  query: string;
+  /** Which statement of its transaction it was, from 1; the commit is one more than there are. */
+  place: number;
+  of: number;
+  /** What each parameter looks like, never its value. */
+  parameters: string[];
+};
+
+/** Most errors of Postgres become answers such as 409, and nobody asks for them. */
+const maxKept = 100;
+
+export class SqlFaults {
+  readonly #faults = new Map<string, SqlFault>();
+  #count = 0;
+
+  /** This database, with every error marked: its `routine`, which the Worker logs, is the name under which it is kept. */
+  of(database: LocalDatabase): LocalDatabase {
+    return {
+      ...database,
+      run: (statement, name) => database.run(statement, name).catch((error) => this.#keep(error, [statement])),
+      transaction: (statements, options, name) =>
+        database.transaction(statements, options, name).catch((error) => this.#keep(error, statements)),
+    };
+  }
+
+  /** What was kept under this name. */
+  take(name: unknown): SqlFault | undefined {
+    const fault = this.#faults.get(String(name));
+    this.#faults.delete(String(name));
+    return fault;
+  }
+
+  #keep(error: unknown, statements: Statement[]): never {
+    if (!isPostgresError(error)) throw error;
+    const name = `${error.routine ?? ""}#${++this.#count}`;
+    this.#faults.set(name, describe(error, statements));
+    for (const oldest of this.#faults.keys()) {
+      if (this.#faults.size <= maxKept) break;
+      this.#faults.delete(oldest);
+    }
+    throw Object.assign(error, { routine: name });
+  }
+}
+
+function describe({ message, hint, place = 0 }: PostgresError, statements: Statement[]): SqlFault {
+  const { query, params } = statements[place] ?? { query: "commit", params: [] };
+  return { message, hint, query, place: place + 1, of: statements.length, parameters: params.map(lookOf) };
+}
+
+const looks: [RegExp, string][] = [
+  [/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, "uuid"],
+  [/^-?\d+$/, "integer"],
+  [/^-?\d*\.?\d+(e[-+]?\d+)?$/i, "number"],
+  [/^\d{4}-\d\d-\d\d([T ]\d\d:\d\d\S*)?$/, "time"],
+  [/^(true|false|t|f)$/, "boolean"],
+  [/^(\{"[^"]*":|\[)/, "json"],
+  [/^\{/, "array"],
+];
+
+function lookOf(value: string | null): string {
+  if (value === null) return "null";
+  return looks.find(([pattern]) => pattern.test(value))?.[1] ?? `text of ${[...value].length} characters`;
+}

@@ -1,0 +1,93 @@
+/**
+ * Runs the Worker in wrangler's development server, as a child of `npm run dev`. The bindings come as a message, so that no
+ * list of processes shows them. When the parent has gone, this process ends and takes the runtime along.
+ */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { unstable_startWorker } from "wrangler";
+import { frameOf } from "./frame.ts";
+import { mappedBy } from "./stacks.ts";
+
+export type Start = {
+  config: string;
+  port: number;
+  inspectorPort: number;
+  /** Where the runtime keeps what its bindings store. */
+  persist: string;
+  bindings: Record<string, string>;
+};
+export type News =
+  | { state: "running" }
+  /** The code cannot be run: this is the answer to every request. */
+  | { state: "broken"; reason: string }
+  | { state: "logged"; level: string; text: string };
+
+const gone = once(process, "disconnect");
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.disconnect?.());
+
+let reason = "";
+/** Answers while there is no Worker that could. */
+const errorPage = createServer((_, response) => {
+  response.writeHead(500, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" });
+  response.end(`${reason}\n`);
+}).listen(0, "127.0.0.1");
+await once(errorPage, "listening");
+// A server on TCP has an AddressInfo.
+const { port: errorPort } = errorPage.address() as AddressInfo;
+
+const [start]: [Start] = (await once(process, "message")) as [Start];
+let mapped = (stack: string) => stack;
+/** The last error outside of any request, such as one at the top level of a module. */
+let uncaught = "";
+const worker = await unstable_startWorker({
+  config: start.config,
+  env: "",
+  bindings: secrets(start.bindings),
+  build: { minify: false },
+  dev: {
+    server: { hostname: "127.0.0.1", port: start.port },
+    inspector: { hostname: "127.0.0.1", port: start.inspectorPort },
+    persist: start.persist,
+    // dev/local/server.ts does what the cron trigger does in production.
+    testScheduled: true,
+    watch: true,
+    logLevel: "error",
+    structuredLogsHandler: ({ level, message }: { level: string; message: string }) => {
+      const text = mapped(message);
+      if (text.includes("Uncaught")) uncaught = text;
+      tell({ state: "logged", level, text });
+    },
+  },
+});
+worker.raw.on("reloadComplete", ({ bundle }) => {
+  if (bundle.sourceMapPath !== undefined) mapped = mappedBy(bundle.sourceMapPath);
+  tell({ state: "running" });
+});
+for (const event of ["buildFailed", "error"]) worker.raw.on(event, (failure) => void sayBroken(failure));
+process.on("message", (bindings: Record<string, string>) => void worker.patchConfig({ bindings: secrets(bindings) }));
+
+await gone;
+setTimeout(() => process.exit(1), 5_000).unref();
+await worker.dispose();
+process.exit();
+
+/** wrangler holds every request back until the next build that can be run: its proxy is sent to the page that says why. */
+async function sayBroken(failure: unknown): Promise<void> {
+  const frame = frameOf(failure);
+  reason = frame.includes("Runtime stderr") ? uncaught : frame;
+  tell({ state: "broken", reason });
+  const userWorkerUrl = { protocol: "http:", hostname: "127.0.0.1", port: String(errorPort) };
+  await worker.raw.proxy.sendMessageToProxyWorker({ type: "play", proxyData: { userWorkerUrl, headers: {} } });
+}
+
+function secrets(bindings: Record<string, string>) {
+  return Object.fromEntries(
+    Object.entries(bindings).map(([name, value]) => [name, { type: "secret_text" as const, value }]),
+  );
+}
+
+function tell(news: News): void {
+  // The parent may have gone.
+  if (process.connected) process.send?.(news, () => {});
+}

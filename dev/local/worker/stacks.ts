@@ -1,0 +1,16 @@
+import { readFileSync } from "node:fs";
+import { SourceMap } from "node:module";
+import { dirname, relative, resolve } from "node:path";
+import { projectFolder } from "../../config.ts";
+
+/** Rewrites the places in a stack, of the bundle that this map belongs to, as places in the project's files. */
+export function mappedBy(mapFile: string): (stack: string) => string {
+  const map = new SourceMap(JSON.parse(readFileSync(mapFile, "utf8")));
+  return (stack) =>
+    stack.replaceAll(/(?:file:\/\/)?[^\s()]*\.js:(\d+):(\d+)/g, (place, line, column) => {
+      const entry = map.findEntry(Number(line) - 1, Number(column) - 1);
+      if (!("originalSource" in entry)) return place;
+      const file = relative(projectFolder, resolve(dirname(mapFile), entry.originalSource));
+      return `${file}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
+    });
+}

@@ -1,0 +1,100 @@
+/** The Worker of `npm run dev`, in a process of its own, reloaded at every change of the code. */
+import { type ChildProcess, fork, spawn } from "node:child_process";
+import { once } from "node:events";
+import { delimiter, dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { Problem, projectFolder } from "../../config.ts";
+import type { News, Start } from "./process.ts";
+
+export type RunningWorker = {
+  /** Resolves when the Worker answers; rejects when it cannot be started. */
+  ready: Promise<void>;
+  /** Resolves with the exit code when the Worker's process has ended, whatever ended it. */
+  ended: Promise<number>;
+  /** Gives it other bindings, without a restart. */
+  setBindings(bindings: Record<string, string>): void;
+  /** Ends it, and leaves none of its processes behind. */
+  close(): Promise<void>;
+};
+
+type Options = Omit<Start, "config" | "persist"> & {
+  folder: string;
+  /** Hears each line that the Worker logs, its stacks in terms of the source. */
+  onLog: (text: string, level: string) => void;
+};
+
+/** Milliseconds that it gets to end the runtime before its whole process group is killed. */
+const patience = 5_000;
+
+export function startWorker({ port, inspectorPort, bindings, folder, onLog }: Options): RunningWorker {
+  const child = fork(join(import.meta.dirname, "process.ts"), {
+    cwd: projectFolder,
+    // A group of its own: Ctrl-C reaches it through us only, and the whole of it can be killed.
+    detached: process.platform !== "win32",
+    execArgv: [],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    env: environment(),
+  });
+  const ended = once(child, "exit").then(([code]) => (typeof code === "number" ? code : 1));
+  const said: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) if (stream) show(stream, said);
+  const ready = new Promise<void>((resolve, reject) => {
+    child.on("message", (news: News) => {
+      if (news.state === "logged") return onLog(news.text, news.level);
+      // Broken code is served, too: as a page that says why.
+      resolve();
+    });
+    void ended.then(() => reject(new Problem(["The Worker did not start.", ...said].join("\n"))));
+  });
+  const persist = join(folder, "worker");
+  child.send({ config: join(projectFolder, "wrangler.toml"), persist, port, inspectorPort, bindings } satisfies Start);
+  return {
+    ready,
+    ended,
+    setBindings: (changed) => void child.send(changed),
+    close: () => close(child, ended),
+  };
+}
+
+async function close(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
+  const { pid } = child;
+  if (pid === undefined) return;
+  if (child.connected) child.disconnect();
+  const bound = setTimeout(() => killGroup(pid), patience);
+  await ended;
+  clearTimeout(bound);
+  killGroup(pid);
+}
+
+function environment(): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    // wrangler.toml's build command is `node …`: it must be this one.
+    PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+    CLOUDFLARE_CF_FETCH_ENABLED: "false",
+    // What .env files hold is not for the Worker.
+    CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV: "false",
+    WRANGLER_LOG: "error",
+    WRANGLER_SEND_METRICS: "false",
+    WRANGLER_WRITE_LOGS: "false",
+  };
+}
+
+/** Prints what wrangler says that concerns the developer, and keeps it for a start that fails. */
+function show(stream: Readable, said: string[]): void {
+  createInterface({ input: stream }).on("line", (line) => {
+    if (/\[wrangler:info\]|Logs were written to/.test(line)) return;
+    said.push(line);
+    console.error(line);
+  });
+}
+
+function killGroup(pid: number): void {
+  try {
+    if (process.platform === "win32") spawn("taskkill", ["/pid", String(pid), "/T", "/F"]);
+    else process.kill(-pid, "SIGKILL");
+  } catch {
+    // Nothing of the group is left.
+  }
+}
