@@ -1,5 +1,7 @@
 /** How the texts of settings are read: each says what is wrong with one, and never repeats it. */
+
 import { z } from "@hono/zod-openapi";
+import { Email } from "./schemas/text.ts";
 
 /** Who mails are from. */
 export type Sender = { name: string; email: string };
@@ -40,7 +42,7 @@ export function toSender(value: string): Sender {
 }
 
 export function isSender({ email }: Sender): boolean {
-  return z.email().safeParse(email).success;
+  return Email.safeParse(email).success;
 }
 
 export function isPostgresUrl(value: string): boolean {

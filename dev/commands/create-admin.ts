@@ -6,7 +6,7 @@ import { deleteTokens, issueToken } from "../../src/crud/one-time-tokens.ts";
 import { revokeSessions } from "../../src/crud/sessions.ts";
 import { findUserByLogin, insertUser, isUnverified, promoteUser, willChange } from "../../src/crud/users.ts";
 import type { Database } from "../../src/db/client.ts";
-import { Email } from "../../src/schemas/users.ts";
+import { Email } from "../../src/schemas/text.ts";
 import { lifetimeHours } from "../../src/security/one-time-tokens.ts";
 import { dummyHash } from "../../src/security/passwords.ts";
 import { hashToken } from "../../src/security/refresh-tokens.ts";

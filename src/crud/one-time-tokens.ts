@@ -80,6 +80,14 @@ export function useVerification(db: Database, tokenHash: string, event: AuditEve
     select id from verified`);
 }
 
+/** Whose address this token has verified, as long as it would be good: following its link again is no error. */
+export function findVerified(db: Database, tokenHash: string) {
+  return db.execute<{ id: string }>(sql`
+    select u.id from ${oneTimeTokens} as t join ${users} as u on u.id = t.user_id
+    where t.token_hash = ${tokenHash} and t.purpose = 'verify_email' and t.used_at = u.email_verified_at
+      and lower(t.email) = lower(u.email) and t.expires_at > now() and u.is_active and u.deleted_at is null`);
+}
+
 /** Uses a token to make the address that it was mailed to the account's own: raises 23505 where that is taken by now. */
 export function useEmailChange(db: Database, tokenHash: string, event: AuditEvent) {
   return db.execute<{ id: string }>(sql`

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { Id, Timestamp } from "./common.ts";
 import { pageOf } from "./pages.ts";
 import { NewPassword } from "./passwords.ts";
-import { Email } from "./users.ts";
+import { Email } from "./text.ts";
 
 /** What ends: the session of this token, of the cookie, or of the access token. */
 export const Logout = z

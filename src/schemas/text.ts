@@ -12,6 +12,14 @@ export function text({ min = 0, max }: { min?: number; max: number }) {
     .openapi({ minLength: min, maxLength: max });
 }
 
+const atom = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
+const label = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
+/** That of HTML's e-mail fields within RFC 5321: 64 characters before the @, no dot at an end or beside another, a domain of two labels. */
+const address = new RegExp(`^(?=[^@]{1,64}@)${atom}(?:\\.${atom})*@(?:${label}\\.)+(?![0-9]+$)${label}$`);
+
+/** An e-mail address. International domains come in their ASCII spelling, `xn--…`. */
+export const Email = z.email({ pattern: address }).max(254).openapi({ example: "ada@example.com" });
+
 function inCodePoints(value: string, min: number, max: number): boolean {
   // A code point takes one or two UTF-16 units, so most texts need no counting.
   if (value.length > 2 * max) return false;

@@ -2,9 +2,8 @@ import { z } from "@hono/zod-openapi";
 import { Id, isNotEmpty, Timestamp } from "./common.ts";
 import { PageQuery, pageOf } from "./pages.ts";
 import { NewPassword } from "./passwords.ts";
-import { text } from "./text.ts";
+import { Email, text } from "./text.ts";
 
-export const Email = z.email().max(254).openapi({ example: "ada@example.com" });
 const Username = z
   .string()
   .regex(/^[A-Za-z0-9_.-]{3,50}$/, "must be 3 to 50 of A-Z a-z 0-9 _ . -")

@@ -53,7 +53,9 @@ export async function verifyAccessToken(
       currentDate: now,
     });
     const claims = Claims.parse(payload);
-    return claims.exp - claims.iat <= policy.lifetimeSeconds ? claims : undefined;
+    // jose takes a list of audiences that has ours among others: we issue none.
+    const isOurs = payload.aud === policy.audience && claims.exp - claims.iat <= policy.lifetimeSeconds;
+    return isOurs ? claims : undefined;
   } catch {
     return undefined;
   }

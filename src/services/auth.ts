@@ -5,6 +5,7 @@ import type { Caller } from "../crud/guards.ts";
 import { endSession, isSessionOpen, openSession, rotateSession, type SessionLimits } from "../crud/sessions.ts";
 import { findUserByLogin, replacePasswordHash, restoreUser } from "../crud/users.ts";
 import { ApiError, type ErrorCode } from "../errors.ts";
+import { describeError } from "../log.ts";
 import type { Login, Token } from "../schemas/oauth.ts";
 import { needsRehash } from "../security/passwords.ts";
 import { hashToken, newRefreshToken, sessionOf, successorOf } from "../security/refresh-tokens.ts";
@@ -13,7 +14,7 @@ import { type Settings, tokenPolicy } from "../settings.ts";
 import { type AuditContext, audit, auditEvent, note } from "./audit.ts";
 import { checkPassword } from "./passwords.ts";
 
-type Context = AuditContext & Pick<Variables, "run" | "keys" | "settings" | "now" | "passwords">;
+type Context = AuditContext & Pick<Variables, "run" | "keys" | "settings" | "now" | "passwords" | "log">;
 type Checked = NonNullable<Awaited<ReturnType<typeof checkPassword>>>;
 type Tokens = Token & { refresh_token: string };
 
@@ -68,7 +69,9 @@ async function open(
   const refreshToken = await newRefreshToken(keys.refresh, id);
   const session = { ...client, id, userId: user.id, tokenHash: await hashToken(refreshToken) };
   const hash = user.password_hash;
-  const upgrade = needsRehash(hash, password) ? await passwords.hash(username, password, hash).catch(later) : undefined;
+  const upgrade = needsRehash(hash, password)
+    ? await passwords.hash(username, password, hash).catch((cause: unknown) => putOff(context, cause))
+    : undefined;
   const statements = [
     openSession(db, session, upgrade ? [hash, upgrade] : [hash], sessionLimits(settings)),
     audit(context, "sign_in.succeeded", user.id, { session_id: id }, isSessionOpen(id)),
@@ -86,10 +89,9 @@ async function open(
   return tokens(context, { id: user.id, sessionId: id }, refreshToken);
 }
 
-/** An upgrade that cannot be had now is no reason to refuse a right password. */
-function later(error: unknown): undefined {
-  if (error instanceof ApiError && error.code === "busy") return undefined;
-  throw error;
+/** An upgrade that fails is no reason to refuse a right password: the next sign-in tries again. */
+function putOff({ log, requestId }: Context, cause: unknown): undefined {
+  log({ level: "warn", message: "password upgrade failed", request_id: requestId, cause: describeError(cause) });
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { UserEnv, Variables } from "../context/types.ts";
-import { isTokenIssued, useEmailChange, useVerification } from "../crud/one-time-tokens.ts";
+import { findVerified, isTokenIssued, useEmailChange, useVerification } from "../crud/one-time-tokens.ts";
 import { ApiError } from "../errors.ts";
 import { emailChangeRequested } from "../mail/notices.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
@@ -21,11 +21,16 @@ export async function resendVerification(context: Context, email: string): Promi
   await context.run(statement);
 }
 
-/** Marks the mailbox of a token as its owner's. Throws `invalid_one_time_token`. */
+/** Marks the mailbox of a token as its owner's, once; again it only says so. Throws `invalid_one_time_token`. */
 export async function verifyEmail(context: Context, token: string): Promise<void> {
   const event = auditEvent(context, "email.verified", null);
-  const { rows } = await context.run(useVerification(context.db, await hashToken(token), event));
-  conclude(context, event.kind, rows);
+  const tokenHash = await hashToken(token);
+  // A statement of its own sees what was committed while the first one waited for the row.
+  const [used, verified] = await context.run(
+    useVerification(context.db, tokenHash, event),
+    findVerified(context.db, tokenHash),
+  );
+  if (used.rows.length > 0 || verified.rows.length === 0) conclude(context, event.kind, used.rows);
 }
 
 /**

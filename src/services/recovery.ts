@@ -10,6 +10,7 @@ import { type AuditContext, audit } from "./audit.ts";
 import { mailTo } from "./mail.ts";
 import { issueMailedToken } from "./one-time-tokens.ts";
 import { checkPassword, rememberNetwork } from "./passwords.ts";
+import { isPersonal, refusePersonal } from "./personal-passwords.ts";
 
 type Context = AuditContext & Pick<Variables, "run" | "keys" | "outbox" | "passwords">;
 type UserContext = AuditContext & Pick<UserEnv["Variables"], "run" | "keys" | "outbox" | "passwords" | "user">;
@@ -34,6 +35,7 @@ export async function resetPassword(context: Context, { token, password }: { tok
   const tokenHash = await hashToken(token);
   const [found] = (await run(findToken(db, tokenHash, "reset_password"))).rows;
   if (!found) throw new ApiError("invalid_one_time_token");
+  if (isPersonal(password, found)) refusePersonal();
   const newHash = await passwords.hash(found.email, password);
   const owner = { ...found, id: found.user_id };
   const [used] = await run(
@@ -52,6 +54,11 @@ export async function changePassword(
 ): Promise<void> {
   const { db, run, user: caller, passwords } = context;
   const { user, remember } = await requirePassword(context, change.current_password);
+  if (isPersonal(change.password, user)) {
+    // The current password was right: it must not count as a guess.
+    await run(...remember);
+    refusePersonal();
+  }
   const newHash = await passwords.hash(user.email, change.password);
   const [changed] = await run(
     replacePasswordHash(db, user.id, user.password_hash, newHash),

@@ -6,6 +6,7 @@ import type { UserCreate, UserUpdate } from "../schemas/users.ts";
 import { atVersion, changeAsAdmin } from "./administration.ts";
 import type { AuditContext } from "./audit.ts";
 import { issueMailedToken } from "./one-time-tokens.ts";
+import { isPersonal, refusePersonal } from "./personal-passwords.ts";
 
 type SignUpContext = AuditContext & Pick<Variables, "run" | "keys" | "settings" | "passwords" | "outbox">;
 type Context = Parameters<typeof changeAsAdmin>[0];
@@ -15,6 +16,7 @@ export async function signUp(context: SignUpContext, { password, ...profile }: U
   const { db, run, settings, passwords } = context;
   if (settings.SIGNUP !== "open") throw new ApiError("signup_closed");
   const id = uuidv7();
+  if (isPersonal(password, profile)) refusePersonal();
   const password_hash = await passwords.hash(profile.email, password);
   const verification = await issueMailedToken(context, {
     purpose: "verify_email",

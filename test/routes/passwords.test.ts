@@ -42,6 +42,46 @@ const asking: Record<string, (password: string) => Promise<Answer>> = {
   },
 };
 
+describe("a password that is its owner's address or username, or a part of it", () => {
+  const owner = () => ({
+    username: unique("ada.lovelace"),
+    email: `${unique("first")}@${unique("somerville")}.example`,
+  });
+  type Owner = ReturnType<typeof owner>;
+
+  it.each<[string, (owner: Owner) => string]>([
+    ["username", ({ username }) => username],
+    ["address", ({ email }) => email.toUpperCase()],
+    ["address before the @", ({ email }) => email.split("@")[0] ?? ""],
+    ["domain", ({ email }) => email.split("@")[1] ?? ""],
+  ])("is refused at sign-up, reset and change: %s", async (_what, personal) => {
+    const [newcomer, known] = [owner(), owner()];
+    const { token } = await aUser({ ...known, password_hash });
+    await api.post("/auth/password/forgot", { json: { email: known.email } });
+    const next = personal(known);
+    const answers = [
+      await api.post("/users", { json: { ...newcomer, password: personal(newcomer) } }),
+      await api.post("/auth/password/reset", { json: { token: api.tokenFor(known.email), password: next } }),
+      await api.put("/users/me/password", { token, json: { current_password: password, password: next } }),
+    ];
+    for (const { status, body } of answers) {
+      expect(status).toBe(422);
+      expect(body.errors).toMatchObject([{ loc: ["body", "password"], type: "personal_password" }]);
+    }
+    const json = { token: api.tokenFor(known.email), password: `${next} and more` };
+    expect((await api.post("/auth/password/reset", { json })).status).toBe(204);
+  });
+
+  it("does not count as a guess at the current one", async () => {
+    const { username, token } = await fresh();
+    const json = { current_password: password, password: username };
+    const headers = { "CF-Connecting-IP": "198.51.100.77" };
+    for (let i = 0; i < 12; i++) {
+      expect((await api.put("/users/me/password", { token, json, headers })).status).toBe(422);
+    }
+  });
+});
+
 describe("promise 9: a password with a NUL", () => {
   it.each(Object.entries(setting))("is not set by %s, which says so", async (_endpoint, set) => {
     for (const bad of ["password\0", "correct\0horse battery"]) {

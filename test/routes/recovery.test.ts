@@ -77,13 +77,55 @@ describe("promise 8: a mailed token", () => {
     expect(JSON.stringify(api.logs)).not.toContain(email);
   });
 
-  it("works once", async () => {
-    const { email } = await signUp();
+  it("works once, and then says within its time that the address is verified", async () => {
+    const { id, email } = await signUp();
     const token = tokenFor(email);
     expect((await verify(token)).status).toBe(204);
-    const again = await verify(token);
-    expect(again.status).toBe(400);
-    expect(again.body.code).toBe("invalid_one_time_token");
+    const { email_verified_at } = (await rowOf(id)) ?? {};
+    expect((await verify(token)).status).toBe(204);
+    expect((await rowOf(id))?.email_verified_at).toBe(email_verified_at);
+    expect(await eventsOf(id)).toStrictEqual(["account.created", "email.verified"]);
+    await db.update(users).set({ email: aMailbox() }).where(eq(users.id, id));
+    const stale = await verify(token);
+    expect([stale.status, stale.body.code]).toStrictEqual([400, "invalid_one_time_token"]);
+    await db.update(users).set({ email }).where(eq(users.id, id));
+    await age(id, "25 hours");
+    expect((await verify(token)).status).toBe(400);
+  });
+
+  it("is issued again after one was used, without a pause, and again after each pause", async () => {
+    const user = await aUser({ password_hash });
+    for (const next of ["a first new password", "a second new password"]) {
+      await forgot(user.email);
+      const token = tokenFor(user.email);
+      expect((await reset(token, next)).status).toBe(204);
+      expect((await reset(token, "once more, by the same")).status).toBe(400);
+      expect((await login(user.username, next)).status).toBe(200);
+    }
+    const other = await aUser();
+    for (const mails of [1, 2, 3]) {
+      for (const _ of [1, 2]) await forgot(other.email);
+      expect(mailsTo(other.email)).toHaveLength(mails);
+      await age(other.id, "59 seconds");
+      await forgot(other.email);
+      expect(mailsTo(other.email)).toHaveLength(mails);
+      await age(other.id, "1 second");
+    }
+  });
+
+  it("confirms a new address within 24 hours, and for a live, active account", async () => {
+    for (const { by, change, status } of [
+      { by: "23 hours 59 minutes", change: {}, status: 204 },
+      { by: "24 hours 1 second", change: {}, status: 400 },
+      { by: "1 second", change: { is_active: false }, status: 400 },
+      { by: "1 second", change: { deleted_at: new Date().toISOString() }, status: 400 },
+    ]) {
+      const [user, email] = [await aVerifiedUser(), aMailbox()];
+      await api.post("/users/me/email", { token: user.token, json: { email, current_password: password } });
+      await age(user.id, by);
+      if (Object.keys(change).length > 0) await db.update(users).set(change).where(eq(users.id, user.id));
+      expect((await confirm(tokenFor(email))).status).toBe(status);
+    }
   });
 
   it("expires: verification after a day, a reset after an hour", async () => {

@@ -141,6 +141,21 @@ describe("promise 2: signing out takes effect at the next request", () => {
     expect(await works(second.access_token)).toBe(false);
   });
 
+  it("by the refresh token, where the access token is of another session", async () => {
+    const [first, second] = [await signedIn(), await signedIn()];
+    const json = { refresh_token: first.refresh_token };
+    expect((await api.post("/auth/logout", { token: second.access_token, json })).status).toBe(204);
+    expect([await works(first.access_token), await works(second.access_token)]).toStrictEqual([false, true]);
+  });
+
+  it("not by a refresh token in another spelling", async () => {
+    const user = await signedIn();
+    for (const spelling of [`${user.refresh_token}=`, `${user.refresh_token} `]) {
+      await api.post("/auth/logout", { json: { refresh_token: spelling } });
+      expect(await works(user.access_token)).toBe(true);
+    }
+  });
+
   it("twice is no error, and without any token 401", async () => {
     const user = await signedIn();
     for (const _ of [1, 2])
@@ -168,6 +183,55 @@ describe("/auth/sessions", () => {
     expect((await api.delete("/auth/sessions", { token: laptop.access_token })).status).toBe(204);
     expect(await works(phone.access_token)).toBe(false);
     expect(await list(laptop.access_token)).toHaveLength(1);
+  });
+
+  it("lists none that has run out, and ends none twice; its token opens nothing", async () => {
+    const user = await signedIn();
+    const { items } = (await api.get("/auth/sessions", { token: user.access_token })).body;
+    await age(user.id, "31 days");
+    expect((await api.get("/users/me", { token: user.access_token })).status).toBe(401);
+    const out = await api.post("/auth/logout", { json: { refresh_token: user.refresh_token } });
+    expect(out.status).toBe(204);
+    const events = await db.select().from(auditEvents).where(eq(auditEvents.user_id, user.id));
+    expect(events.map(({ kind }) => kind)).toStrictEqual(["sign_in.succeeded"]);
+    const again = (await signIn(user.username)).access_token;
+    const left = (await api.get("/auth/sessions", { token: again })).body.items;
+    expect(left).toHaveLength(1);
+    expect(items.map(({ id }: { id: string }) => id)).not.toContain(left[0].id);
+  });
+
+  it("says when each was used last", async () => {
+    const user = await signedIn();
+    await age(user.id, "1 day");
+    const list = async () => (await api.get("/auth/sessions", { token: user.access_token })).body.items;
+    const [before] = await list();
+    await refresh(user.refresh_token);
+    const [after] = await list();
+    expect(Date.parse(after.last_used_at) - Date.parse(before.last_used_at)).toBeGreaterThan(23 * 60 * 60 * 1000);
+  });
+
+  it("gives out cursors that open nobody else's list", async () => {
+    const [user, other] = [await signedIn(), await aUser()];
+    const { next_cursor } = (await api.get("/auth/sessions?limit=1", { token: user.access_token })).body;
+    const cursor = encodeURIComponent(next_cursor);
+    expect((await api.get(`/auth/sessions?cursor=${cursor}`, { token: user.access_token })).status).toBe(200);
+    expect((await api.get(`/auth/sessions?cursor=${cursor}`, { token: other.token })).body.code).toBe("invalid_cursor");
+  });
+
+  it("takes Bearer in any letter case", async () => {
+    const user = await aUser();
+    for (const scheme of ["bearer", "BEARER", "Bearer "]) {
+      const headers = { Authorization: `${scheme} ${user.token}` };
+      expect((await api.get("/users/me", { headers })).status).toBe(200);
+    }
+  });
+
+  it("keeps the first 400 characters of a user agent", async () => {
+    const { username } = await aUser({ password_hash });
+    const headers = { "User-Agent": "x".repeat(5_000) };
+    const { body } = await api.post("/auth/login", { json: { username, password }, headers });
+    const [session] = (await api.get("/auth/sessions", { token: body.access_token })).body.items;
+    expect(session.user_agent).toBe("x".repeat(400));
   });
 
   it("promise 11: somebody else's is not there", async () => {

@@ -2,8 +2,8 @@ import { hash } from "bcryptjs";
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { users } from "../../src/db/schema.ts";
-import { isVerifiable, needsRehash, verifyPassword } from "../../src/security/passwords.ts";
-import { api, aUser, db } from "../harness.ts";
+import { hashInPlace, isVerifiable, needsRehash, verifyPassword } from "../../src/security/passwords.ts";
+import { api, aUser, db, serve } from "../harness.ts";
 
 const password = "correct horse battery";
 const stored = async (id: string) => (await db.select().from(users).where(eq(users.id, id)))[0]?.password_hash;
@@ -53,6 +53,19 @@ describe("promise 9: bcrypt hashes of imported users", () => {
     expect(upgraded).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$/);
     expect((await signIn()).status).toBe(200);
     expect(await stored(user.id)).toBe(upgraded);
+  });
+
+  it("log in although the upgrade fails, and are upgraded the next time", async () => {
+    const old = await hash(password, 4);
+    const user = await aUser({ password_hash: old });
+    const hasher = () => ({ ...hashInPlace, hash: () => Promise.reject(new Error("No memory")) });
+    const failing = serve({ deps: { hasher } });
+    const answer = await failing.post("/auth/login", { json: { username: user.username, password } });
+    expect(answer.status).toBe(200);
+    expect(failing.logs).toMatchObject([{ level: "warn", message: "password upgrade failed" }, { message: "request" }]);
+    expect(await stored(user.id)).toBe(old);
+    await api.post("/auth/login", { json: { username: user.username, password } });
+    expect(await stored(user.id)).toMatch(/^\$scrypt\$/);
   });
 
   it("accept no password with a NUL, of which bcrypt would make the same key", async () => {

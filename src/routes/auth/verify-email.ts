@@ -9,7 +9,8 @@ export const verifyEmail = endpoint(
     operationId: "verifyEmail",
     tags: ["auth"],
     summary: "Verify an e-mail address",
-    description: "Takes the token of the link that was mailed at sign-up. It works once, within 24 hours.",
+    description:
+      "Takes the token of the link that was mailed at sign-up. It works once, within 24 hours. Following the link again in that time is no error.",
     access: "public",
     carries: "mailed_token",
     request: { body: body(EmailVerify) },
