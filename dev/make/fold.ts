@@ -2,72 +2,49 @@
  * `npm run db:fold`: while 0000_init is not released, folds a change of `src/db/schema.ts` into its three places:
  * the tables of `drizzle/0000_init.sql`, its snapshot, and `drizzle/history/0000_init.sql`, which upgrades older databases.
  */
-import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { failWith, Problem, projectFolder } from "../config.ts";
+import { changes } from "../migrations/changes.ts";
+import { seal } from "../migrations/journal.ts";
+import {
+  currentSnapshot,
+  emptySnapshot,
+  readSnapshot,
+  snapshotFile,
+  statementsBetween,
+} from "../migrations/snapshot.ts";
+import { readText } from "../text.ts";
 
 const breakpoint = "--> statement-breakpoint";
 /** Begins the part that is written by hand in the one file, and copied into the other. */
 const functionsHead = "-- Functions and triggers";
 
-const init = join(projectFolder, "drizzle/0000_init.sql");
-const upgrade = join(projectFolder, "drizzle/history/0000_init.sql");
-const snapshot = "meta/0000_snapshot.json";
+const folder = join(projectFolder, "drizzle");
+const init = join(folder, "0000_init.sql");
+const upgrade = join(folder, "history/0000_init.sql");
 
 async function fold(): Promise<void> {
-  const changes = await generated((folder) =>
-    cp(join(projectFolder, "drizzle/meta"), join(folder, "meta"), { recursive: true }),
-  );
-  const whole = await generated((folder) => mkdir(folder, { recursive: true }));
-  const [tables, functions] = parted(await readFile(init, "utf8"));
-  const [steps] = parted(await readFile(upgrade, "utf8"));
-  const newSteps = (changes ? statements(changes.sql) : [])
-    .map((step) => `${readable(step)}\n${breakpoint}\n`)
-    .join("");
-  await writeFile(init, `${tablesOf(statements(whole?.sql ?? ""), tables)}${functions}`);
-  await writeFile(upgrade, `${steps}${newSteps}${functions}`);
-  if (changes && whole) await writeFile(join(projectFolder, "drizzle", snapshot), whole.snapshot);
+  const before = await readSnapshot(folder, 0);
+  const after = { ...(await currentSnapshot(join(projectFolder, "src/db/schema.ts"), before.prevId)), id: before.id };
+  const steps = await changes(before, after, { renames: [], drops: [] });
+  const [tables, functions] = parted(await readText(init));
+  const [upgradeSteps] = parted(await readText(upgrade));
+  const newSteps = steps.map((step) => `${readable(step)}\n${breakpoint}\n`).join("");
+  const whole = await statementsBetween(await emptySnapshot(), after);
+  await writeFile(init, `${tablesOf(whole, tables)}${functions}`);
+  await writeFile(upgrade, `${upgradeSteps}${newSteps}${functions}`);
+  await writeFile(snapshotFile(folder, 0), `${JSON.stringify(after, null, 2)}\n`);
+  await seal(folder, "0000_init");
   console.log(
-    changes ? `Folded in:\n${newSteps}` : "src/db/schema.ts has no change. The functions were copied into the upgrade.",
+    newSteps ? `Folded in:\n${newSteps}` : "No table has changed. The functions were copied into the upgrade.",
   );
-}
-
-/** The migration that drizzle-kit would add to what `prepare` puts in its folder; undefined where nothing is missing. */
-async function generated(prepare: (folder: string) => Promise<unknown>) {
-  const copy = await mkdtemp(join(tmpdir(), "plinth-db-fold-"));
-  const folder = join(copy, "drizzle");
-  try {
-    await prepare(folder);
-    await cp(join(projectFolder, "src"), join(copy, "src"), { recursive: true });
-    await symlink(join(projectFolder, "node_modules"), join(copy, "node_modules"), "junction");
-    await cp(join(projectFolder, "drizzle.config.ts"), join(copy, "drizzle.config.ts"));
-    const kit = join(dirname(createRequire(import.meta.url).resolve("drizzle-kit")), "bin.cjs");
-    const running = promisify(execFile)(process.execPath, [kit, "generate"], { cwd: copy });
-    running.child.stdin?.end();
-    const { stdout } = await running;
-    if (stdout.includes("No schema changes")) return undefined;
-    const name = (await readdir(folder)).find((file) => file.endsWith(".sql"));
-    if (name === undefined)
-      throw new Problem(`Change the three files by hand: drizzle-kit asks what was renamed.\n${stdout}`);
-    const sql = await readFile(join(folder, name), "utf8");
-    return { sql, snapshot: await readFile(join(folder, "meta", `${name.slice(0, 4)}_snapshot.json`), "utf8") };
-  } finally {
-    await rm(copy, { recursive: true, force: true });
-  }
 }
 
 function parted(text: string): [string, string] {
   const at = text.indexOf(functionsHead);
   if (at < 0) throw new Problem(`A line that begins with "${functionsHead}" is missing.`);
   return [text.slice(0, at), text.slice(at)];
-}
-
-function statements(text: string): string[] {
-  return text.split(breakpoint).map((statement) => statement.trim());
 }
 
 /** Every table with its foreign keys and indexes under the comment that it has; a table comes after those that it refers to. */

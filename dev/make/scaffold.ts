@@ -2,9 +2,10 @@
 import { execFile } from "node:child_process";
 import { lstat, mkdir, readdir, rm, rmdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { Problem, projectFolder } from "../config.ts";
+import { seal } from "../migrations/journal.ts";
 import { readText } from "../text.ts";
 
 /** The texts of files to be made, and the new texts of files that are there, by their paths in the project. */
@@ -85,12 +86,13 @@ export async function carryOut({ made, changed }: Plan, more: () => Promise<void
  */
 export async function addMigration(table: string): Promise<void> {
   const before = await allOf("drizzle");
-  await run(join(dirname(require.resolve("drizzle-kit")), "bin.cjs"), "generate", `--name=${table}`);
+  await run(join(projectFolder, "dev/commands/generate.ts"), `--name=${table}`);
   const isNew = (file: string) => file.endsWith(".sql") && !before.includes(file);
   const [migration] = (await allOf("drizzle")).filter(isNew);
-  if (migration === undefined) throw new Problem("drizzle-kit wrote no migration: does npm run db:check pass?");
+  if (migration === undefined) throw new Problem("No migration was written: does npm run db:check pass?");
   const trigger = `create trigger "${table}_touch" before update on "${table}" for each row\nexecute function touch_row();\n`;
-  await writeFile(inProject(migration), `${await text(migration)}\n--> statement-breakpoint\n${trigger}`);
+  await writeFile(inProject(migration), `${await text(migration)}--> statement-breakpoint\n${trigger}`);
+  await seal(inProject("drizzle"), basename(migration, ".sql"));
 }
 
 const require = createRequire(import.meta.url);

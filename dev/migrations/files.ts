@@ -4,7 +4,16 @@ import { z } from "zod";
 import { Problem } from "../config.ts";
 import { readText } from "../text.ts";
 
-export const Journal = z.object({ entries: z.array(z.object({ idx: z.int(), when: z.int(), tag: z.string() })) });
+const Entry = z.looseObject({
+  idx: z.int(),
+  when: z.int(),
+  tag: z.string(),
+  /** Of the file's text when it was generated or sealed; drizzle-kit passes over it. */
+  hash: z.string().optional(),
+});
+const Journal = z.looseObject({ entries: z.array(Entry) });
+
+export type Journal = z.infer<typeof Journal>;
 
 /** One statement of a file, and the line that it begins in. */
 export type MigrationStatement = { sql: string; line: number };
@@ -35,13 +44,17 @@ export async function readMigrations(folder: string): Promise<Migration[]> {
   );
 }
 
-export async function readJournal(folder: string): Promise<z.infer<typeof Journal>> {
+export async function readJournal(folder: string): Promise<Journal> {
   const file = join(folder, "meta", "_journal.json");
   try {
-    return Journal.parse(JSON.parse(await readText(file)));
+    return parseJournal(await readText(file));
   } catch {
     throw new Problem(`${file} is missing, or is not drizzle-kit's journal.`);
   }
+}
+
+export function parseJournal(text: string): Journal {
+  return Journal.parse(JSON.parse(text));
 }
 
 /** The text of a migration, with Unix line ends whatever git has checked out. */

@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { checkMigrations } from "../../../dev/commands/check-migrations.ts";
+import { afterAll, beforeEach, describe, expect, inject, it } from "vitest";
+import { checkMigrations, checkWithDatabase } from "../../../dev/commands/check-migrations.ts";
+import { hashOf } from "../../../dev/migrations/files.ts";
+import { seal } from "../../../dev/migrations/journal.ts";
 
 const project = join(import.meta.dirname, "../../..");
 const journal = "drizzle/meta/_journal.json";
@@ -21,7 +23,7 @@ describe("npm run db:check", () => {
     await writeFile(path, changed);
   }
 
-  type Journal = { entries: { idx: number; when: number; tag: string }[] };
+  type Journal = { entries: { idx: number; when: number; tag: string; hash?: string }[] };
   const editJournal = (change: (entries: Journal["entries"]) => void) =>
     edit(journal, (text) => {
       const { entries, ...rest }: Journal = JSON.parse(text);
@@ -29,8 +31,8 @@ describe("npm run db:check", () => {
       return JSON.stringify({ ...rest, entries });
     });
 
-  /** Another migration, as `drizzle-kit generate --custom` makes it. */
-  async function addMigration(): Promise<void> {
+  /** Another migration, written by hand. */
+  async function addMigration(sql = "select 1;"): Promise<void> {
     const { entries, ...rest }: Journal = JSON.parse(await readFile(join(copy, journal), "utf8"));
     const last = entries.at(-1);
     const [idx, when] = [entries.length, (last?.when ?? 0) + 1];
@@ -38,68 +40,124 @@ describe("npm run db:check", () => {
     const snapshot = JSON.parse(await readFile(join(copy, `drizzle/meta/${name(idx - 1)}_snapshot.json`), "utf8"));
     const next = { ...snapshot, id: randomUUID(), prevId: snapshot.id };
     await writeFile(join(copy, `drizzle/meta/${name(idx)}_snapshot.json`), JSON.stringify(next));
-    await writeFile(join(copy, `drizzle/${name(idx)}_custom.sql`), "select 1;");
-    const added = [...entries, { ...last, idx, when, tag: `${name(idx)}_custom` }];
+    await writeFile(join(copy, `drizzle/${name(idx)}_custom.sql`), sql);
+    const added = [...entries, { ...last, idx, when, tag: `${name(idx)}_custom`, hash: hashOf(sql) }];
     await writeFile(join(copy, journal), JSON.stringify({ ...rest, entries: added }));
   }
-
-  const ours = async () => (await readdir(tmpdir())).filter((name) => name.startsWith("plinth-db-check-"));
 
   beforeEach(async () => {
     if (copy) await rm(copy, { recursive: true });
     copy = await mkdtemp(join(tmpdir(), "plinth-project-"));
     await cp(join(project, "drizzle"), join(copy, "drizzle"), { recursive: true });
     await cp(join(project, "src"), join(copy, "src"), { recursive: true });
+    await symlink(join(project, "node_modules"), join(copy, "node_modules"), "junction");
     await addMigration();
     const { entries }: Journal = JSON.parse(await readFile(join(copy, journal), "utf8"));
     tags = entries.map(({ tag }) => tag);
   });
   afterAll(() => rm(copy, { recursive: true }));
 
-  it("passes migrations that are in order, and removes its copy", async () => {
-    await expect(checkMigrations(copy)).resolves.toBeUndefined();
-    await expect(checkMigrations(project)).resolves.toBeUndefined();
-    expect(await ours()).toEqual([]);
+  const check = () => checkWithDatabase(inject("postgres"), copy);
+
+  it("passes migrations that are in order", async () => {
+    await expect(check()).resolves.toBeUndefined();
+    await expect(checkMigrations()).resolves.toBeDefined();
   });
 
   it("sees a column that no migration makes", async () => {
     await edit(schema, (text) => text.replace("title: text()", "subtitle: text(),\n    title: text()"));
-    await expect(checkMigrations(copy)).rejects.toThrow(/differ: run npm run db:generate[\s\S]*ADD COLUMN "subtitle"/);
-    expect(await ours()).toEqual([]);
+    await expect(check()).rejects.toThrow("has changed since the last migration (items): run npm run db:generate");
   });
 
-  it("sees a renamed column, about which drizzle-kit asks", async () => {
-    await edit(schema, (text) => text.replace("full_name: text()", "complete_name: text()"));
-    await expect(checkMigrations(copy)).rejects.toThrow("differ: run npm run db:generate");
+  it("sees an index that is gone from the database, with the statement that brings it back", async () => {
+    await addMigration("drop index items_search_idx");
+    await expect(check()).rejects.toThrow(
+      "- index items_search_idx is missing: CREATE INDEX items_search_idx ON public.items USING gin (search);",
+    );
+  });
+
+  it("sees a constraint, a default and a column that were changed by hand", async () => {
+    await addMigration(
+      `alter table users drop constraint users_role_check, alter column role set default 'admin', add column hidden text`,
+    );
+    const refused = expect(check()).rejects;
+    await refused.toThrow("- column users.hidden is not declared: text");
+    await expect(check()).rejects.toThrow(
+      /- column users.role is text not null default 'admin'::text, and declared as .*'user'/,
+    );
+    await expect(check()).rejects.toThrow(
+      /- constraint users_role_check on users is missing: ALTER TABLE users ADD CONSTRAINT users_role_check CHECK \(.*\);/,
+    );
+  });
+
+  it("lets functions, triggers and extensions be what the migrations make of them", async () => {
+    await addMigration(`create function noop() returns trigger language plpgsql set search_path = public, pg_temp
+      as $$ begin return new; end $$;
+      --> statement-breakpoint
+      revoke execute on function noop() from public;
+      --> statement-breakpoint
+      create trigger items_noop before update on items for each row execute function noop()`);
+    await expect(check()).resolves.toBeUndefined();
+  });
+
+  it("sees a function without a search path, and one that anybody may call", async () => {
+    const declaration = "create function noop() returns integer language sql";
+    await addMigration(`${declaration} as 'select 1'`);
+    await expect(check()).rejects.toThrow("The function noop() has no search path");
+    await addMigration(
+      `${declaration.replace("function", "or replace function")} set search_path = public, pg_temp as 'select 1'`,
+    );
+    await expect(check()).rejects.toThrow("Anybody may call the function noop(): add");
+  });
+
+  it("sees a migration that was edited, and takes it when it is sealed", async () => {
+    await edit("drizzle/0001_custom.sql", () => "select 2;");
+    await expect(check()).rejects.toThrow(
+      "drizzle/0001_custom.sql is not the text that its hash in the journal stands for",
+    );
+    await seal(join(copy, "drizzle"), "0001_custom");
+    await expect(check()).resolves.toBeUndefined();
+    await editJournal(([, second]) => delete second?.hash);
+    await expect(check()).rejects.toThrow(
+      "drizzle/0001_custom.sql is not the text that a hash in the journal stands for",
+    );
+  });
+
+  it.each([
+    ["create index concurrently items_x on items (title)", 'write "if not exists"'],
+    ["drop index concurrently items_search_idx", 'write "if exists"'],
+  ])("sees that %s cannot be repeated", async (statement, advice) => {
+    await addMigration(`-- plinth: no-transaction\n${statement}`);
+    await expect(check()).rejects.toThrow(`drizzle/0002_custom.sql, line 1: ${advice}`);
   });
 
   it("sees a migration that would be skipped, being older than the one before", async () => {
     await editJournal(([first, second]) => {
       if (first && second) second.when = first.when;
     });
-    await expect(checkMigrations(copy)).rejects.toThrow("is not later than");
+    await expect(check()).rejects.toThrow("is not later than");
   });
 
   it("sees a gap in the journal", async () => {
     await editJournal(([, second]) => {
       if (second) second.idx = 7;
     });
-    await expect(checkMigrations(copy)).rejects.toThrow("has idx 7");
+    await expect(check()).rejects.toThrow("has idx 7");
   });
 
   it("sees a migration without its file", async () => {
     await rm(join(copy, `drizzle/${tags[1]}.sql`));
-    await expect(checkMigrations(copy)).rejects.toThrow(`drizzle/${tags[1]}.sql is missing`);
+    await expect(check()).rejects.toThrow(`drizzle/${tags[1]}.sql is missing`);
   });
 
   it("sees a file that is not in the journal", async () => {
     await writeFile(join(copy, "drizzle/0099_stray.sql"), "select 1;");
-    await expect(checkMigrations(copy)).rejects.toThrow("drizzle/0099_stray.sql is not in the journal");
+    await expect(check()).rejects.toThrow("drizzle/0099_stray.sql is not in the journal");
   });
 
   it("sees a missing and a stray snapshot", async () => {
     await rename(join(copy, "drizzle/meta/0001_snapshot.json"), join(copy, "drizzle/meta/0099_snapshot.json"));
-    await expect(checkMigrations(copy)).rejects.toThrow("0099_snapshot.json");
+    await expect(check()).rejects.toThrow("0099_snapshot.json");
   });
 
   it("sees two migrations that follow the same one", async () => {
@@ -107,11 +165,11 @@ describe("npm run db:check", () => {
     await edit("drizzle/meta/0001_snapshot.json", (text) =>
       JSON.stringify({ ...JSON.parse(text), prevId: first.prevId }),
     );
-    await expect(checkMigrations(copy)).rejects.toThrow("drizzle-kit check failed");
+    await expect(check()).rejects.toThrow(`The snapshot of ${tags[1]} does not follow the one before it`);
   });
 
   it.each(["{", "{}", "[]"])("refuses %j as a journal", async (text) => {
     await writeFile(join(copy, journal), text);
-    await expect(checkMigrations(copy)).rejects.toThrow("is not drizzle-kit's journal");
+    await expect(check()).rejects.toThrow("is not drizzle-kit's journal");
   });
 });

@@ -1,0 +1,85 @@
+/**
+ * `npm run db:generate`: writes the migration that brings the tables to what `src/db/schema.ts` says. It asks nothing: what
+ * became of a column that is gone is said by `--rename tickets.subject:title` or `--drop tickets.subject`.
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { failWith, Problem, projectFolder } from "../config.ts";
+import { type Answers, changes } from "../migrations/changes.ts";
+import { readJournal } from "../migrations/files.ts";
+import { addMigration } from "../migrations/journal.ts";
+import { currentSnapshot, emptySnapshot, origin, readSnapshot } from "../migrations/snapshot.ts";
+
+export type GenerateOptions = Answers & {
+  /** What the file is called behind its number; the tables that it changes where it is left out. */
+  name?: string | undefined;
+  /** Writes an empty file, for SQL by hand. */
+  custom?: boolean;
+};
+
+/** Writes the next migration of `project`; returns its file and its SQL, or nothing where nothing has changed. */
+export async function generate(project: string, options: GenerateOptions) {
+  const folder = join(project, "drizzle");
+  const { entries } = await readJournal(folder);
+  const before = entries.length === 0 ? await emptySnapshot() : await readSnapshot(folder, entries.length - 1);
+  const prevId = entries.length === 0 ? origin : before.id;
+  const after = await currentSnapshot(join(project, "src/db/schema.ts"), prevId);
+  if (options.custom) {
+    const own = { ...before, id: after.id, prevId };
+    return { file: await addMigration(folder, options.name ?? "custom", "", own), sql: "" };
+  }
+  const statements = await changes(before, after, options);
+  if (statements.length === 0) return undefined;
+  const sql = `${statements.join("\n--> statement-breakpoint\n")}\n`;
+  return { file: await addMigration(folder, options.name ?? nameOf(statements), sql, after), sql };
+}
+
+function nameOf(statements: string[]): string {
+  const tables = statements.map((sql) => /(?:TABLE|TYPE|VIEW|ON) "(?:public"\.")?(\w+)"/.exec(sql)?.[1] ?? "schema");
+  return [...new Set(tables)].slice(0, 3).join("_");
+}
+
+/** What may surprise whoever applies it. */
+function warnings(sql: string): string[] {
+  const dropped = [...sql.matchAll(/(?:DROP TABLE|DROP COLUMN) (".*?")/gi)].map(([, name]) => name);
+  const required = [...sql.matchAll(/ADD COLUMN (".*?") (?!.* (?:DEFAULT|GENERATED) ).* NOT NULL/g)].map(
+    ([, name]) => name,
+  );
+  return [
+    ...(dropped.length > 0 ? [`It drops ${dropped.join(", ")}, and what is in there.`] : []),
+    ...(required.length > 0
+      ? [
+          `${required.join(", ")}: not null and without a default, so it fails where the table has rows. Fill it by hand.`,
+        ]
+      : []),
+  ];
+}
+
+const usage = `npm run db:generate -- [--name NAME] [--custom] [--rename TABLE.OLD:NEW]… [--rename OLD_TABLE:NEW_TABLE]…
+  [--drop TABLE.COLUMN]… [--drop TABLE]…`;
+
+function renamingOf(text: string): Answers["renames"][number] {
+  const [, table, from, to] = /^(?:(\w+)\.)?(\w+):(\w+)$/.exec(text) ?? [];
+  if (from === undefined || to === undefined) throw new Problem(`--rename ${text} is not TABLE.OLD:NEW.\n${usage}`);
+  return table === undefined ? { from, to } : { table, from, to };
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      name: { type: "string" },
+      custom: { type: "boolean", default: false },
+      rename: { type: "string", multiple: true, default: [] },
+      drop: { type: "string", multiple: true, default: [] },
+    },
+  });
+  if (values.name !== undefined && !/^\w+$/.test(values.name)) throw new Problem(`--name takes letters, digits and _.`);
+  const { name, custom, drop: drops } = values;
+  const written = await generate(projectFolder, { name, custom, drops, renames: values.rename.map(renamingOf) });
+  if (written === undefined) return console.log("src/db/schema.ts has no change that the migrations lack.");
+  console.log(`drizzle/${written.file}:\n\n${written.sql || "Write it, then: npm run db:seal."}`);
+  for (const warning of warnings(written.sql)) console.log(`Look out: ${warning}`);
+  console.log("Read it. Where you edit it, run npm run db:seal afterwards. Next: npm run db:migrate, or npm run dev.");
+}
+
+if (import.meta.main) await main().catch(failWith);

@@ -1,0 +1,47 @@
+/** `npm run db:seal`: takes migrations that were written or edited by hand, until they have landed. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { failWith, Problem, projectFolder } from "../config.ts";
+import { hashOf, type Journal, parseJournal, readJournal, readMigrationFile } from "../migrations/files.ts";
+import { seal } from "../migrations/journal.ts";
+
+/** Seals what was edited in `project`, and returns the tags; throws {@link Problem} where others have that file already. */
+export async function sealEdited(project = projectFolder): Promise<string[]> {
+  const folder = join(project, "drizzle");
+  const landed = await upstreamJournal(project);
+  const sealed: string[] = [];
+  for (const { tag, when, hash } of (await readJournal(folder)).entries) {
+    if (hash === hashOf(await readMigrationFile(folder, `${tag}.sql`))) continue;
+    if (landed?.entries.some((entry) => entry.when === when)) {
+      throw new Problem(
+        `drizzle/${tag}.sql has landed: databases that applied it never see an edit. Write a new migration.`,
+      );
+    }
+    await seal(folder, tag);
+    sealed.push(tag);
+  }
+  return sealed;
+}
+
+/** What the branch has that others build on; undefined where there is none that git knows of. */
+async function upstreamJournal(project: string): Promise<Journal | undefined> {
+  for (const branch of ["origin/HEAD", "@{upstream}"]) {
+    const shown = promisify(execFile)("git", ["show", `${branch}:./drizzle/meta/_journal.json`], { cwd: project });
+    const text = await shown.then(
+      ({ stdout }) => stdout,
+      () => undefined,
+    );
+    if (text !== undefined) return parseJournal(text);
+  }
+  return undefined;
+}
+
+async function main(): Promise<void> {
+  const sealed = await sealEdited();
+  console.log(
+    sealed.length === 0 ? "No migration was edited." : `Sealed ${sealed.join(", ")}. Next: npm run db:check.`,
+  );
+}
+
+if (import.meta.main) await main().catch(failWith);

@@ -1,0 +1,92 @@
+import { isDeepStrictEqual } from "node:util";
+import { Problem } from "../config.ts";
+import type { LocalDatabase } from "../local/database.ts";
+import { readCatalog } from "./catalog.ts";
+import { migrate } from "./migrate.ts";
+import { emptySnapshot, type Snapshot, statementsBetween } from "./snapshot.ts";
+
+/** Throws {@link Problem} where the schema file has changed since the last snapshot. */
+export function checkSnapshot(last: Snapshot, current: Snapshot): void {
+  const { id: _, prevId: _p, ...ours } = current;
+  const { id: _i, prevId: _q, ...theirs } = last;
+  if (isDeepStrictEqual(ours, theirs)) return;
+  const changed = [...new Set([...Object.keys(ours.tables), ...Object.keys(theirs.tables)])].filter(
+    (key) => !isDeepStrictEqual(ours.tables[key], theirs.tables[key]),
+  );
+  const where = changed.length > 0 ? ` (${changed.map((key) => key.replace(/^public\./, "")).join(", ")})` : "";
+  throw new Problem(`src/db/schema.ts has changed since the last migration${where}: run npm run db:generate.`);
+}
+
+/**
+ * Throws {@link Problem} where the migrations, applied to the empty `database`, make something else than `declared`: what
+ * was written or lost by hand is in no snapshot. Leaves the tables of `declared` behind.
+ */
+export async function checkDatabase(database: LocalDatabase, folder: string, declared: Snapshot): Promise<void> {
+  await migrate(database, { folder });
+  const migrated = await readCatalog(database);
+  checkFunctions(migrated);
+  await dropTables(database);
+  const statements = await statementsBetween(await emptySnapshot(), declared);
+  await database.transaction(
+    statements.map((query) => ({ query, params: [] })),
+    {},
+  );
+  const differences = differencesBetween(migrated, await readCatalog(database));
+  if (differences.length === 0) return;
+  throw new Problem(
+    `A database made by drizzle/ is not what src/db/schema.ts declares:\n\n${differences.join("\n")}\n\n` +
+      "Put that right in a new migration (npm run db:generate -- --custom), or in src/db/schema.ts.",
+  );
+}
+
+/** drizzle-kit knows nothing of the others: functions, triggers and grants are made by the migrations alone. */
+const declarable = /^(table|column|constraint|index|policy|enum) /;
+
+function differencesBetween(migrated: Map<string, string>, declared: Map<string, string>): string[] {
+  const objects = [...new Set([...migrated.keys(), ...declared.keys()])].filter((object) => declarable.test(object));
+  return objects.toSorted().flatMap((object) => {
+    const [made, wanted] = [migrated.get(object), declared.get(object)];
+    if (made === wanted || made?.startsWith("EXCLUDE")) return [];
+    if (made === undefined) return `- ${object} is missing: ${statementFor(object, wanted ?? "")}`;
+    if (wanted === undefined) return `- ${object} is not declared: ${made}`;
+    return `- ${object} is ${made}, and declared as ${wanted}`;
+  });
+}
+
+function statementFor(object: string, definition: string): string {
+  const [, name, table] = /^constraint (\S+) on (\S+)$/.exec(object) ?? [];
+  if (object.startsWith("index ")) return `${definition};`;
+  return name && table ? `ALTER TABLE ${table} ADD CONSTRAINT ${name} ${definition};` : definition;
+}
+
+/** A function without a search path of its own looks names up in the caller's, and whoever may connect may call it. */
+function checkFunctions(catalog: Map<string, string>): void {
+  for (const [object, definition] of catalog) {
+    if (!object.startsWith("function ")) continue;
+    const name = object.slice("function ".length);
+    if (!/^ SET search_path TO /m.test(definition)) {
+      throw new Problem(`The function ${name} has no search path: add "set search_path = public, pg_temp" to it.`);
+    }
+    if (!/ grants \{/.test(definition) || /[{,]=X/.test(definition)) {
+      throw new Problem(`Anybody may call the function ${name}: add "revoke execute on function ${name} from public".`);
+    }
+  }
+}
+
+async function dropTables(database: LocalDatabase): Promise<void> {
+  const query = `do $$
+    declare object record;
+    begin
+      for object in
+        select case relkind when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence' else 'table' end as kind, oid::regclass::text as name
+          from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'S')
+            and not exists (select from pg_depend where deptype in ('e', 'a', 'i') and classid = 'pg_class'::regclass and objid = pg_class.oid)
+        union all
+        select 'type', oid::regtype::text from pg_type where typnamespace = 'public'::regnamespace and typtype = 'e'
+          and not exists (select from pg_depend where deptype = 'e' and classid = 'pg_type'::regclass and objid = pg_type.oid)
+      loop
+        execute format('drop %s if exists %s cascade', object.kind, object.name);
+      end loop;
+    end $$`;
+  await database.run({ query, params: [] });
+}

@@ -1,0 +1,86 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { z } from "zod";
+import { Problem } from "../config.ts";
+import { readText } from "../text.ts";
+import { hashOf } from "./files.ts";
+
+const Named = z.looseObject({ name: z.string() });
+const Index = Named.extend({
+  columns: z.array(z.looseObject({ expression: z.string(), isExpression: z.boolean() })),
+  where: z.string().optional(),
+});
+const ForeignKey = Named.extend({
+  tableFrom: z.string(),
+  tableTo: z.string(),
+  columnsFrom: z.array(z.string()),
+  columnsTo: z.array(z.string()),
+});
+const Column = Named.extend({ generated: z.looseObject({ as: z.string() }).optional() });
+const Table = Named.extend({
+  columns: z.record(z.string(), Column),
+  indexes: z.record(z.string(), Index),
+  foreignKeys: z.record(z.string(), ForeignKey),
+  compositePrimaryKeys: z.record(z.string(), Named.extend({ columns: z.array(z.string()) })),
+  uniqueConstraints: z.record(z.string(), Named.extend({ columns: z.array(z.string()) })),
+  checkConstraints: z.record(z.string(), Named.extend({ value: z.string() })),
+});
+const others = z.record(z.string(), z.unknown());
+
+/** A schema as drizzle-kit keeps it beside a migration: of its format, what is worked with here. */
+export const Snapshot = z.looseObject({
+  id: z.string(),
+  prevId: z.string(),
+  tables: z.record(z.string(), Table),
+  enums: others,
+  schemas: others,
+  sequences: others,
+  roles: others,
+  policies: others,
+  views: others,
+});
+
+export type Snapshot = z.infer<typeof Snapshot>;
+export type SnapshotTable = Snapshot["tables"][string];
+
+/** Before the first migration. */
+export const origin = "00000000-0000-0000-0000-000000000000";
+
+export function snapshotFile(folder: string, idx: number): string {
+  return join(folder, "meta", `${String(idx).padStart(4, "0")}_snapshot.json`);
+}
+
+export async function readSnapshot(folder: string, idx: number): Promise<Snapshot> {
+  const file = snapshotFile(folder, idx);
+  try {
+    return Snapshot.parse(JSON.parse(await readText(file)));
+  } catch {
+    throw new Problem(
+      `${file} is missing, or is not a snapshot of drizzle-kit. Bring it back: git checkout -- drizzle`,
+    );
+  }
+}
+
+/** What the schema file declares. */
+export async function currentSnapshot(schemaFile: string, prevId: string): Promise<Snapshot> {
+  const { generateDrizzleJson } = await kit();
+  const url = pathToFileURL(schemaFile);
+  // Another name for another text: a module is read once.
+  url.searchParams.set("hash", hashOf(await readText(schemaFile)));
+  const schema: Record<string, unknown> = await import(url.href);
+  // Through JSON, because that is how the others come.
+  return Snapshot.parse(JSON.parse(JSON.stringify(generateDrizzleJson(schema, prevId))));
+}
+
+/** The SQL between two snapshots, by drizzle-kit; neither tables nor columns may be both gone and new, or it would ask. */
+export async function statementsBetween(from: Snapshot, to: Snapshot): Promise<string[]> {
+  const { generateMigration } = await kit();
+  return (await generateMigration(from, to)).map((statement) => statement.trim());
+}
+
+export const emptySnapshot = async () => Snapshot.parse((await kit()).generateDrizzleJson({}));
+
+/** Loaded where it is needed: it takes half a second. */
+function kit() {
+  return import("drizzle-kit/api");
+}
