@@ -164,3 +164,54 @@ describe("promise 2: a change of address against a change of password", () => {
     expect(left.rows).toStrictEqual([]);
   });
 });
+
+describe("promise 2: a password that is replaced while the old one is checked", () => {
+  /** Finds the password right, and then another is set before anybody can act on that. */
+  const overtaken = (userId: string) => () => ({
+    ...quickPasswords,
+    verify: async (...asked: Parameters<typeof quickPasswords.verify>) => {
+      const matches = await quickPasswords.verify(...asked);
+      const another = await quickPasswords.hash("", "an entirely new one");
+      await db.update(users).set({ password_hash: another }).where(eq(users.id, userId));
+      return matches;
+    },
+  });
+
+  it.each([
+    ["/auth/login", null],
+    ["/auth/restore", new Date().toISOString()],
+  ])("opens no session by %s, restores nothing, and is no event", async (path, deleted_at) => {
+    const user = await aUser({ password_hash, deleted_at });
+    const late = serve({ deps: { hasher: overtaken(user.id) } });
+    const answer = await late.post(path, { json: { username: user.username, password } });
+    expect([answer.status, answer.body.code]).toStrictEqual([400, "invalid_grant"]);
+    expect((await liveSessions(user.id)).map(({ id }) => id)).toStrictEqual([user.sessionId]);
+    const [row] = await db.select().from(users).where(eq(users.id, user.id));
+    expect(row?.deleted_at).toBe(deleted_at);
+    expect(await db.select().from(auditEvents).where(eq(auditEvents.user_id, user.id))).toStrictEqual([]);
+  });
+
+  it("takes no link away by a change of password that came too late", async () => {
+    const user = await aUser({ password_hash });
+    const token = await aTokenFor(user);
+    const late = serve({ deps: { hasher: overtaken(user.id) } });
+    const json = { current_password: password, password: "a password that came late" };
+    expect((await late.put("/users/me/password", { token: user.token, json })).status).toBe(403);
+    expect((await reset(token, "a password by mail")).status).toBe(204);
+  });
+});
+
+describe("promise 10: a reset by mail", () => {
+  it("makes its network one from which guesses elsewhere keep nobody out", async () => {
+    const user = await aUser({ password_hash });
+    const home = { "CF-Connecting-IP": "203.0.113.109" };
+    const json = { token: await aTokenFor(user), password: "a password by mail" };
+    expect((await api.post("/auth/password/reset", { json, headers: home })).status).toBe(204);
+    for (const i of fifty.slice(0, 10)) {
+      await login(user.username, "not the password", { "CF-Connecting-IP": `198.51.100.${100 + i}` });
+    }
+    const elsewhere = { "CF-Connecting-IP": "198.51.100.99" };
+    expect((await login(user.username, "a password by mail", elsewhere)).status).toBe(429);
+    expect((await login(user.username, "a password by mail", home)).status).toBe(200);
+  });
+});

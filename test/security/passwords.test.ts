@@ -47,6 +47,8 @@ describe("promise 9: a password is taken exactly as sent", () => {
     expect(needsRehash(await hashPassword("a password"), "a password")).toBe(false);
     expect(needsRehash(dummyHash, "a password")).toBe(false);
     expect(needsRehash(dummyHash.replace("ln=15", "ln=14"), "a password")).toBe(true);
+    expect(needsRehash(dummyHash.replace("r=8", "r=4"), "a password")).toBe(true);
+    expect(needsRehash(dummyHash.replace("p=3", "p=2"), "a password")).toBe(true);
     expect(needsRehash("$2b$12$whatever", "a password")).toBe(true);
   });
 
