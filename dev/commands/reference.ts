@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type RateClass, rateClasses } from "../../src/context/policy.ts";
+import { mailsToRecipient } from "../../src/services/one-time-tokens.ts";
 import { limits as attempts } from "../../src/services/passwords.ts";
 import { type Setting, settingsTable } from "../../src/settings.ts";
 import { failWith, Problem, projectFolder } from "../config.ts";
@@ -49,6 +50,24 @@ function limitsPage(): string {
       "the owner, from being locked out",
     ],
   ].map((row) => ["wrong passwords", ...row, "429 `too_many_attempts`"]);
+  const { budget, forgetSeconds } = mailsToRecipient;
+  const amount = `${budget} at once, one more each ${forgetSeconds / 60} minutes`;
+  const mails = [
+    [
+      "links to verify or change an address",
+      amount,
+      "mailbox, across accounts",
+      "its owner, from being flooded",
+      "no mail; a change of address is 429",
+    ],
+    [
+      "links to reset a password",
+      amount,
+      "mailbox, across accounts",
+      "its owner, and no other mail uses this up",
+      "no mail, the same answer",
+    ],
+  ];
   return `# Limits
 
 Made by \`npm run reference\` from the code that counts: change it there.
@@ -59,7 +78,10 @@ of them does at one endpoint refuses nobody at another, and a call that carries 
 refresh, sign-out, verification, confirmation and reset are never refused for what others behind the same address did.
 What costs no more than a refusal, such as \`/health\` and the key set, is not counted.
 
-${table(["limit", "how much", "counted by", "protects", "beyond it"], [...classes, ...guesses])}
+${table(["limit", "how much", "counted by", "protects", "beyond it"], [...classes, ...guesses, ...mails])}
+
+A mailbox is known by its address without dots, without what follows a plus sign, and in any letter case, and by a keyed hash
+alone. Each link replaces the one before it, so that the newest in a full mailbox works.
 
 An account's e-mail address and username are counted apart. A shared budget would tell which of them belong together: use up
 one, and the other is refused, too. An attempt is forgotten each hour for an identifier and each minute for a network.

@@ -1,6 +1,6 @@
 import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { mails, oneTimeTokens, users } from "../db/schema.ts";
+import { mails, oneTimeTokens, throttles, users } from "../db/schema.ts";
 import type { Purpose } from "../security/one-time-tokens.ts";
 import { type AuditEvent, eventInsert } from "./audit-events.ts";
 
@@ -13,6 +13,8 @@ export type NewToken = {
   /** A token younger than this is not replaced, and an account has only so many mails an hour: nobody floods a mailbox. */
   cooldownSeconds: number;
   mailsPerHour: number;
+  /** How much mail one mailbox is sent, whoever asks; `pepper` keeps the counters from naming it. */
+  recipient?: { budget: number; forgetSeconds: number; pepper: string };
   /** The mail that carries it; none where somebody carries it themselves. */
   mail?: { id: string; seed: string };
 };
@@ -29,17 +31,24 @@ export type Account = { id: string; passwordHash?: string } | { email: string; u
  * where a token was issued.
  */
 export function issueToken(db: Database, account: Account, token: NewToken, event: AuditEvent) {
-  const { purpose, tokenHash, mailbox, lifetimeSeconds, cooldownSeconds, mailsPerHour, mail } = token;
+  const { purpose, tokenHash, mailbox, lifetimeSeconds, cooldownSeconds, mailsPerHour, mail, recipient } = token;
+  const isDue = sql`(t.used_at is not null or lower(t.email) <> lower(mailbox)
+    or t.created_at <= now() - make_interval(secs => ${cooldownSeconds}::int))`;
   return db.execute<{ user_id: string }>(sql`
     with account as (
       select id, username, coalesce(${mailbox ?? null}, email) as mailbox from ${users}
       where ${isAccount(account)} and is_active and deleted_at is null for no key update
     ),
+    due as (
+      select a.* from account as a left join ${oneTimeTokens} as t on t.user_id = a.id and t.purpose = ${purpose}
+      where (t.user_id is null or ${isDue}) and ${mailsPerHour}::int > (select count(*) from ${mails} as m
+        where m.user_id = a.id and m.kind = ${purpose} and m.created_at > now() - interval '1 hour')
+    ),
+    room as (${recipient ? roomFor(purpose, recipient) : sql`select from due`}),
     token as (
       insert into ${oneTimeTokens} as t (user_id, purpose, token_hash, email, expires_at)
-      select id, ${purpose}, ${tokenHash}, mailbox, now() + make_interval(secs => ${lifetimeSeconds}::int) from account
-      where ${mailsPerHour}::int > (select count(*) from ${mails} as m
-        where m.user_id = account.id and m.kind = ${purpose} and m.created_at > now() - interval '1 hour')
+      select id, ${purpose}, ${tokenHash}, mailbox, now() + make_interval(secs => ${lifetimeSeconds}::int) from due
+      where exists (select from room)
       on conflict (user_id, purpose) do update set token_hash = excluded.token_hash, email = excluded.email,
         created_at = now(), expires_at = excluded.expires_at, used_at = null
       where t.used_at is not null or lower(t.email) <> lower(excluded.email)
@@ -55,6 +64,22 @@ export function issueToken(db: Database, account: Account, token: NewToken, even
     ),
     event as (${eventInsert(event, sql`from token`, sql`user_id`)})
     select user_id from token`);
+}
+
+/**
+ * Counts a mail to its mailbox, across accounts, and answers a row where there is room for it. What follows a plus sign,
+ * dots and the case of letters lead to one mailbox. A reset has a budget of its own, so that no other mail keeps it back.
+ */
+function roomFor(purpose: Purpose, { budget, forgetSeconds, pepper }: NonNullable<NewToken["recipient"]>): SQL {
+  const group = purpose === "reset_password" ? "reset" : "link";
+  const box = sql`regexp_replace(replace(split_part(lower(mailbox), '@', 1), '.', ''), '[+].*$', '')
+    || '@' || split_part(lower(mailbox), '@', 2)`;
+  const left = sql`greatest(r.attempts - floor(greatest(extract(epoch from now() - r.last_attempt_at), 0) / ${forgetSeconds}::int)::int, 0)`;
+  return sql`
+    insert into ${throttles} as r (key, attempts)
+    select ${`mail:${group}:`} || encode(sha256(convert_to(${pepper}::text || ${box}, 'UTF8')), 'hex'), 1 from due
+    on conflict (key) do update set attempts = ${left} + 1, last_attempt_at = now() where ${left} < ${budget}::int
+    returning r.key`;
 }
 
 /** True where this token stands: neither used nor replaced. */

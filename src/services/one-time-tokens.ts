@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { Variables } from "../context/types.ts";
 import { type Account, issueToken } from "../crud/one-time-tokens.ts";
 import type { AuditKind } from "../schemas/audit-events.ts";
+import { keyedHash } from "../security/keyed-hash.ts";
 import { lifetimeHours, newSeed, type Purpose, tokenOfSeed } from "../security/one-time-tokens.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
 import { type AuditContext, auditEvent } from "./audit.ts";
@@ -12,6 +13,8 @@ type Issue = { purpose: Purpose; account: Account; event: AuditKind; mailbox?: s
 /** Nobody gets the same mail more than once a minute, or one of its kind more than so many times an hour. */
 const cooldownSeconds = 60;
 const mailsPerHour = 10;
+/** Nor is a mailbox sent more than this, whatever accounts it is asked for: each of these mails is forgotten in turn. */
+export const mailsToRecipient = { budget: 10, forgetSeconds: 6 * 60 };
 
 /**
  * Makes the statement that issues a mailed token and writes its cause down, and has the mail sent once the request is
@@ -21,8 +24,10 @@ export async function issueMailedToken(context: Context, { purpose, account, eve
   const mail = { id: uuidv7(), seed: newSeed() };
   const tokenHash = await hashToken(await tokenOfSeed(context.keys.mail, mail.seed));
   const lifetimeSeconds = lifetimeHours[purpose] * 60 * 60;
+  const pepper = await keyedHash(context.keys.throttle, "mail recipients");
   const token = {
     purpose,
+    recipient: { ...mailsToRecipient, pepper },
     tokenHash,
     lifetimeSeconds,
     cooldownSeconds,

@@ -436,3 +436,46 @@ describe("REQUIRE_VERIFIED_EMAIL", () => {
     expect((await enter(password)).status).toBe(200);
   });
 });
+
+describe("promise 8: nobody's mailbox is flooded", () => {
+  const mailTo = (app: ReturnType<typeof serveWithMailbox>, address: string) =>
+    app.sent.filter(({ to }) => to.toLowerCase() === address.toLowerCase()).length;
+
+  it("by signing up, deleting and signing up again, in whatever spelling leads there", async () => {
+    const app = serveWithMailbox({ deps: { hasher: () => quickPasswords } });
+    const name = unique("victim").replace("-", "");
+    const spellings = [
+      `${name}@example.com`,
+      `${name}+a@example.com`,
+      `${name.slice(0, 3)}.${name.slice(3)}@EXAMPLE.com`,
+    ];
+    const statuses = [];
+    for (let i = 0; i < 15; i++) {
+      const [email, username] = [spellings[i % 3], unique()];
+      const password = "correct horse battery";
+      const signUp = await app.post("/users", { json: { email, username, password } });
+      const { body } = await app.post("/auth/login", { json: { username, password } });
+      statuses.push(signUp.status, (await app.delete("/users/me", { token: body.access_token })).status);
+    }
+    expect(new Set(statuses)).toStrictEqual(new Set([201, 204]));
+    const links = app.sent.filter(({ to, text }) => spellings.includes(to) && text.includes("?token="));
+    expect(links).toHaveLength(10);
+  });
+
+  it("and what fills it keeps no reset from its owner", async () => {
+    const app = serveWithMailbox({ deps: { hasher: () => quickPasswords } });
+    const password = "correct horse battery";
+    const password_hash = await quickPasswords.hash("", password);
+    const victim = await aUser();
+    for (let i = 0; i < 12; i++) {
+      const stranger = await aUser({ password_hash });
+      const json = { email: victim.email, current_password: password };
+      expect((await app.post("/users/me/email", { token: stranger.token, json })).status).toBeLessThan(500);
+    }
+    expect(mailTo(app, victim.email)).toBe(10);
+    await app.post("/auth/password/forgot", { json: { email: victim.email } });
+    expect(mailTo(app, victim.email)).toBe(11);
+    const json = { token: app.tokenFor(victim.email), password: `${password}!` };
+    expect((await app.post("/auth/password/reset", { json })).status).toBe(204);
+  });
+});
