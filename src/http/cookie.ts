@@ -4,12 +4,20 @@ import type { AppEnv } from "../context/types.ts";
 import { ApiError } from "../errors.ts";
 import type { Token } from "../schemas/oauth.ts";
 
-type Cookie = { name: string; path: string };
+type Cookie = { name: string; path: string; secure: boolean };
 
 /** By `__Host-`, browsers let nobody but this host set it: no sibling domain signs a visitor in to its own account. */
-const current: Cookie = { name: "__Host-refresh_token", path: "/" };
+const current: Cookie = { name: "__Host-refresh_token", path: "/", secure: true };
 /** The cookie of earlier versions counts until it is exchanged for the current one. */
-const former: Cookie = { name: "__Secure-refresh_token", path: "/api/v1/auth" };
+const former: Cookie = { name: "__Secure-refresh_token", path: "/api/v1/auth", secure: true };
+/** On a developer's machine: Safari takes no secure cookie from `http://localhost`, and no browser one from `127.0.0.1`. */
+const local: Cookie = { name: "refresh_token", path: "/", secure: false };
+
+/** The cookie that is set for this request. */
+function cookieFor(c: Context<AppEnv>): Cookie {
+  const isLoopback = ["localhost", "127.0.0.1", "[::1]"].includes(new URL(c.req.url).hostname);
+  return c.var.settings.ENVIRONMENT === "development" && isLoopback ? local : current;
+}
 
 type Delivery = "body" | "cookie";
 
@@ -24,8 +32,8 @@ const deliveries: Record<Delivery, (c: Context<AppEnv>, tokens: Token) => Token>
     if (refresh_token === undefined) return answer;
     dropCookie(c, former);
     const maxAge = c.var.settings.SESSION_IDLE_DAYS * 24 * 60 * 60;
-    const { name, path } = current;
-    setCookie(c, name, refresh_token, { path, maxAge, secure: true, httpOnly: true, sameSite: "Strict" });
+    const { name, path, secure } = cookieFor(c);
+    setCookie(c, name, refresh_token, { path, maxAge, secure, httpOnly: true, sameSite: "Strict" });
     return answer;
   },
 };
@@ -36,7 +44,7 @@ const deliveries: Record<Delivery, (c: Context<AppEnv>, tokens: Token) => Token>
  * since nothing tells which is ours.
  */
 export function tokenInCookie(c: Context<AppEnv>): string | undefined {
-  const [tokens = []] = [current, former].map(({ name }) => valuesOf(c, name)).filter(({ length }) => length > 0);
+  const [tokens = []] = [cookieFor(c), former].map(({ name }) => valuesOf(c, name)).filter(({ length }) => length > 0);
   const [token, another] = tokens;
   if (token === undefined) return undefined;
   requireListedOrigin(c);
@@ -54,12 +62,12 @@ export function requireListedOrigin(c: Context<AppEnv>): void {
 
 /** Takes the refresh token's cookies back from the browser that sent them. */
 export function dropCookies(c: Context<AppEnv>): void {
-  dropCookie(c, current);
+  dropCookie(c, cookieFor(c));
   dropCookie(c, former);
 }
 
-function dropCookie(c: Context<AppEnv>, { name, path }: Cookie): void {
-  if (valuesOf(c, name).length > 0) deleteCookie(c, name, { path, secure: true });
+function dropCookie(c: Context<AppEnv>, { name, path, secure }: Cookie): void {
+  if (valuesOf(c, name).length > 0) deleteCookie(c, name, { path, secure });
 }
 
 /** Each value that the browser sent by this name: more than one where they differ in path or domain. */

@@ -284,6 +284,30 @@ describe("the browser mode", () => {
     );
   });
 
+  it.each([
+    ["development", "http://localhost:8787", true],
+    ["development", "http://127.0.0.1:8787", true],
+    ["development", "http://[::1]:8787", true],
+    ["development", "https://localhost.example.com", false],
+    ["development", "http://127.0.0.1.example.com", false],
+    ["test", "http://localhost:8787", false],
+    ["test", "http://127.0.0.1:8787", false],
+  ])(
+    "sets a cookie that is not secure in development on loopback alone: %s at %s",
+    async (environment, at, isLocal) => {
+      const app = serve({ bindings: { ...bindings, ENVIRONMENT: environment } });
+      const user = await aUser({ password_hash });
+      const headers = { "Content-Type": "application/json", Origin: at };
+      const signIn = { username: user.username, password, token_delivery: "cookie" };
+      const request = { method: "POST", headers, body: JSON.stringify(signIn) };
+      const answer = await app.fetch(new Request(`${at}/api/v1/auth/login`, request));
+      const cookie = answer.headers.get("Set-Cookie") ?? "";
+      expect(cookie).toMatch(isLocal ? /^refresh_token=[^;]+; .*HttpOnly; SameSite=Strict$/ : /^__Host-.*; Secure;/);
+      const again = { method: "POST", headers: { ...headers, Cookie: cookie.split(";")[0] ?? "" }, body: "{}" };
+      await expect(app.fetch(new Request(`${at}/api/v1/auth/refresh`, again))).resolves.toMatchObject({ status: 200 });
+    },
+  );
+
   it("refreshes from a listed origin, and from our own", async () => {
     const { cookie } = await login();
     const answer = await post("/auth/refresh", cookie, origin);
