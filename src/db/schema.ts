@@ -115,21 +115,11 @@ export const items = pgTable(
   },
 );
 
-export const series = pgTable(
-  "series",
-  {
-    ...ownedRow,
-    title: text().notNull(),
-    description: text(),
-  },
-  (table) => ownedIndexes("series", table),
-);
-
 /**
  * Each resource: what the purge of deleted rows and of deleted users goes through, in this order. What refers to another
  * comes before it, and should be `onDelete: "cascade"`: a row that is still referred to cannot be purged.
  */
-export const ownedTables: readonly OwnedTable[] = [series, items];
+export const ownedTables: readonly OwnedTable[] = [items];
 
 /** One row for each sign-in. Its refresh token rotates; only hashes of the current and the last one are kept. */
 export const sessions = pgTable(

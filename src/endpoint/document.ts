@@ -37,7 +37,6 @@ export function describeApi(app: OpenAPIHono<AppEnv>, settings: Settings): objec
       { name: "users", description: "Accounts" },
       { name: "audit", description: "Audit events of accounts" },
       { name: "items", description: "Users' items" },
-      { name: "series", description: "Series of users" },
       { name: "operations", description: "Health and documentation" },
     ],
   });

@@ -28,12 +28,6 @@ import { restoreItem } from "./items/restore.ts";
 import { changeItem } from "./items/update.ts";
 import { listPublicItemsPage } from "./public-items/list.ts";
 import { readPublicItem } from "./public-items/read.ts";
-import { createSery } from "./series/create.ts";
-import { removeSery } from "./series/delete.ts";
-import { listSeriesPage } from "./series/list.ts";
-import { readSery } from "./series/read.ts";
-import { restoreSery } from "./series/restore.ts";
-import { changeSery } from "./series/update.ts";
 import { changeMyEmail } from "./users/change-my-email.ts";
 import { changeMyPassword } from "./users/change-my-password.ts";
 import { createUser } from "./users/create.ts";
@@ -89,12 +83,6 @@ export const endpoints = [
   changeItem,
   removeItem,
   restoreItem,
-  createSery,
-  listSeriesPage,
-  readSery,
-  changeSery,
-  removeSery,
-  restoreSery,
   jwks,
   oauthMetadata,
   health,
