@@ -53,7 +53,7 @@ export function createApp<const Endpoints extends readonly Endpoint[]>(endpoints
     cors(endpoints),
     sendMails,
   );
-  app.onError((error, c) => problem(c, toApiError(error), { oauth: c.var.policy?.oauth ?? false }));
+  app.onError((error, c) => problem(c, toApiError(error), c.var.policy));
   app.notFound((c) => problem(c, new ApiError("not_found", { detail: "There is nothing at this path." })));
 
   const paths = [...methodsByPath(endpoints)];

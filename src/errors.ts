@@ -2,8 +2,16 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { describeError, GuardedError } from "./log.ts";
+import { type FieldError, fieldError } from "./schemas/field-errors.ts";
 
-type ErrorEntry = { status: ContentfulStatusCode; detail: string; retryAfter?: number };
+type ErrorEntry = {
+  status: ContentfulStatusCode;
+  detail: string;
+  /** Seconds. */
+  retryAfter?: number;
+  /** The field of the body that it is about, where the endpoint has one of this name, and what is wrong with it. */
+  field?: { name: string; type: "taken" | "wrong_password" };
+};
 
 /** Every error that a client can get: its stable code, its status and its default sentence. */
 export const errorTable = {
@@ -26,13 +34,25 @@ export const errorTable = {
   invalid_token: { status: 401, detail: "The access token is not valid." },
   origin_not_allowed: { status: 403, detail: "A refresh cookie is accepted only from a page of an allowed origin." },
   signup_closed: { status: 403, detail: "Sign-up is closed." },
-  wrong_password: { status: 403, detail: "The current password is not correct." },
+  wrong_password: {
+    status: 403,
+    detail: "The current password is not correct.",
+    field: { name: "current_password", type: "wrong_password" },
+  },
   forbidden: { status: 403, detail: "You are not allowed to do this." },
   not_found: { status: 404, detail: "Not found." },
   method_not_allowed: { status: 405, detail: "This path does not support that method." },
   not_acceptable: { status: 406, detail: "None of the available media types is acceptable." },
-  email_taken: { status: 409, detail: "This e-mail address is already registered." },
-  username_taken: { status: 409, detail: "This username is already taken." },
+  email_taken: {
+    status: 409,
+    detail: "This e-mail address is already registered.",
+    field: { name: "email", type: "taken" },
+  },
+  username_taken: {
+    status: 409,
+    detail: "This username is already taken.",
+    field: { name: "username", type: "taken" },
+  },
   last_admin: { status: 409, detail: "This is the last active admin." },
   conflict: { status: 409, detail: "The request conflicts with existing data." },
   still_referenced: { status: 409, detail: "Another resource still refers to this one." },
@@ -59,9 +79,6 @@ export const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable;
 
-/** One thing wrong with a request, in FastAPI's shape: `loc` is a path such as `["body", "email"]`. */
-export type FieldError = { loc: (string | number)[]; msg: string; type: string };
-
 /** The one way to refuse a request: `throw new ApiError("not_found")`. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -83,9 +100,11 @@ export class ApiError extends Error {
 }
 
 /** Which operation of a batch was refused, and why. */
-export function operationError(code: ErrorCode, place: number): FieldError {
-  return { loc: ["body", "operations", place], msg: errorTable[code].detail, type: code };
+export function operationError(code: OperationCode, place: number): FieldError {
+  return fieldError(["body", "operations", place], code);
 }
+
+export type OperationCode = "not_found" | "precondition_failed" | "precondition_required";
 
 /**
  * 429: this limit was reached, and lets one in again after so many seconds. `RateLimit` and `RateLimit-Policy` are those of
@@ -130,18 +149,23 @@ const codeByStatus: Partial<Record<number, ErrorCode>> = {
   415: "unsupported_media_type",
 };
 
-/** Answers with RFC 9457 `application/problem+json`; a token endpoint adds the members of RFC 6749, section 5.2. */
-export function problem(c: Context, error: ApiError, options: { oauth?: boolean } = {}): Response {
+/** How an endpoint tells its errors: whether as RFC 6749, section 5.2, has it, and which fields its body can have. */
+export type ProblemShape = { oauth: boolean; fields: readonly string[] };
+
+/** Answers with RFC 9457 `application/problem+json`, or with what a token endpoint answers. */
+export function problem(c: Context, error: ApiError, shape: ProblemShape = { oauth: false, fields: [] }): Response {
   const { status } = errorTable[error.code];
   for (const [name, value] of Object.entries(headersFor(error))) c.header(name, value);
-  const body = problemBody(error, String(c.get("requestId")));
-  if (options.oauth) return c.json({ ...body, ...oauthMembers(error) }, status);
+  const body = problemBody(error, String(c.get("requestId")), shape);
+  if (shape.oauth) return c.json(body, status);
   return c.body(JSON.stringify(body), status, { "Content-Type": "application/problem+json" });
 }
 
 /** The members of a problem; `type` is about:blank because `code` says more than a URL of ours would. */
-export function problemBody(error: ApiError, requestId: string) {
-  const { status } = errorTable[error.code];
+export function problemBody(error: ApiError, requestId: string, { oauth, fields }: ProblemShape) {
+  const { status, field }: ErrorEntry & { status: Status } = errorTable[error.code];
+  const blamed = field && fields.includes(field.name) ? [fieldError(["body", field.name], field.type)] : undefined;
+  const errors = error.errors ?? blamed;
   return {
     type: "about:blank",
     title: titles[status],
@@ -149,13 +173,9 @@ export function problemBody(error: ApiError, requestId: string) {
     detail: error.detail,
     code: error.code,
     request_id: requestId,
-    ...(error.errors && { errors: error.errors }),
+    ...(errors && { errors }),
+    ...(oauth && { error: oauthError(error.code), error_description: error.detail }),
   };
-}
-
-/** What a token endpoint adds. */
-export function oauthMembers(error: ApiError) {
-  return { error: oauthError(error.code), error_description: error.detail };
 }
 
 function headersFor(error: ApiError): Record<string, string> {
@@ -177,7 +197,9 @@ function oauthError(code: ErrorCode): string {
   return status === 500 ? "server_error" : "invalid_request";
 }
 
-const titles: Record<(typeof errorTable)[ErrorCode]["status"], string> = {
+type Status = (typeof errorTable)[ErrorCode]["status"];
+
+const titles: Record<Status, string> = {
   400: "Bad Request",
   401: "Unauthorized",
   403: "Forbidden",

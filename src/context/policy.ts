@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../errors.ts";
+import type { ErrorCode, ProblemShape } from "../errors.ts";
 
 type AccessEntry = {
   who: string;
@@ -79,7 +79,7 @@ export const carriedTokens = {
 export type Carried = keyof typeof carriedTokens;
 
 /** What the machinery may know about the endpoint that matched. */
-export type Policy = {
+export type Policy = ProblemShape & {
   operationId: string;
   path: string;
   access: Access;
@@ -90,5 +90,4 @@ export type Policy = {
   /** Whether its 200 may be kept, and shown to anybody. */
   cached: boolean;
   roundTrips: number;
-  oauth: boolean;
 };

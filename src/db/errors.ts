@@ -1,5 +1,5 @@
 import { NeonDbError } from "@neondatabase/serverless";
-import { ApiError, type ErrorCode, operationError } from "../errors.ts";
+import { ApiError, type ErrorCode, type OperationCode, operationError } from "../errors.ts";
 import { GuardedError } from "../log.ts";
 import { constraintCodes } from "./constraints.ts";
 import { type JsonRow, readResults } from "./json-rows.ts";
@@ -33,17 +33,18 @@ export function fromDatabase(thrown: unknown): ApiError {
   const code = codeOf(error, findCallError(thrown));
   // What was foreseen by name needs no explanation in a log; the rest may be our fault, whatever its status.
   const isForeseen = code !== "internal" && (isOurs(error) || constraintCodes[error?.constraint ?? ""] !== undefined);
-  // `refuse` says which operation of a batch it was.
-  const isPlaced = (error?.code === "PT404" || error?.code === "PT412") && error.detail;
-  const place = isPlaced ? Number(error.detail) : undefined;
+  const refusal = refusals[error?.code ?? ""];
   const { retryAfter } = findCallError(thrown)?.fields ?? {};
   return new ApiError(code, {
     ...(!isForeseen && { cause: new GuardedError(describe(thrown)) }),
     ...(code === "validation_failed" && { detail: "A value is missing, or is not one that can be stored." }),
-    ...(place !== undefined && { errors: [operationError(code, place)] }),
+    ...(refusal && error?.detail && { errors: [operationError(refusal, Number(error.detail))] }),
     ...(retryAfter !== undefined && { headers: { "Retry-After": String(Math.min(retryAfter, longestWait)) } }),
   });
 }
+
+/** Where `refuse` says in `detail` which operation of a batch it was. */
+const refusals: Partial<Record<string, OperationCode>> = { PT404: "not_found", PT412: "precondition_failed" };
 
 /** In seconds: for longer nobody is sent away, whatever stands before the database says. */
 const longestWait = 60;

@@ -1,6 +1,6 @@
 import type { RouteConfig, RouteHandler } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
-import type { ZodType } from "zod";
+import { ZodObject, type ZodType } from "zod";
 import { consequencesOf, isSignedIn, type Policy } from "../context/policy.ts";
 import { provide } from "../context/provide.ts";
 import type { AppEnv } from "../context/types.ts";
@@ -105,6 +105,8 @@ function policyOf(contract: Contract): Policy {
     cached: cached !== undefined,
     roundTrips,
     oauth: oauth === true,
+    // At a token endpoint `username` says who signs in: none is being set.
+    fields: oauth ? [] : fieldsOf(contract),
   };
 }
 
@@ -122,7 +124,7 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
     parameters: parametersOf(contract) as NonNullable<RouteConfig["parameters"]>,
     responses: {
       ...(cached ? cacheable(replayed) : replayed),
-      ...problemResponses(codesOf(contract), { method, ...policy }),
+      ...problemResponses(codesOf(contract), method, policy),
     },
     security: consequencesOf(access).security.map((scheme) => ({ [scheme]: [] })),
     middleware: [
@@ -141,6 +143,11 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
       ...(idempotent ? [idempotency] : []),
     ],
   };
+}
+
+function fieldsOf({ request }: Contract): string[] {
+  const json = request?.body?.content["application/json"];
+  return json && "schema" in json && json.schema instanceof ZodObject ? Object.keys(json.schema.shape) : [];
 }
 
 function queryNames({ request }: Contract): string[] {

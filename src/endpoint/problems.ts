@@ -1,4 +1,4 @@
-import { ApiError, type ErrorCode, errorTable, oauthMembers, problemBody } from "../errors.ts";
+import { ApiError, type ErrorCode, errorTable, type ProblemShape, problemBody } from "../errors.ts";
 import { acceptOf, headers, type ResponseHeader } from "../http/headers.ts";
 import { OAuthProblem, Problem } from "../schemas/problem.ts";
 import type { Method } from "./contract.ts";
@@ -15,25 +15,22 @@ export type Problems<Code extends ErrorCode> = {
  * How the document shows these errors: by status, each with its sentence and an example. RFC 6749, section 5.2, has
  * those of a token endpoint as `application/json` with members of its own.
  */
-export function problemResponses(codes: readonly ErrorCode[], { method, oauth }: { method: Method; oauth: boolean }) {
+export function problemResponses(codes: readonly ErrorCode[], method: Method, shape: ProblemShape) {
   const byStatus = Map.groupBy(codes, (code) => errorTable[code].status);
-  return Object.fromEntries([...byStatus].map(([status, group]) => [status, problemResponse(group, method, oauth)]));
+  return Object.fromEntries([...byStatus].map(([status, group]) => [status, problemResponse(group, method, shape)]));
 }
 
-function problemResponse(codes: readonly ErrorCode[], method: Method, oauth: boolean) {
-  const examples = Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code, oauth) }]));
+function problemResponse(codes: readonly ErrorCode[], method: Method, shape: ProblemShape) {
+  const examples = Object.fromEntries(
+    codes.map((code) => [code, { value: problemBody(new ApiError(code), "…", shape) }]),
+  );
   return {
     description: codes.map((code) => `\`${code}\`: ${errorTable[code].detail}`).join(" "),
     headers: headers(...headersOf(codes, method)),
-    content: oauth
+    content: shape.oauth
       ? { "application/json": { schema: OAuthProblem, examples } }
       : { "application/problem+json": { schema: Problem, examples } },
   };
-}
-
-function exampleOf(code: ErrorCode, oauth: boolean) {
-  const error = new ApiError(code);
-  return { ...problemBody(error, "…"), ...(oauth && oauthMembers(error)) };
 }
 
 function headersOf(codes: readonly ErrorCode[], method: Method): ResponseHeader[] {

@@ -2,8 +2,10 @@ import type { Hook } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { z } from "zod";
 import type { AppEnv } from "../context/types.ts";
-import { ApiError, type ErrorCode, type FieldError } from "../errors.ts";
+import { ApiError, type ErrorCode } from "../errors.ts";
+import { type FieldError, fieldError } from "../schemas/field-errors.ts";
 import { codeOfInvalid } from "./contract.ts";
+import { toFieldErrors } from "./issues.ts";
 
 const maxErrors = 50;
 const places: Record<string, string> = { json: "body", form: "body", param: "path" };
@@ -14,7 +16,9 @@ export const refuseInvalid: Hook<unknown, AppEnv, string, void> = (result, c) =>
   const { oauth = false } = c.var.policy ?? {};
   if (oauth && result.error.issues.some(isOtherGrant)) throw new ApiError("unsupported_grant_type");
   const place = places[result.target] ?? result.target;
-  const errors = result.error.issues.flatMap((issue) => fieldErrors(place, issue));
+  // The validator passes what it was given, too; its type does not say so.
+  const given = "data" in result ? result.data : undefined;
+  const errors = result.error.issues.flatMap((issue) => toFieldErrors(issue, [place], given));
   throw invalid(codeOfInvalid({ oauth }), errors);
 };
 
@@ -23,39 +27,19 @@ function isOtherGrant({ path: [field], code }: z.core.$ZodIssue): boolean {
   return field === "grant_type" && (code === "invalid_value" || code === "invalid_union");
 }
 
-function invalid(code: ErrorCode, all: FieldError[]): ApiError {
-  const errors = all.slice(0, maxErrors);
-  const [first] = errors;
-  return new ApiError(code, first ? { detail: `${first.loc.join(".")}: ${first.msg}`, errors } : {});
-}
-
 /** 422 for a query parameter that an endpoint does not declare: a misspelt filter would show everything. */
 export function refuseUnknownQuery(names: readonly string[]): MiddlewareHandler {
   return async (c, next) => {
     const given = c.req.url.includes("?") ? new Set(new URL(c.req.url).searchParams.keys()) : [];
     const unknown = [...given].filter((name) => !names.includes(name));
-    if (unknown.length > 0) {
-      throw invalid(
-        "validation_failed",
-        unknown.map((name) => extraForbidden(["query", name])),
-      );
-    }
+    const errors = unknown.map((name) => fieldError(["query", name], "extra_forbidden"));
+    if (errors.length > 0) throw invalid("validation_failed", errors);
     await next();
   };
 }
 
-function fieldErrors(place: string, issue: z.core.$ZodIssue): FieldError[] {
-  const loc = [place, ...issue.path.map((key) => (typeof key === "number" ? key : String(key)))];
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => extraForbidden([...loc, key]));
-  }
-  if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) {
-    return [{ loc, msg: "Field required", type: "missing" }];
-  }
-  const own = issue.code === "custom" ? issue.params?.type : undefined;
-  return [{ loc, msg: issue.message, type: typeof own === "string" ? own : issue.code }];
-}
-
-function extraForbidden(loc: FieldError["loc"]): FieldError {
-  return { loc, msg: "Field not allowed", type: "extra_forbidden" };
+function invalid(code: ErrorCode, all: FieldError[]): ApiError {
+  const errors = all.slice(0, maxErrors);
+  const [first] = errors;
+  return new ApiError(code, first ? { detail: `${first.loc.join(".")}: ${first.msg}`, errors } : {});
 }

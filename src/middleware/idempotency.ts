@@ -12,6 +12,7 @@ import {
 import { DoneBefore } from "../db/errors.ts";
 import { ApiError } from "../errors.ts";
 import { headers } from "../http/headers.ts";
+import { fieldError } from "../schemas/field-errors.ts";
 
 /** The `Idempotency-Key` of the IETF's httpapi working group, for `parameters`. */
 export const idempotencyKey = {
@@ -91,10 +92,6 @@ async function fingerprintOf(method: string, url: string, body: string): Promise
 }
 
 function invalidKey(): ApiError {
-  const error = {
-    loc: ["header", "Idempotency-Key"],
-    msg: "Must be 1 to 255 visible ASCII characters",
-    type: "invalid_format",
-  };
+  const error = fieldError(["header", "Idempotency-Key"], "invalid_format", { format: "idempotency-key" });
   return new ApiError("validation_failed", { detail: `${error.loc.join(".")}: ${error.msg}`, errors: [error] });
 }

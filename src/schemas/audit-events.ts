@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
-import { Id, Moment, Timestamp } from "./common.ts";
+import { Id, Timestamp } from "./common.ts";
 import { PageQuery, pageOf } from "./pages.ts";
+import { Moment } from "./parameters.ts";
 
 /** The kinds of audit events. */
 export const AuditKind = z

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { Id, Timestamp } from "./common.ts";
 import { pageOf } from "./pages.ts";
 import { NewPassword } from "./passwords.ts";
-import { Email } from "./text.ts";
+import { Email, wellFormed } from "./text.ts";
 
 /** What ends: the session of this token, of the cookie, or of the access token. */
 export const Logout = z
@@ -48,7 +48,7 @@ const MailedToken = z
 const CurrentPassword = z
   .string()
   .max(512)
-  .refine((value) => value.isWellFormed(), "must be well-formed Unicode")
+  .check(wellFormed)
   .openapi({ format: "password", example: "correct horse battery" });
 
 export const EmailVerify = z.strictObject({ token: MailedToken }).openapi("EmailVerify");

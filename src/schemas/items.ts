@@ -1,6 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { Id, includes, isNotEmpty, Moment, Timestamp } from "./common.ts";
-import { PageQuery, pageOf, sortBy } from "./pages.ts";
+import { changesSomething, Id, Timestamp } from "./common.ts";
+import { type FieldError, fieldError, ruleOfEach } from "./field-errors.ts";
+import { countedPageOf, PageQuery, pageOf, sortBy } from "./pages.ts";
+import { includes, Moment } from "./parameters.ts";
 import { text } from "./text.ts";
 import { PublicProfile } from "./users.ts";
 
@@ -32,7 +34,7 @@ export const ItemRow = Item.omit({ owner: true });
 export const PublicItem = Item.omit({ owner_id: true, is_public: true, owner: true })
   .extend({ owner: PublicProfile })
   .openapi("PublicItem");
-export const PublicItemPage = pageOf(PublicItem).omit({ total: true }).openapi("PublicItemPage");
+export const PublicItemPage = pageOf(PublicItem).openapi("PublicItemPage");
 
 export const ItemReadQuery = z.object({ include: includes("owner") });
 
@@ -43,13 +45,12 @@ export const ItemCreate = z
 export const ItemUpdate = z
   .strictObject({ title: Title, description: Description, is_public: IsPublic })
   .partial()
-  .refine(isNotEmpty, "must change at least one field")
+  .check(changesSomething)
   .openapi("ItemUpdate", { minProperties: 1 });
 
 /** The version that an `ETag` names, weak or strong: see src/http/etag.ts. */
 const IfMatch = z
-  .string()
-  .regex(/^(W\/)?"(0|[1-9][0-9]{0,8})(-[0-9]{1,9})?"$/, "must be one ETag of an item")
+  .stringFormat("etag", /^(W\/)?"(0|[1-9][0-9]{0,8})(-[0-9]{1,9})?"$/)
   .transform((tag) => Number(/[0-9]+/.exec(tag)?.[0]))
   .openapi({ description: "Apply only if the item's `ETag` is still this one", example: '"1"' });
 
@@ -60,21 +61,22 @@ const ItemOperation = z.discriminatedUnion("op", [
 ]);
 export type ItemOperation = z.output<typeof ItemOperation>;
 
+/** Each item is in a batch once: what came second would depend on what came first. */
+function repetitions(operations: ItemOperation[]): FieldError[] {
+  const ids = operations.map((operation) => (operation.op === "create" ? undefined : operation.id.toLowerCase()));
+  return ids.flatMap((id, place) => {
+    const isFirst = id === undefined || ids.indexOf(id) === place;
+    return isFirst ? [] : [fieldError([place, "id"], "duplicate")];
+  });
+}
+
 export const ItemBatch = z
   .strictObject({
     operations: z
       .array(ItemOperation)
       .min(1)
       .max(100)
-      .superRefine((operations, { addIssue }) => {
-        const seen = new Set<string>();
-        for (const [place, operation] of operations.entries()) {
-          if (operation.op === "create") continue;
-          const id = operation.id.toLowerCase();
-          if (seen.has(id)) addIssue({ code: "custom", path: [place, "id"], message: "is in the batch already" });
-          seen.add(id);
-        }
-      })
+      .check(ruleOfEach(repetitions))
       .openapi({ example: [{ op: "create", item: { title: "Analytical engine" } }] }),
   })
   .openapi("ItemBatch");
@@ -95,7 +97,7 @@ export const ItemBatchResult = z
   })
   .openapi("ItemBatchResult");
 
-export const ItemPage = pageOf(Item).openapi("ItemPage");
+export const ItemPage = countedPageOf(Item).openapi("ItemPage");
 
 export const ItemQuery = PageQuery.extend({
   sort: sortBy("created_at", "updated_at", "title", "relevance").optional().openapi({

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { text } from "./text.ts";
+import { text, wellFormed } from "./text.ts";
 
 /** Clients of OAuth2 send these by themselves. None of them is checked: every client is a public one (RFC 6749, section 2.1). */
 const fromClients = {
@@ -17,11 +17,7 @@ export const Login = z
       .trim()
       .pipe(text({ min: 1, max: 254 }))
       .openapi({ minLength: 1, maxLength: 254, description: "Username or e-mail address", example: "ada" }),
-    password: z
-      .string()
-      .max(512)
-      .refine((value) => value.isWellFormed(), "must be well-formed Unicode")
-      .openapi({ format: "password", example: "correct horse battery" }),
+    password: z.string().max(512).check(wellFormed).openapi({ format: "password", example: "correct horse battery" }),
     token_delivery: z.enum(["body", "cookie"]).optional().openapi({
       description: "Where the refresh token goes: `cookie` keeps it out of reach of the page's scripts",
       example: "body",

@@ -1,16 +1,11 @@
 import { z } from "@hono/zod-openapi";
+import { wholeNumber } from "./parameters.ts";
 
 const pageSize = { default: 20, max: 100 };
 
 /** The query parameters of every list. */
 export const PageQuery = z.object({
-  limit: z
-    .string()
-    .regex(/^[0-9]{1,3}$/, "must be a whole number")
-    .transform(Number)
-    .pipe(z.int().min(1).max(pageSize.max))
-    .default(pageSize.default)
-    .openapi({ type: "integer", minimum: 1, maximum: pageSize.max, default: pageSize.default }),
+  limit: wholeNumber({ min: 1, max: pageSize.max }).default(pageSize.default).openapi({ default: pageSize.default }),
   // The longest sort key, a title of 200 code points, makes a cursor of 1,159 characters.
   cursor: z.string().min(1).max(1_200).optional().openapi({ description: "`next_cursor` of the previous page" }),
 });
@@ -29,6 +24,12 @@ export function pageOf<S extends z.ZodType>(schema: S) {
   return z.object({
     items: z.array(schema),
     next_cursor: z.string().nullable().openapi({ description: "Pass it as `cursor` for the next page" }),
+  });
+}
+
+/** A page of a list that `include=total` counts. */
+export function countedPageOf<S extends z.ZodType>(schema: S) {
+  return pageOf(schema).extend({
     total: z.int().optional().openapi({ description: "The number of matches; present with `include=total`" }),
   });
 }

@@ -2,6 +2,8 @@ import { z } from "@hono/zod-openapi";
 import decompress from "@zxcvbn-ts/dictionary-compression/decompress";
 import { hasNoTwin } from "../security/passwords.ts";
 import { packed } from "./common-passwords.js";
+import { rule } from "./field-errors.ts";
+import { codePoints, storable } from "./text.ts";
 
 /** Unpacked when the first password is set: most isolates never need these milliseconds and this megabyte. */
 let common: Set<string> | undefined;
@@ -12,19 +14,12 @@ let common: Set<string> | undefined;
  */
 export const NewPassword = z
   .string()
-  .refine((value) => value.isWellFormed() && !value.includes("\u0000"), {
-    error: "must be well-formed Unicode without NUL",
-    abort: true,
-  })
-  .refine(hasNoTwin, "must not share its hash with another text")
-  .refine(
-    (value) => value.length <= 512 && [...value].length >= 8 && [...value].length <= 256,
-    "must have 8 to 256 characters",
+  .check(
+    storable,
+    rule(hasNoTwin, "ambiguous_password"),
+    ...codePoints({ min: 8, max: 256 }),
+    rule((value) => !isCommon(value), "common_password"),
   )
-  .refine((value) => !isCommon(value), {
-    error: "must not be one of the most common passwords",
-    params: { type: "common_password" },
-  })
   .openapi({
     format: "password",
     minLength: 8,

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { FieldError } from "./field-errors.ts";
 
 /** RFC 9457 problem details. */
 export const Problem = z
@@ -9,10 +10,7 @@ export const Problem = z
     detail: z.string().openapi({ description: "One sentence for people", example: "body.title: Field required" }),
     code: z.string().openapi({ description: "Stable, for programs", example: "validation_failed" }),
     request_id: z.string().openapi({ description: "Quote it when you ask for help" }),
-    errors: z
-      .array(z.object({ loc: z.array(z.union([z.string(), z.int()])), msg: z.string(), type: z.string() }))
-      .optional()
-      .openapi({ description: "Everything wrong with the request" }),
+    errors: z.array(FieldError).optional().openapi({ description: "Everything wrong with the request" }),
   })
   .openapi("Problem");
 

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { rule } from "./field-errors.ts";
 
 /**
  * Text that Postgres stores and returns verbatim: well-formed Unicode without NUL. Lengths are in code points, as in
@@ -7,8 +8,7 @@ import { z } from "@hono/zod-openapi";
 export function text({ min = 0, max }: { min?: number; max: number }) {
   return z
     .string()
-    .refine((value) => value.isWellFormed() && !value.includes("\u0000"), "must be well-formed Unicode without NUL")
-    .refine((value) => inCodePoints(value, min, max), `must have ${min} to ${max} characters`)
+    .check(storable, ...codePoints({ min, max }))
     .openapi({ minLength: min, maxLength: max });
 }
 
@@ -20,9 +20,21 @@ const address = new RegExp(`^(?=[^@]{1,64}@)${atom}(?:\\.${atom})*@(?:${label}\\
 /** An e-mail address. International domains come in their ASCII spelling, `xn--…`. */
 export const Email = z.email({ pattern: address }).max(254).openapi({ example: "ada@example.com" });
 
-function inCodePoints(value: string, min: number, max: number): boolean {
-  // A code point takes one or two UTF-16 units, so most texts need no counting.
-  if (value.length > 2 * max) return false;
-  const length = [...value].length;
-  return length >= min && length <= max;
+export const wellFormed = rule((value: string) => value.isWellFormed(), "invalid_unicode");
+
+export const storable = rule((value: string) => value.isWellFormed() && !value.includes("\u0000"), "invalid_unicode");
+
+/** So many characters, as people count them. */
+export function codePoints({ min, max }: { min: number; max: number }) {
+  return [
+    rule((value: string) => value.length >= 2 * min || [...value].length >= min, "string_too_short", { min }),
+    // A code point takes one or two UTF-16 units, so most texts need no counting.
+    rule(
+      (value: string) => value.length <= max || (value.length <= 2 * max && [...value].length <= max),
+      "string_too_long",
+      {
+        max,
+      },
+    ),
+  ] as const;
 }

@@ -1,13 +1,10 @@
 import { z } from "@hono/zod-openapi";
-import { Id, isNotEmpty, Timestamp } from "./common.ts";
+import { changesSomething, Id, Timestamp } from "./common.ts";
 import { PageQuery, pageOf } from "./pages.ts";
 import { NewPassword } from "./passwords.ts";
 import { Email, text } from "./text.ts";
 
-const Username = z
-  .string()
-  .regex(/^[A-Za-z0-9_.-]{3,50}$/, "must be 3 to 50 of A-Z a-z 0-9 _ . -")
-  .openapi({ example: "ada" });
+const Username = z.stringFormat("username", /^[A-Za-z0-9_.-]{3,50}$/).openapi({ example: "ada" });
 const FullName = text({ min: 1, max: 200 }).nullable().openapi({ example: "Ada Lovelace" });
 const Role = z.enum(["user", "admin"]);
 
@@ -37,7 +34,7 @@ export type UserCreate = z.output<typeof UserCreate>;
 export const UserUpdate = z
   .strictObject({ email: Email, username: Username, full_name: FullName, is_active: z.boolean(), role: Role })
   .partial()
-  .refine(isNotEmpty, "must change at least one field")
+  .check(changesSomething)
   .openapi("UserUpdate", { minProperties: 1 });
 export type UserUpdate = z.output<typeof UserUpdate>;
 

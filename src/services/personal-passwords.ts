@@ -1,4 +1,5 @@
 import { ApiError } from "../errors.ts";
+import { fieldError } from "../schemas/field-errors.ts";
 
 type Owner = { email: string; username: string };
 
@@ -11,9 +12,6 @@ export function isPersonal(password: string, { email, username }: Owner): boolea
 
 /** Throws `validation_failed`, as the schema of a password does. */
 export function refusePersonal(): never {
-  const [loc, msg] = [["body", "password"], "must not be your e-mail address or username, or a part of it"];
-  throw new ApiError("validation_failed", {
-    detail: `${loc.join(".")}: ${msg}`,
-    errors: [{ loc, msg, type: "personal_password" }],
-  });
+  const error = fieldError(["body", "password"], "personal_password");
+  throw new ApiError("validation_failed", { detail: `body.password: ${error.msg}`, errors: [error] });
 }

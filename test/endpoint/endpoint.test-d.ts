@@ -130,3 +130,9 @@ const signedIn = await client.api.v1.auth.login.$post({ json: { username: "ada",
 if (signedIn.status === 200) expectTypeOf((await signedIn.json()).access_token).toEqualTypeOf<string>();
 // @ts-expect-error: a title is required
 client.api.v1.items.$post({ json: { description: "" } });
+
+// A list in a query is one in the client, too, and of its own words.
+client.api.v1.items.$get({ query: { include: ["owner", "total"] } });
+client.api.v1.items.$get({ query: { include: "owner,total" } });
+// @ts-expect-error: nothing of that name can be included
+client.api.v1.items.$get({ query: { include: ["total", "price"] } });

@@ -1,6 +1,8 @@
 import { SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { endpoints } from "../../src/routes/index.ts";
+import { isRule, rule } from "../../src/schemas/field-errors.ts";
 import { keysFor } from "../../src/security/keys.ts";
 import { dummyHash } from "../../src/security/passwords.ts";
 import { tokenPolicy } from "../../src/settings.ts";
@@ -146,6 +148,32 @@ describe("the OpenAPI document", () => {
       const schemes = (operation.security ?? []).flatMap((scheme: object) => Object.keys(scheme));
       expect(schemes, policy.operationId).toStrictEqual(policy.access === "public" ? [] : ["password", "bearer"]);
     }
+  });
+});
+
+/** Every check of a schema, at any depth. */
+function checksIn(value: unknown, seen = new Set<unknown>()): { check: string }[] {
+  if (typeof value !== "object" || value === null || seen.has(value)) return [];
+  seen.add(value);
+  const inner = value instanceof z.ZodType ? Object.values(value.def) : Object.values(value);
+  const own = value instanceof z.ZodType ? (value.def.checks ?? []) : [];
+  return [...own.map((check) => check._zod.def), ...inner.flatMap((one) => checksIn(one, seen))];
+}
+
+describe("a schema of a request", () => {
+  it.each(endpoints.filter(({ contract }) => contract.request).map((one) => [one.policy.operationId, one] as const))(
+    "%s names the type of whatever it refuses: rule(…), not refine(…)",
+    (_id, { contract }) => {
+      const custom = checksIn(contract.request).filter(({ check }) => check === "custom");
+      expect(custom.filter((check) => !isRule(check))).toStrictEqual([]);
+    },
+  );
+
+  it("would be found otherwise", () => {
+    const refined = { body: z.object({ a: z.array(z.string().refine(Boolean)) }) };
+    const ruled = { body: z.object({ a: z.array(z.string().check(rule(Boolean, "duplicate"))) }) };
+    expect(checksIn(refined).filter((check) => !isRule(check))).toHaveLength(1);
+    expect(checksIn(ruled).map(isRule)).toStrictEqual([true]);
   });
 });
 

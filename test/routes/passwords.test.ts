@@ -88,7 +88,7 @@ describe("promise 9: a password with a NUL", () => {
       const { status, body } = await set(bad);
       expect(status).toBe(422);
       expect(body.errors).toMatchObject([
-        { loc: ["body", "password"], msg: "must be well-formed Unicode without NUL" },
+        { loc: ["body", "password"], msg: "Must be well-formed Unicode without NUL" },
       ]);
     }
     expect((await set("an entirely new one")).status).toBeLessThan(300);

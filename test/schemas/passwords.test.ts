@@ -14,7 +14,7 @@ describe("promise 9: the most common passwords are refused", () => {
       const answer = await signUp(password);
       expect(answer.status).toBe(422);
       expect(answer.body.errors).toStrictEqual([
-        { loc: ["body", "password"], msg: "must not be one of the most common passwords", type: "common_password" },
+        { loc: ["body", "password"], msg: "Must not be one of the most common passwords", type: "common_password" },
       ]);
     },
   );

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { Id, isNotEmpty, Timestamp } from "./common.ts";
+import { changesSomething, Id, Timestamp } from "./common.ts";
 import { PageQuery, pageOf } from "./pages.ts";
 import { text } from "./text.ts";
 
@@ -24,10 +24,10 @@ export const FieldNoteCreate = z
 export const FieldNoteUpdate = z
   .strictObject({ title: Title, description: Description })
   .partial()
-  .refine(isNotEmpty, "must change at least one field")
+  .check(changesSomething)
   .openapi("FieldNoteUpdate", { minProperties: 1 });
 
-export const FieldNotePage = pageOf(FieldNote).omit({ total: true }).openapi("FieldNotePage");
+export const FieldNotePage = pageOf(FieldNote).openapi("FieldNotePage");
 
 export const FieldNoteQuery = PageQuery.extend({
   status: z.enum(["live", "deleted"]).default("live").openapi({ description: "`deleted`: what can still be restored" }),

@@ -1,0 +1,134 @@
+import { z } from "@hono/zod-openapi";
+
+type Min = { min: number };
+type Max = { max: number };
+
+/**
+ * Everything that can be wrong with a field of a request: its stable `type`, and the sentence that we make of its `ctx`.
+ * A form says the same in its user's language by these two.
+ */
+export const fieldErrorTable = {
+  missing: () => "Field required",
+  extra_forbidden: () => "Field not allowed",
+  invalid_type: ({ expected }: { expected: JsonType }) => `Must be ${jsonTypes[expected]}`,
+  invalid_value: ({ values }: { values: string[] }) => `Must be ${values.map((value) => `"${value}"`).join(" or ")}`,
+  invalid_format: ({ format }: { format: string }) => `Must be ${formats[format] ?? `of the format ${format}`}`,
+  pattern_mismatch: ({ pattern }: { pattern: string }) => `Must match ${pattern}`,
+  invalid_unicode: () => "Must be well-formed Unicode without NUL",
+  string_too_short: ({ min }: Min) => `Must have at least ${counted(min, "character")}`,
+  string_too_long: ({ max }: Max) => `Must have at most ${counted(max, "character")}`,
+  number_too_small: ({ min }: Min) => `Must be ${min} or more`,
+  number_too_large: ({ max }: Max) => `Must be ${max} or less`,
+  not_greater: ({ min }: Min) => `Must be greater than ${min}`,
+  not_less: ({ max }: Max) => `Must be less than ${max}`,
+  not_multiple_of: ({ step }: { step: number }) => `Must be a multiple of ${step}`,
+  date_too_early: ({ min }: { min: string }) => `Must be ${min} or later`,
+  date_too_late: ({ max }: { max: string }) => `Must be ${max} or earlier`,
+  list_too_short: ({ min }: Min) => `Must have at least ${counted(min, "entry")}`,
+  list_too_long: ({ max }: Max) => `Must have at most ${counted(max, "entry")}`,
+  too_few_fields: ({ min }: Min) => `Must have at least ${counted(min, "field")}`,
+  duplicate: () => "Must be here only once",
+  common_password: () => "Must not be one of the most common passwords",
+  ambiguous_password: () => "Must not share its hash with another text",
+  personal_password: () => "Must not be your e-mail address or username, or a part of it",
+  wrong_password: () => "Must be the current password",
+  taken: () => "Must not be in use already",
+  not_found: () => "Must exist",
+  precondition_failed: () => "Must be of the current version",
+  precondition_required: () => "Must say which version it is for",
+  invalid: () => "Must be valid",
+} as const satisfies Record<string, (ctx: never) => string>;
+
+/** What a `format` of ours, or of zod's, asks for. */
+const formats: Partial<Record<string, string>> = {
+  "date-time": "a time such as 2026-11-23T09:30:00Z",
+  date: "a date such as 2026-11-23",
+  email: "an e-mail address",
+  etag: 'one ETag, such as "1"',
+  "idempotency-key": "1 to 255 visible ASCII characters",
+  uri: "a URL",
+  username: "3 to 50 of A-Z a-z 0-9 _ . -",
+  uuid: "a UUID",
+};
+
+const jsonTypes = {
+  string: "a string",
+  number: "a number",
+  integer: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "an object",
+  null: "null",
+} as const;
+export type JsonType = keyof typeof jsonTypes;
+
+export type FieldErrorType = keyof typeof fieldErrorTable;
+type ContextOf<Type extends FieldErrorType> = Parameters<(typeof fieldErrorTable)[Type]>;
+
+export const fieldErrorTypes = Object.keys(fieldErrorTable) as [FieldErrorType, ...FieldErrorType[]];
+
+/** One thing wrong with a request, in FastAPI's shape: `loc` is a path such as `["body", "email"]`. */
+export const FieldError = z
+  .object({
+    loc: z.array(z.union([z.string(), z.int()])).openapi({ example: ["body", "title"] }),
+    msg: z.string().openapi({ description: "A sentence for people", example: "Must have at least 1 character" }),
+    type: z.enum(fieldErrorTypes).openapi({ example: "string_too_short" }),
+    ctx: z
+      .object({
+        min: z.union([z.number(), z.string()]),
+        max: z.union([z.number(), z.string()]),
+        step: z.number(),
+        expected: z.enum(Object.keys(jsonTypes) as [JsonType, ...JsonType[]]),
+        values: z.array(z.string()),
+        format: z.string(),
+        pattern: z.string(),
+      })
+      .partial()
+      .optional()
+      .openapi({ description: "What the sentence was made of", example: { min: 1 } }),
+  })
+  .openapi("FieldError");
+export type FieldError = z.output<typeof FieldError>;
+
+/** A field error of this type, with what its sentence needs. */
+export function fieldError<Type extends FieldErrorType>(
+  loc: FieldError["loc"],
+  type: Type,
+  ...ctx: ContextOf<Type>
+): FieldError {
+  // Each entry takes what stands beside its own type.
+  const say = fieldErrorTable[type] as (...ctx: ContextOf<Type>) => string;
+  return { loc, msg: say(...ctx), type, ...(ctx[0] && { ctx: ctx[0] }) };
+}
+
+const rules = new WeakSet<object>();
+
+/** A check of ours: `z.string().check(rule(isEven, "not_multiple_of", { step: 2 }))`. What it refuses has a type. */
+export function rule<Value, Type extends FieldErrorType>(
+  isKept: (value: Value) => boolean,
+  type: Type,
+  ...ctx: ContextOf<Type>
+): z.core.$ZodCheck<Value> {
+  return ruleOfEach((value) => (isKept(value) ? [] : [fieldError([], type, ...ctx)]));
+}
+
+/** As {@link rule}, of what is wrong inside of a value, and where. */
+export function ruleOfEach<Value>(find: (value: Value) => FieldError[]): z.core.$ZodCheck<Value> {
+  const check = z.check<Value>(({ value, issues }) => {
+    for (const { loc, msg, ...params } of find(value)) {
+      issues.push({ code: "custom", input: value, path: loc, message: msg, params });
+    }
+  });
+  rules.add(check._zod.def);
+  return check;
+}
+
+/** Whether the check of this definition names the type of what it refuses: one that `refine` made does not. */
+export function isRule(definition: object): boolean {
+  return rules.has(definition);
+}
+
+function counted(count: number, noun: string): string {
+  const many = noun.endsWith("y") ? noun.replace(/y$/, "ies") : `${noun}s`;
+  return `${count} ${count === 1 ? noun : many}`;
+}

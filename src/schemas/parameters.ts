@@ -1,0 +1,51 @@
+import { z } from "@hono/zod-openapi";
+import { rule } from "./field-errors.ts";
+
+/** A whole number in a query. */
+export function wholeNumber({ min, max }: { min: number; max: number }) {
+  return z
+    .string()
+    .check(rule((text) => /^-?[0-9]{1,15}$/.test(text), "invalid_type", { expected: "integer" }))
+    .transform(Number)
+    .pipe(z.int().min(min).max(max))
+    .openapi({ type: "integer", minimum: min, maximum: max });
+}
+
+const [earliest, latest] = ["1970-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"];
+
+/**
+ * A time in a query (RFC 3339), with any offset. Nothing here happened before 1970, and Postgres accepts neither a year 0
+ * nor a year of five digits in this notation.
+ */
+export const Moment = z
+  .string()
+  .transform((text) => text.toUpperCase())
+  .pipe(
+    z.iso.datetime({ offset: true }).check(
+      rule((text) => !(Date.parse(text) < Date.parse(earliest)), "date_too_early", { min: earliest }),
+      rule((text) => !(Date.parse(text) > Date.parse(latest)), "date_too_late", { max: latest }),
+    ),
+  )
+  .transform((text) => new Date(text).toISOString())
+  .openapi({ type: "string", format: "date-time", example: "2026-11-23T09:30:00.000Z" });
+
+/**
+ * A list in a query: `?tag=a&tag=b`, which is what generated clients send, or `?tag=a,b`. Its elements hold no comma.
+ */
+export function listOf<Element extends z.ZodType<unknown, string>>(element: Element, max = 100) {
+  const list = z
+    .preprocess(
+      (given) => [given].flat().flatMap((one) => (typeof one === "string" ? one.split(",") : one)),
+      z.array(element).max(max),
+    )
+    .openapi({ param: { style: "form", explode: true } });
+  // Of what comes in, `preprocess` knows no type.
+  return list as unknown as z.ZodType<z.output<Element>[], ListInput<z.input<Element>>>;
+}
+
+type ListInput<Element extends string> = Element | Element[] | `${Element},${string}`;
+
+/** `include`: optional parts of an answer. */
+export function includes<const Parts extends readonly [string, ...string[]]>(...parts: Parts) {
+  return listOf(z.enum(parts)).optional();
+}
