@@ -113,10 +113,14 @@ function isFieldErrorType(type: unknown): type is FieldErrorType {
 }
 
 /** Whether there was nothing where something has to be. */
-function isAbsent(given: unknown, { code, path }: Issue): boolean {
+function isAbsent(given: unknown, issue: Issue): boolean {
+  const { code, path } = issue;
   const holder = valueAt(given, path.slice(0, -1));
   const isHeld = typeof holder !== "object" || holder === null || path.length === 0;
-  return !isHeld && aboutPresence.has(code) && valueAt(given, path) === undefined;
+  if (isHeld || !aboutPresence.has(code)) return false;
+  const value = valueAt(given, path);
+  // A text that is said to be none was taken as omitted, as OAuth2 has it of empty parameters.
+  return value === undefined || (value === "" && issue.code === "invalid_type" && issue.expected === "string");
 }
 
 const aboutPresence: ReadonlySet<Issue["code"]> = new Set(["invalid_type", "invalid_value", "invalid_union"]);
