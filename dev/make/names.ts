@@ -79,9 +79,17 @@ export function spell(dashed: string): Spellings {
   return { dashed, snake: dashed.replaceAll("-", "_"), camel, pascal, prose: dashed.replaceAll("-", " ") };
 }
 
+/** Words that are one and many at once, or look like one, or whose spelling does not tell: caches and branches, sizes. */
+const unclear = [
+  /(^|-)(series|species|news|means|movies|cookies|zombies|calories|selfies|ties|pies|lies)$/,
+  /(ss|us|is|[^t]ches|oes|ves|zes)$/,
+];
+
 function singularOf(plural: string): string {
   if (!plural.endsWith("s"))
     throw new Problem(`Name the resource in the plural: "${plural}s"? --singular names the one.`);
+  if (unclear.some((words) => words.test(plural)))
+    throw new Problem(`"${plural}" does not tell what one of them is called: --singular names it.`);
   if (/[^aeiou]ies$/.test(plural)) return plural.replace(/ies$/, "y");
   if (/(ss|x|z|ch|sh|[^ao]us)es$/.test(plural)) return plural.replace(/es$/, "");
   return plural.replace(/s$/, "");

@@ -11,13 +11,19 @@ import { failWith, Problem } from "../config.ts";
 import { inNameOf, type Names, namesOf, refuseUsed, spell } from "./names.ts";
 import { addMigration, carryOut, change, insertedBefore, type Plan, refuseExisting, text } from "./scaffold.ts";
 
-const usage = "npm run new -- resource projects, or: npm run new -- endpoint projects/archive";
+const usage = `npm run new -- resource projects            a table, schemas, queries, endpoints and tests
+npm run new -- endpoint projects/archive    one more endpoint of a resource
+    --singular project                      what one of them is called, where the plural does not tell`;
 const endpoints = ["create", "list", "read", "update", "delete", "restore"];
 /** The list of src/db/schema.ts: its start, its names, its end. */
 const ownedTables = /(ownedTables: readonly OwnedTable\[\] = \[)([^\]]*)(\];)/;
 
 async function main(): Promise<void> {
-  const { positionals, values } = parseArgs({ allowPositionals: true, options: { singular: { type: "string" } } });
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { singular: { type: "string" }, help: { type: "boolean", short: "h" } },
+  });
+  if (values.help) return console.log(usage);
   const [kind, name = "", ...others] = positionals;
   if (name === "" || others.length > 0) throw new Problem(usage);
   if (kind === "resource") return newResource(namesOf(name, values.singular));

@@ -42,6 +42,9 @@ describe("npm run new", () => {
     [["resource", "Projects"], /lower-case letters/],
     [["resource", "classes"], /"class" cannot name a resource/],
     [["resource", "sheep"], /--singular/],
+    [["resource", "series"], /"series" does not tell.* --singular/],
+    [["resource", "status"], /"status" does not tell.* --singular/],
+    [["resource", "web-caches"], /"web-caches" does not tell.* --singular/],
     [["resource", "user-creates"], /src\/schemas\/ has UserCreate already/],
     [["endpoint", "items/restore"], /src\/routes\/items\/restore\.ts is there already/],
     [["endpoint", "items/../x"], /npm run new -- /],
@@ -58,6 +61,12 @@ describe("npm run new", () => {
     expect(output).toMatch(reason);
     expect(output).not.toMatch(/ at .*\.ts:\d+/);
     expect(await status()).toBe("");
+  });
+
+  it.each(["--help", "-h"])("%s says how it is called", async (option) => {
+    const { code, output } = await make(option);
+    expect(code).toBe(0);
+    expect(output).toMatch(/npm run new -- resource projects[\s\S]*--singular project/);
   });
 
   it("takes even an empty file for one that is there", async () => {
