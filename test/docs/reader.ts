@@ -112,16 +112,7 @@ export class Reader {
       await mkdir(dirname(join(this.#project, file)), { recursive: true });
       await writeFile(join(this.#project, file), text);
     };
-    // Only a file that the Worker imports already makes it reload.
-    const isRunning = this.#server !== undefined && file.startsWith("src/") && (await this.#exists(file));
-    await (isRunning ? this.#server?.reloaded(write) : write());
-  }
-
-  #exists(file: string): Promise<boolean> {
-    return stat(join(this.#project, file)).then(
-      () => true,
-      () => false,
-    );
+    await (file === "src/routes/index.ts" && this.#server ? this.#server.reloaded(write) : write());
   }
 }
 

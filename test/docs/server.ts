@@ -6,7 +6,7 @@ import { plainEnvironment } from "../setup/project-copy.ts";
 export type Server = {
   /** Takes the addresses that the pages name for those of this server. */
   located(code: string): string;
-  /** Runs `edit`, and resolves when the Worker runs what it wrote. */
+  /** Runs `edit`, which changes the list of endpoints, and resolves when the Worker serves the new list. */
   reloaded(edit: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 };
@@ -31,19 +31,32 @@ export async function startServer(cwd: string, port: number): Promise<Server> {
   const failed = ended.then(() => Promise.reject(new Error(`npm run dev ended:\n${output}`)));
   failed.catch(() => {});
   const banner = () => /API +(\S+)\n[\s\S]*Mailbox +(\S+)\n[\s\S]*Ctrl-C/.exec(output);
-  const [, api = "", mailbox = ""] = await Promise.race([vi.waitUntil(banner, { timeout: patience }), failed]);
-  const reloads = () => output.split("server updated").length;
+  const close = async () => {
+    child.kill("SIGTERM");
+    await ended;
+  };
+  const started = Promise.race([vi.waitUntil(banner, { timeout: patience }), failed]);
+  const [, api = "", mailbox = ""] = await started.catch(async (error) => {
+    await close();
+    throw error;
+  });
+  const document = () =>
+    fetch(`${api}/api/v1/openapi.json`).then(
+      (answer) => answer.text(),
+      () => "",
+    );
 
   return {
     located: (code) => code.replaceAll("http://localhost:8787", api).replaceAll("http://localhost:8788", mailbox),
     async reloaded(edit) {
-      const before = reloads();
+      const before = await document();
       await edit();
-      await Promise.race([vi.waitUntil(() => reloads() > before, { timeout: patience }), failed]);
+      const isNew = async () => {
+        const now = await document();
+        return now.startsWith('{"openapi"') && now !== before;
+      };
+      await Promise.race([vi.waitUntil(isNew, { timeout: patience, interval: 200 }), failed]);
     },
-    async close() {
-      child.kill("SIGTERM");
-      await ended;
-    },
+    close,
   };
 }
