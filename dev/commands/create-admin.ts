@@ -1,5 +1,6 @@
 /** `npm run admin:create -- person@example.com`: makes or promotes an admin, and prints a link to set the password. */
 import { randomBytes } from "node:crypto";
+import { parseArgs } from "node:util";
 import { v7 as uuidv7 } from "uuid";
 import { insertAuditEvent } from "../../src/crud/audit-events.ts";
 import { deleteTokens, issueToken } from "../../src/crud/one-time-tokens.ts";
@@ -14,6 +15,7 @@ import { devVars, failWith, Problem } from "../config.ts";
 import { withClient } from "../local/client.ts";
 import { explained } from "../local/explained.ts";
 import { openDatabase } from "../local/open.ts";
+import { environment } from "../local/target.ts";
 
 /** Makes this address an admin's, and answers whether it is new, and a token that sets the password. */
 export async function createAdmin(db: Database, email: string): Promise<{ isNew: boolean; token: string }> {
@@ -59,9 +61,12 @@ function usernameFor(email: string): string {
 }
 
 async function main(): Promise<void> {
-  const email = Email.safeParse(process.argv[2]);
-  if (!email.success) throw new Problem("Name an e-mail address: npm run admin:create -- person@example.com");
-  const { database, where, close } = await openDatabase();
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { env: { type: "string" } } });
+  const email = Email.safeParse(positionals[0]);
+  if (!email.success || positionals.length > 1) {
+    throw new Problem("Name an e-mail address: npm run admin:create -- person@example.com [--env production]");
+  }
+  const { database, where, close } = await openDatabase({ env: environment(values.env) });
   try {
     const { isNew, token } = await withClient(database, (db) => createAdmin(db, email.data));
     await print(email.data, where, isNew, token);

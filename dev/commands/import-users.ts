@@ -5,6 +5,7 @@ import { failWith, Problem } from "../config.ts";
 import type { LocalDatabase } from "../local/database.ts";
 import { explained } from "../local/explained.ts";
 import { openDatabase } from "../local/open.ts";
+import { environment } from "../local/target.ts";
 import { insertUsers, lookAtUsers } from "./user-batches.ts";
 import { linesOf } from "./user-files.ts";
 import { ignoredColumns, type Refusal, toUserRow, type UserRow } from "./user-rows.ts";
@@ -13,7 +14,8 @@ type Refused = Refusal & { line: number; who: string };
 type Pending = { line: number; row: UserRow };
 
 const batchSize = 500;
-const usage = "Usage: npm run users:import -- users.csv [--dry-run]   (or .jsonl, .ndjson: a JSON object on each line)";
+const usage =
+  "Usage: npm run users:import -- users.csv [--dry-run] [--env production]   (or .jsonl, .ndjson: a JSON object on each line)";
 
 /** Imports the users of `file`, or with `dryRun` only looks what would happen; `log` hears of progress and of refusals. */
 export async function importUsers(
@@ -69,7 +71,7 @@ async function main(): Promise<number> {
   if (!file || positionals.length > 1) throw new Problem(usage);
   if (!(await stat(file).catch(() => undefined))?.isFile()) throw new Problem(`${file} is not a file. ${usage}`);
   const dryRun = values["dry-run"] ?? false;
-  const { database, where, close } = await openDatabase();
+  const { database, where, close } = await openDatabase({ env: environment(values.env) });
   try {
     const result = await importUsers(database, file, { dryRun, log: console.error });
     report(result, { dryRun, where });
@@ -83,7 +85,7 @@ async function main(): Promise<number> {
 
 function arguments_() {
   try {
-    return parseArgs({ allowPositionals: true, options: { "dry-run": { type: "boolean" } } });
+    return parseArgs({ allowPositionals: true, options: { "dry-run": { type: "boolean" }, env: { type: "string" } } });
   } catch (error) {
     throw new Problem(`${error instanceof Error ? error.message : error}\n${usage}`);
   }

@@ -3,20 +3,23 @@ import { parseArgs } from "node:util";
 import { failWith } from "../config.ts";
 import { explained } from "../local/explained.ts";
 import { openDatabase } from "../local/open.ts";
+import { environment, setOwner } from "../local/target.ts";
 import { migrate } from "../migrations/migrate.ts";
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { "apply-skipped": { type: "boolean" }, "allow-ahead": { type: "boolean" } },
+    options: { "apply-skipped": { type: "boolean" }, "allow-ahead": { type: "boolean" }, env: { type: "string" } },
   });
-  const { database, where, isKept, close } = await openDatabase();
-  console.log(`Migrating ${where}.`);
+  const env = environment(values.env);
+  const { database, where, isKept, close } = await openDatabase({ env });
+  console.log(`Migrating ${where}${env === undefined ? "" : `, the database of ${env}`}.`);
   try {
     const count = await migrate(database, {
       log: console.log,
       applySkipped: values["apply-skipped"] ?? false,
       allowAhead: values["allow-ahead"] ?? false,
     });
+    if (env !== undefined) await setOwner(database, env);
     const done = count === 1 ? "1 migration was" : `${count} migrations were`;
     console.log(count === 0 ? `${where} is up to date.` : `${done} applied to ${where}.`);
     console.log(isKept ? "Next: npm run dev." : "Next: npx wrangler deploy, or npm run dev.");

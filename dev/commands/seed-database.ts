@@ -5,11 +5,12 @@ import { withClient } from "../local/client.ts";
 import { explained } from "../local/explained.ts";
 import { openDatabase } from "../local/open.ts";
 import { seed, seedAgain } from "../local/seed.ts";
+import { isLocal } from "../local/target.ts";
 import { migrate } from "../migrations/migrate.ts";
 
 async function main(): Promise<void> {
   const url = await databaseUrl();
-  if (url !== undefined && !/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?\//.test(describeDatabase(url))) {
+  if (url !== undefined && !isLocal(url)) {
     throw new Problem(`DATABASE_URL names ${describeDatabase(url)}: seeds are for a database on this machine.`);
   }
   const { database, where, isKept, close } = await openDatabase();

@@ -1,8 +1,10 @@
 import { join, relative } from "node:path";
-import { databaseUrl, dataFolder, describeDatabase } from "../config.ts";
+import { databaseUrl, dataFolder, describeDatabase, Problem } from "../config.ts";
 import type { LocalDatabase } from "./database.ts";
+import { explained } from "./explained.ts";
 import { useDatabase } from "./kept/use.ts";
 import { postgres } from "./postgres.ts";
+import { refuseOther, refuseUnnamed, type Target } from "./target.ts";
 
 export type OpenDatabase = {
   database: LocalDatabase;
@@ -15,13 +17,22 @@ export type OpenDatabase = {
   close(): Promise<void>;
 };
 
-type Options = Parameters<typeof useDatabase>[1];
+type Options = Parameters<typeof useDatabase>[1] & Target;
 
-/** Opens the Postgres that the environment or `.dev.vars` names, or else the kept one, whose server it starts where it does not run. */
+/**
+ * Opens the Postgres that the environment or `.dev.vars` names, or else the kept one, whose server it starts where it does not run.
+ * Throws `Problem` where that is not the one that is meant.
+ */
 export async function openDatabase(options: Options = {}): Promise<OpenDatabase> {
   const given = await databaseUrl();
+  if (given === undefined && options.env !== undefined) throw new Problem(`--env ${options.env} needs DATABASE_URL.`);
   if (given !== undefined) {
+    refuseUnnamed(given, Boolean(process.env.DATABASE_URL), options);
     const database = postgres(given);
+    await refuseOther(database, given, options).catch(async (error) => {
+      await database.close();
+      throw explained(error, describeDatabase(given));
+    });
     return { database, url: given, where: describeDatabase(given), isKept: false, close: () => database.close() };
   }
   const { url, release } = await useDatabase(dataFolder, options);

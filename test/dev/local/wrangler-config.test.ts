@@ -31,6 +31,10 @@ describe.each(environments)("wrangler.toml, environment %s", (env) => {
     expect(counted).toStrictEqual(classes.map((rate) => [bindingName(rate), rateClasses[rate]]));
   });
 
+  it("sets no limit that a Free account refuses", () => {
+    expect(config.limits).toBeUndefined();
+  });
+
   it("keeps the queries of URLs out of the platform's logs and traces", () => {
     const { observability } = config;
     expect(observability).toMatchObject({ redact_query_string: true, logs: { invocation_logs: false } });

@@ -1,0 +1,103 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import type { LocalDatabase } from "../../../dev/local/database.ts";
+import { postgres } from "../../../dev/local/postgres.ts";
+import { createDatabase, type Database } from "../../../dev/local/throwaway/database.ts";
+
+const project = join(import.meta.dirname, "../../..");
+let created: Database;
+let database: LocalDatabase;
+
+beforeAll(async () => {
+  created = await createDatabase(inject("postgres"));
+  database = postgres(created.url);
+});
+afterAll(async () => {
+  await database.close();
+  await created.drop();
+});
+
+/** Runs a command with this `DATABASE_URL` alone; resolves with its exit code and all that it said. */
+async function command(name: string, args: string[], url = "") {
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, WRANGLER_SEND_METRICS: "false", DATABASE_URL: url };
+  const running = promisify(execFile)(process.execPath, [`dev/commands/${name}.ts`, ...args], { cwd: project, env });
+  return running.then(
+    ({ stdout, stderr }) => ({ code: 0, said: stdout + stderr }),
+    ({ code, stdout, stderr }) => ({ code: Number(code), said: `${stdout}${stderr}` }),
+  );
+}
+
+const isMigrated = async () => {
+  const { rows } = await database.run({ query: "select to_regclass('public.users')", params: [] });
+  return rows[0]?.[0] !== null;
+};
+const elsewhere = "postgres://someone:secret@db.invalid/plinth";
+
+describe("npm run deploy", () => {
+  it.each([
+    ["without an environment", [], elsewhere, "Name the environment"],
+    ["for an environment that is none", ["--env", "prod"], elsewhere, "Name the environment"],
+    ["without DATABASE_URL", ["--env", "production"], "", "DATABASE_URL is not set"],
+    ["to a database on this machine", ["--env=staging"], "postgres://postgres:x@127.0.0.1:1/x", "cannot reach"],
+  ])("refuses %s", async (_, args, url, sentence) => {
+    const { code, said } = await command("deploy", args, url);
+    expect(code).toBe(1);
+    expect(said).toContain(sentence);
+    expect(said).not.toContain("secret");
+  });
+
+  it("does not deploy where it could not migrate", async () => {
+    const { code, said } = await command("deploy", ["--env", "production"], elsewhere);
+    expect(code).toBe(1);
+    expect(said).toContain("The database db.invalid/plinth cannot be reached");
+    expect(said).not.toContain("wrangler");
+  });
+
+  it("migrates nothing with --dry-run", async () => {
+    const { code, said } = await command("deploy", ["--env", "production", "--dry-run"], created.url);
+    expect(said).toContain("--dry-run: exiting now");
+    expect(code).toBe(0);
+    expect(await isMigrated()).toBe(false);
+  });
+});
+
+describe("a command for operators", () => {
+  const commands: [string, string[]][] = [
+    ["migrate", []],
+    ["create-admin", ["person@example.com"]],
+    ["import-users", ["package.json"]],
+  ];
+
+  it.each(commands)("refuses a database elsewhere that nobody named: %s", async (name, args) => {
+    const { code, said } = await command(name, args, elsewhere);
+    expect(code).toBe(1);
+    expect(said).toContain("db.invalid/plinth is not on this machine. Say whose it is: --env production");
+  });
+
+  it.each(commands)("refuses --env without DATABASE_URL: %s", async (name, args) => {
+    const { code, said } = await command(name, [...args, "--env", "production"]);
+    expect(code).toBe(1);
+    expect(said).toContain("--env production needs DATABASE_URL");
+  });
+
+  it("refuses the database of another environment, and says how to make it this one's", async () => {
+    const first = await command("migrate", ["--env", "production"], created.url);
+    expect(first).toMatchObject({ code: 0, said: expect.stringContaining("the database of production") });
+    for (const [name, args] of commands) {
+      const unnamed = await command(name, args, created.url);
+      expect(unnamed).toMatchObject({
+        code: 1,
+        said: expect.stringContaining("Say that you mean it: --env production."),
+      });
+      const other = await command(name, [...args, "--env", "staging"], created.url);
+      expect(other).toMatchObject({
+        code: 1,
+        said: expect.stringContaining("is the database of production, not of staging"),
+      });
+    }
+    await database.run({ query: "comment on schema drizzle is 'plinth: staging'", params: [] });
+    expect((await command("migrate", ["--env", "staging"], created.url)).code).toBe(0);
+  });
+});
