@@ -10,6 +10,8 @@ create table users (
   is_active boolean default true not null,
   password_hash text not null,
   email_verified_at timestamp(3) with time zone,
+  reset_held_until timestamp(3) with time zone,
+  deleted_by uuid,
   purged_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone default now() not null,
   updated_at timestamp(3) with time zone default now() not null,

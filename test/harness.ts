@@ -1,6 +1,7 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { createHash, randomBytes } from "node:crypto";
+import { eq } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { expect } from "vitest";
 import { z } from "zod";
@@ -10,7 +11,7 @@ import type { Caller } from "../src/crud/guards.ts";
 import { welcomeNetwork } from "../src/crud/throttles.ts";
 import { insertUser, type UserValues } from "../src/crud/users.ts";
 import { connect } from "../src/db/client.ts";
-import { sessions } from "../src/db/schema.ts";
+import { sessions, users } from "../src/db/schema.ts";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
 import { type ResponseHeader, responseHeaders } from "../src/http/headers.ts";
 import type { LogEntry } from "../src/log.ts";
@@ -115,10 +116,10 @@ export function serveWithMailbox(options: Parameters<typeof serve>[0] = {}) {
   const sent: Mail[] = [];
   const transport = () => async (mail: Mail) => void sent.push(mail);
   const app = serve({ ...options, deps: { transport, ...options.deps } });
-  /** The token in the newest mail to this address. */
+  /** The token in the newest mail to this address that has one. */
   const tokenFor = (address: string): string => {
-    const mail = sent.findLast(({ to }) => to === address);
-    return /\?token=([\w-]+)/.exec(mail?.text ?? "")?.[1] ?? "";
+    const tokens = sent.flatMap(({ to, text }) => (to === address ? (/\?token=([\w-]+)/.exec(text)?.[1] ?? []) : []));
+    return tokens.at(-1) ?? "";
   };
   return { ...app, sent, tokenFor };
 }
@@ -141,11 +142,16 @@ export function unique(prefix = "u"): string {
   return `${prefix}-${uuidv7().slice(-12)}`;
 }
 
-/** A user who is in the database already, with a token; nobody's password was hashed for it. */
+/**
+ * A user who is in the database already, with a token; nobody's password was hashed for it. One with `deleted_at` has
+ * deleted themselves.
+ */
 export async function aUser(values: Partial<UserValues> = {}) {
   const username = unique();
+  const id = uuidv7();
   const row: UserValues = {
-    id: uuidv7(),
+    id,
+    deleted_by: values.deleted_at ? id : null,
     username,
     email: `${username}@example.com`,
     password_hash: dummyHash,
@@ -157,6 +163,15 @@ export async function aUser(values: Partial<UserValues> = {}) {
   const expires_at = new Date(Date.now() + 24 * 60 * 60 * 1000).toISOString();
   await db.insert(sessions).values({ id: caller.sessionId, user_id: user.id, token_hash: "", expires_at });
   return { ...user, sessionId: caller.sessionId, token: await tokenFor(caller) };
+}
+
+/** Deletes this user as they do it themselves, whatever their password was. */
+export async function deleteOwn(user: { id: string; token: string }, headers: Record<string, string> = {}) {
+  const current_password = unique("password");
+  const password_hash = await quickPasswords.hash("", current_password);
+  await db.update(users).set({ password_hash }).where(eq(users.id, user.id));
+  const api = serve({ deps: { hasher: () => quickPasswords } });
+  return api.post("/users/me/deletion", { token: user.token, json: { current_password }, headers });
 }
 
 /**

@@ -1,6 +1,6 @@
-/** `npm run access-matrix`: writes docs/access-matrix.md from the list of endpoints. `--check` only compares. */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+/** `npm run access-matrix`: writes who may call what, and which calls are sensitive. `--check` only compares. */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { accessTable, type Policy, type RateClass, rateClasses } from "../../src/context/policy.ts";
 import type { Contract } from "../../src/endpoint/contract.ts";
@@ -8,8 +8,11 @@ import type { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { errorTable } from "../../src/errors.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { failWith, Problem, projectFolder } from "../config.ts";
+import { table } from "./reference.ts";
+import { sensitiveMatrix } from "./sensitive-matrix.ts";
 
-const file = join(projectFolder, "docs", "access-matrix.md");
+/** The text of each file that this writes, for a list of endpoints. */
+export const matrices = { "docs/access-matrix.md": accessMatrix, "docs/sensitive-changes.md": sensitiveMatrix };
 
 const introduction = `# Who may call what
 
@@ -33,14 +36,7 @@ export function accessMatrix(list: readonly Endpoint[]): string {
     ownErrors(contract).join(", "),
     policy.operationId,
   ]);
-  const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: string[], fill = " ") =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0, fill)).join(" | ")} |`;
-  const rule = line(
-    header.map(() => ""),
-    "-",
-  );
-  return `${introduction}\n${[line(header), rule, ...rows.map((row) => line(row))].join("\n")}\n`;
+  return `${introduction}\n${table(header, rows)}\n`;
 }
 
 function calls({ rate, carries }: Policy): string {
@@ -56,15 +52,14 @@ function ownErrors({ errors = [] }: Contract): string[] {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
-  const wanted = accessMatrix(endpoints);
-  if (values.check) {
-    const found = await readFile(file, "utf8").catch(() => "");
-    if (found !== wanted) throw new Problem("docs/access-matrix.md is stale: run npm run access-matrix.");
-    return;
+  for (const [name, write] of Object.entries(matrices)) {
+    const file = join(projectFolder, name);
+    if (!values.check) await writeFile(file, write(endpoints));
+    else if ((await readFile(file, "utf8").catch(() => "")) !== write(endpoints)) {
+      throw new Problem(`${name} is stale: run npm run access-matrix.`);
+    }
   }
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, wanted);
-  console.log(`${endpoints.length} endpoints are in docs/access-matrix.md.`);
+  if (!values.check) console.log(`${endpoints.length} endpoints are in ${Object.keys(matrices).join(" and ")}.`);
 }
 
 if (import.meta.main) await main().catch(failWith);

@@ -5,24 +5,30 @@ import { v7 as uuidv7 } from "uuid";
 import { insertAuditEvent } from "../../src/crud/audit-events.ts";
 import { deleteTokens, issueToken } from "../../src/crud/one-time-tokens.ts";
 import { revokeSessions } from "../../src/crud/sessions.ts";
-import { findUserByLogin, insertUser, isUnverified, promoteUser, willChange } from "../../src/crud/users.ts";
+import { findUserByLogin, insertUser, isUnverified, promoteUser } from "../../src/crud/users.ts";
 import type { Database } from "../../src/db/client.ts";
 import { Email } from "../../src/schemas/text.ts";
 import { lifetimeHours } from "../../src/security/one-time-tokens.ts";
 import { dummyHash } from "../../src/security/passwords.ts";
 import { hashToken } from "../../src/security/refresh-tokens.ts";
+import { commandEvent } from "../../src/services/audit.ts";
 import { devVars, failWith, Problem } from "../config.ts";
 import { withClient } from "../local/client.ts";
 import { explained } from "../local/explained.ts";
 import { openDatabase } from "../local/open.ts";
 import { environment } from "../local/target.ts";
 
+/** What this command may do to accounts: their owners are told. */
+export const createAdminCommand = {
+  name: "npm run admin:create",
+  changes: { "account.role_changed": "command_line", "account.activated": "command_line" },
+} as const;
+
 /** Makes this address an admin's, and answers whether it is new, and a token that sets the password. */
 export async function createAdmin(db: Database, email: string): Promise<{ isNew: boolean; token: string }> {
   const [known] = await findUserByLogin(db, email);
   const id = known?.id ?? uuidv7();
   const token = randomBytes(32).toString("base64url");
-  const event = { actor_id: null, request_id: null, network: null, details: { by: "npm run admin:create" } };
   const issue = issueToken(
     db,
     { id },
@@ -33,19 +39,24 @@ export async function createAdmin(db: Database, email: string): Promise<{ isNew:
       cooldownSeconds: 0,
       mailsPerHour: 1_000,
     },
-    { ...event, id: uuidv7(), kind: "password.reset_requested", user_id: id },
+    commandEvent(createAdminCommand, "password.reset_requested", id, {}),
   );
-  const roleChanges = known && willChange(id, "role", "admin");
   const account = known
-    ? promoteUser(db, id, dummyHash)
-    : insertUser(db, { id, email, username: usernameFor(email), role: "admin", password_hash: dummyHash });
-  const kind = known ? "account.role_changed" : "account.created";
+    ? [
+        promoteUser(db, id, dummyHash, {
+          role: commandEvent(createAdminCommand, "account.role_changed", id, { role: "admin" }),
+          active: commandEvent(createAdminCommand, "account.activated", id, {}),
+        }),
+      ]
+    : [
+        insertUser(db, { id, email, username: usernameFor(email), role: "admin", password_hash: dummyHash }),
+        insertAuditEvent(db, commandEvent(createAdminCommand, "account.created", id, {})),
+      ];
   await db.batch([
-    insertAuditEvent(db, { ...event, id: uuidv7(), kind, user_id: id }, roleChanges),
     // Whoever opened an account with somebody else's address must not come along.
     revokeSessions(db, id, undefined, isUnverified(id)),
     deleteTokens(db, id, ["verify_email", "change_email", "reset_password"], isUnverified(id)),
-    account,
+    ...account,
     issue,
   ]);
   return { isNew: !known, token };

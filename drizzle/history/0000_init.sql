@@ -30,6 +30,15 @@ drop function claim_idempotency_key(uuid, text, text);
 drop function require_user(uuid, uuid, boolean);
 --> statement-breakpoint
 
+alter table users add column reset_held_until timestamp(3) with time zone;
+--> statement-breakpoint
+alter table users add column deleted_by uuid;
+--> statement-breakpoint
+-- The trail knows who has deleted an account.
+update users as u set deleted_by = (
+  select actor_id from audit_events as e where e.user_id = u.id and e.kind = 'account.deleted' order by e.id desc limit 1
+) where deleted_at is not null;
+--> statement-breakpoint
 -- Functions and triggers. Each function looks names up in this schema alone, and only its owner may call it.
 
 -- Ends the transaction unless the caller is a live, active user in a live session and, where `admin` is asked for, an admin.

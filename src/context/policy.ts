@@ -1,4 +1,5 @@
 import type { ErrorCode, ProblemShape } from "../errors.ts";
+import type { AuditKind } from "../schemas/audit-events.ts";
 
 type AccessEntry = {
   who: string;
@@ -78,6 +79,12 @@ export const carriedTokens = {
 } as const;
 export type Carried = keyof typeof carriedTokens;
 
+/**
+ * What a caller must show for a sensitive change: an access token; the role of an admin besides; a refresh token that was
+ * replaced; the current password; the token of a mailed link; or access to the machine, for a command.
+ */
+export type Proof = "access_token" | "admin" | "refresh_token" | "password" | "mailed_link" | "command_line";
+
 /** What the machinery may know about the endpoint that matched. */
 export type Policy = ProblemShape & {
   operationId: string;
@@ -90,4 +97,6 @@ export type Policy = ProblemShape & {
   /** Whether its 200 may be kept, and shown to anybody. */
   cached: boolean;
   roundTrips: number;
+  /** The sensitive changes that it can make, each by which proof. */
+  changes: { readonly [Kind in AuditKind]?: Proof };
 };

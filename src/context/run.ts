@@ -21,6 +21,16 @@ export function behind(run: Run, first: Statement | undefined): Run {
   return runBehind as Run;
 }
 
+/** A {@link Run} that puts this statement behind all others, in their transaction, and keeps its result to itself. */
+export function followed(run: Run, last: Statement): Run {
+  async function runFollowed(...statements: readonly Statement[]): Promise<unknown> {
+    const results = (await run(...statements, last)).slice(0, -1);
+    return statements.length === 1 ? results[0] : results;
+  }
+  // As in `runner`.
+  return runFollowed as Run;
+}
+
 /**
  * A {@link Run} on this database. `guard` makes a condition that ends the transaction where the caller may not: it rides in
  * the statement where there is one, and goes before all others in a batch.

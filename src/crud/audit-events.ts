@@ -1,9 +1,13 @@
 import { and, eq, getTableColumns, gte, lt, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { auditEvents } from "../db/schema.ts";
+import { auditEvents, mails, users } from "../db/schema.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 
-export type AuditEvent = typeof auditEvents.$inferInsert;
+/** An event to be written down, and the mail that tells the owner of the account, if one does. */
+export type AuditEvent = typeof auditEvents.$inferInsert & { notice?: { id: string; kind: string; data: object } };
+
+/** Nobody gets more notices of one kind in an hour: whoever repeats a change must not flood its owner. */
+const noticesPerHour = 10;
 
 /** Which events: of whom, of which kind, from `since` on and before `until`. */
 export type AuditEventFilter = {
@@ -13,19 +17,56 @@ export type AuditEventFilter = {
   until?: string | undefined;
 };
 
-/** Writes an event down; with `happened`, only where that holds once the statements before it have run. */
+/** Writes an event down and tells of it; with `happened`, only where that holds once the statements before it have run. */
 export function insertAuditEvent(db: Database, event: AuditEvent, happened: SQL = sql`true`) {
-  return db.execute<{ id: string }>(sql`${eventInsert(event, sql`where ${happened}`)} returning id`);
+  return db.execute<{ id: string }>(sql`with ${written(event, sql`where ${happened}`)} select id from event`);
 }
 
-/** The same inside the statement that is its cause: an event for each row of `source`, which may also say whose it is. */
-export function eventInsert(event: AuditEvent, source: SQL, userId: SQL = sql`${event.user_id ?? null}::uuid`): SQL {
-  const { id, kind, actor_id, request_id, network, details } = event;
-  return sql`
-    insert into ${auditEvents} (id, kind, user_id, actor_id, request_id, network, details)
-    select ${id}::uuid, ${kind}, ${userId}, ${actor_id ?? null}::uuid, ${request_id ?? null}, ${network ?? null},
-      ${JSON.stringify(details ?? {})}::jsonb
-    ${source}`;
+/** True where this event was written down. */
+export function isWritten(event: AuditEvent): SQL {
+  return sql`exists (select from ${auditEvents} where id = ${event.id}::uuid)`;
+}
+
+/** A part of a `with`. */
+export type Part = { name: string; query: SQL };
+type Whose = { userId?: SQL; owner?: SQL; name?: string };
+
+/** The same inside the statement that is its cause: {@link telling} as parts of its `with`. */
+export function written(event: AuditEvent, source: SQL, whose: Whose = {}): SQL {
+  const parts = telling(event, source, whose).map(({ name, query }) => sql`${sql.identifier(name)} as (${query})`);
+  return sql.join(parts, sql`, `);
+}
+
+/**
+ * The parts `event` and, where the owner is told, `notice`; others begin with `name`. They write once for each row of
+ * `source`, which may also say whose account it is. The notice goes to the address that the account had before the
+ * statement, or that `owner` has.
+ */
+export function telling(event: AuditEvent, source: SQL, whose: Whose = {}): Part[] {
+  const { userId = sql`${event.user_id ?? null}::uuid`, owner = sql`${users}`, name = "" } = whose;
+  const { id, kind, actor_id, request_id, network, details, notice } = event;
+  const happened = {
+    name: `${name}event`,
+    query: sql`
+      insert into ${auditEvents} (id, kind, user_id, actor_id, request_id, network, details)
+      select ${id}::uuid, ${kind}, ${userId}, ${actor_id ?? null}::uuid, ${request_id ?? null}, ${network ?? null},
+        ${JSON.stringify(details ?? {})}::jsonb
+      ${source}
+      returning id, kind, user_id`,
+  };
+  if (!notice) return [happened];
+  const isFlood = sql`(select count(*) from ${mails} as m where m.user_id = u.id and m.kind = ${notice.kind}
+    and m.created_at > now() - interval '1 hour') >= ${noticesPerHour}::int`;
+  const told = {
+    name: `${name}notice`,
+    query: sql`
+      insert into ${mails} (id, user_id, kind, recipient, data)
+      select ${notice.id}::uuid, u.id, ${notice.kind}, u.email,
+        jsonb_build_object('name', u.username) || ${JSON.stringify(notice.data)}::jsonb
+      from ${sql.identifier(happened.name)} as e join ${owner} as u on u.id = e.user_id
+      where not ${isFlood}`,
+  };
+  return [happened, told];
 }
 
 /** A page of events, newest first. */

@@ -1,8 +1,8 @@
-import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { mails, oneTimeTokens, throttles, users } from "../db/schema.ts";
 import type { Purpose } from "../security/one-time-tokens.ts";
-import { type AuditEvent, eventInsert } from "./audit-events.ts";
+import { type AuditEvent, written } from "./audit-events.ts";
 
 export type NewToken = {
   purpose: Purpose;
@@ -20,10 +20,10 @@ export type NewToken = {
 };
 
 /**
- * The live, active account with this id, and perhaps only while it has this password; or with this address, and perhaps
- * only while that is unverified.
+ * The live, active account with this id, and perhaps only while it has this password; or with this address. Perhaps only
+ * while its address is unverified, or `where` else holds.
  */
-export type Account = { id: string; passwordHash?: string } | { email: string; unverified?: true };
+export type Account = ({ id: string; passwordHash?: string } | { email: string }) & { unverified?: true; where?: SQL };
 
 /**
  * Issues a token in place of the one before it, puts its mail into the outbox and writes the event down, if there is such
@@ -37,7 +37,7 @@ export function issueToken(db: Database, account: Account, token: NewToken, even
   return db.execute<{ user_id: string }>(sql`
     with account as (
       select id, username, coalesce(${mailbox ?? null}, email) as mailbox from ${users}
-      where ${isAccount(account)} and is_active and deleted_at is null for no key update
+      where ${isAccount(account, purpose)} and is_active and deleted_at is null for no key update
     ),
     due as (
       select a.* from account as a left join ${oneTimeTokens} as t on t.user_id = a.id and t.purpose = ${purpose}
@@ -62,7 +62,7 @@ export function issueToken(db: Database, account: Account, token: NewToken, even
       from account join token on token.user_id = account.id
       where ${mail !== undefined}
     ),
-    event as (${eventInsert(event, sql`from token`, sql`user_id`)})
+    ${written(event, sql`from token`, { userId: sql`user_id` })}
     select user_id from token`);
 }
 
@@ -82,11 +82,6 @@ function roomFor(purpose: Purpose, { budget, forgetSeconds, pepper }: NonNullabl
     returning r.key`;
 }
 
-/** True where this token stands: neither used nor replaced. */
-export function isTokenIssued(tokenHash: string): SQL {
-  return sql`exists (select from ${oneTimeTokens} where token_hash = ${tokenHash} and used_at is null)`;
-}
-
 /** Whose token this is, as long as it is good. Only a look: using it decides. */
 export function findToken(db: Database, tokenHash: string, purpose: Purpose) {
   return db.execute<{ user_id: string; email: string; username: string }>(sql`
@@ -101,7 +96,7 @@ export function useVerification(db: Database, tokenHash: string, event: AuditEve
     with ${used(tokenHash, "verify_email")}, verified as (
       update ${users} as u set email_verified_at = coalesce(u.email_verified_at, now()) from used
       where u.id = used.user_id returning u.id
-    ), event as (${eventInsert(event, sql`from verified`, sql`id`)})
+    ), ${written(event, sql`from verified`, { userId: sql`id` })}
     select id from verified`);
 }
 
@@ -117,9 +112,9 @@ export function findVerified(db: Database, tokenHash: string) {
 export function useEmailChange(db: Database, tokenHash: string, event: AuditEvent) {
   return db.execute<{ id: string }>(sql`
     with ${used(tokenHash, "change_email")}, changed as (
-      update ${users} as u set email = used.email, email_verified_at = now() from used
+      update ${users} as u set email = used.email, email_verified_at = now(), reset_held_until = null from used
       where u.id = used.user_id returning u.id
-    ), event as (${eventInsert(event, sql`from changed`, sql`id`)})
+    ), ${written(event, sql`from changed`, { userId: sql`id`, owner: sql`owner` })}
     select id from changed`);
 }
 
@@ -153,7 +148,7 @@ const isForMailbox: Record<Purpose, SQL> = {
  */
 function used(tokenHash: string, purpose: Purpose): SQL {
   return sql`owner as (
-      select u.id from ${users} as u join ${oneTimeTokens} as t on t.user_id = u.id
+      select u.id, u.email, u.username from ${users} as u join ${oneTimeTokens} as t on t.user_id = u.id
       where t.token_hash = ${tokenHash} and t.purpose = ${purpose} and ${isForMailbox[purpose]}
         and u.is_active and u.deleted_at is null
       for no key update of u
@@ -166,13 +161,14 @@ function used(tokenHash: string, purpose: Purpose): SQL {
     )`;
 }
 
-function isAccount(account: Account): SQL {
-  if ("id" in account) {
-    const { id, passwordHash } = account;
-    return passwordHash === undefined
-      ? sql`id = ${id}::uuid`
-      : sql`id = ${id}::uuid and password_hash = ${passwordHash}`;
-  }
-  const unverified = account.unverified ? sql`and email_verified_at is null` : sql``;
-  return sql`lower(email) = lower(${account.email}) ${unverified}`;
+/** No link to set a password goes to an address that an admin has put there just now. */
+function isAccount(account: Account, purpose: Purpose): SQL | undefined {
+  const isHeld = sql`${users.reset_held_until} > now()`;
+  return and(
+    "id" in account ? eq(users.id, account.id) : sql`lower(${users.email}) = lower(${account.email})`,
+    "id" in account && account.passwordHash !== undefined ? eq(users.password_hash, account.passwordHash) : undefined,
+    account.unverified && isNull(users.email_verified_at),
+    account.where,
+    "email" in account && purpose === "reset_password" ? sql`${isHeld} is not true` : undefined,
+  );
 }

@@ -2,7 +2,7 @@ import { and, type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Database } from "../db/client.ts";
 import { auditEvents, idempotencyKeys, mails, oneTimeTokens, ownedTables, sessions, users } from "../db/schema.ts";
-import { type AuditEvent, eventInsert } from "./audit-events.ts";
+import { type AuditEvent, written } from "./audit-events.ts";
 
 /**
  * Takes the personal fields out of deleted users whose grace is over, longest gone first. A restore at the same moment
@@ -66,7 +66,7 @@ export function finishPurge(db: Database, userId: string, event: AuditEvent, res
         and ${nothingIsLeft}
       returning u.id
     ),
-    event as (${eventInsert(event, sql`from purged`)})
+    ${written(event, sql`from purged`)}
     select id from purged`);
 }
 

@@ -1,7 +1,7 @@
 import { and, eq, getTableColumns, gt, inArray, isNull, ne, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { sessions, users } from "../db/schema.ts";
-import { type AuditEvent, eventInsert } from "./audit-events.ts";
+import { type AuditEvent, written } from "./audit-events.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 
 /** How long sessions live, by the database's clock. */
@@ -58,7 +58,7 @@ export function rotateSession(
     where s.id = ${use.sessionId}::uuid and s.revoked_at is null and s.expires_at > now()
       and u.id = s.user_id and u.is_active and u.deleted_at is null
     returning s.user_id, s.revoked_at is not null as replayed),
-    event as (${eventInsert(replay, sql`from used where replayed`, sql`user_id`)})
+    ${written(replay, sql`from used where replayed`, { userId: sql`user_id` })}
     select * from used`);
 }
 
@@ -91,13 +91,19 @@ export function endSessions(
   );
   return db.execute<{ id: string }>(sql`
     with ended as (update ${sessions} set revoked_at = now() where ${chosen} returning id),
-    event as (${eventInsert(event, sql`where exists (select from ended)`)})
+    ${written(event, sql`where exists (select from ended)`)}
     select id from ended`);
 }
 
 /** True where the session was opened and lives. */
 export function isSessionOpen(id: string): SQL {
   return sql`exists (select from ${sessions} where id = ${id}::uuid and revoked_at is null)`;
+}
+
+/** True if the session was opened, and the user has no other from its network. */
+export function isFirstOfNetwork(id: string): SQL {
+  return sql`exists (select from ${sessions} as s where s.id = ${id}::uuid and s.revoked_at is null and not exists (
+    select from ${sessions} as o where o.user_id = s.user_id and o.network = s.network and o.id <> s.id))`;
 }
 
 /** Ends a live session, whosever it is, and writes that down: for whoever holds a token that we issued for it. */
@@ -108,7 +114,7 @@ export function endSession(db: Database, id: string, event: AuditEvent) {
       where id = ${id}::uuid and revoked_at is null and expires_at > now()
       returning user_id
     ),
-    event as (${eventInsert(event, sql`from ended`, sql`user_id`)})
+    ${written(event, sql`from ended`, { userId: sql`user_id` })}
     select user_id from ended`);
 }
 

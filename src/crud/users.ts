@@ -1,16 +1,23 @@
-import { and, eq, getTableColumns, isNull, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, isNull, ne, not, or, type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import type { Database } from "../db/client.ts";
 import { prepared } from "../db/drizzle.ts";
 import { users } from "../db/schema.ts";
-import { type AuditEvent, eventInsert } from "./audit-events.ts";
+import { type AuditEvent, telling, written } from "./audit-events.ts";
 import { isAdmin } from "./guards.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 import { containing } from "./text.ts";
 
 export type UserValues = typeof users.$inferInsert;
+
+/** Another value for a sensitive field, and the event that tells of it where the field really gets another: null if it cannot. */
+type Told<Value> = { to: Value; event: AuditEvent | null };
 export type UserChanges = {
-  [K in "email" | "username" | "full_name" | "role" | "is_active"]?: UserValues[K] | undefined;
+  full_name?: string | null | undefined;
+  username?: Told<string> | undefined;
+  email?: (Told<string> & { resetHeldUntil: string }) | undefined;
+  role?: Told<"user" | "admin"> | undefined;
+  is_active?: Told<boolean> | undefined;
 };
 
 export type PublicProfile = Pick<typeof users.$inferSelect, "id" | "username" | "full_name" | "version">;
@@ -34,13 +41,13 @@ export const findUser = prepared((db, id: string, callerId: string) =>
 
 /**
  * The user who signs in with this e-mail address or username, in any letter case: the live one, or else the one deleted
- * last whose grace is not over. Without days of grace, only the live one.
+ * last who may still take that back. Without days of grace, only the live one.
  */
 export function findUserByLogin(db: Database, login: string, graceDays = 0) {
   return db
     .select()
     .from(users)
-    .where(and(hasLogin(login), or(isNull(users.deleted_at), isRestorable(graceDays))))
+    .where(and(hasLogin(login), or(isNull(users.deleted_at), isOwnToRestore(graceDays))))
     .orderBy(sql`${users.deleted_at} desc nulls first`)
     .limit(1);
 }
@@ -72,16 +79,76 @@ export function listUsers(db: Database, q: string | undefined, { after, limit }:
     .limit(limit);
 }
 
-/** Another e-mail address is unverified; a mere change of letter case leaves it as it was. */
+/**
+ * Changes a user that the caller may reach, and tells of what really changes: `happened` are the kinds of those events.
+ * Another e-mail address is unverified, and for a while no link to set a password goes there; a mere change of letter case
+ * is none. An admin can also bar or demote a user who is deleted.
+ */
 export function updateUser(db: Database, id: string, callerId: string, changes: UserChanges) {
-  const { email } = changes;
-  const email_verified_at = sql`case when lower(${users.email}) = lower(${email}) then ${users.email_verified_at} end`;
-  return db
-    .update(users)
-    .set({ ...changes, ...(email !== undefined && { email_verified_at }) })
-    .where(reachable(id, callerId))
-    .returning();
+  return change(db, changeable(id, callerId, changes), changes);
 }
+
+function change(db: Database, which: SQL | undefined, changes: UserChanges, more: { password_hash?: SQL } = {}) {
+  const { full_name, username, email, role, is_active } = changes;
+  const told = [
+    username && { ...username, name: "username_", differs: sql`lower(username) <> lower(${username.to})` },
+    email && { ...email, name: "email_", differs: sql`lower(email) <> lower(${email.to})` },
+    role && { ...role, name: "role_", differs: sql`role <> ${role.to}` },
+    is_active && { ...is_active, name: "active_", differs: sql`is_active <> ${is_active.to}` },
+  ].flatMap((change) => (change?.event ? [{ ...change, event: change.event }] : []));
+  const sameMailbox = email && sql`lower(${users.email}) = lower(${email.to})`;
+  const values = {
+    ...more,
+    full_name,
+    username: username?.to,
+    role: role?.to,
+    is_active: is_active?.to,
+    ...(email && {
+      email: email.to,
+      email_verified_at: sql`case when ${sameMailbox} then ${users.email_verified_at} end`,
+      reset_held_until: sql`case when ${sameMailbox} then ${users.reset_held_until} else ${email.resetHeldUntil}::timestamptz end`,
+    }),
+  };
+  const columns = getTableColumns(users);
+  if (told.length === 0)
+    return db
+      .update(users)
+      .set(values)
+      .where(which)
+      .returning({ ...columns, happened: sql<null>`null` });
+  const before = db.$with("before", { id: users.id }).as(sql`select * from ${users} where ${which} for no key update`);
+  const parts = told.flatMap(({ event, name, differs }) =>
+    telling(event, sql`from before where ${differs}`, { name, owner: sql`before` }),
+  );
+  const kinds = told.map(({ name }) => sql`select kind from ${sql.identifier(`${name}event`)}`);
+  const happened = sql<string[] | null>`(select json_agg(kind) from (${sql.join(kinds, sql` union all `)}) as told)`;
+  return db
+    .with(before, ...parts.map(({ name, query }) => db.$with(name, {}).as(query)))
+    .update(users)
+    .set(values)
+    .from(before)
+    .where(eq(users.id, before.id))
+    .returning({ ...columns, happened });
+}
+
+/**
+ * The row that these changes may reach. Of the caller's own row it asks whether it is still an admin's: that holds after a
+ * wait for its lock, too. The caller's own address is never changed here.
+ */
+function changeable(id: string, callerId: string, { full_name, username, email, role, is_active }: UserChanges) {
+  const byAuthority = email !== undefined || role !== undefined || is_active !== undefined;
+  if (!byAuthority) return reachable(id, callerId);
+  const isOwn = eq(users.id, callerId);
+  const whose = or(
+    and(isOwn, eq(users.role, "admin"), users.is_active, email && sql`false`),
+    and(not(isOwn), isAdmin(callerId)),
+  );
+  const isBarring = full_name === undefined && username === undefined && email === undefined;
+  return and(eq(users.id, id), whose, or(isNull(users.deleted_at), isBarring ? isKept : undefined));
+}
+
+/** True until the purge has begun to take a deleted user apart. */
+const isKept = sql`(${users.purged_at} is null and ${users.password_hash} <> '')`;
 
 /**
  * Ends the transaction (SQLSTATE PT412) where the user is there, but in none of these versions. Locks the user's row, so
@@ -93,18 +160,14 @@ export function requireUserVersion(db: Database, id: string, callerId: string, v
     select require_version(version, ${`{${versions}}`}::int[]) from held`);
 }
 
-/**
- * True where the next statement is to give a live user another value, which is not so where `value` is undefined. Locks
- * the user's row, so that nobody changes it in between.
- */
-export function willChange(
-  id: string,
-  field: "email" | "role" | "is_active",
-  value: string | boolean | undefined,
-): SQL {
-  if (value === undefined) return sql`false`;
-  return sql`exists (select from ${users}
-    where ${and(eq(users.id, id), isNull(users.deleted_at), sql`${users[field]} <> ${value}`)} for no key update)`;
+/** Locks the user's row, so that nothing about it changes until the transaction ends. */
+export function lockUser(db: Database, id: string) {
+  return db.execute(sql`select from ${users} where id = ${id}::uuid for no key update`);
+}
+
+/** True where the user is not active. */
+export function isInactive(id: string): SQL {
+  return sql`exists (select from ${users} where id = ${id}::uuid and not is_active)`;
 }
 
 /** True in the transaction that deleted the user. */
@@ -112,41 +175,53 @@ export function wasJustDeleted(id: string): SQL {
   return sql`exists (select from ${users} where id = ${id}::uuid and deleted_at = now()::timestamptz(3))`;
 }
 
-/** Soft: the row stays, its e-mail and username are free again. */
-export function deleteUser(db: Database, id: string, callerId: string, event: AuditEvent) {
+/**
+ * Soft: the row stays, its e-mail and username are free again. Users delete themselves while they have the password of
+ * `passwordHash`, which they have shown; without it, an admin deletes somebody else.
+ */
+export function deleteUser(db: Database, id: string, callerId: string, event: AuditEvent, passwordHash?: string) {
+  const isTheirs =
+    passwordHash === undefined
+      ? and(ne(users.id, callerId), isAdmin(callerId))
+      : and(eq(users.id, callerId), eq(users.password_hash, passwordHash));
   return db.execute<{ id: string }>(sql`
     with gone as (
-      update ${users} set deleted_at = now() where ${reachable(id, callerId)} returning id
+      update ${users} set deleted_at = now(), deleted_by = ${callerId}::uuid
+      where ${and(eq(users.id, id), isNull(users.deleted_at), isTheirs)} returning id
     ),
-    event as (${eventInsert(event, sql`from gone`)})
+    ${written(event, sql`from gone`)}
     select id from gone`);
 }
 
 /** Where the grace of a deleted user is not over, and nothing of them was scrubbed yet. */
-export function isRestorable(graceDays: number): SQL {
-  return sql`(${users.deleted_at} > now() - make_interval(days => ${graceDays}::int)
-    and ${users.purged_at} is null and ${users.password_hash} <> '')`;
+function isRestorable(graceDays: number): SQL {
+  return sql`(${users.deleted_at} > now() - make_interval(days => ${graceDays}::int) and ${isKept})`;
+}
+
+/** The same, where users may also bring themselves back: whom an admin has deleted or deactivated may not. */
+function isOwnToRestore(graceDays: number): SQL {
+  return sql`(${isRestorable(graceDays)} and ${users.deleted_by} = ${users.id} and ${users.is_active})`;
 }
 
 /**
- * Brings a deleted user back within the grace; with `passwordHash`, only one who still has it. Raises 23505 where the
- * e-mail address or the username was taken meanwhile.
+ * Brings a deleted user back within the grace, as active or inactive as they were; with `passwordHash`, only one who still
+ * has it and may do so. Raises 23505 where the e-mail address or the username was taken meanwhile.
  */
 export function restoreUser(
   db: Database,
   id: string,
-  condition: { graceDays: number; passwordHash?: string },
+  { graceDays, passwordHash }: { graceDays: number; passwordHash?: string },
   event: AuditEvent,
 ) {
-  const { graceDays, passwordHash } = condition;
-  const chosen = and(
-    eq(users.id, id),
-    isRestorable(graceDays),
-    passwordHash === undefined ? undefined : eq(users.password_hash, passwordHash),
-  );
+  const isTheirs =
+    passwordHash === undefined
+      ? isRestorable(graceDays)
+      : and(isOwnToRestore(graceDays), eq(users.password_hash, passwordHash));
   return db.execute<{ id: string }>(sql`
-    with back as (update ${users} set deleted_at = null where ${chosen} returning id),
-    event as (${eventInsert(event, sql`from back`)})
+    with back as (
+      update ${users} set deleted_at = null, deleted_by = null where ${and(eq(users.id, id), isTheirs)} returning id
+    ),
+    ${written(event, sql`from back`)}
     select id from back`);
 }
 
@@ -159,13 +234,15 @@ export function isUnverified(id: string): SQL {
  * Makes an admin of a live user, active too. Whoever opened an account whose address was never verified may be anybody:
  * that account gets `unverifiedHash` for its password.
  */
-export function promoteUser(db: Database, id: string, unverifiedHash: string) {
+export function promoteUser(
+  db: Database,
+  id: string,
+  unverifiedHash: string,
+  events: Record<"role" | "active", AuditEvent>,
+) {
+  const changes = { role: { to: "admin", event: events.role }, is_active: { to: true, event: events.active } } as const;
   const password_hash = sql`case when ${users.email_verified_at} is null then ${unverifiedHash} else ${users.password_hash} end`;
-  return db
-    .update(users)
-    .set({ role: "admin", is_active: true, password_hash })
-    .where(and(eq(users.id, id), isNull(users.deleted_at)))
-    .returning();
+  return change(db, and(eq(users.id, id), isNull(users.deleted_at)), changes, { password_hash });
 }
 
 /** Compare-and-set, so that an upgrade never overwrites a password that changed meanwhile. */

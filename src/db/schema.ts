@@ -48,6 +48,10 @@ export const users = pgTable(
     password_hash: text().notNull(),
     /** When the owner of the mailbox proved to be the owner of the account. */
     email_verified_at: timestamp(),
+    /** Until when no link to set a password is mailed to this address, which an admin has put here. */
+    reset_held_until: timestamp(),
+    /** Who deleted it: only those who did it themselves can take it back themselves. */
+    deleted_by: uuid(),
     /** When the personal fields of a deleted user were scrubbed: nothing brings them back. */
     purged_at: timestamp(),
     ...timestamps,

@@ -14,6 +14,7 @@ import { type ErrorCode, errorTable } from "../errors.ts";
 import { ifMatch, ifNoneMatch, unlessMatch } from "../http/etag.ts";
 import type { Caching } from "../middleware/edge-cache.ts";
 import { idempotencyCodes, idempotencyKey } from "../middleware/idempotency.ts";
+import type { Changes } from "../services/sensitive-changes.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 
@@ -48,6 +49,8 @@ export type Contract = {
   uncounted?: true;
   /** Who may call it. Adds the security scheme, the guard, `c.var.user`, and 401 and 403. */
   access: Access;
+  /** The sensitive changes that it can make to accounts, each by which proof: their owners are told. */
+  changes?: Changes;
   /** A caller's `Idempotency-Key` is honoured: the handler calls `c.var.run` once. Adds the header, 409 and 422. */
   idempotent?: true;
   /**

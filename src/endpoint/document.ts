@@ -20,7 +20,7 @@ POST /auth/login ──► access token, 15 minutes ──► any endpoint
         └──────────► refresh token ──► POST /auth/refresh ──► the next two; an old one ends the session
 POST /auth/password/forgot ──► mail ──► POST /auth/password/reset      every session ends
 POST /users/me/email ──► mail to the new address ──► POST /auth/email/confirm
-DELETE /users/me ──► 30 days of grace ──► POST /auth/restore, or gone
+POST /users/me/deletion ──► 30 days of grace ──► POST /auth/restore, or gone
 \`\`\``;
 
 /** The OpenAPI 3.1 document of an app. Costly: made once for each app and isolate. */

@@ -95,7 +95,19 @@ export function optional<Body extends object>(body: Body) {
 }
 
 function policyOf(contract: Contract): Policy {
-  const { operationId, path, access, rate, carries, uncounted, cached, atRoot, roundTrips = 1, oauth } = contract;
+  const {
+    operationId,
+    path,
+    access,
+    rate,
+    carries,
+    uncounted,
+    cached,
+    atRoot,
+    roundTrips = 1,
+    oauth,
+    changes = {},
+  } = contract;
   return {
     operationId,
     path: atRoot ? path : `/api/v1${path}`,
@@ -107,6 +119,7 @@ function policyOf(contract: Contract): Policy {
     oauth: oauth === true,
     // At a token endpoint `username` says who signs in: none is being set.
     fields: oauth ? [] : fieldsOf(contract),
+    changes,
   };
 }
 
@@ -118,7 +131,8 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
   const tagged = versioned ? versionedAnswers(responses, isRead) : responses;
   const replayed = idempotent ? replayable(tagged) : tagged;
   return {
-    ...{ method, path: policy.path, operationId, summary, description, tags: [...tags] },
+    ...{ method, path: policy.path, operationId, summary, tags: [...tags] },
+    description: `${description}${toldBy(contract)}`,
     ...(request && { request }),
     // Two versions of OpenAPI make a union of arrays, to which nothing can be added.
     parameters: parametersOf(contract) as NonNullable<RouteConfig["parameters"]>,
@@ -148,6 +162,11 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
 function fieldsOf({ request }: Contract): string[] {
   const json = request?.body?.content["application/json"];
   return json && "schema" in json && json.schema instanceof ZodObject ? Object.keys(json.schema.shape) : [];
+}
+
+function toldBy({ changes = {} }: Contract): string {
+  const kinds = Object.keys(changes).map((kind) => `\`${kind}\``);
+  return kinds.length > 0 ? ` The owner of the account is told by mail: ${kinds.join(", ")}.` : "";
 }
 
 function queryNames({ request }: Contract): string[] {

@@ -1,6 +1,7 @@
 import { ZodObject } from "zod";
-import { accessTable, carriedTokens, isSignedIn, rateClasses } from "../context/policy.ts";
+import { accessTable, carriedTokens, isSignedIn, type Proof, rateClasses } from "../context/policy.ts";
 import { errorTable } from "../errors.ts";
+import { isSensitive } from "../services/sensitive-changes.ts";
 import type { Contract, Method } from "./contract.ts";
 import type { Endpoint } from "./endpoint.ts";
 
@@ -35,6 +36,7 @@ const words: Record<keyof Contract, true> = {
   carries: true,
   uncounted: true,
   access: true,
+  changes: true,
   idempotent: true,
   versioned: true,
   cached: true,
@@ -68,6 +70,7 @@ function faultsOf(contract: Contract): string[] {
     ...errors.filter(notIn(errorTable)).map((code) => `there is no error ${code}`),
     ...faultsOfPath(contract),
     ...faultsOfAnswers(contract),
+    ...faultsOfChanges(contract),
     ...faultsTogether(contract),
   ];
 }
@@ -101,6 +104,28 @@ function faultsOfAnswers({ responses }: Contract): string[] {
       .filter(([status, { content }]) => ["204", "304"].includes(status) && content !== undefined)
       .map(([status]) => `${status} has no body`),
   ];
+}
+
+/** A sensitive change asks for its proof: what the request must hold, or who may call. */
+function faultsOfChanges({ access, carries, request, changes = {} }: Contract): string[] {
+  const contents = Object.values(request?.body?.content ?? {});
+  const fields = contents.flatMap((content) =>
+    content && "schema" in content && content.schema instanceof ZodObject ? Object.keys(content.schema.shape) : [],
+  );
+  const holds = (...names: string[]) => names.every((name) => fields.includes(name));
+  const isShown: Record<Proof, boolean> = {
+    access_token: isSignedIn(access),
+    admin: isSignedIn(access),
+    refresh_token: carries === "refresh_token" || carries === "refresh_grant",
+    password: holds("current_password") || holds("username", "password"),
+    mailed_link: carries === "mailed_token",
+    command_line: false,
+  };
+  return Object.entries(changes).flatMap(([kind, proof]) =>
+    when(!isSensitive(kind), `there is no sensitive change ${kind}`).concat(
+      when(!isShown[proof], `a request for ${kind} shows no ${proof}`),
+    ),
+  );
 }
 
 /** Words that exclude each other. */

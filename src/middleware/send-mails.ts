@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { runner } from "../context/run.ts";
 import type { AppEnv } from "../context/types.ts";
 import { describeError } from "../log.ts";
+import { eventsThatHappened } from "../services/audit.ts";
 import { sendDueMails } from "../services/mail.ts";
 
 /**
@@ -11,7 +12,8 @@ import { sendDueMails } from "../services/mail.ts";
 export const sendMails: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
   const outbox = c.get("outbox");
-  if (outbox.length === 0 || c.error) return;
+  const isUndone = c.error !== undefined && eventsThatHappened(c.get("events"), c.res.status).length === 0;
+  if (outbox.length === 0 || isUndone) return;
   const { connect, settings, keys, transport, log } = c.var;
   // Round trips after the answer are not part of the request's budget.
   const db = connect(settings, { count: 0, milliseconds: 0 });

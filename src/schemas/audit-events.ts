@@ -23,9 +23,12 @@ export const AuditKind = z
     "password.reset_requested",
     "session.ended",
     "session.replayed",
+    "sessions.ended",
     "sign_in.failed",
+    "sign_in.new_network",
     "sign_in.succeeded",
     "sign_in.throttled",
+    "username.changed",
   ])
   .openapi("AuditKind");
 export type AuditKind = z.output<typeof AuditKind>;

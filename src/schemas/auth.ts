@@ -51,6 +51,7 @@ const CurrentPassword = z
   .check(wellFormed)
   .openapi({ format: "password", example: "correct horse battery" });
 
+export const AccountDeletion = z.strictObject({ current_password: CurrentPassword }).openapi("AccountDeletion");
 export const EmailVerify = z.strictObject({ token: MailedToken }).openapi("EmailVerify");
 export const EmailConfirm = z.strictObject({ token: MailedToken }).openapi("EmailConfirm");
 export const EmailResend = z.strictObject({ email: Email }).openapi("EmailResend");

@@ -1,27 +1,57 @@
 import { v7 as uuidv7 } from "uuid";
+import type { Policy } from "../context/policy.ts";
 import type { Variables } from "../context/types.ts";
 import { type AuditEvent, insertAuditEvent } from "../crud/audit-events.ts";
 import type { Caller } from "../crud/guards.ts";
+import { programOf } from "../mail/program.ts";
 import type { AuditKind } from "../schemas/audit-events.ts";
+import { actorOf, isByOwner } from "./audit-events.ts";
+import { type Changes, type DetailsOf, isSensitive, sensitiveChanges } from "./sensitive-changes.ts";
 
-export type AuditContext = Pick<Variables, "db" | "requestId" | "client" | "events"> & { user?: Caller };
+export type AuditContext = Pick<Variables, "db" | "requestId" | "client" | "events" | "outbox" | "policy"> & {
+  user?: Caller;
+};
 
-/** What an event's row holds: who, what, when, and in which request. `userId` is null where no account is known. */
-export function auditEvent(
-  { requestId, client, user }: AuditContext,
-  kind: AuditKind,
+/**
+ * What an event's row holds: who, what, when, and in which request. Where `kind` is a sensitive change, the notice to the
+ * owner comes with it. `userId` is null where only the statement knows the account.
+ */
+export function auditEvent<Kind extends AuditKind>(
+  { requestId, client, user, policy }: AuditContext,
+  kind: Kind,
   userId: string | null,
-  details: Record<string, string> = {},
+  details: DetailsOf<Kind>,
 ): AuditEvent {
-  return {
-    id: uuidv7(),
-    kind,
-    user_id: userId,
-    actor_id: user?.id ?? null,
-    request_id: requestId,
-    network: client.network,
-    details,
-  };
+  const { network, userAgent } = client;
+  const event = { kind, user_id: userId, actor_id: user?.id ?? null, request_id: requestId, network, details };
+  const by = isByOwner(event) ? "owner" : actorOf(event) === "administrator" ? "administrator" : "stranger";
+  const program = programOf(userAgent);
+  const origin = by === "owner" && { ...(network !== "unknown" && { network }), ...(program && { program }) };
+  return told(event, { by, ...origin }, { name: policy?.operationId, changes: policy?.changes ?? {} });
+}
+
+/** The same for a command that an operator runs: it declares its sensitive changes as an endpoint does. */
+export function commandEvent<Kind extends AuditKind>(
+  command: { name: string; changes: Changes },
+  kind: Kind,
+  userId: string,
+  details: DetailsOf<Kind>,
+): AuditEvent {
+  const event = { kind, user_id: userId, actor_id: null, request_id: null, network: null };
+  return told({ ...event, details: { ...details, by: command.name } }, { by: "operator" }, command);
+}
+
+/** Throws where whoever makes a sensitive change has not declared it: the matrix of the changes would lack a path. */
+function told(
+  event: Omit<AuditEvent, "id" | "kind"> & { kind: AuditKind },
+  origin: object,
+  { name, changes }: { name: string | undefined; changes: Policy["changes"] },
+): AuditEvent {
+  const { kind, details } = event;
+  if (!isSensitive(kind)) return { id: uuidv7(), ...event };
+  if (!changes[kind]) throw new Error(`${name} must declare under \`changes\` that it does ${kind}`);
+  const notice = { id: uuidv7(), kind: sensitiveChanges[kind].notice.name, data: { ...details, ...origin } };
+  return { id: uuidv7(), ...event, notice };
 }
 
 /** What is written down although the request is refused. */
@@ -32,22 +62,34 @@ export function eventsThatHappened(events: AuditContext["events"], status: numbe
   return status < 400 ? events : events.filter(({ kind }) => refusals.some((refusal) => refusal === kind));
 }
 
-/** Puts an event into the request's log line, where its statement says that it was written. */
-export function note({ events }: AuditContext, { kind, user_id }: AuditEvent, { rows }: { rows: unknown[] }): void {
-  if (rows.length > 0) events.push({ kind, user_id: user_id ?? null });
+/**
+ * Where a statement says that it wrote an event down: puts it into the request's log line, and its notice among the mails
+ * to be sent. `userId` is the account's where only the statement knew it.
+ */
+export function note(
+  { events, outbox }: Pick<AuditContext, "events" | "outbox">,
+  { kind, user_id, notice }: AuditEvent,
+  { rows }: { rows: readonly unknown[] },
+  userId: string | null = user_id ?? null,
+): void {
+  if (rows.length === 0) return;
+  events.push({ kind, user_id: userId });
+  if (notice) outbox.push(notice.id);
 }
 
 /**
- * The statement that writes an event down, to go into the batch behind its cause; the request's log line has it too.
- * `happened` makes it depend on what the cause did; where that may well be nothing, {@link note} is for the log line.
+ * The statement that writes an event down and tells of it, to go into the batch behind its cause; the request's log line
+ * has it too. `happened` makes it depend on what the cause did; where that may well be nothing, {@link note} is for the
+ * log line.
  */
-export function audit(
+export function audit<Kind extends AuditKind>(
   context: AuditContext,
-  kind: AuditKind,
+  kind: Kind,
   userId: string | null,
-  details: Record<string, string> = {},
+  details: DetailsOf<Kind>,
   happened?: Parameters<typeof insertAuditEvent>[2],
 ) {
-  context.events.push({ kind, user_id: userId });
-  return insertAuditEvent(context.db, auditEvent(context, kind, userId, details), happened);
+  const event = auditEvent(context, kind, userId, details);
+  note(context, event, { rows: [event] });
+  return insertAuditEvent(context.db, event, happened);
 }

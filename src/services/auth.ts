@@ -2,7 +2,14 @@ import { v7 as uuidv7 } from "uuid";
 import type { Variables } from "../context/types.ts";
 import type { AuditEvent } from "../crud/audit-events.ts";
 import type { Caller } from "../crud/guards.ts";
-import { endSession, isSessionOpen, openSession, rotateSession, type SessionLimits } from "../crud/sessions.ts";
+import {
+  endSession,
+  isFirstOfNetwork,
+  isSessionOpen,
+  openSession,
+  rotateSession,
+  type SessionLimits,
+} from "../crud/sessions.ts";
 import { findUserByLogin, replacePasswordHash, restoreUser } from "../crud/users.ts";
 import { ApiError, type ErrorCode } from "../errors.ts";
 import { describeError } from "../log.ts";
@@ -36,7 +43,7 @@ export async function signIn(context: Context, credentials: Login): Promise<Toke
 export async function restoreAndSignIn(context: Context, credentials: Login): Promise<Tokens> {
   const checked = await checkedUser(context, credentials);
   const { id, password_hash: passwordHash } = checked.user;
-  const event = auditEvent(context, "account.restored", id);
+  const event = auditEvent(context, "account.restored", id, {});
   const condition = { graceDays: context.settings.DELETION_GRACE_DAYS, passwordHash };
   return open(context, credentials, checked, { event, statement: restoreUser(context.db, id, condition, event) });
 }
@@ -75,6 +82,9 @@ async function open(
   const statements = [
     openSession(db, session, upgrade ? [hash, upgrade] : [hash], sessionLimits(settings)),
     audit(context, "sign_in.succeeded", user.id, { session_id: id }, isSessionOpen(id)),
+    ...(checked.isNewNetwork
+      ? [audit(context, "sign_in.new_network", user.id, { session_id: id }, isFirstOfNetwork(id))]
+      : []),
     ...remember,
     ...(upgrade ? [replacePasswordHash(db, user.id, hash, upgrade)] : []),
   ] as const;
@@ -100,15 +110,15 @@ function putOff({ log, requestId }: Context, cause: unknown): undefined {
  * token older than that has been stolen or copied, and ends the session.
  */
 export async function refresh(context: Context, token: string): Promise<Tokens> {
-  const { db, run, keys, settings, events } = context;
+  const { db, run, keys, settings } = context;
   const sessionId = await sessionOf(keys.refresh, token);
   if (!sessionId) throw new ApiError("invalid_refresh_token");
   const successor = await successorOf(keys.refresh, sessionId, token);
   const use = { sessionId, tokenHash: await hashToken(token), successorHash: await hashToken(successor) };
-  const replay = auditEvent(context, "session.replayed", null);
+  const replay = auditEvent(context, "session.replayed", null, {});
   const { rows } = await run(rotateSession(db, use, sessionLimits(settings), replay));
   const [session] = rows;
-  if (session?.replayed) events.push({ kind: replay.kind, user_id: session.user_id });
+  if (session?.replayed) note(context, replay, { rows }, session.user_id);
   if (!session || session.replayed) throw new ApiError("invalid_refresh_token");
   return tokens(context, { id: session.user_id, sessionId }, successor);
 }
@@ -136,7 +146,7 @@ async function end(context: Context, sessionId: string | undefined): Promise<voi
   if (!sessionId) return;
   const event = auditEvent(context, "session.ended", null, { session_id: sessionId });
   const { rows } = await context.run(endSession(context.db, sessionId, event));
-  for (const { user_id } of rows) context.events.push({ kind: event.kind, user_id });
+  for (const { user_id } of rows) note(context, event, { rows }, user_id);
 }
 
 /** What the settings say of how long sessions live. */

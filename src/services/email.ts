@@ -1,10 +1,9 @@
 import type { UserEnv, Variables } from "../context/types.ts";
-import { findVerified, isTokenIssued, useEmailChange, useVerification } from "../crud/one-time-tokens.ts";
+import type { AuditEvent } from "../crud/audit-events.ts";
+import { findVerified, useEmailChange, useVerification } from "../crud/one-time-tokens.ts";
 import { ApiError } from "../errors.ts";
-import { emailChangeRequested } from "../mail/notices.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
-import { type AuditContext, auditEvent } from "./audit.ts";
-import { mailTo } from "./mail.ts";
+import { type AuditContext, auditEvent, note } from "./audit.ts";
 import { issueMailedToken } from "./one-time-tokens.ts";
 import { requirePassword } from "./recovery.ts";
 
@@ -23,14 +22,14 @@ export async function resendVerification(context: Context, email: string): Promi
 
 /** Marks the mailbox of a token as its owner's, once; again it only says so. Throws `invalid_one_time_token`. */
 export async function verifyEmail(context: Context, token: string): Promise<void> {
-  const event = auditEvent(context, "email.verified", null);
+  const event = auditEvent(context, "email.verified", null, {});
   const tokenHash = await hashToken(token);
   // A statement of its own sees what was committed while the first one waited for the row.
   const [used, verified] = await context.run(
     useVerification(context.db, tokenHash, event),
     findVerified(context.db, tokenHash),
   );
-  if (used.rows.length > 0 || verified.rows.length === 0) conclude(context, event.kind, used.rows);
+  if (used.rows.length > 0 || verified.rows.length === 0) conclude(context, event, used.rows);
 }
 
 /**
@@ -43,16 +42,13 @@ export async function requestEmailChange(
 ): Promise<void> {
   const { run } = context;
   const { user, remember } = await requirePassword(context, change.current_password);
-  const { statement, tokenHash } = await issueMailedToken(context, {
+  const { statement } = await issueMailedToken(context, {
     purpose: "change_email",
     account: { id: user.id, passwordHash: user.password_hash },
     event: "email.change_requested",
     mailbox: change.email,
   });
-  const told = { name: user.username, by: "owner" } as const;
-  const to = { userId: user.id, address: user.email };
-  const notice = mailTo(context, emailChangeRequested, to, told, isTokenIssued(tokenHash));
-  const [issued] = await run(statement, notice, ...remember);
+  const [issued] = await run(statement, ...remember);
   if (issued.rows.length > 0) return;
   throw new ApiError("too_many_attempts", {
     detail: "A link was sent to this address just now, or many to others: wait before you ask again.",
@@ -62,12 +58,13 @@ export async function requestEmailChange(
 
 /** Makes the mailbox of a token the account's address. Throws `invalid_one_time_token`, `email_taken`. */
 export async function confirmEmailChange(context: Context, token: string): Promise<void> {
-  const event = auditEvent(context, "email.changed", null);
+  const event = auditEvent(context, "email.changed", null, {});
   const { rows } = await context.run(useEmailChange(context.db, await hashToken(token), event));
-  conclude(context, event.kind, rows);
+  conclude(context, event, rows);
 }
 
-function conclude({ events }: Context, kind: string, [user]: { id: string }[]): void {
+function conclude(context: Context, event: AuditEvent, rows: { id: string }[]): void {
+  const [user] = rows;
   if (!user) throw new ApiError("invalid_one_time_token");
-  events.push({ kind, user_id: user.id });
+  note(context, event, { rows }, user.id);
 }

@@ -26,7 +26,7 @@ export async function exportAccount(context: Context): Promise<z.input<typeof Ex
     listAuditEvents(db, { userId: id }, { after: undefined, limit: rows }),
     exportMails(db, id, rows),
     exportLinks(db, id),
-    audit(context, "account.exported", id),
+    audit(context, "account.exported", id, {}),
   );
   const lists = [sessions, events, mails];
   return {

@@ -5,10 +5,18 @@ import type { AuditKind } from "../schemas/audit-events.ts";
 import { keyedHash } from "../security/keyed-hash.ts";
 import { lifetimeHours, newSeed, type Purpose, tokenOfSeed } from "../security/one-time-tokens.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
-import { type AuditContext, auditEvent } from "./audit.ts";
+import { type AuditContext, auditEvent, note } from "./audit.ts";
 
 type Context = AuditContext & Pick<Variables, "keys" | "outbox">;
-type Issue = { purpose: Purpose; account: Account; event: AuditKind; mailbox?: string };
+type Issue = {
+  purpose: Purpose;
+  account: Account;
+  event: Extract<
+    AuditKind,
+    "account.created" | "email.verification_requested" | "email.change_requested" | "password.reset_requested"
+  >;
+  mailbox?: string;
+};
 
 /** Nobody gets the same mail more than once a minute, or one of its kind more than so many times an hour. */
 const cooldownSeconds = 60;
@@ -35,8 +43,8 @@ export async function issueMailedToken(context: Context, { purpose, account, eve
     mail,
     ...(mailbox && { mailbox }),
   };
-  const row = auditEvent(context, event, null);
-  context.events.push({ kind: event, user_id: "id" in account ? account.id : null });
+  const row = auditEvent(context, event, "id" in account ? account.id : null, {});
+  note(context, row, { rows: [row] });
   context.outbox.push(mail.id);
-  return { tokenHash, statement: issueToken(context.db, account, token, row) };
+  return { statement: issueToken(context.db, account, token, row) };
 }

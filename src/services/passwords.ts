@@ -39,7 +39,7 @@ export const limits: Limits = {
 /**
  * Checks a password within the limits on attempts. The attempt is counted in the round trip of `find`, before anything
  * is hashed. Answers the user, and the statements by which a success is to be remembered: they belong into the batch
- * that follows. Answers undefined, and has written the failure down, for a wrong password and for an account that is
+ * that follows; and whether it came from a network that is not the user's own yet. Answers undefined, and has written the failure down, for a wrong password and for an account that is
  * unknown or inactive, after the same work. Throws `too_many_attempts`, alike for all accounts, and `busy`.
  */
 export async function checkPassword(
@@ -47,7 +47,7 @@ export async function checkPassword(
   account: Account,
   password: string,
   find: FindUser,
-): Promise<{ user: User; remember: Statement[] } | undefined> {
+): Promise<{ user: User; remember: Statement[]; isNewNetwork: boolean } | undefined> {
   const { db, run, passwords } = context;
   const attempt = await attemptOf(context, account);
   const [, { rows }, [user]] = await run(insertThrottles(db, attempt), chargeThrottles(db, attempt, limits), find);
@@ -60,15 +60,16 @@ export async function checkPassword(
   const place = "id" in account ? account.id : account.login;
   const matches = await passwords.verify(place, password, user?.password_hash ?? dummyHash);
   if (!user?.is_active || !matches) {
-    const events = [audit(context, "sign_in.failed", user?.id ?? null)];
+    const events = [audit(context, "sign_in.failed", user?.id ?? null, {})];
     // Once for each delay that begins: those whom it refuses may be many, and are in the log.
-    if (charge.exhausted) events.push(audit(context, "sign_in.throttled", user?.id ?? null));
+    if (charge.exhausted) events.push(audit(context, "sign_in.throttled", user?.id ?? null, {}));
     await run(...events);
     return undefined;
   }
   const forgive = charge.familiar ? [] : [forgiveThrottles(db, attempt, limits)];
   const welcome = attempt.pair === null ? [] : [welcomeNetwork(db, user.id, attempt.pair)];
-  return { user, remember: [...forgive, ...welcome] };
+  const isNewNetwork = attempt.network !== null && !charge.familiar;
+  return { user, remember: [...forgive, ...welcome], isNewNetwork };
 }
 
 /**

@@ -3,18 +3,16 @@ import { deleteTokens, findToken, usePasswordReset } from "../crud/one-time-toke
 import { revokeSessions } from "../crud/sessions.ts";
 import { findUser, hasPasswordHash, replacePasswordHash } from "../crud/users.ts";
 import { ApiError } from "../errors.ts";
-import { passwordChanged } from "../mail/notices.ts";
 import type { Purpose } from "../security/one-time-tokens.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
 import { type AuditContext, audit } from "./audit.ts";
-import { mailTo } from "./mail.ts";
 import { issueMailedToken } from "./one-time-tokens.ts";
 import { checkPassword, rememberNetwork } from "./passwords.ts";
 import { isPersonal, refusePersonal } from "./personal-passwords.ts";
 
 type Context = AuditContext & Pick<Variables, "run" | "keys" | "outbox" | "passwords">;
 type UserContext = AuditContext & Pick<UserEnv["Variables"], "run" | "keys" | "outbox" | "passwords" | "user">;
-type Owner = { id: string; email: string; username: string };
+type Owner = { id: string };
 
 /** Mails a link to set a new password, if this is the address of an account. */
 export async function forgotPassword(context: Context, email: string): Promise<void> {
@@ -79,25 +77,20 @@ export async function requirePassword(context: UserContext, password: string) {
   return checked ?? wrongPassword();
 }
 
-function wrongPassword(): never {
+export function wrongPassword(): never {
   throw new ApiError("wrong_password");
 }
 
 /** What follows a new password. Each statement looks whether the one before it has really set this hash. */
 function consequences(
-  context: AuditContext & Pick<Variables, "outbox">,
-  { id, email, username }: Owner,
+  context: AuditContext,
+  { id }: Owner,
   newHash: string,
   kind: "password.reset" | "password.changed",
   keptSession?: string,
 ) {
-  const told = { name: username, by: "owner" } as const;
   const isSet = hasPasswordHash(id, newHash);
-  return [
-    revokeSessions(context.db, id, keptSession, isSet),
-    audit(context, kind, id, {}, isSet),
-    mailTo(context, passwordChanged, { userId: id, address: email }, told, isSet),
-  ] as const;
+  return [revokeSessions(context.db, id, keptSession, isSet), audit(context, kind, id, {}, isSet)] as const;
 }
 
 function dropTokens({ db }: AuditContext, { id }: Owner, newHash: string, purposes: readonly Purpose[]) {

@@ -1,15 +1,35 @@
 import { v7 as uuidv7 } from "uuid";
-import type { Variables } from "../context/types.ts";
-import { insertUser, updateUser } from "../crud/users.ts";
+import { behind, followed } from "../context/run.ts";
+import type { Run, UserEnv, Variables } from "../context/types.ts";
+import { isWritten } from "../crud/audit-events.ts";
+import { requireAdmin } from "../crud/guards.ts";
+import { deleteTokens } from "../crud/one-time-tokens.ts";
+import { revokeSessions } from "../crud/sessions.ts";
+import {
+  deleteUser,
+  findUser,
+  insertUser,
+  isInactive,
+  lockUser,
+  requireUserVersion,
+  type UserChanges,
+  updateUser,
+  wasJustDeleted,
+} from "../crud/users.ts";
 import { ApiError, notFound } from "../errors.ts";
 import type { UserCreate, UserUpdate } from "../schemas/users.ts";
-import { atVersion, changeAsAdmin } from "./administration.ts";
-import type { AuditContext } from "./audit.ts";
+import { type AuditContext, auditEvent, note } from "./audit.ts";
 import { issueMailedToken } from "./one-time-tokens.ts";
+import { rememberNetwork } from "./passwords.ts";
 import { isPersonal, refusePersonal } from "./personal-passwords.ts";
+import { requirePassword, wrongPassword } from "./recovery.ts";
 
-type SignUpContext = AuditContext & Pick<Variables, "run" | "keys" | "settings" | "passwords" | "outbox">;
-type Context = Parameters<typeof changeAsAdmin>[0];
+type SignUpContext = AuditContext & Pick<Variables, "run" | "keys" | "settings" | "passwords">;
+type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "keys" | "now" | "settings" | "passwords" | "user">;
+
+const day = 24 * 60 * 60 * 1000;
+/** How long the owner has to put back an address that an admin has replaced, before it can be used to set a password. */
+const resetHeldDays = 3;
 
 /** Opens an account and mails the link that verifies it. Throws `signup_closed`, `email_taken`, `username_taken`. */
 export async function signUp(context: SignUpContext, { password, ...profile }: UserCreate) {
@@ -23,26 +43,130 @@ export async function signUp(context: SignUpContext, { password, ...profile }: U
     account: { id },
     event: "account.created",
   });
-  const [[user]] = await run(insertUser(db, { ...profile, id, password_hash }), verification.statement);
+  const [[user]] = await run(
+    insertUser(db, { ...profile, id, password_hash }),
+    verification.statement,
+    ...(await rememberNetwork(context, id)),
+  );
   return user ?? notFound();
 }
 
 /**
- * Changes a user that the caller may reach, in one of these versions if any are given. `email`, `role` and `is_active` are an admin's to set: anybody else who tries
- * gets 403 and changes nothing. Throws `forbidden`, `not_found`, `precondition_failed`, `email_taken`, `username_taken`.
+ * Changes a user that the caller may reach, in one of these versions if any are given. `role` and `is_active` are an
+ * admin's to set, and so is the `email` of somebody else: anybody else who tries gets 403 and changes nothing. Throws
+ * `forbidden`, `not_found`, `precondition_failed`, `last_admin`, `email_taken`, `username_taken`.
  */
 export async function changeUser(context: Context, id: string, changes: UserUpdate, versions?: number[]) {
   const { db, user: caller } = context;
+  const { email, role, is_active } = changes;
+  if (email !== undefined && isOwn(context, id)) return refuseOwnEmail(context);
   const run = atVersion(context, id, versions);
-  const adminOnly = "email" in changes || "role" in changes || "is_active" in changes;
-  if (!adminOnly) return (await run(updateUser(db, id, caller.id, changes)))[0] ?? notFound();
-  const [user] = await changeAsAdmin({ ...context, run }, id, changes).catch((error) => {
-    throw "email" in changes ? explainEmail(error) : error;
-  });
-  return user ?? notFound();
+  const { told, events } = toldChanges(context, id, changes);
+  const update = updateUser(db, id, caller.id, told);
+  const byAuthority = email !== undefined || role !== undefined || is_active !== undefined;
+  const [row] = byAuthority
+    ? (await withAuthority(context, id, run)(update, ...(await consequences(context, id, told))))[0]
+    : await run(update);
+  if (!row) throw new ApiError(byAuthority && isOwn(context, id) ? "forbidden" : "not_found");
+  const { happened, ...user } = row;
+  for (const event of events) if (happened?.includes(event.kind)) note(context, event, { rows: [event] });
+  return user;
 }
 
-function explainEmail(error: unknown): unknown {
-  if (!(error instanceof ApiError && error.code === "forbidden")) return error;
-  return new ApiError("forbidden", { detail: "Change your e-mail address with POST /users/me/email.", cause: error });
+/** Deletes the caller's account in exchange for its password. Throws `last_admin`, and as {@link requirePassword}. */
+export async function deleteOwnAccount(context: Context, { current_password }: { current_password: string }) {
+  const { db, run } = context;
+  const { user, remember } = await requirePassword(context, current_password);
+  const event = auditEvent(context, "account.deleted", user.id, { until: dataGoesAt(context) });
+  const [gone] = await run(
+    deleteUser(db, user.id, user.id, event, user.password_hash),
+    // A statement of its own sees the sessions that were opened while the first one waited for the row.
+    revokeSessions(db, user.id, undefined, wasJustDeleted(user.id)),
+    ...remember,
+  );
+  note(context, event, gone);
+  if (gone.rows.length === 0) wrongPassword();
+}
+
+/** Whether an id is the caller's own, however it is spelt. */
+export function isOwn({ user: caller }: Pick<Context, "user">, id: string): boolean {
+  return id.toLowerCase() === caller.id.toLowerCase();
+}
+
+/** When the data of an account goes that is deleted now. */
+export function dataGoesAt({ now, settings }: Pick<Context, "now" | "settings">): string {
+  return new Date(now().getTime() + settings.DELETION_GRACE_DAYS * day).toISOString();
+}
+
+/** Runs statements only where the user is in one of these versions, if any are given. */
+export function atVersion(
+  { db, run, user: caller }: Pick<Context, "db" | "run" | "user">,
+  id: string,
+  versions: number[] | undefined,
+): Run {
+  return versions ? behind(run, requireUserVersion(db, id, caller.id, versions)) : run;
+}
+
+/**
+ * Runs statements of an admin who is still one when they are done, although they may have waited for a row. Whoever
+ * changes themselves may step down: their own row is locked before they are asked.
+ */
+function withAuthority({ db, user: caller }: Context, id: string, run: Run): Run {
+  const guard = requireAdmin(db, caller);
+  return isOwn({ user: caller }, id)
+    ? behind(behind(run, lockUser(db, id)), guard)
+    : behind(followed(run, guard), guard);
+}
+
+/** The changes, each with the event that tells of it. */
+function toldChanges(context: Context, id: string, changes: UserUpdate) {
+  const { full_name, username, email, role, is_active } = changes;
+  const resetHeldUntil = new Date(context.now().getTime() + resetHeldDays * day).toISOString();
+  const told: UserChanges = {
+    full_name,
+    ...(username !== undefined && {
+      username: { to: username, event: auditEvent(context, "username.changed", id, {}) },
+    }),
+    ...(email !== undefined && {
+      email: {
+        to: email,
+        resetHeldUntil,
+        event: auditEvent(context, "email.changed", id, { held_until: resetHeldUntil }),
+      },
+    }),
+    ...(role !== undefined && { role: { to: role, event: auditEvent(context, "account.role_changed", id, { role }) } }),
+    ...(is_active !== undefined && {
+      is_active: {
+        to: is_active,
+        // Whoever asks for themselves is active.
+        event:
+          isOwn(context, id) && is_active
+            ? null
+            : auditEvent(context, is_active ? "account.activated" : "account.deactivated", id, {}),
+      },
+    }),
+  };
+  const events = [told.username, told.email, told.role, told.is_active].flatMap((change) => change?.event ?? []);
+  return { told, events };
+}
+
+/** What else follows from what only an admin may change: no session or link outlives it. */
+async function consequences(context: Context, id: string, { email }: UserChanges) {
+  const { db } = context;
+  const ended = revokeSessions(db, id, undefined, isInactive(id));
+  if (!email?.event) return [ended];
+  const isOther = isWritten(email.event);
+  const verification = await issueMailedToken(context, {
+    purpose: "verify_email",
+    account: { id, where: isOther },
+    event: "email.verification_requested",
+  });
+  const links = deleteTokens(db, id, ["verify_email", "change_email", "reset_password"], isOther);
+  return [ended, links, verification.statement];
+}
+
+/** Behind the guard, so that who is no longer signed in learns that first. */
+async function refuseOwnEmail({ db, run, user }: Context): Promise<never> {
+  await run(findUser(db, user.id, user.id));
+  throw new ApiError("forbidden", { detail: "Change your own e-mail address with POST /users/me/email." });
 }

@@ -69,7 +69,8 @@ const calls: Record<string, () => Promise<Answer>> = {
   listUsersPage: async () => api.get("/users", { token: (await aUser({ role: "admin" })).token }),
   readMe: async () => api.get("/users/me", { token: (await user()).token }),
   changeMe: async () => api.patch("/users/me", { token: (await user()).token, json: { full_name: "New" } }),
-  removeMe: async () => api.delete("/users/me", { token: (await user()).token }),
+  removeMe: async () =>
+    api.post("/users/me/deletion", { token: (await user()).token, json: { current_password: password } }),
   readUser: async () => {
     const { id, token } = await user();
     return api.get(`/users/${id}`, { token });
@@ -79,8 +80,8 @@ const calls: Record<string, () => Promise<Answer>> = {
     return api.patch(`/users/${id}`, { token: admin.token, json: { role: "admin" } });
   },
   removeUser: async () => {
-    const { id, token } = await user();
-    return api.delete(`/users/${id}`, { token });
+    const [admin, { id }] = [await aUser({ role: "admin" }), await user()];
+    return api.delete(`/users/${id}`, { token: admin.token });
   },
   restoreUserById: async () => {
     const [admin, { id }] = [await aUser({ role: "admin" }), await aUser({ deleted_at: new Date().toISOString() })];

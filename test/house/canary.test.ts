@@ -117,7 +117,8 @@ async function live(): Promise<{ username: string; answers: Answer[] }> {
   answers.push(
     await api.get("/users/me/export", { token: again.access_token }),
     await api.get("/users/me/audit-events", { token: again.access_token }),
-    await api.delete("/users/me", { token: again.access_token }),
+    await post("/users/me/deletion", { current_password: password("not the third") }, again.access_token),
+    await post("/users/me/deletion", { current_password: third }, again.access_token),
     await post("/auth/login", { username, password: third }),
     await post("/auth/restore", { username, password: password("wrong again") }),
     await post("/auth/restore", { username, password: third }),

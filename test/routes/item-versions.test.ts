@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { api, aUser, bindings, serve } from "../harness.ts";
+import { api, aUser, bindings, deleteOwn, serve } from "../harness.ts";
 
 const { token } = await aUser();
 const create = async () => {
@@ -69,7 +69,7 @@ describe("include=owner", () => {
   it("says null of an owner who is gone", async () => {
     const [owner, admin] = [await aUser(), await aUser({ role: "admin" })];
     const { body } = await api.post("/items", { token: owner.token, json: { title: "Left" } });
-    await api.delete("/users/me", { token: owner.token });
+    await deleteOwn(owner);
     expect((await api.get(`/items/${body.id}?include=owner`, { token: admin.token })).body.owner).toBeNull();
   });
 

@@ -54,7 +54,7 @@ describe("signing in to a deleted account", () => {
 describe("POST /auth/restore", () => {
   it("brings the account back and signs in, in two round trips; old tokens stay dead", async () => {
     const user = await aUser({ password_hash });
-    await api.delete("/users/me", { token: user.token });
+    await api.post("/users/me/deletion", { token: user.token, json: { current_password: password } });
     const answer = await restore(user.email);
     expect(answer.status).toBe(200);
     expect(answer.roundTrips).toBe(2);

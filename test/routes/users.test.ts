@@ -147,11 +147,15 @@ describe("promise 11: somebody else", () => {
   it("answers exactly as a missing user", async () => {
     const [user, other] = [await aUser(), await aUser()];
     const missing = crypto.randomUUID();
-    for (const [method, json] of [["GET"], ["PATCH", { full_name: "x" }], ["DELETE"]] as const) {
+    for (const [method, status, json] of [
+      ["GET", 404],
+      ["PATCH", 404, { full_name: "x" }],
+      ["DELETE", 403],
+    ] as const) {
       const init = { token: user.token, json, headers: { "X-Request-Id": "same" } };
       const theirs = await api.call(method, `/users/${other.id}`, init);
       const nobodys = await api.call(method, `/users/${missing}`, init);
-      expect(theirs.status).toBe(404);
+      expect(theirs.status).toBe(status);
       expect(theirs.text).toBe(nobodys.text);
       expect([...theirs.headers.keys()]).toStrictEqual([...nobodys.headers.keys()]);
     }
@@ -171,13 +175,17 @@ describe("promise 11: somebody else", () => {
   });
 });
 
-describe("DELETE /users/me", () => {
+describe("POST /users/me/deletion", () => {
   it("keeps the row, ends the tokens and frees the names", async () => {
     const json = newcomer();
     const { body } = await api.post("/users", { json });
     const login = await api.post("/auth/login", { json: { username: json.username, password } });
     const token = login.body.access_token;
-    expect((await api.delete("/users/me", { token })).status).toBe(204);
+    const wrong = await api.post("/users/me/deletion", { token, json: { current_password: "not the password" } });
+    expect([wrong.status, wrong.body.code]).toStrictEqual([403, "wrong_password"]);
+    expect((await api.get("/users/me", { token })).status).toBe(200);
+    const answer = await api.post("/users/me/deletion", { token, json: { current_password: password } });
+    expect(answer.status).toBe(204);
     expect((await api.get("/users/me", { token })).status).toBe(401);
     expect((await api.post("/auth/login", { json: { username: json.username, password } })).status).toBe(400);
     expect((await api.post("/users", { json })).status).toBe(201);

@@ -13,6 +13,7 @@ export const confirmEmail = endpoint(
       "Takes the token of the link that was mailed to the new address, which then becomes the account's address. It works once, within 24 hours.",
     access: "public",
     carries: "mailed_token",
+    changes: { "email.changed": "mailed_link" },
     request: { body: body(EmailConfirm) },
     responses: { 204: { description: "Changed" } },
     errors: ["invalid_one_time_token", "email_taken"],

@@ -11,11 +11,12 @@ export const endOtherSessions = endpoint(
     summary: "End all your other sessions",
     description: "The current session stays.",
     access: "user",
+    changes: { "sessions.ended": "access_token" },
     responses: { 204: { description: "Ended" } },
   },
   async (c) => {
     const { db, user } = c.var;
-    const event = auditEvent(c.var, "session.ended", user.id, { which: "all others" });
+    const event = auditEvent(c.var, "sessions.ended", user.id, { which: "all others" });
     note(c.var, event, await c.var.run(endSessions(db, user.id, { except: user.sessionId }, event)));
     return c.body(null, 204);
   },

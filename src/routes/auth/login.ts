@@ -18,6 +18,7 @@ export const login = endpoint(
     oauth: true,
     // The account is read before the password is hashed, and the session written after.
     roundTrips: 2,
+    changes: { "sign_in.new_network": "password", "session.replayed": "refresh_token" },
     request: { body: formOrJson(TokenForm, Login) },
     responses: { 200: json(Token, "An access token and a refresh token") },
     errors: [

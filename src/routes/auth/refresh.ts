@@ -14,6 +14,7 @@ export const refreshTokens = endpoint(
     access: "public",
     carries: "refresh_token",
     oauth: true,
+    changes: { "session.replayed": "refresh_token" },
     request: { body: optional(formOrJson(RefreshForm, Refresh)) },
     responses: { 200: json(Token, "The next tokens") },
     errors: ["invalid_refresh_token", "unsupported_grant_type", "origin_not_allowed"],

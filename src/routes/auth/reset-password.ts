@@ -15,6 +15,7 @@ export const resetPassword = endpoint(
     carries: "mailed_token",
     // The token is looked at before a password is hashed, and used after.
     roundTrips: 2,
+    changes: { "password.reset": "mailed_link" },
     request: { body: body(PasswordReset) },
     responses: { 204: { description: "Set" } },
     errors: ["invalid_one_time_token"],

@@ -17,6 +17,7 @@ export const restoreAccount = endpoint(
     oauth: true,
     // The account is read before the password is hashed, and restored after.
     roundTrips: 2,
+    changes: { "account.restored": "password", "sign_in.new_network": "password" },
     request: { body: formOrJson(LoginForm, Login) },
     responses: { 200: json(Token, "An access token and a refresh token") },
     errors: [

@@ -15,6 +15,7 @@ export const changeMyEmail = endpoint(
     rate: "sign_in",
     // The current password is checked in between.
     roundTrips: 2,
+    changes: { "email.change_requested": "password" },
     request: { body: body(EmailChange) },
     responses: { 202: { description: "A mail will follow" } },
     errors: ["wrong_password", "too_many_attempts"],

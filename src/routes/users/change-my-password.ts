@@ -9,11 +9,12 @@ export const changeMyPassword = endpoint(
     operationId: "changeMyPassword",
     tags: ["users"],
     summary: "Change your password",
-    description: "Ends all your other sessions; this one stays. A mail notifies you.",
+    description: "Ends all your other sessions; this one stays.",
     access: "user",
     rate: "sign_in",
     // The current password is checked in between.
     roundTrips: 2,
+    changes: { "password.changed": "password" },
     request: { body: body(PasswordChange) },
     responses: { 204: { description: "Changed" } },
     errors: ["wrong_password", "too_many_attempts"],

@@ -1,23 +1,27 @@
-import { endpoint } from "../../endpoint/endpoint.ts";
-import { expectedVersions, ifMatch, preconditions } from "../../http/etag.ts";
-import { removeAccount } from "../../services/administration.ts";
+import { body, endpoint } from "../../endpoint/endpoint.ts";
+import { AccountDeletion } from "../../schemas/auth.ts";
+import { deleteOwnAccount } from "../../services/users.ts";
 
 export const removeMe = endpoint(
   {
-    method: "delete",
-    path: "/users/me",
+    method: "post",
+    path: "/users/me/deletion",
     operationId: "removeMe",
     tags: ["users"],
     summary: "Delete your account",
     description:
-      "Every token of the account stops working, and its e-mail address and username become free. During the grace period `POST /auth/restore` undoes the deletion; after it, the data is purged.",
+      "Takes your current password. Every token of the account stops working, and its e-mail address and username become free. During the grace period `POST /auth/restore` undoes the deletion; after it, the data is purged.",
     access: "user",
-    parameters: [ifMatch],
+    rate: "sign_in",
+    // The current password is checked in between.
+    roundTrips: 2,
+    changes: { "account.deleted": "password" },
+    request: { body: body(AccountDeletion) },
     responses: { 204: { description: "Deleted" } },
-    errors: ["last_admin", ...preconditions],
+    errors: ["wrong_password", "too_many_attempts", "last_admin"],
   },
   async (c) => {
-    await removeAccount(c.var, c.var.user.id, expectedVersions(c.req.header("If-Match"), c.var.settings));
+    await deleteOwnAccount(c.var, c.req.valid("json"));
     return c.body(null, 204);
   },
 );

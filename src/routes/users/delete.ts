@@ -1,7 +1,7 @@
 import { endpoint } from "../../endpoint/endpoint.ts";
 import { expectedVersions, ifMatch, preconditions } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
-import { removeAccount } from "../../services/administration.ts";
+import { deleteAsAdmin } from "../../services/administration.ts";
 
 export const removeUser = endpoint(
   {
@@ -11,15 +11,16 @@ export const removeUser = endpoint(
     tags: ["users"],
     summary: "Delete a user",
     description:
-      "Your own account; admins may delete any. During the grace period the user can undo it with `POST /auth/restore`: to keep a user out, deactivate the account.",
-    access: "user",
+      "Any account but your own, for which there is `POST /users/me/deletion`. During the grace period an admin can undo it; the user cannot.",
+    access: "admin",
+    changes: { "account.deleted": "admin" },
     request: { params: IdParams },
     parameters: [ifMatch],
     responses: { 204: { description: "Deleted" } },
     errors: ["not_found", "last_admin", ...preconditions],
   },
   async (c) => {
-    await removeAccount(c.var, c.req.valid("param").id, expectedVersions(c.req.header("If-Match"), c.var.settings));
+    await deleteAsAdmin(c.var, c.req.valid("param").id, expectedVersions(c.req.header("If-Match"), c.var.settings));
     return c.body(null, 204);
   },
 );

@@ -11,6 +11,7 @@ export const endUserSessions = endpoint(
     summary: "Sign a user out everywhere",
     description: "All of the user's tokens stop working at once. The user can sign in again.",
     access: "admin",
+    changes: { "sessions.ended": "admin" },
     request: { params: IdParams },
     responses: { 204: { description: "Ended" } },
     errors: ["not_found"],

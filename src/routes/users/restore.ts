@@ -12,15 +12,16 @@ export const restoreUserById = endpoint(
     tags: ["users"],
     summary: "Restore a deleted user",
     description:
-      "Possible during the grace period after a deletion. The old sessions stay ended. 409 if another user has taken the e-mail address or the username in the meantime.",
+      "Possible during the grace period after a deletion, whoever deleted the account. The old sessions stay ended, and a deactivated user stays deactivated. A user who is not deleted is answered unchanged. 409 if another user has taken the e-mail address or the username in the meantime.",
     access: "admin",
+    changes: { "account.restored": "admin" },
     request: { params: IdParams },
     responses: { 200: json(User, "The restored user", "ETag") },
     errors: ["not_found", "email_taken", "username_taken"],
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const user = await restoreAsAdmin(c.var, id, c.var.settings.DELETION_GRACE_DAYS);
+    const user = await restoreAsAdmin(c.var, id);
     setETag(c, user.version);
     return c.json(User.parse(user), 200);
   },

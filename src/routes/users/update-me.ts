@@ -11,8 +11,13 @@ export const changeMe = endpoint(
     tags: ["users"],
     summary: "Change your account",
     description:
-      "Fields that are left out keep their values. Only admins may set `email`, `role` and `is_active`; to change your own address, use `POST /users/me/email`.",
+      "Fields that are left out keep their values. Only admins may set `role` and `is_active`, and so step down. Your own `email` changes with `POST /users/me/email` alone.",
     access: "user",
+    changes: {
+      "username.changed": "access_token",
+      "account.role_changed": "admin",
+      "account.deactivated": "admin",
+    },
     request: { body: body(UserUpdate) },
     parameters: [ifMatch],
     responses: { 200: json(User, "Your changed account", "ETag") },

@@ -11,8 +11,16 @@ export const changeUserById = endpoint(
     operationId: "changeUserById",
     tags: ["users"],
     summary: "Change a user",
-    description: "Your own account; admins may change any, and only they may set `email`, `role` and `is_active`.",
+    description:
+      "Your own account; admins may change any, and only they may set `role`, `is_active`, and the `email` of somebody else. A new address is unverified until its owner confirms it, and for three days it gets no link to set a password. A deleted user can be deactivated or demoted before they are restored.",
     access: "user",
+    changes: {
+      "username.changed": "access_token",
+      "email.changed": "admin",
+      "account.role_changed": "admin",
+      "account.activated": "admin",
+      "account.deactivated": "admin",
+    },
     request: { params: IdParams, body: body(UserUpdate) },
     parameters: [ifMatch],
     responses: { 200: json(User, "The changed user", "ETag") },

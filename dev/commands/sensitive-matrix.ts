@@ -1,0 +1,56 @@
+import type { Proof } from "../../src/context/policy.ts";
+import type { Endpoint } from "../../src/endpoint/endpoint.ts";
+import { type Changes, sensitiveChanges, untold } from "../../src/services/sensitive-changes.ts";
+import { createAdminCommand } from "./create-admin.ts";
+import { table } from "./reference.ts";
+
+const proofs: Record<Proof, string> = {
+  access_token: "an access token",
+  admin: "an access token of an admin",
+  refresh_token: "a refresh token that was replaced before",
+  password: "the current password",
+  mailed_link: "the token of a mailed link",
+  command_line: "access to the database",
+};
+
+const introduction = `# Sensitive changes
+
+Made by \`npm run access-matrix\` from \`src/services/sensitive-changes.ts\` and from what endpoints and commands declare under
+\`changes\`: change it there. These changes decide whose an account is, or what it may do. Each is written down as an event,
+and the owner gets a mail at the address that the account had before, verified or not: what happened, when, from where or by
+whom, and what to do. Change, event and mail are one transaction. Nobody gets more than ten mails of one kind in an hour.
+`;
+
+const others = `## Events without a mail
+`;
+
+/** The document: each sensitive change with each path to it, and why other events have no notice. */
+export function sensitiveMatrix(endpoints: readonly Endpoint[]): string {
+  const paths = pathsOf(endpoints);
+  const rows = Object.entries(sensitiveChanges).flatMap(([change, { notice, besides }]) =>
+    paths
+      .flatMap(({ path, changes }) => (isChange(change, changes) ? [{ path, proof: changes[change] }] : []))
+      .map(({ path, proof }) => [`\`${change}\``, path, proof ? proofs[proof] : "", `\`${notice.name}\``, besides]),
+  );
+  const told = table(["change", "path", "what it takes", "mail", "besides"], rows);
+  const why = table(
+    ["event", "why there is none"],
+    Object.entries(untold).map(([kind, reason]) => [`\`${kind}\``, reason]),
+  );
+  return `${introduction}\n${told}\n\n${others}\n${why}\n`;
+}
+
+/** Every path to a sensitive change: what answers to it, and what it declares. */
+export function pathsOf(endpoints: readonly Endpoint[]): { path: string; changes: Changes }[] {
+  return [
+    ...endpoints.map(({ contract, policy }) => ({
+      path: `\`${contract.method.toUpperCase()} ${policy.path}\``,
+      changes: contract.changes ?? {},
+    })),
+    { path: `\`${createAdminCommand.name}\``, changes: createAdminCommand.changes },
+  ];
+}
+
+function isChange(change: string, changes: Changes): change is keyof Changes {
+  return Object.hasOwn(changes, change);
+}

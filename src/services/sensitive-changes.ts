@@ -1,0 +1,104 @@
+import type { z } from "zod";
+import type { Proof } from "../context/policy.ts";
+import {
+  accountActivated,
+  accountDeactivated,
+  accountDeleted,
+  accountRestored,
+  emailChanged,
+  emailChangeRequested,
+  newSignIn,
+  passwordChanged,
+  roleChanged,
+  sessionReplayed,
+  sessionsEnded,
+  usernameChanged,
+} from "../mail/notices.ts";
+import type { AuditKind } from "../schemas/audit-events.ts";
+
+/**
+ * What changes whose an account is, or what it may: by the event that is written down. Each has the notice that its owner
+ * gets, at the address that the account had before, and the proofs of which a path must ask for one. {@link audit} makes
+ * event and notice together, and refuses what the endpoint does not declare under `changes`.
+ */
+export const sensitiveChanges = {
+  "email.change_requested": {
+    notice: emailChangeRequested,
+    proofs: ["password"],
+    besides: "The new mailbox gets the link that confirms it; until then nothing changes.",
+  },
+  "email.changed": {
+    notice: emailChanged,
+    proofs: ["mailed_link", "admin"],
+    besides:
+      "By the link, the new address is verified. By an admin, it is unverified and gets a link; no link to set a password goes there for three days, and sessions and password stay, so that the owner can put the old address back.",
+  },
+  "username.changed": {
+    notice: usernameChanged,
+    proofs: ["access_token", "admin"],
+    besides: "The e-mail address still signs in.",
+  },
+  "password.changed": { notice: passwordChanged, proofs: ["password"], besides: "All other sessions end." },
+  "password.reset": { notice: passwordChanged, proofs: ["mailed_link"], besides: "All sessions end." },
+  "account.role_changed": {
+    notice: roleChanged,
+    proofs: ["admin", "command_line"],
+    besides: "There is always an active admin.",
+  },
+  "account.activated": {
+    notice: accountActivated,
+    proofs: ["admin", "command_line"],
+    besides: "No old session comes back.",
+  },
+  "account.deactivated": { notice: accountDeactivated, proofs: ["admin"], besides: "All sessions end." },
+  "account.deleted": {
+    notice: accountDeleted,
+    proofs: ["password", "admin"],
+    besides: "All sessions end. Only who deleted themselves can take it back themselves.",
+  },
+  "account.restored": {
+    notice: accountRestored,
+    proofs: ["password", "admin"],
+    besides: "No old session comes back, and who was deactivated stays so.",
+  },
+  "sessions.ended": {
+    notice: sessionsEnded,
+    proofs: ["access_token", "admin"],
+    besides: "Signing in again is possible.",
+  },
+  "session.replayed": { notice: sessionReplayed, proofs: ["refresh_token"], besides: "The session ends." },
+  "sign_in.new_network": {
+    notice: newSignIn,
+    proofs: ["password"],
+    besides: "The network is the account's own for 90 days.",
+  },
+} as const satisfies Partial<Record<AuditKind, { notice: object; proofs: readonly Proof[]; besides: string }>>;
+
+export type SensitiveChange = keyof typeof sensitiveChanges;
+
+/** Which sensitive changes an endpoint can make, each by which proof. */
+export type Changes = { readonly [Change in SensitiveChange]?: (typeof sensitiveChanges)[Change]["proofs"][number] };
+
+/** Why the owner gets no notice of the other events. A new kind of event is in one of the two lists, or does not compile. */
+export const untold: Record<Exclude<AuditKind, SensitiveChange>, string> = {
+  "account.created":
+    "The link that verifies the address tells of it; an import or a new admin is told by whoever runs it.",
+  "account.exported": "It changes nothing, and the owner's own trail has it.",
+  "account.purged": "No address is left. The notice of the deletion named the day.",
+  "email.verification_requested": "The mailed link tells of it.",
+  "email.verified": "Only the owner of the mailbox can do it.",
+  "password.reset_requested": "The mailed link tells of it.",
+  "session.ended": "Signing out, or ending one session, is everyday.",
+  "sign_in.failed": "Anybody can cause it, and would flood the owner.",
+  "sign_in.succeeded": "Everyday; from a new network there is an event of its own.",
+  "sign_in.throttled": "Anybody can cause it, and would flood the owner.",
+};
+
+export function isSensitive(kind: string): kind is SensitiveChange {
+  return Object.hasOwn(sensitiveChanges, kind);
+}
+
+type Given = "name" | "by" | "network" | "program";
+/** What the details of an event must have: for its notice, where it has one. All of them are text. */
+export type DetailsOf<Kind extends AuditKind> = Record<string, string> &
+  (Kind extends SensitiveChange ? Omit<z.output<(typeof sensitiveChanges)[Kind]["notice"]["data"]>, Given> : unknown);
