@@ -7,16 +7,21 @@ import { Algorithm, isFor, type SigningKey, SigningKeys, withThumbprint } from "
 import { dataFolder, devVars, failWith, Problem } from "../config.ts";
 import { readTextIfAny } from "../text.ts";
 
-type Current = { algorithm: Algorithm; keys: SigningKey[]; lifetimeMinutes: number };
+type Current = { algorithm: Algorithm; keys: SigningKey[]; lifetimeMinutes: number; isOfThisMachine: boolean };
 type Step = { when: string; set: Record<string, string> };
 
-/** The settings that are in force: the environment's, else those of this machine. */
+/** The settings that are in force: the environment's where it has a key, else those of this machine, and never of both. */
 async function currentSettings(): Promise<Current> {
-  const settings: Record<string, string | undefined> = { ...(await devVars()), ...process.env };
+  const isOfThisMachine = !process.env.SIGNING_KEYS && !process.env.SECRET_KEY;
+  const settings: Record<string, string | undefined> = {
+    ...(isOfThisMachine && (await devVars())),
+    ...process.env,
+  };
   const algorithm = Algorithm.safeParse(settings.ALGORITHM || "HS256");
   if (!algorithm.success) throw new Problem(`ALGORITHM must be one of ${Algorithm.options.join(", ")}.`);
   const lifetimeMinutes = Number(settings.ACCESS_TOKEN_EXPIRE_MINUTES || 15);
-  return { algorithm: algorithm.data, keys: await currentKeys(settings, algorithm.data), lifetimeMinutes };
+  const keys = await currentKeys(settings, algorithm.data);
+  return { algorithm: algorithm.data, keys, lifetimeMinutes, isOfThisMachine };
 }
 
 async function currentKeys(settings: Record<string, string | undefined>, algorithm: Algorithm): Promise<SigningKey[]> {
@@ -70,8 +75,13 @@ function stepsTo(key: SigningKey, algorithm: Algorithm, { keys: [first, ...rest]
   ];
 }
 
-function describeStep({ when, set }: Step, position: number): string {
+/** Steps from this machine's key would sign out everybody in production. */
+function describeStep({ when, set }: Step, position: number, isOfThisMachine: boolean): string {
   const entries = Object.entries(set);
+  if (isOfThisMachine) {
+    const lines = entries.map(([name, text]) => `   ${name} in .dev.vars:\n\n${text}\n`);
+    return `${position + 1}. ${when}\n\n${lines.join("\n")}`;
+  }
   const [command, value] =
     entries.length > 1
       ? ["npx wrangler secret bulk --env production", JSON.stringify(set)]
@@ -86,10 +96,14 @@ async function main(): Promise<void> {
   const current = await currentSettings();
   const algorithm = wanted.data ?? current.algorithm;
   const steps = stepsTo(await newKey(algorithm), algorithm, current);
-  console.log(`A new key for ${algorithm}. These are secrets: they were printed here and kept nowhere. Each command asks
-for its value, or takes it from standard input; name the environment that you mean.
-On your own machine, SIGNING_KEYS='…' in .dev.vars does the same.\n`);
-  console.log(steps.map(describeStep).join("\n"));
+  const { isOfThisMachine } = current;
+  console.log(`A new key for ${algorithm}. These are secrets: they were printed here and kept nowhere.`);
+  console.log(
+    isOfThisMachine
+      ? "It follows the key of this machine. For a deployed Worker, pass its SIGNING_KEYS, or its SECRET_KEY where it has no ring yet.\n"
+      : "It follows the key that you passed. Each command asks for its value, or takes it from standard input; name the environment.\n",
+  );
+  console.log(steps.map((step, position) => describeStep(step, position, isOfThisMachine)).join("\n"));
   if (algorithm !== current.algorithm)
     console.log("Take ALGORITHM out of the vars of wrangler.toml first, if it is there.");
   console.log("Keep the last value where you keep secrets: the next rotation asks for it as SIGNING_KEYS.");

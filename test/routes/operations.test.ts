@@ -21,7 +21,7 @@ describe("GET /health/ready", () => {
     expect(answer.roundTrips).toBe(1);
   });
 
-  describe("compares what was applied with what this version has", () => {
+  describe("promise 28: compares what was applied with what this version has", () => {
     const name = unique("ready").replace("-", "_");
     const url = new URL(String(bindings.DATABASE_URL));
     url.pathname = `/${name}`;

@@ -35,7 +35,7 @@ const isMigrated = async () => {
 };
 const elsewhere = "postgres://someone:secret@db.invalid/plinth";
 
-describe("npm run deploy", () => {
+describe("promise 28: npm run deploy", () => {
   it.each([
     ["without an environment", [], elsewhere, "Name the environment"],
     ["for an environment that is none", ["--env", "prod"], elsewhere, "Name the environment"],
@@ -63,7 +63,7 @@ describe("npm run deploy", () => {
   });
 });
 
-describe("a command for operators", () => {
+describe("promise 28: a command for operators", () => {
   const commands: [string, string[]][] = [
     ["migrate", []],
     ["create-admin", ["person@example.com"]],

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -85,5 +85,14 @@ describe("promise 23: npm run keys:rotate", () => {
     const broken = await refusal({ SIGNING_KEYS: `["${SECRET_KEY}"]` });
     expect(broken).toMatch(/^SIGNING_KEYS must be a JSON array/);
     expect(broken).not.toContain(SECRET_KEY);
+  });
+
+  it("names no deployed Worker where the key is this machine's", async () => {
+    await writeFile(join(folder, "secret-key"), SECRET_KEY);
+    const { stdout, values } = await rotate({});
+    expect(values).toHaveLength(3);
+    expect(stdout).toContain("It follows the key of this machine. For a deployed Worker, pass its SIGNING_KEYS");
+    expect(stdout).not.toContain("wrangler");
+    await rm(join(folder, "secret-key"));
   });
 });

@@ -50,7 +50,7 @@ class Folder {
   }
 }
 
-describe("migrating", () => {
+describe("promise 28: migrating", () => {
   let created: Database;
   let database: LocalDatabase;
   let folder: Folder;
