@@ -149,6 +149,12 @@ export const settingsTable = {
     meaning: "Days after which any session ends.",
     value: wholeNumber(1, 365),
   },
+  SESSIONS_PER_USER: {
+    kind: "variable",
+    default: "100",
+    meaning: "How many sessions a user has at once. A sign-in beyond them ends the one that was used longest ago.",
+    value: wholeNumber(1, 10_000),
+  },
   REFRESH_GRACE_SECONDS: {
     kind: "variable",
     default: "10",

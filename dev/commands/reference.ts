@@ -68,6 +68,15 @@ function limitsPage(): string {
       "no mail, the same answer",
     ],
   ];
+  const sessions = [
+    [
+      "live sessions",
+      `\`SESSIONS_PER_USER\` (${settingsTable.SESSIONS_PER_USER.default})`,
+      "user",
+      "the database",
+      "the one used longest ago ends",
+    ],
+  ];
   return `# Limits
 
 Made by \`npm run reference\` from the code that counts: change it there.
@@ -78,7 +87,7 @@ of them does at one endpoint refuses nobody at another, and a call that carries 
 refresh, sign-out, verification, confirmation and reset are never refused for what others behind the same address did.
 What costs no more than a refusal, such as \`/health\` and the key set, is not counted.
 
-${table(["limit", "how much", "counted by", "protects", "beyond it"], [...classes, ...guesses, ...mails])}
+${table(["limit", "how much", "counted by", "protects", "beyond it"], [...classes, ...guesses, ...mails, ...sessions])}
 
 A mailbox is known by its address without dots, without what follows a plus sign, and in any letter case, and by a keyed hash
 alone. Each link replaces the one before it, so that the newest in a full mailbox works.

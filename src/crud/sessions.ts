@@ -33,6 +33,21 @@ export function openSession(db: Database, session: NewSession, passwordHashes: s
 }
 
 /**
+ * Ends a user's live sessions beyond `most`, those first that were used longest ago; never `opened`. Goes behind
+ * {@link openSession}, whose lock on the user lets one sign-in after another count.
+ */
+export function endSurplusSessions(db: Database, userId: string, opened: string, most: number, event: AuditEvent) {
+  return db.execute<{ id: string }>(sql`
+    with surplus as (
+      select id from ${sessions} where ${isLiveOf(userId)} and id <> ${opened}::uuid and ${isSessionOpen(opened)}
+      order by last_used_at desc, id desc offset ${most - 1}::int
+    ),
+    ended as (update ${sessions} set revoked_at = now() where id in (select id from surplus) returning id),
+    ${written(event, sql`where exists (select from ended)`)}
+    select id from ended`);
+}
+
+/**
  * One use of a refresh token, in one conditional statement. The current token rotates; the one before it is answered
  * alike within the grace; any other that was ever issued is a replay and ends the session. Answers whose session it is
  * and whether it was a replay, which is written down as `replay` says; no row where the session or its user is gone.

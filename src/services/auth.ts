@@ -4,6 +4,7 @@ import type { AuditEvent } from "../crud/audit-events.ts";
 import type { Caller } from "../crud/guards.ts";
 import {
   endSession,
+  endSurplusSessions,
   isFirstOfNetwork,
   isSessionOpen,
   openSession,
@@ -75,6 +76,7 @@ async function open(
   const id = uuidv7();
   const refreshToken = await newRefreshToken(keys.refresh, id);
   const session = { ...client, id, userId: user.id, tokenHash: await hashToken(refreshToken) };
+  const surplus = auditEvent(context, "session.ended", user.id, { which: "beyond SESSIONS_PER_USER" });
   const hash = user.password_hash;
   const upgrade = needsRehash(hash, password)
     ? await passwords.hash(username, password, hash).catch((cause: unknown) => putOff(context, cause))
@@ -82,6 +84,7 @@ async function open(
   const statements = [
     openSession(db, session, upgrade ? [hash, upgrade] : [hash], sessionLimits(settings)),
     audit(context, "sign_in.succeeded", user.id, { session_id: id }, isSessionOpen(id)),
+    endSurplusSessions(db, user.id, id, settings.SESSIONS_PER_USER, surplus),
     ...(checked.isNewNetwork
       ? [audit(context, "sign_in.new_network", user.id, { session_id: id }, isFirstOfNetwork(id))]
       : []),
@@ -89,12 +92,14 @@ async function open(
     ...(upgrade ? [replacePasswordHash(db, user.id, hash, upgrade)] : []),
   ] as const;
   if (!restoration) {
-    const [opened] = await run(...statements);
+    const [opened, , ended] = await run(...statements);
     if (opened.rows.length === 0) throw new ApiError("invalid_grant");
+    note(context, surplus, ended);
   } else {
-    const [restored, opened] = await run(restoration.statement, ...statements);
+    const [restored, opened, , ended] = await run(restoration.statement, ...statements);
     if (opened.rows.length === 0) throw new ApiError("invalid_grant");
     note(context, restoration.event, restored);
+    note(context, surplus, ended);
   }
   return tokens(context, { id: user.id, sessionId: id }, refreshToken);
 }

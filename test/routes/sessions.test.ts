@@ -1,8 +1,8 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { auditEvents, sessions } from "../../src/db/schema.ts";
 import { hashPassword } from "../../src/security/passwords.ts";
-import { type Answer, api, aUser, bindings, db, serve } from "../harness.ts";
+import { type Answer, api, aUser, bindings, db, quickPasswords, serve } from "../harness.ts";
 
 const password = "correct horse battery";
 const password_hash = await hashPassword(password);
@@ -423,5 +423,39 @@ describe("settings of sessions", () => {
     const { body } = await short.post("/auth/login", { json: { username: user.username, password } });
     await age(user.id, "25 hours");
     expect((await short.post("/auth/refresh", { json: { refresh_token: body.refresh_token } })).status).toBe(400);
+  });
+});
+
+describe("a user's sessions", () => {
+  it("are as many as SESSIONS_PER_USER, however many sign in at once; the one that was used longest ago ends", async () => {
+    const own = serve({ bindings: { ...bindings, SESSIONS_PER_USER: "3" }, deps: { hasher: () => quickPasswords } });
+    const owner = await aUser({ password_hash: await quickPasswords.hash("", "correct horse battery") });
+    const json = { username: owner.username, password: "correct horse battery" };
+    const [used, unused] = [await own.post("/auth/login", { json }), await own.post("/auth/login", { json })];
+    await db
+      .update(sessions)
+      .set({ last_used_at: sql`now() - interval '1 hour'` })
+      .where(eq(sessions.user_id, owner.id));
+    const next = await own.post("/auth/refresh", { json: { refresh_token: used.body.refresh_token } });
+    expect(next.status).toBe(200);
+    // Of four, the one that was there first and the unused one have waited longest.
+    expect((await own.post("/auth/login", { json })).status).toBe(200);
+    expect((await own.post("/auth/login", { json })).status).toBe(200);
+    expect((await own.get("/users/me", { token: next.body.access_token })).status).toBe(200);
+    expect((await own.get("/users/me", { token: unused.body.access_token })).status).toBe(401);
+    const many = await Promise.all(Array.from({ length: 20 }, () => own.post("/auth/login", { json })));
+    expect(new Set(many.map(({ status }) => status))).toStrictEqual(new Set([200]));
+    const live = await own.get("/auth/sessions", { token: many.at(-1)?.body.access_token });
+    const rows = await db
+      .select()
+      .from(sessions)
+      .where(and(eq(sessions.user_id, owner.id), isNull(sessions.revoked_at)));
+    expect(rows).toHaveLength(3);
+    expect([200, 401]).toContain(live.status);
+    const ended = await db
+      .select()
+      .from(auditEvents)
+      .where(and(eq(auditEvents.user_id, owner.id), eq(auditEvents.kind, "session.ended")));
+    expect(ended.length).toBeGreaterThan(0);
   });
 });

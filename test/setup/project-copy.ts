@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, symlink } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, cp, mkdir, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -10,6 +11,8 @@ const project = join(import.meta.dirname, "../..");
 export async function copyProject(folder: string): Promise<void> {
   const listed = await run("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: project });
   await mkdir(folder, { recursive: true });
+  // Temporary folders are closed to others: root's PostgreSQL would keep its data outside, where it would stay.
+  for (const path of [dirname(folder), folder]) if (path !== tmpdir()) await chmod(path, 0o755);
   for (const file of listed.stdout.split("\0").filter((name) => name !== "")) {
     await cp(join(project, file), join(folder, file)).catch((error) => {
       // In the index, but deleted since.
