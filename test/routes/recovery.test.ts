@@ -455,7 +455,8 @@ describe("promise 8: nobody's mailbox is flooded", () => {
       const password = "correct horse battery";
       const signUp = await app.post("/users", { json: { email, username, password } });
       const { body } = await app.post("/auth/login", { json: { username, password } });
-      statuses.push(signUp.status, (await app.delete("/users/me", { token: body.access_token })).status);
+      const deletion = { token: body.access_token, json: { current_password: password } };
+      statuses.push(signUp.status, (await app.post("/users/me/deletion", deletion)).status);
     }
     expect(new Set(statuses)).toStrictEqual(new Set([201, 204]));
     const links = app.sent.filter(({ to, text }) => spellings.includes(to) && text.includes("?token="));
