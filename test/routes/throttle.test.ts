@@ -70,7 +70,7 @@ describe("promise 10: guessing is bounded by account", () => {
         expect(Number(headers.get("Retry-After"))).toBeGreaterThan(0);
         expect(Number(headers.get("Retry-After"))).toBeLessThanOrEqual(30);
         expect(headers.get("RateLimit")).toBe(`"attempts";r=0;t=${headers.get("Retry-After")}`);
-        expect(headers.get("RateLimit-Policy")).toBe('"attempts";q=10, "sign_in";q=300;w=60');
+        expect(headers.get("RateLimit-Policy")).toBe('"attempts";q=10, "token";q=600;w=60, "sign_in";q=300;w=60');
       }
     },
   );
