@@ -18,7 +18,7 @@ describe("docs/access-matrix.md", () => {
   it("shows each endpoint's callers, round trips and errors", () => {
     for (const { policy } of endpoints) expect(rowOf(policy.operationId)).toContain(`\`${policy.path}\``);
     expect(rowOf("login")).toMatch(
-      /^\| POST +\| `\/api\/v1\/auth\/login` +\| anybody +\| 300 in 60 s, `sign_in` +\| 2 +\| `invalid_grant`, /,
+      /^\| POST +\| `\/api\/v1\/auth\/login` +\| anybody +\| 600 in 60 s, `token`; 300 in 60 s, `sign_in` +\| 2 +\| `invalid_grant`, /,
     );
     expect(rowOf("restoreUserById")).toMatch(
       /\| an admin +\| .+ +\| 1 +\| `not_found`, `email_taken`, `username_taken` +\|/,

@@ -81,11 +81,12 @@ describe("npm run new", () => {
   });
 
   it("takes everything back where a step fails", async () => {
-    const config = join(copy, "drizzle.config.ts");
-    const before = await readFile(config, "utf8");
-    await writeFile(config, `${before}\nthrow new Error("broken");\n`);
+    // The last step, after the files and the migration.
+    const command = join(copy, "dev/commands/access-matrix.ts");
+    const before = await readFile(command, "utf8");
+    await writeFile(command, `${before}\nthrow new Error("broken");\n`);
     const { code, output } = await make("resource", "zebras");
-    await writeFile(config, before);
+    await writeFile(command, before);
     expect(code).toBe(1);
     expect(output).toContain("nothing was written");
     expect(await status()).toBe("");
