@@ -31,13 +31,14 @@ const api = serveWithMailbox({
   bindings: { ...bindings, ALGORITHM: "EdDSA", SIGNING_KEYS: JSON.stringify([key]) },
 });
 const methods = ["log", "info", "warn", "error", "debug", "trace"] as const;
-const original = { ...console };
+// A spread would miss what the console inherits.
+const originals = methods.map((method) => [method, console[method]] as const);
 
 beforeAll(() => {
   for (const method of methods) console[method] = (...args: unknown[]) => void output.push(args.map(String).join(" "));
 });
 afterAll(() => {
-  for (const method of methods) console[method] = original[method];
+  for (const [method, own] of originals) console[method] = own;
 });
 
 /** Every access and refresh token of an answer is a secret from then on. */
