@@ -27,7 +27,7 @@ export async function startWorker(
   const config = join(folder, "config.capnp");
   await writeFile(config, configuration(port, await compatibilityDate(), bindings), { mode: 0o600 });
   const binary = Workerd.parse(createRequire(require.resolve("miniflare"))("workerd")).default;
-  // What the Worker logs is written, as in production, and read by nobody.
+  // The Worker writes its log, as in production, and nobody reads it.
   const worker = spawn(binary, ["serve", config], { stdio: "ignore" });
   const ended = once(worker, "exit");
   // Interrupted, this process takes its runtime with it, which would wait for its connections on SIGTERM.

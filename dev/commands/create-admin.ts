@@ -18,7 +18,7 @@ import { explained } from "../local/explained.ts";
 import { openDatabase } from "../local/open.ts";
 import { environment } from "../local/target.ts";
 
-/** What this command may do to accounts: their owners are told. */
+/** The changes that this command may make to accounts: their owners are told. */
 export const createAdminCommand = {
   name: "npm run admin:create",
   changes: { "account.role_changed": "command_line", "account.activated": "command_line" },
@@ -53,7 +53,7 @@ export async function createAdmin(db: Database, email: string): Promise<{ isNew:
         insertAuditEvent(db, commandEvent(createAdminCommand, "account.created", id, {})),
       ];
   await db.batch([
-    // Whoever opened an account with somebody else's address must not come along.
+    // An account may have been opened with somebody else's address: its maker must not come along.
     revokeSessions(db, id, undefined, isUnverified(id)),
     deleteTokens(db, id, ["verify_email", "change_email", "reset_password"], isUnverified(id)),
     ...account,
@@ -62,7 +62,7 @@ export async function createAdmin(db: Database, email: string): Promise<{ isNew:
   return { isNew: !known, token };
 }
 
-/** Whatever is before the @, and something that keeps it unique. */
+/** The part before the @, and something that keeps it unique. */
 function usernameFor(email: string): string {
   const name = email
     .split("@")[0]
