@@ -7,6 +7,7 @@ import { type AuditEvent, telling, written } from "./audit-events.ts";
 import { isAdmin } from "./guards.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 import { containing } from "./text.ts";
+import { requireVersion, type Versions } from "./versions.ts";
 
 export type UserValues = typeof users.$inferInsert;
 
@@ -19,6 +20,9 @@ export type UserChanges = {
   role?: Told<"user" | "admin"> | undefined;
   is_active?: Told<boolean> | undefined;
 };
+
+/** Which fields are being changed. */
+type Changed = { [Field in keyof UserChanges]: unknown };
 
 export type PublicProfile = Pick<typeof users.$inferSelect, "id" | "username" | "full_name" | "version">;
 
@@ -135,12 +139,12 @@ function change(db: Database, which: SQL | undefined, changes: UserChanges, more
  * The row that these changes may reach. Of the caller's own row it asks whether it is still an admin's: that holds after a
  * wait for its lock, too. The caller's own address is never changed here.
  */
-function changeable(id: string, callerId: string, { full_name, username, email, role, is_active }: UserChanges) {
+function changeable(id: string, callerId: string, { full_name, username, email, role, is_active }: Changed) {
   const byAuthority = email !== undefined || role !== undefined || is_active !== undefined;
   if (!byAuthority) return reachable(id, callerId);
   const isOwn = eq(users.id, callerId);
   const whose = or(
-    and(isOwn, eq(users.role, "admin"), users.is_active, email && sql`false`),
+    and(isOwn, eq(users.role, "admin"), users.is_active, email === undefined ? undefined : sql`false`),
     and(not(isOwn), isAdmin(callerId)),
   );
   const isBarring = full_name === undefined && username === undefined && email === undefined;
@@ -150,14 +154,15 @@ function changeable(id: string, callerId: string, { full_name, username, email, 
 /** True until the purge has begun to take a deleted user apart. */
 const isKept = sql`(${users.purged_at} is null and ${users.password_hash} <> '')`;
 
-/**
- * Ends the transaction (SQLSTATE PT412) where the user is there, but in none of these versions. Locks the user's row, so
- * that the version holds for the statements that follow.
- */
-export function requireUserVersion(db: Database, id: string, callerId: string, versions: number[]) {
-  return db.execute(sql`
-    with held as materialized (select version from ${users} where ${reachable(id, callerId)} for no key update)
-    select require_version(version, ${`{${versions}}`}::int[]) from held`);
+/** Goes before these changes of the user, or their deletion, meant for some of their versions: see {@link requireVersion}. */
+export function requireUserVersion(
+  db: Database,
+  id: string,
+  callerId: string,
+  versions: Versions,
+  changes: Changed = {},
+) {
+  return requireVersion(db, users, changeable(id, callerId, changes), versions);
 }
 
 /** Locks the user's row, so that nothing about it changes until the transaction ends. */

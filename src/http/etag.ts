@@ -1,6 +1,5 @@
 import type { Context } from "hono";
 import { ApiError } from "../errors.ts";
-import type { Settings } from "../settings.ts";
 import { headers } from "./headers.ts";
 
 /** `If-Match` of RFC 9110, section 13.1.1, for `parameters`: validating it would make every typed client pass it. */
@@ -24,13 +23,6 @@ export function versionsOf(request: Headers): { only: number[] | undefined; not:
     only: match === undefined || match === "any" ? undefined : match.flatMap(versionIn),
     not: noneMatch === "any" ? "any" : (noneMatch ?? []).flatMap(versionIn),
   };
-}
-
-export const preconditions = ["bad_request", "precondition_failed", "precondition_required"] as const;
-
-export function expectedVersions(header: string | undefined, settings: Settings): number[] | undefined {
-  if (header === undefined && settings.REQUIRE_IF_MATCH) throw new ApiError("precondition_required");
-  return versionsOf(new Headers(header === undefined ? {} : { "If-Match": header }))?.only;
 }
 
 /** Sets a strong `ETag` made of the row's version; `variant` tells representations of one version apart. */

@@ -7,7 +7,7 @@ import { ApiError, notFound } from "../errors.ts";
 import { type AuditContext, auditEvent, note } from "./audit.ts";
 import { atVersion, dataGoesAt, isOwn } from "./users.ts";
 
-type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "user" | "now" | "settings">;
+type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "user" | "now" | "settings" | "versions">;
 
 /** Runs statements of an admin who is still one when they are done: they may have waited for a row. */
 function asAdmin({ db, user: caller }: Context, run: Run): Run {
@@ -15,10 +15,10 @@ function asAdmin({ db, user: caller }: Context, run: Run): Run {
 }
 
 /**
- * Deletes somebody else, in one of these versions if any are given, and ends their sessions. Throws `forbidden` for
+ * Deletes somebody else, in the versions that the request is meant for, and ends their sessions. Throws `forbidden` for
  * oneself, which takes the password; `not_found`, `precondition_failed`, `last_admin`.
  */
-export async function deleteAsAdmin(context: Context, id: string, versions?: number[]): Promise<void> {
+export async function deleteAsAdmin(context: Context, id: string): Promise<void> {
   const { db, run, user: caller } = context;
   if (isOwn(context, id)) {
     await run(findUser(db, id, id));
@@ -26,7 +26,7 @@ export async function deleteAsAdmin(context: Context, id: string, versions?: num
   }
   const event = auditEvent(context, "account.deleted", id, { until: dataGoesAt(context) });
   // A statement of its own sees the sessions that were opened while the first one waited for the row.
-  const [gone] = await asAdmin(context, atVersion(context, id, versions))(
+  const [gone] = await asAdmin(context, atVersion(context, id))(
     deleteUser(db, id, caller.id, event),
     revokeSessions(db, id, undefined, wasJustDeleted(id)),
   );

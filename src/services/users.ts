@@ -25,7 +25,8 @@ import { isPersonal, refusePersonal } from "./personal-passwords.ts";
 import { requirePassword, wrongPassword } from "./recovery.ts";
 
 type SignUpContext = AuditContext & Pick<Variables, "run" | "keys" | "settings" | "passwords">;
-type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "keys" | "now" | "settings" | "passwords" | "user">;
+type Context = AuditContext &
+  Pick<UserEnv["Variables"], "run" | "keys" | "now" | "settings" | "passwords" | "user" | "versions">;
 
 const day = 24 * 60 * 60 * 1000;
 /** How long the owner has to put back an address that an admin has replaced, before it can be used to set a password. */
@@ -52,15 +53,15 @@ export async function signUp(context: SignUpContext, { password, ...profile }: U
 }
 
 /**
- * Changes a user that the caller may reach, in one of these versions if any are given. `role` and `is_active` are an
+ * Changes a user that the caller may reach, in the versions that the request is meant for. `role` and `is_active` are an
  * admin's to set, and so is the `email` of somebody else: anybody else who tries gets 403 and changes nothing. Throws
  * `forbidden`, `not_found`, `precondition_failed`, `last_admin`, `email_taken`, `username_taken`.
  */
-export async function changeUser(context: Context, id: string, changes: UserUpdate, versions?: number[]) {
+export async function changeUser(context: Context, id: string, changes: UserUpdate) {
   const { db, user: caller } = context;
   const { email, role, is_active } = changes;
   if (email !== undefined && isOwn(context, id)) return refuseOwnEmail(context);
-  const run = atVersion(context, id, versions);
+  const run = atVersion(context, id, changes);
   const { told, events } = toldChanges(context, id, changes);
   const update = updateUser(db, id, caller.id, told);
   const byAuthority = email !== undefined || role !== undefined || is_active !== undefined;
@@ -98,13 +99,13 @@ export function dataGoesAt({ now, settings }: Pick<Context, "now" | "settings">)
   return new Date(now().getTime() + settings.DELETION_GRACE_DAYS * day).toISOString();
 }
 
-/** Runs statements only where the user is in one of these versions, if any are given. */
+/** Runs these changes of a user, or their deletion, only in the versions that the request is meant for. */
 export function atVersion(
-  { db, run, user: caller }: Pick<Context, "db" | "run" | "user">,
+  { db, run, user: caller, versions }: Pick<Context, "db" | "run" | "user" | "versions">,
   id: string,
-  versions: number[] | undefined,
+  changes?: UserUpdate,
 ): Run {
-  return versions ? behind(run, requireUserVersion(db, id, caller.id, versions)) : run;
+  return behind(run, versions && requireUserVersion(db, id, caller.id, versions, changes));
 }
 
 /**

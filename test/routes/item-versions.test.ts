@@ -190,9 +190,18 @@ describe("promise 18: If-Match", () => {
 });
 
 describe("POST /items/{id}/restore", () => {
+  it("answers a live item unchanged, and a stranger that there is none", async () => {
+    const { path, etag } = await create();
+    const { body } = await api.get(path, { token });
+    const answer = await api.post(`${path}/restore`, { token });
+    expect([answer.status, answer.body, answer.headers.get("ETag")]).toStrictEqual([200, body, etag]);
+    expect(answer.roundTrips).toBe(1);
+    const stranger = await aUser();
+    expect((await api.post(`${path}/restore`, { token: stranger.token })).status).toBe(404);
+  });
+
   it("brings a deleted item back, for its owner", async () => {
     const { path } = await create();
-    expect((await api.post(`${path}/restore`, { token })).status).toBe(404);
     await api.delete(path, { token });
     const stranger = await aUser();
     expect((await api.post(`${path}/restore`, { token: stranger.token })).status).toBe(404);

@@ -56,6 +56,28 @@ describe("promise 18: If-Match on users", () => {
     }
   });
 
+  it("is evaluated by a read too, and If-None-Match by a change", async () => {
+    const { id, token } = await aUser();
+    for (const path of ["/users/me", `/users/${id}`]) {
+      expect((await api.get(path, { token, ...ifMatch('"1"') })).status).toBe(200);
+      expect((await api.get(path, { token, ...ifMatch('"2"') })).status).toBe(412);
+      const unless = { token, headers: { "If-None-Match": '"1"' } };
+      expect((await api.patch(path, { ...unless, json: { full_name: "x" } })).status).toBe(412);
+    }
+    const unless = { token: admin.token, headers: { "If-None-Match": "*" } };
+    expect((await api.delete(`/users/${id}`, unless)).status).toBe(412);
+  });
+
+  it("holds of a deleted user whom an admin bars", async () => {
+    const { id } = await aUser();
+    expect((await api.delete(`/users/${id}`, { token: admin.token })).status).toBe(204);
+    const bar = (etag: string) =>
+      api.patch(`/users/${id}`, { token: admin.token, json: { is_active: false }, ...ifMatch(etag) });
+    expect([(await bar('"1"')).status, (await bar('"2"')).status]).toStrictEqual([412, 200]);
+    const rename = { token: admin.token, json: { full_name: "x" }, ...ifMatch('"1"') };
+    expect((await api.patch(`/users/${id}`, rename)).status).toBe(404);
+  });
+
   it("of a stale one, an admin's change leaves nothing behind", async () => {
     const { id, email, sessionId } = await aUser();
     const json = { is_active: false, role: "admin", email: `new-${email}` };

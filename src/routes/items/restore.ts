@@ -1,4 +1,4 @@
-import { restoreItem as restoreRow } from "../../crud/items.ts";
+import { findItem, restoreItem as restoreRow } from "../../crud/items.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { setETag } from "../../http/etag.ts";
@@ -13,7 +13,8 @@ export const restoreItem = endpoint(
     operationId: "restoreItem",
     tags: ["items"],
     summary: "Restore a deleted item",
-    description: "Possible until it is purged, by default thirty days after its deletion.",
+    description:
+      "Possible until it is purged, by default thirty days after its deletion. An item that is not deleted is answered unchanged.",
     access: "user",
     versioned: true,
     request: { params: IdParams },
@@ -22,7 +23,8 @@ export const restoreItem = endpoint(
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const [item] = await c.var.run(restoreRow(c.var.db, id, c.var.user.id));
+    const { db, user, run } = c.var;
+    const [, [item]] = await run(restoreRow(db, id, user.id), findItem(db, id, user.id));
     if (!item) notFound();
     if (item.is_public) refreshPublicFace(c, id);
     setETag(c, item.version);

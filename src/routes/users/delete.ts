@@ -1,5 +1,4 @@
 import { endpoint } from "../../endpoint/endpoint.ts";
-import { expectedVersions, ifMatch, preconditions } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { deleteAsAdmin } from "../../services/administration.ts";
 
@@ -13,14 +12,14 @@ export const removeUser = endpoint(
     description:
       "Any account but your own, for which there is `POST /users/me/deletion`. During the grace period an admin can undo it; the user cannot.",
     access: "admin",
+    versioned: true,
     changes: { "account.deleted": "admin" },
     request: { params: IdParams },
-    parameters: [ifMatch],
     responses: { 204: { description: "Deleted" } },
-    errors: ["not_found", "last_admin", ...preconditions],
+    errors: ["not_found", "last_admin"],
   },
   async (c) => {
-    await deleteAsAdmin(c.var, c.req.valid("param").id, expectedVersions(c.req.header("If-Match"), c.var.settings));
+    await deleteAsAdmin(c.var, c.req.valid("param").id);
     return c.body(null, 204);
   },
 );

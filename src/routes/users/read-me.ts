@@ -1,7 +1,7 @@
 import { findUser } from "../../crud/users.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
-import { ifNoneMatch, isKnown, notModified } from "../../http/etag.ts";
+import { isKnown } from "../../http/etag.ts";
 import { User } from "../../schemas/users.ts";
 
 export const readMe = endpoint(
@@ -13,8 +13,8 @@ export const readMe = endpoint(
     summary: "Get your account",
     description: "The account that the access token belongs to.",
     access: "user",
-    parameters: [ifNoneMatch],
-    responses: { 200: json(User, "Your account", "ETag"), 304: notModified },
+    versioned: true,
+    responses: { 200: json(User, "Your account") },
   },
   async (c) => {
     const { id } = c.var.user;

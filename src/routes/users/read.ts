@@ -1,7 +1,7 @@
 import { findUser } from "../../crud/users.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
-import { ifNoneMatch, isKnown, notModified } from "../../http/etag.ts";
+import { isKnown } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { User } from "../../schemas/users.ts";
 
@@ -14,9 +14,9 @@ export const readUser = endpoint(
     summary: "Get a user",
     description: "Your own account; admins may get any.",
     access: "user",
+    versioned: true,
     request: { params: IdParams },
-    parameters: [ifNoneMatch],
-    responses: { 200: json(User, "The user", "ETag"), 304: notModified },
+    responses: { 200: json(User, "The user") },
     errors: ["not_found"],
   },
   async (c) => {

@@ -14,9 +14,10 @@ export const restoreUserById = endpoint(
     description:
       "Possible during the grace period after a deletion, whoever deleted the account. The old sessions stay ended, and a deactivated user stays deactivated. A user who is not deleted is answered unchanged. 409 if another user has taken the e-mail address or the username in the meantime.",
     access: "admin",
+    versioned: true,
     changes: { "account.restored": "admin" },
     request: { params: IdParams },
-    responses: { 200: json(User, "The restored user", "ETag") },
+    responses: { 200: json(User, "The restored user") },
     errors: ["not_found", "email_taken", "username_taken"],
   },
   async (c) => {

@@ -1,5 +1,5 @@
 import { body, endpoint, json } from "../../endpoint/endpoint.ts";
-import { expectedVersions, ifMatch, preconditions, setETag } from "../../http/etag.ts";
+import { setETag } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { User, UserUpdate } from "../../schemas/users.ts";
 import { changeUser } from "../../services/users.ts";
@@ -14,6 +14,7 @@ export const changeUserById = endpoint(
     description:
       "Your own account; admins may change any, and only they may set `role`, `is_active`, and the `email` of somebody else. A new address is unverified until its owner confirms it, and for three days it gets no link to set a password. A deleted user can be deactivated or demoted before they are restored.",
     access: "user",
+    versioned: true,
     changes: {
       "username.changed": "access_token",
       "email.changed": "admin",
@@ -22,13 +23,11 @@ export const changeUserById = endpoint(
       "account.deactivated": "admin",
     },
     request: { params: IdParams, body: body(UserUpdate) },
-    parameters: [ifMatch],
-    responses: { 200: json(User, "The changed user", "ETag") },
-    errors: ["forbidden", "not_found", "email_taken", "username_taken", "last_admin", ...preconditions],
+    responses: { 200: json(User, "The changed user") },
+    errors: ["forbidden", "not_found", "email_taken", "username_taken", "last_admin"],
   },
   async (c) => {
-    const versions = expectedVersions(c.req.header("If-Match"), c.var.settings);
-    const user = await changeUser(c.var, c.req.valid("param").id, c.req.valid("json"), versions);
+    const user = await changeUser(c.var, c.req.valid("param").id, c.req.valid("json"));
     setETag(c, user.version);
     return c.json(User.parse(user), 200);
   },

@@ -75,8 +75,11 @@ describe("/field-notes/{id}", () => {
     expect((await api.delete(path, { token })).status).toBe(204);
     expect((await api.get(path, { token })).status).toBe(404);
     expect((await api.get("/field-notes?status=deleted", { token })).body.items).toHaveLength(1);
-    expect((await api.post(`${path}/restore`, { token })).status).toBe(200);
-    expect((await api.get(path, { token })).status).toBe(200);
+    const restored = await api.post(`${path}/restore`, { token });
+    expect(restored.status).toBe(200);
+    const again = await api.post(`${path}/restore`, { token });
+    expect([again.status, again.body]).toStrictEqual([200, restored.body]);
+    expect((await api.get(path, { token })).headers.get("ETag")).toBe(restored.headers.get("ETag"));
   });
 });
 

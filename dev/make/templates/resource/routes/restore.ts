@@ -1,4 +1,4 @@
-import { restoreFieldNote as restoreRow } from "../../crud/field-notes.ts";
+import { findFieldNote, restoreFieldNote as restoreRow } from "../../crud/field-notes.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { setETag } from "../../http/etag.ts";
@@ -12,7 +12,8 @@ export const restoreFieldNote = endpoint(
     operationId: "restoreFieldNote",
     tags: ["field notes"],
     summary: "Restore a deleted field note",
-    description: "Possible until it is purged, by default thirty days after its deletion.",
+    description:
+      "Possible until it is purged, by default thirty days after its deletion. A field note that is not deleted is answered unchanged.",
     access: "user",
     versioned: true,
     request: { params: IdParams },
@@ -21,7 +22,8 @@ export const restoreFieldNote = endpoint(
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const [fieldNote] = await c.var.run(restoreRow(c.var.db, id, c.var.user.id));
+    const { db, user, run } = c.var;
+    const [, [fieldNote]] = await run(restoreRow(db, id, user.id), findFieldNote(db, id, user.id));
     if (!fieldNote) notFound();
     setETag(c, fieldNote.version);
     return c.json(FieldNote.parse(fieldNote), 200);
