@@ -48,7 +48,7 @@ describe("createApp", () => {
       },
       (c) => c.json({ status: "ok" } as const, 200),
     );
-    const { get } = serve({ endpoints: [careless] });
+    const { get } = serve({ mayFail: true, endpoints: [careless] });
     const user = await aUser();
     expect((await get("/careless", { token: user.token })).status).toBe(500);
   });

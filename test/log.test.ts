@@ -44,6 +44,7 @@ describe("describeError", () => {
     const round = new Error("round");
     round.cause = round;
     const { get } = serve({
+      mayFail: true,
       deps: {
         log: (entry) => void logs.push(entry),
         connect: () => {

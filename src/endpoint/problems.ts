@@ -38,6 +38,8 @@ function headersOf(codes: readonly ErrorCode[], method: Method): ResponseHeader[
   const isTemporary = statuses.includes(429) || codes.some((code) => "retryAfter" in errorTable[code]);
   return [
     ...(statuses.includes(401) ? (["WWW-Authenticate"] as const) : []),
+    ...(statuses.includes(406) ? (["Vary"] as const) : []),
+    ...(codes.includes("invalid_refresh_token") ? (["Set-Cookie"] as const) : []),
     ...(statuses.includes(415) ? ([acceptOf(method), "Accept-Encoding"] as const) : []),
     ...(statuses.includes(429) ? (["RateLimit"] as const) : []),
     ...(isTemporary ? (["Retry-After"] as const) : []),

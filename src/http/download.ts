@@ -3,6 +3,7 @@ import type { ZodObject } from "zod";
 import type { UserEnv } from "../context/types.ts";
 import { ApiError, errorTable, explain, toApiError } from "../errors.ts";
 import { preferredType } from "./accept.ts";
+import { headers } from "./headers.ts";
 
 type Row = Record<string, unknown>;
 type Format = {
@@ -35,6 +36,7 @@ export function downloadOf(name: string, description: string) {
   const file = (text: string) => ({ schema: { type: "string", description: text } }) as const;
   return {
     description,
+    headers: headers("Content-Disposition", "Vary"),
     content: {
       "application/x-ndjson": file(`On each line one \`${name}\` as JSON`),
       "text/csv": file(
@@ -53,8 +55,9 @@ export function downloadOf(name: string, description: string) {
  */
 export async function download(c: Context<UserEnv>, name: string, schema: ZodObject, pages: AsyncGenerator<Row[]>) {
   const mediaType = preferredType(c.req.header("Accept"), mediaTypes);
-  c.header("Vary", "Accept", { append: true });
-  if (!mediaType) throw new ApiError("not_acceptable", { detail: `This is ${mediaTypes.join(" or ")}.` });
+  const vary = { Vary: "Accept" };
+  if (!mediaType)
+    throw new ApiError("not_acceptable", { detail: `This is ${mediaTypes.join(" or ")}.`, headers: vary });
   const { extension, type, header, line } = formats[mediaType];
   const first = await pages.next();
 
@@ -67,6 +70,7 @@ export async function download(c: Context<UserEnv>, name: string, schema: ZodObj
     }
   }
   return c.body(inPaceOfReader(c, texts()), 200, {
+    ...vary,
     "Content-Type": type,
     "Content-Disposition": `attachment; filename="${name}.${extension}"`,
   });

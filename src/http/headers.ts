@@ -5,12 +5,16 @@ const descriptions = {
   "Accept-Patch": "The media types that a body may have (RFC 5789)",
   "Accept-Post": "The media types that a body may have (W3C Linked Data Platform)",
   Age: "Seconds since the answer was made",
+  "Cache-Control": "How long the answer may be kept; `no-store` on every other",
+  "Content-Disposition": "The name of the file",
   ETag: "The version, for `If-None-Match` and `If-Match`",
   "Idempotent-Replayed": "`true` where an earlier request with the same `Idempotency-Key` had this effect",
   Link: 'The next page, as `rel="next"` (RFC 8288); absent on the last',
   Location: "The URL of what was made",
   RateLimit: "The limit that was reached, and the seconds until it lets one in",
   "Retry-After": "Seconds to wait",
+  "Set-Cookie": "The refresh token, or the end of its cookie",
+  Vary: "The request headers that the answer depends on",
   "WWW-Authenticate": "The scheme, and RFC 6750's error",
 } as const;
 

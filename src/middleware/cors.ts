@@ -25,7 +25,7 @@ export function cors(endpoints: readonly Pick<Endpoint, "route">[]): MiddlewareH
       credentials: true,
       allowMethods: methods,
       allowHeaders: [...headers, ...settings.ALLOWED_HEADERS],
-      exposeHeaders: [...responseHeaders, "Content-Disposition", "RateLimit-Policy", "Server-Timing", "X-Request-Id"],
+      exposeHeaders: [...exposable, "RateLimit-Policy", "Server-Timing", "X-Request-Id"],
       maxAge: 600,
     });
     allowing.set(settings, made);
@@ -42,6 +42,9 @@ export function cors(endpoints: readonly Pick<Endpoint, "route">[]): MiddlewareH
     c.res.headers.append("Vary", "Origin");
   };
 }
+
+/** What a page can read once it is exposed: a cookie never is, and `Cache-Control` always. */
+const exposable = responseHeaders.filter((name) => !["Cache-Control", "Set-Cookie", "Vary"].includes(name));
 
 /** The request headers of a contract: those that it validates, and those that the document shows. */
 function headersOf({ route: { parameters = [], request } }: Pick<Endpoint, "route">): string[] {

@@ -16,7 +16,7 @@ const madeAt = "X-Made-At";
 
 /** Adds the headers and the 304 of {@link edgeCache} to an endpoint's answers. */
 export function cacheable(responses: RouteConfig["responses"]): RouteConfig["responses"] {
-  const own = headers("Age", "ETag");
+  const own = headers("Age", "ETag", "Cache-Control");
   const ok = responses[200];
   return {
     ...responses,

@@ -12,7 +12,7 @@ describe("promise 20: a database that fails", () => {
     ["is down", { NEON_FETCH_ENDPOINT: "http://127.0.0.1:9/sql" }],
     ["does not have our database", { DATABASE_URL: `${new URL("/nowhere", String(bindings.DATABASE_URL))}` }],
   ])("makes 503 when it %s, and tells nothing", async (_what, change) => {
-    const { get, post, logs } = serve({ bindings: { ...bindings, ...change } });
+    const { get, post, logs } = serve({ mayFail: true, bindings: { ...bindings, ...change } });
     for (const answer of [
       await get("/users/me", { token: user.token }),
       await post("/items", { token: user.token, json: { title: "t" } }),
@@ -30,6 +30,7 @@ describe("promise 20: a database that fails", () => {
 
   it("is given up at the deadline", async () => {
     const slow = serve({
+      mayFail: true,
       bindings: { ...bindings, DATABASE_TIMEOUT_MS: "100" },
       deps: {
         connect: (own, trips) => {
@@ -46,7 +47,10 @@ describe("promise 20: a database that fails", () => {
 
   it("makes 503 when it is cut off in the middle of its answer, and never sends the statement again", async () => {
     const own = await aUser();
-    const { get, post, logs } = serve({ bindings: { ...bindings, NEON_FETCH_ENDPOINT: inject("cutEndpoint") } });
+    const { get, post, logs } = serve({
+      mayFail: true,
+      bindings: { ...bindings, NEON_FETCH_ENDPOINT: inject("cutEndpoint") },
+    });
     for (const answer of [
       await get("/users/me", { token: own.token }),
       await post("/items", { token: own.token, json: { title: "t" } }),
@@ -92,7 +96,7 @@ describe("promise 24: a database whose answers are garbage", () => {
     '{"fields":[{"name":"id","dataTypeID":25}],"rows":[[7]]}',
   ])("%j makes 503, and nothing of the statement is logged", async (body) => {
     vi.spyOn(globalThis, "fetch").mockImplementation(async () => new Response(body));
-    const { post, logs } = serve();
+    const { post, logs } = serve({ mayFail: true });
     const username = "victim-of-garbage";
     const json = { email: `${username}@example.com`, username, password: "correct horse battery" };
     for (const answer of [

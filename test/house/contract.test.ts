@@ -1,6 +1,7 @@
 import { SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { errorTable } from "../../src/errors.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { isRule, rule } from "../../src/schemas/field-errors.ts";
 import { keysFor } from "../../src/security/keys.ts";
@@ -73,6 +74,13 @@ describe("the list of endpoints", () => {
     for (const [name, value] of exported)
       expect(endpoints.find(({ policy }) => policy.operationId === name)).toBe(value);
   });
+});
+
+it("every contract tells its errors to the reporter, which names those that no test provoked", ({ task }) => {
+  task.meta.listed = endpoints.flatMap(({ contract: { operationId, errors = [] } }) =>
+    errors.filter((code) => errorTable[code].status < 500).map((code) => `${operationId} ${code}`),
+  );
+  expect(task.meta.listed).toContain("readItem not_found");
 });
 
 describe("the OpenAPI document", () => {

@@ -343,7 +343,7 @@ describe("an unknown exception", () => {
       throw new Error("the password is hunter2");
     },
   );
-  const { get, logs } = serve({ endpoints: [boom] });
+  const { get, logs } = serve({ mayFail: true, endpoints: [boom] });
 
   it("says nothing to the client and everything to the log", async () => {
     const answer = await get("/boom");
@@ -382,7 +382,7 @@ describe("every response", () => {
   });
 
   it("leaves one line in the log, with the path's pattern and no values", async () => {
-    const { get, logs } = serve();
+    const { get, logs } = serve({ mayFail: true });
     await get(`/users/${user.id}`, { token: user.token });
     await get(`/users/${user.id}?secret=1`, { token: user.token });
     await get("/docs?secret=1");
@@ -488,7 +488,7 @@ describe("promise 22: wrong settings", () => {
     DATABASE_URL: "",
     ALLOWED_ORIGINS: "https://a.example/path",
   };
-  const { get, post, logs } = serve({ bindings: wrong });
+  const { get, post, logs } = serve({ mayFail: true, bindings: wrong });
 
   it("leave only liveness, and the log names the setting but not its value", async () => {
     expect((await get("/health")).status).toBe(200);

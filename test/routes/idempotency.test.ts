@@ -63,7 +63,7 @@ describe("promise 18: the same Idempotency-Key with the same request", () => {
 
   it("gets the answer that was lost after the commit", async () => {
     const { id, token } = await aUser();
-    const cut = serve({ bindings: { ...bindings, NEON_FETCH_ENDPOINT: inject("cutEndpoint") } });
+    const cut = serve({ mayFail: true, bindings: { ...bindings, NEON_FETCH_ENDPOINT: inject("cutEndpoint") } });
     expect((await post(token, "lost", json, cut)).status).toBe(503);
     expect(await itemsOf(id)).toBe(1);
     const replay = await post(token, "lost");
@@ -130,7 +130,7 @@ describe("promise 18: the same Idempotency-Key with the same request", () => {
       .update(idempotencyKeys)
       .set({ results: sql`array_append(results, '[]'::json)` })
       .where(eq(idempotencyKeys.user_id, id));
-    const app = serve();
+    const app = serve({ mayFail: true });
     expect((await post(token, "k", json, app)).status).toBe(500);
     expect(JSON.stringify(app.logs)).toContain("The key was recorded by another version");
   });
@@ -208,6 +208,7 @@ describe("promise 18: an Idempotency-Key", () => {
     expect((await post(token, "k", { title: "" })).status).toBe(422);
     expect((await api.post("/items", { token, body: "{", headers: { "Idempotency-Key": "k" } })).status).toBe(415);
     const failing = serve({
+      mayFail: true,
       deps: {
         connect: (settings, trips) => {
           const real = connect(settings, trips);
@@ -381,7 +382,7 @@ describe("an endpoint that is idempotent", () => {
     "may call c.var.run once: what came second would not be one with the first (%j)",
     async (headers) => {
       const { token } = await aUser();
-      const app = serve({ endpoints: [own("twice", 2)] });
+      const app = serve({ mayFail: true, endpoints: [own("twice", 2)] });
       expect((await app.post("/twice", { token, headers })).status).toBe(500);
       expect(JSON.stringify(app.logs)).toContain("called c.var.run more than once");
     },
@@ -440,7 +441,10 @@ describe("an endpoint that is idempotent", () => {
     ])("refuses %s, and names the statement in the log", async (_what, statement, reason) => {
       const { id, token } = await aUser();
       await db.insert(items).values(item(id));
-      const app = serve({ endpoints: [running("careless", (owner) => [db.execute(one), statement(owner)])] });
+      const app = serve({
+        mayFail: true,
+        endpoints: [running("careless", (owner) => [db.execute(one), statement(owner)])],
+      });
       expect((await app.post("/careless", { token, headers })).status).toBe(500);
       expect(JSON.stringify(app.logs.map((entry) => entry.cause))).toContain(
         `careless is idempotent, and its statement 2 ${reason}`.replaceAll('"', '\\"'),
@@ -452,9 +456,9 @@ describe("an endpoint that is idempotent", () => {
       const { token } = await aUser();
       const raw = () => db.execute(sql`select 1::int8 as a, 1.10 as b, '2026-01-01'::date as c, array[1, 2] as d`);
       const rows = [{ a: 1, b: "1.10", c: "2026-01-01", d: [1, 2] }];
-      const alone = serve({ endpoints: [running("alone", () => [raw()])] });
+      const alone = serve({ mayFail: true, endpoints: [running("alone", () => [raw()])] });
       expect((await alone.post("/alone", { token, headers })).body).toMatchObject({ rows, rowCount: 1 });
-      const more = serve({ endpoints: [running("more", () => [raw(), db.execute(one)])] });
+      const more = serve({ mayFail: true, endpoints: [running("more", () => [raw(), db.execute(one)])] });
       const keyed = "Idempotency-Key" in headers ? { "Idempotency-Key": "other" } : {};
       expect((await more.post("/more", { token, headers: keyed })).body).toMatchObject([
         { rows },

@@ -14,7 +14,7 @@ export const jwks = endpoint(
     uncounted: true,
     atRoot: true,
     roundTrips: 0,
-    responses: { 200: json(KeySet, "The public keys") },
+    responses: { 200: json(KeySet, "The public keys", "Cache-Control") },
   },
   (c) => {
     c.header("Cache-Control", "public, max-age=300");

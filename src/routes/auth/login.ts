@@ -20,7 +20,7 @@ export const login = endpoint(
     roundTrips: 2,
     changes: { "sign_in.new_network": "password", "session.replayed": "refresh_token" },
     request: { body: formOrJson(TokenForm, Login) },
-    responses: { 200: json(Token, "An access token and a refresh token") },
+    responses: { 200: json(Token, "An access token and a refresh token", "Set-Cookie") },
     errors: [
       "invalid_grant",
       "invalid_refresh_token",
@@ -29,6 +29,7 @@ export const login = endpoint(
       "email_not_verified",
       "account_deleted",
       "too_many_attempts",
+      "busy",
     ],
   },
   async (c) => {

@@ -1,6 +1,7 @@
 import { endpoint, formOrJson, optional } from "../../endpoint/endpoint.ts";
 import { ApiError } from "../../errors.ts";
 import { dropCookies, tokenInCookie } from "../../http/cookie.ts";
+import { headers } from "../../http/headers.ts";
 import { callerOf } from "../../middleware/authenticate.ts";
 import { Logout } from "../../schemas/auth.ts";
 import { signOut } from "../../services/auth.ts";
@@ -17,7 +18,7 @@ export const logout = endpoint(
     access: "public",
     carries: "refresh_token",
     request: { body: optional(formOrJson(Logout, Logout)) },
-    responses: { 204: { description: "Signed out" } },
+    responses: { 204: { description: "Signed out", headers: headers("Set-Cookie") } },
     errors: ["not_authenticated", "invalid_refresh_token", "origin_not_allowed"],
   },
   async (c) => {

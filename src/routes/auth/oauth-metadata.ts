@@ -14,7 +14,7 @@ export const oauthMetadata = endpoint(
     uncounted: true,
     atRoot: true,
     roundTrips: 0,
-    responses: { 200: json(ServerMetadata, "The metadata") },
+    responses: { 200: json(ServerMetadata, "The metadata", "Cache-Control") },
   },
   (c) => {
     const { origin } = new URL(c.req.url);

@@ -18,7 +18,7 @@ export const resetPassword = endpoint(
     changes: { "password.reset": "mailed_link" },
     request: { body: body(PasswordReset) },
     responses: { 204: { description: "Set" } },
-    errors: ["invalid_one_time_token"],
+    errors: ["invalid_one_time_token", "busy"],
   },
   async (c) => {
     await reset(c.var, c.req.valid("json"));

@@ -19,7 +19,7 @@ export const restoreAccount = endpoint(
     roundTrips: 2,
     changes: { "account.restored": "password", "sign_in.new_network": "password" },
     request: { body: formOrJson(LoginForm, Login) },
-    responses: { 200: json(Token, "An access token and a refresh token") },
+    responses: { 200: json(Token, "An access token and a refresh token", "Set-Cookie") },
     errors: [
       "invalid_grant",
       "unsupported_grant_type",
@@ -28,6 +28,7 @@ export const restoreAccount = endpoint(
       "email_taken",
       "username_taken",
       "too_many_attempts",
+      "busy",
     ],
   },
   async (c) => {

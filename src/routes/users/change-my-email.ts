@@ -18,7 +18,7 @@ export const changeMyEmail = endpoint(
     changes: { "email.change_requested": "password" },
     request: { body: body(EmailChange) },
     responses: { 202: { description: "A mail will follow" } },
-    errors: ["wrong_password", "too_many_attempts"],
+    errors: ["wrong_password", "too_many_attempts", "busy"],
   },
   async (c) => {
     await requestEmailChange(c.var, c.req.valid("json"));

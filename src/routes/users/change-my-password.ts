@@ -17,7 +17,7 @@ export const changeMyPassword = endpoint(
     changes: { "password.changed": "password" },
     request: { body: body(PasswordChange) },
     responses: { 204: { description: "Changed" } },
-    errors: ["wrong_password", "too_many_attempts"],
+    errors: ["wrong_password", "too_many_attempts", "busy"],
   },
   async (c) => {
     await changePassword(c.var, c.req.valid("json"));

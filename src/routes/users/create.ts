@@ -16,7 +16,7 @@ export const createUser = endpoint(
     rate: "sign_up",
     request: { body: body(UserCreate) },
     responses: { 201: json(User, "The new user", "ETag", "Location") },
-    errors: ["signup_closed", "email_taken", "username_taken"],
+    errors: ["signup_closed", "email_taken", "username_taken", "busy"],
   },
   async (c) => {
     const user = await signUp(c.var, c.req.valid("json"));

@@ -13,7 +13,7 @@ export const exportMe = endpoint(
       "Everything about your account as one JSON document: profile, items, sessions, events and mails. Lists hold up to 10,000 entries, and items up to 4 MiB of text; `is_complete` says whether that was everything.",
     access: "user",
     rate: "heavy",
-    responses: { 200: json(Export, "The document, as a file to save") },
+    responses: { 200: json(Export, "The document, as a file to save", "Content-Disposition") },
   },
   async (c) => {
     const document = Export.parse(await exportAccount(c.var));

@@ -1,0 +1,140 @@
+/** Holds every answer that a test gets against the contract of its endpoint. */
+import { expect, TestRunner } from "vitest";
+import { z } from "zod";
+import { codesOf } from "../src/endpoint/contract.ts";
+import type { Endpoint } from "../src/endpoint/endpoint.ts";
+import { type ErrorCode, errorTable } from "../src/errors.ts";
+import { type ResponseHeader, responseHeaders } from "../src/http/headers.ts";
+import type { LogEntry } from "../src/log.ts";
+import { forgivesSlash } from "../src/middleware/exact-path.ts";
+import { OAuthProblem, Problem } from "../src/schemas/problem.ts";
+import type { Answer } from "./harness.ts";
+
+declare module "vitest" {
+  interface TaskMeta {
+    /** The errors that the test provoked, each as `operationId code`. */
+    provoked?: string[];
+    /** Those that contracts list. */
+    listed?: string[];
+  }
+}
+
+export type Held = {
+  endpoints: readonly Endpoint[];
+  method: string;
+  pathname: string;
+  answer: Answer;
+  /** Whether the test is about a fault: no other test may get a 5xx that the contract does not list itself. */
+  mayFail: boolean;
+  logs: readonly LogEntry[];
+};
+
+/** Headers that an answer has wherever its contract names them. */
+const alwaysThere: readonly ResponseHeader[] = ["Content-Disposition", "ETag", "Location", "WWW-Authenticate"];
+
+/** Fails unless status, code, media type, headers and body are documented, the body to the last field, and the budget was kept. */
+export function holdAgainstContract(held: Held): void {
+  const { endpoints, method, pathname, answer } = held;
+  expect(answer.headers.get("X-Request-Id")).toMatch(/^[\w=-]{1,64}$/);
+  expect(answer.headers.get("X-Content-Type-Options")).toBe("nosniff");
+  if (method === "OPTIONS") return holdOptions(answer);
+  const found = endpointAt(endpoints, method === "HEAD" ? "GET" : method, pathname);
+  if (method === "HEAD") expect(answer.text).toBe("");
+  if (!found) return holdNowhere(held);
+
+  // Where a name is unknown to the database, one more tells a mistake from a missing migration.
+  const diagnosis = ["internal", "not_ready"].includes(answer.body?.code) ? 1 : 0;
+  expect(answer.roundTrips).toBeLessThanOrEqual(found.policy.roundTrips + diagnosis);
+  if (answer.status >= 400 && answer.text !== "") holdCode(held, found.policy.operationId, codesOf(found.contract));
+  if (answer.status >= 500) refuseFault(held, found.contract.errors ?? []);
+  const response = documented(found)[answer.status];
+  if (!response) {
+    throw new Error(`${found.policy.operationId} answered ${answer.status}, which its contract does not have`);
+  }
+  holdHeaders(answer, Object.keys(response.headers));
+  const mediaType = answer.headers.get("Content-Type")?.split(";")[0] ?? "";
+  if (!response.content) return expect(answer.text).toBe("");
+  expect(Object.keys(response.content)).toContain(mediaType);
+  const content = response.content[mediaType];
+  if (method !== "HEAD" && content?.schema instanceof z.ZodType) expectExactly(content.schema, answer);
+}
+
+function endpointAt(endpoints: readonly Endpoint[], method: string, pathname: string): Endpoint | undefined {
+  // A fixed path is nobody else's parameter.
+  const atPath = endpoints.filter(({ route }) => route.path === pathname);
+  return (atPath.length > 0 ? atPath : endpoints).find(({ route }) => matches(route, method, pathname));
+}
+
+/** `OPTIONS` tells the methods of a path, or those of a preflight, without the database. */
+function holdOptions(answer: Answer): void {
+  expect(answer.roundTrips).toBe(0);
+  if (answer.status !== 204) return expectProblem(answer, ["not_found"]);
+  expect(answer.text).toBe("");
+  expect(answer.headers.has("Allow") || answer.headers.has("Access-Control-Allow-Methods")).toBe(true);
+}
+
+/** At a path that none has, or not by this method. */
+function holdNowhere(held: Held): void {
+  const { answer } = held;
+  expect(answer.roundTrips).toBe(0);
+  if (answer.status >= 500) return refuseFault(held, []);
+  holdHeaders(answer, []);
+  expect(answer.headers.has("Allow")).toBe(answer.status === 405);
+  if (answer.text !== "") expectProblem(answer, ["not_found", "method_not_allowed"]);
+}
+
+function holdCode({ answer }: Held, operationId: string, codes: readonly ErrorCode[]): void {
+  const { code } = answer.body ?? {};
+  if (!codes.includes(code)) {
+    throw new Error(`${operationId} answered ${code}, which its contract does not have: list it in errors`);
+  }
+  const test = TestRunner.getCurrentTest();
+  if (test) test.meta.provoked = [...(test.meta.provoked ?? []), `${operationId} ${code}`];
+}
+
+/** A fault that neither the contract lists nor the test is about, with what the log says of it. */
+function refuseFault({ answer, mayFail, logs }: Held, errors: readonly ErrorCode[]): void {
+  if (mayFail || errors.includes(answer.body?.code)) return;
+  const said = logs.filter(({ level }) => level === "error").map((entry) => JSON.stringify(entry, undefined, 2));
+  throw new Error(
+    `${answer.status} ${answer.body?.code ?? ""}: serve({ mayFail: true }) expects it\n${said.at(-1) ?? ""}`,
+  );
+}
+
+function holdHeaders({ headers }: Answer, named: readonly string[]): void {
+  for (const name of responseHeaders.filter((one) => one !== "Cache-Control" && one !== "Vary")) {
+    const isThere = headers.has(name);
+    if (isThere || alwaysThere.includes(name)) expect([name, isThere]).toStrictEqual([name, named.includes(name)]);
+  }
+  if (!named.includes("Cache-Control")) expect(headers.get("Cache-Control")).toBe("no-store");
+  const varies = (headers.get("Vary") ?? "").split(",").map((name) => name.trim());
+  // CORS makes every answer depend on who asks.
+  if (!named.includes("Vary")) expect(varies.filter((name) => name !== "" && name !== "Origin")).toStrictEqual([]);
+}
+
+function documented({ route }: Endpoint) {
+  const content = z.record(z.string(), z.object({ schema: z.unknown() })).optional();
+  const headers = z.record(z.string(), z.unknown()).default({});
+  return z.record(z.string(), z.object({ headers, content })).parse(route.responses);
+}
+
+function expectProblem(answer: Answer, codes: readonly ErrorCode[]): void {
+  expect(answer.headers.get("Content-Type")).toBe("application/problem+json");
+  expectExactly(Problem, answer);
+  expect(codes).toContain(answer.body.code);
+}
+
+function expectExactly(schema: z.ZodType, answer: Answer): void {
+  expect(schema.parse(answer.body)).toStrictEqual(answer.body);
+  if (schema === Problem || schema === OAuthProblem) {
+    expect(answer.body.status).toBe(answer.status);
+    const { status } = errorTable[answer.body.code as ErrorCode];
+    expect(status).toBe(answer.status);
+  }
+}
+
+function matches(route: Endpoint["route"], method: string, pathname: string): boolean {
+  const slash = forgivesSlash(method) ? "/?" : "";
+  const pattern = new RegExp(`^${route.path.replaceAll(/\{.+?\}/g, "[^/]+").replaceAll(".", "\\.")}${slash}$`);
+  return route.method.toUpperCase() === method && pattern.test(pathname);
+}
