@@ -13,7 +13,7 @@ const without = (name: string) => ({ ...deployed, [name]: undefined });
 
 /** What is wrong, as the log names it; nothing where the app answers. */
 async function problemsOf(own: Record<string, unknown>): Promise<unknown> {
-  const { get, logs } = serve({ bindings: own });
+  const { get, logs } = serve({ mayFail: true, bindings: own });
   expect((await get("/health")).status).toBe(200);
   const { status, body } = await get("/openapi.json");
   if (status === 200) return [];
