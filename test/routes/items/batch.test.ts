@@ -1,8 +1,8 @@
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { deleteItems, lockTargets, updateItems } from "../../src/crud/item-batches.ts";
-import { idempotencyKeys, items, users } from "../../src/db/schema.ts";
-import { api, aUser, bindings, db, serve } from "../harness.ts";
+import { deleteItems, lockTargets, updateItems } from "../../../src/crud/item-batches.ts";
+import { idempotencyKeys, items, users } from "../../../src/db/schema.ts";
+import { api, aUser, bindings, db, serve } from "../../harness.ts";
 
 const fifty = Array.from({ length: 50 }, (_, i) => i);
 const missing = "019abc12-3456-7def-8abc-1234567890ab";

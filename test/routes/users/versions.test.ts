@@ -1,7 +1,7 @@
 import { and, desc, eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { auditEvents, sessions } from "../../src/db/schema.ts";
-import { api, aUser, bindings, db, serve, unique } from "../harness.ts";
+import { auditEvents, sessions } from "../../../src/db/schema.ts";
+import { api, aUser, bindings, db, serve, unique } from "../../harness.ts";
 
 const admin = await aUser({ role: "admin" });
 const ifMatch = (etag: string) => ({ headers: { "If-Match": etag } });

@@ -1,14 +1,14 @@
 import { eq, inArray, like, or, type SQL, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
-import { production } from "../../src/app.ts";
-import { auditEvents, throttles, users } from "../../src/db/schema.ts";
-import { purgeThrottlesJob } from "../../src/jobs/purge-throttles.ts";
-import { runJobs } from "../../src/jobs/run.ts";
-import { keyedHash } from "../../src/security/keyed-hash.ts";
-import { keysFor } from "../../src/security/keys.ts";
-import { dummyHash, type Passwords } from "../../src/security/passwords.ts";
-import { aUser, bindings, db, serve, settings, unique } from "../harness.ts";
+import { production } from "../../../src/app.ts";
+import { auditEvents, throttles, users } from "../../../src/db/schema.ts";
+import { purgeThrottlesJob } from "../../../src/jobs/purge-throttles.ts";
+import { runJobs } from "../../../src/jobs/run.ts";
+import { keyedHash } from "../../../src/security/keyed-hash.ts";
+import { keysFor } from "../../../src/security/keys.ts";
+import { dummyHash, type Passwords } from "../../../src/security/passwords.ts";
+import { aUser, bindings, db, serve, settings, unique } from "../../harness.ts";
 
 const right = "correct horse battery";
 

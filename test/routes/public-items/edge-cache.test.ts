@@ -1,10 +1,10 @@
 import { eq, inArray, sql } from "drizzle-orm";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { items, users } from "../../src/db/schema.ts";
-import { endpoint, json } from "../../src/endpoint/endpoint.ts";
-import { endpoints } from "../../src/routes/index.ts";
-import { api, aUser, db, serve, unique } from "../harness.ts";
+import { items, users } from "../../../src/db/schema.ts";
+import { endpoint, json } from "../../../src/endpoint/endpoint.ts";
+import { endpoints } from "../../../src/routes/index.ts";
+import { api, aUser, db, serve, unique } from "../../harness.ts";
 
 const owner = await aUser({ full_name: "Ada" });
 const { token } = owner;

@@ -2,12 +2,12 @@ import { parse } from "csv-parse/sync";
 import { and, eq, sql } from "drizzle-orm";
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { connect } from "../../src/db/client.ts";
-import { items, sessions } from "../../src/db/schema.ts";
-import type { RoundTrips } from "../../src/db/wire.ts";
-import { endpoint } from "../../src/endpoint/endpoint.ts";
-import { download, downloadOf } from "../../src/http/download.ts";
-import { type Answer, api, aUser, db, serve } from "../harness.ts";
+import { connect } from "../../../src/db/client.ts";
+import { items, sessions } from "../../../src/db/schema.ts";
+import type { RoundTrips } from "../../../src/db/wire.ts";
+import { endpoint } from "../../../src/endpoint/endpoint.ts";
+import { download, downloadOf } from "../../../src/http/download.ts";
+import { type Answer, api, aUser, db, serve } from "../../harness.ts";
 
 const hostile = [
   'He said "no", twice',

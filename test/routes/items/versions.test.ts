@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { api, aUser, bindings, deleteOwn, serve } from "../harness.ts";
+import { api, aUser, bindings, deleteOwn, serve } from "../../harness.ts";
 
 const { token } = await aUser();
 const create = async () => {

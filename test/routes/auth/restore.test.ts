@@ -1,9 +1,9 @@
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import type { UserValues } from "../../src/crud/users.ts";
-import { auditEvents, users } from "../../src/db/schema.ts";
-import { hashPassword } from "../../src/security/passwords.ts";
-import { api, aUser, bindings, db, serve, unique } from "../harness.ts";
+import type { UserValues } from "../../../src/crud/users.ts";
+import { auditEvents, users } from "../../../src/db/schema.ts";
+import { hashPassword } from "../../../src/security/passwords.ts";
+import { api, aUser, bindings, db, serve, unique } from "../../harness.ts";
 
 const password = "correct horse battery";
 const password_hash = await hashPassword(password);

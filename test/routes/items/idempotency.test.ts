@@ -3,17 +3,17 @@ import { json as jsonColumn, numeric, pgTable } from "drizzle-orm/pg-core";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, inject, it } from "vitest";
 import { z } from "zod";
-import { production } from "../../src/app.ts";
-import type { Statement } from "../../src/context/types.ts";
-import { claimIdempotencyKey } from "../../src/crud/idempotency-keys.ts";
-import { insertItem } from "../../src/crud/items.ts";
-import { connect } from "../../src/db/client.ts";
-import { idempotencyKeys, items, users } from "../../src/db/schema.ts";
-import { type Endpoint, endpoint, json as json200 } from "../../src/endpoint/endpoint.ts";
-import { purgeIdempotencyKeysJob } from "../../src/jobs/purge-idempotency-keys.ts";
-import { runJobs } from "../../src/jobs/run.ts";
-import { endpoints } from "../../src/routes/index.ts";
-import { type Answer, api, aUser, bindings, db, serve, unique } from "../harness.ts";
+import { production } from "../../../src/app.ts";
+import type { Statement } from "../../../src/context/types.ts";
+import { claimIdempotencyKey } from "../../../src/crud/idempotency-keys.ts";
+import { insertItem } from "../../../src/crud/items.ts";
+import { connect } from "../../../src/db/client.ts";
+import { idempotencyKeys, items, users } from "../../../src/db/schema.ts";
+import { type Endpoint, endpoint, json as json200 } from "../../../src/endpoint/endpoint.ts";
+import { purgeIdempotencyKeysJob } from "../../../src/jobs/purge-idempotency-keys.ts";
+import { runJobs } from "../../../src/jobs/run.ts";
+import { endpoints } from "../../../src/routes/index.ts";
+import { type Answer, api, aUser, bindings, db, serve, unique } from "../../harness.ts";
 
 const json = { title: "  Ünïcode \"'\\ 🔑\u2028", description: null, is_public: true };
 const post = (token: string, key: string, body: unknown = json, app = api) =>

@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import journal from "../../drizzle/meta/_journal.json" with { type: "json" };
-import { connect } from "../../src/db/client.ts";
-import { api, bindings, db, parsed, serve, unique } from "../harness.ts";
+import journal from "../../../drizzle/meta/_journal.json" with { type: "json" };
+import { connect } from "../../../src/db/client.ts";
+import { api, bindings, db, parsed, serve, unique } from "../../harness.ts";
 
 describe("GET /health", () => {
   it("answers without the database", async () => {

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { items } from "../../src/db/schema.ts";
-import { api, aUser, db } from "../harness.ts";
+import { items } from "../../../src/db/schema.ts";
+import { api, aUser, db } from "../../harness.ts";
 
 const owner = await aUser();
 const stranger = await aUser();

@@ -2,9 +2,9 @@ import { scryptSync } from "node:crypto";
 import { eq } from "drizzle-orm";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { describe, expect, it } from "vitest";
-import { users } from "../../src/db/schema.ts";
-import { hashPassword } from "../../src/security/passwords.ts";
-import { api, aUser, db, unique } from "../harness.ts";
+import { users } from "../../../src/db/schema.ts";
+import { hashPassword } from "../../../src/security/passwords.ts";
+import { api, aUser, db, unique } from "../../harness.ts";
 
 const password = "correct horse battery";
 const password_hash = await hashPassword(password);

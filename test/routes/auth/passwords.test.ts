@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { hashPassword } from "../../src/security/passwords.ts";
-import { type Answer, aUser, serveWithMailbox, unique } from "../harness.ts";
+import { hashPassword } from "../../../src/security/passwords.ts";
+import { type Answer, aUser, serveWithMailbox, unique } from "../../harness.ts";
 
 const password = "correct horse battery";
 const password_hash = await hashPassword(password);

@@ -1,7 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { auditEvents, mails, oneTimeTokens, sessions, users } from "../../src/db/schema.ts";
-import { aUser, bindings, db, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
+import { auditEvents, mails, oneTimeTokens, sessions, users } from "../../../src/db/schema.ts";
+import { aUser, bindings, db, quickPasswords, serve, serveWithMailbox, unique } from "../../harness.ts";
 
 const password = "correct horse battery";
 const password_hash = await quickPasswords.hash("", password);

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { users } from "../../src/db/schema.ts";
-import { api, aUser, db, unique } from "../harness.ts";
+import { users } from "../../../src/db/schema.ts";
+import { api, aUser, db, unique } from "../../harness.ts";
 
 const password = "correct horse battery";
 const admin = await aUser({ role: "admin" });

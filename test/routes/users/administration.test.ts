@@ -1,8 +1,8 @@
 import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { auditEvents, users } from "../../src/db/schema.ts";
-import { hashPassword } from "../../src/security/passwords.ts";
-import { api, aUser, db, serve, unique } from "../harness.ts";
+import { auditEvents, users } from "../../../src/db/schema.ts";
+import { hashPassword } from "../../../src/security/passwords.ts";
+import { api, aUser, db, serve, unique } from "../../harness.ts";
 
 const password = "correct horse battery";
 const password_hash = await hashPassword(password);

@@ -1,8 +1,8 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { auditEvents, sessions } from "../../src/db/schema.ts";
-import { hashPassword } from "../../src/security/passwords.ts";
-import { type Answer, api, aUser, bindings, db, quickPasswords, serve } from "../harness.ts";
+import { auditEvents, sessions } from "../../../src/db/schema.ts";
+import { hashPassword } from "../../../src/security/passwords.ts";
+import { type Answer, api, aUser, bindings, db, quickPasswords, serve } from "../../harness.ts";
 
 const password = "correct horse battery";
 const password_hash = await hashPassword(password);

@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { items } from "../../src/db/schema.ts";
-import { api, aUser, db } from "../harness.ts";
+import { items } from "../../../src/db/schema.ts";
+import { api, aUser, db } from "../../harness.ts";
 
 type Row = { id: string; title: string; created_at: string; updated_at: string };
 const text = (n: number) => `Item ${String(n).padStart(3, "0")}`;
