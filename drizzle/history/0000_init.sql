@@ -39,6 +39,8 @@ update users as u set deleted_by = (
   select actor_id from audit_events as e where e.user_id = u.id and e.kind = 'account.deleted' order by e.id desc limit 1
 ) where deleted_at is not null;
 --> statement-breakpoint
+create index users_hash_kind_idx on users (substring(password_hash from '^[$][^$]*[$][^$]*'));
+--> statement-breakpoint
 -- Functions and triggers. Each function looks names up in this schema alone, and only its owner may call it.
 
 -- Ends the transaction unless the caller is a live, active user in a live session and, where `admin` is asked for, an admin.
@@ -169,7 +171,56 @@ begin
 end
 $$;
 --> statement-breakpoint
+-- How many of those counted under a counter are forgotten by now.
+create or replace function forgotten(since timestamp with time zone, forget_seconds double precision) returns integer
+language sql stable set search_path = public, pg_temp
+as $$
+  select floor(greatest(extract(epoch from now() - since), 0) / forget_seconds)::integer
+$$;
+--> statement-breakpoint
+-- Takes room for one more under this counter, of which one is forgotten in so many seconds. Answers 0, or the seconds until
+-- there is room again. Each call sees those before it, also in the same statement.
+create or replace function take_room(counter text, budget integer, forget_seconds double precision) returns integer
+language plpgsql set search_path = public, pg_temp
+as $$
+declare
+  wait integer;
+begin
+  insert into throttles as t (key, attempts) values (counter, 1)
+  on conflict (key) do update set
+    attempts = greatest(t.attempts - forgotten(t.last_attempt_at, forget_seconds), 0) + 1,
+    last_attempt_at = case when t.attempts <= forgotten(t.last_attempt_at, forget_seconds) then now()
+      else t.last_attempt_at + make_interval(secs => forgotten(t.last_attempt_at, forget_seconds) * forget_seconds) end
+    where t.attempts - forgotten(t.last_attempt_at, forget_seconds) < budget
+  returning 0 into wait;
+  if not found then
+    select greatest(ceil((t.attempts - budget + 1) * forget_seconds - extract(epoch from now() - t.last_attempt_at)), 1)
+    into wait from throttles t where t.key = counter;
+  end if;
+  return wait;
+end
+$$;
+--> statement-breakpoint
+-- The new row's id, or the end of the transaction where its owner would have more than `most` rows of this table, deleted
+-- ones included. Counts no further than that.
+create or replace function with_room(id uuid, relation regclass, owner uuid, most integer, more integer) returns uuid
+language plpgsql stable set search_path = public, pg_temp
+as $$
+declare
+  kept integer;
+begin
+  execute format('select count(*) from (select from %s where owner_id = $1 limit $2) as found', relation)
+  into kept using owner, most;
+  if kept + more > most then
+    raise exception 'The owner has as many of these as may be kept' using errcode = 'PT507';
+  end if;
+  return id;
+end
+$$;
+--> statement-breakpoint
 revoke execute on function
   require_user(uuid, uuid, boolean), keep_an_admin(), touch_row(), refuse_change_of_history(),
-  claim_key(uuid, text, text), refuse(text, integer), require_version(integer, integer[])
+  claim_key(uuid, text, text), refuse(text, integer), require_version(integer, integer[]),
+  forgotten(timestamp with time zone, double precision), take_room(text, integer, double precision),
+  with_room(uuid, regclass, uuid, integer, integer)
 from public;

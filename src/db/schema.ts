@@ -62,6 +62,8 @@ export const users = pgTable(
     index("users_email_idx").on(sql`lower(${table.email})`),
     index("users_username_idx").on(sql`lower(${table.username})`),
     index("users_deleted_idx").on(table.deleted_at).where(sql`${table.purged_at} is null`),
+    // The kinds of hashes there are, of which a failed sign-in asks: few, so that each is found by one look.
+    index("users_hash_kind_idx").on(sql`substring(${table.password_hash} from '^[$][^$]*[$][^$]*')`),
     check("users_role_check", sql`${table.role} in ('user', 'admin')`),
   ],
 );
