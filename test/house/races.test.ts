@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { sessions, users } from "../../src/db/schema.ts";
 import { hashPassword } from "../../src/security/passwords.ts";
 import { api, aUser, db, deleteOwn, unique } from "../harness.ts";
+import { holding } from "../holding.ts";
 
 const fifty = Array.from({ length: 50 }, (_, i) => i);
 
@@ -72,7 +73,12 @@ describe("two admins who demote each other at once", () => {
     for (const other of everyone) await db.update(users).set({ role: "user" }).where(eq(users.id, other.id));
     const demote = (by: { token: string }, whom: { id: string }) =>
       api.patch(`/users/${whom.id}`, { token: by.token, json: { role: "user" } });
-    const answers = await Promise.all([demote(first, second), demote(second, first)]);
+    // Both have written, and look for another admin at the same time.
+    const held = await holding(sql`select pg_advisory_xact_lock(hashtext('keep_an_admin'))`);
+    const calls = [demote(first, second), demote(second, first)];
+    await held.meets(...calls);
+    await held.release();
+    const answers = await Promise.all(calls);
     const statuses = answers.map(({ status }) => status).toSorted();
     expect(statuses[0]).toBe(200);
     // The loser is refused as the last admin, as no admin any more, or as somebody who reaches nobody else.
@@ -84,6 +90,8 @@ describe("two admins who demote each other at once", () => {
     expect(left).toHaveLength(1);
     const [last] = left;
     const survivor = last?.id === first.id ? first : second;
+    await aUser({ role: "admin", is_active: false });
+    await aUser({ role: "admin", deleted_at: new Date().toISOString() });
     const itself = await api.patch("/users/me", { token: survivor.token, json: { role: "user" } });
     expect(itself.status).toBe(409);
     expect(itself.body.code).toBe("last_admin");

@@ -2,6 +2,7 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { auditEvents, mails, sessions, users } from "../../src/db/schema.ts";
 import { type Answer, aUser, clientsOf, db, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
+import { holding } from "../holding.ts";
 
 const fifty = Array.from({ length: 50 }, (_, i) => i);
 const password = "correct horse battery";
@@ -161,6 +162,19 @@ describe("promise 2: a change of address against a change of password", () => {
     const left = await db.execute(
       sql`select from one_time_tokens where user_id = ${user.id} and purpose = 'change_email'`,
     );
+    expect(left.rows).toStrictEqual([]);
+  });
+
+  it("nor one that is asked for while the new one is being written", async () => {
+    const user = await aUser({ password_hash, email_verified_at: new Date().toISOString() });
+    const another = await quickPasswords.hash("", "an entirely new one");
+    const held = await holding(sql`update users set password_hash = ${another} where id = ${user.id}`);
+    const json = { email: `${unique("new")}@example.com`, current_password: password };
+    const late = api.post("/users/me/email", { token: user.token, json });
+    await held.meets(late);
+    await held.release();
+    expect((await late).status).toBe(429);
+    const left = await db.execute(sql`select from one_time_tokens where user_id = ${user.id}`);
     expect(left.rows).toStrictEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { scryptSync } from "node:crypto";
 import { eq } from "drizzle-orm";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { describe, expect, it } from "vitest";
-import { users } from "../../../src/db/schema.ts";
+import { auditEvents, users } from "../../../src/db/schema.ts";
 import { hashPassword } from "../../../src/security/passwords.ts";
 import { api, aUser, db, unique } from "../../harness.ts";
 
@@ -59,6 +59,10 @@ describe("POST /auth/login", () => {
       expect(answer.body).toMatchObject({ error: "invalid_grant", code: "invalid_grant" });
       expect(answer.text).toBe(answers[0]?.text);
       expect([...answer.headers.keys()]).toStrictEqual([...(answers[0]?.headers.keys() ?? [])]);
+    }
+    for (const { id } of [known, inactive]) {
+      const events = await db.select().from(auditEvents).where(eq(auditEvents.user_id, id));
+      expect(events.map(({ kind }) => kind)).toStrictEqual(["sign_in.failed"]);
     }
   });
 

@@ -51,11 +51,13 @@ describe("signing up", () => {
     expect(answer.body.code).toBe("signup_closed");
   });
 
-  it("is all or nothing: where the name is taken, no mail is written", async () => {
+  it("is all or nothing: where the name is taken, no mail is written and no event logged", async () => {
     const { username } = await signUp();
     const email = aMailbox();
     expect((await api.post("/users", { json: { username, email, password } })).status).toBe(409);
     expect(await db.select().from(mails).where(eq(mails.recipient, email))).toStrictEqual([]);
+    expect(api.logs.at(-1)).toMatchObject({ message: "request", status: 409 });
+    expect(api.logs.at(-1)).not.toHaveProperty("events");
   });
 });
 
@@ -337,14 +339,21 @@ describe("PUT /users/me/password", () => {
     expect((await reset(resetToken, "a third password")).status).toBe(400);
     expect((await confirm(tokenFor(other))).status).toBe(400);
   });
+
+  it("leaves the link that verifies the address", async () => {
+    const { username, email } = await signUp();
+    const token = (await login(username, password)).body.access_token;
+    expect((await change(token, password, "another password")).status).toBe(204);
+    expect((await verify(tokenFor(email))).status).toBe(204);
+  });
 });
 
 describe("POST /users/me/email", () => {
   const change = (token: string, email: string, current_password = password) =>
     api.post("/users/me/email", { token, json: { email, current_password } });
 
-  it("changes the address once the new one confirms, and tells the old one", async () => {
-    const [user, email] = [await aVerifiedUser(), aMailbox()];
+  it("changes the address once the new one confirms, which verifies it, and tells the old one", async () => {
+    const [user, email] = [await aUser({ password_hash }), aMailbox()];
     expect((await change(user.token, email)).status).toBe(202);
     expect((await rowOf(user.id))?.email).toBe(user.email);
     expect((await login(user.email, password)).status).toBe(200);

@@ -84,8 +84,11 @@ describe("POST /auth/restore", () => {
     ["inactive: an admin keeps somebody out", { is_active: false }],
   ])("refuses an account that is %s", async (_what, values) => {
     const user = await deleted(values);
+    const rowOf = async () => (await db.select().from(users).where(eq(users.id, user.id)))[0];
+    const before = await rowOf();
     expect((await restore(user.username)).body.code).toBe("invalid_grant");
     expect((await login(user.username)).body.code).toBe("invalid_grant");
+    expect(await rowOf()).toStrictEqual(before);
   });
 
   it("goes by the setting", async () => {

@@ -54,6 +54,11 @@ describe("POST /auth/refresh", () => {
     expect((await refresh(next.refresh_token)).status).toBe(400);
     const events = await db.select().from(auditEvents).where(eq(auditEvents.user_id, user.id));
     expect(events.map(({ kind }) => kind)).toStrictEqual(["sign_in.succeeded", "session.replayed"]);
+    const logged = api.logs.filter(({ events }) => JSON.stringify(events ?? "").includes("session.replayed"));
+    expect(logged.at(-1)).toMatchObject({
+      status: 400,
+      events: [{ kind: "session.replayed", user_id: user.id }],
+    });
   });
 
   it("promise 4: so does a grandparent, even at once", async () => {

@@ -1,8 +1,11 @@
 import { eq, sql } from "drizzle-orm";
+import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
-import { auditEvents, users } from "../../../src/db/schema.ts";
+import { auditEvents, sessions, users } from "../../../src/db/schema.ts";
+import { AuditKind } from "../../../src/schemas/audit-events.ts";
 import { hashPassword } from "../../../src/security/passwords.ts";
-import { api, aUser, db, serve, unique } from "../../harness.ts";
+import { type Answer, api, aUser, db, serve, unique } from "../../harness.ts";
+import { holding } from "../../holding.ts";
 
 const password = "correct horse battery";
 const password_hash = await hashPassword(password);
@@ -60,12 +63,18 @@ describe("promise 24: what an admin changes is written down", () => {
 
   it("once, however many change it at once", async () => {
     const user = await aUser();
-    const answers = await Promise.all(Array.from({ length: 50 }, () => change(user.id, { role: "admin" })));
+    /** All of them have begun before the first can go on. */
+    const fifty = async (call: () => Promise<Answer>) => {
+      const held = await holding(sql`select from users where id = ${user.id} for update`);
+      const calls = Array.from({ length: 50 }, call);
+      await held.meets(...calls);
+      await held.release();
+      return Promise.all(calls);
+    };
+    const answers = await fifty(() => change(user.id, { role: "admin" }));
     expect(new Set(answers.map(({ status }) => status))).toStrictEqual(new Set([200]));
     expect(await eventsOf(user.id)).toStrictEqual([["account.role_changed", admin.id]]);
-    const removals = await Promise.all(
-      Array.from({ length: 50 }, () => api.delete(`/users/${user.id}`, { token: admin.token })),
-    );
+    const removals = await fifty(() => api.delete(`/users/${user.id}`, { token: admin.token }));
     expect(removals.filter(({ status }) => status === 204)).toHaveLength(1);
     expect((await eventsOf(user.id)).filter(([kind]) => kind === "account.deleted")).toHaveLength(1);
   });
@@ -79,6 +88,35 @@ describe("promise 24: what an admin changes is written down", () => {
     expect(api.logs.filter((entry) => "events" in entry)).toStrictEqual([]);
     await api.patch(`/users/${user.id}`, { token: admin.token, json: { role: "admin" } });
     expect(api.logs.at(-1)).toMatchObject({ events: [{ kind: "account.role_changed", user_id: user.id }] });
+  });
+});
+
+describe("promise 2: an admin who is demoted while a change waits for its row", () => {
+  it.each([
+    ["PATCH", "", { full_name: "Late", role: "admin" }],
+    ["PATCH", "", { is_active: false }],
+    ["DELETE", "", undefined],
+    ["DELETE", "/sessions", undefined],
+    ["POST", "/restore", undefined],
+  ])("is refused, and leaves nothing behind: %s /users/{id}%s %j", async (method, path, json) => {
+    const isRestoring = path === "/restore";
+    const user = await aUser({ deleted_at: isRestoring ? daysAgo(1) : null });
+    const late = await aUser({ role: "admin" });
+    const rows = () =>
+      db.select().from(users).innerJoin(sessions, eq(sessions.user_id, users.id)).where(eq(users.id, user.id));
+    const before = await rows();
+    const held = await holding(
+      sql`select from users where id = ${user.id} for update`,
+      sql`select from sessions where user_id = ${user.id} for update`,
+    );
+    const call = api.call(method, `/users/${user.id}${path}`, { token: late.token, json });
+    await held.meets(call);
+    await db.update(users).set({ role: "user" }).where(eq(users.id, late.id));
+    await held.release();
+    const answer = await call;
+    expect([answer.status, answer.body.code]).toStrictEqual([403, "forbidden"]);
+    expect(await rows()).toStrictEqual(before);
+    expect(await eventsOf(user.id)).toStrictEqual([]);
   });
 });
 
@@ -291,6 +329,25 @@ describe("GET /users/me/audit-events", () => {
     expect(answer.text).not.toContain(admin.id);
   });
 
+  it("tells from where an event came only if it was certainly the owner's own", async () => {
+    const user = await aUser();
+    const rows = AuditKind.options.map((kind) => ({ kind, user_id: user.id, network: "203.0.113.7" }));
+    const bySomebody = { id: uuidv7(), kind: "password.changed", user_id: user.id, actor_id: admin.id };
+    await db.insert(auditEvents).values(rows.map((row) => ({ id: uuidv7(), ...row })));
+    await db.insert(auditEvents).values({ ...bySomebody, network: "203.0.113.7" });
+    const { items } = (await api.get("/users/me/audit-events?limit=100", { token: user.token })).body;
+    const hidden = items.filter(({ network }: { network: string | null }) => network === null);
+    expect(items).toHaveLength(rows.length + 1);
+    expect(hidden.map(({ kind, actor }: { kind: string; actor: string }) => [kind, actor]).toSorted()).toStrictEqual([
+      ["email.verification_requested", "not_signed_in"],
+      ["password.changed", "administrator"],
+      ["password.reset_requested", "not_signed_in"],
+      ["session.replayed", "not_signed_in"],
+      ["sign_in.failed", "not_signed_in"],
+      ["sign_in.throttled", "not_signed_in"],
+    ]);
+  });
+
   it("promise 11: has nothing of anybody else, whatever the cursor", async () => {
     const [user, other] = [await aUser(), await aUser()];
     for (const { id } of [user, other]) for (const role of ["admin", "user"]) await change(id, { role });
@@ -308,9 +365,13 @@ describe("the trail", () => {
     const attempts = [
       sql`update audit_events set kind = 'x' where user_id = ${user.id}`,
       sql`delete from audit_events where user_id = ${user.id}`,
+      sql`truncate audit_events`,
     ];
-    for (const attempt of attempts)
-      await expect(db.execute(attempt)).rejects.toMatchObject({ cause: { code: "PT405" } });
+    for (const attempt of attempts) {
+      // What is not refused is rolled back.
+      const error = await db.batch([db.execute(attempt), db.execute(sql`select 1 / 0`)]).catch((thrown) => thrown);
+      expect(error).toMatchObject({ code: "PT405" });
+    }
     expect(await eventsOf(user.id)).toHaveLength(1);
   });
 });

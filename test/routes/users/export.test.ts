@@ -49,6 +49,24 @@ describe("GET /users/me/export", () => {
     expect(events.map(({ kind }) => kind)).toContain("account.exported");
   });
 
+  it("tells from where an event came only if it was certainly yours", async () => {
+    const user = await aUser({ password_hash });
+    const guess = (password: string, network: string) =>
+      api.post("/auth/login", {
+        json: { username: user.username, password },
+        headers: { "CF-Connecting-IP": network },
+      });
+    await guess("not the password", "198.51.100.1");
+    await guess(password, "203.0.113.7");
+    const { body, text } = await api.get("/users/me/export", { token: user.token });
+    const events = body.audit_events.filter(({ kind }: { kind: string }) => /failed|succeeded/.test(kind));
+    expect(events).toMatchObject([
+      { kind: "sign_in.succeeded", network: "203.0.113.7" },
+      { kind: "sign_in.failed", network: null },
+    ]);
+    expect(text).not.toContain("198.51.100.1");
+  });
+
   it("promise 11: has nothing of anybody else", async () => {
     const [user, other] = [await aUser(), await aUser()];
     await fill(other.id, 3, "theirs");

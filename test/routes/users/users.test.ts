@@ -202,11 +202,12 @@ describe("GET /users", () => {
     expect(answer.roundTrips).toBe(1);
   });
 
-  it("finds by name, username and e-mail, every character taken literally", async () => {
+  it("finds who is not deleted by name, username and e-mail, every character taken literally", async () => {
     const mark = unique("q").replace("-", "_");
     const byName = await aUser({ full_name: `100% ${mark}` });
     const byUsername = await aUser({ username: `${mark}.u` });
     const byEmail = await aUser({ email: `${mark}+e@example.com` });
+    await aUser({ username: `${mark}.gone`, deleted_at: new Date().toISOString() });
     const find = async (q: string) => {
       const answer = await api.get(`/users?q=${encodeURIComponent(q)}`, { token: admin.token });
       return answer.body.items.map((user: { id: string }) => user.id);
