@@ -250,6 +250,19 @@ export function promoteUser(
   return change(db, and(eq(users.id, id), isNull(users.deleted_at)), changes, { password_hash });
 }
 
+/** The kinds of hashes that accounts have, each the text before a salt: one look into their index finds each. */
+export function listHashKinds(db: Database) {
+  const kind = sql`substring(password_hash from '^[$][^$]*[$][^$]*')`;
+  return db.execute<{ kind: string }>(sql`
+    with recursive kinds as (
+      (select ${kind} as kind from ${users} order by 1 limit 1)
+      union all
+      select (select ${kind} from ${users} where ${kind} > kinds.kind order by 1 limit 1) from kinds
+      where kinds.kind is not null
+    )
+    select kind from kinds where kind is not null`);
+}
+
 /** Compare-and-set, so that an upgrade never overwrites a password that changed meanwhile. */
 export function replacePasswordHash(db: Database, id: string, oldHash: string, newHash: string) {
   return db

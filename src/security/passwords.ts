@@ -78,7 +78,23 @@ export function needsRehash(phc: string, password: string): boolean {
 }
 
 /** A hash without a password, verified for unknown accounts so that they take as long as known ones. */
-export const dummyHash = `$scrypt$ln=${policy.ln},r=${policy.r},p=${policy.p}$${"A".repeat(22)}$${"A".repeat(43)}`;
+export const dummyHash = dummyOf(`$scrypt$ln=${policy.ln},r=${policy.r},p=${policy.p}`);
+
+/**
+ * What else a failed attempt verifies that has verified this hash: one dummy of each other kind of hash. `kinds` are those
+ * that are stored, each the text before a salt. So an account's kind, or whether there is one, costs no other time.
+ */
+export function dummiesBeside(phc: string, kinds: readonly string[]): string[] {
+  const dummies = new Set([dummyHash, ...kinds.map(dummyOf)]);
+  dummies.delete(dummyOf(/^[$][^$]*[$][^$]*/.exec(phc)?.[0] ?? ""));
+  return [...dummies].filter(isVerifiable);
+}
+
+/** All spellings of bcrypt have one, because they cost alike. */
+function dummyOf(kind: string): string {
+  const [, bcryptCost] = /^[$]2[aby][$](\d\d)$/.exec(kind) ?? [];
+  return bcryptCost ? `$2b$${bcryptCost}$${".".repeat(53)}` : `${kind}$${"A".repeat(22)}$${"A".repeat(43)}`;
+}
 
 function parse(phc: string): Parsed | undefined {
   const match = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{22,64})\$([A-Za-z0-9+/]{43,86})$/.exec(

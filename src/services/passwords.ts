@@ -7,10 +7,10 @@ import {
   type Limits,
   welcomeNetwork,
 } from "../crud/throttles.ts";
-import type { findUserByLogin } from "../crud/users.ts";
+import { type findUserByLogin, listHashKinds } from "../crud/users.ts";
 import { limitReached } from "../errors.ts";
 import { keyedHash } from "../security/keyed-hash.ts";
-import { dummyHash } from "../security/passwords.ts";
+import { dummiesBeside, dummyHash } from "../security/passwords.ts";
 import { type AuditContext, audit } from "./audit.ts";
 
 type Context = AuditContext & Pick<Variables, "run" | "keys" | "passwords">;
@@ -38,9 +38,10 @@ export const limits: Limits = {
 
 /**
  * Checks a password within the limits on attempts. The attempt is counted in the round trip of `find`, before anything
- * is hashed. Answers the user, and the statements by which a success is to be remembered: they belong into the batch
- * that follows; and whether it came from a network that is not the user's own yet. Answers undefined, and has written the failure down, for a wrong password and for an account that is
- * unknown or inactive, after the same work. Throws `too_many_attempts`, alike for all accounts, and `busy`.
+ * is hashed. Answers the user, the statements by which a success is to be remembered in the batch that follows, and whether
+ * it came from a network that is not the user's own yet. Answers undefined, and has written the failure down, for a wrong
+ * password and for an account that is unknown or inactive, after the same work: a hash of each kind that is stored. Throws
+ * `too_many_attempts`, alike for all accounts, and `busy`.
  */
 export async function checkPassword(
   context: Context,
@@ -50,16 +51,27 @@ export async function checkPassword(
 ): Promise<{ user: User; remember: Statement[]; isNewNetwork: boolean } | undefined> {
   const { db, run, passwords } = context;
   const attempt = await attemptOf(context, account);
-  const [, { rows }, [user]] = await run(insertThrottles(db, attempt), chargeThrottles(db, attempt, limits), find);
-  const [charge] = rows;
+  const [, counted, [user], kinds] = await run(
+    insertThrottles(db, attempt),
+    chargeThrottles(db, attempt, limits),
+    find,
+    listHashKinds(db),
+  );
+  const [charge] = counted.rows;
   if (!charge) throw new Error("An attempt was not counted");
   if (charge.wait > 0) {
     context.events.push({ kind: "sign_in.throttled", user_id: user?.id ?? null });
     throw limitReached("too_many_attempts", "attempts", charge.wait, `"attempts";q=${limits.account.budget}`);
   }
   const place = "id" in account ? account.id : account.login;
-  const matches = await passwords.verify(place, password, user?.password_hash ?? dummyHash);
+  const hash = user?.is_active ? user.password_hash : dummyHash;
+  const matches = await passwords.verify(place, password, hash);
   if (!user?.is_active || !matches) {
+    const others = dummiesBeside(
+      hash,
+      kinds.rows.map(({ kind }) => kind),
+    );
+    for (const dummy of others) await passwords.verify(place, password, dummy);
     const events = [audit(context, "sign_in.failed", user?.id ?? null, {})];
     // Once for each delay that begins: those whom it refuses may be many, and are in the log.
     if (charge.exhausted) events.push(audit(context, "sign_in.throttled", user?.id ?? null, {}));

@@ -1,11 +1,30 @@
 import { hash } from "bcryptjs";
-import { eq } from "drizzle-orm";
-import { describe, expect, it } from "vitest";
+import { eq, inArray, sql } from "drizzle-orm";
+import { afterEach, describe, expect, it } from "vitest";
 import { users } from "../../src/db/schema.ts";
-import { hashInPlace, isVerifiable, needsRehash, verifyPassword } from "../../src/security/passwords.ts";
-import { api, aUser, db, serve } from "../harness.ts";
+import {
+  dummiesBeside,
+  dummyHash,
+  hashInPlace,
+  hashPassword,
+  isVerifiable,
+  needsRehash,
+  type Passwords,
+  verifyPassword,
+} from "../../src/security/passwords.ts";
+import { api, aUser, db, serve, unique } from "../harness.ts";
 
 const password = "correct horse battery";
+const imports: string[] = [];
+/** A user whose hash came from elsewhere, until the test is over: while there is one, each failed sign-in costs more. */
+const imported = async (password_hash: string, values: Parameters<typeof aUser>[0] = {}) => {
+  const user = await aUser({ password_hash, ...values });
+  imports.push(user.id);
+  return user;
+};
+afterEach(async () => {
+  await db.update(users).set({ password_hash: dummyHash }).where(inArray(users.id, imports));
+});
 const stored = async (id: string) => (await db.select().from(users).where(eq(users.id, id)))[0]?.password_hash;
 
 describe("promise 9: bcrypt hashes of imported users", () => {
@@ -40,7 +59,7 @@ describe("promise 9: bcrypt hashes of imported users", () => {
   it("log in and are upgraded, once, however many sign in at once", async () => {
     const old = await hash(password, 4);
     expect(old).toMatch(/^\$2b\$04\$/);
-    const user = await aUser({ password_hash: old });
+    const user = await imported(old);
     const wrong = await api.post("/auth/login", { json: { username: user.username, password: `${password}!` } });
     expect(wrong.status).toBe(400);
     expect(await stored(user.id)).toBe(old);
@@ -57,7 +76,7 @@ describe("promise 9: bcrypt hashes of imported users", () => {
 
   it("log in although the upgrade fails, and are upgraded the next time", async () => {
     const old = await hash(password, 4);
-    const user = await aUser({ password_hash: old });
+    const user = await imported(old);
     const hasher = () => ({ ...hashInPlace, hash: () => Promise.reject(new Error("No memory")) });
     const failing = serve({ deps: { hasher } });
     const answer = await failing.post("/auth/login", { json: { username: user.username, password } });
@@ -78,7 +97,7 @@ describe("promise 9: bcrypt hashes of imported users", () => {
   it("are kept if bcrypt read only the first 72 bytes, since nobody verified the rest", async () => {
     const long = "é".repeat(40);
     const old = await hash(long, 4);
-    const user = await aUser({ password_hash: old });
+    const user = await imported(old);
     for (const entered of [`${long} or so`, long]) {
       const answer = await api.post("/auth/login", { json: { username: user.username, password: entered } });
       expect(answer.status).toBe(200);
@@ -86,5 +105,58 @@ describe("promise 9: bcrypt hashes of imported users", () => {
     expect(await stored(user.id)).toBe(old);
     expect(needsRehash(old, "é".repeat(36))).toBe(true);
     expect(needsRehash(old, `${"é".repeat(36)}x`)).toBe(false);
+  });
+});
+
+describe("promise 6: a failed attempt costs the same, whatever hash the account has or whether there is one", () => {
+  /** Signs in, and answers the kinds of hashes that were verified, each the text before its salt. */
+  const costOf = async (username: string, secret = "wrong password") => {
+    const verified: string[] = [];
+    const passwords: Passwords = {
+      ...hashInPlace,
+      verify: async (_account, password, phc) => {
+        verified.push(phc.split("$").slice(1, 3).join(" ").replace("2a", "2b"));
+        return phc !== dummyHash && verifyPassword(password, phc);
+      },
+    };
+    const json = { username, password: secret };
+    const answer = await serve({ deps: { hasher: () => passwords } }).post("/auth/login", { json });
+    return { status: answer.status, roundTrips: answer.roundTrips, verified: verified.toSorted() };
+  };
+
+  it("as long as there are imported hashes: one of each kind is verified, and no more once they are upgraded", async () => {
+    const [old, older] = [await hash(password, 4), `$2a$05$${".".repeat(53)}`];
+    const own = await hashPassword(password);
+    const [ours, inactive] = [
+      await aUser({ password_hash: own }),
+      await aUser({ password_hash: own, is_active: false }),
+    ];
+    const [bcrypt] = [await imported(old), await imported(old), await imported(older)];
+    const [scrypt, unknown] = ["scrypt ln=15,r=8,p=3", unique("nobody")];
+    for (const [login, secret] of [
+      [ours.username],
+      [bcrypt.username],
+      [unknown],
+      [inactive.username],
+      // The right password, too, of an account that lets nobody in.
+      [inactive.username, password],
+    ] as const) {
+      const attempt = await costOf(login, secret);
+      expect(attempt, login).toStrictEqual({ status: 400, roundTrips: 2, verified: ["2b 04", "2b 05", scrypt] });
+    }
+    expect(await costOf(bcrypt.username, password)).toMatchObject({ status: 200, verified: ["2b 04"] });
+    await db.update(users).set({ password_hash: dummyHash }).where(sql`password_hash like '$2%'`);
+    for (const login of [ours.username, bcrypt.username, unknown]) {
+      expect((await costOf(login)).verified, login).toStrictEqual([scrypt]);
+    }
+  });
+
+  it("also beside hashes under an older policy, and for what is no hash", () => {
+    const older = "$scrypt$ln=14,r=8,p=1";
+    const [beside] = dummiesBeside(dummyHash, [older, "$scrypt$ln=15,r=8,p=3", "$2x$05", "nonsense"]);
+    expect(beside).toMatch(/^\$scrypt\$ln=14,r=8,p=1\$/);
+    expect(dummiesBeside(dummyHash, ["$2a$10", "$2b$10", "$2y$10"])).toStrictEqual([`$2b$10$${".".repeat(53)}`]);
+    expect(dummiesBeside("", [])).toStrictEqual([dummyHash]);
+    expect(dummiesBeside(dummyHash, [])).toStrictEqual([]);
   });
 });
