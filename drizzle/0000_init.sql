@@ -96,6 +96,7 @@ create table one_time_tokens (
   expires_at timestamp(3) with time zone not null,
   used_at timestamp(3) with time zone,
   constraint one_time_tokens_user_id_purpose_pk primary key(user_id, purpose),
+  constraint one_time_tokens_purpose_check check (purpose in ('verify_email', 'change_email', 'reset_password')),
   constraint one_time_tokens_user_id_users_id_fk foreign key (user_id) references users(id)
 );
 --> statement-breakpoint
@@ -115,6 +116,7 @@ create table mails (
   sent_at timestamp(3) with time zone,
   dead_at timestamp(3) with time zone,
   last_error text,
+  constraint mails_kind_check check (kind in ('verify_email', 'change_email', 'reset_password', 'account_activated', 'account_deactivated', 'account_deleted', 'account_restored', 'email_change_requested', 'email_changed', 'new_sign_in', 'password_changed', 'role_changed', 'session_replayed', 'sessions_ended', 'username_changed')),
   constraint mails_user_id_users_id_fk foreign key (user_id) references users(id)
 );
 --> statement-breakpoint
@@ -155,7 +157,8 @@ create table audit_events (
   actor_id uuid,
   request_id text,
   network text,
-  details jsonb default '{}'::jsonb not null
+  details jsonb default '{}'::jsonb not null,
+  constraint audit_events_kind_check check (kind in ('account.created', 'account.deleted', 'account.restored', 'account.purged', 'account.activated', 'account.deactivated', 'account.exported', 'account.role_changed', 'email.change_requested', 'email.changed', 'email.verification_requested', 'email.verified', 'password.changed', 'password.reset', 'password.reset_requested', 'session.ended', 'session.replayed', 'sessions.ended', 'sign_in.failed', 'sign_in.new_network', 'sign_in.succeeded', 'sign_in.throttled', 'username.changed'))
 );
 --> statement-breakpoint
 create index audit_events_user_idx on audit_events (user_id, id);

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import { z } from "zod";
 import { UserCreate } from "../../src/schemas/users.ts";
 import { isVerifiable } from "../../src/security/passwords.ts";
+import type { Role } from "../../src/values.ts";
 
 /** A row of the table `users`, as an import writes it. */
 export type UserRow = {
@@ -10,7 +11,7 @@ export type UserRow = {
   email: string;
   username: string;
   full_name: string | null;
-  role: "user" | "admin";
+  role: Role;
   is_active: boolean;
   password_hash: string;
   email_verified_at: string | null;

@@ -41,6 +41,12 @@ update users as u set deleted_by = (
 --> statement-breakpoint
 create index users_hash_kind_idx on users (substring(password_hash from '^[$][^$]*[$][^$]*'));
 --> statement-breakpoint
+alter table audit_events add constraint audit_events_kind_check check (kind in ('account.created', 'account.deleted', 'account.restored', 'account.purged', 'account.activated', 'account.deactivated', 'account.exported', 'account.role_changed', 'email.change_requested', 'email.changed', 'email.verification_requested', 'email.verified', 'password.changed', 'password.reset', 'password.reset_requested', 'session.ended', 'session.replayed', 'sessions.ended', 'sign_in.failed', 'sign_in.new_network', 'sign_in.succeeded', 'sign_in.throttled', 'username.changed'));
+--> statement-breakpoint
+alter table mails add constraint mails_kind_check check (kind in ('verify_email', 'change_email', 'reset_password', 'account_activated', 'account_deactivated', 'account_deleted', 'account_restored', 'email_change_requested', 'email_changed', 'new_sign_in', 'password_changed', 'role_changed', 'session_replayed', 'sessions_ended', 'username_changed'));
+--> statement-breakpoint
+alter table one_time_tokens add constraint one_time_tokens_purpose_check check (purpose in ('verify_email', 'change_email', 'reset_password'));
+--> statement-breakpoint
 -- Functions and triggers. Each function looks names up in this schema alone, and only its owner may call it.
 
 -- Ends the transaction unless the caller is a live, active user in a live session and, where `admin` is asked for, an admin.

@@ -1,5 +1,5 @@
 import type { ErrorCode, ProblemShape } from "../errors.ts";
-import type { AuditKind } from "../schemas/audit-events.ts";
+import type { AuditKind } from "../values.ts";
 
 type AccessEntry = {
   who: string;

@@ -1,10 +1,13 @@
 import { and, eq, getTableColumns, gte, lt, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { auditEvents, mails, users } from "../db/schema.ts";
+import type { AuditKind, MailKindName } from "../values.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 
 /** An event to be written down, and the mail that tells the owner of the account, if one does. */
-export type AuditEvent = typeof auditEvents.$inferInsert & { notice?: { id: string; kind: string; data: object } };
+export type AuditEvent = typeof auditEvents.$inferInsert & {
+  notice?: { id: string; kind: MailKindName; data: object };
+};
 
 /** Nobody gets more notices of one kind in an hour: whoever repeats a change must not flood its owner. */
 const noticesPerHour = 10;
@@ -12,7 +15,7 @@ const noticesPerHour = 10;
 /** Which events: of whom, of which kind, from `since` on and before `until`. */
 export type AuditEventFilter = {
   userId?: string | undefined;
-  kind?: string | undefined;
+  kind?: AuditKind | undefined;
   since?: string | undefined;
   until?: string | undefined;
 };

@@ -1,8 +1,9 @@
 import { and, eq, inArray, isNull, lte, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { mails, oneTimeTokens } from "../db/schema.ts";
+import type { MailKindName } from "../values.ts";
 
-export type NewMail = { id: string; userId: string; kind: string; recipient: string; data: object };
+export type NewMail = { id: string; userId: string; kind: MailKindName; recipient: string; data: object };
 
 /** A mail that this process has claimed and sends now. */
 export type ClaimedMail = {

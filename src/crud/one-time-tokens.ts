@@ -1,7 +1,7 @@
 import { and, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { mails, oneTimeTokens, throttles, users } from "../db/schema.ts";
-import type { Purpose } from "../security/one-time-tokens.ts";
+import type { Purpose } from "../values.ts";
 import { type AuditEvent, written } from "./audit-events.ts";
 
 export type NewToken = {

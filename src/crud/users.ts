@@ -3,6 +3,7 @@ import type { PgColumn } from "drizzle-orm/pg-core";
 import type { Database } from "../db/client.ts";
 import { prepared } from "../db/drizzle.ts";
 import { users } from "../db/schema.ts";
+import type { Role } from "../values.ts";
 import { type AuditEvent, telling, written } from "./audit-events.ts";
 import { isAdmin } from "./guards.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
@@ -17,7 +18,7 @@ export type UserChanges = {
   full_name?: string | null | undefined;
   username?: Told<string> | undefined;
   email?: (Told<string> & { resetHeldUntil: string }) | undefined;
-  role?: Told<"user" | "admin"> | undefined;
+  role?: Told<Role> | undefined;
   is_active?: Told<boolean> | undefined;
 };
 

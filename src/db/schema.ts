@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import {
   boolean,
   check,
@@ -15,6 +15,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
+import { auditKinds, mailKindNames, purposes, roles } from "../values.ts";
 import { toRfc3339 } from "./time.ts";
 
 /** A point in time as the wire has it: RFC 3339 in UTC with milliseconds, which is also all that is stored. */
@@ -34,6 +35,12 @@ const timestamps = {
   version: integer().notNull().default(1),
 };
 
+/** The condition of a check: the column has one of these values. A column with a list of values has this check. */
+function oneOf(column: PgColumn, values: readonly string[]): SQL {
+  const list = values.map((value) => `'${value.replaceAll("'", "''")}'`).join(", ");
+  return sql`${column} in (${sql.raw(list)})`;
+}
+
 export const users = pgTable(
   "users",
   {
@@ -41,9 +48,7 @@ export const users = pgTable(
     email: text().notNull(),
     username: text().notNull(),
     full_name: text(),
-    role: text({ enum: ["user", "admin"] })
-      .notNull()
-      .default("user"),
+    role: text({ enum: roles }).notNull().default("user"),
     is_active: boolean().notNull().default(true),
     password_hash: text().notNull(),
     /** When the owner of the mailbox proved to be the owner of the account. */
@@ -64,7 +69,7 @@ export const users = pgTable(
     index("users_deleted_idx").on(table.deleted_at).where(sql`${table.purged_at} is null`),
     // The kinds of hashes there are, of which a failed sign-in asks: few, so that each is found by one look.
     index("users_hash_kind_idx").on(sql`substring(${table.password_hash} from '^[$][^$]*[$][^$]*')`),
-    check("users_role_check", sql`${table.role} in ('user', 'admin')`),
+    check("users_role_check", oneOf(table.role, roles)),
   ],
 );
 
@@ -159,7 +164,7 @@ export const oneTimeTokens = pgTable(
     user_id: uuid()
       .notNull()
       .references(() => users.id),
-    purpose: text({ enum: ["verify_email", "change_email", "reset_password"] }).notNull(),
+    purpose: text({ enum: purposes }).notNull(),
     token_hash: text().notNull(),
     /** The mailbox that the token was sent to. */
     email: text().notNull(),
@@ -170,6 +175,7 @@ export const oneTimeTokens = pgTable(
   (table) => [
     primaryKey({ columns: [table.user_id, table.purpose] }),
     uniqueIndex("one_time_tokens_hash_key").on(table.token_hash),
+    check("one_time_tokens_purpose_check", oneOf(table.purpose, purposes)),
   ],
 );
 
@@ -179,7 +185,7 @@ export const mails = pgTable(
   {
     id: uuid().primaryKey(),
     user_id: uuid().references(() => users.id),
-    kind: text().notNull(),
+    kind: text({ enum: mailKindNames }).notNull(),
     recipient: text().notNull(),
     /** What its template needs. Holds no token: a link's token is derived again when the mail is made. */
     data: jsonb().$type<Record<string, string>>().notNull(),
@@ -193,6 +199,7 @@ export const mails = pgTable(
   (table) => [
     index("mails_due_idx").on(table.next_attempt_at).where(sql`${table.sent_at} is null and ${table.dead_at} is null`),
     index("mails_user_idx").on(table.user_id),
+    check("mails_kind_check", oneOf(table.kind, mailKindNames)),
   ],
 );
 
@@ -229,7 +236,7 @@ export const auditEvents = pgTable(
   {
     id: uuid().primaryKey(),
     created_at,
-    kind: text().notNull(),
+    kind: text({ enum: auditKinds }).notNull(),
     /** Whose account it concerns. */
     user_id: uuid(),
     /** Who did it, where somebody was signed in. */
@@ -242,5 +249,6 @@ export const auditEvents = pgTable(
     index("audit_events_user_idx").on(table.user_id, table.id),
     index("audit_events_actor_idx").on(table.actor_id).where(sql`${table.actor_id} is distinct from ${table.user_id}`),
     index("audit_events_kind_idx").on(table.kind, table.id),
+    check("audit_events_kind_check", oneOf(table.kind, auditKinds)),
   ],
 );

@@ -17,7 +17,7 @@ export const purgeUsers: Job = {
     for (const { id } of users) {
       const event = {
         id: uuidv7(),
-        kind: "account.purged",
+        kind: "account.purged" as const,
         user_id: id,
         actor_id: null,
         request_id: null,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { MailKindName } from "../values.ts";
 import { type Content, renderHtml, renderText } from "./layout.ts";
 
 /** What any mail may name. `at` is when its cause happened. */
@@ -20,7 +21,7 @@ export type Composed = { subject: string; text: string; html: string };
 
 /** One kind of mail: its name in the outbox, the data that it needs, and how it reads. */
 export type MailKind<Data = unknown> = {
-  name: string;
+  name: MailKindName;
   data: z.ZodType<Data>;
   link?: Omit<Link, "query">;
   /** Always the same for the same input, so that a provider knows a second try; undefined where `data` does not fit. */
@@ -32,7 +33,7 @@ export const Greeted = z.object({ name: z.string() });
 
 /** Declares a kind of mail. */
 export function mailKind<Data extends z.output<typeof Greeted>>(declared: {
-  name: string;
+  name: MailKindName;
   data: z.ZodType<Data>;
   link?: Link<Data>;
   content: (data: Data, place: Place) => Content;

@@ -1,4 +1,5 @@
-import { lifetimeHours, type Purpose } from "../security/one-time-tokens.ts";
+import { lifetimeHours } from "../security/one-time-tokens.ts";
+import type { Purpose } from "../values.ts";
 import { Greeted, type MailKind, mailKind } from "./kind.ts";
 
 /** The mails that carry a token: each is named after what its token is good for. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { MailKindName } from "../values.ts";
 import { Greeted, type MailKind, mailKind, type Place } from "./kind.ts";
 import type { Content } from "./layout.ts";
 
@@ -16,7 +17,7 @@ type Told = z.output<typeof Told>;
  * so that nobody learns to follow the link of an alarm.
  */
 export function notice<Data extends Told>(declared: {
-  name: string;
+  name: MailKindName;
   data: z.ZodType<Data>;
   content: (data: Data, place: Place) => Omit<Content, "facts">;
 }): MailKind<Data> {

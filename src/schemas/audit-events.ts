@@ -1,37 +1,10 @@
 import { z } from "@hono/zod-openapi";
+import { auditKinds } from "../values.ts";
 import { Id, Timestamp } from "./common.ts";
 import { PageQuery, pageOf } from "./pages.ts";
 import { Moment } from "./parameters.ts";
 
-/** The kinds of audit events. */
-export const AuditKind = z
-  .enum([
-    "account.created",
-    "account.deleted",
-    "account.restored",
-    "account.purged",
-    "account.activated",
-    "account.deactivated",
-    "account.exported",
-    "account.role_changed",
-    "email.change_requested",
-    "email.changed",
-    "email.verification_requested",
-    "email.verified",
-    "password.changed",
-    "password.reset",
-    "password.reset_requested",
-    "session.ended",
-    "session.replayed",
-    "sessions.ended",
-    "sign_in.failed",
-    "sign_in.new_network",
-    "sign_in.succeeded",
-    "sign_in.throttled",
-    "username.changed",
-  ])
-  .openapi("AuditKind");
-export type AuditKind = z.output<typeof AuditKind>;
+const AuditKind = z.enum(auditKinds).openapi("AuditKind");
 
 const Details = z.record(z.string(), z.string()).openapi({ example: { role: "admin" } });
 

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { roles } from "../values.ts";
 import { changesSomething, Id, Timestamp } from "./common.ts";
 import { PageQuery, pageOf } from "./pages.ts";
 import { NewPassword } from "./passwords.ts";
@@ -6,7 +7,7 @@ import { Email, text } from "./text.ts";
 
 const Username = z.stringFormat("username", /^[A-Za-z0-9_.-]{3,50}$/).openapi({ example: "ada" });
 const FullName = text({ min: 1, max: 200 }).nullable().openapi({ example: "Ada Lovelace" });
-const Role = z.enum(["user", "admin"]);
+const Role = z.enum(roles);
 
 export const User = z
   .object({

@@ -1,7 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
-
-/** The purposes of mailed tokens. */
-export type Purpose = "verify_email" | "change_email" | "reset_password";
+import type { Purpose } from "../values.ts";
 
 /** The lifetime of each in hours, unless it is used or replaced earlier. */
 export const lifetimeHours: Record<Purpose, number> = { verify_email: 24, change_email: 24, reset_password: 1 };

@@ -4,7 +4,7 @@ import type { Variables } from "../context/types.ts";
 import { type AuditEvent, insertAuditEvent } from "../crud/audit-events.ts";
 import type { Caller } from "../crud/guards.ts";
 import { programOf } from "../mail/program.ts";
-import type { AuditKind } from "../schemas/audit-events.ts";
+import type { AuditKind } from "../values.ts";
 import { actorOf, isByOwner } from "./audit-events.ts";
 import { type Changes, type DetailsOf, isSensitive, sensitiveChanges } from "./sensitive-changes.ts";
 
@@ -43,7 +43,7 @@ export function commandEvent<Kind extends AuditKind>(
 
 /** Throws where whoever makes a sensitive change has not declared it: the matrix of the changes would lack a path. */
 function told(
-  event: Omit<AuditEvent, "id" | "kind"> & { kind: AuditKind },
+  event: Omit<AuditEvent, "id">,
   origin: object,
   { name, changes }: { name: string | undefined; changes: Policy["changes"] },
 ): AuditEvent {

@@ -1,10 +1,10 @@
 import { v7 as uuidv7 } from "uuid";
 import type { Variables } from "../context/types.ts";
 import { type Account, issueToken } from "../crud/one-time-tokens.ts";
-import type { AuditKind } from "../schemas/audit-events.ts";
 import { keyedHash } from "../security/keyed-hash.ts";
-import { lifetimeHours, newSeed, type Purpose, tokenOfSeed } from "../security/one-time-tokens.ts";
+import { lifetimeHours, newSeed, tokenOfSeed } from "../security/one-time-tokens.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
+import type { AuditKind, Purpose } from "../values.ts";
 import { type AuditContext, auditEvent, note } from "./audit.ts";
 
 type Context = AuditContext & Pick<Variables, "keys" | "outbox">;

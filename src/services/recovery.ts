@@ -3,8 +3,8 @@ import { deleteTokens, findToken, usePasswordReset } from "../crud/one-time-toke
 import { revokeSessions } from "../crud/sessions.ts";
 import { findUser, hasPasswordHash, replacePasswordHash } from "../crud/users.ts";
 import { ApiError } from "../errors.ts";
-import type { Purpose } from "../security/one-time-tokens.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
+import type { Purpose } from "../values.ts";
 import { type AuditContext, audit } from "./audit.ts";
 import { issueMailedToken } from "./one-time-tokens.ts";
 import { checkPassword, rememberNetwork } from "./passwords.ts";

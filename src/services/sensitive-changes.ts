@@ -14,7 +14,7 @@ import {
   sessionsEnded,
   usernameChanged,
 } from "../mail/notices.ts";
-import type { AuditKind } from "../schemas/audit-events.ts";
+import type { AuditKind } from "../values.ts";
 
 /**
  * What changes whose an account is, or what it may: by the event that is written down. Each has the notice that its owner

@@ -38,7 +38,9 @@ async function aUserWithRemains(itemCount = 3) {
   await db.execute(sql`insert into items (id, owner_id, title, deleted_at)
     select gen_random_uuid(), ${user.id}::uuid, 'Item ' || n, case when n % 2 = 0 then now() end
     from generate_series(1, ${itemCount}::int) n`);
-  await db.insert(mails).values({ id: uuidv7(), user_id: user.id, kind: "x", recipient: user.email, data: {} });
+  await db
+    .insert(mails)
+    .values({ id: uuidv7(), user_id: user.id, kind: "new_sign_in", recipient: user.email, data: {} });
   const token = { user_id: user.id, token_hash: uuidv7(), email: user.email, expires_at: new Date().toISOString() };
   await db.insert(oneTimeTokens).values({ ...token, purpose: "reset_password" });
   await db.insert(idempotencyKeys).values({ user_id: user.id, key: "k", fingerprint: "f" });
@@ -121,7 +123,7 @@ describe("the purge of deleted users", () => {
     [
       "mails",
       (id: string) => sql`insert into mails (id, user_id, kind, recipient, data)
-      select gen_random_uuid(), ${id}::uuid, 'x', 'a@example.com', '{}' from generate_series(1, ${many}::int)`,
+      select gen_random_uuid(), ${id}::uuid, 'new_sign_in', 'a@example.com', '{}' from generate_series(1, ${many}::int)`,
     ],
     [
       "keys",
@@ -131,7 +133,7 @@ describe("the purge of deleted users", () => {
     [
       "events that tell where they were",
       (id: string) => sql`insert into audit_events (id, kind, user_id, network)
-      select gen_random_uuid(), 'x', ${id}::uuid, '203.0.113.7' from generate_series(1, ${many}::int)`,
+      select gen_random_uuid(), 'sign_in.failed', ${id}::uuid, '203.0.113.7' from generate_series(1, ${many}::int)`,
     ],
   ])("is not over while %s are left", async (_what, fill) => {
     const user = await aUser();
@@ -147,7 +149,7 @@ describe("the purge of deleted users", () => {
   it("works in a project without a resource", async () => {
     const user = await aUser();
     await deletedFor(user.id, 31);
-    const event = { id: uuidv7(), kind: "account.purged", user_id: user.id };
+    const event = { id: uuidv7(), kind: "account.purged" as const, user_id: user.id };
     const work = [...removeRemains(db, user.id, 1_000, []), finishPurge(db, user.id, event, [])] as const;
     const results = await db.batch([scrubUsers(db, 30, 1_000), allowPurging(db), ...work]);
     expect(results.at(-1)?.rows).toStrictEqual([{ id: user.id }]);

@@ -35,7 +35,7 @@ beforeAll(async () => {
     db.execute(sql`insert into items (id, owner_id, title, is_public)
       select gen_random_uuid(), id, 'Item', true from users where username like ${`${mark}%`}`),
     db.execute(sql`insert into audit_events (id, kind, user_id)
-      select gen_random_uuid(), case when n % 50 = 0 then 'account.purged' else 'plan' end, gen_random_uuid()
+      select gen_random_uuid(), case when n % 50 = 0 then 'account.purged' else 'sign_in.failed' end, gen_random_uuid()
       from generate_series(1, 5000) n`),
     db.execute(sql`insert into throttles (key, attempts)
       select 'login:' || gen_random_uuid(), 1 from generate_series(1, 5000)`),

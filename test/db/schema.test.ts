@@ -1,6 +1,7 @@
 import { is, sql } from "drizzle-orm";
 import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { db } from "../harness.ts";
 
 const exported = Object.values(import.meta.glob<Record<string, unknown>>("../../src/db/schema.ts", { eager: true }));
@@ -37,3 +38,65 @@ describe("src/db/schema.ts", () => {
     expect(rows.map(({ name }) => name).toSorted()).toStrictEqual(names.toSorted());
   });
 });
+
+describe("a text column with a list of values", () => {
+  const listed = tables.flatMap(({ name, columns, checks }) =>
+    columns.flatMap((column) =>
+      column.enumValues?.length ? [{ table: name, column, values: column.enumValues, checks }] : [],
+    ),
+  );
+  const schemas = Object.values(
+    import.meta.glob<Record<string, unknown>>(["../../src/schemas/*.ts", "!**/*.d.ts"], { eager: true }),
+  )
+    .flatMap((module) => Object.entries(module))
+    .filter((entry): entry is [string, z.ZodObject] => entry[1] instanceof z.ZodObject);
+
+  it("has a check by the same list, so that no row has another", async () => {
+    expect(listed.map(({ table, column }) => `${table}.${column.name}`)).toEqual(
+      expect.arrayContaining(["users.role", "one_time_tokens.purpose", "mails.kind", "audit_events.kind"]),
+    );
+    const { rows } = await db.execute<{ name: string; definition: string }>(sql`
+      select conname as name, pg_get_constraintdef(oid) as definition from pg_constraint
+      where contype = 'c' and connamespace = 'public'::regnamespace`);
+    for (const { table, column, values } of listed) {
+      const name = `${table}_${column.name}_check`;
+      const definition = rows.find((row) => row.name === name)?.definition ?? "";
+      const literals = [...definition.matchAll(/'((?:[^']|'')*)'::text/g)].map(([, text = ""]) =>
+        text.replaceAll("''", "'"),
+      );
+      expect(
+        literals.toSorted(),
+        `src/db/schema.ts: check("${name}", oneOf(table.${column.name}, …)) with the column's own list`,
+      ).toStrictEqual(values.toSorted());
+    }
+  });
+
+  it.each(schemas)("has the list that %s has for it", (name, schema) => {
+    for (const { table, columns } of tablesLike(schema)) {
+      for (const column of columns.filter((one) => one.getSQLType() === "text")) {
+        const options = optionsOf(schema.shape[column.name]);
+        if (options === undefined) continue;
+        expect(
+          column.enumValues,
+          `${table}.${column.name}: text({ enum: … }) by a list of src/values.ts, of which ${name} is made too`,
+        ).toStrictEqual(options);
+      }
+    }
+  });
+});
+
+/** The tables whose rows a schema shows: most of its fields are columns of theirs. */
+function tablesLike(schema: z.ZodObject) {
+  const fields = Object.keys(schema.shape);
+  return tables
+    .map(({ name, columns }) => ({ table: name, columns: columns.filter((column) => fields.includes(column.name)) }))
+    .filter(({ columns }) => columns.length >= 2 && columns.length > fields.length / 2);
+}
+
+/** The values of a field that has a list of them. */
+function optionsOf(field: unknown): unknown[] | undefined {
+  if (field instanceof z.ZodOptional || field instanceof z.ZodNullable || field instanceof z.ZodDefault) {
+    return optionsOf(field.unwrap());
+  }
+  return field instanceof z.ZodEnum ? field.options : undefined;
+}

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Policy, Proof } from "../../src/context/policy.ts";
 import { auditEvents, mails, users } from "../../src/db/schema.ts";
 import { endpoints } from "../../src/routes/index.ts";
-import { AuditKind } from "../../src/schemas/audit-events.ts";
 import { isSensitive, type SensitiveChange, sensitiveChanges } from "../../src/services/sensitive-changes.ts";
+import { type AuditKind, auditKinds } from "../../src/values.ts";
 import { type Answer, aUser, db, exampleBody, quickPasswords, serveWithMailbox, unique } from "../harness.ts";
 
 const password = "correct horse battery";
@@ -191,7 +191,7 @@ const scenarios: Making = {
 const cells = endpoints.flatMap(({ policy }) =>
   changesOf(policy.changes).map(([change, proof]) => [`${policy.operationId} ${change}`, change, proof] as const),
 );
-const eventsOf = (userId: string, kind: string) =>
+const eventsOf = (userId: string, kind: AuditKind) =>
   db
     .select()
     .from(auditEvents)
@@ -292,7 +292,7 @@ describe("an endpoint that changes a sensitive field", () => {
 });
 
 function changesOf(changes: Policy["changes"]): [SensitiveChange, Proof][] {
-  return AuditKind.options.flatMap((kind) => {
+  return auditKinds.flatMap((kind) => {
     const proof = changes[kind];
     return isSensitive(kind) && proof ? [[kind, proof]] : [];
   });

@@ -5,6 +5,7 @@ import { mailKindOf, mailKinds } from "../../src/mail/kinds.ts";
 import { links } from "../../src/mail/links.ts";
 import { notices } from "../../src/mail/notices.ts";
 import { endpoints } from "../../src/routes/index.ts";
+import { mailKindNames } from "../../src/values.ts";
 
 const at = new Date("2026-11-25T18:04:05.678Z");
 const place = { project: "A & B", frontendUrl: "https://app.example.com/x", at };
@@ -21,6 +22,10 @@ const names = mailKinds.map(({ name }) => name);
 const noticeNames = Object.values(notices).map(({ name }) => name);
 
 describe("the list of mails", () => {
+  it("has a mail for each name of src/values.ts", () => {
+    expect(names.toSorted()).toStrictEqual(mailKindNames.toSorted());
+  });
+
   it("has each name once", () => {
     expect(new Set(names).size).toBe(names.length);
     expect(Object.entries(links).map(([purpose, { name }]) => [purpose, name])).toStrictEqual(
@@ -93,7 +98,7 @@ describe("a mail", () => {
 
 describe("a kind of one's own", () => {
   const invitation = mailKind({
-    name: "invitation",
+    name: "new_sign_in",
     data: Greeted.extend({ organisation: z.string() }),
     link: { page: "/join", label: "Join", query: ({ organisation }) => ({ to: organisation }) },
     content: ({ organisation }, { project }) => ({

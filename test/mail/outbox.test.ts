@@ -44,7 +44,7 @@ async function waitingMails(count: number): Promise<string[]> {
   const rows = Array.from({ length: count }, (_, i) => ({
     id: uuidv7(),
     user_id: user.id,
-    kind: "password_changed",
+    kind: "password_changed" as const,
     recipient: `${i}.${user.email}`,
     data: { name: user.username },
   }));

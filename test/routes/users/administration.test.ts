@@ -2,8 +2,8 @@ import { eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
 import { auditEvents, sessions, users } from "../../../src/db/schema.ts";
-import { AuditKind } from "../../../src/schemas/audit-events.ts";
 import { hashPassword } from "../../../src/security/passwords.ts";
+import { auditKinds } from "../../../src/values.ts";
 import { type Answer, api, aUser, db, serve, unique } from "../../harness.ts";
 import { holding } from "../../holding.ts";
 
@@ -331,8 +331,8 @@ describe("GET /users/me/audit-events", () => {
 
   it("tells from where an event came only if it was certainly the owner's own", async () => {
     const user = await aUser();
-    const rows = AuditKind.options.map((kind) => ({ kind, user_id: user.id, network: "203.0.113.7" }));
-    const bySomebody = { id: uuidv7(), kind: "password.changed", user_id: user.id, actor_id: admin.id };
+    const rows = auditKinds.map((kind) => ({ kind, user_id: user.id, network: "203.0.113.7" }));
+    const bySomebody = { id: uuidv7(), kind: "password.changed" as const, user_id: user.id, actor_id: admin.id };
     await db.insert(auditEvents).values(rows.map((row) => ({ id: uuidv7(), ...row })));
     await db.insert(auditEvents).values({ ...bySomebody, network: "203.0.113.7" });
     const { items } = (await api.get("/users/me/audit-events?limit=100", { token: user.token })).body;

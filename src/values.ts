@@ -1,0 +1,57 @@
+/**
+ * The values of each text column that has a list of them. The column, its check in the database and the wire contract are
+ * made of the same list. Values are added, and never taken away: rows have them.
+ */
+
+export const roles = ["user", "admin"] as const;
+export type Role = (typeof roles)[number];
+
+/** What a mailed token is good for. */
+export const purposes = ["verify_email", "change_email", "reset_password"] as const;
+export type Purpose = (typeof purposes)[number];
+
+/** The kinds of mails; one that carries a token is named after its purpose. */
+export const mailKindNames = [
+  ...purposes,
+  "account_activated",
+  "account_deactivated",
+  "account_deleted",
+  "account_restored",
+  "email_change_requested",
+  "email_changed",
+  "new_sign_in",
+  "password_changed",
+  "role_changed",
+  "session_replayed",
+  "sessions_ended",
+  "username_changed",
+] as const;
+export type MailKindName = (typeof mailKindNames)[number];
+
+/** The kinds of audit events. */
+export const auditKinds = [
+  "account.created",
+  "account.deleted",
+  "account.restored",
+  "account.purged",
+  "account.activated",
+  "account.deactivated",
+  "account.exported",
+  "account.role_changed",
+  "email.change_requested",
+  "email.changed",
+  "email.verification_requested",
+  "email.verified",
+  "password.changed",
+  "password.reset",
+  "password.reset_requested",
+  "session.ended",
+  "session.replayed",
+  "sessions.ended",
+  "sign_in.failed",
+  "sign_in.new_network",
+  "sign_in.succeeded",
+  "sign_in.throttled",
+  "username.changed",
+] as const;
+export type AuditKind = (typeof auditKinds)[number];
