@@ -196,6 +196,8 @@ describe("settings", () => {
         for (const other of [oct, ed, ec].filter((one) => one !== key)) {
           expect(tell(algorithm, [key, other])).toStrictEqual(["SIGNING_KEYS must hold keys for ALGORITHM only"]);
         }
+        const alg = algorithm === "HS256" ? "ES256" : "HS256";
+        expect(tell(algorithm, [{ ...key, alg }])).toStrictEqual(["SIGNING_KEYS must hold keys for ALGORITHM only"]);
       }
       expect(problems({ ALGORITHM: "EdDSA" })).toStrictEqual(["SIGNING_KEYS is missing"]);
       expect(problems({ ALGORITHM: "ES256", SIGNING_KEYS: "" })).toStrictEqual(["SIGNING_KEYS is missing"]);

@@ -1,9 +1,10 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { eq, inArray, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, inject, it } from "vitest";
 import { createApp, production } from "../../src/app.ts";
 import type { Deps } from "../../src/context/types.ts";
+import { connect } from "../../src/db/client.ts";
 import { mails } from "../../src/db/schema.ts";
 import { runJobs } from "../../src/jobs/run.ts";
 import { sweepMails } from "../../src/jobs/send-mails.ts";
@@ -72,6 +73,16 @@ describe("promise 21: a message is kept until it is sent, and sent once", () => 
     await makeDue(id);
     await sweep(through(async (mail) => void again.push(mail)));
     expect(again).toStrictEqual([]);
+  });
+
+  it("a request sends its own mails, and leaves what else is due to the sweep", async () => {
+    const [waiting] = await waitingMails(1);
+    const api = serveWithMailbox({ deps: { hasher: () => quickPasswords } });
+    const { email } = await signUp(api);
+    expect(api.sent.map(({ to }) => to)).toStrictEqual([email]);
+    const sent: string[] = [];
+    await sweep(through(async ({ id }) => void sent.push(id)));
+    expect(sent).toStrictEqual([waiting]);
   });
 
   it("mail that fails neither fails nor reveals the request, waits, and is sent by a later sweep with the same id", async () => {
@@ -155,6 +166,94 @@ describe("promise 21: a message is kept until it is sent, and sent once", () => 
     expect(sent).toHaveLength(1);
   });
 
+  it("is taken for five minutes, which outlast a batch whose every mail times out", async () => {
+    const [id = ""] = await waitingMails(1);
+    let lease = 0;
+    const look = async () => {
+      const { rows } = await db.execute<{ seconds: number }>(
+        sql`select extract(epoch from next_attempt_at - now())::int as seconds from mails where id = ${id}`,
+      );
+      lease = Number(rows[0]?.seconds);
+    };
+    await sweep(through(look));
+    expect(lease).toBeGreaterThan(290);
+    expect(lease).toBeLessThanOrEqual(300);
+  });
+
+  it("a sweep takes fifty mails, and sends five at once: a Worker has six connections", async () => {
+    await waitingMails(60);
+    const counts = { sent: 0, open: 0, most: 0 };
+    const deps = through(async () => {
+      counts.sent += 1;
+      counts.open += 1;
+      counts.most = Math.max(counts.most, counts.open);
+      await scheduler.wait(0);
+      counts.open -= 1;
+    });
+    await runJobs([sweepMails], bindings, { ...production, log: () => {}, ...deps });
+    expect(counts).toStrictEqual({ sent: 50, open: 0, most: 5 });
+    await sweep(deps);
+    expect(counts.sent).toBe(60);
+  });
+
+  it("a try that fails after somebody else has taken the mail changes nothing", async () => {
+    const [id = ""] = await waitingMails(1);
+    const [late, next] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const [begun, begunNext] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const first = sweep(
+      through(() => {
+        begun.resolve();
+        return late.promise;
+      }),
+    );
+    await begun.promise;
+    await db.execute(sql`update mails set next_attempt_at = now() where id = ${id}`);
+    const second = sweep(
+      through(() => {
+        begunNext.resolve();
+        return next.promise;
+      }),
+    );
+    await begunNext.promise;
+    const rowOf = async () => (await db.select().from(mails).where(eq(mails.id, id)))[0];
+    const taken = await rowOf();
+    late.reject(new TransportError("mail.example did not answer in time"));
+    await first;
+    expect(await rowOf()).toStrictEqual(taken);
+    next.resolve();
+    await second;
+    expect(await rowOf()).toMatchObject({ attempts: 2, last_error: null, sent_at: expect.any(String) });
+  });
+
+  it("is marked once more where the mark was not written, so that nobody sends it again", async () => {
+    const [id = ""] = await waitingMails(1);
+    const sent: string[] = [];
+    let marks = 0;
+    const connectOnce: Deps["connect"] = (own, trips) => {
+      const [real, broken] = [connect(own, trips), connect({ ...own, NEON_FETCH_ENDPOINT: "http://127.0.0.1:1" })];
+      const update: typeof real.update = (table) => {
+        marks += 1;
+        return marks === 1 ? broken.update(table) : real.update(table);
+      };
+      return Object.assign(Object.create(real), { update });
+    };
+    await sweep({ ...through(async (mail) => void sent.push(mail.id)), connect: connectOnce });
+    expect([sent, marks]).toStrictEqual([[id], 2]);
+    const [row] = await db.select().from(mails).where(eq(mails.id, id));
+    expect(row).toMatchObject({ attempts: 1, last_error: null, sent_at: expect.any(String) });
+  });
+
+  it("is not called failed where only the answers to its marks were lost", async () => {
+    const [id = ""] = await waitingMails(1);
+    const connectCut: Deps["connect"] = (own, trips) => {
+      const [real, cut] = [connect(own, trips), connect({ ...own, NEON_FETCH_ENDPOINT: inject("cutEndpoint") })];
+      return Object.assign(Object.create(real), { update: cut.update.bind(cut) });
+    };
+    await sweep({ ...through(async () => {}), connect: connectCut });
+    const [row] = await db.select().from(mails).where(eq(mails.id, id));
+    expect(row).toMatchObject({ attempts: 1, last_error: null, sent_at: expect.any(String) });
+  });
+
   it("three sweepers share one outbox of many mails: each mail is sent once", async () => {
     const ids = await waitingMails(140);
     const sent: string[] = [];
@@ -168,6 +267,15 @@ describe("promise 21: a message is kept until it is sent, and sent once", () => 
   it("a mail is not sent if its token was replaced or used or has expired", async () => {
     const silent = serve({ deps: { hasher: () => quickPasswords } });
     const [replaced, expired] = [await signUp(silent), await signUp(silent)];
+    const tries: Mail[] = [];
+    const failing = through(async (mail) => {
+      tries.push(mail);
+      throw new TransportError("mail.example answered 500");
+    });
+    const used = await signUp(serve({ deps: failing }));
+    const token = /token=([\w-]+)/.exec(tries[0]?.text ?? "")?.[1];
+    expect((await silent.post("/auth/email/verify", { json: { token } })).status).toBe(204);
+    await makeDue(used.id);
     await db.execute(
       sql`update one_time_tokens set created_at = now() - interval '2 minutes' where user_id = ${replaced.id}`,
     );
@@ -176,7 +284,9 @@ describe("promise 21: a message is kept until it is sent, and sent once", () => 
     const sent: string[] = [];
     await sweep(through(async ({ to }) => void sent.push(to)));
     expect(sent).toStrictEqual([replaced.email]);
-    expect(await rowsOf(expired.id)).toMatchObject([{ sent_at: null, dead_at: expect.any(String) }]);
+    for (const { id } of [used, expired]) {
+      expect(await rowsOf(id)).toMatchObject([{ sent_at: null, dead_at: expect.any(String) }]);
+    }
   });
 
   it("without a transport all mails wait, and each sweep says how many, once", async () => {

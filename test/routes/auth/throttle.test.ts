@@ -283,6 +283,24 @@ describe("promise 10: guessing is bounded by network", () => {
     expect(count.hashes - before).toBe(5);
   });
 
+  it("a success takes back its own attempt, and no delay that others have earned", async () => {
+    const [user, other] = [await aUser(), await aUser()];
+    const { guess } = counting();
+    const [network, second] = [aNetwork(), aNetwork()];
+    const spray = (at: string) => guess(unique("s"), "wrong", at);
+    await Promise.all(fifty.map(() => spray(network)));
+    await Promise.all(fifty.map(() => spray(network)));
+    expect((await spray(network)).status).toBe(429);
+    await age(sql`key = ${`network:${await hash(`network ${network}`)}`}`, "30 seconds");
+    expect((await guess(user.username, right, network)).status).toBe(200);
+    expect((await spray(network)).status).toBe(429);
+
+    await Promise.all(fifty.map(() => spray(second)));
+    await Promise.all(fifty.slice(1).map(() => spray(second)));
+    expect((await guess(other.username, right, second)).status).toBe(200);
+    expect((await spray(second)).status).toBe(400);
+  });
+
   it("holds no address and no login in clear", async () => {
     const { guess } = counting();
     const [login, network] = [unique("nobody"), aNetwork()];
