@@ -183,5 +183,5 @@ function matching({ ownerId, status, createdAfter, createdBefore, q }: ItemFilte
 }
 
 function query(q: string): SQL {
-  return sql`plainto_tsquery('simple'::regconfig, translate(${q}, ${punctuation}, ${" ".repeat(punctuation.length)}))`;
+  return sql`plainto_tsquery('simple'::regconfig, translate(normalize(${q}), ${punctuation}, ${" ".repeat(punctuation.length)}))`;
 }

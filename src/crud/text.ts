@@ -1,7 +1,10 @@
-import { ilike, type SQL } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 
-/** Matches a substring regardless of case; `%`, `_` and `\` in the text are literal. */
+/**
+ * Matches a substring regardless of case, and of whether an accented letter is one character or two; `%`, `_` and `\` in the
+ * text are literal.
+ */
 export function containing(column: PgColumn, text: string): SQL {
-  return ilike(column, `%${text.replace(/[\\%_]/g, "\\$&")}%`);
+  return sql`normalize(${column}) ilike normalize(${`%${text.replace(/[\\%_]/g, "\\$&")}%`})`;
 }

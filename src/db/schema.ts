@@ -105,10 +105,10 @@ export const items = pgTable(
     title: text().notNull(),
     description: text(),
     is_public: boolean().notNull().default(false),
-    /** Never selected: it is there to be searched. */
+    /** Never selected: it is there to be searched. An accent is found as a letter with a mark too; title and text stay as sent. */
     search: searchVector().generatedAlwaysAs(
       sql.raw(
-        `to_tsvector('simple'::regconfig, translate(title || ' ' || coalesce(description, ''), '${punctuation.replace("'", "''")}', '${" ".repeat(punctuation.length)}'))`,
+        `to_tsvector('simple'::regconfig, translate(normalize(title || ' ' || coalesce(description, '')), '${punctuation.replace("'", "''")}', '${" ".repeat(punctuation.length)}'))`,
       ),
     ),
   },

@@ -215,6 +215,21 @@ describe("GET /items", () => {
     }
   });
 
+  it("finds accents however they are composed, and keeps the text as it was sent", async () => {
+    const { token } = await aUser();
+    const titles = ["café Ångström", "naïve ﬁ 한국"].flatMap((title) => [
+      title.normalize("NFD"),
+      title.normalize("NFC"),
+    ]);
+    for (const title of titles) await api.post("/items", { token, json: { title, description: title } });
+    const find = async (q: string) => (await pages(token, `&q=${encodeURIComponent(q)}`, 10)).map(({ title }) => title);
+    for (const form of ["NFC", "NFD"]) {
+      expect((await find("Ångström café".normalize(form))).toSorted()).toStrictEqual(titles.slice(0, 2).toSorted());
+      expect((await find("한국".normalize(form))).toSorted()).toStrictEqual(titles.slice(2).toSorted());
+    }
+    expect(await find("cafe")).toStrictEqual([]);
+  });
+
   it("finds each word of tags, paths, addresses and names, by the word and by the whole", async () => {
     const { token } = await aUser();
     const word = "engine";

@@ -90,7 +90,7 @@ describe("GET /users/me/export", () => {
   it("is not complete either where another list was cut", async () => {
     const user = await aUser();
     await db.execute(sql`insert into mails (id, user_id, kind, recipient, data)
-      select gen_random_uuid(), ${user.id}::uuid, 'x', 'a@example.com', '{}' from generate_series(1, 10000)`);
+      select gen_random_uuid(), ${user.id}::uuid, 'new_sign_in', 'a@example.com', '{}' from generate_series(1, 10000)`);
     const { body } = await api.get("/users/me/export", { token: user.token });
     expect(body.mails).toHaveLength(10_000);
     expect(body.is_complete).toBe(false);

@@ -219,6 +219,17 @@ describe("GET /users", () => {
     expect(await find(`\\${mark}`)).toStrictEqual([]);
   });
 
+  it("finds accents in a name however they are composed", async () => {
+    const mark = unique("q");
+    const names = ["NFC", "NFD"].map((form) => `José ${mark}`.normalize(form));
+    const ids = [];
+    for (const full_name of names) ids.unshift((await aUser({ full_name })).id);
+    for (const q of names) {
+      const answer = await api.get(`/users?q=${encodeURIComponent(q)}`, { token: admin.token });
+      expect(answer.body.items.map((user: { id: string }) => user.id)).toStrictEqual(ids);
+    }
+  });
+
   it("pages, and a cursor goes only with its filter", async () => {
     const mark = unique("page");
     const made = [];
