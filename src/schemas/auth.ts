@@ -6,7 +6,10 @@ import { Email, wellFormed } from "./text.ts";
 
 /** What ends: the session of this token, of the cookie, or of the access token. */
 export const Logout = z
-  .strictObject({ refresh_token: z.string().max(1_000).optional(), client_id: z.string().max(1_000).optional() })
+  .strictObject({
+    refresh_token: z.string().max(1_000).optional().openapi({ description: "Of the last answer", example: "" }),
+    client_id: z.string().max(1_000).optional().openapi({ description: "Not needed", example: "" }),
+  })
   .openapi("Logout");
 
 /** The public halves of our signing keys (RFC 7517). */

@@ -166,11 +166,13 @@ describe("promise 26: an endpoint spends the round trips that it declares", () =
     },
   );
 
-  it("and so does one that has no call of its own here", async () => {
+  it("and one that has no call of its own here spends no more, called by what its contract says", async () => {
     for (const endpoint of endpoints.filter(({ policy }) => !calls[policy.operationId])) {
+      const { operationId, roundTrips: declared } = endpoint.policy;
       const { status, roundTrips } = await callByContract(endpoint);
-      expect(status, endpoint.policy.operationId).toBeLessThan(500);
-      expect(roundTrips, endpoint.policy.operationId).toBeLessThanOrEqual(endpoint.policy.roundTrips);
+      expect(status, operationId).toBeLessThan(500);
+      expect(roundTrips, operationId).toBeLessThanOrEqual(declared);
+      if (status < 300) expect(roundTrips, operationId).toBe(declared);
     }
     // The way itself is tried on an endpoint that has a call, too.
     const [readItem] = endpoints.filter(({ policy }) => policy.operationId === "readItem");

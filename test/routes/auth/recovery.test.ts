@@ -392,6 +392,18 @@ describe("POST /users/me/email", () => {
     expect((await confirm(tokenFor(email))).status).toBe(204);
   });
 
+  it("changes it again at once after a change was confirmed, and mails what was confirmed again", async () => {
+    const user = await aVerifiedUser();
+    const [first, second] = [aMailbox(), aMailbox()];
+    for (const email of [first, second]) {
+      expect((await change(user.token, email)).status).toBe(202);
+      expect((await confirm(tokenFor(email))).status).toBe(204);
+      expect((await rowOf(user.id))?.email).toBe(email);
+    }
+    expect((await change(user.token, second)).status).toBe(202);
+    expect((await confirm(tokenFor(second))).status).toBe(204);
+  });
+
   it("asks for a pause where one address is asked for again, or many are", async () => {
     const [user, email] = [await aVerifiedUser(), aMailbox()];
     expect((await change(user.token, email)).status).toBe(202);
