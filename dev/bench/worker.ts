@@ -1,7 +1,7 @@
 /** The bundle that a deploy would upload, in workerd itself: no proxy in front, none to the database. */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import { z } from "zod";
 import { Problem, projectFolder } from "../config.ts";
 import { freePort } from "../local/port.ts";
+import { readText } from "../text.ts";
 import type { Closeables } from "./tools.ts";
 
 const require = createRequire(import.meta.url);
@@ -54,7 +55,7 @@ async function bundle(folder: string, entry: string): Promise<void> {
 }
 
 async function compatibilityDate(): Promise<string> {
-  const toml = await readFile(join(projectFolder, "wrangler.toml"), "utf8");
+  const toml = await readText(join(projectFolder, "wrangler.toml"));
   const [, date] = /^compatibility_date = "([\d-]+)"/m.exec(toml) ?? [];
   if (date === undefined) throw new Problem("wrangler.toml names no compatibility_date.");
   return date;

@@ -1,5 +1,5 @@
 /** `npm run access-matrix`: writes who may call what, and which calls are sensitive. `--check` only compares. */
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { accessTable, type Policy, type RateClass, rateClasses } from "../../src/context/policy.ts";
@@ -8,6 +8,7 @@ import type { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { errorTable } from "../../src/errors.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { failWith, Problem, projectFolder } from "../config.ts";
+import { readTextIfAny } from "../text.ts";
 import { table } from "./reference.ts";
 import { sensitiveMatrix } from "./sensitive-matrix.ts";
 
@@ -55,7 +56,7 @@ async function main(): Promise<void> {
   for (const [name, write] of Object.entries(matrices)) {
     const file = join(projectFolder, name);
     if (!values.check) await writeFile(file, write(endpoints));
-    else if ((await readFile(file, "utf8").catch(() => "")) !== write(endpoints)) {
+    else if ((await readTextIfAny(file)) !== write(endpoints)) {
       throw new Problem(`${name} is stale: run npm run access-matrix.`);
     }
   }

@@ -1,5 +1,5 @@
 /** `npm run reference`: writes what the docs list out of the code that decides it. `--check` only compares. */
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type RateClass, rateClasses } from "../../src/context/policy.ts";
@@ -7,6 +7,7 @@ import { mailsToRecipient } from "../../src/services/one-time-tokens.ts";
 import { limits as attempts } from "../../src/services/passwords.ts";
 import { type Setting, settingsTable } from "../../src/settings.ts";
 import { failWith, Problem, projectFolder } from "../config.ts";
+import { readTextIfAny } from "../text.ts";
 
 /** The text of each file that this writes. */
 export const reference: Record<string, () => string> = {
@@ -178,7 +179,7 @@ async function main(): Promise<void> {
   for (const [name, write] of Object.entries(reference)) {
     const file = join(projectFolder, name);
     if (!values.check) await writeFile(file, write());
-    else if ((await readFile(file, "utf8").catch(() => "")) !== write()) {
+    else if ((await readTextIfAny(file)) !== write()) {
       throw new Problem(`${name} is stale: run npm run reference.`);
     }
   }

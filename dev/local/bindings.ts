@@ -1,9 +1,10 @@
 /** The bindings that `npm run dev` gives the Worker: its own, and over them those of `.dev.vars`. */
 import { randomBytes } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SettingsError, settingsFrom } from "../../src/settings.ts";
 import { dataFolder, devVars, Problem } from "../config.ts";
+import { readTextIfAny } from "../text.ts";
 
 type Made = {
   /** Where the database is spoken to, in Neon's way. */
@@ -34,7 +35,7 @@ export async function bindingsFor({ database, mailbox }: Made): Promise<Record<s
 
 async function secretKey(): Promise<string> {
   const file = join(dataFolder, "secret-key");
-  const known = await readFile(file, "utf8").catch(() => "");
+  const known = await readTextIfAny(file);
   if (known !== "") return known;
   const key = randomBytes(32).toString("base64url");
   await writeFile(file, key, { mode: 0o600 });

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { asc, eq } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { z } from "zod";
@@ -7,6 +7,7 @@ import { findUserByLogin, insertUser } from "../../src/crud/users.ts";
 import type { Database } from "../../src/db/client.ts";
 import { users } from "../../src/db/schema.ts";
 import { hashPassword, verifyPassword } from "../../src/security/passwords.ts";
+import { readText } from "../text.ts";
 import { seeds } from "./seeds.ts";
 
 const Credentials = z.object({ email: z.string(), password: z.string() });
@@ -46,7 +47,7 @@ export async function seedAgain(db: Database): Promise<boolean> {
 
 async function readAdmins(file: string): Promise<z.infer<typeof Admins>> {
   try {
-    return Admins.parse(JSON.parse(await readFile(file, "utf8")));
+    return Admins.parse(JSON.parse(await readText(file)));
   } catch {
     return {};
   }

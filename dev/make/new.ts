@@ -3,11 +3,11 @@
  * of dev/make/templates/resource. `npm run new -- endpoint items/archive`: one more endpoint of a resource. Writes all or nothing,
  * and overwrites nothing.
  */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { checkMigrations } from "../commands/check-migrations.ts";
 import { failWith, Problem } from "../config.ts";
+import { readText } from "../text.ts";
 import { inNameOf, type Names, namesOf, refuseUsed, spell } from "./names.ts";
 import { addMigration, carryOut, change, insertedBefore, type Plan, refuseExisting, text } from "./scaffold.ts";
 
@@ -130,7 +130,7 @@ function exportOf(source: string): string {
 }
 
 function template(file: string): Promise<string> {
-  return readFile(join(import.meta.dirname, "templates", file), "utf8");
+  return readText(join(import.meta.dirname, "templates", file));
 }
 
 function capital(prose: string): string {

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { Problem } from "../config.ts";
+import { readTextIfAny } from "../text.ts";
 import { type MigrationStatement, readMigrationFile, statementsOf } from "./files.ts";
 
 /** Each migration that 0000_init has replaced, with the hashes of every text that it had. */
@@ -12,8 +12,8 @@ export type History = { replaces: z.infer<typeof Replaced>["replaces"]; upgrade:
 
 /** Reads `folder/history`; undefined where `tag` replaces nothing. */
 export async function readHistory(folder: string, tag: string): Promise<History | undefined> {
-  const text = await readFile(join(folder, "history", `${tag}.json`), "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
+  const text = await readTextIfAny(join(folder, "history", `${tag}.json`));
+  if (text === "") return undefined;
   const upgrade = await readMigrationFile(join(folder, "history"), `${tag}.sql`);
   return { ...Replaced.parse(JSON.parse(text)), upgrade: statementsOf(upgrade) };
 }

@@ -33,7 +33,7 @@ export type Contract = {
   responses: Answers;
   /** The errors of its own; those that follow from the declaration join them. A handler throws them as `ApiError`. */
   errors?: readonly ErrorCode[];
-  /** Headers that the document and the typed client show, and nothing validates. */
+  /** Headers that the document shows, and nothing validates. */
   parameters?: readonly HeaderParameter[];
   /** How many round trips to the database it may spend before its answer begins; 1 unless it says otherwise. */
   roundTrips?: number;
@@ -182,11 +182,6 @@ export function parametersOf(contract: Contract): HeaderParameter[] {
   const derived = Object.entries(table).flatMap(([word, headers]) => (words.has(word) ? headers : []));
   return [...(contract.parameters ?? []), ...derived];
 }
-
-/** The names of the same headers. */
-export type HeadersOf<C extends Contract> =
-  | (C extends { parameters: readonly { name: infer Name extends string }[] } ? Name : never)
-  | (typeof headersWith)[Words<C> & keyof typeof headersWith][number]["name"];
 
 /** What a handler finds on its context. */
 export type EnvOf<C extends Contract> = C["access"] extends SignedIn

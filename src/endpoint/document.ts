@@ -31,7 +31,11 @@ export function describeApi(app: OpenAPIHono<AppEnv>, settings: Settings): objec
       title: settings.PROJECT_NAME,
       version: settings.VERSION,
       description: introduction,
+      // That of package.json.
+      license: { name: "MIT", url: "https://spdx.org/licenses/MIT" },
     },
+    // Relative to the document's own address, whatever host that is.
+    servers: [{ url: "/" }],
     tags: [
       { name: "auth", description: "Sign-in and sessions" },
       { name: "users", description: "Accounts" },

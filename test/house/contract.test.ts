@@ -1,6 +1,7 @@
 import { SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { license } from "../../package.json";
 import { errorTable } from "../../src/errors.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { isRule, rule } from "../../src/schemas/field-errors.ts";
@@ -94,6 +95,11 @@ describe("the OpenAPI document", () => {
     expect(document.openapi).toBe("3.1.0");
     const inDocument = Object.values<object>(document.paths).flatMap((path) => Object.keys(path));
     expect(inDocument).toHaveLength(endpoints.length);
+  });
+
+  it("has the license of package.json, and leads to the host that it came from", () => {
+    expect(document.info.license).toStrictEqual({ name: license, url: `https://spdx.org/licenses/${license}` });
+    expect(document.servers).toStrictEqual([{ url: "/" }]);
   });
 
   it.each(operations)("tells what $policy.operationId is for", ({ operation }) => {

@@ -1,10 +1,11 @@
 /** The PostgreSQL that npm brings along: where its programs are, and who may run them. */
 import { execFile } from "node:child_process";
-import { chown, cp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chown, cp, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { Problem } from "../../config.ts";
+import { readText, readTextIfAny } from "../../text.ts";
 
 export const run = promisify(execFile);
 
@@ -37,7 +38,7 @@ export async function reachableBinaries(folder: string, identity: Identity): Pro
   if (identity.uid === undefined || (await canRun(native, folder, identity))) return native;
   const copy = join(folder, "native");
   const stamp = join(copy, "copied-version");
-  if ((await readFile(stamp, "utf8").catch(() => "")) === (await version())) return copy;
+  if ((await readTextIfAny(stamp)) === (await version())) return copy;
   await rm(copy, { recursive: true, force: true });
   await cp(native, copy, { recursive: true, verbatimSymlinks: true });
   await run("chown", ["-R", `${identity.uid}:${identity.gid}`, copy]);
@@ -66,14 +67,14 @@ async function packageFolder(): Promise<string> {
 }
 
 async function version(): Promise<string> {
-  const manifest: { version: string } = JSON.parse(await readFile(join(await packageFolder(), "package.json"), "utf8"));
+  const manifest: { version: string } = JSON.parse(await readText(join(await packageFolder(), "package.json")));
   return manifest.version;
 }
 
 /** npm keeps no links in a package: its install script makes them, and `npm ci --ignore-scripts` does not run that. */
 async function completeSymlinks(native: string): Promise<void> {
-  const list = await readFile(join(native, "pg-symlinks.json"), "utf8").catch(() => "[]");
-  const links: { source: string; target: string }[] = JSON.parse(list);
+  const list = await readTextIfAny(join(native, "pg-symlinks.json"));
+  const links: { source: string; target: string }[] = JSON.parse(list || "[]");
   for (const { source, target } of links) {
     await symlink(basename(source), join(native, "..", target)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "EEXIST") throw error;

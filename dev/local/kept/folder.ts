@@ -7,7 +7,6 @@ import {
   mkdir,
   mkdtemp,
   readdir,
-  readFile,
   realpath,
   rename,
   rm,
@@ -18,6 +17,7 @@ import {
 import { userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { Problem } from "../../config.ts";
+import { readText } from "../../text.ts";
 import { give, type Identity, majorVersion, reachableBinaries, run, unprivileged } from "../cluster/binaries.ts";
 import { initialise, type Place } from "../cluster/cluster.ts";
 import { isAlive } from "../processes.ts";
@@ -67,7 +67,7 @@ export async function removeFolder(dataFolder: string): Promise<void> {
 
 /** Undefined where there is no database yet. */
 export async function readConnection(folder: string): Promise<Connection | undefined> {
-  const text = await readFile(join(folder, "connection.json"), "utf8").catch((error: NodeJS.ErrnoException) => {
+  const text = await readText(join(folder, "connection.json")).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     if (error.code === "EACCES") throw belongsToAnother(folder);
     throw error;
@@ -136,7 +136,7 @@ async function makeDraft(folder: string, identity: Identity): Promise<string> {
 async function removeForgotten(folder: string): Promise<void> {
   for (const name of await readdir(outside)) {
     const other = join(outside, name);
-    const isOurs = (await readFile(join(other, "for"), "utf8").catch(() => "")) === folder;
+    const isOurs = (await readText(join(other, "for")).catch(() => "")) === folder;
     if (isOurs && !(await findPostmaster(other))) await rm(other, { recursive: true, force: true });
   }
 }
@@ -165,7 +165,7 @@ async function removeUnfinished(folder: string): Promise<void> {
 }
 
 async function requireVersion(folder: string): Promise<void> {
-  const made = (await readFile(join(folder, "data", "PG_VERSION"), "utf8")).trim();
+  const made = (await readText(join(folder, "data", "PG_VERSION"))).trim();
   const installed = await majorVersion();
   if (made === installed) return;
   throw new Problem(

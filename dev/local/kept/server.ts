@@ -78,7 +78,7 @@ async function start(place: Place): Promise<Started> {
   });
   return {
     hasEnded: () => failure !== undefined || server.exitCode !== null || server.signalCode !== null,
-    log: async () => failure?.message ?? (await readFile(path, "utf8")).slice(size),
+    log: async () => failure?.message ?? (await readFile(path)).subarray(size).toString(),
   };
 }
 
