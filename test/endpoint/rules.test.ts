@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createApp } from "../../src/app.ts";
-import { endpoint, json } from "../../src/endpoint/endpoint.ts";
+import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { IdParams } from "../../src/schemas/common.ts";
 import { Health } from "../../src/schemas/health.ts";
@@ -18,6 +18,17 @@ const sound = {
   responses: { 200: json(Health, "It") },
 };
 
+/** A contract with these fields in its body. */
+function taking(...fields: string[]) {
+  const schema = z.strictObject(Object.fromEntries(fields.map((field) => [field, z.string()])));
+  return { method: "post", access: "public", request: { params: IdParams, body: body(schema) } };
+}
+
+/** A contract that is counted by its token. */
+function carrying(carries: string) {
+  return { ...taking("token", "refresh_token"), carries };
+}
+
 /** What the compiler would refuse as well, if it saw it. */
 function made(...contracts: object[]) {
   const values = contracts.map((contract) => endpoint({ ...sound, ...contract } as never, (() => undefined) as never));
@@ -28,6 +39,16 @@ describe("createApp", () => {
   it("takes what is sound", () => {
     expect(made({})).not.toThrow();
     expect(() => createApp(endpoints)).not.toThrow();
+  });
+
+  it.each<[string, object]>([
+    ["the current password", { ...taking("current_password"), changes: { "password.changed": "password" } }],
+    ["a sign-in", { ...taking("username", "password"), changes: { "sign_in.new_network": "password" } }],
+    ["a token that was mailed", { ...carrying("mailed_token"), changes: { "password.reset": "mailed_link" } }],
+    ["a refresh token", { ...carrying("refresh_grant"), changes: { "session.replayed": "refresh_token" } }],
+    ["who is signed in", { changes: { "username.changed": "access_token", "account.deleted": "admin" } }],
+  ])("takes %s for the proof of a sensitive change", (_what, contract) => {
+    expect(made(contract)).not.toThrow();
   });
 
   const withoutParams = { path: "/things", request: {} };
@@ -46,6 +67,7 @@ describe("createApp", () => {
     [{ access: "public", uncounted: true, roundTrips: 0, rate: "heavy" }, "what is uncounted has no rate"],
     [{ method: "head" }, "method is one of get, post, put, patch, delete"],
     [{ roundTrips: 1.5 }, "roundTrips is a whole number"],
+    [{ roundTrips: -1 }, "roundTrips is a whole number"],
     [{ operationId: "read thing" }, "operationId is the name that its value is exported by"],
     [{ errors: ["gone"] }, "there is no error gone"],
     [{ errors: ["not_found", "not_found"] }, "errors have each code once"],
@@ -62,12 +84,32 @@ describe("createApp", () => {
     [{ responses: {} }, "responses have an answer for where all goes well"],
     [{ responses: { 304: { description: "Known" } } }, "responses have an answer for where all goes well"],
     [{ responses: { ...sound.responses, 404: json(Health, "No") } }, "responses have no 404"],
+    [{ responses: { ...sound.responses, 400: json(Health, "No") } }, "responses have no 400"],
+    [{ responses: { ...sound.responses, 199: json(Health, "No") } }, "responses have no 199"],
     [{ responses: { 204: json(Health, "None") } }, "204 has no body"],
+    [{ responses: { ...sound.responses, 304: json(Health, "Known") } }, "304 has no body"],
     [{ idempotent: true }, "a get has no effect"],
     [{ method: "post", access: "public", idempotent: true }, 'idempotent needs access: "user"'],
     [{ method: "post", access: "public", cached: { seconds: 1, staleSeconds: 1 } }, "only a get can be cached"],
     [{ cached: { seconds: 1, staleSeconds: 1 } }, 'needs access: "public"'],
+    [{ access: "public", versioned: true }, 'versioned needs access: "user"'],
     [{ withoutSettings: true }, "no token can be verified without settings"],
+    [
+      { ...carrying("mailed_token"), uncounted: true, roundTrips: 0 },
+      "what is uncounted has no rate, and carries nothing",
+    ],
+    [{ changes: { "account.renamed": "admin" } }, "there is no sensitive change account.renamed"],
+    [{ access: "public", changes: { "username.changed": "access_token" } }, "username.changed shows no access_token"],
+    [{ access: "public", changes: { "account.deleted": "admin" } }, "account.deleted shows no admin"],
+    [{ changes: { "account.role_changed": "command_line" } }, "account.role_changed shows no command_line"],
+    [{ changes: { "password.changed": "password" } }, "password.changed shows no password"],
+    [{ ...taking("username"), changes: { "password.changed": "password" } }, "password.changed shows no password"],
+    [{ ...taking("password"), changes: { "password.changed": "password" } }, "password.changed shows no password"],
+    [
+      { ...carrying("refresh_token"), changes: { "password.reset": "mailed_link" } },
+      "password.reset shows no mailed_link",
+    ],
+    [{ ...carrying("mailed_token"), changes: { "session.replayed": "refresh_token" } }, "shows no refresh_token"],
     [{ ...withoutParams, request: { body: { content: {} } } }, "a get has no body"],
   ])("refuses %j: %s", (contract, fault) => {
     expect(made(contract)).toThrow(fault);

@@ -1,7 +1,17 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { auditEvents, mails, sessions, users } from "../../src/db/schema.ts";
-import { type Answer, aUser, clientsOf, db, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
+import {
+  type Answer,
+  aUser,
+  bindings,
+  clientsOf,
+  db,
+  quickPasswords,
+  serve,
+  serveWithMailbox,
+  unique,
+} from "../harness.ts";
 import { holding } from "../holding.ts";
 
 const fifty = Array.from({ length: 50 }, (_, i) => i);
@@ -196,13 +206,27 @@ describe("promise 2: a password that is replaced while the old one is checked", 
     ["/auth/restore", new Date().toISOString()],
   ])("opens no session by %s, restores nothing, and is no event", async (path, deleted_at) => {
     const user = await aUser({ password_hash, deleted_at });
-    const late = serve({ deps: { hasher: overtaken(user.id) } });
+    // A sign-in that counted would leave no other session.
+    const late = serve({
+      bindings: { ...bindings, SESSIONS_PER_USER: "1" },
+      deps: { hasher: overtaken(user.id) },
+    });
     const answer = await late.post(path, { json: { username: user.username, password } });
     expect([answer.status, answer.body.code]).toStrictEqual([400, "invalid_grant"]);
     expect((await liveSessions(user.id)).map(({ id }) => id)).toStrictEqual([user.sessionId]);
     const [row] = await db.select().from(users).where(eq(users.id, user.id));
     expect(row?.deleted_at).toBe(deleted_at);
     expect(await db.select().from(auditEvents).where(eq(auditEvents.user_id, user.id))).toStrictEqual([]);
+  });
+
+  it("deletes no account", async () => {
+    const user = await aUser({ password_hash });
+    const late = serve({ deps: { hasher: overtaken(user.id) } });
+    const answer = await late.post("/users/me/deletion", { token: user.token, json: { current_password: password } });
+    expect([answer.status, answer.body.code]).toStrictEqual([403, "wrong_password"]);
+    const [row] = await db.select().from(users).where(eq(users.id, user.id));
+    expect(row?.deleted_at).toBeNull();
+    expect((await liveSessions(user.id)).map(({ id }) => id)).toStrictEqual([user.sessionId]);
   });
 
   it("takes no link away by a change of password that came too late", async () => {

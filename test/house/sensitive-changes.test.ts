@@ -3,10 +3,11 @@ import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Policy, Proof } from "../../src/context/policy.ts";
 import { auditEvents, mails, users } from "../../src/db/schema.ts";
+import { endpoint } from "../../src/endpoint/endpoint.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { isSensitive, type SensitiveChange, sensitiveChanges } from "../../src/services/sensitive-changes.ts";
 import { type AuditKind, auditKinds } from "../../src/values.ts";
-import { type Answer, aUser, db, exampleBody, quickPasswords, serveWithMailbox, unique } from "../harness.ts";
+import { type Answer, aUser, db, exampleBody, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
 
 const password = "correct horse battery";
 const password_hash = await quickPasswords.hash("", password);
@@ -288,6 +289,37 @@ describe("an endpoint that changes a sensitive field", () => {
       });
       expect(answer.status).toBeLessThan(500);
     }
+  });
+});
+
+describe("whoever repeats a change", () => {
+  it("gets ten notices of one kind in an hour, and an event each time", async () => {
+    const user = await aUser();
+    const rename = () => api.patch("/users/me", { token: user.token, json: { username: unique() } });
+    const noticesOf = (change: SensitiveChange) =>
+      db.$count(mails, and(eq(mails.user_id, user.id), eq(mails.kind, sensitiveChanges[change].notice.name)));
+    for (let i = 0; i < 12; i++) expect((await rename()).status).toBe(200);
+    expect(await eventsOf(user.id, "username.changed")).toHaveLength(12);
+    expect(await noticesOf("username.changed")).toBe(10);
+    await api.patch(`/users/${user.id}`, { token: admin.token, json: { role: "admin" } });
+    expect(await noticesOf("account.role_changed")).toBe(1);
+    await db.execute(sql`update mails set created_at = created_at - interval '1 hour' where user_id = ${user.id}`);
+    await rename();
+    expect(await noticesOf("username.changed")).toBe(11);
+  });
+});
+
+describe("an endpoint that does not declare a sensitive change", () => {
+  it("cannot make it: 500, and the log names both", async () => {
+    const [found] = endpoints.filter(({ policy }) => policy.operationId === "changeMe");
+    if (!found) throw new Error("There is no changeMe");
+    // The compiler takes no contract and handler that it does not know.
+    const undeclared = endpoint({ ...found.contract, changes: {} } as never, found.handler as never);
+    const user = await watched();
+    const app = serve({ endpoints: [undeclared], mayFail: true });
+    expect((await app.patch("/users/me", { token: user.token, json: { username: unique() } })).status).toBe(500);
+    expect(JSON.stringify(app.logs)).toContain("changeMe must declare under `changes` that it does username.changed");
+    expect((await rowOf(user.id))?.username).toBe(user.username);
   });
 });
 

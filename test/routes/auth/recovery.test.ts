@@ -90,7 +90,10 @@ describe("promise 8: a mailed token", () => {
     await db.update(users).set({ email: aMailbox() }).where(eq(users.id, id));
     const stale = await verify(token);
     expect([stale.status, stale.body.code]).toStrictEqual([400, "invalid_one_time_token"]);
-    await db.update(users).set({ email }).where(eq(users.id, id));
+    await db.update(users).set({ email, email_verified_at: null }).where(eq(users.id, id));
+    expect((await verify(token)).status).toBe(400);
+    await db.update(users).set({ email_verified_at }).where(eq(users.id, id));
+    expect((await verify(token)).status).toBe(204);
     await age(id, "25 hours");
     expect((await verify(token)).status).toBe(400);
   });
@@ -422,6 +425,33 @@ describe("POST /users/me/email", () => {
     await change(user.token, email);
     await api.patch(`/users/${user.id}`, { token: admin.token, json: { email: aMailbox() } });
     expect((await confirm(tokenFor(email))).status).toBe(400);
+  });
+
+  it("an admin who sets an address holds links to set a password back for three days", async () => {
+    const [user, admin, email] = [await aVerifiedUser(), await aUser({ role: "admin" }), aMailbox()];
+    const set = (json: object) => api.patch(`/users/${user.id}`, { token: admin.token, json });
+    const links = () => mailsTo(email).filter(({ text }) => text.includes("/reset-password?"));
+    const pass = (time: string) =>
+      db.execute(sql`update users set reset_held_until = reset_held_until - ${time}::interval where id = ${user.id}`);
+    expect((await set({ email })).status).toBe(200);
+    await forgot(email);
+    await pass("71 hours 59 minutes");
+    await set({ email: email.toUpperCase() });
+    await set({ email });
+    await forgot(email);
+    expect(links()).toHaveLength(0);
+    await pass("1 minute");
+    await forgot(email);
+    expect(links()).toHaveLength(1);
+  });
+
+  it("holds nothing back once its owner has confirmed another", async () => {
+    const [user, admin, email] = [await aVerifiedUser(), await aUser({ role: "admin" }), aMailbox()];
+    await api.patch(`/users/${user.id}`, { token: admin.token, json: { email: aMailbox() } });
+    await change(user.token, email);
+    expect((await confirm(tokenFor(email))).status).toBe(204);
+    await forgot(email);
+    expect((await reset(tokenFor(email), "another password")).status).toBe(204);
   });
 
   it("PATCH leads there, and does nothing else; an admin's un-verifies", async () => {
