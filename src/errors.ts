@@ -55,6 +55,10 @@ export const errorTable = {
   },
   last_admin: { status: 409, detail: "This is the last active admin." },
   conflict: { status: 409, detail: "The request conflicts with existing data." },
+  quota_exceeded: {
+    status: 409,
+    detail: "You keep as many of these as you may. Deleted ones count until they are gone for good.",
+  },
   still_referenced: { status: 409, detail: "Another resource still refers to this one." },
   precondition_failed: { status: 412, detail: "The resource has changed since you read it. Fetch it again and retry." },
   precondition_required: { status: 428, detail: "Send If-Match with the version that you want to change." },

@@ -194,6 +194,20 @@ export const settingsTable = {
     meaning: "Days in which anything else that was deleted can be restored, before it is purged.",
     value: wholeNumber(0, 365),
   },
+  ROWS_PER_OWNER: {
+    kind: "variable",
+    default: "10000",
+    meaning:
+      "How many rows of each resource, such as items, a user may keep, deleted ones included until they are purged. `0` is no bound.",
+    value: wholeNumber(0, 1_000_000),
+  },
+  IDEMPOTENCY_KIB_PER_USER: {
+    kind: "variable",
+    default: "20480",
+    meaning:
+      "How many KiB a user's requests with an `Idempotency-Key` may keep at once and then in each day, one for each at least.",
+    value: wholeNumber(1_024, 1_048_576),
+  },
   JWT_ISSUER: {
     kind: "variable",
     default: "plinth",

@@ -84,7 +84,7 @@ export default {
 
 /** Cap'n Proto's text form, whose strings are JSON's. */
 function configuration(port: number, date: string, bindings: Record<string, string>): string {
-  const texts = Object.entries({ RATE_LIMITS: "off", MAIL: "off", ...bindings }).map(
+  const texts = Object.entries({ RATE_LIMITS: "off", MAIL: "off", ROWS_PER_OWNER: "0", ...bindings }).map(
     ([name, value]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(value)})`,
   );
   return `using Workerd = import "/workerd/workerd.capnp";

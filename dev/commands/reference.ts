@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type RateClass, rateClasses } from "../../src/context/policy.ts";
-import { mailsToRecipient } from "../../src/services/one-time-tokens.ts";
+import { mailBudget } from "../../src/crud/mails.ts";
 import { limits as attempts } from "../../src/services/passwords.ts";
 import { type Setting, settingsTable } from "../../src/settings.ts";
 import { failWith, Problem, projectFolder } from "../config.ts";
@@ -51,15 +51,15 @@ function limitsPage(): string {
       "the owner, from being locked out",
     ],
   ].map((row) => ["wrong passwords", ...row, "429 `too_many_attempts`"]);
-  const { budget, forgetSeconds } = mailsToRecipient;
+  const { budget, forgetSeconds } = mailBudget;
   const amount = `${budget} at once, one more each ${forgetSeconds / 60} minutes`;
   const mails = [
     [
-      "links to verify or change an address",
+      "links to verify or change an address, and all mail to an unverified one",
       amount,
       "mailbox, across accounts",
       "its owner, from being flooded",
-      "no mail; a change of address is 429",
+      "no mail, the same answer",
     ],
     [
       "links to reset a password",
@@ -68,14 +68,35 @@ function limitsPage(): string {
       "its owner, and no other mail uses this up",
       "no mail, the same answer",
     ],
+    [
+      "any other mail, such as a notice, to a verified address",
+      amount,
+      "account and kind of mail",
+      "its owner, and nobody else's doing uses this up",
+      "no mail: ten alike have gone out",
+    ],
   ];
-  const sessions = [
+  const kept = [
     [
       "live sessions",
       `\`SESSIONS_PER_USER\` (${settingsTable.SESSIONS_PER_USER.default})`,
       "user",
       "the database",
       "the one used longest ago ends",
+    ],
+    [
+      "rows of each resource, deleted ones included until they are purged",
+      `\`ROWS_PER_OWNER\` (${settingsTable.ROWS_PER_OWNER.default})`,
+      "owner and table",
+      "the database",
+      "409 `quota_exceeded`",
+    ],
+    [
+      "what is kept under idempotency keys, one KiB for each key at least",
+      `\`IDEMPOTENCY_KIB_PER_USER\` (${settingsTable.IDEMPOTENCY_KIB_PER_USER.default}) KiB at once, and as much in each day`,
+      "user",
+      "the database",
+      "429 `too_many_requests` for a new key",
     ],
   ];
   return `# Limits
@@ -88,10 +109,21 @@ of them does at one endpoint refuses nobody at another, and a call that carries 
 refresh, sign-out, verification, confirmation and reset are never refused for what others behind the same address did.
 What costs no more than a refusal, such as \`/health\` and the key set, is not counted.
 
-${table(["limit", "how much", "counted by", "protects", "beyond it"], [...classes, ...guesses, ...mails, ...sessions])}
+${table(["limit", "how much", "counted by", "protects", "beyond it"], [...classes, ...guesses, ...mails, ...kept])}
 
 A mailbox is known by its address without dots, without what follows a plus sign, and in any letter case, and by a keyed hash
-alone. Each link replaces the one before it, so that the newest in a full mailbox works.
+alone. Each link replaces the one before it, so that the newest in a full mailbox works. Nobody learns that a mailbox is full:
+that would tell what others send there.
+
+Every mail goes through this bound, your own kinds too. Notices of sensitive changes must not be kept back by an attacker who
+fills the mailbox first. So they are counted by account and kind, once the account has verified its address: only what happens
+to that account uses up the room, and only after ten notices of the very same kind. An address that was never verified may be
+a stranger's: all mail to it shares the room of its mailbox. What did not fit is among the account's events. Notices that an operator causes at the command line are not counted.
+
+A table of yours has the bound on rows by \`withRoom\` around what is inserted; a test finds an endpoint that lacks it. The rows
+are counted by index, in the statement that inserts, up to the bound. Inserts of the same moment do not see each other, and may
+exceed it by as many. Under an idempotency key stand the rows that its request answered, once, because they may have changed
+when it is repeated. A request is counted when it is done, and a repetition is answered however much is kept.
 
 An account's e-mail address and username are counted apart. A shared budget would tell which of them belong together: use up
 one, and the other is refused, too. An attempt is forgotten each hour for an identifier and each minute for a network.

@@ -18,7 +18,7 @@ const introduction = `# Sensitive changes
 Made by \`npm run access-matrix\` from \`src/services/sensitive-changes.ts\` and from what endpoints and commands declare under
 \`changes\`: change it there. These changes decide whose an account is, or what it may do. Each is written down as an event,
 and the owner gets a mail at the address that the account had before, verified or not: what happened, when, from where or by
-whom, and what to do. Change, event and mail are one transaction. Nobody gets more than ten mails of one kind in an hour.
+whom, and what to do. Change, event and mail are one transaction. [Limits](limits.md) says how many.
 `;
 
 const others = `## Events without a mail

@@ -3,14 +3,12 @@ import type { Database } from "../db/client.ts";
 import { auditEvents, mails, users } from "../db/schema.ts";
 import type { AuditKind, MailKindName } from "../values.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
+import { takesRoom } from "./mails.ts";
 
 /** An event to be written down, and the mail that tells the owner of the account, if one does. */
-export type AuditEvent = typeof auditEvents.$inferInsert & {
-  notice?: { id: string; kind: MailKindName; data: object };
-};
-
-/** Nobody gets more notices of one kind in an hour: whoever repeats a change must not flood its owner. */
-const noticesPerHour = 10;
+export type AuditEvent = typeof auditEvents.$inferInsert & { notice?: Notice };
+/** `pepper` is for {@link takesRoom}; an operator, who has none, may always tell. */
+type Notice = { id: string; kind: MailKindName; data: object; pepper?: string };
 
 /** Which events: of whom, of which kind, from `since` on and before `until`. */
 export type AuditEventFilter = {
@@ -58,16 +56,23 @@ export function telling(event: AuditEvent, source: SQL, whose: Whose = {}): Part
       returning id, kind, user_id`,
   };
   if (!notice) return [happened];
-  const isFlood = sql`(select count(*) from ${mails} as m where m.user_id = u.id and m.kind = ${notice.kind}
-    and m.created_at > now() - interval '1 hour') >= ${noticesPerHour}::int`;
+  const mail = {
+    kind: notice.kind,
+    userId: sql`u.id`,
+    recipient: sql`u.email`,
+    isVerified: sql`u.email_verified_at is not null`,
+  };
   const told = {
     name: `${name}notice`,
     query: sql`
       insert into ${mails} (id, user_id, kind, recipient, data)
       select ${notice.id}::uuid, u.id, ${notice.kind}, u.email,
         jsonb_build_object('name', u.username) || ${JSON.stringify(notice.data)}::jsonb
-      from ${sql.identifier(happened.name)} as e join ${owner} as u on u.id = e.user_id
-      where not ${isFlood}`,
+      from (
+        select o.id, o.email, o.username, o.email_verified_at
+        from ${sql.identifier(happened.name)} as e join ${owner} as o on o.id = e.user_id offset 0
+      ) as u
+      where ${notice.pepper === undefined ? sql`true` : takesRoom(mail, notice.pepper)}`,
   };
   return [happened, told];
 }

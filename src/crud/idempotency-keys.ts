@@ -3,19 +3,48 @@ import type { BatchItem } from "drizzle-orm/batch";
 import type { Database } from "../db/client.ts";
 import { answerFrom, answeringAs, isRaw, outlineOfStatement } from "../db/drizzle.ts";
 import type { JsonRow } from "../db/json-rows.ts";
-import { idempotencyKeys } from "../db/schema.ts";
+import { idempotencyKeys, throttles } from "../db/schema.ts";
 
-/** A user's key, and the digest of its request. */
-export type IdempotencyClaim = { userId: string; key: string; fingerprint: string };
+/** A user's key, the digest of its request, and how many KiB all of the user's keys may take in a day. */
+export type IdempotencyClaim = { userId: string; key: string; fingerprint: string; kibPerDay: number };
 
 type Statement = BatchItem<"pg">;
 
 /**
  * Precedes the statements of a request and ends their transaction unless the key is new: SQLSTATE PT425 while another
- * transaction holds it, PT422 if it belongs to another request, PT208 with the recorded answers if that request is done.
+ * transaction holds it, PT422 if it belongs to another request, PT208 with the recorded answers if that request is done, and
+ * PT429 if it is new, but the user's keys take all of their room. Only a look: {@link chargeAnswers} takes the room.
  */
-export function claimIdempotencyKey(db: Database, { userId, key, fingerprint }: IdempotencyClaim) {
-  return db.execute(sql`select claim_key(${userId}::uuid, ${key}, ${fingerprint})`);
+export function claimIdempotencyKey(db: Database, { userId, key, fingerprint, kibPerDay }: IdempotencyClaim) {
+  const forget = secondsPerDay / kibPerDay;
+  return db.execute(sql`
+    with claimed as materialized (select claim_key(${userId}::uuid, ${key}, ${fingerprint})),
+    room as (
+      select (t.attempts - forgotten(t.last_attempt_at, ${forget}) - ${kibPerDay}::int + 1) * ${forget}::float8 as wait
+      from claimed left join ${throttles} as t on t.key = ${counterOf(userId)}
+    )
+    select case when wait > 0 then refuse('PT429', ceil(wait)::int) end from room`);
+}
+
+/**
+ * Follows the statements of a request: counts what is kept of it, in KiB, one at least. Last, so that nothing waits for the
+ * counter while it holds other rows' locks that somebody needs who holds the counter.
+ */
+export function chargeAnswers(db: Database, { userId, key, kibPerDay }: IdempotencyClaim) {
+  const forget = secondsPerDay / kibPerDay;
+  const kept = sql`greatest(t.attempts - forgotten(t.last_attempt_at, ${forget}), 0)`;
+  return db.execute(sql`
+    insert into ${throttles} as t (key, attempts)
+    select ${counterOf(userId)}, 1 + octet_length(results::text) / 1024 from ${idempotencyKeys}
+    where user_id = ${userId}::uuid and key = ${key}
+    on conflict (key) do update set attempts = ${kept} + excluded.attempts, last_attempt_at = case when ${kept} = 0 then now()
+      else t.last_attempt_at + make_interval(secs => forgotten(t.last_attempt_at, ${forget}) * ${forget}::float8) end`);
+}
+
+const secondsPerDay = 24 * 60 * 60;
+
+function counterOf(userId: string): string {
+  return `idempotency:${userId}`;
 }
 
 /** The reason why a statement cannot be recorded, because Postgres forbids it in a subquery. Undefined if it can. */

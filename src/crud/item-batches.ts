@@ -2,7 +2,7 @@ import { and, inArray, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { items } from "../db/schema.ts";
 import { type ItemChanges, type ItemValues, itemColumns } from "./items.ts";
-import { deletion, ownedOrAdmin } from "./owned.ts";
+import { deletion, ownedOrAdmin, withRoom } from "./owned.ts";
 
 /** A batch's change to an existing item: its id, its expected version, and its place in the batch. */
 export type BatchTarget = { id: string; version: number | undefined; place: number };
@@ -38,10 +38,14 @@ export function lockTargets(db: Database, targets: BatchTarget[], callerId: stri
     ) as failed`);
 }
 
-export function insertItems(db: Database, values: ItemValues[]) {
+/** Within the bound of {@link withRoom}. */
+export function insertItems(db: Database, values: ItemValues[], most: number) {
   // drizzle refuses an empty list.
   if (values.length === 0) return db.select(itemColumns).from(items).where(sql`false`);
-  return db.insert(items).values(values).returning(itemColumns);
+  return db
+    .insert(items)
+    .values(withRoom(items, values, most))
+    .returning(itemColumns);
 }
 
 /** Applies each item's own changes, after {@link lockTargets} has locked them. */

@@ -3,7 +3,7 @@ import type { Database } from "../db/client.ts";
 import { prepared } from "../db/drizzle.ts";
 import { items, punctuation, users } from "../db/schema.ts";
 import { keyset, type Order, type PageRequest } from "./keyset.ts";
-import { deletion, reachable, restorable, restoration } from "./owned.ts";
+import { deletion, reachable, restorable, restoration, withRoom } from "./owned.ts";
 import { publicProfile } from "./users.ts";
 import { requireVersion, type Versions } from "./versions.ts";
 
@@ -28,8 +28,12 @@ export const itemColumns = rest;
 
 const owner = { owner: publicProfile(items.owner_id) };
 
-export function insertItem(db: Database, values: ItemValues) {
-  return db.insert(items).values(values).returning(itemColumns);
+/** Within the bound of {@link withRoom}. */
+export function insertItem(db: Database, values: ItemValues, most: number) {
+  return db
+    .insert(items)
+    .values(withRoom(items, [values], most))
+    .returning(itemColumns);
 }
 
 /** The live item with this id, where the caller owns it or is an admin; with its owner's profile on request. */

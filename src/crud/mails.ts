@@ -1,9 +1,39 @@
 import { and, eq, inArray, isNull, lte, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { mails, oneTimeTokens } from "../db/schema.ts";
-import type { MailKindName } from "../values.ts";
+import { mails, oneTimeTokens, users } from "../db/schema.ts";
+import type { MailKindName, Purpose } from "../values.ts";
 
 export type NewMail = { id: string; userId: string; kind: MailKindName; recipient: string; data: object };
+
+/** How much is mailed at once, and the seconds after which there is room for one more. */
+export const mailBudget = { budget: 10, forgetSeconds: 6 * 60 };
+
+/** Where links are counted, which anybody may have sent to any address: a reset apart, so that no other mail keeps it back. */
+const counterOfLink: Record<Purpose, "box" | "reset"> = {
+  verify_email: "box",
+  change_email: "box",
+  reset_password: "reset",
+};
+
+/**
+ * Takes room for one mail and is true, or false where there is none: the bound of every mail. A link, and whatever goes to
+ * an address that its account has not verified, is counted by the mailbox, across accounts: nobody fills a stranger's.
+ * Other mail is counted by its account and kind, so that nobody else can use up the room for an owner's alarm. `pepper`
+ * keeps the counters from naming mailboxes. Volatile: belongs behind a fence, where each row is one mail.
+ */
+export function takesRoom(
+  { kind, userId, recipient, isVerified }: { kind: MailKindName; userId: SQL; recipient: SQL; isVerified: SQL },
+  pepper: string,
+): SQL {
+  const box = sql`regexp_replace(replace(split_part(lower(${recipient}), '@', 1), '.', ''), '[+].*$', '')
+    || '@' || split_part(lower(${recipient}), '@', 2)`;
+  const linkCounter: string | undefined = Object.entries(counterOfLink).find(([purpose]) => purpose === kind)?.[1];
+  const byMailbox = sql`${`mail:${linkCounter ?? "box"}:`}
+    || encode(sha256(convert_to(${pepper}::text || ${box}, 'UTF8')), 'hex')`;
+  const byAccount = sql`${`mail:${kind}:`} || ${userId}::text`;
+  const counter = linkCounter ? byMailbox : sql`case when ${isVerified} then ${byAccount} else ${byMailbox} end`;
+  return sql`take_room(${counter}, ${mailBudget.budget}::int, ${mailBudget.forgetSeconds}::int) = 0`;
+}
 
 /** A mail that this process has claimed and sends now. */
 export type ClaimedMail = {
@@ -19,12 +49,19 @@ export type ClaimedMail = {
   live_hash: string | null;
 };
 
-/** Puts a mail into the outbox; with `happened`, only if that holds after the preceding statements. */
-export function insertMail(db: Database, mail: NewMail, happened: SQL = sql`true`) {
+/** Puts a mail into the outbox, if there is room; with `happened`, only if that holds after the preceding statements. */
+export function insertMail(db: Database, mail: NewMail, pepper: string, happened: SQL = sql`true`) {
+  const { id, userId, kind, recipient, data } = mail;
+  const isVerified = sql`exists (select from ${users} where id = ${userId}::uuid and email_verified_at is not null
+    and lower(email) = lower(${recipient}))`;
+  const room = takesRoom(
+    { kind, userId: sql`${userId}::uuid`, recipient: sql`${recipient}::text`, isVerified },
+    pepper,
+  );
   return db.execute(sql`
     insert into ${mails} (id, user_id, kind, recipient, data)
-    select ${mail.id}::uuid, ${mail.userId}::uuid, ${mail.kind}, ${mail.recipient}, ${JSON.stringify(mail.data)}::jsonb
-    where ${happened}`);
+    select ${id}::uuid, ${userId}::uuid, ${kind}, ${recipient}, ${JSON.stringify(data)}::jsonb
+    from (select where ${happened} offset 0) as cause where ${room}`);
 }
 
 /**

@@ -1,8 +1,9 @@
 import { and, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { mails, oneTimeTokens, throttles, users } from "../db/schema.ts";
+import { mails, oneTimeTokens, users } from "../db/schema.ts";
 import type { Purpose } from "../values.ts";
 import { type AuditEvent, written } from "./audit-events.ts";
+import { takesRoom } from "./mails.ts";
 
 export type NewToken = {
   purpose: Purpose;
@@ -13,10 +14,8 @@ export type NewToken = {
   /** A token younger than this is not replaced, and an account has only so many mails an hour: nobody floods a mailbox. */
   cooldownSeconds: number;
   mailsPerHour: number;
-  /** How much mail one mailbox is sent, whoever asks; `pepper` keeps the counters from naming it. */
-  recipient?: { budget: number; forgetSeconds: number; pepper: string };
-  /** The mail that carries it; none where somebody carries it themselves. */
-  mail?: { id: string; seed: string };
+  /** The mail that carries it, where its mailbox has room; none where somebody carries it themselves. */
+  mail?: { id: string; seed: string; pepper: string };
 };
 
 /**
@@ -28,12 +27,13 @@ export type Account = ({ id: string; passwordHash?: string } | { email: string }
 /**
  * Issues a token in place of the one before it, puts its mail into the outbox and writes the event down, if there is such
  * an account. Locks the account, so that nobody whose password is being replaced slips a token past it. Answers a row
- * where a token was issued.
+ * where a token was due, whether or not its mailbox had room: what others sent there is nobody's to know.
  */
 export function issueToken(db: Database, account: Account, token: NewToken, event: AuditEvent) {
-  const { purpose, tokenHash, mailbox, lifetimeSeconds, cooldownSeconds, mailsPerHour, mail, recipient } = token;
+  const { purpose, tokenHash, mailbox, lifetimeSeconds, cooldownSeconds, mailsPerHour, mail } = token;
   const isDue = sql`(t.used_at is not null or lower(t.email) <> lower(mailbox)
     or t.created_at <= now() - make_interval(secs => ${cooldownSeconds}::int))`;
+  const due = { kind: purpose, userId: sql`id`, recipient: sql`mailbox`, isVerified: sql`false` };
   return db.execute<{ user_id: string }>(sql`
     with account as (
       select id, username, coalesce(${mailbox ?? null}, email) as mailbox from ${users}
@@ -44,11 +44,11 @@ export function issueToken(db: Database, account: Account, token: NewToken, even
       where (t.user_id is null or ${isDue}) and ${mailsPerHour}::int > (select count(*) from ${mails} as m
         where m.user_id = a.id and m.kind = ${purpose} and m.created_at > now() - interval '1 hour')
     ),
-    room as (${recipient ? roomFor(purpose, recipient) : sql`select from due`}),
+    room as materialized (select ${mail ? takesRoom(due, mail.pepper) : sql`true`} as is_there from due),
     token as (
       insert into ${oneTimeTokens} as t (user_id, purpose, token_hash, email, expires_at)
       select id, ${purpose}, ${tokenHash}, mailbox, now() + make_interval(secs => ${lifetimeSeconds}::int) from due
-      where exists (select from room)
+      where (select is_there from room)
       on conflict (user_id, purpose) do update set token_hash = excluded.token_hash, email = excluded.email,
         created_at = now(), expires_at = excluded.expires_at, used_at = null
       where t.used_at is not null or lower(t.email) <> lower(excluded.email)
@@ -63,23 +63,7 @@ export function issueToken(db: Database, account: Account, token: NewToken, even
       where ${mail !== undefined}
     ),
     ${written(event, sql`from token`, { userId: sql`user_id` })}
-    select user_id from token`);
-}
-
-/**
- * Counts a mail to its mailbox, across accounts, and answers a row where there is room for it. What follows a plus sign,
- * dots and the case of letters lead to one mailbox. A reset has a budget of its own, so that no other mail keeps it back.
- */
-function roomFor(purpose: Purpose, { budget, forgetSeconds, pepper }: NonNullable<NewToken["recipient"]>): SQL {
-  const group = purpose === "reset_password" ? "reset" : "link";
-  const box = sql`regexp_replace(replace(split_part(lower(mailbox), '@', 1), '.', ''), '[+].*$', '')
-    || '@' || split_part(lower(mailbox), '@', 2)`;
-  const left = sql`greatest(r.attempts - floor(greatest(extract(epoch from now() - r.last_attempt_at), 0) / ${forgetSeconds}::int)::int, 0)`;
-  return sql`
-    insert into ${throttles} as r (key, attempts)
-    select ${`mail:${group}:`} || encode(sha256(convert_to(${pepper}::text || ${box}, 'UTF8')), 'hex'), 1 from due
-    on conflict (key) do update set attempts = ${left} + 1, last_attempt_at = now() where ${left} < ${budget}::int
-    returning r.key`;
+    select user_id from token union all select id from due where not (select is_there from room)`);
 }
 
 /** Whose token this is, as long as it is good. Only a look: using it decides. */
@@ -148,7 +132,7 @@ const isForMailbox: Record<Purpose, SQL> = {
  */
 function used(tokenHash: string, purpose: Purpose): SQL {
   return sql`owner as (
-      select u.id, u.email, u.username from ${users} as u join ${oneTimeTokens} as t on t.user_id = u.id
+      select u.id, u.email, u.username, u.email_verified_at from ${users} as u join ${oneTimeTokens} as t on t.user_id = u.id
       where t.token_hash = ${tokenHash} and t.purpose = ${purpose} and ${isForMailbox[purpose]}
         and u.is_active and u.deleted_at is null
       for no key update of u

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, getTableName, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import type { OwnedTable } from "../db/schema.ts";
 import { isAdmin } from "./guards.ts";
@@ -16,6 +16,24 @@ export function reachable(table: OwnedTable, id: string, callerId: string): SQL 
 /** The deleted row with this id, if the caller may reach it. */
 export function restorable(table: OwnedTable, id: string, callerId: string): SQL | undefined {
   return and(eq(table.id, id), isNotNull(table.deleted_at), ownedOrAdmin(table, callerId));
+}
+
+/**
+ * Rows of one owner, to be inserted while the owner keeps no more than `most` of this table, deleted ones included until
+ * they are purged: beyond that the transaction ends (SQLSTATE PT507). 0 is no bound. Rows that are inserted at the same moment
+ * do not see each other, and may exceed it by as many.
+ */
+export function withRoom<Row extends { id: string; owner_id: string }>(
+  table: OwnedTable,
+  rows: readonly Row[],
+  most: number,
+): (Omit<Row, "id"> & { id: string | SQL<string> })[] {
+  if (most === 0) return [...rows];
+  const name = getTableName(table);
+  // Asked once for all of them, where the first one's id is made.
+  const asking = (id: string, owner: string) =>
+    sql<string>`with_room(${id}::uuid, ${name}::regclass, ${owner}::uuid, ${most}::int, ${rows.length}::int)`;
+  return rows.map((row, i) => (i === 0 ? { ...row, id: asking(row.id, row.owner_id) } : row));
 }
 
 /** The values that delete a row softly: it can be restored until it is purged. */

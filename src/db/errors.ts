@@ -35,12 +35,18 @@ export function fromDatabase(thrown: unknown): ApiError {
   const isForeseen = code !== "internal" && (isOurs(error) || constraintCodes[error?.constraint ?? ""] !== undefined);
   const refusal = refusals[error?.code ?? ""];
   const { retryAfter } = findCallError(thrown)?.fields ?? {};
+  if (code === "too_many_requests") return keysFull(Number(error?.detail));
   return new ApiError(code, {
     ...(!isForeseen && { cause: new GuardedError(describe(thrown)) }),
     ...(code === "validation_failed" && { detail: "A value is missing, or is not one that can be stored." }),
     ...(refusal && error?.detail && { errors: [operationError(refusal, Number(error.detail))] }),
     ...(retryAfter !== undefined && { headers: { "Retry-After": String(Math.min(retryAfter, longestWait)) } }),
   });
+}
+
+function keysFull(seconds: number): ApiError {
+  const detail = "Too much is kept under your Idempotency-Keys. Wait, or send less under new ones.";
+  return new ApiError("too_many_requests", { detail, headers: { "Retry-After": String(seconds) } });
 }
 
 /** Where `refuse` says in `detail` which operation of a batch it was. */

@@ -57,6 +57,8 @@ const meanings: Partial<Record<string, ErrorCode>> = {
   PT412: "precondition_failed",
   PT422: "idempotency_key_reused",
   PT425: "idempotency_key_in_use",
+  PT429: "too_many_requests", // how much is kept under a user's keys
+  PT507: "quota_exceeded",
 };
 
 /** What this SQLSTATE means to a client. */

@@ -2,6 +2,7 @@ import type { RouteConfig } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Run, Statement, UserEnv } from "../context/types.ts";
 import {
+  chargeAnswers,
   claimIdempotencyKey,
   type IdempotencyClaim,
   recorded,
@@ -13,6 +14,7 @@ import { DoneBefore } from "../db/errors.ts";
 import { ApiError } from "../errors.ts";
 import { headers } from "../http/headers.ts";
 import { fieldError } from "../schemas/field-errors.ts";
+import type { Settings } from "../settings.ts";
 
 /** The `Idempotency-Key` of the IETF's httpapi working group, for `parameters`. */
 export const idempotencyKey = {
@@ -46,7 +48,7 @@ export const idempotency: MiddlewareHandler<UserEnv> = async (c, next) => {
   const { db, user, run, policy } = c.var;
   const key = c.req.header("Idempotency-Key");
   if (key !== undefined && !/^[!-~]{1,255}$/.test(key)) throw invalidKey();
-  const claim = key === undefined ? undefined : await claimOf(user.id, key, c.req);
+  const claim = key === undefined ? undefined : await claimOf(user.id, key, c.req, c.var.settings);
 
   let isUsed = false;
   async function runOnce(...statements: readonly Statement[]): Promise<unknown> {
@@ -64,8 +66,8 @@ export const idempotency: MiddlewareHandler<UserEnv> = async (c, next) => {
   async function once(claim: IdempotencyClaim, statements: readonly Statement[]): Promise<unknown[]> {
     try {
       const recording = statements.map((statement) => recorded(db, claim, statement));
-      const [, ...answers] = await run(claimIdempotencyKey(db, claim), ...recording);
-      return answers;
+      const [, ...answers] = await run(claimIdempotencyKey(db, claim), ...recording, chargeAnswers(db, claim));
+      return answers.slice(0, -1);
     } catch (error) {
       if (!(error instanceof DoneBefore)) throw error;
       if (error.results.length !== statements.length) throw new Error("The key was recorded by another version");
@@ -79,8 +81,13 @@ export const idempotency: MiddlewareHandler<UserEnv> = async (c, next) => {
   await next();
 };
 
-async function claimOf(userId: string, key: string, req: Context["req"]): Promise<IdempotencyClaim> {
-  return { userId, key, fingerprint: await fingerprintOf(req.method, req.url, await req.text()) };
+async function claimOf(
+  userId: string,
+  key: string,
+  req: Context["req"],
+  { IDEMPOTENCY_KIB_PER_USER: kibPerDay }: Settings,
+): Promise<IdempotencyClaim> {
+  return { userId, key, kibPerDay, fingerprint: await fingerprintOf(req.method, req.url, await req.text()) };
 }
 
 /** SHA-256 of method, path, query and body: requests with equal digests are the same. A URL has no line feed. */

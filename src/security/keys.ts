@@ -1,7 +1,14 @@
 import { type Algorithm, importRing, type KeyRing, type SigningKey, withThumbprint } from "./signing-keys.ts";
 
-/** The keys of one isolate, each for one purpose. */
-export type Keys = { token: KeyRing; cursor: CryptoKey; refresh: CryptoKey; mail: CryptoKey; throttle: CryptoKey };
+/** The keys of one isolate, each for one purpose; `mailbox` goes along to the database, whose hashes it seals. */
+export type Keys = {
+  token: KeyRing;
+  cursor: CryptoKey;
+  refresh: CryptoKey;
+  mail: CryptoKey;
+  throttle: CryptoKey;
+  mailbox: string;
+};
 
 /** The source of the keys: all but those of a configured ring are derived from `SECRET_KEY` (HKDF, RFC 5869). */
 export type KeySettings = { SECRET_KEY: string; ALGORITHM: Algorithm; SIGNING_KEYS?: SigningKey[] | undefined };
@@ -14,14 +21,15 @@ export async function keysFor(settings: KeySettings): Promise<Keys> {
   const known = cache.get(settings);
   if (known) return known;
   const { SECRET_KEY, ALGORITHM, SIGNING_KEYS } = settings;
-  const [token, cursor, refresh, mail, throttle] = await Promise.all([
+  const [token, cursor, refresh, mail, throttle, mailbox] = await Promise.all([
     importRing(SIGNING_KEYS ?? [await derivedSigningKey(SECRET_KEY)], ALGORITHM),
     derive(SECRET_KEY, "cursor"),
     derive(SECRET_KEY, "refresh token"),
     derive(SECRET_KEY, "mail token"),
     derive(SECRET_KEY, "throttle"),
+    deriveBytes(SECRET_KEY, "mailbox"),
   ]);
-  const keys = { token, cursor, refresh, mail, throttle };
+  const keys = { token, cursor, refresh, mail, throttle, mailbox: Buffer.from(mailbox).toString("base64url") };
   cache.set(settings, keys);
   return keys;
 }

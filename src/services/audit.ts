@@ -8,7 +8,7 @@ import type { AuditKind } from "../values.ts";
 import { actorOf, isByOwner } from "./audit-events.ts";
 import { type Changes, type DetailsOf, isSensitive, sensitiveChanges } from "./sensitive-changes.ts";
 
-export type AuditContext = Pick<Variables, "db" | "requestId" | "client" | "events" | "outbox" | "policy"> & {
+export type AuditContext = Pick<Variables, "db" | "requestId" | "client" | "events" | "outbox" | "policy" | "keys"> & {
   user?: Caller;
 };
 
@@ -17,7 +17,7 @@ export type AuditContext = Pick<Variables, "db" | "requestId" | "client" | "even
  * owner comes with it. `userId` is null where only the statement knows the account.
  */
 export function auditEvent<Kind extends AuditKind>(
-  { requestId, client, user, policy }: AuditContext,
+  { requestId, client, user, policy, keys }: AuditContext,
   kind: Kind,
   userId: string | null,
   details: DetailsOf<Kind>,
@@ -27,7 +27,7 @@ export function auditEvent<Kind extends AuditKind>(
   const by = isByOwner(event) ? "owner" : actorOf(event) === "administrator" ? "administrator" : "stranger";
   const program = programOf(userAgent);
   const origin = by === "owner" && { ...(network !== "unknown" && { network }), ...(program && { program }) };
-  return told(event, { by, ...origin }, { name: policy?.operationId, changes: policy?.changes ?? {} });
+  return told(event, { by, ...origin }, { name: policy?.operationId, changes: policy?.changes ?? {} }, keys.mailbox);
 }
 
 /** The same for a command that an operator runs: it declares its sensitive changes as an endpoint does. */
@@ -46,12 +46,14 @@ function told(
   event: Omit<AuditEvent, "id">,
   origin: object,
   { name, changes }: { name: string | undefined; changes: Policy["changes"] },
+  pepper?: string,
 ): AuditEvent {
   const { kind, details } = event;
   if (!isSensitive(kind)) return { id: uuidv7(), ...event };
   if (!changes[kind]) throw new Error(`${name} must declare under \`changes\` that it does ${kind}`);
-  const notice = { id: uuidv7(), kind: sensitiveChanges[kind].notice.name, data: { ...details, ...origin } };
-  return { id: uuidv7(), ...event, notice };
+  const { name: notice } = sensitiveChanges[kind].notice;
+  const mail = { id: uuidv7(), kind: notice, data: { ...details, ...origin }, ...(pepper && { pepper }) };
+  return { id: uuidv7(), ...event, notice: mail };
 }
 
 /** What is written down although the request is refused. */

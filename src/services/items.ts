@@ -50,7 +50,7 @@ export async function pageOfPublicItems({ db, run, keys }: Pick<Context, "db" | 
 
 /**
  * Carries out all of these operations or none, in one transaction. Throws `not_found`, `precondition_failed` or
- * `precondition_required` with the place of the first that failed. Answers in the order of the operations; `shown` are the
+ * `precondition_required` with the place of the first that failed; `quota_exceeded`. Answers in the order of the operations; `shown` are the
  * items that are, or just were, public.
  */
 export async function changeItems(
@@ -70,7 +70,7 @@ export async function changeItems(
   const inserts = creates.map(({ item }) => ({ ...item, id: uuidv7(), owner_id: user.id }));
   const [, created, updated, deleted] = await run(
     lockTargets(db, targets, user.id),
-    insertItems(db, inserts),
+    insertItems(db, inserts, settings.ROWS_PER_OWNER),
     updateItems(
       db,
       updates.map(({ id, item }) => ({ ...item, id })),

@@ -28,18 +28,20 @@ const leaseSeconds = 300;
 
 /**
  * The statement that puts a mail into the outbox, for the batch of its cause: the mail is sent once the request is
- * answered. With `happened`, only where that holds once the statements before it have run.
+ * answered. With `happened`, only where that holds once the statements before it have run; and only within the bounds of
+ * docs/limits.md.
  */
 export function mailTo<Data extends { name: string }>(
-  { db, outbox }: Pick<Variables, "db" | "outbox">,
+  { db, outbox, keys }: Pick<Variables, "db" | "outbox" | "keys">,
   kind: MailKind<Data>,
   to: { userId: string; address: string },
   data: Data,
-  happened?: Parameters<typeof insertMail>[2],
+  happened?: Parameters<typeof insertMail>[3],
 ) {
   const id = uuidv7();
   outbox.push(id);
-  return insertMail(db, { id, userId: to.userId, kind: kind.name, recipient: to.address, data }, happened);
+  const mail = { id, userId: to.userId, kind: kind.name, recipient: to.address, data };
+  return insertMail(db, mail, keys.mailbox, happened);
 }
 
 /**

@@ -1,7 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
 import type { Variables } from "../context/types.ts";
 import { type Account, issueToken } from "../crud/one-time-tokens.ts";
-import { keyedHash } from "../security/keyed-hash.ts";
 import { lifetimeHours, newSeed, tokenOfSeed } from "../security/one-time-tokens.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
 import type { AuditKind, Purpose } from "../values.ts";
@@ -21,21 +20,17 @@ type Issue = {
 /** Nobody gets the same mail more than once a minute, or one of its kind more than so many times an hour. */
 const cooldownSeconds = 60;
 const mailsPerHour = 10;
-/** Nor is a mailbox sent more than this, whatever accounts it is asked for: each of these mails is forgotten in turn. */
-export const mailsToRecipient = { budget: 10, forgetSeconds: 6 * 60 };
 
 /**
  * Makes the statement that issues a mailed token and writes its cause down, and has the mail sent once the request is
  * answered. The work is the same whether there is such an account or not.
  */
 export async function issueMailedToken(context: Context, { purpose, account, event, mailbox }: Issue) {
-  const mail = { id: uuidv7(), seed: newSeed() };
+  const mail = { id: uuidv7(), seed: newSeed(), pepper: context.keys.mailbox };
   const tokenHash = await hashToken(await tokenOfSeed(context.keys.mail, mail.seed));
   const lifetimeSeconds = lifetimeHours[purpose] * 60 * 60;
-  const pepper = await keyedHash(context.keys.throttle, "mail recipients");
   const token = {
     purpose,
-    recipient: { ...mailsToRecipient, pepper },
     tokenHash,
     lifetimeSeconds,
     cooldownSeconds,

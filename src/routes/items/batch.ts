@@ -17,7 +17,7 @@ export const batchItems = endpoint(
     idempotent: true,
     request: { body: body(ItemBatch) },
     responses: { 200: json(ItemBatchResult, "One result per operation, in order") },
-    errors: ["not_found", "precondition_failed", "precondition_required"],
+    errors: ["not_found", "precondition_failed", "precondition_required", "quota_exceeded"],
   },
   async (c) => {
     const { results, shown } = await changeItems(c.var, c.req.valid("json").operations);

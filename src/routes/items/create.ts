@@ -18,10 +18,12 @@ export const createItem = endpoint(
     versioned: true,
     request: { body: body(ItemCreate) },
     responses: { 201: json(Item, "The new item", "Location") },
+    errors: ["quota_exceeded"],
   },
   async (c) => {
-    const { db, user, run } = c.var;
-    const [row] = await run(insertItem(db, { ...c.req.valid("json"), id: uuidv7(), owner_id: user.id }));
+    const { db, user, run, settings } = c.var;
+    const values = { ...c.req.valid("json"), id: uuidv7(), owner_id: user.id };
+    const [row] = await run(insertItem(db, values, settings.ROWS_PER_OWNER));
     const item = Item.parse(row);
     if (item.is_public) refreshPublicFace(c);
     setETag(c, 1);

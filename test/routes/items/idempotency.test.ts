@@ -109,7 +109,9 @@ describe("promise 18: the same Idempotency-Key with the same request", () => {
     await post(token, "k");
     const { fingerprint = "" } =
       (await db.select().from(idempotencyKeys).where(eq(idempotencyKeys.user_id, id)))[0] ?? {};
-    const error = await db.batch([claimIdempotencyKey(db, { userId: id, key: "k", fingerprint })]).catch((e) => e);
+    const error = await db
+      .batch([claimIdempotencyKey(db, { userId: id, key: "k", fingerprint, kibPerDay: 1_024 })])
+      .catch((e) => e);
     expect(error.code).toBe("PT208");
     const { message, detail, hint, where, internalQuery, column } = error;
     expect(JSON.parse(column)[0][0].title).toBe(json.title);
@@ -296,7 +298,7 @@ describe("an endpoint that is idempotent", () => {
       },
       async (c) => {
         const { user, run } = c.var;
-        const insert = () => insertItem(c.var.db, { id: uuidv7(), owner_id: user.id, title: "t" });
+        const insert = () => insertItem(c.var.db, { id: uuidv7(), owner_id: user.id, title: "t" }, 0);
         const raw = db.execute(
           sql`select 2 as b, 'x' as a, now() as at, null as nothing, '{"z": 1, "y": [true]}'::json as tree`,
         );

@@ -2,14 +2,18 @@ import { and, eq, getTableColumns, isNotNull, isNull } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { fieldNotes } from "../db/schema.ts";
 import { keyset, type PageRequest } from "./keyset.ts";
-import { deletion, reachable, restorable, restoration } from "./owned.ts";
+import { deletion, reachable, restorable, restoration, withRoom } from "./owned.ts";
 import { requireVersion, type Versions } from "./versions.ts";
 
 export type FieldNoteValues = Pick<typeof fieldNotes.$inferInsert, "id" | "owner_id" | "title" | "description">;
 export type FieldNoteChanges = { [K in "title" | "description"]?: FieldNoteValues[K] | undefined };
 
-export function insertFieldNote(db: Database, values: FieldNoteValues) {
-  return db.insert(fieldNotes).values(values).returning();
+/** Within the bound of {@link withRoom}. */
+export function insertFieldNote(db: Database, values: FieldNoteValues, most: number) {
+  return db
+    .insert(fieldNotes)
+    .values(withRoom(fieldNotes, [values], most))
+    .returning();
 }
 
 /** The live field note with this id, where the caller owns it or is an admin. */

@@ -17,10 +17,12 @@ export const createFieldNote = endpoint(
     idempotent: true,
     request: { body: body(FieldNoteCreate) },
     responses: { 201: json(FieldNote, "The new field note", "Location") },
+    errors: ["quota_exceeded"],
   },
   async (c) => {
-    const { db, user, run } = c.var;
-    const [row] = await run(insertFieldNote(db, { ...c.req.valid("json"), id: uuidv7(), owner_id: user.id }));
+    const { db, user, run, settings } = c.var;
+    const values = { ...c.req.valid("json"), id: uuidv7(), owner_id: user.id };
+    const [row] = await run(insertFieldNote(db, values, settings.ROWS_PER_OWNER));
     const fieldNote = FieldNote.parse(row);
     setETag(c, 1);
     c.header("Location", `/api/v1/field-notes/${fieldNote.id}`);
