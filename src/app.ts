@@ -7,7 +7,7 @@ import { describeApi } from "./endpoint/document.ts";
 import type { Endpoint } from "./endpoint/endpoint.ts";
 import { refuseUnsound } from "./endpoint/rules.ts";
 import { refuseInvalid } from "./endpoint/validation.ts";
-import { ApiError, problem, toApiError } from "./errors.ts";
+import { ApiError, nothingHere, problem, toApiError } from "./errors.ts";
 import { logToConsole, unfailing } from "./log.ts";
 import { transportFor } from "./mail/transports.ts";
 import { cacheControl } from "./middleware/cache-control.ts";
@@ -54,7 +54,7 @@ export function createApp<const Endpoints extends readonly Endpoint[]>(endpoints
     sendMails,
   );
   app.onError((error, c) => problem(c, toApiError(error), c.var.policy));
-  app.notFound((c) => problem(c, new ApiError("not_found", { detail: "There is nothing at this path." })));
+  app.notFound((c) => problem(c, nothingHere()));
 
   const paths = [...methodsByPath(endpoints)];
   // Before the endpoints, one of which may take a fixed path for its parameter; the others behind them.

@@ -129,6 +129,11 @@ export function notFound(): never {
   throw new ApiError("not_found");
 }
 
+/** The answer for a path that no endpoint has. */
+export function nothingHere(): ApiError {
+  return new ApiError("not_found", { detail: "There is nothing at this path." });
+}
+
 /** What we say of any thrown value: an `ApiError` speaks for itself, anything unknown is `internal`. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;

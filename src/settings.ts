@@ -245,6 +245,13 @@ export const settingsTable = {
       "Where Neon's SQL over HTTP is spoken, when that is not at the host of `DATABASE_URL`. `npm run dev` sets it.",
     value: z.url({ protocol: /^https?$/, error: "must be a URL" }).optional(),
   },
+  DOCS: {
+    kind: "variable",
+    default: "on",
+    meaning:
+      "`off` hides the documentation page and the OpenAPI document: both are 404, and so is `/`, which otherwise leads to the page.",
+    value: oneOf("on", "off"),
+  },
   PROJECT_NAME: {
     kind: "variable",
     default: "Plinth",
@@ -260,6 +267,8 @@ export const settingNames: readonly string[] = Object.keys(settingsTable);
 type Table = typeof settingsTable;
 type Name = keyof Table;
 export type Settings = { [N in Name]: z.output<Table[N]["value"]> };
+/** The settings that are `on` or `off`. */
+export type Switch = { [N in Name]: Settings[N] extends "on" | "off" ? N : never }[Name];
 
 /** The bindings of the Worker, as the platform hands them over: unchecked. */
 export type Bindings = Record<string, unknown>;
@@ -290,6 +299,13 @@ export function settingsFrom(bindings: Bindings): Settings | SettingsError {
 /** Whether an environment does without what only a deployed Worker needs. An unknown one does not. */
 export function isRelaxed(environment: unknown): boolean {
   return environment === "development" || environment === "test";
+}
+
+/** Whether this is a setting that is `on` or `off`. */
+export function isSwitch(name: string): name is Switch {
+  const { value } = new Map(Object.entries<Setting>(settingsTable)).get(name) ?? {};
+  const takes = ["on", "off", "another"].map((text) => value?.safeParse(text).success);
+  return takes.join() === "true,true,false";
 }
 
 /** The access tokens that these settings issue and accept. */

@@ -61,7 +61,7 @@ export function serve({
 
   async function call(method: string, path: string, init: Init = {}): Promise<Answer> {
     const url = new URL(
-      /^\/(health|api|\.well-known)\b/.test(path) ? path : `/api/v1${path}`,
+      /^\/($|\?|(health|api|\.well-known)\b)/.test(path) ? path : `/api/v1${path}`,
       "https://api.example.com",
     );
     const headers = new Headers(init.headers);

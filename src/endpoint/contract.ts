@@ -15,6 +15,7 @@ import { ifMatch, ifNoneMatch, unlessMatch } from "../http/etag.ts";
 import type { Caching } from "../middleware/edge-cache.ts";
 import { idempotencyCodes, idempotencyKey } from "../middleware/idempotency.ts";
 import type { Changes } from "../services/sensitive-changes.ts";
+import type { Switch } from "../settings.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 
@@ -62,6 +63,8 @@ export type Contract = {
   cached?: Caching;
   /** Query parameters that it does not declare are ignored; without this word they are 422. `oauth` says so too. */
   anyQuery?: true;
+  /** The setting that switches it off: it is then 404. Adds that. */
+  offBy?: Switch;
   /** It answers even when the settings are wrong, and so has none of them, and no database. */
   withoutSettings?: true;
 } & Calling;
@@ -104,6 +107,7 @@ const codesWith = {
   params: ["validation_failed"],
   query: ["validation_failed"],
   body: ["unsupported_media_type", "validation_failed"],
+  offBy: ["not_found"],
   idempotent: idempotencyCodes,
   "versioned get": ["bad_request", "precondition_failed"],
   "versioned change": ["bad_request", "precondition_failed", "precondition_required"],

@@ -13,6 +13,7 @@ import { type Caching, cacheable, edgeCache } from "../middleware/edge-cache.ts"
 import { exactPath, forgivesSlash } from "../middleware/exact-path.ts";
 import { idempotency, replayable } from "../middleware/idempotency.ts";
 import { limitRate } from "../middleware/rate-limit.ts";
+import { unlessOff } from "../middleware/switch.ts";
 import { expectVersions, versionedAnswers } from "../middleware/versions.ts";
 import { type CodesOf, type Contract, codesOf, type EnvOf, parametersOf } from "./contract.ts";
 import { type Problems, problemResponses } from "./problems.ts";
@@ -125,7 +126,7 @@ function policyOf(contract: Contract): Policy {
 
 function toRoute(contract: Contract, policy: Policy): RouteConfig {
   const { method, operationId, summary, description, tags, access, request, responses } = contract;
-  const { idempotent, versioned, cached, anyQuery, oauth, withoutSettings } = contract;
+  const { idempotent, versioned, cached, anyQuery, oauth, withoutSettings, offBy } = contract;
   const mediaTypes = Object.keys(request?.body?.content ?? {});
   const isRead = method === "get";
   const tagged = versioned ? versionedAnswers(responses, isRead) : responses;
@@ -145,6 +146,7 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
       remember(policy),
       ...(forgivesSlash(contract.method) ? [] : [exactPath]),
       ...(withoutSettings ? [] : [provide]),
+      ...(offBy ? [unlessOff(offBy)] : []),
       ...(isSignedIn(access) ? [authenticate(access)] : policy.carries ? [] : [limitRate]),
       ...(anyQuery || oauth ? [] : [refuseUnknownQuery(queryNames(contract))]),
       ...(cached ? [edgeCache(cached, queryNames(contract))] : []),

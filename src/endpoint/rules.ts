@@ -2,6 +2,7 @@ import { ZodObject } from "zod";
 import { accessTable, carriedTokens, isSignedIn, type Proof, rateClasses } from "../context/policy.ts";
 import { errorTable } from "../errors.ts";
 import { isSensitive } from "../services/sensitive-changes.ts";
+import { isSwitch } from "../settings.ts";
 import type { Contract, Method } from "./contract.ts";
 import type { Endpoint } from "./endpoint.ts";
 
@@ -41,6 +42,7 @@ const words: Record<keyof Contract, true> = {
   versioned: true,
   cached: true,
   anyQuery: true,
+  offBy: true,
   withoutSettings: true,
 };
 const parts: Record<keyof NonNullable<Contract["request"]>, true> = {
@@ -75,8 +77,8 @@ function faultsOf(contract: Contract): string[] {
   ];
 }
 
-function faultsOfPath({ path, request = {} }: Contract): string[] {
-  const segments = path.split("/").slice(1);
+function faultsOfPath({ path, atRoot, request = {} }: Contract): string[] {
+  const segments = path === "/" && atRoot ? [] : path.split("/").slice(1);
   const isPlain = path.startsWith("/") && segments.every((segment) => /^([\w.~-]+|\{\w+\})$/.test(segment));
   if (!isPlain) return [`${path} is no path: write /things/{id}, without a slash at its end`];
   const names = segments.filter(isParameter).map((segment) => segment.slice(1, -1));
@@ -131,7 +133,7 @@ function faultsOfChanges({ access, carries, request, changes = {} }: Contract): 
 /** Words that exclude each other. */
 function faultsTogether(contract: Contract): string[] {
   const { method, access, idempotent, versioned, cached, withoutSettings, errors = [], request } = contract;
-  const { carries, uncounted, rate, roundTrips = 1 } = contract;
+  const { carries, uncounted, rate, roundTrips = 1, offBy } = contract;
   if (!Object.hasOwn(accessTable, access)) return [];
   const [isRead, hasCaller] = [method === "get", isSignedIn(access)];
   return [
@@ -144,6 +146,8 @@ function faultsTogether(contract: Contract): string[] {
     ...when(cached !== undefined && !isRead, "only a get can be cached"),
     ...when(cached !== undefined && hasCaller, 'what is cached is everybody\'s: it needs access: "public"'),
     ...when(withoutSettings === true && hasCaller, "no token can be verified without settings"),
+    ...when(withoutSettings === true && offBy !== undefined, "no setting is known without settings"),
+    ...when(offBy !== undefined && !isSwitch(offBy), `${offBy} is no setting that is on or off`),
     ...when(request?.body !== undefined && isRead, "a get has no body"),
     ...when(carries !== undefined && hasCaller, "a user is counted, not the token that a call carries"),
     ...when(carries !== undefined && request?.body === undefined, "a call carries its token in a body"),

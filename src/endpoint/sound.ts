@@ -16,9 +16,11 @@ type RequestPart = keyof NonNullable<Contract["request"]>;
 type SoundPath<Path extends string> = Path extends `${string}:${string}`
   ? "A parameter is written {id}"
   : Path extends `/${string}`
-    ? Path extends `${string}//${string}` | `${string}/`
-      ? "A path has no empty segment"
-      : Path
+    ? Path extends "/"
+      ? Path
+      : Path extends `${string}//${string}` | `${string}/`
+        ? "A path has no empty segment"
+        : Path
     : "A path begins with /";
 
 /** A path and the schema of its parameters have the same names. */

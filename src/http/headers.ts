@@ -10,7 +10,7 @@ const descriptions = {
   ETag: "The version, for `If-None-Match` and `If-Match`",
   "Idempotent-Replayed": "`true` where an earlier request with the same `Idempotency-Key` had this effect",
   Link: 'The next page, as `rel="next"` (RFC 8288); absent on the last',
-  Location: "The URL of what was made",
+  Location: "The URL of what was made, or of where to go",
   RateLimit: "The limit that was reached, and the seconds until it lets one in",
   "Retry-After": "Seconds to wait",
   "Set-Cookie": "The refresh token, or the end of its cookie",

@@ -14,6 +14,7 @@ import { resetPassword } from "./auth/reset-password.ts";
 import { restoreAccount } from "./auth/restore.ts";
 import { revokeToken } from "./auth/revoke.ts";
 import { verifyEmail } from "./auth/verify-email.ts";
+import { home } from "./docs/home.ts";
 import { openapi } from "./docs/openapi.ts";
 import { docs } from "./docs/page.ts";
 import { health } from "./health/live.ts";
@@ -87,6 +88,7 @@ export const endpoints = [
   oauthMetadata,
   health,
   ready,
+  home,
   openapi,
   docs,
 ] as const;

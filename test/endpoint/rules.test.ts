@@ -93,6 +93,9 @@ describe("createApp", () => {
     [{ method: "post", access: "public", cached: { seconds: 1, staleSeconds: 1 } }, "only a get can be cached"],
     [{ cached: { seconds: 1, staleSeconds: 1 } }, 'needs access: "public"'],
     [{ access: "public", versioned: true }, 'versioned needs access: "user"'],
+    [{ access: "public", withoutSettings: true, offBy: "DOCS" }, "no setting is known without settings"],
+    [{ offBy: "SIGNUP" }, "SIGNUP is no setting that is on or off"],
+    [{ path: "/", request: {} }, "/ is no path"],
     [{ withoutSettings: true }, "no token can be verified without settings"],
     [
       { ...carrying("mailed_token"), uncounted: true, roundTrips: 0 },

@@ -12,6 +12,7 @@ export const openapi = endpoint(
     description: "OpenAPI 3.1, generated from the endpoints.",
     access: "public",
     roundTrips: 0,
+    offBy: "DOCS",
     responses: { 200: json(z.looseObject({ openapi: z.string() }), "The document") },
   },
   (c) => {

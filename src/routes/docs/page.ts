@@ -11,6 +11,7 @@ export const docs = endpoint(
     description: "Swagger UI, whose Authorize button signs in. It loads nothing from other hosts.",
     access: "public",
     roundTrips: 0,
+    offBy: "DOCS",
     // Who sends a link to the page may hang something on it.
     anyQuery: true,
     responses: { 200: { description: "The page", content: { "text/html": { schema: { type: "string" } } } } },

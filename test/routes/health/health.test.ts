@@ -88,6 +88,29 @@ describe("GET /health/ready", () => {
   });
 });
 
+describe("DOCS", () => {
+  it("is on by default: / leads to the page, whatever hangs on it", async () => {
+    for (const path of ["/", "/?utm_source=mail"]) {
+      const answer = await api.get(path);
+      expect([answer.status, answer.headers.get("Location")]).toStrictEqual([302, "/api/v1/docs"]);
+    }
+    expect((await api.get("/docs")).status).toBe(200);
+    expect((await api.post("/")).status).toBe(405);
+  });
+
+  it("hides the page and the document, as if nothing were there, where it is off", async () => {
+    const hidden = serve({ bindings: { ...bindings, DOCS: "off" } });
+    const headers = { "X-Request-Id": "same" };
+    const nothing = await hidden.get("/nothing-here", { headers });
+    expect(nothing.status).toBe(404);
+    for (const path of ["/", "/docs", "/docs/", "/openapi.json"]) {
+      const answer = await hidden.get(path, { headers });
+      expect([answer.status, answer.text], path).toStrictEqual([404, nothing.text]);
+    }
+    expect((await hidden.get("/health")).status).toBe(200);
+  });
+});
+
 describe("GET /docs", () => {
   it("is a page that loads nothing from elsewhere", async () => {
     const answer = await api.get("/docs");

@@ -1,0 +1,22 @@
+import { endpoint } from "../../endpoint/endpoint.ts";
+import { headers } from "../../http/headers.ts";
+
+export const home = endpoint(
+  {
+    method: "get",
+    path: "/",
+    operationId: "home",
+    tags: ["operations"],
+    summary: "Go to the documentation",
+    description: "Leads to the documentation page.",
+    access: "public",
+    uncounted: true,
+    atRoot: true,
+    roundTrips: 0,
+    offBy: "DOCS",
+    // Who sends a link to the site may hang something on it.
+    anyQuery: true,
+    responses: { 302: { description: "It is at `Location`", headers: headers("Location") } },
+  },
+  (c) => c.redirect("/api/v1/docs", 302),
+);
