@@ -126,16 +126,6 @@ export function serveWithMailbox(options: Parameters<typeof serve>[0] = {}) {
 /** The app as it is, for tests that need nothing special. */
 export const api = serve();
 
-/** The body that an endpoint's contract gives as its example; undefined where it takes none. */
-export async function exampleBody({ route }: Pick<Endpoint, "route">): Promise<Record<string, unknown> | undefined> {
-  const { paths, components } = (await api.get("/openapi.json")).body;
-  const { schema } = paths[route.path][route.method].requestBody?.content["application/json"] ?? {};
-  if (!schema) return undefined;
-  const { properties = {} } = components.schemas[schema.$ref?.split("/").at(-1)] ?? schema;
-  const examples = Object.entries<{ example?: unknown }>(properties).map(([field, { example }]) => [field, example]);
-  return Object.fromEntries(examples);
-}
-
 /** A name that no other test has. */
 export function unique(prefix = "u"): string {
   return `${prefix}-${uuidv7().slice(-12)}`;

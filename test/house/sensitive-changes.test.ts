@@ -7,7 +7,8 @@ import { endpoint } from "../../src/endpoint/endpoint.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { isSensitive, type SensitiveChange, sensitiveChanges } from "../../src/services/sensitive-changes.ts";
 import { type AuditKind, auditKinds } from "../../src/values.ts";
-import { type Answer, aUser, db, exampleBody, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
+import { exampleBody } from "../examples.ts";
+import { type Answer, aUser, db, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
 
 const password = "correct horse battery";
 const password_hash = await quickPasswords.hash("", password);
@@ -279,8 +280,8 @@ describe("an endpoint that changes a sensitive field", () => {
     for (const byThemselves of [true, false]) {
       const user = await watched();
       const json = {
-        ...(await exampleBody({ route })),
-        ...("email" in ((await exampleBody({ route })) ?? {}) && { email: `${unique("new")}@example.com` }),
+        ...exampleBody({ route }),
+        ...("email" in (exampleBody({ route }) ?? {}) && { email: `${unique("new")}@example.com` }),
       };
       const path = contract.path.replace("{id}", user.id);
       const answer = await api.call(contract.method.toUpperCase(), path, {

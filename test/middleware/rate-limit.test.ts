@@ -4,7 +4,8 @@ import { bindingName } from "../../src/context/bindings.ts";
 import { rateClasses } from "../../src/context/policy.ts";
 import { networkOf } from "../../src/http/network.ts";
 import { endpoints } from "../../src/routes/index.ts";
-import { aUser, bindings, exampleBody, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
+import { exampleBody } from "../examples.ts";
+import { aUser, bindings, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
 
 /** An app whose classes let `limit` calls in, and the keys under which it counted them, by class. */
 function limited(limit: number) {
@@ -148,7 +149,7 @@ describe("what others behind the same address do", () => {
     for (const { policy, contract } of open) {
       const call = async () => {
         const path = policy.path.replaceAll(/\{.+?\}/g, crypto.randomUUID());
-        const json = { json: await exampleBody({ route: endpointOf(policy.operationId).route }) };
+        const json = { json: exampleBody({ route: endpointOf(policy.operationId).route }) };
         return app.call(contract.method.toUpperCase(), path, {
           ...shared,
           ...("body" in (contract.request ?? {}) && json),

@@ -1,0 +1,90 @@
+/** Calls and bodies made of nothing but the contracts: as the document says them. */
+import type { Endpoint } from "../src/endpoint/endpoint.ts";
+import { api } from "./harness.ts";
+
+export type Schema = {
+  $ref?: string;
+  type?: unknown;
+  format?: string;
+  minimum?: number;
+  minLength?: number;
+  maxLength?: number;
+  example?: unknown;
+  default?: unknown;
+  enum?: unknown[];
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  allOf?: Schema[];
+  items?: Schema;
+  additionalProperties?: Schema | boolean;
+  properties?: Record<string, Schema>;
+  required?: string[];
+};
+
+export type Parameter = {
+  name: string;
+  in: "path" | "query" | "header" | "cookie";
+  required?: boolean;
+  example?: unknown;
+  schema: Schema;
+};
+
+export const { body: document } = await api.get("/openapi.json");
+
+/** The operation that the document has for this endpoint. */
+export function operationOf({ route }: Pick<Endpoint, "route">) {
+  return document.paths[route.path][route.method];
+}
+
+export function parametersOf(endpoint: Pick<Endpoint, "route">, where: Parameter["in"]): Parameter[] {
+  const all: Parameter[] = operationOf(endpoint).parameters ?? [];
+  return all.filter((one) => one.in === where);
+}
+
+/** The schema itself, where this refers to one of the document's. */
+export function resolved(schema: Schema | undefined): Schema {
+  if (!schema?.$ref) return schema ?? {};
+  return resolved(document.components.schemas[schema.$ref.split("/").at(-1) ?? ""]);
+}
+
+/** What tools fill in by themselves: the example, or else the first value, or else anything of the type. */
+export function exampleOf(given: Schema): unknown {
+  const schema = resolved(given);
+  if (schema.example !== undefined) return schema.example;
+  if (schema.default !== undefined) return schema.default;
+  if (schema.enum) return schema.enum[0];
+  const [choice] = schema.oneOf ?? schema.anyOf ?? [];
+  if (choice) return exampleOf(choice);
+  if (schema.allOf) return Object.assign({}, ...schema.allOf.map(exampleOf));
+  if (schema.items) return [exampleOf(schema.items)];
+  if (schema.properties) {
+    return Object.fromEntries(Object.entries(schema.properties).map(([name, one]) => [name, exampleOf(one)]));
+  }
+  const [type] = [schema.type].flat();
+  if (type === "string" && schema.format === "uuid") return crypto.randomUUID();
+  if (type === "string" && schema.format === "date-time") return new Date().toISOString();
+  if (type === "string") return "string".padEnd(schema.minLength ?? 0, "x").slice(0, schema.maxLength);
+  if (type === "integer" || type === "number") return schema.minimum ?? 0;
+  if (type === "array") return [];
+  if (type === "object") return {};
+  return type === "boolean" ? true : null;
+}
+
+/** The body that an endpoint's contract gives as its example; undefined where it takes no JSON. */
+export function exampleBody(endpoint: Pick<Endpoint, "route">): Record<string, unknown> | undefined {
+  const schema: Schema | undefined = operationOf(endpoint).requestBody?.content["application/json"]?.schema;
+  return schema && { ...Object(exampleOf(schema)) };
+}
+
+/** The endpoint's path with an example of each parameter, or these values by name, and of each query that it needs. */
+export function examplePath(endpoint: Pick<Endpoint, "route">, values: Record<string, string> = {}): string {
+  const text = ({ name, example, schema }: Parameter) => String(values[name] ?? example ?? exampleOf(schema));
+  const path = parametersOf(endpoint, "path").reduce(
+    (filled, one) => filled.replace(`{${one.name}}`, encodeURIComponent(text(one))),
+    endpoint.route.path,
+  );
+  const query = new URLSearchParams(
+    parametersOf(endpoint, "query").flatMap((one) => (one.required ? [[one.name, text(one)]] : [])),
+  );
+  return query.size > 0 ? `${path}?${query}` : path;
+}

@@ -1,0 +1,6 @@
+import type { Calls } from "../../calls.ts";
+
+export const calls: Calls = {
+  health: async () => ({ path: "/health" }),
+  ready: async () => ({ path: "/health/ready" }),
+};
