@@ -5,7 +5,7 @@ import { runner } from "../../src/context/run.ts";
 import { connect } from "../../src/db/client.ts";
 import { constraintCodes } from "../../src/db/constraints.ts";
 import { fromDatabase } from "../../src/db/errors.ts";
-import { items, users } from "../../src/db/schema.ts";
+import { sessions, users } from "../../src/db/schema.ts";
 import { CallError } from "../../src/db/wire.ts";
 import { explain } from "../../src/errors.ts";
 import { db, settings } from "../harness.ts";
@@ -48,7 +48,11 @@ describe("what Postgres raises", () => {
   });
 
   it("is a mistake of ours where a name is unknown though every migration is applied, and the log has its stack", async () => {
-    const faults = [sql`select subject from items`, sql`select 1 from no_such_table`, sql`select no_such_function()`];
+    const faults = [
+      sql`select subject from sessions`,
+      sql`select 1 from no_such_table`,
+      sql`select no_such_function()`,
+    ];
     for (const statement of faults) {
       const error = await runner(db)(db.execute(statement)).catch((thrown) => thrown);
       expect(explain(error)).toMatchObject({
@@ -60,7 +64,7 @@ describe("what Postgres raises", () => {
 
   it("is a missing migration where one is missing", async () => {
     const empty = connect({ ...settings, DATABASE_URL: settings.DATABASE_URL.replace(/[^/]*$/, "postgres") });
-    const error = await runner(empty)(empty.execute(sql`select id from items`)).catch((thrown) => thrown);
+    const error = await runner(empty)(empty.execute(sql`select id from sessions`)).catch((thrown) => thrown);
     expect(explain(error)).toStrictEqual({ code: "not_ready", cause: expect.objectContaining({ sqlstate: "42P01" }) });
   });
 
@@ -93,7 +97,7 @@ describe("what Postgres raises", () => {
     expect(fromDatabase(new Error("x", { cause: new CallError("timeout") })).code).toBe("database_unavailable");
     expect(fromDatabase(new TypeError("secret")).code).toBe("internal");
     expect(fromDatabase("thrown text").code).toBe("internal");
-    const unjoined = db.select({ id: items.id }).from(users);
+    const unjoined = db.select({ id: sessions.id }).from(users);
     const error = await runner(db)(unjoined).catch((thrown) => thrown);
     expect(explain(error)).toMatchObject({ code: "internal" });
   });

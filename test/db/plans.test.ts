@@ -1,18 +1,13 @@
 import { type SQLWrapper, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { listAuditEvents } from "../../src/crud/audit-events.ts";
-import { findItem, itemOrder, listItems, listPublicItems } from "../../src/crud/items.ts";
-import { purgeDeleted } from "../../src/crud/owned.ts";
 import { chargeThrottles, insertThrottles } from "../../src/crud/throttles.ts";
 import { findUser, findUserByLogin, listUsers } from "../../src/crud/users.ts";
-import { items } from "../../src/db/schema.ts";
 import { aUser, db, unique } from "../harness.ts";
 
 const { id } = await aUser();
 /** Half of the random ids below come before it. */
 const middle = "80000000-0000-4000-8000-000000000000";
-const mine = { ownerId: id, status: "live" } as const;
-const deleted = { ownerId: id, status: "deleted" } as const;
 const first = { after: undefined, limit: 21 };
 /** Behind rows that are newer than all there are: a page that has rows. */
 const later = { after: { key: new Date(Date.now() + 86_400_000).toISOString(), id: middle }, limit: 21 };
@@ -28,18 +23,12 @@ beforeAll(async () => {
   await db.batch([
     db.execute(sql`insert into users (id, email, username, password_hash)
       select gen_random_uuid(), ${mark} || n || '@example.com', ${mark} || n, '' from generate_series(1, 5000) n`),
-    db.execute(sql`insert into items (id, owner_id, title)
-      select gen_random_uuid(), ${id}::uuid, 'Item ' || n from generate_series(1, 5000) n`),
-    db.execute(sql`insert into items (id, owner_id, title, deleted_at)
-      select gen_random_uuid(), ${id}::uuid, 'Item ' || n, now() from generate_series(1, 5000) n`),
-    db.execute(sql`insert into items (id, owner_id, title, is_public)
-      select gen_random_uuid(), id, 'Item', true from users where username like ${`${mark}%`}`),
     db.execute(sql`insert into audit_events (id, kind, user_id)
       select gen_random_uuid(), case when n % 50 = 0 then 'account.purged' else 'sign_in.failed' end, gen_random_uuid()
       from generate_series(1, 5000) n`),
     db.execute(sql`insert into throttles (key, attempts)
       select 'login:' || gen_random_uuid(), 1 from generate_series(1, 5000)`),
-    db.execute(sql`analyze users, items, audit_events, throttles`),
+    db.execute(sql`analyze users, audit_events, throttles`),
   ]);
 });
 
@@ -56,18 +45,6 @@ describe("the hot queries use their indexes, and sort nothing", () => {
       listAuditEvents(db, { until: "2020-01-01T00:00:00.000Z", since: "2019-01-01T00:00:00.000Z" }, first),
       "audit_events_pkey",
     ],
-    ["one item", findItem(db, id, id), "items_pkey"],
-    ["the first page of items", listItems(db, mine, itemOrder("-created_at"), first), "items_created_idx"],
-    ["a later page of items", listItems(db, mine, itemOrder("-created_at"), later), "items_created_idx"],
-    ["items by their last change", listItems(db, mine, itemOrder("-updated_at"), later), "items_updated_idx"],
-    [
-      "items by title",
-      listItems(db, mine, itemOrder("title"), { ...later, after: { key: "I", id: middle } }),
-      "items_title_idx",
-    ],
-    ["the first page of public items", listPublicItems(db, first), "items_public_idx"],
-    ["a later page of public items", listPublicItems(db, later), "items_public_idx"],
-    ["a page of deleted items", listItems(db, deleted, itemOrder("-created_at"), later), "items_deleted_idx"],
   ])("%s", async (_what, query, index) => {
     const plan = await planOf(query);
     expect(plan).toContain(index);
@@ -83,22 +60,6 @@ describe("the hot queries use their indexes, and sort nothing", () => {
     expect(plan).not.toContain("Seq Scan");
   });
 
-  it("a search among few items reads those, not everybody's with the word", async () => {
-    const few = await aUser();
-    await db.execute(sql`insert into items (id, owner_id, title) select gen_random_uuid(), ${few.id}::uuid, 'Item'
-      from generate_series(1, 5)`);
-    const found = { ownerId: few.id, status: "live", q: "item" } as const;
-    const plan = await planOf(listItems(db, found, itemOrder("-relevance", "item"), first));
-    expect(plan).toMatch(/Index Cond: \(owner_id = /);
-    expect(plan).not.toMatch(/items_search_idx|Seq Scan/);
-  });
-
-  it("the purge of items starts with the longest gone", async () => {
-    const plan = await planOf(purgeDeleted(db, items, 30, 1_000));
-    expect(plan).toContain("items_purge_idx");
-    expect(plan).not.toMatch(/Seq Scan|Sort/);
-  });
-
   it("counting an attempt reads no table from end to end", async () => {
     const limit = { budget: 10, forgetSeconds: 60 };
     const limits = { account: limit, network: limit, firstDelay: 30, longestDelay: 900 };
@@ -110,29 +71,5 @@ describe("the hot queries use their indexes, and sort nothing", () => {
         expect(plan).not.toMatch(/Seq Scan/);
       }
     }
-  });
-
-  it.each([
-    ["-created_at", {}, /Index Cond: .*owner_id = .*created_at, id.* < /],
-    ["-created_at", { createdBefore: later.after.key }, /Index Cond: .*owner_id = .*created_at, id.* < /],
-    ["created_at", { createdAfter: "2020-01-01T00:00:00Z" }, /Index Cond: .*owner_id = .*created_at, id.* > /],
-  ] as const)(
-    "promise 25: a later page by %s with %j starts at its place in the index",
-    async (sort, bounds, place) => {
-      const plan = await planOf(listItems(db, { ...mine, ...bounds }, itemOrder(sort), later));
-      expect(plan).toMatch(place);
-      // A bound of its own would be where the scan starts, however far the page is from there.
-      expect(plan).not.toMatch(/\(created_at [<>]/);
-    },
-  );
-
-  it("promise 25: the other bound still holds on a later page", async () => {
-    const recent = { ...mine, createdAfter: "2020-01-01T00:00:00Z" };
-    expect(await planOf(listItems(db, recent, itemOrder("-created_at"), later))).toMatch(/\(created_at >= /);
-    const old = { ...mine, createdBefore: later.after.key };
-    expect(await planOf(listItems(db, old, itemOrder("created_at"), later))).toMatch(/\(created_at < /);
-    expect(await planOf(listItems(db, old, itemOrder("title"), { ...later, after: { key: "I", id: middle } }))).toMatch(
-      /\(created_at < /,
-    );
   });
 });

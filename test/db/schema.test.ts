@@ -14,7 +14,6 @@ const having = (...names: string[]) =>
 describe("src/db/schema.ts", () => {
   it("names every table of rows that are owned and softly deleted in ownedTables", () => {
     const names = having("owner_id", "deleted_at").map(({ name }) => name);
-    expect(names).toContain("items");
     expect(owned.map((table) => getTableConfig(table).name).toSorted()).toStrictEqual(names.toSorted());
   });
 
@@ -34,7 +33,7 @@ describe("src/db/schema.ts", () => {
       select event_object_table as name from information_schema.triggers
       where event_manipulation = 'UPDATE' and action_timing = 'BEFORE' and action_statement like '%touch_row()'`);
     const names = having("version").map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(["items", "users"]));
+    expect(names).toEqual(expect.arrayContaining(["users"]));
     expect(rows.map(({ name }) => name).toSorted()).toStrictEqual(names.toSorted());
   });
 });

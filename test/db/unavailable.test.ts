@@ -2,7 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import { afterEach, describe, expect, inject, it, vi } from "vitest";
 import { userGuard } from "../../src/crud/guards.ts";
 import { connect } from "../../src/db/client.ts";
-import { items } from "../../src/db/schema.ts";
+import { users } from "../../src/db/schema.ts";
 import { api, aUser, bindings, db, serve } from "../harness.ts";
 
 const user = await aUser();
@@ -12,10 +12,10 @@ describe("promise 20: a database that fails", () => {
     ["is down", { NEON_FETCH_ENDPOINT: "http://127.0.0.1:9/sql" }],
     ["does not have our database", { DATABASE_URL: `${new URL("/nowhere", String(bindings.DATABASE_URL))}` }],
   ])("makes 503 when it %s, and tells nothing", async (_what, change) => {
-    const { get, post, logs } = serve({ mayFail: true, bindings: { ...bindings, ...change } });
+    const { get, post, patch, logs } = serve({ mayFail: true, bindings: { ...bindings, ...change } });
     for (const answer of [
       await get("/users/me", { token: user.token }),
-      await post("/items", { token: user.token, json: { title: "t" } }),
+      await patch("/users/me", { token: user.token, json: { full_name: "t" } }),
       await post("/auth/login", { json: { username: "a", password: "b" } }),
       await get("/health/ready"),
     ]) {
@@ -47,33 +47,34 @@ describe("promise 20: a database that fails", () => {
 
   it("makes 503 when it is cut off in the middle of its answer, and never sends the statement again", async () => {
     const own = await aUser();
-    const { get, post, logs } = serve({
+    const { get, patch, logs } = serve({
       mayFail: true,
       bindings: { ...bindings, NEON_FETCH_ENDPOINT: inject("cutEndpoint") },
     });
     for (const answer of [
       await get("/users/me", { token: own.token }),
-      await post("/items", { token: own.token, json: { title: "t" } }),
+      await patch("/users/me", { token: own.token, json: { full_name: "Cut" } }),
     ]) {
       expect(answer.status).toBe(503);
       expect(answer.headers.get("Retry-After")).toBe("5");
       expect(answer.body.code).toBe("database_unavailable");
     }
-    expect(await db.$count(items, eq(items.owner_id, own.id))).toBe(1);
+    const [row] = await db.select().from(users).where(eq(users.id, own.id));
+    expect(row).toMatchObject({ full_name: "Cut", version: own.version + 1 });
     expect(JSON.stringify(logs)).not.toMatch(/insert into|select |127\.0\.0\.1|eyJ/i);
   });
 
   it("writes nothing by halves: a statement that fails takes the whole batch with it", async () => {
     const own = await aUser();
-    const insert = () => db.insert(items).values({ id: crypto.randomUUID(), owner_id: own.id, title: "t" });
+    const change = () => db.update(users).set({ full_name: "Half" }).where(eq(users.id, own.id));
     await expect(
       db.batch([
-        insert(),
+        change(),
         db.execute(sql`select ${userGuard({ id: crypto.randomUUID(), sessionId: crypto.randomUUID() })}`),
-        insert(),
+        change(),
       ]),
     ).rejects.toThrow();
-    expect(await db.select().from(items).where(eq(items.owner_id, own.id))).toStrictEqual([]);
+    expect(await db.$count(users, eq(users.full_name, "Half"))).toBe(0);
   });
 });
 

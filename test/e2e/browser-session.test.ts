@@ -87,29 +87,27 @@ describe("a browser app on another origin of the same site", () => {
     expect(refused.body.error).toBe("invalid_grant");
   });
 
-  it("changes an item that it has read through a compressing edge", async () => {
+  it("changes what it has read through a compressing edge", async () => {
     const edge = await startCompressingEdge(api.url);
     try {
       const { email: username, password } = api;
       const login = await call({ path: "/auth/login", json: { username, password } });
-      const statuses = await page.evaluate(
-        async ([items, token]) => {
+      const [etag, ...statuses] = await page.evaluate(
+        async ([me, token]) => {
           const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
-          const write = (url: string, method: string, title: string, etag?: string) =>
-            fetch(url, {
-              method,
-              headers: { ...headers, ...(etag !== undefined && { "If-Match": etag }) },
-              body: JSON.stringify({ title }),
+          const change = (full_name: string, etag: string) =>
+            fetch(me, {
+              method: "PATCH",
+              headers: { ...headers, "If-Match": etag },
+              body: JSON.stringify({ full_name }),
             });
-          const { id } = JSON.parse(await (await write(items, "POST", "An item")).text());
-          const etag = (await fetch(`${items}/${id}`, { headers })).headers.get("ETag") ?? "";
-          const first = await write(`${items}/${id}`, "PATCH", "Changed", etag);
-          const second = await write(`${items}/${id}`, "PATCH", "Changed again", etag);
-          return [etag, first.status, second.status];
+          const etag = (await fetch(me, { headers })).headers.get("ETag") ?? "";
+          return [etag, (await change("Changed", etag)).status, (await change("Changed again", etag)).status];
         },
-        [`${edge.url}/api/v1/items`, login.body.access_token ?? ""] as const,
+        [`${edge.url}/api/v1/users/me`, login.body.access_token ?? ""] as const,
       );
-      expect(statuses).toStrictEqual(['W/"1"', 200, 412]);
+      expect(etag).toMatch(/^W\/"\d+"$/);
+      expect(statuses).toStrictEqual([200, 412]);
     } finally {
       await edge.close();
     }

@@ -13,7 +13,7 @@ function taking(schema: z.ZodType) {
       method: "post",
       path: "/take",
       operationId: "take",
-      tags: ["items"],
+      tags: ["operations"],
       summary: "Take a value",
       description: "Of one schema.",
       access: "public",
@@ -243,43 +243,4 @@ describe("a field error", () => {
       { loc: ["body", "current_password"], msg: "Must be the current password", type: "wrong_password" },
     ]);
   });
-});
-
-describe("a list in a query", async () => {
-  const { token } = await aUser();
-  const includes = async (query: string) => (await api.get(`/items?${query}`, { token })).body;
-
-  it("is taken in both of its spellings", async () => {
-    await api.post("/items", { token, json: { title: "One" } });
-    for (const query of ["include=owner&include=total", "include=owner,total", "include=owner%2Ctotal&include=total"]) {
-      expect(await includes(query), query).toMatchObject({ total: 1, items: [{ owner: { id: expect.any(String) } }] });
-    }
-    expect(await includes("include=total")).not.toHaveProperty("items.0.owner");
-  });
-
-  it("is refused for what it may not hold", async () => {
-    for (const query of ["include=", "include=owner,", "include=owner&include=x", "include=owner,x"]) {
-      expect(await includes(query), query).toMatchObject({
-        errors: [{ loc: ["query", "include", expect.any(Number)] }],
-      });
-    }
-  });
-
-  it("is documented as clients repeat it", async () => {
-    const { parameters } = (await api.get("/openapi.json")).body.paths["/api/v1/items"].get;
-    expect(parameters.find(({ name }: { name: string }) => name === "include")).toMatchObject({
-      in: "query",
-      required: false,
-      schema: { type: "array", items: { type: "string", enum: ["owner", "total"] }, maxItems: 100 },
-      style: "form",
-      explode: true,
-    });
-  });
-});
-
-it("a moment is spelt in capitals or not (RFC 3339, section 5.6)", async () => {
-  const { token } = await aUser();
-  for (const moment of ["2026-01-01t00:00:00z", "2026-01-01T00:00:00Z", "2026-01-01t00:00:00%2B01:00"]) {
-    expect((await api.get(`/items?created_after=${moment}`, { token })).status, moment).toBe(200);
-  }
 });

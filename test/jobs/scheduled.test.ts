@@ -2,7 +2,7 @@ import { createExecutionContext, createScheduledController, waitOnExecutionConte
 import { eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { idempotencyKeys, items, mails, throttles, users } from "../../src/db/schema.ts";
+import { idempotencyKeys, mails, throttles, users } from "../../src/db/schema.ts";
 import worker from "../../src/index.ts";
 import type { Bindings } from "../../src/settings.ts";
 import { aUser, bindings, db, unique } from "../harness.ts";
@@ -26,13 +26,12 @@ async function trigger() {
 describe("the Worker's cron trigger", () => {
   it("sends the waiting mails of the outbox, and purges each kind of expired row", async () => {
     const [{ id: gone }, { id, username }] = [await aUser(), await aUser()];
-    const [mail, item, key] = [uuidv7(), uuidv7(), unique()];
+    const [mail, key] = [uuidv7(), unique()];
     // So old that each comes first, however much other tests have left behind.
     const longAgo = sql`now() - interval '10 years'`;
     const recipient = `${username}@example.com`;
     await db.batch([
       db.update(users).set({ deleted_at: longAgo }).where(eq(users.id, gone)),
-      db.insert(items).values({ id: item, owner_id: id, title: "t", deleted_at: longAgo }),
       db.insert(idempotencyKeys).values({ user_id: id, key, fingerprint: "f", created_at: longAgo }),
       db.insert(throttles).values({ key, attempts: 1, last_attempt_at: longAgo }),
       db.insert(mails).values({
@@ -45,13 +44,12 @@ describe("the Worker's cron trigger", () => {
     expect(sent).toContain(recipient);
     expect((await db.select().from(mails).where(eq(mails.id, mail)))[0]?.sent_at).not.toBeNull();
     expect((await db.select().from(users).where(eq(users.id, gone)))[0]?.purged_at).not.toBeNull();
-    expect(await db.$count(items, eq(items.id, item))).toBe(0);
     expect(await db.$count(idempotencyKeys, eq(idempotencyKeys.key, key))).toBe(0);
     expect(await db.$count(throttles, eq(throttles.key, key))).toBe(0);
     const jobs = lines.map((line) => JSON.parse(line)).filter(({ message }) => message === "job");
     expect(jobs.filter(({ level }) => level === "error")).toStrictEqual([]);
     expect(new Set(jobs.map(({ job }) => job))).toStrictEqual(
-      new Set(["send mails", "purge throttles", "purge idempotency keys", "purge deleted items", "purge users"]),
+      new Set(["send mails", "purge throttles", "purge idempotency keys", "purge users"]),
     );
   });
 });

@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
+import { findItem } from "../../../src/crud/items.ts";
 import { items } from "../../../src/db/schema.ts";
 import { api, aUser, db } from "../../harness.ts";
 
@@ -126,5 +127,17 @@ describe("GET /items", () => {
     const foreign = await api.get(`/items?cursor=${body.next_cursor}`, { token: owner.token });
     expect(foreign.status).toBe(400);
     expect(foreign.body.code).toBe("invalid_cursor");
+  });
+});
+
+describe("a query of one item", () => {
+  it("has a shape for each of its variants", async () => {
+    const { id, token } = await aUser();
+    const { body } = await api.post("/items", { token, json: { title: "t" } });
+    for (const withOwner of [true, false, true]) {
+      const [[item]] = await db.batch([findItem(db, body.id, id, withOwner)]);
+      expect(item?.id).toBe(body.id);
+      expect(item?.owner?.id).toBe(withOwner ? id : undefined);
+    }
   });
 });

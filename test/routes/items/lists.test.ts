@@ -312,3 +312,65 @@ describe("GET /items", () => {
     expect((await api.get(`/items?${query}`, { token })).status).toBe(422);
   });
 });
+
+describe("a list in a query", async () => {
+  const { token } = await aUser();
+  const includes = async (query: string) => (await api.get(`/items?${query}`, { token })).body;
+
+  it("is taken in both of its spellings", async () => {
+    await api.post("/items", { token, json: { title: "One" } });
+    for (const query of ["include=owner&include=total", "include=owner,total", "include=owner%2Ctotal&include=total"]) {
+      expect(await includes(query), query).toMatchObject({ total: 1, items: [{ owner: { id: expect.any(String) } }] });
+    }
+    expect(await includes("include=total")).not.toHaveProperty("items.0.owner");
+  });
+
+  it("is refused for what it may not hold", async () => {
+    for (const query of ["include=", "include=owner,", "include=owner&include=x", "include=owner,x"]) {
+      expect(await includes(query), query).toMatchObject({
+        errors: [{ loc: ["query", "include", expect.any(Number)] }],
+      });
+    }
+  });
+
+  it("is documented as clients repeat it", async () => {
+    const { parameters } = (await api.get("/openapi.json")).body.paths["/api/v1/items"].get;
+    expect(parameters.find(({ name }: { name: string }) => name === "include")).toMatchObject({
+      in: "query",
+      required: false,
+      schema: { type: "array", items: { type: "string", enum: ["owner", "total"] }, maxItems: 100 },
+      style: "form",
+      explode: true,
+    });
+  });
+});
+
+it("a moment is spelt in capitals or not (RFC 3339, section 5.6)", async () => {
+  const { token } = await aUser();
+  for (const moment of ["2026-01-01t00:00:00z", "2026-01-01T00:00:00Z", "2026-01-01t00:00:00%2B01:00"]) {
+    expect((await api.get(`/items?created_after=${moment}`, { token })).status, moment).toBe(200);
+  }
+});
+
+describe("a time of the database", () => {
+  const [earliest, latest] = ["0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"];
+
+  it("beyond RFC 3339 does not fail a list, nor its pages", async () => {
+    const { id, token } = await aUser();
+    const times = ["infinity", "12026-01-01 UTC", "2026-01-01 UTC", "0050-01-01 UTC", "0044-03-15 UTC BC", "-infinity"];
+    for (const created_at of times) {
+      await db.insert(items).values({ id: crypto.randomUUID(), owner_id: id, title: "t", created_at });
+    }
+    const seen: string[] = [];
+    for (let next = "/items?limit=1"; next !== ""; ) {
+      const { status, body, headers } = await api.get(next, { token });
+      expect(status).toBe(200);
+      seen.push(...body.items.map(({ created_at }: { created_at: string }) => created_at));
+      next = /<(.+)>; rel="next"/.exec(headers.get("Link") ?? "")?.[1] ?? "";
+    }
+    expect(seen).toStrictEqual([
+      ...[latest, latest, "2026-01-01T00:00:00.000Z"],
+      ...["0050-01-01T00:00:00.000Z", earliest, earliest],
+    ]);
+  });
+});

@@ -4,7 +4,8 @@ import { z } from "zod";
 import { items, users } from "../../../src/db/schema.ts";
 import { endpoint, json } from "../../../src/endpoint/endpoint.ts";
 import { endpoints } from "../../../src/routes/index.ts";
-import { api, aUser, db, exampleBody, serve, unique } from "../../harness.ts";
+import { exampleBody } from "../../examples.ts";
+import { api, aUser, bindings, db, serve, unique } from "../../harness.ts";
 
 const owner = await aUser({ full_name: "Ada" });
 const { token } = owner;
@@ -237,6 +238,16 @@ describe("GET /public/items", () => {
     const { body } = await api.get("/items?limit=1", { token });
     expect((await api.get(`/public/items?cursor=${body.next_cursor}`)).body.code).toBe("invalid_cursor");
   });
+});
+
+it("an answer of the edge is counted, like one of the database", async () => {
+  let left = 2;
+  const limiter = { limit: async () => ({ success: left-- > 0 }) };
+  const app = serve({ bindings: { ...bindings, RATE_LIMIT_PUBLIC: limiter } });
+  const init = { headers: { "CF-Connecting-IP": "192.0.2.1" } };
+  const statuses = [];
+  for (let i = 0; i < 3; i++) statuses.push((await app.get("/public/items?limit=13", init)).status);
+  expect(statuses).toStrictEqual([200, 200, 429]);
 });
 
 describe("promise 19: nothing private can be cached", () => {

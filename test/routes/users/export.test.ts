@@ -7,10 +7,6 @@ import { api, aUser, db } from "../../harness.ts";
 const password = "correct horse battery";
 const password_hash = await hashPassword(password);
 
-const fill = (ownerId: string, count: number, text: string) =>
-  db.execute(sql`insert into items (id, owner_id, title, description)
-    select gen_random_uuid(), ${ownerId}::uuid, 'Item ' || n, ${text} from generate_series(1, ${count}::int) n`);
-
 describe("GET /users/me/export", () => {
   it("is a file with everything about you, and nothing secret", async () => {
     const user = await aUser({ password_hash, full_name: "Ada" });
@@ -18,10 +14,6 @@ describe("GET /users/me/export", () => {
       await api.post("/auth/login", { json: { username: user.username, password } })
     ).body;
     await api.post("/auth/password/forgot", { json: { email: user.email } });
-    const items = [];
-    for (const title of ["Kept", "Deleted"])
-      items.push((await api.post("/items", { token: user.token, json: { title } })).body);
-    await api.delete(`/items/${items[1].id}`, { token: user.token });
     await api.post("/auth/logout", { json: { refresh_token } });
 
     const answer = await api.get("/users/me/export", { token: user.token });
@@ -32,10 +24,6 @@ describe("GET /users/me/export", () => {
     expect(answer.body).toMatchObject({
       is_complete: true,
       profile: { id: user.id, email: user.email, full_name: "Ada" },
-      items: [
-        { title: "Deleted", is_deleted: true },
-        { title: "Kept", is_deleted: false },
-      ],
       mails: [{ kind: "reset_password", recipient: user.email }],
       mailed_links: [{ purpose: "reset_password", email: user.email, used_at: null }],
     });
@@ -67,26 +55,6 @@ describe("GET /users/me/export", () => {
     expect(text).not.toContain("198.51.100.1");
   });
 
-  it("promise 11: has nothing of anybody else", async () => {
-    const [user, other] = [await aUser(), await aUser()];
-    await fill(other.id, 3, "theirs");
-    const answer = await api.get("/users/me/export", { token: user.token });
-    expect(answer.body.items).toStrictEqual([]);
-    expect(answer.text).not.toContain(other.id);
-  });
-
-  it("holds 10,000 items, and says when that is not all", async () => {
-    const user = await aUser();
-    await fill(user.id, 10_000, "x".repeat(100));
-    const all = (await api.get("/users/me/export", { token: user.token })).body;
-    expect(all.items).toHaveLength(10_000);
-    expect(all.is_complete).toBe(true);
-    await fill(user.id, 1, "one more");
-    const most = (await api.get("/users/me/export", { token: user.token })).body;
-    expect(most.items).toHaveLength(10_000);
-    expect(most.is_complete).toBe(false);
-  });
-
   it("is not complete either where another list was cut", async () => {
     const user = await aUser();
     await db.execute(sql`insert into mails (id, user_id, kind, recipient, data)
@@ -94,15 +62,5 @@ describe("GET /users/me/export", () => {
     const { body } = await api.get("/users/me/export", { token: user.token });
     expect(body.mails).toHaveLength(10_000);
     expect(body.is_complete).toBe(false);
-  });
-
-  it("promise 14: stays bounded where the items are as large as they can be", async () => {
-    const user = await aUser();
-    await fill(user.id, 2_000, "\u{1f511}".repeat(10_000));
-    const answer = await api.get("/users/me/export", { token: user.token });
-    expect(answer.status).toBe(200);
-    expect(answer.body.is_complete).toBe(false);
-    expect(answer.text.length).toBeLessThan(5 * 2 ** 20);
-    expect(answer.body.items.length).toBeGreaterThan(90);
   });
 });

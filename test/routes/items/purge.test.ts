@@ -1,11 +1,12 @@
 import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { production } from "../../src/app.ts";
-import { items } from "../../src/db/schema.ts";
-import { purgeDeleted } from "../../src/jobs/purge-deleted.ts";
-import { runJobs } from "../../src/jobs/run.ts";
-import type { LogEntry } from "../../src/log.ts";
-import { api, aUser, bindings, db } from "../harness.ts";
+import { production } from "../../../src/app.ts";
+import { items } from "../../../src/db/schema.ts";
+import { purgeDeleted } from "../../../src/jobs/purge-deleted.ts";
+import { purgeUsers } from "../../../src/jobs/purge-users.ts";
+import { runJobs } from "../../../src/jobs/run.ts";
+import type { LogEntry } from "../../../src/log.ts";
+import { api, aUser, bindings, db } from "../../harness.ts";
 
 /** How many items one run has purged. */
 async function purge(own = bindings): Promise<number> {
@@ -89,4 +90,12 @@ describe("the purge of deleted rows", () => {
     expect(restored).toBeGreaterThan(0);
     expect(gone).toBeGreaterThan(0);
   }, 60_000);
+
+  it("takes what a purged account had with it, deleted or not", async () => {
+    const [gone, other] = [await aUserWithDeleted(3, 1), await aUserWithDeleted(1, 1)];
+    await api.post("/items", { token: gone.token, json: { title: "Live" } });
+    await db.execute(sql`update users set deleted_at = now() - interval '31 days' where id = ${gone.id}`);
+    for (const _round of [1, 2]) await runJobs([purgeUsers], bindings, { ...production, log: () => undefined });
+    expect([await left(gone.id), await left(other.id)]).toStrictEqual([0, 1]);
+  });
 });
