@@ -1,4 +1,5 @@
 import { listAuditEventsPage } from "./audit-events/list.ts";
+import { listMyAuditEventsPage } from "./audit-events/list-mine.ts";
 import { confirmEmail } from "./auth/confirm-email.ts";
 import { endOtherSessions } from "./auth/end-other-sessions.ts";
 import { endSession } from "./auth/end-session.ts";
@@ -37,7 +38,6 @@ import { removeMe } from "./users/delete-me.ts";
 import { endUserSessions } from "./users/end-sessions.ts";
 import { exportMe } from "./users/export-me.ts";
 import { listUsersPage } from "./users/list.ts";
-import { listMyAuditEventsPage } from "./users/list-my-audit-events.ts";
 import { readUser } from "./users/read.ts";
 import { readMe } from "./users/read-me.ts";
 import { restoreUserById } from "./users/restore.ts";
