@@ -93,8 +93,8 @@ describe("hostile strings in every text field", () => {
         const what = `${field}: ${JSON.stringify(text).slice(0, 60)}`;
         expect(answer.status, what).toBeLessThan(500);
         // What a token endpoint grants need not be what was asked for.
-        const isEcho = answer.status < 300 && answer.body && field in answer.body && field !== "scope";
-        if (isEcho) expect(answer.body[field], what).toBe(text);
+        if (field === "scope") continue;
+        if (answer.status < 300 && answer.body && field in answer.body) expect(answer.body[field], what).toBe(text);
         if (impossibleStrings.includes(text)) {
           // Where it is taken it is neither kept nor told: a password is hashed, a token looked up.
           if (answer.status < 300) expect(answer.body?.[field], what).toBeUndefined();
