@@ -264,12 +264,15 @@ export function listHashKinds(db: Database) {
     select kind from kinds where kind is not null`);
 }
 
-/** Compare-and-set, so that an upgrade never overwrites a password that changed meanwhile. */
+/**
+ * Compare-and-set, so that an upgrade never overwrites a password that changed meanwhile. Of a live user alone, also after a
+ * wait for a deletion.
+ */
 export function replacePasswordHash(db: Database, id: string, oldHash: string, newHash: string) {
   return db
     .update(users)
     .set({ password_hash: newHash })
-    .where(and(eq(users.id, id), eq(users.password_hash, oldHash)))
+    .where(and(eq(users.id, id), eq(users.password_hash, oldHash), isNull(users.deleted_at)))
     .returning({ id: users.id });
 }
 
