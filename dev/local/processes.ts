@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { promisify } from "node:util";
 
@@ -37,6 +37,20 @@ export async function commandOf(pid: number): Promise<string> {
     ({ stdout }) => stdout.trim(),
     () => "",
   );
+}
+
+/** The processes that were started with this setting, `NAME=value`, in their environment. Only Linux tells. */
+export async function processesWith(setting: string): Promise<number[]> {
+  const names = await readdir("/proc").catch(() => []);
+  const pids = names.map(Number).filter((pid) => pid > 0 && pid !== process.pid);
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      // As bytes: an environment may hold anything.
+      const environment = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "");
+      return environment.split("\0").includes(setting) && isAlive(pid);
+    }),
+  );
+  return pids.filter((_, i) => found[i]);
 }
 
 export function isAlive(pid: number): boolean {

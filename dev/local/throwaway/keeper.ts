@@ -5,18 +5,25 @@
 import { once } from "node:events";
 import { startCluster } from "./cluster.ts";
 import { createDatabase } from "./database.ts";
+import { removeRemains } from "./remains.ts";
 
-const released = once(process, "disconnect");
+const [, , run = "", folder = ""] = process.argv;
+const released = Promise.race([once(process, "disconnect"), once(process, "message")]);
 // The process group's Ctrl-C is for the run; this process ends after it.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.disconnect?.());
 
 const given = process.env.TEST_DATABASE_URL;
-const cluster = given ? { url: given, stop: async () => {} } : await startCluster();
 try {
-  const database = await createDatabase(cluster.url);
-  if (process.connected) process.send?.({ postgres: cluster.url, database: database.url });
-  await released;
-  if (given) await database.drop();
+  const cluster = given ? { url: given, stop: async () => {} } : await startCluster();
+  try {
+    const database = await createDatabase(cluster.url);
+    if (process.connected) process.send?.({ postgres: cluster.url, database: database.url });
+    await released;
+    if (given) await database.drop();
+  } finally {
+    await cluster.stop();
+  }
 } finally {
-  await cluster.stop();
+  if (process.connected) process.disconnect();
+  await removeRemains(Number(run), folder);
 }
