@@ -14,7 +14,6 @@ import {
   symlink,
   writeFile,
 } from "node:fs/promises";
-import { userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { Problem } from "../../config.ts";
 import { readText } from "../../text.ts";
@@ -176,7 +175,7 @@ async function requireVersion(folder: string): Promise<void> {
 
 function belongsToAnother(folder: string): Problem {
   return new Problem(
-    `${folder} belongs to another user than ${userInfo().username}: use that one, remove the folder, or set PLINTH_DATA to another.`,
+    `${folder} belongs to another user: run this as that one, remove the folder, or set PLINTH_DATA to another.`,
   );
 }
 
