@@ -165,6 +165,7 @@ describe("what others behind the same address do", () => {
     const [{ username, email }, mover] = [await aUser({ password_hash }), await aUser({ password_hash })];
     const { body } = await app.post("/auth/login", { json: { username, password } });
     const { body: other } = await app.post("/auth/login", { json: { username, password } });
+    const { body: revoked } = await app.post("/auth/login", { json: { username, password }, ...from("192.0.2.2") });
     await app.post("/auth/email/verify/resend", { json: { email } });
     const verification = app.tokenFor(email);
     await app.post("/auth/password/forgot", { json: { email } });
@@ -180,6 +181,9 @@ describe("what others behind the same address do", () => {
     expect((await app.post("/auth/logout", { form: { refresh_token }, ...shared })).status).toBe(204);
     const bearer = { token: other.access_token, json: {}, ...shared };
     expect((await app.post("/auth/logout", bearer)).status).toBe(204);
+    for (const token of [revoked.access_token, revoked.refresh_token]) {
+      expect((await app.post("/auth/revoke", { form: { token }, ...shared })).status).toBe(200);
+    }
     expect((await app.post("/auth/email/verify", { json: { token: verification }, ...shared })).status).toBe(204);
     expect((await app.post("/auth/email/confirm", { json: { token: confirmation }, ...shared })).status).toBe(204);
     const chosen = { token: reset, password: `${password}!` };
@@ -220,6 +224,19 @@ describe("what others behind the same address do", () => {
       app.post("/auth/refresh", { json: { refresh_token }, ...from("192.0.2.9") });
     for (const [i, status] of [400, 400, 429].entries()) expect((await refresh(`made up ${i}`)).status).toBe(status);
     expect(JSON.stringify(app.counted)).not.toContain(token);
+  });
+
+  it("counts a sign-in by its network, whatever token comes along", async () => {
+    const app = limited(2);
+    const { username } = await aUser({ password_hash: await quickPasswords.hash("", password) });
+    const signIn = (address: string, fields: Record<string, string> = {}) =>
+      app.post("/auth/login", { form: { grant_type: "password", username, password, ...fields }, ...from(address) });
+    const sessions = await Promise.all(["192.0.2.11", "192.0.2.12", "192.0.2.13"].map((address) => signIn(address)));
+    const statuses = [];
+    for (const { body } of sessions) {
+      statuses.push((await signIn("192.0.2.14", { refresh_token: body.refresh_token })).status);
+    }
+    expect(statuses).toStrictEqual([200, 200, 429]);
   });
 
   it("is counted neither for liveness nor for the keys", async () => {

@@ -214,6 +214,31 @@ describe("POST /users/{id}/restore", () => {
   });
 });
 
+describe("whom an admin has deleted", () => {
+  const enter = (path: string, username: string) => api.post(path, { json: { username, password } });
+
+  it("does not come back by themselves", async () => {
+    const user = await aUser({ password_hash });
+    expect((await api.delete(`/users/${user.id}`, { token: admin.token })).status).toBe(204);
+    for (const path of ["/auth/restore", "/auth/login"]) {
+      expect((await enter(path, user.username)).body.code).toBe("invalid_grant");
+    }
+    expect((await api.post(`/users/${user.id}/restore`, { token: admin.token })).status).toBe(200);
+    expect((await enter("/auth/login", user.username)).status).toBe(200);
+  });
+
+  it("can be barred and demoted, as can whoever deleted themselves, and nothing else of them be changed", async () => {
+    const user = await aUser({ password_hash, role: "admin", deleted_at: daysAgo(1) });
+    for (const json of [{ email: `${unique()}@example.com` }, { full_name: "Gone", is_active: false }]) {
+      expect((await change(user.id, json)).status).toBe(404);
+    }
+    for (const json of [{ role: "user" }, { is_active: false }]) expect((await change(user.id, json)).status).toBe(200);
+    expect((await enter("/auth/restore", user.username)).body.code).toBe("invalid_grant");
+    const purged = await aUser({ deleted_at: daysAgo(1), purged_at: daysAgo(0) });
+    expect((await change(purged.id, { is_active: false })).status).toBe(404);
+  });
+});
+
 describe("an admin", () => {
   it("can neither set a password nor read a hash", async () => {
     const user = await aUser({ password_hash });
