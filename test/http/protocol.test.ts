@@ -399,6 +399,12 @@ describe("promise 17: CORS", () => {
       headers: { Origin: from, "Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": headers },
     });
 
+  it("tells Allow to a listed page, too, whose OPTIONS is no preflight", async () => {
+    const { status, headers } = await api.call("OPTIONS", "/users", { headers: { Origin: origin } });
+    expect([status, headers.get("Allow")]).toStrictEqual([204, "POST, GET, HEAD, OPTIONS"]);
+    expect(headers.has("Access-Control-Allow-Methods")).toBe(false);
+  });
+
   it("lets a listed origin in, and reflects no header", async () => {
     const { status, headers } = await preflight(origin);
     expect(status).toBe(204);

@@ -214,8 +214,11 @@ describe("what others behind the same address do", () => {
     const verify = (own: string, address: string) =>
       app.post("/auth/email/verify", { json: { token: own }, ...from(address) });
     for (const [i, status] of [400, 400, 429].entries()) {
-      expect((await verify(token, `192.0.2.${i}`)).status).toBe(status);
+      const answer = await verify(token, `192.0.2.${i}`);
+      expect(answer.status).toBe(status);
+      if (status === 429) expect(answer.headers.get("RateLimit")).toBe('"token";r=0;t=60');
     }
+    expect(app.counted.token).toHaveLength(3);
     const forged = ["A".repeat(43), `${token.slice(0, 22)}${"A".repeat(21)}`, `${token.slice(1)}A`, `${token}A`];
     for (const [i, status] of [400, 400, 429, 429].entries()) {
       expect((await verify(forged[i] ?? "", "192.0.2.9")).status).toBe(status);

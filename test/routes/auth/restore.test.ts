@@ -48,8 +48,12 @@ describe("signing in to a deleted account", () => {
     const taken = await restore(older.username);
     expect(taken.status).toBe(409);
     expect(taken.body.code).toBe("email_taken");
-    // The names in a sign-in are none that anybody wants to take.
-    expect(taken.body).not.toHaveProperty("errors");
+    const [gone, heir] = [await deleted(), await aUser()];
+    await db.update(users).set({ username: gone.username }).where(eq(users.id, heir.id));
+    const named = await restore(gone.email);
+    expect([named.status, named.body.code]).toStrictEqual([409, "username_taken"]);
+    // The username in a sign-in is none that anybody wants to take.
+    expect(named.body).not.toHaveProperty("errors");
   });
 });
 
