@@ -35,7 +35,7 @@ async function main(): Promise<void> {
 async function newResource(names: Names): Promise<void> {
   const { many, one } = names;
   const templates = new Map<string, string>();
-  for (const file of ["schemas", "crud", "table", "test", ...endpoints.map((name) => `routes/${name}`)]) {
+  for (const file of ["schemas", "crud", "table", "test", "calls", ...endpoints.map((name) => `routes/${name}`)]) {
     templates.set(file, await template(`resource/${file}.ts`));
   }
   const from = (file: string) => inNameOf(names, templates.get(file) ?? "");
@@ -43,7 +43,8 @@ async function newResource(names: Names): Promise<void> {
   plan.made.set(`src/schemas/${many.dashed}.ts`, from("schemas"));
   plan.made.set(`src/crud/${many.dashed}.ts`, from("crud"));
   for (const file of endpoints) plan.made.set(`src/routes/${many.dashed}/${file}.ts`, from(`routes/${file}`));
-  plan.made.set(`test/routes/${many.dashed}.test.ts`, from("test"));
+  plan.made.set(`test/routes/${many.dashed}/${many.dashed}.test.ts`, from("test"));
+  plan.made.set(`test/routes/${many.dashed}/calls.ts`, from("calls"));
   await refuseExisting(plan);
   refuseUsed(many.camel, templates.get("crud") ?? "", await text("src/db/schema.ts"));
   refuseUsed(one.camel, ...endpoints.map((file) => templates.get(`routes/${file}`) ?? ""));
@@ -105,7 +106,7 @@ async function newEndpoint(names: Names, verb: string): Promise<void> {
   const plan: Plan = { made: new Map(), changed: new Map() };
   const route = await from("route.ts");
   plan.made.set(`src/routes/${many.dashed}/${dashed}.ts`, route);
-  plan.made.set(`test/routes/${many.dashed}-${dashed}.test.ts`, await from("test.ts"));
+  plan.made.set(`test/routes/${many.dashed}/${dashed}.test.ts`, await from("test.ts"));
   await refuseExisting(plan);
   refuseUsed(one.camel, await template("endpoint/route.ts"));
   await change(plan, "src/routes/index.ts", (index) => {

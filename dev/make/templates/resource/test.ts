@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { api, aUser } from "../harness.ts";
+import { api, aUser } from "../../harness.ts";
 
 const [owner, stranger, admin] = [await aUser(), await aUser(), await aUser({ role: "admin" })];
 const create = (json: object = { title: "A title" }, { token } = owner, headers = {}) =>

@@ -1,0 +1,25 @@
+import type { Calls } from "../../calls.ts";
+import { api, aUser } from "../../harness.ts";
+
+const json = { title: "A title" };
+
+/** A field note, and its owner's token. */
+async function aFieldNote(): Promise<{ path: string; token: string }> {
+  const { token } = await aUser();
+  const { id } = (await api.post("/field-notes", { token, json })).body;
+  return { path: `/field-notes/${id}`, token };
+}
+
+/** One call that succeeds of each endpoint, for the tests of the house. */
+export const calls: Calls = {
+  createFieldNote: async () => ({ path: "/field-notes", token: (await aUser()).token, json }),
+  listFieldNotesPage: async () => ({ path: "/field-notes", token: (await aFieldNote()).token }),
+  readFieldNote: aFieldNote,
+  changeFieldNote: async () => ({ ...(await aFieldNote()), json: { title: "Another" } }),
+  removeFieldNote: aFieldNote,
+  restoreFieldNote: async () => {
+    const { path, token } = await aFieldNote();
+    await api.delete(path, { token });
+    return { path: `${path}/restore`, token };
+  },
+};
