@@ -24,7 +24,8 @@ const timestamp = customType<{ data: string; driverData: string }>({
   fromDriver: toRfc3339,
 });
 
-const searchVector = customType<{ data: string }>({ dataType: () => "tsvector" });
+/** Words to be searched. */
+export const searchVector = customType<{ data: string }>({ dataType: () => "tsvector" });
 
 const created_at = timestamp().notNull().default(sql`now()`);
 const timestamps = {
@@ -77,7 +78,7 @@ export const users = pgTable(
 export const punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\u00a0¡«·»¿–—‘’‚“”„†•…‹›";
 
 /** What every row of a resource has: its owner, soft deletion, and a version for its ETag. */
-const ownedRow = {
+export const ownedRow = {
   id: uuid().primaryKey(),
   owner_id: uuid()
     .notNull()
@@ -89,7 +90,7 @@ const ownedRow = {
 export type OwnedTable = PgTable & Record<"id" | "owner_id" | "created_at" | "deleted_at" | "version", PgColumn>;
 
 /** What it takes to list an owner's rows, live, deleted or all, newest first, and to purge them. */
-function ownedIndexes(name: string, { id, owner_id, created_at, deleted_at }: Omit<OwnedTable, keyof PgTable>) {
+export function ownedIndexes(name: string, { id, owner_id, created_at, deleted_at }: Omit<OwnedTable, keyof PgTable>) {
   return [
     index(`${name}_owner_idx`).on(owner_id, id),
     index(`${name}_created_idx`).on(owner_id, created_at, id).where(sql`${deleted_at} is null`),

@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import type { UserEnv } from "../context/types.ts";
 import { listAuditEvents } from "../crud/audit-events.ts";
-import { countItems, exportItems, exportLinks, exportMails, exportSessions } from "../crud/exports.ts";
+import { exportLinks, exportMails, exportSessions } from "../crud/exports.ts";
+import { countItems, exportItems } from "../crud/item-exports.ts";
 import { findUser } from "../crud/users.ts";
 import { notFound } from "../errors.ts";
 import type { Export } from "../schemas/exports.ts";

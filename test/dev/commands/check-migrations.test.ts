@@ -65,14 +65,14 @@ describe("npm run db:check", () => {
   });
 
   it("sees a column that no migration makes", async () => {
-    await edit(schema, (text) => text.replace("title: text()", "subtitle: text(),\n    title: text()"));
-    await expect(check()).rejects.toThrow("has changed since the last migration (items): run npm run db:generate");
+    await edit(schema, (text) => text.replace("user_agent: text()", "device: text(),\n    user_agent: text()"));
+    await expect(check()).rejects.toThrow("has changed since the last migration (sessions): run npm run db:generate");
   });
 
   it("sees an index that is gone from the database, with the statement that brings it back", async () => {
-    await addMigration("drop index items_search_idx");
+    await addMigration("drop index audit_events_kind_idx");
     await expect(check()).rejects.toThrow(
-      "- index items_search_idx is missing: CREATE INDEX items_search_idx ON public.items USING gin (search);",
+      "- index audit_events_kind_idx is missing: CREATE INDEX audit_events_kind_idx ON public.audit_events USING btree (kind, id);",
     );
   });
 
@@ -96,7 +96,7 @@ describe("npm run db:check", () => {
       --> statement-breakpoint
       revoke execute on function noop() from public;
       --> statement-breakpoint
-      create trigger items_noop before update on items for each row execute function noop()`);
+      create trigger users_noop before update on users for each row execute function noop()`);
     await expect(check()).resolves.toBeUndefined();
   });
 
@@ -124,8 +124,8 @@ describe("npm run db:check", () => {
   });
 
   it.each([
-    ["create index concurrently items_x on items (title)", 'write "if not exists"'],
-    ["drop index concurrently items_search_idx", 'write "if exists"'],
+    ["create index concurrently users_x on users (full_name)", 'write "if not exists"'],
+    ["drop index concurrently audit_events_kind_idx", 'write "if exists"'],
   ])("sees that %s cannot be repeated", async (statement, advice) => {
     await addMigration(`-- plinth: no-transaction\n${statement}`);
     await expect(check()).rejects.toThrow(`drizzle/0002_custom.sql, line 1: ${advice}`);

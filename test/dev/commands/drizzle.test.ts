@@ -7,7 +7,7 @@ import { drizzle } from "drizzle-orm/neon-http";
 import { migrate as migrateOverHttp } from "drizzle-orm/neon-http/migrator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { migrate } from "../../../dev/migrations/migrate.ts";
-import { items, users } from "../../../src/db/schema.ts";
+import { mails, users } from "../../../src/db/schema.ts";
 import { type Served, serve } from "../local/serve.ts";
 
 const migrationsFolder = join(import.meta.dirname, "../../../drizzle");
@@ -57,9 +57,9 @@ describe("drizzle in front of the local endpoint", () => {
   });
 
   it("keeps nothing of a batch that fails", async () => {
-    const item = { id: ada.id, owner_id: ada.id, title: "kept?" };
-    const batch = db().batch([db().insert(items).values(item), db().insert(users).values(ada)]);
+    const mail = { id: ada.id, kind: "new_sign_in", recipient: ada.email, data: {} } as const;
+    const batch = db().batch([db().insert(mails).values(mail), db().insert(users).values(ada)]);
     await expect(batch).rejects.toMatchObject({ code: "23505", constraint: "users_pkey" });
-    expect(await db().select().from(items)).toEqual([]);
+    expect(await db().select().from(mails)).toEqual([]);
   });
 });

@@ -116,7 +116,7 @@ describe("npm run dev", { timeout: patience }, () => {
     const good = await readFile(file, "utf8");
     const bad = good.replace(
       "return db.execute",
-      `if (own.length > 0) return db.execute(sql\`select subject, \${"a secret"}::text from items\`);\n  return db.execute`,
+      `if (own.length > 0) return db.execute(sql\`select subject, \${"a secret"}::text from sessions\`);\n  return db.execute`,
     );
     await writeFile(file, bad);
     const status = async () => (await fetch(`${first.url}/health/ready`)).status;
@@ -124,7 +124,7 @@ describe("npm run dev", { timeout: patience }, () => {
     await writeFile(file, good);
     const output = first.output();
     expect(output).toContain('column "subject" does not exist');
-    expect(output).toContain("The statement: select subject, $1::text from items");
+    expect(output).toContain("The statement: select subject, $1::text from sessions");
     expect(output).toContain("$1 text of 8 characters");
     expect(output).not.toContain("a secret");
     await expect.poll(status, { timeout: 60_000 }).toBe(200);

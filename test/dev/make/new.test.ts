@@ -5,11 +5,14 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { inNameOf, namesOf, refuseUsed } from "../../../dev/make/names.ts";
+import { blocksOf } from "../../docs/blocks.ts";
+import { Reader } from "../../docs/reader.ts";
 import { copyProject, plainEnvironment } from "../../setup/project-copy.ts";
 
 const project = join(import.meta.dirname, "../../..");
 const run = promisify(execFile);
 let copy = "";
+let scratch = "";
 
 /** Runs a script in the copy; answers what it printed, or why it failed. */
 async function node(script: string, ...args: string[]): Promise<{ code: number; output: string }> {
@@ -28,10 +31,13 @@ const status = async () => (await run("git", ["status", "--porcelain"], { cwd: c
 
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), "plinth-new-"));
+  scratch = await mkdtemp(join(tmpdir(), "plinth-scratch-"));
   await copyProject(copy);
 });
 
-afterAll(() => rm(copy, { recursive: true, force: true }));
+afterAll(async () => {
+  for (const folder of [copy, scratch]) await rm(folder, { recursive: true, force: true });
+});
 
 describe("npm run new", () => {
   it.each([
@@ -93,7 +99,11 @@ describe("npm run new", () => {
     await expect(readdir(join(copy, "src/routes/zebras"))).rejects.toThrow("ENOENT");
   });
 
-  it("makes resources and endpoints that pass lint, types, the house's rules and their own tests", async () => {
+  it("works in a project without the example, and what it makes there passes every check", async () => {
+    const page = "docs/without-the-example.md";
+    const reader = new Reader(copy, scratch);
+    await reader.follow(blocksOf(page, await readFile(join(project, page), "utf8")));
+    expect(reader.passedOver).toStrictEqual([`${page}: runs the checks and the tests`]);
     const schema = join(copy, "src/db/schema.ts");
     const text = await readFile(schema, "utf8");
     // As the formatter leaves a list that has grown over its line.
@@ -103,7 +113,6 @@ describe("npm run new", () => {
       await make("resource", "a-long-name-of-zebra-stripes"),
       await make("resource", "zebra-stripes"),
       await make("endpoint", "zebra-stripes/pin-up"),
-      await make("endpoint", "items/paint-stripes"),
     ];
     for (const { code, output } of made) expect(code, output).toBe(0);
     expect(made[0]?.output).toContain("npm run dev applies it when it starts");
@@ -127,8 +136,8 @@ describe("npm run new", () => {
       await node("dev/commands/check-migrations.ts"),
       await node(
         ...(["node_modules/vitest/vitest.mjs", "run", "--project=worker", "--coverage.enabled=false"] as const),
-        ...["test/routes/zebra-stripes", "test/routes/items-paint", "test/routes/a-long"],
-        ...["test/house/contract.test.ts", "test/db/schema.test.ts", "test/house/budget.test.ts"],
+        ...["test/routes/zebra-stripes", "test/routes/a-long", "test/db/schema.test.ts", "test/routes/health"],
+        ...["contract", "budget", "words", "room"].map((name) => `test/house/${name}.test.ts`),
       ),
     ];
     for (const { code, output } of checks) expect(code, output).toBe(0);
