@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Problem } from "../../config.ts";
 import { give, type Identity, run } from "./binaries.ts";
 
 const env = { ...process.env, LC_ALL: "C" };
@@ -31,8 +32,17 @@ export async function initialise({ folder, native, identity }: Place, user: stri
     "--no-sync",
     "--no-instructions",
   ];
-  await run(join(native, "bin", "initdb"), options, { cwd: folder, env, ...identity });
+  await run(join(native, "bin", "initdb"), options, { cwd: folder, env, ...identity }).catch((error: Error) => {
+    throw /could not look up effective user ID/.test(error.message) ? nameless() : error;
+  });
   await rm(passwordFile);
+}
+
+function nameless(): Problem {
+  return new Problem(
+    `PostgreSQL does not run as user ${process.getuid?.()}, which has no name on this machine: add it to /etc/passwd, ` +
+      "run this as another, or set DATABASE_URL to a PostgreSQL of yours.",
+  );
 }
 
 /** Starts the cluster's server on this port of loopback. Its log goes to `stderr`, which is a file where it is a number. */
