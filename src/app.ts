@@ -57,14 +57,14 @@ export function createApp<const Endpoints extends readonly Endpoint[]>(endpoints
   app.notFound((c) => problem(c, nothingHere()));
 
   const paths = [...methodsByPath(endpoints)];
-  // Before the endpoints, one of which may take a fixed path for its parameter; the others behind them.
+  // Fixed paths come before the endpoints, where `/{id}` would match them too; paths with parameters come after.
   for (const [path, methods] of paths.filter(([path]) => !path.includes(":"))) app.use(path, onlyThese(methods));
   const routed = app.openapiRoutes(endpoints);
   for (const [path, methods] of paths.filter(([path]) => path.includes(":"))) app.use(path, onlyThese(methods));
   return routed;
 }
 
-/** Lets these methods pass, tells them to `OPTIONS`, and refuses all others. */
+/** Passes these methods on, lists them for `OPTIONS`, and refuses all others. */
 function onlyThese(methods: string[]): MiddlewareHandler<AppEnv> {
   const Allow = methods.join(", ");
   return async (c, next) => {

@@ -9,7 +9,7 @@ type ErrorEntry = {
   detail: string;
   /** Seconds. */
   retryAfter?: number;
-  /** The field of the body that it is about, where the endpoint has one of this name, and what is wrong with it. */
+  /** The field of the body to blame, if the endpoint has one of this name, and the field error's type. */
   field?: { name: string; type: "taken" | "wrong_password" };
 };
 
@@ -103,7 +103,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Which operation of a batch was refused, and why. */
+/** The field error of the operation of a batch that was refused. */
 export function operationError(code: OperationCode, place: number): FieldError {
   return fieldError(["body", "operations", place], code);
 }
@@ -111,8 +111,8 @@ export function operationError(code: OperationCode, place: number): FieldError {
 export type OperationCode = "not_found" | "precondition_failed" | "precondition_required";
 
 /**
- * 429: this limit was reached, and lets one in again after so many seconds. `RateLimit` and `RateLimit-Policy` are those of
- * the IETF's draft-ietf-httpapi-ratelimit-headers; the policy is given where it is not that of the endpoint's rate class.
+ * 429: this limit was reached, and admits the next call after `seconds`. `RateLimit` and `RateLimit-Policy` follow
+ * draft-ietf-httpapi-ratelimit-headers; pass a policy that is not the one of the endpoint's rate class.
  */
 export function limitReached(
   code: "too_many_requests" | "too_many_attempts",
@@ -134,7 +134,7 @@ export function nothingHere(): ApiError {
   return new ApiError("not_found", { detail: "There is nothing at this path." });
 }
 
-/** What we say of any thrown value: an `ApiError` speaks for itself, anything unknown is `internal`. */
+/** Turns any thrown value into an answer: an `ApiError` as it is, anything unknown as `internal`. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof HTTPException) {
@@ -144,7 +144,7 @@ export function toApiError(error: unknown): ApiError {
   return new ApiError("internal", { cause: error });
 }
 
-/** What a log says of a thrown value: its code and, where it may be our fault, what is behind it. */
+/** Describes a thrown value for the log: its code and, if it may be our fault, its cause. */
 export function explain(thrown: unknown): Record<string, unknown> {
   const { code, cause } = toApiError(thrown);
   const mayBeOurs = errorTable[code].status >= 500 || cause instanceof GuardedError;
@@ -158,10 +158,10 @@ const codeByStatus: Partial<Record<number, ErrorCode>> = {
   415: "unsupported_media_type",
 };
 
-/** How an endpoint tells its errors: whether as RFC 6749, section 5.2, has it, and which fields its body can have. */
+/** The form of an endpoint's errors: whether they follow RFC 6749, section 5.2, and the fields of its body. */
 export type ProblemShape = { oauth: boolean; fields: readonly string[] };
 
-/** Answers with RFC 9457 `application/problem+json`, or with what a token endpoint answers. */
+/** Answers with `application/problem+json` (RFC 9457), or with the error of a token endpoint (RFC 6749). */
 export function problem(c: Context, error: ApiError, shape: ProblemShape = { oauth: false, fields: [] }): Response {
   const { status } = errorTable[error.code];
   for (const [name, value] of Object.entries(headersFor(error))) c.header(name, value);
@@ -170,7 +170,7 @@ export function problem(c: Context, error: ApiError, shape: ProblemShape = { oau
   return c.body(JSON.stringify(body), status, { "Content-Type": "application/problem+json" });
 }
 
-/** The members of a problem; `type` is about:blank because `code` says more than a URL of ours would. */
+/** The members of a problem. `type` is about:blank: `code` is more precise than a URL of ours would be. */
 export function problemBody(error: ApiError, requestId: string, { oauth, fields }: ProblemShape) {
   const { status, field }: ErrorEntry & { status: Status } = errorTable[error.code];
   const blamed = field && fields.includes(field.name) ? [fieldError(["body", field.name], field.type)] : undefined;

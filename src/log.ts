@@ -6,7 +6,7 @@ export function logToConsole(entry: LogEntry): void {
   console.log(JSON.stringify(entry));
 }
 
-/** An error whose message and causes may hold secrets; it decides itself what may be logged. */
+/** An error whose message and causes may hold secrets. `fields` is the only part that is logged. */
 export class GuardedError extends Error {
   override readonly name = "GuardedError";
   readonly fields: Record<string, unknown>;

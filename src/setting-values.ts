@@ -1,12 +1,11 @@
-/** How the texts of settings are read: each says what is wrong with one, and never repeats it. */
+/** Reads the texts of settings. Each complaint states the rule and never repeats the value. */
 
 import { z } from "@hono/zod-openapi";
 import { Email } from "./schemas/text.ts";
 
-/** Who mails are from. */
+/** The sender of mails. */
 export type Sender = { name: string; email: string };
 
-/** A text that is not empty. */
 export const text = (max: number) =>
   z.string().min(1, "must not be empty").max(max, `must have at most ${max} characters`);
 /** `why` follows the limits, where they need a reason. */
@@ -19,7 +18,7 @@ export const wholeNumber = (min: number, max: number, why = "") =>
 export const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
   z.enum(words, `must be ${words.slice(0, -1).join(", ")} or ${words.at(-1)}`);
 export const trueOrFalse = oneOf("true", "false").transform((word) => word === "true");
-/** Texts between commas. */
+/** A comma-separated list. */
 export const listOf = (item: z.ZodType<string, string>) =>
   z
     .string()
@@ -51,7 +50,7 @@ export function isPostgresUrl(value: string): boolean {
   return /^postgres(ql)?:$/.test(url.protocol) && url.username !== "" && url.hostname !== "" && url.pathname.length > 1;
 }
 
-/** Whether a URL is encrypted on its way, or goes to this machine: `http:` is for loopback only. */
+/** True for a URL whose traffic is encrypted or stays on this machine: `http:` is for loopback only. */
 export function isPrivate(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol === "https:" || isLoopback(hostname);
@@ -61,7 +60,7 @@ function isLoopback(hostname: string): boolean {
   return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
-/** Whether a key may hold 32 bytes: in hex they are 64 characters, in base64 43. */
+/** True if a key is long enough for 32 bytes: 64 characters in hex, 43 in base64. */
 export function isLong(key: string): boolean {
   return /^\S+$/.test(key) && key.length >= (/^[0-9a-f]+$/i.test(key) ? 64 : 43);
 }

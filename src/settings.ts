@@ -17,14 +17,14 @@ import {
   wholeNumber,
 } from "./setting-values.ts";
 
-/** What docs/settings.md and .dev.vars.example tell of a setting, and how its text is read. */
+/** A setting, as docs/settings.md and .dev.vars.example describe it, and the schema that reads its text. */
 export type Setting<Value extends z.ZodType = z.ZodType> = {
   /** A `variable` stands in wrangler.toml, a `secret` does not, and a `binding` is no text. */
   kind: "variable" | "secret" | "binding";
   meaning: string;
-  /** Who has to set it; where it is left out, nobody has to. */
+  /** The deployments that must set it. If absent, it is optional. */
   needed?: string;
-  /** The text that counts where none is given. */
+  /** The text used if none is given. */
   default?: string;
   example?: string;
   value: Value;
@@ -287,7 +287,7 @@ export class SettingsError extends Error {
 /** One entry per isolate: the platform hands every request of an isolate the same bindings object. */
 const cache = new WeakMap<Bindings, Settings | SettingsError>();
 
-/** The checked settings, or what is wrong with them. An empty string counts as missing. */
+/** The checked settings, or the reasons why they cannot be used. An empty string counts as missing. */
 export function settingsFrom(bindings: Bindings): Settings | SettingsError {
   const known = cache.get(bindings);
   if (known) return known;
@@ -296,12 +296,12 @@ export function settingsFrom(bindings: Bindings): Settings | SettingsError {
   return result;
 }
 
-/** Whether an environment does without what only a deployed Worker needs. An unknown one does not. */
+/** True if an environment needs nothing that only a deployed Worker has. False for an unknown one. */
 export function isRelaxed(environment: unknown): boolean {
   return environment === "development" || environment === "test";
 }
 
-/** Whether this is a setting that is `on` or `off`. */
+/** True if the setting is `on` or `off`. */
 export function isSwitch(name: string): name is Switch {
   const { value } = new Map(Object.entries<Setting>(settingsTable)).get(name) ?? {};
   const takes = ["on", "off", "another"].map((text) => value?.safeParse(text).success);
@@ -325,13 +325,13 @@ const deployed: Record<Settings["ENVIRONMENT"], boolean> = {
   production: true,
 };
 const isDeployed = ({ ENVIRONMENT }: Settings) => deployed[ENVIRONMENT];
-/** Whether pages may be at this URL: http reveals what they send, but for a page on a developer's own machine. */
+/** True if pages may be at this URL: plain http is acceptable on a developer's own machine only. */
 const isSafe = (url: string, settings: Settings) => (isDeployed(settings) ? url.startsWith("https:") : isPrivate(url));
 /** The settings that each name a way to send mail. */
 export const transports = ["EMAIL", "RESEND_API_KEY", "MAIL_ENDPOINT"] as const;
 const sendsMail = (settings: Settings) => transports.some((name) => settings[name] !== undefined);
 
-/** What several settings say together: told of the first of `names`, where each of them is good by itself. */
+/** A rule for several settings, reported under the first of `names`. Checked only if each is valid by itself. */
 type Rule = { names: readonly [Name, ...Name[]]; isBroken: (settings: Settings) => boolean; says: string };
 
 const rules: readonly Rule[] = [
@@ -418,7 +418,7 @@ function parse(bindings: Bindings): Settings | SettingsError {
     return { name, data, problem };
   });
   const good = read.filter(({ problem }) => problem === undefined);
-  // Complete as far as a rule looks: it is asked only where all that it names is good.
+  // Holds every setting that a rule reads: a rule runs only if all of its `names` are valid.
   const settings = Object.fromEntries(good.map(({ name, data }) => [name, data])) as Settings;
   const broken = rules.filter(({ names, isBroken }) => names.every((name) => name in settings) && isBroken(settings));
   const problems = [

@@ -1,12 +1,12 @@
 /**
- * The values of each text column that has a list of them. The column, its check in the database and the wire contract are
- * made of the same list. Values are added, and never taken away: rows have them.
+ * The values of each text column that has a fixed list. The column, its check and the wire contract use the same list.
+ * Add values, but never remove one: rows hold them.
  */
 
 export const roles = ["user", "admin"] as const;
 export type Role = (typeof roles)[number];
 
-/** What a mailed token is good for. */
+/** The purposes of mailed tokens. */
 export const purposes = ["verify_email", "change_email", "reset_password"] as const;
 export type Purpose = (typeof purposes)[number];
 

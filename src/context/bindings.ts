@@ -19,9 +19,9 @@ const limiters = Object.fromEntries(
   ]),
 );
 
-/** What each must be, and what switches it off. Code reaches a binding through this list alone. */
+/** The shape of each defence and the setting that disables it. Code reaches these bindings through this list alone. */
 const defences: { [Name in keyof Defences]: Defence<Defences[Name]> } = {
-  // The names that `Limiters` makes of the same table.
+  // Restores the names, which `fromEntries` loses.
   ...(limiters as { [Name in keyof Limiters]: Defence<RateLimit> }),
   PASSWORD_HASHER: { offBy: "HASHER", is: has<Hashers>("getByName") },
 };
@@ -30,7 +30,7 @@ export const defenceNames = Object.keys(defences) as readonly (keyof Defences)[]
 
 /** The binding that counts a class: `RATE_LIMIT_SIGN_IN` for `sign_in`. */
 export function bindingName(rate: RateClass): keyof Limiters {
-  // What `toUpperCase` does, TypeScript does not know.
+  // TypeScript does not know the literal type that `toUpperCase` makes.
   return `RATE_LIMIT_${rate.toUpperCase() as Uppercase<RateClass>}`;
 }
 
@@ -44,7 +44,7 @@ export function defenceOf<Name extends keyof Defences>(bindings: Bindings, name:
 /** One entry for each isolate, as for settings. */
 const cache = new WeakMap<Bindings, Settings | SettingsError>();
 
-/** The settings, or what is wrong with them, a deployed Worker's missing defences included. */
+/** The settings, or the reasons why they cannot be used, missing defences of a deployed Worker included. */
 export function configurationOf(bindings: Bindings): Settings | SettingsError {
   const known = cache.get(bindings);
   if (known) return known;
@@ -56,13 +56,13 @@ export function configurationOf(bindings: Bindings): Settings | SettingsError {
   return result;
 }
 
-/** Which defences a Worker has, for the log at its start: each is on, off, or the way that mail is sent. */
+/** The defences of a Worker, for the log at its start: each is on, off, or the transport of mail. */
 export function defencesOf(settings: Settings): Record<"rate_limits" | "hasher" | "mail", string> {
   const { RATE_LIMITS, HASHER } = settings;
   return { rate_limits: RATE_LIMITS, hasher: HASHER, mail: transports.find((name) => settings[name]) ?? "off" };
 }
 
-/** Read from the bindings themselves, so that all that is wrong is told at once. */
+/** Reads the bindings instead of the settings, so that one error reports everything that is wrong. */
 function missingDefences(bindings: Bindings): string[] {
   if (isRelaxed(bindings.ENVIRONMENT)) return [];
   const unbound = defenceNames.filter(

@@ -3,18 +3,18 @@ import type { AuditKind } from "../values.ts";
 
 type AccessEntry = {
   who: string;
-  /** Whether a handler finds its caller on `c.var.user`. */
+  /** True if a handler finds its caller on `c.var.user`. */
   signedIn: boolean;
   /** Its rate class, unless the endpoint names another. */
   rate: RateClass;
   errors: readonly ErrorCode[];
-  /** The document's names of the ways to say who one is. */
+  /** The security schemes of the document, by name. */
   security: readonly ("password" | "bearer")[];
 };
 
 /**
- * Every word of `access`, with what follows from it. Its guard stands in src/middleware/authenticate.ts, without which a
- * new word does not compile.
+ * Every word of `access`, with its consequences. A new word does not compile before it has a guard in
+ * src/middleware/authenticate.ts.
  */
 export const accessTable = {
   public: { who: "anybody", signedIn: false, rate: "public", errors: [], security: [] },
@@ -35,10 +35,10 @@ export const accessTable = {
 } as const satisfies Record<string, AccessEntry>;
 
 export type Access = keyof typeof accessTable;
-/** The words of those who are known by their token. */
+/** The words for callers whom a token identifies. */
 export type SignedIn = { [A in Access]: (typeof accessTable)[A]["signedIn"] extends true ? A : never }[Access];
 
-/** What follows from a word; one that got past the compiler is no wider than the narrowest, and createApp refuses it. */
+/** The consequences of a word. An unknown one gets the strictest, although createApp refuses it. */
 export function consequencesOf(access: Access): AccessEntry {
   return Object.hasOwn(accessTable, access) ? accessTable[access] : accessTable.admin;
 }
@@ -48,18 +48,17 @@ export function isSignedIn(access: Access): access is SignedIn {
 }
 
 /**
- * How many calls in so many seconds, per location of Cloudflare's; wrangler.toml has the same figures. A user is counted for
- * all endpoints of a class together. Where nobody is known each endpoint counts for itself: what others behind the same
- * address do at one endpoint refuses nobody at another.
+ * Calls per period in seconds, at each location of Cloudflare's, as in wrangler.toml. A user has one budget for all
+ * endpoints of a class. Anonymous calls count per endpoint, so that neighbours behind one address block no other.
  */
 export const rateClasses = {
   public: { limit: 600, period: 60 },
   user: { limit: 600, period: 60 },
-  /** Each checks a password, at the cost of a hash; wrong ones the exact throttle of src/services/passwords.ts bounds before. */
+  /** Each checks a password at the cost of a hash. src/services/passwords.ts bounds wrong ones more strictly. */
   sign_in: { limit: 300, period: 60 },
-  /** Each makes an account or sends a mail, and nobody is known yet. */
+  /** Each makes an account or sends a mail, for a caller not yet known. */
   sign_up: { limit: 30, period: 60 },
-  /** Each carries a token that only we can have issued, and is counted by it: no neighbour can use it up. */
+  /** Each carries a token that only we can issue, and is counted by it, so that no neighbour can use it up. */
   token: { limit: 600, period: 60 },
   /** Each reads or writes many rows. */
   heavy: { limit: 60, period: 60 },
@@ -68,8 +67,8 @@ export const rateClasses = {
 export type RateClass = keyof typeof rateClasses;
 
 /**
- * The sealed tokens that a call may carry, each with its field of the body. A refresh token may also come by cookie; a call
- * that may be something else carries it as a `refresh_grant`, where `grant_type` says so; a `session_token` is of either kind.
+ * The sealed tokens that a call may carry, each with its field of the body. A `refresh_grant` carries one only if
+ * `grant_type` says so; a `session_token` is of either kind; a refresh token may also come by cookie.
  */
 export const carriedTokens = {
   refresh_token: "refresh_token",
@@ -80,23 +79,23 @@ export const carriedTokens = {
 export type Carried = keyof typeof carriedTokens;
 
 /**
- * What a caller must show for a sensitive change: an access token; the role of an admin besides; a refresh token that was
- * replaced; the current password; the token of a mailed link; or access to the machine, for a command.
+ * The proof that a sensitive change takes: an access token, also that of an admin; a refresh token already replaced;
+ * the current password; the token of a mailed link; or shell access, for a command.
  */
 export type Proof = "access_token" | "admin" | "refresh_token" | "password" | "mailed_link" | "command_line";
 
-/** What the machinery may know about the endpoint that matched. */
+/** The parts of an endpoint that the middleware reads. */
 export type Policy = ProblemShape & {
   operationId: string;
   path: string;
   access: Access;
-  /** Absent where calls are not counted. */
+  /** Absent if calls are not counted. */
   rate?: RateClass;
-  /** A call with such a token is counted by it, in the class `token`; one without, by its network, in `rate`. */
+  /** Counts a call by this token, in the class `token`; without one, by its network, in `rate`. */
   carries?: Carried;
-  /** Whether its 200 may be kept, and shown to anybody. */
+  /** True if anybody may keep and see its 200. */
   cached: boolean;
   roundTrips: number;
-  /** The sensitive changes that it can make, each by which proof. */
+  /** The sensitive changes that it can make, each with its proof. */
   changes: { readonly [Kind in AuditKind]?: Proof };
 };

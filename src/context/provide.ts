@@ -7,7 +7,7 @@ import { configurationOf } from "./bindings.ts";
 import { runner } from "./run.ts";
 import type { AppEnv, Client, Deps } from "./types.ts";
 
-/** First of all: gives the request the app's dependencies and reads the settings, which may turn out to be wrong. */
+/** Runs first: gives the request the app's dependencies and reads the settings, which may be wrong. */
 export function carry(deps: Deps, document: (settings: Settings) => string): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     c.set("connect", deps.connect);
@@ -25,14 +25,14 @@ export function carry(deps: Deps, document: (settings: Settings) => string): Mid
   };
 }
 
-/** Only `CF-Connecting-IP` is the platform's word; an IPv6 customer has a whole /64. */
+/** Trusts `CF-Connecting-IP` only, because the platform sets it. An IPv6 customer has a whole /64. */
 function clientOf(headers: Headers): Client {
   const address = headers.get("CF-Connecting-IP") ?? "unknown";
   const userAgent = headers.get("User-Agent")?.slice(0, 400).toWellFormed() ?? null;
   return { network: networkOf(address), userAgent };
 }
 
-/** For each endpoint: what its handler finds on `c.var`, or 503 `misconfigured`. */
+/** Gives an endpoint what its handler needs on `c.var`, or answers 503 `misconfigured`. */
 export const provide: MiddlewareHandler<AppEnv> = async (c, next) => {
   // Each reading of `c.var` copies all of it.
   const { configuration, connect, trips, hasher } = c.var;
@@ -48,12 +48,12 @@ export const provide: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
 };
 
-/** The keys of these settings, imported: only then is it known whether all of them can be used. */
+/** Imports the keys of these settings, which is the only way to learn if all of them are usable. */
 export async function importedKeys(settings: Settings): Promise<Keys | SettingsError> {
   try {
     return await keysFor(settings);
   } catch {
-    // What the runtime says of a key is not for a log.
+    // The runtime's own message may repeat key material.
     return new SettingsError(["SIGNING_KEYS holds a key that cannot be used"]);
   }
 }

@@ -7,8 +7,8 @@ import { ApiError } from "../errors.ts";
 import type { Run, Statement } from "./types.ts";
 
 /**
- * A {@link Run} that puts this statement before all others, in their transaction, and keeps its result to itself; the same one
- * where there is no such statement.
+ * Makes a {@link Run} that puts this statement before all others, in their transaction, and drops its result. Without a
+ * statement, answers the same `run`.
  */
 export function behind(run: Run, first: Statement | undefined): Run {
   if (first === undefined) return run;
@@ -17,23 +17,23 @@ export function behind(run: Run, first: Statement | undefined): Run {
     const [, ...results] = await run(statement, ...statements);
     return statements.length === 1 ? results[0] : results;
   }
-  // As in `runner`.
+  // The signature cannot be written on the implementation: see `runner`.
   return runBehind as Run;
 }
 
-/** A {@link Run} that puts this statement behind all others, in their transaction, and keeps its result to itself. */
+/** Makes a {@link Run} that puts this statement after all others, in their transaction, and drops its result. */
 export function followed(run: Run, last: Statement): Run {
   async function runFollowed(...statements: readonly Statement[]): Promise<unknown> {
     const results = (await run(...statements, last)).slice(0, -1);
     return statements.length === 1 ? results[0] : results;
   }
-  // As in `runner`.
+  // The signature cannot be written on the implementation: see `runner`.
   return runFollowed as Run;
 }
 
 /**
- * A {@link Run} on this database. `guard` makes a condition that ends the transaction where the caller may not: it rides in
- * the statement where there is one, and goes before all others in a batch.
+ * Makes a {@link Run} on this database. `guard` makes a condition that ends the transaction of a caller who may not:
+ * part of a single statement, or the first statement of a batch.
  */
 export function runner(db: Database, guard?: () => SQL): Run {
   async function run(...statements: readonly Statement[]): Promise<unknown> {
@@ -55,8 +55,8 @@ export function runner(db: Database, guard?: () => SQL): Run {
 }
 
 /**
- * A table, column or function that is not there is missing because a migration is, or because the statement is wrong. Only
- * such an error pays the round trip that tells.
+ * Finds out if a missing table, column or function means a missing migration or a wrong statement. Only such an error
+ * costs this extra round trip.
  */
 async function blamed(db: Database, error: ApiError): Promise<ApiError> {
   if (error.code !== "not_ready") return error;

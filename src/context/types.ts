@@ -10,52 +10,52 @@ import type { Passwords } from "../security/passwords.ts";
 import type { Bindings, Settings, SettingsError } from "../settings.ts";
 import type { Policy } from "./policy.ts";
 
-/** What the app takes from the outside world; a test or another runtime passes its own. */
+/** The outside world, as the app sees it. A test or another runtime passes its own. */
 export type Deps = {
   connect: (settings: Settings, trips: RoundTrips) => Database;
-  /** Where passwords are hashed, given the Worker's bindings. */
+  /** Hashes passwords, with the help of the Worker's bindings. */
   hasher: (bindings: Bindings) => Passwords;
-  /** How mail is sent under these settings; undefined where it stays in the outbox. */
+  /** The transport of these settings. Undefined leaves mail in the outbox. */
   transport: (settings: Settings) => Transport | undefined;
   now: () => Date;
   log: Log;
 };
 
-/** Where a request comes from, as far as it can be known and may be kept. */
+/** The origin of a request, as far as it is known and may be stored. */
 export type Client = { network: string; userAgent: string | null };
 
-/** What every request carries on `c.var`. */
+/** Carried by every request on `c.var`. */
 export type Variables = Deps & {
   requestId: string;
   client: Client;
-  /** What happened to accounts in this request, for its line in the log. */
+  /** Events of accounts in this request, for its line in the log. */
   events: { kind: string; user_id: string | null }[];
-  /** Ids of the mails that this request has put into the outbox, to be sent when it is answered. */
+  /** Ids of the mails that this request put into the outbox, to be sent after its answer. */
   outbox: string[];
   trips: RoundTrips;
   configuration: Settings | SettingsError;
   /** The OpenAPI document of the app that answers, as JSON. */
   document: () => string;
-  /** The endpoint that matched; absent for a path that none has. */
+  /** The policy of the endpoint that matched, if one did. */
   policy?: Policy;
   settings: Settings;
   keys: Keys;
   db: Database;
   run: Run;
-  /** Of a versioned change: the versions that its conditional headers name. */
+  /** The versions that the conditional headers of a versioned change name. */
   versions?: Versions | undefined;
   passwords: Passwords;
 };
 
 export type AppEnv = { Bindings: Bindings; Variables: Variables };
-/** Where an endpoint answers without settings. */
+/** The context of an endpoint that answers without settings. */
 export type BareEnv = {
   Bindings: Bindings;
   Variables: Omit<Variables, "settings" | "keys" | "db" | "run" | "passwords">;
 };
 /**
- * Where `access` is not `public`, a request also carries its caller, as the verified access token names them. Whether
- * they still may is decided by the guard, in `run`.
+ * The context of an endpoint that is not public: the caller comes from the verified access token. The guard in `run`
+ * decides if the caller is still allowed.
  */
 export type UserEnv = { Bindings: Bindings; Variables: Variables & { user: Caller } };
 
@@ -64,8 +64,8 @@ type Result<S extends Statement> = S["_"]["result"];
 type Results<S extends readonly Statement[]> = { -readonly [I in keyof S]: Result<S[I]> };
 
 /**
- * Runs statements in one round trip and one transaction; where the endpoint has a caller, behind the guard that admits
- * them. Throws `ApiError`: `invalid_token`, `forbidden`, a conflict by constraint name, `database_unavailable`.
+ * Runs statements in one round trip and one transaction, behind the guard if the endpoint has a caller. Throws
+ * `ApiError`: `invalid_token`, `forbidden`, a conflict by constraint name, `database_unavailable`.
  */
 export type Run = {
   <S extends Statement>(statement: S): Promise<Result<S>>;

@@ -19,7 +19,7 @@ import type { Switch } from "../settings.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 
-/** What an endpoint declares. All else about it follows, and is told once: in the tables below. */
+/** The declaration of an endpoint. Everything else about it follows from these words, by the tables below. */
 export type Contract = {
   method: Method;
   /** Below `/api/v1`; a parameter is a segment of its own: `/items/{id}`. */
@@ -28,48 +28,48 @@ export type Contract = {
   summary: string;
   description: string;
   tags: readonly [string, ...string[]];
-  /** What is validated before the handler runs. Unknown keys of a body are for its schema to refuse: `z.strictObject`. */
+  /** The input to validate before the handler runs. Use `z.strictObject` for a body, to refuse unknown keys. */
   request?: Request;
-  /** What it answers where all goes well. */
+  /** The answers of success. */
   responses: Answers;
-  /** The errors of its own; those that follow from the declaration join them. A handler throws them as `ApiError`. */
+  /** Its own errors, thrown as `ApiError`. Those that follow from the declaration are added. */
   errors?: readonly ErrorCode[];
-  /** Headers that the document shows, and nothing validates. */
+  /** Headers that the document shows, without validation. */
   parameters?: readonly HeaderParameter[];
-  /** How many round trips to the database it may spend before its answer begins; 1 unless it says otherwise. */
+  /** The round trips to the database that it may spend before its answer begins; 1 by default. */
   roundTrips?: number;
   /** Its path starts at the root instead of `/api/v1`. */
   atRoot?: true;
   /** An OAuth2 token endpoint, whose errors carry RFC 6749's members too. */
   oauth?: true;
-  /** How often it may be called: see `rateClasses`. `public` or `user` by `access`, unless it says otherwise. */
+  /** Its rate class: see `rateClasses`. By default `public` or `user`, depending on `access`. */
   rate?: RateClass;
-  /** The token in its body by which a call is counted, rather than by the network that it shares with others. */
+  /** The token in its body that identifies a call for counting, instead of a network shared with others. */
   carries?: Carried;
-  /** It is not counted, as its answer costs no more than a refusal would. */
+  /** Leaves calls uncounted, because an answer costs no more than a refusal. */
   uncounted?: true;
-  /** Who may call it. Adds the security scheme, the guard, `c.var.user`, and 401 and 403. */
+  /** The callers it admits. Adds the security scheme, the guard, `c.var.user`, 401 and 403. */
   access: Access;
-  /** The sensitive changes that it can make to accounts, each by which proof: their owners are told. */
+  /** The sensitive changes that it can make to accounts, each with the proof it takes. Owners are notified. */
   changes?: Changes;
-  /** A caller's `Idempotency-Key` is honoured: the handler calls `c.var.run` once. Adds the header, 409 and 422. */
+  /** Honours `Idempotency-Key`: the handler calls `c.var.run` once. Adds the header, 409 and 422. */
   idempotent?: true;
   /**
-   * Its row has a version: a `get` answers its `ETag` and 304, and a change takes `If-Match` and `If-None-Match`, on
+   * Gives its row a version: a `get` answers `ETag` and 304; a change takes `If-Match` and `If-None-Match`, on
    * `c.var.versions`. Adds the headers, 400, 412 and 428.
    */
   versioned?: true;
-  /** Anybody's to keep: its 200 is served from the edge's cache. Adds `Age`, `ETag`, `If-None-Match` and 304. */
+  /** Serves its 200 to anybody from the edge's cache. Adds `Age`, `ETag`, `If-None-Match` and 304. */
   cached?: Caching;
-  /** Query parameters that it does not declare are ignored; without this word they are 422. `oauth` says so too. */
+  /** Ignores undeclared query parameters, which are 422 otherwise. Implied by `oauth`. */
   anyQuery?: true;
-  /** The setting that switches it off: it is then 404. Adds that. */
+  /** The setting that switches it off, which makes it a 404. */
   offBy?: Switch;
-  /** It answers even when the settings are wrong, and so has none of them, and no database. */
+  /** Answers even if the settings are wrong, and therefore without settings and database. */
   withoutSettings?: true;
 } & Calling;
 
-/** Which words go together. */
+/** The combinations of words that make sense. */
 type Calling = (
   | { access: Exclude<Access, SignedIn>; idempotent?: never }
   | { access: SignedIn; cached?: never; withoutSettings?: never; carries?: never; uncounted?: never }
@@ -98,10 +98,10 @@ export type HeaderParameter = {
 /** The errors of every endpoint. */
 const always = ["internal"] as const;
 
-/** The errors of whatever may be sent a body, also where it takes none. */
+/** The errors of every method that can carry a body, whether the endpoint takes one or not. */
 const sized = ["bad_request", "payload_too_large"] as const;
 
-/** The errors that a declaration, its method or its `request` brings along by having a word. */
+/** The errors that the presence of a word, a method or a part of `request` adds. */
 const codesWith = {
   ...{ post: sized, put: sized, patch: sized, delete: sized },
   params: ["validation_failed"],
@@ -113,14 +113,14 @@ const codesWith = {
   "versioned change": ["bad_request", "precondition_failed", "precondition_required"],
 } as const satisfies Record<string, readonly ErrorCode[]>;
 
-/** And by not having it. */
+/** The errors that the absence of a word adds. */
 const codesWithout = {
   anyQuery: ["validation_failed"],
   uncounted: ["too_many_requests"],
   withoutSettings: ["misconfigured", "database_unavailable", "not_ready"],
 } as const satisfies Record<string, readonly ErrorCode[]>;
 
-/** The headers that a word brings along. */
+/** The headers that a word adds. */
 const headersWith = {
   idempotent: [idempotencyKey],
   cached: [ifNoneMatch],
@@ -128,7 +128,7 @@ const headersWith = {
   "versioned change": [ifMatch, unlessMatch],
 } as const;
 
-/** What `versioned` means for each method. To create something has no version to meet. */
+/** The meaning of `versioned` for each method. A creation has no earlier version to match. */
 const versionedAs = {
   get: "versioned get",
   post: "versioned",
@@ -155,7 +155,7 @@ type WrittenCodes<C extends Contract> =
   | (typeof codesWith)[Words<C> & keyof typeof codesWith][number]
   | (typeof codesWithout)[Exclude<keyof typeof codesWithout, Words<C>>][number];
 
-/** As the type of the same name says it; without codes that there are not, which createApp refuses. */
+/** The value of the type {@link CodesOf}. Drops unknown codes, which createApp refuses. */
 export function codesOf(contract: Contract): ErrorCode[] {
   const written = new Set([...derivedCodes(contract), ...(contract.errors ?? [])]);
   return [...written]
@@ -163,12 +163,12 @@ export function codesOf(contract: Contract): ErrorCode[] {
     .map((code) => (code === "validation_failed" ? codeOfInvalid(contract) : code));
 }
 
-/** The code of a request that does not fit its schema: a token endpoint has RFC 6749's, which is 400 (section 5.2). */
+/** The code of a request that does not fit its schema: RFC 6749, section 5.2, has a 400 of its own. */
 export function codeOfInvalid({ oauth }: { oauth?: boolean }): "validation_failed" | "invalid_request" {
   return oauth ? "invalid_request" : "validation_failed";
 }
 
-/** The errors that follow from a declaration, without being its own. */
+/** The errors that follow from a declaration without being listed in it. */
 function derivedCodes(contract: Contract): ErrorCode[] {
   const words = wordsOf(contract);
   return [
@@ -187,7 +187,7 @@ export function parametersOf(contract: Contract): HeaderParameter[] {
   return [...(contract.parameters ?? []), ...derived];
 }
 
-/** What a handler finds on its context. */
+/** The context that a handler gets. */
 export type EnvOf<C extends Contract> = C["access"] extends SignedIn
   ? UserEnv
   : C extends { withoutSettings: true }

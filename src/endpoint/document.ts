@@ -2,7 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv } from "../context/types.ts";
 import type { Settings } from "../settings.ts";
 
-/** What the documentation page says before its first endpoint, in Markdown. */
+/** The Markdown that the documentation page shows before its first endpoint. */
 const introduction = `Errors are \`application/problem+json\` (RFC 9457) with a stable \`code\`. Lists are pages: follow
 \`next_cursor\`. \`RateLimit-Policy\` on every answer states how often the endpoint's class may be called; beyond that, the
 answer is 429 with \`Retry-After\`. Press *Authorize* to try everything here, or sign in by hand:
@@ -23,7 +23,7 @@ POST /users/me/email ──► mail to the new address ──► POST /auth/emai
 POST /users/me/deletion ──► 30 days of grace ──► POST /auth/restore, or gone
 \`\`\``;
 
-/** The OpenAPI 3.1 document of an app. Costly: made once for each app and isolate. */
+/** The OpenAPI 3.1 document of an app. Expensive: make it once per app and isolate. */
 export function describeApi(app: OpenAPIHono<AppEnv>, settings: Settings): object {
   const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
@@ -31,7 +31,7 @@ export function describeApi(app: OpenAPIHono<AppEnv>, settings: Settings): objec
       title: settings.PROJECT_NAME,
       version: settings.VERSION,
       description: introduction,
-      // That of package.json.
+      // Repeats the license of package.json.
       license: { name: "MIT", url: "https://spdx.org/licenses/MIT" },
     },
     // Relative to the document's own address, whatever host that is.
@@ -44,7 +44,7 @@ export function describeApi(app: OpenAPIHono<AppEnv>, settings: Settings): objec
       { name: "operations", description: "Health and documentation" },
     ],
   });
-  // An endpoint that takes one of several media types cannot say so itself: see `formOrJson`.
+  // An endpoint that takes several media types cannot declare its body as required: see `formOrJson`.
   for (const operation of Object.values(document.paths ?? {}).flatMap((path) => Object.values(path))) {
     if (operation.requestBody) operation.requestBody.required ??= true;
   }

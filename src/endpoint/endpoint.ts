@@ -22,14 +22,14 @@ import { refuseUnknownQuery } from "./validation.ts";
 
 type NotModified = { 304: { description: string } };
 
-/** What a handler is typed by: it answers what the contract has, and throws its errors. */
+/** The route as its handler sees it: the contract's answers. Errors are thrown instead. */
 type HandlerRoute<C extends Contract> = {
   method: C["method"];
   path: C["path"];
   responses: C["responses"] & (C extends { method: "get"; versioned: true } ? NotModified : unknown);
 } & RequestOf<C>;
 
-/** What the typed client sees: where a body may also come as a form, JSON alone. */
+/** The route as the typed client sees it: JSON only, even if a body may also be a form. */
 type ClientRoute<C extends Contract> = {
   method: C["method"];
   path: C extends { atRoot: true } ? C["path"] : `/api/v1${C["path"]}`;
@@ -47,7 +47,7 @@ type FormOrJson<Json> = {
   request: { body: { content: { "application/json": Json; "application/x-www-form-urlencoded": unknown } } };
 };
 
-/** An endpoint: what `openapiRoutes` registers, its policy, and the contract that both were made of. */
+/** An endpoint: the route that `openapiRoutes` registers, its policy, and the contract behind both. */
 export type Endpoint<R extends RouteConfig = RouteConfig> = {
   route: R;
   handler: unknown;
@@ -56,15 +56,15 @@ export type Endpoint<R extends RouteConfig = RouteConfig> = {
 };
 
 /**
- * Declares an endpoint: its contract, its policy and its handler as one value. Adds to the contract what follows from
- * it; a handler that reads `c.var.user` in a public endpoint, or answers what is not in the contract, does not compile.
+ * Declares an endpoint: contract, policy and handler as one value, completed with all that follows from it. Reading
+ * `c.var.user` in a public endpoint, or an answer outside of the contract, does not compile.
  */
 export function endpoint<const C extends Contract>(
   contract: C & Sound<C>,
   handler: RouteHandler<HandlerRoute<C>, EnvOf<C>>,
 ): { route: ClientRoute<C>; handler: RouteHandler<HandlerRoute<C>, EnvOf<C>>; policy: Policy; contract: Contract } {
   const policy = policyOf(contract);
-  // `toRoute` makes what the type says; TypeScript cannot follow a conditional type through a spread.
+  // `toRoute` returns this type, but TypeScript cannot follow a conditional type through a spread.
   const route = toRoute(contract, policy) as unknown as ClientRoute<C>;
   return { route, handler: policy.carries ? countedByToken(policy.carries, handler) : handler, policy, contract };
 }
@@ -84,13 +84,13 @@ export function body<S extends ZodType>(schema: S) {
  * ...c.req.valid("json") }`: the one that was not sent is empty.
  */
 export function formOrJson<Form extends ZodType, Json extends ZodType>(form: Form, json: Json) {
-  // `required` would validate both: instead `requireContentType` sees to it that one of them is there.
+  // `required` would validate both. `requireContentType` ensures that one of them is there.
   return {
     content: { "application/x-www-form-urlencoded": { schema: form }, "application/json": { schema: json } },
   } as const;
 }
 
-/** The same body, which may as well be left out. */
+/** Makes a body optional. */
 export function optional<Body extends object>(body: Body) {
   return { ...body, required: false } as const;
 }
@@ -118,7 +118,7 @@ function policyOf(contract: Contract): Policy {
     cached: cached !== undefined,
     roundTrips,
     oauth: oauth === true,
-    // At a token endpoint `username` says who signs in: none is being set.
+    // At a token endpoint `username` identifies the caller; it is not being set.
     fields: oauth ? [] : fieldsOf(contract),
     changes,
   };
@@ -135,7 +135,7 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
     ...{ method, path: policy.path, operationId, summary, tags: [...tags] },
     description: `${description}${toldBy(contract)}`,
     ...(request && { request }),
-    // Two versions of OpenAPI make a union of arrays, to which nothing can be added.
+    // OpenAPI 3.0 and 3.1 make this a union of arrays, to which nothing can be added.
     parameters: parametersOf(contract) as NonNullable<RouteConfig["parameters"]>,
     responses: {
       ...(cached ? cacheable(replayed) : replayed),

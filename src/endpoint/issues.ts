@@ -11,7 +11,10 @@ type Issue = z.core.$ZodIssue;
 type IssueOf<Code extends Issue["code"]> = Extract<Issue, { code: Code }>;
 type Loc = FieldError["loc"];
 
-/** What zod found, in our words: zod's own prose is nobody's contract. `given` is what was validated. */
+/**
+ * Words zod's issues as field errors of ours: its own prose is not part of any contract. `given` is the validated
+ * input.
+ */
 export function toFieldErrors(issue: Issue, within: Loc, given: unknown): FieldError[] {
   const loc = [...within, ...issue.path.map((key) => (typeof key === "number" ? key : String(key)))];
   return isAbsent(given, issue) ? [fieldError(loc, "missing")] : translate(issue, loc, given);
@@ -43,7 +46,7 @@ function translate(issue: Issue, loc: Loc, given: unknown): FieldError[] {
   }
 }
 
-/** What JSON Schema calls the types of zod. */
+/** JSON Schema's names of zod's types. */
 const jsonTypes: Partial<Record<string, JsonType>> = {
   string: "string",
   number: "number",
@@ -59,7 +62,7 @@ const jsonTypes: Partial<Record<string, JsonType>> = {
   null: "null",
 };
 
-/** And its formats, where the names differ. */
+/** JSON Schema's names of zod's formats, where they differ. */
 const formats: Partial<Record<string, string>> = { datetime: "date-time", url: "uri", guid: "uuid" };
 
 function ofType({ expected }: IssueOf<"invalid_type">, loc: Loc): FieldError {
@@ -90,7 +93,7 @@ function tooBig({ origin, maximum, inclusive }: IssueOf<"too_big">, loc: Loc): F
 
 const lists: ReadonlySet<string> = new Set(["array", "set", "map", "file"]);
 
-/** Where a union has a discriminator, that is what is wrong; otherwise what the option says that came furthest. */
+/** Blames the discriminator of a union; without one, reports the issues of the option that matched deepest. */
 function ofUnion(issue: IssueOf<"invalid_union">, loc: Loc, given: unknown): FieldError[] {
   if ("options" in issue && issue.options) {
     return [fieldError(loc, "invalid_value", { values: issue.options.map(String) })];
@@ -101,7 +104,7 @@ function ofUnion(issue: IssueOf<"invalid_union">, loc: Loc, given: unknown): Fie
   return nearest.flatMap((inner) => toFieldErrors(inner, loc, valueAt(given, issue.path)));
 }
 
-/** A rule of ours names its type; of a `refine` without one nobody knows more than that it failed. */
+/** A rule of ours names its type. A bare `refine` reveals only that it failed, which is `invalid`. */
 function ofRule({ params, message }: IssueOf<"custom">, loc: Loc): FieldError {
   const { type, ctx } = params ?? {};
   if (!isFieldErrorType(type)) return { loc, msg: message, type: "invalid" };
@@ -112,14 +115,14 @@ function isFieldErrorType(type: unknown): type is FieldErrorType {
   return typeof type === "string" && Object.hasOwn(fieldErrorTable, type);
 }
 
-/** Whether there was nothing where something has to be. */
+/** True if a required value is absent. */
 function isAbsent(given: unknown, issue: Issue): boolean {
   const { code, path } = issue;
   const holder = valueAt(given, path.slice(0, -1));
   const isHeld = typeof holder !== "object" || holder === null || path.length === 0;
   if (isHeld || !aboutPresence.has(code)) return false;
   const value = valueAt(given, path);
-  // A text that is said to be none was taken as omitted, as OAuth2 has it of empty parameters.
+  // Counts an empty parameter of OAuth2, which its schema takes for omitted (RFC 6749, section 3.2).
   return value === undefined || (value === "" && issue.code === "invalid_type" && issue.expected === "string");
 }
 

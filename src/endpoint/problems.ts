@@ -3,7 +3,7 @@ import { acceptOf, headers, type ResponseHeader } from "../http/headers.ts";
 import { OAuthProblem, Problem } from "../schemas/problem.ts";
 import type { Method } from "./contract.ts";
 
-/** How the typed client sees these errors. */
+/** These errors as the typed client sees them. */
 export type Problems<Code extends ErrorCode> = {
   [Status in (typeof errorTable)[Code]["status"]]: {
     description: string;
@@ -12,8 +12,8 @@ export type Problems<Code extends ErrorCode> = {
 };
 
 /**
- * How the document shows these errors: by status, each with its sentence and an example. RFC 6749, section 5.2, has
- * those of a token endpoint as `application/json` with members of its own.
+ * These errors as the document shows them: by status, each with its sentence and an example. Those of a token endpoint
+ * are `application/json` with members of its own (RFC 6749, section 5.2).
  */
 export function problemResponses(codes: readonly ErrorCode[], method: Method, shape: ProblemShape) {
   const byStatus = Map.groupBy(codes, (code) => errorTable[code].status);

@@ -6,7 +6,7 @@ import { isSwitch } from "../settings.ts";
 import type { Contract, Method } from "./contract.ts";
 import type { Endpoint } from "./endpoint.ts";
 
-/** Throws where endpoints cannot be served as they are declared: for each fault a line that says what to write. */
+/** Throws if endpoints cannot be served as declared, with a line for each fault that names the remedy. */
 export function refuseUnsound(endpoints: readonly Endpoint[]): void {
   const contracts = endpoints.map(({ contract, policy }) => ({ ...contract, path: policy.path }));
   const own = endpoints.flatMap(({ contract }) =>
@@ -18,7 +18,7 @@ export function refuseUnsound(endpoints: readonly Endpoint[]): void {
 
 const methods: Record<Method, true> = { get: true, post: true, put: true, patch: true, delete: true };
 
-/** Every word of a contract: what is not among them was misspelt. */
+/** Every word of a contract; any other key is a misspelling. */
 const words: Record<keyof Contract, true> = {
   method: true,
   path: true,
@@ -53,7 +53,7 @@ const parts: Record<keyof NonNullable<Contract["request"]>, true> = {
   body: true,
 };
 
-/** What is wrong with one contract. */
+/** The faults of one contract. */
 function faultsOf(contract: Contract): string[] {
   const { access, rate, carries, errors = [], roundTrips = 1, request = {} } = contract;
   return [
@@ -108,7 +108,7 @@ function faultsOfAnswers({ responses }: Contract): string[] {
   ];
 }
 
-/** A sensitive change asks for its proof: what the request must hold, or who may call. */
+/** Requires the declared proof of each sensitive change in the request or in `access`. */
 function faultsOfChanges({ access, carries, request, changes = {} }: Contract): string[] {
   const contents = Object.values(request?.body?.content ?? {});
   const fields = contents.flatMap((content) =>
@@ -130,7 +130,7 @@ function faultsOfChanges({ access, carries, request, changes = {} }: Contract): 
   );
 }
 
-/** Words that exclude each other. */
+/** The faults of words that exclude each other. */
 function faultsTogether(contract: Contract): string[] {
   const { method, access, idempotent, versioned, cached, withoutSettings, errors = [], request } = contract;
   const { carries, uncounted, rate, roundTrips = 1, offBy } = contract;
@@ -160,7 +160,7 @@ function faultsTogether(contract: Contract): string[] {
   ];
 }
 
-/** What keeps an endpoint from being served behind those that stand before it in the list. */
+/** The conflicts of an endpoint with those before it in the list. */
 function faultsBeside(contract: Contract, before: readonly Contract[]): string[] {
   const { operationId, method, path } = contract;
   const namesake = before.some((other) => other.operationId === operationId);
@@ -176,7 +176,7 @@ function faultsBeside(contract: Contract, before: readonly Contract[]): string[]
   ];
 }
 
-/** Whether all that matches a path matches this one, too. */
+/** True if a path matches every URL that the other path matches. */
 function covers(path: string, other: string): boolean {
   const [segments, others] = [path.split("/"), other.split("/")];
   return segments.length === others.length && segments.every((one, i) => isParameter(one) || one === others[i]);

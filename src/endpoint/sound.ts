@@ -1,6 +1,9 @@
 import type { AnswerStatus, Contract } from "./contract.ts";
 
-/** What the compiler refuses of a contract, in the words of the error. src/endpoint/rules.ts has the rest. */
+/**
+ * Makes the compiler refuse an unsound contract, with the reason as the type's text. rules.ts has the rules beyond
+ * types.
+ */
 export type Sound<C extends Contract> = {
   [Word in Exclude<keyof C, keyof Contract>]: `A contract has no ${Word & string}`;
 } & {
@@ -23,7 +26,7 @@ type SoundPath<Path extends string> = Path extends `${string}:${string}`
         : Path
     : "A path begins with /";
 
-/** A path and the schema of its parameters have the same names. */
+/** Requires a path and the schema of its parameters to have the same names. */
 type SoundParams<C extends Contract> = [NamesIn<C["path"]>, ParamsOf<C>] extends [ParamsOf<C>, NamesIn<C["path"]>]
   ? unknown
   : { params: `The path has ${NamesIn<C["path"]>}, its params have ${ParamsOf<C>}` };

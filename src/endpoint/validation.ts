@@ -10,19 +10,19 @@ import { toFieldErrors } from "./issues.ts";
 const maxErrors = 50;
 const places: Record<string, string> = { json: "body", form: "body", param: "path" };
 
-/** What zod-openapi calls after each validation: 422 with FastAPI's `loc`, `msg` and `type` when it failed; 400 by OAuth2. */
+/** Answers failed validation with 422 and FastAPI's `loc`, `msg` and `type`, or with the 400 of OAuth2. */
 export const refuseInvalid: Hook<unknown, AppEnv, string, void> = (result, c) => {
   if (result.success) return;
   const { oauth = false } = c.var.policy ?? {};
   if (oauth && result.error.issues.some(isOtherGrant)) throw new ApiError("unsupported_grant_type");
   const place = places[result.target] ?? result.target;
-  // The validator passes what it was given, too; its type does not say so.
+  // The validator also passes its input, which its type omits.
   const given = "data" in result ? result.data : undefined;
   const errors = result.error.issues.flatMap((issue) => toFieldErrors(issue, [place], given));
   throw invalid(codeOfInvalid({ oauth }), errors);
 };
 
-/** Whether this is about a `grant_type` that is none of the schema's. */
+/** True if `grant_type` is present but not one of the schema's. */
 function isOtherGrant({ path: [field], code }: z.core.$ZodIssue): boolean {
   return field === "grant_type" && (code === "invalid_value" || code === "invalid_union");
 }

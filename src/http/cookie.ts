@@ -6,11 +6,13 @@ import type { Token } from "../schemas/oauth.ts";
 
 type Cookie = { name: string; path: string; secure: boolean };
 
-/** By `__Host-`, browsers let nobody but this host set it: no sibling domain signs a visitor in to its own account. */
+/** `__Host-` keeps other hosts from setting it: no sibling domain can sign a visitor in to another account. */
 const current: Cookie = { name: "__Host-refresh_token", path: "/", secure: true };
-/** The cookie of earlier versions counts until it is exchanged for the current one. */
+/** The cookie of earlier versions, valid until it is exchanged for the current one. */
 const former: Cookie = { name: "__Secure-refresh_token", path: "/api/v1/auth", secure: true };
-/** On a developer's machine: Safari takes no secure cookie from `http://localhost`, and no browser one from `127.0.0.1`. */
+/**
+ * For a developer's machine: Safari takes no secure cookie from `http://localhost`, no browser one from `127.0.0.1`.
+ */
 const local: Cookie = { name: "refresh_token", path: "/", secure: false };
 
 /** The cookie that is set for this request. */
@@ -21,7 +23,7 @@ function cookieFor(c: Context<AppEnv>): Cookie {
 
 type Delivery = "body" | "cookie";
 
-/** The tokens as the client wants them: by `cookie`, the refresh token goes there, out of reach of the page's scripts. */
+/** Delivers the tokens as the client asks: by `cookie`, the refresh token is out of reach of the page's scripts. */
 export function deliver(c: Context<AppEnv>, tokens: Token, by: Delivery): Token {
   return deliveries[by](c, tokens);
 }
@@ -39,9 +41,8 @@ const deliveries: Record<Delivery, (c: Context<AppEnv>, tokens: Token) => Token>
 };
 
 /**
- * The refresh token in the cookie. A browser sends it by itself, whoever made it: it counts only when the page is of a
- * listed origin, or of ours. Throws `origin_not_allowed`; and `invalid_refresh_token` where there are two of the name,
- * since nothing tells which is ours.
+ * The refresh token in the cookie. Browsers send it with anybody's request, so it counts only from a listed origin or
+ * ours. Throws `origin_not_allowed`, and `invalid_refresh_token` for two of the name, since either may be forged.
  */
 export function tokenInCookie(c: Context<AppEnv>): string | undefined {
   const [tokens = []] = [cookieFor(c), former].map(({ name }) => valuesOf(c, name)).filter(({ length }) => length > 0);
@@ -53,14 +54,14 @@ export function tokenInCookie(c: Context<AppEnv>): string | undefined {
   throw new ApiError("invalid_refresh_token", { detail: "There are two cookies of one name: sign in again." });
 }
 
-/** Before a cookie is set or counts: a form on anybody's page could sign its visitor in to somebody else's account. */
+/** Required before a cookie is set or read: a foreign form could sign its visitor in to the attacker's account. */
 export function requireListedOrigin(c: Context<AppEnv>): void {
   const origin = c.req.header("Origin") ?? "";
   const isOurs = origin === new URL(c.req.url).origin;
   if (!isOurs && !c.var.settings.ALLOWED_ORIGINS.includes(origin)) throw new ApiError("origin_not_allowed");
 }
 
-/** Takes the refresh token's cookies back from the browser that sent them. */
+/** Removes the refresh token's cookies that the browser sent. */
 export function dropCookies(c: Context<AppEnv>): void {
   dropCookie(c, cookieFor(c));
   dropCookie(c, former);
@@ -70,7 +71,7 @@ function dropCookie(c: Context<AppEnv>, { name, path, secure }: Cookie): void {
   if (valuesOf(c, name).length > 0) deleteCookie(c, name, { path, secure });
 }
 
-/** Each value that the browser sent by this name: more than one where they differ in path or domain. */
+/** All values that the browser sent under this name: there are several if path or domain differ. */
 function valuesOf(c: Context<AppEnv>, name: string): string[] {
   const pairs = (c.req.header("Cookie") ?? "").split(";").map((pair) => pair.trim());
   return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1));

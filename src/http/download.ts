@@ -24,7 +24,7 @@ const formats = {
     extension: "csv",
     type: "text/csv; charset=utf-8; header=present",
     header: (columns) => `${columns.map(toName).join(",")}\r\n`,
-    // By the header: an optional member may be missing.
+    // Follows the header, because a row may lack an optional member.
     line: (row, columns) => `${columns.map((column) => toField(row[column])).join(",")}\r\n`,
   },
 } as const satisfies Record<string, Format>;

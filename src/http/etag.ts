@@ -2,9 +2,9 @@ import type { Context } from "hono";
 import { ApiError } from "../errors.ts";
 import { headers } from "./headers.ts";
 
-/** `If-Match` of RFC 9110, section 13.1.1, for `parameters`: validating it would make every typed client pass it. */
+/** `If-Match` (RFC 9110, section 13.1.1), for `parameters`: validation would force typed clients to send it. */
 export const ifMatch = header("If-Match", "Go on only if the current `ETag` is one of these");
-/** `If-None-Match` of RFC 9110, section 13.1.2, of a read and of a change. */
+/** `If-None-Match` (RFC 9110, section 13.1.2), for a read and for a change. */
 export const ifNoneMatch = header("If-None-Match", "Answer 304 if the current `ETag` is one of these");
 export const unlessMatch = header("If-None-Match", "Change only if the current `ETag` is none of these");
 
@@ -12,9 +12,8 @@ export const unlessMatch = header("If-None-Match", "Change only if the current `
 export const notModified = { description: "Your copy is current", headers: headers("ETag") };
 
 /**
- * The versions that the conditional headers of a change name; undefined where it has none. RFC 9110 wants a strong comparison
- * for `If-Match`, but an edge that compresses makes every tag weak, and ours names a row's version, not its bytes: `W/"1"` means
- * the same row as `"1"`. Throws `bad_request` for a header that is no list of tags.
+ * The versions in the conditional headers of a change, if any. Weak tags count, against RFC 9110: compression at the
+ * edge weakens them, and `W/"1"` names the same row as `"1"`. Throws `bad_request` for a malformed list.
  */
 export function versionsOf(request: Headers): { only: number[] | undefined; not: number[] | "any" } | undefined {
   const [match, noneMatch] = [tagsIn(request, "If-Match"), tagsIn(request, "If-None-Match")];
@@ -31,8 +30,8 @@ export function setETag(c: Context, version: number, variant = ""): void {
 }
 
 /**
- * As {@link setETag}, and whether the client has that very representation already: 304 then. Throws `precondition_failed` where
- * the client wants another one by `If-Match`.
+ * Sets the `ETag`, and answers true if the client already has this representation (304). Throws `precondition_failed`
+ * if its `If-Match` asks for another one.
  */
 export function isKnown(c: Context, version: number, variant = ""): boolean {
   const etag = `"${version}${variant}"`;
@@ -45,7 +44,7 @@ export function isKnown(c: Context, version: number, variant = ""): boolean {
   return known !== undefined && isAmong(known, etag);
 }
 
-/** Whether an `If-None-Match` has this `ETag`, by RFC 9110's weak comparison. One that cannot be read has none. */
+/** True if this `If-None-Match` lists the `ETag`, by RFC 9110's weak comparison. False for a malformed list. */
 export function isAmong(known: string, etag: string): boolean {
   return known.trim() === "*" || tags(known).some((tag) => isSame(tag, etag));
 }
@@ -54,7 +53,7 @@ function isSame(tag: string, etag: string): boolean {
   return tag.replace(/^W\//, "") === etag;
 }
 
-/** The row's version that a tag of ours names, weak or strong. */
+/** The row's version in a tag of ours, weak or strong. */
 function versionIn(tag: string): number[] {
   const [, digits] = /^(?:W\/)?"(0|[1-9][0-9]{0,9})(?:-[0-9]+)?"$/.exec(tag) ?? [];
   const version = Number(digits ?? Number.NaN);

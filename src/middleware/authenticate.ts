@@ -9,18 +9,17 @@ import { tokenPolicy } from "../settings.ts";
 import { countCall } from "./rate-limit.ts";
 
 /**
- * Who is calling, may they: verifies the bearer token (RFC 6750) without the database, then puts the guard before every
- * statement the handler runs. 401 without a token or with a bad one, 403 where an admin is needed, 429 where the caller, or
- * without one the client's network, comes too often.
+ * Verifies the bearer token (RFC 6750) without the database, then puts the guard before every statement of the handler.
+ * 401 without a valid token, 403 without the role, 429 for a caller, or a network without a token, above its limit.
  */
 export function authenticate(access: SignedIn): MiddlewareHandler<UserEnv> {
-  // A word that got past the compiler lets nobody in.
+  // Lets nobody in by a word that got past the compiler.
   const guard = Object.hasOwn(guards, access) ? guards[access] : undefined;
   return async (c, next) => {
     const header = c.req.header("Authorization");
     const context = c.var;
     const user = await callerOf(context, header);
-    // First, so that the log says whose call was one too many.
+    // Set before counting, so that the log names the caller of a refused call.
     if (user) c.set("user", user);
     await countCall(c.env, context, { user: user?.id });
     if (!user) throw new ApiError(bearerToken(header) === undefined ? "not_authenticated" : "invalid_token");
@@ -33,15 +32,15 @@ export function authenticate(access: SignedIn): MiddlewareHandler<UserEnv> {
     };
     c.set("run", runner(context.db, admit));
     await next();
-    // An endpoint that never asked the database would also serve those whose account is gone.
+    // Without a query there was no guard, and an account that is gone would be served.
     if (!guarded && !c.error) throw new Error("An endpoint with access beyond public answered without c.var.run");
   };
 }
 
-/** What each word of `access` demands of a caller. A word that does not stand here does not compile. */
+/** The guard of each word of `access`. A word without one does not compile. */
 const guards: Record<SignedIn, typeof userGuard> = { user: userGuard, admin: adminGuard };
 
-/** Whom an `Authorization` header names, if its token is one of ours; the database has not been asked. */
+/** Reads the caller from an `Authorization` header, if its token is ours. Does not ask the database. */
 export async function callerOf(
   { keys, settings, now }: Pick<Variables, "keys" | "settings" | "now">,
   header: string | undefined,

@@ -9,7 +9,7 @@ const limit = honoBodyLimit({
   },
 });
 
-/** Refuses a body above 1 MiB with 413 before anything parses it, whether `Content-Length` or chunks reveal its size. */
+/** Refuses a body above 1 MiB with 413 before it is parsed, by its `Content-Length` or while it streams. */
 export const bodyLimit: MiddlewareHandler = (c, next) => {
   let isRead = false;
   const goOn = () => {
@@ -22,7 +22,7 @@ export const bodyLimit: MiddlewareHandler = (c, next) => {
   });
 };
 
-/** The same for an endpoint that takes no body. A client may send one all the same: it is read, and dropped. */
+/** Reads and drops a body that an endpoint does not take, within the same limit. */
 export const dropBody: MiddlewareHandler = async (c, next) => {
   if (c.req.raw.body === null) return next();
   return bodyLimit(c, async () => {

@@ -13,14 +13,14 @@ type Reader = (
   body: Record<string, unknown>,
 ) => Promise<string | undefined>;
 
-/** The session of the refresh token, or else of the access token that a sign-out may bring instead. */
+/** The session of the refresh token, or of the access token that a sign-out may bring instead. */
 const ofRefreshToken: Reader = async (c, inBody) => {
   const token = inBody ?? tokenInCookie(c);
   if (token !== undefined) return sessionOf(c.var.keys.refresh, token);
   return (await callerOf(c.var, c.req.header("Authorization")))?.sessionId;
 };
 
-/** Reads the name by which a call is counted, to which only the token's holder can come; undefined without a token of ours. */
+/** Reads the key to count a call by, which only the token's holder can use up; undefined without a token of ours. */
 const readers: Record<Carried, Reader> = {
   refresh_token: ofRefreshToken,
   refresh_grant: async (c, token, body) =>
@@ -33,7 +33,7 @@ const readers: Record<Carried, Reader> = {
   },
 };
 
-/** The handler behind a count, which comes once the body is known to be valid and before anything is spent on the call. */
+/** Counts the call before the handler: after its body was validated, and before any work is done for it. */
 export function countedByToken<Handler>(carries: Carried, handler: Handler): Handler {
   const counted = async (c: Context<AppEnv>, ...rest: unknown[]) => {
     const validated = c.req as unknown as { valid(target: "form" | "json"): object | undefined };
@@ -41,7 +41,7 @@ export function countedByToken<Handler>(carries: Carried, handler: Handler): Han
     await countCall(c.env, c.var, { token: await readers[carries](c, textOf(body[carriedTokens[carries]]), body) });
     return (handler as (...args: unknown[]) => unknown)(c, ...rest);
   };
-  // It takes and answers what the handler does; which that is, only the handler's own type knows.
+  // Has the handler's own signature, which TypeScript cannot derive.
   return counted as Handler;
 }
 

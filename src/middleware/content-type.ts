@@ -4,8 +4,8 @@ import { acceptOf } from "../http/headers.ts";
 import { refuseBroken } from "./body-limit.ts";
 
 /**
- * 415 unless the body is of one of these media types, in UTF-8 and not encoded further; 400 unless it arrives as a whole and
- * really is UTF-8, because a lenient decoder would make many passwords one. One that is not `required` may be empty.
+ * Answers 415 unless the body has one of these media types, in UTF-8 and unencoded; 400 if it breaks off or is not
+ * UTF-8: a lenient decoder would map many passwords to one. Without `required` it may be empty.
  */
 export function requireContentType(
   method: string,
@@ -53,7 +53,7 @@ function isUtf8(body: ArrayBuffer, essence: string): boolean {
   }
 }
 
-/** The same request under the bare type or none, which all parsers then know, however it was spelt. Hono has the body. */
+/** Copies the request with the bare media type or none, which every parser understands. Hono holds the body. */
 function withType({ url, method, headers }: Request, essence: string | undefined): Request {
   const renamed = new Headers(headers);
   if (essence === undefined) renamed.delete("Content-Type");

@@ -5,13 +5,12 @@ import type { Endpoint } from "../endpoint/endpoint.ts";
 import { responseHeaders } from "../http/headers.ts";
 import { type Settings, SettingsError } from "../settings.ts";
 
-/** Read of every request, whatever its endpoint. */
+/** Accepted by every endpoint. */
 const always = ["Authorization", "Content-Type", "X-Request-Id"];
 
 /**
- * Lets pages of `ALLOWED_ORIGINS` call these endpoints, by each method and with each header that one of them declares, and
- * with those of `ALLOWED_HEADERS`; errors included. For any other origin there is no CORS header at all, and `OPTIONS` that
- * is no preflight goes on to tell `Allow`.
+ * Lets pages of `ALLOWED_ORIGINS` call these endpoints and read their errors, with the methods and headers they declare
+ * and those of `ALLOWED_HEADERS`. Other origins get no CORS header; `OPTIONS` without a preflight goes on to `Allow`.
  */
 export function cors(endpoints: readonly Pick<Endpoint, "route">[]): MiddlewareHandler<AppEnv> {
   const methods = [...new Set(endpoints.map(({ route }) => route.method.toUpperCase())), "HEAD"];
@@ -43,10 +42,10 @@ export function cors(endpoints: readonly Pick<Endpoint, "route">[]): MiddlewareH
   };
 }
 
-/** What a page can read once it is exposed: a cookie never is, and `Cache-Control` always. */
+/** Headers that a page may read if they are exposed: cookies never are, `Cache-Control` always is. */
 const exposable = responseHeaders.filter((name) => !["Cache-Control", "Set-Cookie", "Vary"].includes(name));
 
-/** The request headers of a contract: those that it validates, and those that the document shows. */
+/** The request headers of a contract, validated or only documented. */
 function headersOf({ route: { parameters = [], request } }: Pick<Endpoint, "route">): string[] {
   const validated = request?.headers && "shape" in request.headers ? Object.keys(request.headers.shape) : [];
   const shown = parameters.flatMap((one) => ("in" in one && one.in === "header" ? [one.name] : []));

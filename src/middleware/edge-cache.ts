@@ -5,7 +5,7 @@ import { isAmong } from "../http/etag.ts";
 import { headers } from "../http/headers.ts";
 import { describeError } from "../log.ts";
 
-/** Seconds an answer stays fresh, and seconds longer that caches beyond ours may serve it while they revalidate. */
+/** Seconds that an answer stays fresh, and further seconds for which other caches may serve it stale. */
 export type Caching = { seconds: number; staleSeconds: number };
 
 /** The headers kept with an answer. All others, such as the request id, belong to each request. */
@@ -26,10 +26,9 @@ export function cacheable(responses: RouteConfig["responses"]): RouteConfig["res
 }
 
 /**
- * Serves an endpoint's 200 from this data centre's cache (Workers' Cache API), and stores nothing else. The endpoint sees a
- * request without credentials, with only its own parameters (`names`) in one order, so that neither the caller nor the
- * spelling can change an answer or its key. The `ETag` is a digest of the answer: a version would reveal changes that
- * strangers cannot see. Evaluates `If-None-Match`.
+ * Serves an endpoint's 200 from this data centre's cache. Hides credentials and undeclared parameters from the
+ * endpoint, so that no caller can vary an answer or its key. The `ETag` is a digest: a version would reveal hidden
+ * changes.
  */
 export function edgeCache({ seconds, staleSeconds }: Caching, names: readonly string[]): MiddlewareHandler<AppEnv> {
   const cacheControl = `public, max-age=0, s-maxage=${seconds}, stale-while-revalidate=${staleSeconds}`;

@@ -1,10 +1,10 @@
 import type { MiddlewareHandler } from "hono";
 import { ApiError } from "../errors.ts";
 
-/** Methods that change or remove what the path names. */
+/** The methods that act on the resource of the path. */
 const exact: readonly string[] = ["PUT", "PATCH", "DELETE"];
 
-/** Whether this method refuses the trailing slash that the router forgives. */
+/** True if a trailing slash is harmless for this method, as the router treats it. */
 export function forgivesSlash(method: string): boolean {
   return !exact.includes(method.toUpperCase());
 }

@@ -29,7 +29,7 @@ export const idempotencyKey = {
 /** The errors of a request with a key. */
 export const idempotencyCodes = ["idempotency_key_in_use", "idempotency_key_reused"] as const;
 
-/** Adds `Idempotent-Replayed` to the answers that report an effect, which may be replayed. */
+/** Adds `Idempotent-Replayed` to the answers that can be replayed, which are those of success. */
 export function replayable(responses: RouteConfig["responses"]): RouteConfig["responses"] {
   return Object.fromEntries(
     Object.entries(responses).map(([status, response]) => {
@@ -76,7 +76,7 @@ export const idempotency: MiddlewareHandler<UserEnv> = async (c, next) => {
     }
   }
 
-  // As in `runner`: one statement answers a result, several answer a tuple.
+  // The signature cannot be written on the implementation: see `runner`.
   c.set("run", runOnce as Run);
   await next();
 };

@@ -6,10 +6,10 @@ import { limitReached } from "../errors.ts";
 import { describeError } from "../log.ts";
 import type { Bindings } from "../settings.ts";
 
-/** Milliseconds after which a silent counter has failed. */
+/** Milliseconds after which an unanswered count is given up. */
 const patience = 500;
 
-/** For endpoints that anybody may call: {@link countCall}. */
+/** Counts the calls of public endpoints: see {@link countCall}. */
 export const limitRate: MiddlewareHandler<AppEnv> = async (c, next) => {
   await countCall(c.env, c.var);
   await next();

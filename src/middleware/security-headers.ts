@@ -8,7 +8,9 @@ const set = secureHeaders({
   xFrameOptions: "DENY",
 });
 
-/** Sets a browser's security headers. A page has a policy of its own; nothing else may load anything or be framed. */
+/**
+ * Sets a browser's security headers. A page brings its own policy; anything else may load nothing and not be framed.
+ */
 export const securityHeaders: MiddlewareHandler = async (c, next) => {
   await set(c, next);
   if (!c.res.headers.has("Content-Security-Policy")) {

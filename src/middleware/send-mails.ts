@@ -6,8 +6,8 @@ import { eventsThatHappened } from "../services/audit.ts";
 import { sendDueMails } from "../services/mail.ts";
 
 /**
- * Sends the mails of a request after its answer. They are already in the outbox: the sweep sends what fails now, and the
- * client neither waits for it nor learns of it.
+ * Sends the mails of a request after its answer, so that the client waits for none. They are already in the outbox,
+ * from which the sweep retries failures.
  */
 export const sendMails: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();

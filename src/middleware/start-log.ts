@@ -4,7 +4,7 @@ import type { AppEnv, Variables } from "../context/types.ts";
 import type { LogEntry } from "../log.ts";
 import { type Bindings, isRelaxed, SettingsError } from "../settings.ts";
 
-/** Logs once for each isolate of a deployed Worker, at its first request, which defences are on or what is wrong. */
+/** Logs the defences of a deployed Worker, or what is wrong, at the first request of each isolate. */
 export function startLog(): MiddlewareHandler<AppEnv> {
   const said = new WeakSet<Bindings>();
   return async (c, next) => {

@@ -3,7 +3,7 @@ import type { AppEnv } from "../context/types.ts";
 import { nothingHere } from "../errors.ts";
 import type { Switch } from "../settings.ts";
 
-/** 404 as for a path that nothing is at, where this setting is `off`. */
+/** Answers 404, as for an unknown path, if this setting is `off`. */
 export function unlessOff(name: Switch): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     if (c.var.settings[name] === "off") throw nothingHere();

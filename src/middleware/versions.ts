@@ -5,7 +5,7 @@ import { ApiError } from "../errors.ts";
 import { notModified, versionsOf } from "../http/etag.ts";
 import { headers } from "../http/headers.ts";
 
-/** The answers of a versioned endpoint: each that shows the row has its `ETag`, and a read may be known already. */
+/** Adds `ETag` to each answer that shows the row, and 304 to a read. */
 export function versionedAnswers(responses: RouteConfig["responses"], isRead: boolean): RouteConfig["responses"] {
   const tagged = Object.entries(responses).map(([status, response]) => {
     if ("$ref" in response || !response.content) return [status, response];
@@ -15,8 +15,8 @@ export function versionedAnswers(responses: RouteConfig["responses"], isRead: bo
 }
 
 /**
- * Puts the versions that a change is meant for on `c.var.versions`: the handler runs behind them. Throws
- * `precondition_required` where the settings insist that a change names one.
+ * Puts the versions that a change is meant for on `c.var.versions`. Throws `precondition_required` if the settings
+ * demand one and the request names none.
  */
 export const expectVersions: MiddlewareHandler<UserEnv> = async (c, next) => {
   const versions = versionsOf(c.req.raw.headers);
