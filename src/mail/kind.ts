@@ -2,18 +2,18 @@ import { z } from "zod";
 import type { MailKindName } from "../values.ts";
 import { type Content, renderHtml, renderText } from "./layout.ts";
 
-/** What any mail may name. `at` is when its cause happened. */
+/** Names that any mail may use. `at` is the time of its cause. */
 export type Place = { project: string; frontendUrl: string; at: Date };
 
-/** The link of a kind: a page of the front end, and the words on the button. */
+/** The link of a mail: a page of the front end, and the words on the button. */
 export type Link<Data = never> = {
   page: `/${string}`;
   label: string;
-  /** What the page is told besides. */
+  /** Further parameters of the page. */
   query?: (data: Data) => Record<string, string>;
-  /** The page gets a token, whose purpose is the name of the kind. */
+  /** Passes a token to the page, with the kind's name as its purpose. */
   withToken?: true;
-  /** The call that the page makes with its token, for those who have no front end yet. */
+  /** The page's call with its token, for projects without a front end. */
   call?: { path: `/${string}`; fields?: Record<string, string> };
 };
 
@@ -24,11 +24,11 @@ export type MailKind<Data = unknown> = {
   name: MailKindName;
   data: z.ZodType<Data>;
   link?: Omit<Link, "query">;
-  /** Always the same for the same input, so that a provider knows a second try; undefined where `data` does not fit. */
+  /** Depends on its input only, so that a provider recognises a retry. Undefined if `data` does not fit. */
   compose(data: unknown, place: Place, token?: string): Promise<Composed | undefined>;
 };
 
-/** What every mail is given: the name in its greeting. A kind extends it by what else it needs, all of it text. */
+/** Data of every mail: the name in its greeting. A kind extends it with texts of its own. */
 export const Greeted = z.object({ name: z.string() });
 
 /** Declares a kind of mail. */

@@ -1,12 +1,12 @@
 import { html } from "hono/html";
 
-/** What a mail says, in plain text: the template escapes it. */
+/** The content of a mail in plain text, which the template escapes. */
 export type Content = {
   subject: string;
   paragraphs: readonly string[];
-  /** Such as when and from where, each with its label. */
+  /** Time, origin and the like, each with its label. */
   facts?: readonly (readonly [label: string, value: string])[];
-  /** What to do when the mail comes unexpected. */
+  /** Advice for somebody who did not expect the mail. */
   closing: string;
 };
 
@@ -21,8 +21,8 @@ export function renderText({ greeting, paragraphs, facts = [], action, closing, 
 }
 
 /**
- * A mail as HTML: tables and inline styles, since mail programs know little else; nothing is loaded from anywhere. The
- * template escapes every text.
+ * Renders a mail as HTML: tables and inline styles, for old mail programs. It loads nothing, and the template escapes
+ * every text.
  */
 export async function renderHtml(parts: Parts): Promise<string> {
   const { subject, greeting, paragraphs, facts = [], action, closing, project } = parts;
@@ -94,7 +94,7 @@ function button(action: Parts["action"]) {
 `;
 }
 
-/** For those whose mail program shows no button. */
+/** For mail programs that show no button. */
 function fallback(action: Parts["action"]) {
   if (!action) return "";
   return html`<tr><td class="faint" style="padding:16px 4px 0;font-size:13px;line-height:1.5;color:#66727f">Does the button not work? Copy this address into your browser:<br>

@@ -2,7 +2,7 @@ import { lifetimeHours } from "../security/one-time-tokens.ts";
 import type { Purpose } from "../values.ts";
 import { Greeted, type MailKind, mailKind } from "./kind.ts";
 
-/** The mails that carry a token: each is named after what its token is good for. */
+/** The mails that carry a token, each named after its purpose. */
 export const links: Record<Purpose, MailKind<{ name: string }>> = {
   verify_email: mailKind({
     name: "verify_email",

@@ -3,9 +3,9 @@ import type { MailKindName } from "../values.ts";
 import { Greeted, type MailKind, mailKind, type Place } from "./kind.ts";
 import type { Content } from "./layout.ts";
 
-/** What every notice is given: who acted, as the owner may know it, and from where if that was certainly the owner. */
+/** Data of every notice: the actor as the owner may know them, and the origin if it was certainly the owner. */
 export const Told = Greeted.extend({
-  // The outbox of an older version told only of what owners did.
+  // Older versions queued notices of the owner's own acts only.
   by: z.enum(["owner", "administrator", "operator", "stranger"]).default("owner"),
   network: z.string().optional(),
   program: z.string().optional(),
@@ -13,8 +13,8 @@ export const Told = Greeted.extend({
 type Told = z.output<typeof Told>;
 
 /**
- * Declares a mail that tells the owner of an account what happened to it; when and from where are added. It has no link,
- * so that nobody learns to follow the link of an alarm.
+ * Declares a mail that tells an account's owner what happened; time and origin are added. It has no link, so that
+ * nobody learns to follow the link of an alarm.
  */
 export function notice<Data extends Told>(declared: {
   name: MailKindName;

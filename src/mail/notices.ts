@@ -17,7 +17,7 @@ export const emailChangeRequested = notice({
   }),
 });
 
-/** To the address that the account had. `held_until` is there where an administrator replaced it. */
+/** Goes to the former address. An administrator's change has `held_until`. */
 export const emailChanged = notice({
   name: "email_changed",
   data: Told.extend({ held_until: z.iso.datetime().optional() }),
@@ -97,7 +97,7 @@ export const accountActivated = notice({
   }),
 });
 
-/** `until` is when the data goes. */
+/** `until` is the day on which the data is purged. */
 export const accountDeleted = notice({
   name: "account_deleted",
   data: Told.extend({ until: z.iso.datetime() }),

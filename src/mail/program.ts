@@ -1,4 +1,4 @@
-/** What a `User-Agent` holds, and what a person calls it; the first that fits counts. */
+/** Substrings of a `User-Agent`, each with the name that people use. The first match counts. */
 const programs = [
   ["Edg", "Edge"],
   ["OPR/", "Opera"],
@@ -21,8 +21,8 @@ const systems = [
 ] as const;
 
 /**
- * The program behind a `User-Agent`, such as "Firefox on Windows", in our words alone: an attacker chooses the header, and
- * must not write into a mail of ours. Undefined where it is none of these.
+ * The program behind a `User-Agent`, such as "Firefox on Windows", or undefined. Uses only our own words: an attacker
+ * chooses the header and must not write into our mail.
  */
 export function programOf(userAgent: string | null): string | undefined {
   const nameIn = (table: readonly (readonly [part: string, name: string])[]) =>

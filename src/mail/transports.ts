@@ -1,20 +1,20 @@
 import type { Sender } from "../setting-values.ts";
 import type { Settings } from "../settings.ts";
 
-/** A mail, ready to be sent. Its `id` is the same at every try. */
+/** A mail, ready to be sent. Retries keep its `id`. */
 export type Mail = { id: string; from: Sender; to: string; subject: string; text: string; html: string };
 
-/** Hands one mail to whoever delivers it, or throws a {@link TransportError}. */
+/** Delivers one mail, or throws a {@link TransportError}. */
 export type Transport = (mail: Mail) => Promise<void>;
 
-/** Why a mail was not sent, in words that hold no address and no secret: what a provider says may repeat either. */
+/** The reason why a mail was not sent, in our own words: a provider's may repeat an address or a secret. */
 export class TransportError extends Error {
   override readonly name = "TransportError";
 }
 
 const timeoutMilliseconds = 10_000;
 
-/** The transport that the settings name; undefined where they name none. */
+/** The transport that the settings name, if any. */
 export function transportFor(settings: Settings): Transport | undefined {
   const { MAIL_ENDPOINT, EMAIL, RESEND_API_KEY } = settings;
   if (MAIL_ENDPOINT) return (mail) => post(MAIL_ENDPOINT, {}, mail);

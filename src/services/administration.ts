@@ -9,14 +9,14 @@ import { atVersion, dataGoesAt, isOwn } from "./users.ts";
 
 type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "user" | "now" | "settings" | "versions">;
 
-/** Runs statements of an admin who is still one when they are done: they may have waited for a row. */
+/** Runs statements of an admin who must still be one afterwards, since the statements may wait for a row. */
 function asAdmin({ db, user: caller }: Context, run: Run): Run {
   return followed(run, requireAdmin(db, caller));
 }
 
 /**
- * Deletes somebody else, in the versions that the request is meant for, and ends their sessions. Throws `forbidden` for
- * oneself, which takes the password; `not_found`, `precondition_failed`, `last_admin`.
+ * Deletes another user in the versions that the request is meant for, and ends their sessions. Throws `forbidden` for
+ * the caller, whose own deletion takes the password; `not_found`, `precondition_failed`, `last_admin`.
  */
 export async function deleteAsAdmin(context: Context, id: string): Promise<void> {
   const { db, run, user: caller } = context;
@@ -25,7 +25,7 @@ export async function deleteAsAdmin(context: Context, id: string): Promise<void>
     throw new ApiError("forbidden", { detail: "Delete your own account with POST /users/me/deletion." });
   }
   const event = auditEvent(context, "account.deleted", id, { until: dataGoesAt(context) });
-  // A statement of its own sees the sessions that were opened while the first one waited for the row.
+  // Separate, because only a later statement sees the sessions opened while the first one waited for the row.
   const [gone] = await asAdmin(context, atVersion(context, id))(
     deleteUser(db, id, caller.id, event),
     revokeSessions(db, id, undefined, wasJustDeleted(id)),
@@ -35,7 +35,7 @@ export async function deleteAsAdmin(context: Context, id: string): Promise<void>
 }
 
 /**
- * Brings a deleted user back within the grace; one who is live stays as they are. Throws `not_found`, `email_taken`,
+ * Restores a deleted user within the grace; a live one stays as they are. Throws `not_found`, `email_taken`,
  * `username_taken`.
  */
 export async function restoreAsAdmin(context: Context, id: string) {

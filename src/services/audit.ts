@@ -13,8 +13,8 @@ export type AuditContext = Pick<Variables, "db" | "requestId" | "client" | "even
 };
 
 /**
- * What an event's row holds: who, what, when, and in which request. Where `kind` is a sensitive change, the notice to the
- * owner comes with it. `userId` is null where only the statement knows the account.
+ * Makes an event's row, and the owner's notice if `kind` is a sensitive change. Pass null for `userId` if only the
+ * statement knows the account.
  */
 export function auditEvent<Kind extends AuditKind>(
   { requestId, client, user, policy, keys }: AuditContext,
@@ -30,7 +30,7 @@ export function auditEvent<Kind extends AuditKind>(
   return told(event, { by, ...origin }, { name: policy?.operationId, changes: policy?.changes ?? {} }, keys.mailbox);
 }
 
-/** The same for a command that an operator runs: it declares its sensitive changes as an endpoint does. */
+/** Makes the event of an operator's command, which declares its sensitive changes like an endpoint. */
 export function commandEvent<Kind extends AuditKind>(
   command: { name: string; changes: Changes },
   kind: Kind,
@@ -41,7 +41,7 @@ export function commandEvent<Kind extends AuditKind>(
   return told({ ...event, details: { ...details, by: command.name } }, { by: "operator" }, command);
 }
 
-/** Throws where whoever makes a sensitive change has not declared it: the matrix of the changes would lack a path. */
+/** Adds the notice. Throws for an undeclared sensitive change, which docs/sensitive-changes.md would lack. */
 function told(
   event: Omit<AuditEvent, "id">,
   origin: object,
@@ -56,17 +56,17 @@ function told(
   return { id: uuidv7(), ...event, notice: mail };
 }
 
-/** What is written down although the request is refused. */
+/** Events that are recorded although the request is refused. */
 const refusals: readonly AuditKind[] = ["sign_in.failed", "sign_in.throttled", "session.replayed"];
 
-/** Those of a request's events that came true: a refused one rolled the others back, or never did them. */
+/** The events that took place: a refused request rolled back all others, or never got to them. */
 export function eventsThatHappened(events: AuditContext["events"], status: number): AuditContext["events"] {
   return status < 400 ? events : events.filter(({ kind }) => refusals.some((refusal) => refusal === kind));
 }
 
 /**
- * Where a statement says that it wrote an event down: puts it into the request's log line, and its notice among the mails
- * to be sent. `userId` is the account's where only the statement knew it.
+ * Adds an event to the request's log line, and its notice to the mails to send, if the statement's `rows` show that it
+ * was recorded. Pass `userId` if only the statement knew the account.
  */
 export function note(
   { events, outbox }: Pick<AuditContext, "events" | "outbox">,
@@ -80,9 +80,8 @@ export function note(
 }
 
 /**
- * The statement that writes an event down and tells of it, to go into the batch behind its cause; the request's log line
- * has it too. `happened` makes it depend on what the cause did; where that may well be nothing, {@link note} is for the
- * log line.
+ * Makes the statement that records an event, for the batch of its cause, and adds it to the log line. `happened` makes
+ * it depend on the cause; if that often does nothing, log by {@link note} instead.
  */
 export function audit<Kind extends AuditKind>(
   context: AuditContext,

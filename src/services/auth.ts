@@ -27,9 +27,9 @@ type Checked = NonNullable<Awaited<ReturnType<typeof checkPassword>>>;
 type Tokens = Token & { refresh_token: string };
 
 /**
- * Signs a user in by password and opens a session. Throws `invalid_grant`, the same and after the same work for a wrong
- * password and for an account that is unknown or inactive; `too_many_attempts`; `busy`; and, but only after the right
- * password, `account_deleted` and `email_not_verified`. A hash under an older policy is replaced on the way.
+ * Signs a user in by password and opens a session. Throws `invalid_grant` after equal work for a wrong password and an
+ * unknown or inactive account; `too_many_attempts`; `busy`; after the right password only, `account_deleted` and
+ * `email_not_verified`. Replaces a hash of an older policy.
  */
 export async function signIn(context: Context, credentials: Login): Promise<Tokens> {
   const checked = await checkedUser(context, credentials);
@@ -38,8 +38,8 @@ export async function signIn(context: Context, credentials: Login): Promise<Toke
 }
 
 /**
- * Takes back the deletion of an account, within the grace, and signs its user in. Throws what {@link signIn} throws save
- * `account_deleted`, and `email_taken` or `username_taken` where the name is somebody else's by now.
+ * Restores a deleted account within the grace and signs its user in. Throws like {@link signIn} without
+ * `account_deleted`, and `email_taken` or `username_taken` if somebody else has the name now.
  */
 export async function restoreAndSignIn(context: Context, credentials: Login): Promise<Tokens> {
   const checked = await checkedUser(context, credentials);
@@ -104,15 +104,14 @@ async function open(
   return tokens(context, { id: user.id, sessionId: id }, refreshToken);
 }
 
-/** An upgrade that fails is no reason to refuse a right password: the next sign-in tries again. */
+/** Ignores a failed upgrade of a hash, because the password was right. The next sign-in tries again. */
 function putOff({ log, requestId }: Context, cause: unknown): undefined {
   log({ level: "warn", message: "password upgrade failed", request_id: requestId, cause: describeError(cause) });
 }
 
 /**
  * Trades a refresh token for its successor and a new access token (RFC 9700, section 4.14). Throws
- * `invalid_refresh_token` for any token that is not the session's current one, or the one before within the grace; a
- * token older than that has been stolen or copied, and ends the session.
+ * `invalid_refresh_token` unless it is the current one, or the last within the grace; an older one ends the session.
  */
 export async function refresh(context: Context, token: string): Promise<Tokens> {
   const { db, run, keys, settings } = context;
@@ -129,8 +128,8 @@ export async function refresh(context: Context, token: string): Promise<Tokens> 
 }
 
 /**
- * Ends the session of a refresh token, or else that of a signed-in caller. Any refresh token will do that we ever issued
- * for the session: holding an old one is no reason to let it live. Nothing happens where it has ended.
+ * Ends the session of a refresh token, even a superseded one, or else that of a signed-in caller. Does nothing if it
+ * has already ended.
  */
 export async function signOut(
   context: Context,
@@ -140,7 +139,7 @@ export async function signOut(
   await end(context, (refreshToken && (await sessionOf(context.keys.refresh, refreshToken))) || caller?.sessionId);
 }
 
-/** Ends the session of an access token or a refresh token (RFC 7009). Nothing happens where it is none of ours. */
+/** Ends the session of an access or refresh token (RFC 7009). Does nothing for any other token. */
 export async function revoke(context: Context, token: string): Promise<void> {
   const { keys, settings, now } = context;
   const claims = await verifyAccessToken(keys.token, token, tokenPolicy(settings), now());
@@ -154,7 +153,7 @@ async function end(context: Context, sessionId: string | undefined): Promise<voi
   for (const { user_id } of rows) note(context, event, { rows }, user_id);
 }
 
-/** What the settings say of how long sessions live. */
+/** The lifetimes of sessions in the settings. */
 export function sessionLimits(settings: Settings): SessionLimits {
   return {
     idleDays: settings.SESSION_IDLE_DAYS,

@@ -10,7 +10,7 @@ import { requirePassword } from "./recovery.ts";
 type Context = AuditContext & Pick<Variables, "run" | "keys" | "outbox">;
 type UserContext = Context & Pick<UserEnv["Variables"], "user" | "passwords">;
 
-/** Mails a new verification link, if this is the address of an account that needs one. */
+/** Mails a new verification link, if the address belongs to an account that needs one. */
 export async function resendVerification(context: Context, email: string): Promise<void> {
   const { statement } = await issueMailedToken(context, {
     purpose: "verify_email",
@@ -20,11 +20,11 @@ export async function resendVerification(context: Context, email: string): Promi
   await context.run(statement);
 }
 
-/** Marks the mailbox of a token as its owner's, once; again it only says so. Throws `invalid_one_time_token`. */
+/** Marks the mailbox of a token as its owner's. Repeating it is no error. Throws `invalid_one_time_token`. */
 export async function verifyEmail(context: Context, token: string): Promise<void> {
   const event = auditEvent(context, "email.verified", null, {});
   const tokenHash = await hashToken(token);
-  // A statement of its own sees what was committed while the first one waited for the row.
+  // Separate, because only a later statement sees commits made while the first one waited for the row.
   const [used, verified] = await context.run(
     useVerification(context.db, tokenHash, event),
     findVerified(context.db, tokenHash),
@@ -33,8 +33,8 @@ export async function verifyEmail(context: Context, token: string): Promise<void
 }
 
 /**
- * Mails a link to the new address, and a notice to the old one. Whether the new one is free is decided when it is
- * confirmed, so that nobody learns whose addresses are registered. Throws as {@link requirePassword}.
+ * Mails a link to the new address and a notice to the old one. Checks the new address only on confirmation, so that
+ * nobody learns which ones are registered. Throws like {@link requirePassword}.
  */
 export async function requestEmailChange(
   context: UserContext,

@@ -11,10 +11,10 @@ import { asSeenByOwner } from "./audit-events.ts";
 
 type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "user" | "now">;
 
-/** What one answer may hold, so that it fits into a Worker's memory several times over. */
+/** The bounds of one answer, which must fit into a Worker's memory several times over. */
 const bounds = { rows: 10_000, bytes: 4 * 2 ** 20 };
 
-/** Everything that is held about the caller, save hashes and where others were. */
+/** Everything held about the caller, except for hashes and the networks of others. */
 export async function exportAccount(context: Context): Promise<z.input<typeof Export>> {
   const { db, run, now, user: caller } = context;
   const { id } = caller;

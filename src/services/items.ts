@@ -13,8 +13,8 @@ import { pageRequest, scopeOf, toPage } from "./pages.ts";
 type Context = Pick<UserEnv["Variables"], "db" | "run" | "user" | "keys">;
 
 /**
- * A page of the caller's items, or of another owner's for an admin. Throws `invalid_cursor`, and `forbidden` if anybody
- * else names an owner.
+ * A page of the caller's items, or of another owner's for an admin. Throws `invalid_cursor`, and `forbidden` if a user
+ * names another owner.
  */
 export async function pageOfItems({ db, run, user, keys }: Context, query: ItemQuery) {
   const sort = query.sort ?? (query.q === undefined ? "-created_at" : "-relevance");
@@ -35,7 +35,7 @@ export async function pageOfItems({ db, run, user, keys }: Context, query: ItemQ
   return { ...(await toPage(list, found, query.limit)), total: count?.total };
 }
 
-/** A page of everybody's public items. Throws `invalid_cursor`. */
+/** A page of all public items. Throws `invalid_cursor`. */
 export async function pageOfPublicItems({ db, run, keys }: Pick<Context, "db" | "run" | "keys">, query: PageQuery) {
   const list = { key: keys.cursor, scope: scopeOf("public-items", query) };
   const rows = await run(listPublicItems(db, await pageRequest(list, query)));
@@ -49,9 +49,8 @@ export async function pageOfPublicItems({ db, run, keys }: Pick<Context, "db" | 
 }
 
 /**
- * Carries out all of these operations or none, in one transaction. Throws `not_found`, `precondition_failed` or
- * `precondition_required` with the place of the first that failed; `quota_exceeded`. Answers in the order of the operations; `shown` are the
- * items that are, or just were, public.
+ * Carries out all of these operations or none. Throws `not_found`, `precondition_failed` or `precondition_required` for
+ * the first failure, and `quota_exceeded`. `shown` are the items that are or just were public.
  */
 export async function changeItems(
   { db, run, user, settings }: Pick<UserEnv["Variables"], "db" | "run" | "user" | "settings">,
@@ -80,7 +79,7 @@ export async function changeItems(
       deletes.map(({ id }) => id),
     ),
   );
-  // Ids are ordered by time, so that this is the order in which they were made.
+  // Ids sort by time, so this is the order of creation.
   const inOrder = created.toSorted((a, b) => (a.id < b.id ? -1 : 1)).values();
   const changed = new Map(updated.map((row) => [row.id, row]));
   function resultOf(operation: ItemOperation) {
@@ -102,12 +101,12 @@ function changedTo<Row extends { version: number }>(op: "create" | "update", ite
   return { op, etag: `"${item?.version}"`, item };
 }
 
-/** Small enough that a page of the longest items, ten thousand characters of up to six bytes each, is 12 MB. */
+/** Keeps a page of the longest items, ten thousand characters of up to six bytes each, at 12 MB. */
 const exportedAtOnce = 200;
 
 /**
- * All of the caller's live items, newest first. Each page is one guarded round trip, fetched only on demand. `created_at`
- * never changes, so an item that stays appears once, and one that is created in the meantime does not appear.
+ * All of the caller's live items, newest first, one guarded round trip per page on demand. Pages follow `created_at`,
+ * which never changes: an item appears at most once, and one created meanwhile does not.
  */
 export async function* eachPageOfItems({ db, run, user }: Pick<Context, "db" | "run" | "user">) {
   const mine = { ownerId: user.id, status: "live" } as const;

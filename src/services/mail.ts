@@ -21,15 +21,14 @@ type Post = { transport: Transport; from: NonNullable<Settings["MAIL_FROM"]>; fr
 
 const maxAttempts = 10;
 const batchSize = 50;
-/** The connections that a Worker may have open at once, less one for the database. */
+/** The connections that a Worker may have open at once, minus one for the database. */
 const parallel = 5;
 /** Longer than a batch takes if every mail of it times out. */
 const leaseSeconds = 300;
 
 /**
- * The statement that puts a mail into the outbox, for the batch of its cause: the mail is sent once the request is
- * answered. With `happened`, only where that holds once the statements before it have run; and only within the bounds of
- * docs/limits.md.
+ * Makes the statement that puts a mail into the outbox, for the batch of its cause; the mail follows the answer.
+ * `happened` is checked after the preceding statements. docs/limits.md has the bounds.
  */
 export function mailTo<Data extends { name: string }>(
   { db, outbox, keys }: Pick<Variables, "db" | "outbox" | "keys">,

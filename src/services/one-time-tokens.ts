@@ -17,13 +17,13 @@ type Issue = {
   mailbox?: string;
 };
 
-/** Nobody gets the same mail more than once a minute, or one of its kind more than so many times an hour. */
+/** Seconds between two equal mails to one account, which also has a bound per hour for each kind. */
 const cooldownSeconds = 60;
 const mailsPerHour = 10;
 
 /**
- * Makes the statement that issues a mailed token and writes its cause down, and has the mail sent once the request is
- * answered. The work is the same whether there is such an account or not.
+ * Makes the statement that issues a mailed token and records its cause, and queues the mail to follow the answer. The
+ * work is the same for an unknown account.
  */
 export async function issueMailedToken(context: Context, { purpose, account, event, mailbox }: Issue) {
   const mail = { id: uuidv7(), seed: newSeed(), pepper: context.keys.mailbox };

@@ -2,10 +2,10 @@ import type { PageRequest, Position } from "../crud/keyset.ts";
 import { ApiError } from "../errors.ts";
 import { openCursor, sealCursor } from "../security/cursors.ts";
 
-/** A list that has pages. `scope` identifies it: its name, owner, sort and filters. */
+/** A paged list. `scope` identifies it: its name, owner, sort and filters. */
 export type List = { key: CryptoKey; scope: string };
 
-/** The parts of a list's query that identify the list: two queries that differ here share no cursor. */
+/** The parts of a query that identify its list: a cursor is valid only for an equal scope. */
 export function scopeOf(name: string, query: object): string {
   const {
     limit: _limit,
@@ -17,7 +17,7 @@ export function scopeOf(name: string, query: object): string {
   return JSON.stringify([name, ...entries.toSorted(([a], [b]) => (a < b ? -1 : 1))]);
 }
 
-/** The request to the database: one row more than the page has, which only shows that there is a next page. */
+/** The request to the database: one extra row, which shows if there is a next page. */
 export async function pageRequest(
   { key, scope }: List,
   { cursor, limit }: { cursor?: string | undefined; limit: number },
@@ -30,8 +30,8 @@ export async function pageRequest(
 }
 
 /**
- * Makes a page of `limit` rows from the answer to {@link pageRequest}. `end` is the start of the next page after a short
- * page, for a list whose query stops early.
+ * Makes a page of `limit` rows from the rows of {@link pageRequest}. `end` is the start of the next page if the query
+ * stopped early with a short one.
  */
 export async function toPage<Row extends { id: string; sort_key: string }>(
   { key, scope }: List,
@@ -47,7 +47,7 @@ export async function toPage<Row extends { id: string; sort_key: string }>(
   };
 }
 
-// No text of ours holds NUL.
+// Separates by NUL, which no text of ours holds.
 function toText({ key, id }: Position): string {
   return `${key}\u0000${id}`;
 }

@@ -16,7 +16,7 @@ import { type AuditContext, audit } from "./audit.ts";
 type Context = AuditContext & Pick<Variables, "run" | "keys" | "passwords">;
 type FindUser = ReturnType<typeof findUserByLogin>;
 type User = FindUser["_"]["result"][number];
-/** By what an account is known: what somebody typed, or who is signed in. */
+/** Identifies an account: by the login that was typed, or by the caller's id. */
 type Account = { login: string } | { id: string };
 type Statement = ReturnType<typeof welcomeNetwork>;
 
@@ -37,11 +37,9 @@ export const limits: Limits = {
 };
 
 /**
- * Checks a password within the limits on attempts. The attempt is counted in the round trip of `find`, before anything
- * is hashed. Answers the user, the statements by which a success is to be remembered in the batch that follows, and whether
- * it came from a network that is not the user's own yet. Answers undefined, and has written the failure down, for a wrong
- * password and for an account that is unknown or inactive, after the same work: a hash of each kind that is stored. Throws
- * `too_many_attempts`, alike for all accounts, and `busy`.
+ * Checks a password within the limits on attempts, counted in the round trip of `find`, before any hash. Answers the
+ * user, the statements that remember the success, and if the network is new to the account. A wrong password, an
+ * unknown and an inactive account answer undefined after equal work. Throws `too_many_attempts` and `busy`.
  */
 export async function checkPassword(
   context: Context,
@@ -73,7 +71,7 @@ export async function checkPassword(
     );
     for (const dummy of others) await passwords.verify(place, password, dummy);
     const events = [audit(context, "sign_in.failed", user?.id ?? null, {})];
-    // Once for each delay that begins: those whom it refuses may be many, and are in the log.
+    // Written once per delay: the attempts that it refuses may be many, and are only logged.
     if (charge.exhausted) events.push(audit(context, "sign_in.throttled", user?.id ?? null, {}));
     await run(...events);
     return undefined;
@@ -85,8 +83,8 @@ export async function checkPassword(
 }
 
 /**
- * The statement that makes the client's network one of the user's own, whatever they type there: for those who have proved
- * by mail who they are.
+ * Makes the client's network one of the user's own, for any login typed there. Only for users who proved by mail who
+ * they are.
  */
 export async function rememberNetwork({ db, keys, client }: Pick<Context, "db" | "keys" | "client">, userId: string) {
   const network = await networkHash(keys, client);
@@ -103,7 +101,7 @@ async function attemptOf({ keys, client }: Context, account: Account): Promise<A
   return { owner: account, identifier, network, pair };
 }
 
-/** Where one's address is unknown, everybody's is: such a network is neither counted nor anybody's own. */
+/** Clients of unknown address are indistinguishable: their network is neither counted nor remembered. */
 async function networkHash(keys: Context["keys"], { network }: Context["client"]): Promise<string | null> {
   return network === "unknown" ? null : keyedHash(keys.throttle, `network ${network}`);
 }

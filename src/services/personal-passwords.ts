@@ -3,14 +3,14 @@ import { fieldError } from "../schemas/field-errors.ts";
 
 type Owner = { email: string; username: string };
 
-/** Whether the password is its owner's address or username, or a part of the address, in any letter case. */
+/** True if the password is its owner's address, a part of it, or the username, in any letter case. */
 export function isPersonal(password: string, { email, username }: Owner): boolean {
   const [name = "", domain = ""] = email.split("@");
   const known = [email, username, name, domain, ...domain.split("."), ...name.split(/[.+_-]/)];
   return known.some((part) => part.toLowerCase() === password.toLowerCase());
 }
 
-/** Throws `validation_failed`, as the schema of a password does. */
+/** Throws `validation_failed`, like the schema of a password. */
 export function refusePersonal(): never {
   const error = fieldError(["body", "password"], "personal_password");
   throw new ApiError("validation_failed", { detail: `body.password: ${error.msg}`, errors: [error] });

@@ -14,7 +14,7 @@ type Context = AuditContext & Pick<Variables, "run" | "keys" | "outbox" | "passw
 type UserContext = AuditContext & Pick<UserEnv["Variables"], "run" | "keys" | "outbox" | "passwords" | "user">;
 type Owner = { id: string };
 
-/** Mails a link to set a new password, if this is the address of an account. */
+/** Mails a link to set a new password, if the address belongs to an account. */
 export async function forgotPassword(context: Context, email: string): Promise<void> {
   const { statement } = await issueMailedToken(context, {
     purpose: "reset_password",
@@ -25,8 +25,8 @@ export async function forgotPassword(context: Context, email: string): Promise<v
 }
 
 /**
- * Sets a new password by a mailed token: ends every session, takes back every other token, and verifies the mailbox.
- * Throws `invalid_one_time_token`, most often before a hash was spent.
+ * Sets a new password by a mailed token, ends every session, revokes all other tokens, and verifies the mailbox. Throws
+ * `invalid_one_time_token`, usually before it spends a hash.
  */
 export async function resetPassword(context: Context, { token, password }: { token: string; password: string }) {
   const { db, run, passwords } = context;
@@ -45,7 +45,10 @@ export async function resetPassword(context: Context, { token, password }: { tok
   if (used.rows.length === 0) throw new ApiError("invalid_one_time_token");
 }
 
-/** Sets a new password in exchange for the current one; the caller's session goes on. Throws as {@link requirePassword}. */
+/**
+ * Sets a new password in exchange for the current one; the caller's session continues. Throws like
+ * {@link requirePassword}.
+ */
 export async function changePassword(
   context: UserContext,
   change: { current_password: string; password: string },
@@ -53,7 +56,7 @@ export async function changePassword(
   const { db, run, user: caller, passwords } = context;
   const { user, remember } = await requirePassword(context, change.current_password);
   if (isPersonal(change.password, user)) {
-    // The current password was right: it must not count as a guess.
+    // Forgets the attempt: the current password was right, so it was no guess.
     await run(...remember);
     refusePersonal();
   }
@@ -68,8 +71,8 @@ export async function changePassword(
 }
 
 /**
- * The caller's account, once they have proved that they know its password, and what is then to be remembered in the batch
- * that follows. Throws `wrong_password`, `too_many_attempts`.
+ * The caller's account after proof of its password, and the statements that remember the success. Throws
+ * `wrong_password`, `too_many_attempts`.
  */
 export async function requirePassword(context: UserContext, password: string) {
   const { id } = context.user;
@@ -81,7 +84,7 @@ export function wrongPassword(): never {
   throw new ApiError("wrong_password");
 }
 
-/** What follows a new password. Each statement looks whether the one before it has really set this hash. */
+/** The consequences of a new password. Each statement checks that the preceding one did set this hash. */
 function consequences(
   context: AuditContext,
   { id }: Owner,

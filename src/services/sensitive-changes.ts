@@ -17,9 +17,8 @@ import {
 import type { AuditKind } from "../values.ts";
 
 /**
- * What changes whose an account is, or what it may: by the event that is written down. Each has the notice that its owner
- * gets, at the address that the account had before, and the proofs of which a path must ask for one. {@link audit} makes
- * event and notice together, and refuses what the endpoint does not declare under `changes`.
+ * The changes of who owns an account or what it may do, by their event. The owner gets the notice at the address from
+ * before the change; a path must demand one of the proofs. {@link audit} makes event and notice together.
  */
 export const sensitiveChanges = {
   "email.change_requested": {
@@ -76,10 +75,10 @@ export const sensitiveChanges = {
 
 export type SensitiveChange = keyof typeof sensitiveChanges;
 
-/** Which sensitive changes an endpoint can make, each by which proof. */
+/** The sensitive changes that an endpoint can make, each with the proof it takes. */
 export type Changes = { readonly [Change in SensitiveChange]?: (typeof sensitiveChanges)[Change]["proofs"][number] };
 
-/** Why the owner gets no notice of the other events. A new kind of event is in one of the two lists, or does not compile. */
+/** The reasons why other events have no notice. A new kind of event must be in one of the two tables to compile. */
 export const untold: Record<Exclude<AuditKind, SensitiveChange>, string> = {
   "account.created":
     "The link that verifies the address tells of it; an import or a new admin is told by whoever runs it.",
@@ -99,6 +98,6 @@ export function isSensitive(kind: string): kind is SensitiveChange {
 }
 
 type Given = "name" | "by" | "network" | "program";
-/** What the details of an event must have: for its notice, where it has one. All of them are text. */
+/** The details that an event must have for its notice, all of them text. */
 export type DetailsOf<Kind extends AuditKind> = Record<string, string> &
   (Kind extends SensitiveChange ? Omit<z.output<(typeof sensitiveChanges)[Kind]["notice"]["data"]>, Given> : unknown);

@@ -29,7 +29,7 @@ type Context = AuditContext &
   Pick<UserEnv["Variables"], "run" | "keys" | "now" | "settings" | "passwords" | "user" | "versions">;
 
 const day = 24 * 60 * 60 * 1000;
-/** How long the owner has to put back an address that an admin has replaced, before it can be used to set a password. */
+/** Days for the owner to put back an address that an admin replaced, before the new one can set a password. */
 const resetHeldDays = 3;
 
 /** Opens an account and mails the link that verifies it. Throws `signup_closed`, `email_taken`, `username_taken`. */
@@ -53,9 +53,9 @@ export async function signUp(context: SignUpContext, { password, ...profile }: U
 }
 
 /**
- * Changes a user that the caller may reach, in the versions that the request is meant for. `role` and `is_active` are an
- * admin's to set, and so is the `email` of somebody else: anybody else who tries gets 403 and changes nothing. Throws
- * `forbidden`, `not_found`, `precondition_failed`, `last_admin`, `email_taken`, `username_taken`.
+ * Changes a user that the caller may reach, in the versions that the request is meant for. Only an admin may set
+ * `role`, `is_active`, or the `email` of somebody else. Throws `forbidden`, `not_found`, `precondition_failed`,
+ * `last_admin`, `email_taken`, `username_taken`.
  */
 export async function changeUser(context: Context, id: string, changes: UserUpdate) {
   const { db, user: caller } = context;
@@ -74,14 +74,17 @@ export async function changeUser(context: Context, id: string, changes: UserUpda
   return user;
 }
 
-/** Deletes the caller's account in exchange for its password. Throws `last_admin`, and as {@link requirePassword}. */
+/**
+ * Deletes the caller's account in exchange for its password. Throws `last_admin` and the errors of {@link
+ * requirePassword}.
+ */
 export async function deleteOwnAccount(context: Context, { current_password }: { current_password: string }) {
   const { db, run } = context;
   const { user, remember } = await requirePassword(context, current_password);
   const event = auditEvent(context, "account.deleted", user.id, { until: dataGoesAt(context) });
   const [gone] = await run(
     deleteUser(db, user.id, user.id, event, user.password_hash),
-    // A statement of its own sees the sessions that were opened while the first one waited for the row.
+    // Separate, because only a later statement sees the sessions opened while the first one waited for the row.
     revokeSessions(db, user.id, undefined, wasJustDeleted(user.id)),
     ...remember,
   );
@@ -89,17 +92,17 @@ export async function deleteOwnAccount(context: Context, { current_password }: {
   if (gone.rows.length === 0) wrongPassword();
 }
 
-/** Whether an id is the caller's own, however it is spelt. */
+/** True if an id is the caller's own, in any spelling. */
 export function isOwn({ user: caller }: Pick<Context, "user">, id: string): boolean {
   return id.toLowerCase() === caller.id.toLowerCase();
 }
 
-/** When the data of an account goes that is deleted now. */
+/** The time at which the data of an account deleted now will be purged. */
 export function dataGoesAt({ now, settings }: Pick<Context, "now" | "settings">): string {
   return new Date(now().getTime() + settings.DELETION_GRACE_DAYS * day).toISOString();
 }
 
-/** Runs these changes of a user, or their deletion, only in the versions that the request is meant for. */
+/** Runs changes of a user, or their deletion, only in the versions that the request is meant for. */
 export function atVersion(
   { db, run, user: caller, versions }: Pick<Context, "db" | "run" | "user" | "versions">,
   id: string,
@@ -109,8 +112,8 @@ export function atVersion(
 }
 
 /**
- * Runs statements of an admin who is still one when they are done, although they may have waited for a row. Whoever
- * changes themselves may step down: their own row is locked before they are asked.
+ * Runs statements of an admin who must still be one afterwards, since the statements may wait for a row. Admins may
+ * demote themselves: their own row is locked first and then checked.
  */
 function withAuthority({ db, user: caller }: Context, id: string, run: Run): Run {
   const guard = requireAdmin(db, caller);
@@ -119,7 +122,7 @@ function withAuthority({ db, user: caller }: Context, id: string, run: Run): Run
     : behind(followed(run, guard), guard);
 }
 
-/** The changes, each with the event that tells of it. */
+/** The changes, each with its event. */
 function toldChanges(context: Context, id: string, changes: UserUpdate) {
   const { full_name, username, email, role, is_active } = changes;
   const resetHeldUntil = new Date(context.now().getTime() + resetHeldDays * day).toISOString();
@@ -139,7 +142,7 @@ function toldChanges(context: Context, id: string, changes: UserUpdate) {
     ...(is_active !== undefined && {
       is_active: {
         to: is_active,
-        // Whoever asks for themselves is active.
+        // Callers are active: this changes nothing about their own account.
         event:
           isOwn(context, id) && is_active
             ? null
@@ -151,7 +154,7 @@ function toldChanges(context: Context, id: string, changes: UserUpdate) {
   return { told, events };
 }
 
-/** What else follows from what only an admin may change: no session or link outlives it. */
+/** The consequences of an admin's changes: no session or link survives them. */
 async function consequences(context: Context, id: string, { email }: UserChanges) {
   const { db } = context;
   const ended = revokeSessions(db, id, undefined, isInactive(id));
@@ -166,7 +169,7 @@ async function consequences(context: Context, id: string, { email }: UserChanges
   return [ended, links, verification.statement];
 }
 
-/** Behind the guard, so that who is no longer signed in learns that first. */
+/** Runs the guard first, so that a caller who is no longer signed in learns that instead. */
 async function refuseOwnEmail({ db, run, user }: Context): Promise<never> {
   await run(findUser(db, user.id, user.id));
   throw new ApiError("forbidden", { detail: "Change your own e-mail address with POST /users/me/email." });
