@@ -5,12 +5,12 @@ import type { AuditKind, MailKindName } from "../values.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 import { takesRoom } from "./mails.ts";
 
-/** An event to be written down, and the mail that tells the owner of the account, if one does. */
+/** An event to record, and the mail that tells the account's owner, if any. */
 export type AuditEvent = typeof auditEvents.$inferInsert & { notice?: Notice };
-/** `pepper` is for {@link takesRoom}; an operator, who has none, may always tell. */
+/** `pepper` is for {@link takesRoom}; an operator has none, and no bound. */
 type Notice = { id: string; kind: MailKindName; data: object; pepper?: string };
 
-/** Which events: of whom, of which kind, from `since` on and before `until`. */
+/** The filter of a list: the account, the kind, `since` inclusive and `before` exclusive. */
 export type AuditEventFilter = {
   userId?: string | undefined;
   kind?: AuditKind | undefined;
@@ -18,12 +18,12 @@ export type AuditEventFilter = {
   until?: string | undefined;
 };
 
-/** Writes an event down and tells of it; with `happened`, only where that holds once the statements before it have run. */
+/** Records an event and its notice. `happened` is checked after the preceding statements. */
 export function insertAuditEvent(db: Database, event: AuditEvent, happened: SQL = sql`true`) {
   return db.execute<{ id: string }>(sql`with ${written(event, sql`where ${happened}`)} select id from event`);
 }
 
-/** True where this event was written down. */
+/** True if this event was recorded. */
 export function isWritten(event: AuditEvent): SQL {
   return sql`exists (select from ${auditEvents} where id = ${event.id}::uuid)`;
 }
@@ -32,16 +32,15 @@ export function isWritten(event: AuditEvent): SQL {
 export type Part = { name: string; query: SQL };
 type Whose = { userId?: SQL; owner?: SQL; name?: string };
 
-/** The same inside the statement that is its cause: {@link telling} as parts of its `with`. */
+/** Records an event inside the statement that causes it: {@link telling} as parts of its `with`. */
 export function written(event: AuditEvent, source: SQL, whose: Whose = {}): SQL {
   const parts = telling(event, source, whose).map(({ name, query }) => sql`${sql.identifier(name)} as (${query})`);
   return sql.join(parts, sql`, `);
 }
 
 /**
- * The parts `event` and, where the owner is told, `notice`; others begin with `name`. They write once for each row of
- * `source`, which may also say whose account it is. The notice goes to the address that the account had before the
- * statement, or that `owner` has.
+ * Makes the parts `event` and, for a notice, `notice`, prefixed by `name`. They write once per row of `source`, which
+ * may also name the account. The notice goes to the address from before the statement, or that of `owner`.
  */
 export function telling(event: AuditEvent, source: SQL, whose: Whose = {}): Part[] {
   const { userId = sql`${event.user_id ?? null}::uuid`, owner = sql`${users}`, name = "" } = whose;
@@ -101,8 +100,8 @@ export function listAuditEvents(
 }
 
 /**
- * Where the ids of a time begin: UUIDv7 starts with Unix milliseconds. By it an index finds the time at once; the
- * minutes allow for a Worker's clock that differs from the database's.
+ * The first id of a time: UUIDv7 begins with Unix milliseconds, so that the index finds it at once. `minutes` allow for
+ * a Worker's clock that differs from the database's.
  */
 function idAt(time: string, minutes: number): string {
   const milliseconds = Math.max(0, Date.parse(time) + minutes * 60_000);

@@ -24,7 +24,7 @@ export function exportMails(db: Database, userId: string, limit: number) {
     .limit(limit);
 }
 
-/** The links that were mailed to a user, at most one for each purpose. */
+/** The links mailed to a user, one per purpose at most. */
 export function exportLinks(db: Database, userId: string) {
   const { purpose, email, created_at, expires_at, used_at } = oneTimeTokens;
   return db

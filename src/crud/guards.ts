@@ -2,23 +2,23 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { users } from "../db/schema.ts";
 
-/** The user who is calling, and the session of the call. */
+/** The calling user and the session of the call. */
 export type Caller = { id: string; sessionId: string };
 
 /**
- * True, or the end of the transaction unless the caller is a live, active user in a live session: SQLSTATE PT401. Stable and of
- * parameters alone, so that PostgreSQL evaluates it once in a `where`, before any row.
+ * True, or the end of the transaction (SQLSTATE PT401) unless the caller is a live, active user in a live session.
+ * Stable and made of parameters only, so that a `where` evaluates it once, before any row.
  */
 export function userGuard({ id, sessionId }: Caller): SQL<boolean> {
   return sql<boolean>`require_user(${id}::uuid, ${sessionId}::uuid, false)`;
 }
 
-/** As {@link userGuard}, and unless the caller is an admin: SQLSTATE PT403. */
+/** Extends {@link userGuard}: ends the transaction with SQLSTATE PT403 unless the caller is an admin. */
 export function adminGuard({ id, sessionId }: Caller): SQL<boolean> {
   return sql<boolean>`require_user(${id}::uuid, ${sessionId}::uuid, true)`;
 }
 
-/** {@link adminGuard} as a statement, for a batch that needs it beside its own guard. */
+/** Puts {@link adminGuard} into a statement of its own, for a batch that needs it as well as its own guard. */
 export function requireAdmin(db: Database, caller: Caller) {
   return db.execute(sql`select ${adminGuard(caller)}`);
 }

@@ -5,15 +5,14 @@ import { answerFrom, answeringAs, isRaw, outlineOfStatement } from "../db/drizzl
 import type { JsonRow } from "../db/json-rows.ts";
 import { idempotencyKeys, throttles } from "../db/schema.ts";
 
-/** A user's key, the digest of its request, and how many KiB all of the user's keys may take in a day. */
+/** A user's key, the digest of its request, and the KiB that all of the user's keys may take per day. */
 export type IdempotencyClaim = { userId: string; key: string; fingerprint: string; kibPerDay: number };
 
 type Statement = BatchItem<"pg">;
 
 /**
- * Precedes the statements of a request and ends their transaction unless the key is new: SQLSTATE PT425 while another
- * transaction holds it, PT422 if it belongs to another request, PT208 with the recorded answers if that request is done, and
- * PT429 if it is new, but the user's keys take all of their room. Only a look: {@link chargeAnswers} takes the room.
+ * Ends the transaction of a request unless its key is new: SQLSTATE PT425 while in use, PT422 for another request,
+ * PT208 with the recorded answers, PT429 without room for a new one. {@link chargeAnswers} takes the room.
  */
 export function claimIdempotencyKey(db: Database, { userId, key, fingerprint, kibPerDay }: IdempotencyClaim) {
   const forget = secondsPerDay / kibPerDay;
@@ -27,8 +26,8 @@ export function claimIdempotencyKey(db: Database, { userId, key, fingerprint, ki
 }
 
 /**
- * Follows the statements of a request: counts what is kept of it, in KiB, one at least. Last, so that nothing waits for the
- * counter while it holds other rows' locks that somebody needs who holds the counter.
+ * Follows the statements of a request and charges the user for the KiB recorded, one at least. Comes last, so that the
+ * holder of the counter waits for no other lock: that could deadlock.
  */
 export function chargeAnswers(db: Database, { userId, key, kibPerDay }: IdempotencyClaim) {
   const forget = secondsPerDay / kibPerDay;
@@ -47,7 +46,7 @@ function counterOf(userId: string): string {
   return `idempotency:${userId}`;
 }
 
-/** The reason why a statement cannot be recorded, because Postgres forbids it in a subquery. Undefined if it can. */
+/** The reason why Postgres forbids to wrap a statement in a subquery, and thus to record it, if there is one. */
 export function whyNotRecorded(statement: Statement): string | undefined {
   const { answersRows, writesInWith } = outlineOfStatement(statement);
   if (writesInWith) return 'changes rows in a "with": make that a statement of its own';
@@ -66,7 +65,7 @@ export function recorded(db: Database, { userId, key }: IdempotencyClaim, statem
   );
 }
 
-/** Makes a statement answer as under a key: SQL by hand would otherwise answer the driver's values, not those of JSON. */
+/** Makes a statement answer as it would under a key, as JSON: SQL by hand would answer the driver's values. */
 export function unrecorded(db: Database, statement: Statement): Statement {
   if (!isRaw(statement)) return statement;
   return answeringAs(statement, (answer) =>

@@ -8,8 +8,8 @@ import { deletion, ownedOrAdmin, withRoom } from "./owned.ts";
 export type BatchTarget = { id: string; version: number | undefined; place: number };
 
 /**
- * Locks the items that a batch changes. Ends the transaction at the first that the caller cannot reach (SQLSTATE PT404) or
- * that has changed (PT412). The statements that follow need no further check.
+ * Locks the items that a batch changes, so that the statements after it need no check. Ends the transaction at the
+ * first that the caller cannot reach (SQLSTATE PT404) or that has changed (PT412).
  */
 export function lockTargets(db: Database, targets: BatchTarget[], callerId: string) {
   // All batches lock in the same order, so that they cannot deadlock.
@@ -38,7 +38,7 @@ export function lockTargets(db: Database, targets: BatchTarget[], callerId: stri
     ) as failed`);
 }
 
-/** Within the bound of {@link withRoom}. */
+/** Respects the bound of {@link withRoom}. */
 export function insertItems(db: Database, values: ItemValues[], most: number) {
   // drizzle refuses an empty list.
   if (values.length === 0) return db.select(itemColumns).from(items).where(sql`false`);

@@ -13,7 +13,7 @@ export type ItemChanges = { [K in "title" | "description" | "is_public"]?: ItemV
 type SortKey = "created_at" | "updated_at" | "title" | "relevance";
 export type ItemSort = `${"" | "-"}${SortKey}`;
 
-/** Which items a list shows. `q` is searched for in title and description, every character taken literally. */
+/** The filter of a list. `q` searches title and description for words, and no character is an operator. */
 export type ItemFilter = {
   ownerId: string;
   status: "live" | "deleted";
@@ -23,12 +23,12 @@ export type ItemFilter = {
 };
 
 const { search: _search, ...rest } = getTableColumns(items);
-/** What queries answer of an item: all but what it is searched by. */
+/** The columns that queries answer: all but the search vector. */
 export const itemColumns = rest;
 
 const owner = { owner: publicProfile(items.owner_id) };
 
-/** Within the bound of {@link withRoom}. */
+/** Respects the bound of {@link withRoom}. */
 export function insertItem(db: Database, values: ItemValues, most: number) {
   return db
     .insert(items)
@@ -36,7 +36,7 @@ export function insertItem(db: Database, values: ItemValues, most: number) {
     .returning(itemColumns);
 }
 
-/** The live item with this id, where the caller owns it or is an admin; with its owner's profile on request. */
+/** The live item with this id, if the caller owns it or is an admin; with its owner's profile on request. */
 export function findItem(db: Database, id: string, callerId: string, withOwner = false) {
   return (withOwner ? itemWithOwner : itemAlone)(db, id, callerId);
 }
@@ -55,7 +55,7 @@ const isPublic = and(items.is_public, isNull(items.deleted_at));
 const ownerIsThere = and(users.is_active, isNull(users.deleted_at));
 const shownOwner = { id: users.id, username: users.username, full_name: users.full_name };
 
-/** The public item with this id, of an owner who is there and active. */
+/** The public item with this id, if its owner is live and active. */
 export function findPublicItem(db: Database, id: string) {
   return db
     .select({ ...itemColumns, owner: shownOwner })
@@ -64,12 +64,12 @@ export function findPublicItem(db: Database, id: string) {
     .where(and(eq(items.id, id), isPublic, ownerIsThere));
 }
 
-/** How many public items a page looks at, to pass over those whose owners are gone: so many cost about a millisecond. */
+/** The rows that a page examines, at about a millisecond, to skip items whose owners are gone. */
 const lookAhead = 1_000;
 
 /**
- * A page of the public items, newest first, each with its `sort_key`. Where too many owners are gone it has fewer than
- * `limit`, and the last item that was looked at, with its owner or without: behind that one the next page begins.
+ * A page of the public items, newest first, each with its `sort_key`. If too many owners are gone it is short, and ends
+ * with the last item examined, after which the next page begins.
  */
 export function listPublicItems(db: Database, { after, limit }: PageRequest) {
   const { past, orderBy, sortKey } = keyset(itemOrder("-created_at"), items.id, after);
@@ -111,15 +111,15 @@ export function listItems(
     .limit(limit);
 }
 
-/** How many items match: as costly as they are many. */
+/** Counts the items that match, in time proportional to their number. */
 export function countItems(db: Database, filter: ItemFilter) {
   return db.select({ total: sql<number>`count(*)::int` }).from(items).where(matching(filter));
 }
 
-/** What `sort` says: a column or the relevance to `q`, downwards behind `-`. */
+/** The order that `sort` names: a column or the relevance to `q`, descending with a `-` prefix. */
 export function itemOrder(sort: ItemSort, q = ""): Order {
   const descending = sort.startsWith("-");
-  // Only the sign is gone.
+  // TypeScript keeps no literal type through `replace`.
   const key = sort.replace("-", "") as SortKey;
   return { by: sortedBy[key](q), descending };
 }
@@ -131,7 +131,7 @@ const sortedBy: Record<SortKey, (q: string) => Order["by"]> = {
   relevance: (q) => sql`ts_rank(${items.search}, ${query(q)})`,
 };
 
-/** Goes before a change of the item that is meant for some of its versions: see {@link requireVersion}. */
+/** Precedes a change of the item that is meant for some of its versions: see {@link requireVersion}. */
 export function requireItemVersion(db: Database, id: string, callerId: string, versions: Versions) {
   return requireVersion(db, items, reachable(items, id, callerId), versions);
 }
@@ -144,7 +144,7 @@ export function updateItem(db: Database, id: string, callerId: string, changes: 
     .returning(itemColumns);
 }
 
-/** Soft: the row stays, and can be restored until it is purged. */
+/** Deletes softly: the row stays restorable until it is purged. */
 export function deleteItem(db: Database, id: string, callerId: string) {
   return db
     .update(items)
@@ -153,7 +153,7 @@ export function deleteItem(db: Database, id: string, callerId: string) {
     .returning({ id: items.id, is_public: items.is_public });
 }
 
-/** Brings a deleted item back, as long as it was not purged. */
+/** Restores a deleted item that was not purged yet. */
 export function restoreItem(db: Database, id: string, callerId: string) {
   return db
     .update(items)
@@ -163,8 +163,8 @@ export function restoreItem(db: Database, id: string, callerId: string) {
 }
 
 /**
- * Behind a row of the list, the bound of its time that the list began at holds of itself. Postgres would start its scan
- * of the index at that bound, and read every row before the page.
+ * Drops the time bound at which the list began, once a cursor implies it. Postgres would start its scan of the index
+ * there and read every row before the page.
  */
 function withoutImplied(filter: ItemFilter, { by, descending }: Order): ItemFilter {
   if (by !== items.created_at) return filter;

@@ -5,10 +5,13 @@ import type { MailKindName, Purpose } from "../values.ts";
 
 export type NewMail = { id: string; userId: string; kind: MailKindName; recipient: string; data: object };
 
-/** How much is mailed at once, and the seconds after which there is room for one more. */
+/** Mails at once, and the seconds after which there is room for one more. */
 export const mailBudget = { budget: 10, forgetSeconds: 6 * 60 };
 
-/** Where links are counted, which anybody may have sent to any address: a reset apart, so that no other mail keeps it back. */
+/**
+ * The counter of each link, which anybody can request for any address. Resets have their own, so that other mail cannot
+ * block them.
+ */
 const counterOfLink: Record<Purpose, "box" | "reset"> = {
   verify_email: "box",
   change_email: "box",
@@ -16,10 +19,9 @@ const counterOfLink: Record<Purpose, "box" | "reset"> = {
 };
 
 /**
- * Takes room for one mail and is true, or false where there is none: the bound of every mail. A link, and whatever goes to
- * an address that its account has not verified, is counted by the mailbox, across accounts: nobody fills a stranger's.
- * Other mail is counted by its account and kind, so that nobody else can use up the room for an owner's alarm. `pepper`
- * keeps the counters from naming mailboxes. Volatile: belongs behind a fence, where each row is one mail.
+ * Takes room for one mail, or is false: the bound of every mail. Links and mail to unverified addresses count per
+ * mailbox, across accounts; other mail per account and kind, so that nobody can block an owner's alarm. `pepper` hides
+ * the mailboxes. Volatile: use it behind a fence, one row per mail.
  */
 export function takesRoom(
   { kind, userId, recipient, isVerified }: { kind: MailKindName; userId: SQL; recipient: SQL; isVerified: SQL },
@@ -35,7 +37,7 @@ export function takesRoom(
   return sql`take_room(${counter}, ${mailBudget.budget}::int, ${mailBudget.forgetSeconds}::int) = 0`;
 }
 
-/** A mail that this process has claimed and sends now. */
+/** A mail that this process has claimed to send. */
 export type ClaimedMail = {
   id: string;
   kind: string;
@@ -65,8 +67,8 @@ export function insertMail(db: Database, mail: NewMail, pepper: string, happened
 }
 
 /**
- * Claims due mails, oldest first, or only those of `ids`, for `leaseSeconds`. Nobody else claims them until then; after a
- * crash they are due again.
+ * Claims due mails, oldest first, or only those of `ids`, exclusively for `leaseSeconds`. After a crash they are due
+ * again.
  */
 export function claimMails(db: Database, claim: { limit: number; leaseSeconds: number; ids?: readonly string[] }) {
   const { limit, leaseSeconds, ids } = claim;

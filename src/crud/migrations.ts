@@ -2,13 +2,12 @@ import { sql } from "drizzle-orm";
 import journal from "../../drizzle/meta/_journal.json" with { type: "json" };
 import type { Database } from "../db/client.ts";
 
-/** The migrations of this version: the name of each by its time in Unix milliseconds. */
+/** The names of this version's migrations by their time in Unix milliseconds. */
 export const ownMigrations = new Map(journal.entries.map(({ when, tag }) => [when, tag]));
 
 /**
- * How the migrations that ran here differ from `own`, each named by its time in Unix milliseconds: those of ours that are
- * missing, and unknown ones that ran before one of ours. What ran after ours is of a newer version, which an older Worker
- * survives. Raises 42P01 where none ever ran.
+ * Compares the applied migrations with `own`, by time in Unix milliseconds: ours that are missing, and unknown ones
+ * before ours. Later ones belong to a newer version, which this Worker survives. Raises 42P01 if there are none.
  */
 export function compareMigrations(db: Database, own: number[]) {
   return db.execute<{ fault: "missing" | "unknown"; created_at: string }>(sql`

@@ -8,26 +8,25 @@ import { takesRoom } from "./mails.ts";
 export type NewToken = {
   purpose: Purpose;
   tokenHash: string;
-  /** Where it is mailed to, when that is not the account's own address. */
+  /** The recipient, if it is not the account's own address. */
   mailbox?: string;
   lifetimeSeconds: number;
-  /** A token younger than this is not replaced, and an account has only so many mails an hour: nobody floods a mailbox. */
+  /** The age below which a token is not replaced, so that nobody floods a mailbox. */
   cooldownSeconds: number;
   mailsPerHour: number;
-  /** The mail that carries it, where its mailbox has room; none where somebody carries it themselves. */
+  /** The mail that carries it, if its mailbox has room; absent if an operator hands it over. */
   mail?: { id: string; seed: string; pepper: string };
 };
 
 /**
- * The live, active account with this id, and perhaps only while it has this password; or with this address. Perhaps only
- * while its address is unverified, or `where` else holds.
+ * The live, active account with this id, optionally while it has this password, or with this address; optionally while
+ * the address is unverified, or `where` holds.
  */
 export type Account = ({ id: string; passwordHash?: string } | { email: string }) & { unverified?: true; where?: SQL };
 
 /**
- * Issues a token in place of the one before it, puts its mail into the outbox and writes the event down, if there is such
- * an account. Locks the account, so that nobody whose password is being replaced slips a token past it. Answers a row
- * where a token was due, whether or not its mailbox had room: what others sent there is nobody's to know.
+ * Issues a token in place of the last one, puts its mail into the outbox and records the event, if the account exists.
+ * Locks the account against a change of password meanwhile. The answer does not tell if the mailbox had room.
  */
 export function issueToken(db: Database, account: Account, token: NewToken, event: AuditEvent) {
   const { purpose, tokenHash, mailbox, lifetimeSeconds, cooldownSeconds, mailsPerHour, mail } = token;
@@ -66,7 +65,7 @@ export function issueToken(db: Database, account: Account, token: NewToken, even
     select user_id from token union all select id from due where not (select is_there from room)`);
 }
 
-/** Whose token this is, as long as it is good. Only a look: using it decides. */
+/** The account of a valid token. Only a look: using the token decides. */
 export function findToken(db: Database, tokenHash: string, purpose: Purpose) {
   return db.execute<{ user_id: string; email: string; username: string }>(sql`
     select u.id as user_id, u.email, u.username from ${oneTimeTokens} as t join ${users} as u on u.id = t.user_id
@@ -74,7 +73,7 @@ export function findToken(db: Database, tokenHash: string, purpose: Purpose) {
       and u.is_active and u.deleted_at is null`);
 }
 
-/** Uses a token to verify the address that it was mailed to. Answers whose it was, or no row where it is no good. */
+/** Uses a token to verify the address that it was mailed to. Answers its account, or no row for an invalid token. */
 export function useVerification(db: Database, tokenHash: string, event: AuditEvent) {
   return db.execute<{ id: string }>(sql`
     with ${used(tokenHash, "verify_email")}, verified as (
@@ -84,7 +83,7 @@ export function useVerification(db: Database, tokenHash: string, event: AuditEve
     select id from verified`);
 }
 
-/** Whose address this token has verified, as long as it would be good: following its link again is no error. */
+/** The account whose address this token has verified, while it would be valid: following its link again is no error. */
 export function findVerified(db: Database, tokenHash: string) {
   return db.execute<{ id: string }>(sql`
     select u.id from ${oneTimeTokens} as t join ${users} as u on u.id = t.user_id
@@ -92,7 +91,7 @@ export function findVerified(db: Database, tokenHash: string) {
       and lower(t.email) = lower(u.email) and t.expires_at > now() and u.is_active and u.deleted_at is null`);
 }
 
-/** Uses a token to make the address that it was mailed to the account's own: raises 23505 where that is taken by now. */
+/** Uses a token to give the account the address that it was mailed to. Raises 23505 if that was taken meanwhile. */
 export function useEmailChange(db: Database, tokenHash: string, event: AuditEvent) {
   return db.execute<{ id: string }>(sql`
     with ${used(tokenHash, "change_email")}, changed as (
@@ -102,7 +101,7 @@ export function useEmailChange(db: Database, tokenHash: string, event: AuditEven
     select id from changed`);
 }
 
-/** Uses a token to set a password; the address that it was mailed to is verified thereby. */
+/** Uses a token to set a password and to verify the address that it was mailed to. */
 export function usePasswordReset(db: Database, tokenHash: string, passwordHash: string) {
   return db.execute<{ id: string }>(sql`
     with ${used(tokenHash, "reset_password")}
@@ -112,7 +111,7 @@ export function usePasswordReset(db: Database, tokenHash: string, passwordHash: 
     returning u.id`);
 }
 
-/** Takes tokens away from a user; with `happened`, only where that holds once the statements before it have run. */
+/** Revokes a user's tokens. `happened` is checked after the preceding statements. */
 export function deleteTokens(db: Database, userId: string, purposes: readonly Purpose[], happened?: SQL) {
   return db
     .delete(oneTimeTokens)
@@ -127,8 +126,8 @@ const isForMailbox: Record<Purpose, SQL> = {
 };
 
 /**
- * `used`: the token, used up, once even when raced. Its user is locked first, in the order of every other change of an
- * account; except for a change of address, it is good only for the address that the account has now.
+ * Uses a token up, once even in a race, as `used`. Locks its user first, like every other change of an account. Unless
+ * it changes the address, it is valid only for the account's current one.
  */
 function used(tokenHash: string, purpose: Purpose): SQL {
   return sql`owner as (
@@ -145,7 +144,7 @@ function used(tokenHash: string, purpose: Purpose): SQL {
     )`;
 }
 
-/** No link to set a password goes to an address that an admin has put there just now. */
+/** Excludes an address that an admin has just set from links to set a password. */
 function isAccount(account: Account, purpose: Purpose): SQL | undefined {
   const isHeld = sql`${users.reset_held_until} > now()`;
   return and(

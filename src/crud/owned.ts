@@ -19,9 +19,8 @@ export function restorable(table: OwnedTable, id: string, callerId: string): SQL
 }
 
 /**
- * Rows of one owner, to be inserted while the owner keeps no more than `most` of this table, deleted ones included until
- * they are purged: beyond that the transaction ends (SQLSTATE PT507). 0 is no bound. Rows that are inserted at the same moment
- * do not see each other, and may exceed it by as many.
+ * Makes rows to insert while their owner has at most `most`, unpurged deletions included; otherwise the transaction
+ * ends (SQLSTATE PT507). 0 means no bound. Parallel inserts do not see each other, and may exceed it.
  */
 export function withRoom<Row extends { id: string; owner_id: string }>(
   table: OwnedTable,
@@ -30,7 +29,7 @@ export function withRoom<Row extends { id: string; owner_id: string }>(
 ): (Omit<Row, "id"> & { id: string | SQL<string> })[] {
   if (most === 0) return [...rows];
   const name = getTableName(table);
-  // Asked once for all of them, where the first one's id is made.
+  // Checks once for all rows, in the id of the first.
   const asking = (id: string, owner: string) =>
     sql<string>`with_room(${id}::uuid, ${name}::regclass, ${owner}::uuid, ${most}::int, ${rows.length}::int)`;
   return rows.map((row, i) => (i === 0 ? { ...row, id: asking(row.id, row.owner_id) } : row));
@@ -42,8 +41,8 @@ export const deletion = { deleted_at: sql`now()` };
 export const restoration = { deleted_at: null };
 
 /**
- * Removes rows for good that were deleted so many days ago, longest gone first. A restore at the same moment comes first
- * and keeps its row, or waits for the lock and finds none.
+ * Removes rows deleted this many days ago, oldest deletion first. A restore at the same moment keeps its row, or waits
+ * for the lock and finds none.
  */
 export function purgeDeleted(db: Database, table: OwnedTable, retentionDays: number, limit: number) {
   return db.execute<{ id: string }>(sql`

@@ -5,8 +5,8 @@ import { auditEvents, idempotencyKeys, mails, oneTimeTokens, ownedTables, sessio
 import { type AuditEvent, written } from "./audit-events.ts";
 
 /**
- * Takes the personal fields out of deleted users whose grace is over, longest gone first. A restore at the same moment
- * comes first or finds nobody: both change the row, and a user without a password hash is beyond restoring.
+ * Scrubs the personal fields of deleted users after their grace, oldest deletion first. Races with a restore are safe:
+ * both change the row, and a user without a password hash cannot be restored.
  */
 export function scrubUsers(db: Database, graceDays: number, limit: number) {
   return db.execute(sql`
@@ -19,14 +19,14 @@ export function scrubUsers(db: Database, graceDays: number, limit: number) {
     from due where u.id = due.id`);
 }
 
-/** Scrubbed users of whom more is to be removed. */
+/** Scrubbed users with rows left to remove. */
 export function listScrubbedUsers(db: Database, limit: number) {
   return db.execute<{ id: string }>(sql`
     select id from ${users} where deleted_at is not null and purged_at is null and password_hash = ''
     order by deleted_at limit ${limit}`);
 }
 
-/** Lets this transaction take personal fields out of the audit events: their trigger refuses it otherwise. */
+/** Lets this transaction scrub audit events, which their trigger refuses otherwise. */
 export function allowPurging(db: Database) {
   return db.execute(sql`select set_config('plinth.purging', 'on', true)`);
 }
@@ -48,7 +48,7 @@ export function removeRemains(db: Database, userId: string, limit: number, resou
   ] as const;
 }
 
-/** Closes the purge of a user of whom nothing is left, and writes that down. Answers no row where something is left. */
+/** Closes the purge of a user without remains, and records it. No row if something remains. */
 export function finishPurge(db: Database, userId: string, event: AuditEvent, resources = ownedTables) {
   const isGone = (table: PgTable, owner: PgColumn) => sql`not exists (select from ${table} where ${owner} = u.id)`;
   const nothingIsLeft = and(

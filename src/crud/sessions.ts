@@ -4,7 +4,7 @@ import { sessions, users } from "../db/schema.ts";
 import { type AuditEvent, written } from "./audit-events.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 
-/** How long sessions live, by the database's clock. */
+/** The lifetimes of sessions, by the database's clock. */
 export type SessionLimits = { idleDays: number; absoluteDays: number; graceSeconds: number };
 
 export type NewSession = {
@@ -16,8 +16,8 @@ export type NewSession = {
 };
 
 /**
- * Opens a session for a live, active user whose password still has one of these hashes: nobody slips in beside a change of
- * password, because both must lock the user's row. Answers no row where the user has changed meanwhile.
+ * Opens a session for a live, active user whose password has one of these hashes; no row otherwise. Locks the user's
+ * row, as a change of password does, so that no session slips in beside one.
  */
 export function openSession(db: Database, session: NewSession, passwordHashes: string[], limits: SessionLimits) {
   const { id, userId, tokenHash, userAgent, network } = session;
@@ -33,8 +33,8 @@ export function openSession(db: Database, session: NewSession, passwordHashes: s
 }
 
 /**
- * Ends a user's live sessions beyond `most`, those first that were used longest ago; never `opened`. Goes behind
- * {@link openSession}, whose lock on the user lets one sign-in after another count.
+ * Ends a user's live sessions beyond `most`, least recently used first, but never `opened`. Must follow
+ * {@link openSession}, whose lock on the user makes parallel sign-ins take turns.
  */
 export function endSurplusSessions(db: Database, userId: string, opened: string, most: number, event: AuditEvent) {
   return db.execute<{ id: string }>(sql`
@@ -48,9 +48,8 @@ export function endSurplusSessions(db: Database, userId: string, opened: string,
 }
 
 /**
- * One use of a refresh token, in one conditional statement. The current token rotates; the one before it is answered
- * alike within the grace; any other that was ever issued is a replay and ends the session. Answers whose session it is
- * and whether it was a replay, which is written down as `replay` says; no row where the session or its user is gone.
+ * Uses a refresh token in one conditional statement: the current one rotates, the last one gets the same answer within
+ * the grace, and any older one is a replay that ends the session. No row if the session or its user is gone.
  */
 export function rotateSession(
   db: Database,
@@ -88,10 +87,7 @@ export function listSessions(db: Database, userId: string, { after, limit }: Pag
     .limit(limit);
 }
 
-/**
- * Ends a live user's sessions, one of them or all save one, and writes it down where any was live. Answers those that
- * ended; no row where there was none.
- */
+/** Ends a live user's sessions, one or all but one, and records it if any was live. Answers those that ended. */
 export function endSessions(
   db: Database,
   userId: string,
@@ -110,7 +106,7 @@ export function endSessions(
     select id from ended`);
 }
 
-/** True where the session was opened and lives. */
+/** True if the session was opened and is live. */
 export function isSessionOpen(id: string): SQL {
   return sql`exists (select from ${sessions} where id = ${id}::uuid and revoked_at is null)`;
 }
@@ -121,7 +117,7 @@ export function isFirstOfNetwork(id: string): SQL {
     select from ${sessions} as o where o.user_id = s.user_id and o.network = s.network and o.id <> s.id))`;
 }
 
-/** Ends a live session, whosever it is, and writes that down: for whoever holds a token that we issued for it. */
+/** Ends a live session of any user, and records it: a token that we issued for it is enough. */
 export function endSession(db: Database, id: string, event: AuditEvent) {
   return db.execute<{ user_id: string }>(sql`
     with ended as (
@@ -133,7 +129,7 @@ export function endSession(db: Database, id: string, event: AuditEvent) {
     select user_id from ended`);
 }
 
-/** Ends all sessions of this user, save `exceptId`; with `happened`, only where that holds by then. */
+/** Ends all sessions of this user except `exceptId`. `happened` is checked after the preceding statements. */
 export function revokeSessions(db: Database, userId: string, exceptId?: string, happened?: SQL) {
   return db
     .update(sessions)

@@ -4,16 +4,15 @@ import { throttles, users } from "../db/schema.ts";
 import { hasLogin } from "./users.ts";
 
 /**
- * The password guess of one attempt, in keyed hashes. Attempts count against the identifier as typed: a budget shared by an
- * account's e-mail address and username would tell which of them belong together. `owner` finds the account whose network
- * it may be. `network` is optional.
+ * One password guess, in keyed hashes. The identifier is hashed as typed: a budget shared by an account's address and
+ * username would link them. `owner` finds the account of a familiar network; `network` is optional.
  */
 export type Attempt = {
   owner: { login: string } | { id: string };
-  /** Of the login as it was typed, in any letter case, or of the id. */
+  /** The hash of the login as typed, in any letter case, or of the id. */
   identifier: string;
   network: string | null;
-  /** Of both together. */
+  /** The hash of both together. */
   pair: string | null;
 };
 
@@ -76,8 +75,8 @@ export function chargeThrottles(db: Database, attempt: Attempt, limits: Limits) 
 }
 
 /**
- * After a proof of identity: makes a place one of the account's own, with a fresh budget. A place is the hash of a network,
- * for every identifier that is typed there, or the hash of a pair.
+ * Makes a place one of the account's own, with a fresh budget, after a proof of identity. A place is the hash of a
+ * network, for every identifier typed there, or the hash of a pair.
  */
 export function welcomeNetwork(db: Database, userId: string, place: string) {
   return db.execute(sql`
@@ -86,8 +85,8 @@ export function welcomeNetwork(db: Database, userId: string, place: string) {
 }
 
 /**
- * After a success from a new network: forgets the attempts on the identifier, but only this attempt of the network. Otherwise
- * an attacker could reset the network's budget by signing in to an account of their own.
+ * Forgets the attempts on the identifier after a success from a new network, but only this one attempt of the network:
+ * otherwise an attacker could reset its budget with an account of their own.
  */
 export function forgiveThrottles(db: Database, { identifier, network }: Attempt, limits: Limits) {
   const ofNetwork = sql`starts_with(t.key, 'network:')`;
@@ -110,8 +109,8 @@ export function purgeThrottles(db: Database, limit: number) {
 }
 
 /**
- * The keys of the rows that count an attempt; `is_familiar` marks the account's own network, where each identifier has a
- * budget of its own, too.
+ * The keys of the rows that count an attempt. `is_familiar` marks the account's own network, which has a separate
+ * budget for each identifier.
  */
 function counters({ owner, identifier, network, pair }: Attempt): SQL {
   const familiar = sql`'familiar:' || owner.id || ':'`;

@@ -12,7 +12,7 @@ import { requireVersion, type Versions } from "./versions.ts";
 
 export type UserValues = typeof users.$inferInsert;
 
-/** Another value for a sensitive field, and the event that tells of it where the field really gets another: null if it cannot. */
+/** A new value for a sensitive field, and the event to record if it really differs; null if it cannot. */
 type Told<Value> = { to: Value; event: AuditEvent | null };
 export type UserChanges = {
   full_name?: string | null | undefined;
@@ -22,7 +22,7 @@ export type UserChanges = {
   is_active?: Told<boolean> | undefined;
 };
 
-/** Which fields are being changed. */
+/** The fields that are being changed. */
 type Changed = { [Field in keyof UserChanges]: unknown };
 
 export type PublicProfile = Pick<typeof users.$inferSelect, "id" | "username" | "full_name" | "version">;
@@ -32,21 +32,21 @@ export function insertUser(db: Database, values: UserValues) {
   return db.insert(users).values(values).returning();
 }
 
-/** A column with what anybody may know of a live user, and the version of that: null where there is none. */
+/** A column with the public fields of a live user and their version; null for anybody else. */
 export function publicProfile(userId: PgColumn): SQL<PublicProfile | null> {
   return sql<PublicProfile | null>`(
     select json_build_object('id', u.id, 'username', u.username, 'full_name', u.full_name, 'version', u.version)
     from ${users} as u where u.id = ${userId} and u.deleted_at is null)`;
 }
 
-/** The live user with this id, where the caller is that user or an admin. */
+/** The live user with this id, if the caller is that user or an admin. */
 export const findUser = prepared((db, id: string, callerId: string) =>
   db.select().from(users).where(reachable(id, callerId)),
 );
 
 /**
- * The user who signs in with this e-mail address or username, in any letter case: the live one, or else the one deleted
- * last who may still take that back. Without days of grace, only the live one.
+ * The live user with this e-mail address or username, in any letter case, or else the last deleted one who may still be
+ * restored. Without days of grace, only the live one.
  */
 export function findUserByLogin(db: Database, login: string, graceDays = 0) {
   return db
@@ -58,14 +58,14 @@ export function findUserByLogin(db: Database, login: string, graceDays = 0) {
 }
 
 /**
- * Whose e-mail address or username this is. Its case is folded here, once: Postgres folds some letters, such as a
- * Turkish İ, into others than JavaScript does, and one account must not have several spellings to be guessed at by.
+ * Matches an e-mail address or username. Folds case in Postgres only: it folds some letters, such as a Turkish İ,
+ * unlike JavaScript, and a second spelling would give an account a second budget of guesses.
  */
 export function hasLogin(login: string): SQL {
   return sql`lower(${login.includes("@") ? users.email : users.username}) = ${login.toLowerCase()}`;
 }
 
-/** A page of live users, newest first; `q` looks into name, username and e-mail, without an index: for admins only. */
+/** A page of live users, newest first; `q` searches name, username and e-mail without an index, for admins only. */
 export function listUsers(db: Database, q: string | undefined, { after, limit }: PageRequest) {
   const { past, orderBy, sortKey } = keyset(newestFirst(users.id), users.id, after);
   return db
@@ -85,9 +85,9 @@ export function listUsers(db: Database, q: string | undefined, { after, limit }:
 }
 
 /**
- * Changes a user that the caller may reach, and tells of what really changes: `happened` are the kinds of those events.
- * Another e-mail address is unverified, and for a while no link to set a password goes there; a mere change of letter case
- * is none. An admin can also bar or demote a user who is deleted.
+ * Changes a user that the caller may reach; `happened` are the kinds of the events recorded. A new e-mail address, in
+ * more than letter case, is unverified and gets no password link for a while. An admin can also bar or demote a deleted
+ * user.
  */
 export function updateUser(db: Database, id: string, callerId: string, changes: UserChanges) {
   return change(db, changeable(id, callerId, changes), changes);
@@ -137,8 +137,8 @@ function change(db: Database, which: SQL | undefined, changes: UserChanges, more
 }
 
 /**
- * The row that these changes may reach. Of the caller's own row it asks whether it is still an admin's: that holds after a
- * wait for its lock, too. The caller's own address is never changed here.
+ * The row that these changes may reach. Requires the caller's own row to be an admin's still, which also holds after a
+ * wait for its lock. Never matches a change of the caller's own address.
  */
 function changeable(id: string, callerId: string, { full_name, username, email, role, is_active }: Changed) {
   const byAuthority = email !== undefined || role !== undefined || is_active !== undefined;
@@ -155,7 +155,7 @@ function changeable(id: string, callerId: string, { full_name, username, email, 
 /** True until the purge has begun to take a deleted user apart. */
 const isKept = sql`(${users.purged_at} is null and ${users.password_hash} <> '')`;
 
-/** Goes before these changes of the user, or their deletion, meant for some of their versions: see {@link requireVersion}. */
+/** Precedes changes of the user, or their deletion, that are meant for some versions: see {@link requireVersion}. */
 export function requireUserVersion(
   db: Database,
   id: string,
@@ -171,7 +171,7 @@ export function lockUser(db: Database, id: string) {
   return db.execute(sql`select from ${users} where id = ${id}::uuid for no key update`);
 }
 
-/** True where the user is not active. */
+/** True if the user is not active. */
 export function isInactive(id: string): SQL {
   return sql`exists (select from ${users} where id = ${id}::uuid and not is_active)`;
 }
@@ -182,8 +182,8 @@ export function wasJustDeleted(id: string): SQL {
 }
 
 /**
- * Soft: the row stays, its e-mail and username are free again. Users delete themselves while they have the password of
- * `passwordHash`, which they have shown; without it, an admin deletes somebody else.
+ * Deletes softly: the row stays, its e-mail and username are free again. With `passwordHash` the callers delete
+ * themselves while that is their password; without it an admin deletes another user.
  */
 export function deleteUser(db: Database, id: string, callerId: string, event: AuditEvent, passwordHash?: string) {
   const isTheirs =
@@ -199,19 +199,19 @@ export function deleteUser(db: Database, id: string, callerId: string, event: Au
     select id from gone`);
 }
 
-/** Where the grace of a deleted user is not over, and nothing of them was scrubbed yet. */
+/** True during the grace of a deleted user who was not scrubbed yet. */
 function isRestorable(graceDays: number): SQL {
   return sql`(${users.deleted_at} > now() - make_interval(days => ${graceDays}::int) and ${isKept})`;
 }
 
-/** The same, where users may also bring themselves back: whom an admin has deleted or deactivated may not. */
+/** True if the user may also restore the account without help: never after an admin deleted or deactivated it. */
 function isOwnToRestore(graceDays: number): SQL {
   return sql`(${isRestorable(graceDays)} and ${users.deleted_by} = ${users.id} and ${users.is_active})`;
 }
 
 /**
- * Brings a deleted user back within the grace, as active or inactive as they were; with `passwordHash`, only one who still
- * has it and may do so. Raises 23505 where the e-mail address or the username was taken meanwhile.
+ * Restores a deleted user within the grace, as active as before; with `passwordHash`, only one who has it and may do
+ * so. Raises 23505 if the e-mail address or username was taken meanwhile.
  */
 export function restoreUser(
   db: Database,
@@ -231,14 +231,14 @@ export function restoreUser(
     select id from back`);
 }
 
-/** True where nobody has proved yet that the account's mailbox is theirs. */
+/** True if nobody has proved yet to own the account's mailbox. */
 export function isUnverified(id: string): SQL {
   return sql`exists (select from ${users} where id = ${id}::uuid and email_verified_at is null)`;
 }
 
 /**
- * Makes an admin of a live user, active too. Whoever opened an account whose address was never verified may be anybody:
- * that account gets `unverifiedHash` for its password.
+ * Makes a live user an active admin. An account whose address was never verified may belong to anybody, and gets
+ * `unverifiedHash` as its password.
  */
 export function promoteUser(
   db: Database,
@@ -251,7 +251,7 @@ export function promoteUser(
   return change(db, and(eq(users.id, id), isNull(users.deleted_at)), changes, { password_hash });
 }
 
-/** The kinds of hashes that accounts have, each the text before a salt: one look into their index finds each. */
+/** The kinds of stored hashes, each the text before a salt. Skips through the index, one look for each kind. */
 export function listHashKinds(db: Database) {
   const kind = sql`substring(password_hash from '^[$][^$]*[$][^$]*')`;
   return db.execute<{ kind: string }>(sql`
@@ -265,8 +265,8 @@ export function listHashKinds(db: Database) {
 }
 
 /**
- * Compare-and-set, so that an upgrade never overwrites a password that changed meanwhile. Of a live user alone, also after a
- * wait for a deletion.
+ * Compares and sets, so that an upgrade never overwrites a new password. Only for a live user, even after a wait for a
+ * deletion.
  */
 export function replacePasswordHash(db: Database, id: string, oldHash: string, newHash: string) {
   return db
@@ -276,7 +276,7 @@ export function replacePasswordHash(db: Database, id: string, oldHash: string, n
     .returning({ id: users.id });
 }
 
-/** True where the user has the password of exactly this hash. */
+/** True if the user's password has exactly this hash. */
 export function hasPasswordHash(id: string, hash: string): SQL {
   return sql`exists (select from ${users} where id = ${id}::uuid and password_hash = ${hash})`;
 }

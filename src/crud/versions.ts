@@ -2,12 +2,12 @@ import { and, not, type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Database } from "../db/client.ts";
 
-/** The versions of a row that a change is meant for, if it names any, and those that it is not meant for. */
+/** The versions of a row that a change is meant for, if it names any, and those to leave alone. */
 export type Versions = { only: number[] | undefined; not: number[] | "any" };
 
 /**
- * Goes before a change, and ends its transaction (SQLSTATE PT412) where the row is there in a version that the change is not meant
- * for. Locks the row, so that the version holds for the statements that follow; a missing row is theirs to tell.
+ * Precedes a change and ends its transaction (SQLSTATE PT412) if the row has an unwanted version. Locks the row for the
+ * statements that follow, which report a missing row themselves.
  */
 export function requireVersion(
   db: Database,

@@ -11,16 +11,16 @@ export type Database = NeonHttpDatabase<Record<string, never>> & { $client: Neon
 /** The settings of a connection. */
 export type ConnectionSettings = Pick<Settings, "DATABASE_URL" | "NEON_FETCH_ENDPOINT" | "DATABASE_TIMEOUT_MS">;
 
-// The driver has one configuration per isolate: each client's own values travel with its options.
+// The driver has one configuration per isolate; the values of each client travel with its options.
 neonConfig.fetchFunction = call;
 
-// `timestamptz` and its array, for SQL by hand, whose values no column of the schema converts.
+// Parses `timestamptz` and its array for SQL by hand, whose values no column of the schema converts.
 types.setTypeParser(1184, toRfc3339);
 types.setTypeParser(1185, (text) => timesOf(parsePgArray(text)));
 
 /**
- * Opens the database for one request. Each statement or batch is one HTTP request, counted in `trips`, and must be
- * answered completely within `DATABASE_TIMEOUT_MS`. Nothing is sent until a query runs.
+ * Opens the database for one request, sending nothing yet. Each statement or batch is one HTTP request, counted in
+ * `trips`, with its answer due within `DATABASE_TIMEOUT_MS`.
  */
 export function connect(settings: ConnectionSettings, trips: RoundTrips = { count: 0, milliseconds: 0 }): Database {
   const { DATABASE_URL, NEON_FETCH_ENDPOINT: endpoint, DATABASE_TIMEOUT_MS: timeout } = settings;
@@ -28,7 +28,7 @@ export function connect(settings: ConnectionSettings, trips: RoundTrips = { coun
   return databaseOver(client);
 }
 
-/** drizzle's parser reads null as text. */
+/** Keeps null, which drizzle's own parser turns into text. */
 function timesOf(list: unknown[]): unknown[] {
   return list.map((one) => (Array.isArray(one) ? timesOf(one) : one === "NULL" ? null : toRfc3339(String(one))));
 }

@@ -1,4 +1,4 @@
-/** Everything that relies on internals of drizzle. A new version of it must pass test/db/drizzle.test.ts. */
+/** Isolates what relies on internals of drizzle. A new version of it must pass test/db/drizzle.test.ts. */
 import type { NeonQueryFunction } from "@neondatabase/serverless";
 import { Column, fillPlaceholders, is, SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
@@ -14,8 +14,8 @@ type Database = NeonHttpDatabase<Record<string, never>> & { $client: Client };
 export const dialect = qualifying(new PgDialect());
 
 /**
- * Always writes columns with their table. drizzle omits it in a `select` or `returning` over one table, even inside `sql`,
- * where a subquery would then silently take the column of its own table.
+ * Qualifies columns with their table. drizzle omits it in a `select` or `returning` over one table, and a subquery in
+ * `sql` would then silently use its own table's column.
  */
 function qualifying(plain: PgDialect): PgDialect {
   const build: (fields: unknown, options?: object) => SQL = Reflect.get(plain, "buildSelection");
@@ -23,7 +23,7 @@ function qualifying(plain: PgDialect): PgDialect {
   return plain;
 }
 
-/** drizzle over this client of Neon's. */
+/** Puts drizzle over this client of Neon's. */
 export function databaseOver(client: Client): Database {
   const database = new NeonHttpDatabase<Record<string, never>>(
     dialect,
@@ -45,8 +45,8 @@ export type Prepared = {
 };
 
 /**
- * Builds the SQL of a select once per isolate, and then only fills it in: building costs more CPU than verifying a token.
- * `build` must make the same SQL for any values. For hot selects.
+ * Builds the SQL of a select once per isolate and then only fills it in, since building costs more CPU than verifying a
+ * token. `build` must make the same SQL for any values. For hot selects.
  */
 export function prepared<Texts extends string[], Query extends BatchItem<"pg">>(
   build: (db: Database, ...texts: Texts) => Query,
@@ -65,7 +65,7 @@ export function prepared<Texts extends string[], Query extends BatchItem<"pg">>(
     const { sql, params } = kept;
     const filled: Prepared = Object.assign(Object.create(kept.query), {
       getQuery: () => ({ sql, params: fillPlaceholders(params, Object.fromEntries(texts.entries())) }),
-      // Outside a request, where nothing is hot.
+      // For use outside a request, where nothing is hot.
       execute: (...args: unknown[]) => prepareAnew().execute(...args),
     });
     return Object.assign(query, { _prepare: () => filled });
@@ -78,15 +78,15 @@ export function preparing(query: BatchItem<"pg">): () => Prepared {
   return statement._prepare.bind(statement);
 }
 
-/** Whether the statement is SQL by hand, from `db.execute`. */
+/** True for SQL by hand, from `db.execute`. */
 export function isRaw(statement: BatchItem<"pg">): boolean {
   return is(statement, PgRaw);
 }
 
-/** Describes a statement that is to stand inside another. */
+/** Describes a statement that is to be nested in another. */
 export function outlineOfStatement(statement: BatchItem<"pg">): Outline {
   const { withList, returning } = configOf(statement);
-  // A builder's configuration tells, and building its text would cost far more.
+  // Reads a builder's configuration, because building its text would cost far more.
   if (isRaw(statement) || withList?.length) return outlineOf(dialect.sqlToQuery(sqlOf(statement)).sql);
   const writes = is(statement, PgInsertBase) || is(statement, PgUpdateBase) || is(statement, PgDeleteBase);
   return { answersRows: !writes || returning !== undefined, writesInWith: false };
@@ -111,12 +111,12 @@ function sqlOf(statement: BatchItem<"pg">): SQL {
 }
 
 /**
- * Makes a query with `statement` inside that answers as the statement itself. `around` takes `answer as (…)`, for its `with`,
- * and must answer one row whose `rows` are those of `answer`, as JSON.
+ * Makes a query around `statement` that answers like the statement itself. `around` takes `answer as (…)` for its
+ * `with`, and must answer one row whose `rows` are those of `answer`, as JSON.
  */
 export function answeringAs(statement: BatchItem<"pg">, around: (answer: SQL) => BatchItem<"pg">): BatchItem<"pg"> {
   const mapper = mapperOf(statement);
-  // JSON would keep only one of two columns with the same name.
+  // Renames columns, because JSON would keep only one of two with the same name.
   const names = mapper.fields && sql` (${sql.join(namesOf(mapper.fields).map(sql.identifier), sql`, `)})`;
   const query = around(sql`answer${names} as (${sqlOf(statement)})`) as BatchItem<"pg"> & Pick<PgRaw<Rows>, "execute">;
   const answer = ({ rows: [row] }: Rows) => mapped(mapper, readResults(`[${row?.rows ?? "[]"}]`)[0] ?? []);
@@ -136,7 +136,7 @@ function mapped(mapper: Mapper, rows: JsonRow[]): unknown {
   return mapper.mapResult({ rows: fields ? rows.map((row) => valuesOf(row, fields)) : rows, rowCount: rows.length });
 }
 
-/** Unique names: a column's own, which is still found when the table has more columns, or else the place of the field. */
+/** Unique names: a column's own, which later columns do not move, or else the position of the field. */
 function namesOf(fields: { field: unknown }[]): string[] {
   const seen = new Set<string>();
   return fields.map(({ field }, place) => {
@@ -146,7 +146,7 @@ function namesOf(fields: { field: unknown }[]): string[] {
   });
 }
 
-/** In the order of the fields. A column added after the row was recorded has its default. */
+/** The values in the order of the fields. A column added after the row was recorded has its default. */
 function valuesOf(row: JsonRow, fields: { field: unknown }[]): unknown[] {
   return namesOf(fields).map((name, place) => {
     if (name in row) return row[name];

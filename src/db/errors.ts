@@ -6,7 +6,9 @@ import { type JsonRow, readResults } from "./json-rows.ts";
 import { meaningOf } from "./sqlstates.ts";
 import { CallError } from "./wire.ts";
 
-/** Not an error: the transaction ended because it was done before. Holds the answers of its statements at that time. */
+/**
+ * Ends a transaction that was done before, without being an error. Holds the answers of its statements at that time.
+ */
 export class DoneBefore extends Error {
   override readonly name = "DoneBefore";
   readonly results: JsonRow[][];
@@ -20,18 +22,18 @@ export class DoneBefore extends Error {
 /** Recognises {@link DoneBefore} in an error of the driver. */
 export function doneBefore(thrown: unknown): DoneBefore | undefined {
   const error = findNeonError(thrown);
-  // In a field of an error that Postgres does not log.
+  // The answers travel in a field that Postgres does not log.
   return error?.code === "PT208" && error.column ? new DoneBefore(readResults(error.column)) : undefined;
 }
 
 /**
- * Translates errors of drizzle and the driver. Without an SQLSTATE the outcome of the statement is unknown, and it is never
- * retried here: 503 if the call failed, 500 if the statement could not be built or its rows could not be read.
+ * Translates errors of drizzle and the driver. Without an SQLSTATE the outcome is unknown, and the statement is never
+ * retried: 503 if the call failed, 500 if building it or reading its rows did.
  */
 export function fromDatabase(thrown: unknown): ApiError {
   const error = findNeonError(thrown);
   const code = codeOf(error, findCallError(thrown));
-  // What was foreseen by name needs no explanation in a log; the rest may be our fault, whatever its status.
+  // Codes mapped by name explain themselves in a log; others may be our fault, whatever their status.
   const isForeseen = code !== "internal" && (isOurs(error) || constraintCodes[error?.constraint ?? ""] !== undefined);
   const refusal = refusals[error?.code ?? ""];
   const { retryAfter } = findCallError(thrown)?.fields ?? {};
@@ -49,26 +51,26 @@ function keysFull(seconds: number): ApiError {
   return new ApiError("too_many_requests", { detail, headers: { "Retry-After": String(seconds) } });
 }
 
-/** Where `refuse` says in `detail` which operation of a batch it was. */
+/** Refusals of a batch: `refuse` puts the position of the operation into `detail`. */
 const refusals: Partial<Record<string, OperationCode>> = { PT404: "not_found", PT412: "precondition_failed" };
 
-/** In seconds: for longer nobody is sent away, whatever stands before the database says. */
+/** Seconds: a longer wait, asked for by something before the database, is cut down to this. */
 const longestWait = 60;
 
 function codeOf(error: NeonDbError | undefined, call: CallError | undefined): ErrorCode {
   const { code, constraint, message } = error ?? {};
   if (!code) return error || call ? "database_unavailable" : "internal";
   const named = code.startsWith("23") ? constraintCodes[constraint ?? ""] : undefined;
-  // The same SQLSTATE and fields as for a reference to nothing: only the message tells.
+  // Only the message tells a reference to nothing from a row that is still referenced.
   const isReferenced = code === "23503" && message?.startsWith("update or delete");
   return named ?? (isReferenced ? "still_referenced" : meaningOf(code));
 }
 
-/** Names and codes only: the messages of drizzle, of Postgres and of a parser that choked all repeat parameters. */
+/** Keeps names and codes only: the messages of drizzle, of Postgres and of a failed parser all repeat parameters. */
 function describe(thrown: unknown): Record<string, unknown> {
   const postgres = findNeonError(thrown);
   const { code, constraint, table, routine } = postgres ?? {};
-  // Ours may hold what was stored under an Idempotency-Key.
+  // Ours may hold rows stored under an Idempotency-Key.
   const column = isOurs(postgres) ? undefined : postgres?.column;
   const { fault, fields } = findCallError(thrown) ?? {};
   const { retryAfter: _, ...call } = fields ?? {};
@@ -98,7 +100,7 @@ function findCallError(thrown: unknown): CallError | undefined {
   return chainOf(thrown).find((error) => error instanceof CallError);
 }
 
-/** An error and what caused it, each once: one that is its own cause ends here. */
+/** An error and its causes, each once, even if one is its own cause. */
 function chainOf(thrown: unknown): Error[] {
   const chain = new Set<Error>();
   for (let next = thrown; next instanceof Error && !chain.has(next); ) {

@@ -5,9 +5,8 @@ import { dialect, preparing } from "./drizzle.ts";
 import { outlineOf } from "./outline.ts";
 
 /**
- * Runs one statement that stands or falls with `guard`, an expression of parameters alone. PostgreSQL evaluates it once, as a
- * one-time filter, before the first row is read or written, and also where there is none. Answers undefined, having run nothing,
- * where the statement cannot stand inside another: it then needs a batch behind its guard.
+ * Runs one statement unless `guard` fails, an expression of parameters only: PostgreSQL evaluates it once, before any
+ * row. Answers undefined without running a statement that cannot be nested and needs a batch behind its guard.
  */
 export function runGuarded(db: Database, statement: BatchItem<"pg">, guard: SQL): Promise<unknown> | undefined {
   const prepared = preparing(statement)();
@@ -22,7 +21,7 @@ export function runGuarded(db: Database, statement: BatchItem<"pg">, guard: SQL)
     .then((result) => prepared.mapResult(result, true));
 }
 
-/** How a statement stands inside a select. One with a `with` of its own may write there, which only the top level may. */
+/** Frames a statement inside a select. One that writes in its own `with` cannot: only the top level may. */
 function frameOf(sql: string): ((sql: string) => string) | undefined {
   if (/^\s*select\b/i.test(sql)) return (inner) => `select answer.* from (${inner}) as answer`;
   const answersRows = /^\s*(insert|update|delete)\b/i.test(sql) && outlineOf(sql).answersRows;

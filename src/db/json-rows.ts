@@ -13,8 +13,8 @@ class AlteredNumber {
 }
 
 /**
- * Parses rows that Postgres wrote as JSON, a list for each statement. A number that JavaScript would alter stays text, like
- * the driver's `numeric` and `bigint`. Inside a `json` column it becomes a number.
+ * Parses rows that Postgres wrote as JSON, one list per statement. A number that JavaScript would alter stays text,
+ * like the driver's `numeric` and `bigint`; inside a `json` column it becomes a number.
  */
 export function readResults(text: string): JsonRow[][] {
   let isAltered = false;

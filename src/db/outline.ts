@@ -3,7 +3,7 @@ const writing = "insert|update|delete|merge";
 const writingWith = new RegExp(`\\bas\\s*(?:(?:not\\s+)?materialized\\s*)?\\(\\s*(?:${writing})\\b`, "i");
 const lock = /\bfor\s+(?:no\s+key\s+)?update\b/gi;
 
-/** Whether a statement answers rows, and whether a `with` of its own changes any. */
+/** The properties that decide if a statement can be nested. `writesInWith`: its own `with` changes rows. */
 export type Outline = { answersRows: boolean; writesInWith: boolean };
 
 export function outlineOf(text: string): Outline {

@@ -18,7 +18,7 @@ import {
 import { auditKinds, mailKindNames, purposes, roles } from "../values.ts";
 import { toRfc3339 } from "./time.ts";
 
-/** A point in time as the wire has it: RFC 3339 in UTC with milliseconds, which is also all that is stored. */
+/** A time as on the wire: RFC 3339 in UTC, stored to the millisecond. */
 const timestamp = customType<{ data: string; driverData: string }>({
   dataType: () => "timestamp(3) with time zone",
   fromDriver: toRfc3339,
@@ -36,7 +36,7 @@ const timestamps = {
   version: integer().notNull().default(1),
 };
 
-/** The condition of a check: the column has one of these values. A column with a list of values has this check. */
+/** The check that a column has one of these values. Every column with a list of values has it. */
 function oneOf(column: PgColumn, values: readonly string[]): SQL {
   const list = values.map((value) => `'${value.replaceAll("'", "''")}'`).join(", ");
   return sql`${column} in (${sql.raw(list)})`;
@@ -52,13 +52,13 @@ export const users = pgTable(
     role: text({ enum: roles }).notNull().default("user"),
     is_active: boolean().notNull().default(true),
     password_hash: text().notNull(),
-    /** When the owner of the mailbox proved to be the owner of the account. */
+    /** The time at which the mailbox's owner proved to own the account. */
     email_verified_at: timestamp(),
-    /** Until when no link to set a password is mailed to this address, which an admin has put here. */
+    /** The time until which no password link goes to this address, because an admin set it. */
     reset_held_until: timestamp(),
-    /** Who deleted it: only those who did it themselves can take it back themselves. */
+    /** The user who deleted it: only the owner's own deletion can be undone by the owner. */
     deleted_by: uuid(),
-    /** When the personal fields of a deleted user were scrubbed: nothing brings them back. */
+    /** The time at which a deleted user was scrubbed, irreversibly. */
     purged_at: timestamp(),
     ...timestamps,
   },
@@ -68,16 +68,16 @@ export const users = pgTable(
     index("users_email_idx").on(sql`lower(${table.email})`),
     index("users_username_idx").on(sql`lower(${table.username})`),
     index("users_deleted_idx").on(table.deleted_at).where(sql`${table.purged_at} is null`),
-    // The kinds of hashes there are, of which a failed sign-in asks: few, so that each is found by one look.
+    // A failed sign-in asks for the kinds of hashes: there are few, each found by one look.
     index("users_hash_kind_idx").on(sql`substring(${table.password_hash} from '^[$][^$]*[$][^$]*')`),
     check("users_role_check", oneOf(table.role, roles)),
   ],
 );
 
-/** Between the words of a search, each as good as a space: Postgres would take tags, paths and addresses for one word. */
+/** Characters that search treats as spaces; otherwise Postgres indexes a tag, path or address as one word. */
 export const punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\u00a0¡«·»¿–—‘’‚“”„†•…‹›";
 
-/** What every row of a resource has: its owner, soft deletion, and a version for its ETag. */
+/** The columns of every resource: owner, soft deletion, and a version for the ETag. */
 export const ownedRow = {
   id: uuid().primaryKey(),
   owner_id: uuid()
@@ -86,10 +86,10 @@ export const ownedRow = {
   ...timestamps,
 };
 
-/** A table of such rows. */
+/** A table with these columns. */
 export type OwnedTable = PgTable & Record<"id" | "owner_id" | "created_at" | "deleted_at" | "version", PgColumn>;
 
-/** What it takes to list an owner's rows, live, deleted or all, newest first, and to purge them. */
+/** The indexes to list an owner's rows, live, deleted or all, newest first, and to purge them. */
 export function ownedIndexes(name: string, { id, owner_id, created_at, deleted_at }: Omit<OwnedTable, keyof PgTable>) {
   return [
     index(`${name}_owner_idx`).on(owner_id, id),
@@ -106,7 +106,7 @@ export const items = pgTable(
     title: text().notNull(),
     description: text(),
     is_public: boolean().notNull().default(false),
-    /** Never selected: it is there to be searched. An accent is found as a letter with a mark too; title and text stay as sent. */
+    /** Searched, never selected. Normalized, so that both Unicode forms of an accent match; the texts stay as sent. */
     search: searchVector().generatedAlwaysAs(
       sql.raw(
         `to_tsvector('simple'::regconfig, translate(normalize(title || ' ' || coalesce(description, '')), '${punctuation.replace("'", "''")}', '${" ".repeat(punctuation.length)}'))`,
@@ -117,23 +117,23 @@ export const items = pgTable(
     const isLive = sql`${table.deleted_at} is null`;
     return [
       ...ownedIndexes("items", table),
-      // Other sorts of what was deleted have none: it is little, and gone after RETENTION_DAYS.
+      // Deleted rows need no further sorts: there are few, and RETENTION_DAYS removes them.
       index("items_updated_idx").on(table.owner_id, table.updated_at, table.id).where(isLive),
       index("items_title_idx").on(table.owner_id, table.title, table.id).where(isLive),
       index("items_public_idx").on(table.created_at, table.id).where(sql`${table.is_public} and ${isLive}`),
-      // Without the owner, which would take an extension: whoever has few items is searched by items_created_idx.
+      // Lacks the owner, which would take an extension: for an owner of few items, items_created_idx serves a search.
       index("items_search_idx").using("gin", table.search),
     ];
   },
 );
 
 /**
- * Each resource: what the purge of deleted rows and of deleted users goes through, in this order. What refers to another
- * comes before it, and should be `onDelete: "cascade"`: a row that is still referred to cannot be purged.
+ * Every resource, in the order in which the purges go through them. A table comes before those that it references,
+ * ideally with `onDelete: "cascade"`: a row that is still referenced cannot be purged.
  */
 export const ownedTables: readonly OwnedTable[] = [items];
 
-/** One row for each sign-in. Its refresh token rotates; only hashes of the current and the last one are kept. */
+/** One row per sign-in. Its refresh token rotates; only the hashes of the current and the last one are kept. */
 export const sessions = pgTable(
   "sessions",
   {
@@ -158,7 +158,7 @@ export const sessions = pgTable(
   ],
 );
 
-/** The newest mailed token for each user and purpose: issuing another replaces it. Only its hash is kept. */
+/** The newest mailed token per user and purpose: issuing another replaces it. Only its hash is kept. */
 export const oneTimeTokens = pgTable(
   "one_time_tokens",
   {
@@ -180,7 +180,7 @@ export const oneTimeTokens = pgTable(
   ],
 );
 
-/** The outbox: a mail is written with its cause, and kept until it was sent. */
+/** The outbox: a mail is written with its cause and kept until it is sent. */
 export const mails = pgTable(
   "mails",
   {
@@ -188,7 +188,7 @@ export const mails = pgTable(
     user_id: uuid().references(() => users.id),
     kind: text({ enum: mailKindNames }).notNull(),
     recipient: text().notNull(),
-    /** What its template needs. Holds no token: a link's token is derived again when the mail is made. */
+    /** Data of its template. Holds no token: a link's token is derived from the seed when the mail is made. */
     data: jsonb().$type<Record<string, string>>().notNull(),
     created_at,
     attempts: integer().notNull().default(0),
@@ -204,7 +204,7 @@ export const mails = pgTable(
   ],
 );
 
-/** What a request under an `Idempotency-Key` did, kept for a day: its digest, and the rows that its statements answered. */
+/** The digest of a request under an `Idempotency-Key` and the rows its statements answered, kept for a day. */
 export const idempotencyKeys = pgTable(
   "idempotency_keys",
   {
@@ -213,7 +213,7 @@ export const idempotencyKeys = pgTable(
       .references(() => users.id),
     key: text().notNull(),
     fingerprint: text().notNull(),
-    /** `json`, because the order of columns matters. */
+    /** `json` keeps the order of columns, unlike `jsonb`. */
     results: json().array().notNull().default([]),
     created_at,
   },
@@ -223,7 +223,7 @@ export const idempotencyKeys = pgTable(
   ],
 );
 
-/** Attempts to sign in, counted for an account or for a network; `key` is a keyed hash of which. */
+/** Attempts to sign in, counted per account or network, of which `key` is a keyed hash. */
 export const throttles = pgTable("throttles", {
   key: text().primaryKey(),
   attempts: integer().notNull(),
@@ -231,16 +231,16 @@ export const throttles = pgTable("throttles", {
   blocked_until: timestamp(),
 });
 
-/** What happened to accounts, and who did it. Append-only: a trigger refuses anything but the purge. */
+/** Events of accounts and their actors. Append-only: a trigger refuses any change but the purge. */
 export const auditEvents = pgTable(
   "audit_events",
   {
     id: uuid().primaryKey(),
     created_at,
     kind: text({ enum: auditKinds }).notNull(),
-    /** Whose account it concerns. */
+    /** The account concerned. */
     user_id: uuid(),
-    /** Who did it, where somebody was signed in. */
+    /** The actor, if somebody was signed in. */
     actor_id: uuid(),
     request_id: text(),
     network: text(),

@@ -1,8 +1,8 @@
 import type { ErrorCode } from "../errors.ts";
 
 /**
- * The error code for an SQLSTATE, by the code itself or by its class, which is its first two characters. All others are
- * `internal`: a mistake in our statement. https://www.postgresql.org/docs/current/errcodes-appendix.html
+ * The error code for an SQLSTATE, or for its class, the first two characters. All others are `internal`: a mistake in
+ * our statement. https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const meanings: Partial<Record<string, ErrorCode>> = {
   // The server could not serve this request, but may serve the next.
@@ -25,7 +25,7 @@ const meanings: Partial<Record<string, ErrorCode>> = {
   "42703": "not_ready",
   "42883": "not_ready",
 
-  // A value that got past the contract. The contract should have refused it: the log says what happened.
+  // The contract should have refused this value; the log has the details.
   "22001": "validation_failed", // too long
   "22003": "validation_failed", // out of range
   "22007": "validation_failed", // not a time
@@ -43,13 +43,13 @@ const meanings: Partial<Record<string, ErrorCode>> = {
   "23514": "validation_failed", // a check
   "54000": "validation_failed", // too long for an index
 
-  // What is there already stands in the way.
+  // Existing rows conflict with the change.
   "23001": "still_referenced",
   "23503": "invalid_reference", // or `still_referenced`, by the message
   "23505": "conflict",
   "23P01": "conflict",
 
-  // What our SQL functions raise: `PT` and an HTTP status, as PostgREST has it.
+  // Raised by our SQL functions: `PT` and an HTTP status, as in PostgREST.
   PT401: "invalid_token",
   PT403: "forbidden",
   PT404: "not_found",
@@ -61,7 +61,7 @@ const meanings: Partial<Record<string, ErrorCode>> = {
   PT507: "quota_exceeded",
 };
 
-/** What this SQLSTATE means to a client. */
+/** The error code of this SQLSTATE. */
 export function meaningOf(sqlstate: string): ErrorCode {
   return meanings[sqlstate] ?? meanings[sqlstate.slice(0, 2)] ?? "internal";
 }

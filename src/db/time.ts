@@ -1,4 +1,4 @@
-/** The bounds of RFC 3339. Postgres also has years before Christ, years of five digits, and infinity. */
+/** The bounds of RFC 3339. Postgres also knows years before Christ, years of five digits, and infinity. */
 const earliest = "0001-01-01T00:00:00.000Z";
 const latest = "9999-12-31T23:59:59.999Z";
 

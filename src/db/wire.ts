@@ -1,15 +1,14 @@
-/** One call to the database: Neon's SQL over HTTP, whose answers are checked before anything believes them. */
+/** Calls the database by Neon's SQL over HTTP, and checks every answer before use. */
 
-/** What one request has spent on the database so far. */
+/** The database use of one request so far. */
 export type RoundTrips = { count: number; milliseconds: number };
 
-/** What travels with each call; the driver takes one fetch for the whole isolate, but options for each client. */
+/** Options of one call. The driver has a single `fetch` per isolate, but passes on options for each client. */
 export type CallOptions = { trips: RoundTrips; timeout: number; endpoint: string | undefined };
 
 /**
- * Why a call brought no answer of Postgres: nobody listened (`refused`), the connection broke (`reset`, or `cut_off` in the
- * middle of the answer), the deadline came (`timeout`), something between refused (`quota`, `throttled`, `gateway`,
- * `redirected`, `rejected`), or what came is no answer to what was asked (`garbage`, `wrong_shape`, `wrong_count`).
+ * The reason why a call has no answer of Postgres. `cut_off`: the connection broke within the answer. `quota` to
+ * `rejected`: something before Postgres refused. `garbage` and `wrong_*`: no answer to what was asked.
  */
 export type CallFault =
   | "refused"
@@ -26,10 +25,10 @@ export type CallFault =
   | "wrong_shape"
   | "wrong_count";
 
-/** What a log may hold of a fault, and how long the answer asked to wait, in seconds. */
+/** The loggable facts of a fault, and the seconds to wait that the answer asked for. */
 type FaultFields = { http_status?: number; media_type?: string; bytes?: number; retryAfter?: number };
 
-/** A call that brought no answer of Postgres. The outcome of its statements is unknown. */
+/** A call without an answer of Postgres: the outcome of its statements is unknown. */
 export class CallError extends Error {
   override readonly name = "CallError";
   readonly fault: CallFault;
@@ -42,12 +41,12 @@ export class CallError extends Error {
   }
 }
 
-/** What the driver reads of a response. */
+/** The parts of a response that the driver reads. */
 type Answer = { ok: boolean; status: number; json: () => Promise<unknown> };
 
 /**
- * The driver's `fetch`: counts the call in `trips`, gives it up after `timeout` milliseconds, its answer included, and
- * follows no redirect, which would carry the password elsewhere. Throws {@link CallError}.
+ * The driver's `fetch`: counts the call in `trips`, and aborts it and its answer after `timeout` milliseconds. Follows
+ * no redirect, which would pass the password on. Throws {@link CallError}.
  */
 export async function call(url: string, init: RequestInit & CallOptions): Promise<Answer> {
   const { trips, timeout, endpoint = url, ...rest } = init;
@@ -71,8 +70,8 @@ export async function call(url: string, init: RequestInit & CallOptions): Promis
 }
 
 /**
- * In two halves: an isolate that was busy is late for the first, and only a database that is still silent after the
- * second is given up. With one timer, a stalled isolate would blame answers that it has not had time to read.
+ * Splits the deadline into two timers: an isolate that was busy fires the first one late, and can still read an answer
+ * that has arrived. Only silence through the second aborts.
  */
 function startDeadline(milliseconds: number): { signal: AbortSignal; clear: () => void } {
   const controller = new AbortController();
@@ -82,14 +81,14 @@ function startDeadline(milliseconds: number): { signal: AbortSignal; clear: () =
   return { signal: controller.signal, clear: () => clearTimeout(timer) };
 }
 
-/** By the runtime's words, which is all that there is. */
+/** Reads the runtime's words, since it gives no codes. */
 function networkFault(error: unknown): CallFault {
   const words = error instanceof Error ? `${error.message} ${error.cause}` : "";
   if (/refused/i.test(words)) return "refused";
   return /reset|lost|disconnected|closed|hang up/i.test(words) ? "reset" : "network";
 }
 
-/** The parsed answer: results of the right shape and number, or an error that Postgres itself made. */
+/** The parsed answer: results of the right shape and number, or an error from Postgres itself. */
 function checked(response: Response, text: string, request: string): unknown {
   const { status: http_status, headers } = response;
   const media_type = headers.get("Content-Type")?.split(";")[0] ?? "none";
@@ -116,13 +115,13 @@ function faultOf(status: number): CallFault {
   return status >= 300 && status < 400 ? "redirected" : "rejected";
 }
 
-/** How many statements a batch has; undefined where the request is one statement. */
+/** The number of statements of a batch; undefined for a single statement. */
 function countOf(request: string): number | undefined {
   const queries = request.startsWith('{"queries":') ? fieldOf(parsed(request), "queries") : undefined;
   return Array.isArray(queries) ? queries.length : undefined;
 }
 
-/** Undefined where the text is no JSON. */
+/** The JSON value, or undefined. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -136,7 +135,7 @@ function isPostgresError(answer: unknown): boolean {
   return typeof fieldOf(answer, "message") === "string" && typeof code === "string" && /^[0-9A-Z]{5}$/.test(code);
 }
 
-/** Rows as long as the list of their fields, each value text or null: what the driver asked for, and takes for granted. */
+/** True for rows of the right width with values of text or null, which the driver assumes unchecked. */
 function isResult(result: unknown): boolean {
   const [fields, rows] = [fieldOf(result, "fields"), fieldOf(result, "rows")];
   if (!Array.isArray(fields) || !Array.isArray(rows)) return false;
