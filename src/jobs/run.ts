@@ -16,7 +16,7 @@ export type JobContext = Pick<Deps, "now" | "log" | "transport"> & {
   bindings: Bindings;
 };
 
-/** Work that is done every minute, in bounded steps; answers the number of things done. */
+/** A task done every minute, in bounded steps; answers the number of things done. */
 export type Job = { name: string; run: (context: JobContext) => Promise<number> };
 
 /** Runs the jobs one after another. A job that fails is logged and does not stop the others. */

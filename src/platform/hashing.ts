@@ -13,7 +13,7 @@ export function hasherOf(bindings: Bindings): Passwords {
 
 /** Throws `busy` if the account's instance has a full queue or cannot be reached. */
 function hashAway(hashers: Defences["PASSWORD_HASHER"]): Passwords {
-  // Separate instances, so that a flood of sign-ups, which anybody can start, does not block sign-in.
+  // Separates the two, so that a flood of sign-ups, which anybody can start, cannot block sign-in.
   const hasherFor = (work: "hash" | "verify", account: string) => hashers.getByName(`${work}-${instanceOf(account)}`);
   return {
     hash: (account, password, replacing) => admitted(() => hasherFor("hash", account).hash(password, replacing)),
@@ -30,8 +30,8 @@ async function admitted<T>(work: () => Promise<T | undefined>): Promise<T> {
 }
 
 /**
- * Stable (FNV-1a), so that a flood against one account keeps only one instance busy. Folded: the lowest bits alone depend on
- * the lowest bits of each byte, and so on next to nothing of an account.
+ * Hashes an account to an instance (FNV-1a), so that a flood against one account blocks one instance only. Folds the
+ * result: its lowest bits alone depend on little of the account.
  */
 function instanceOf(account: string): number {
   let hash = 0x811c9dc5;

@@ -5,8 +5,8 @@ import { hashPassword, verifyPassword } from "../security/passwords.ts";
 const places = 64;
 
 /**
- * Hashes passwords outside the isolate that answers requests, one at a time. Both methods answer undefined at once if too
- * many are waiting. Passwords arrive as arguments of a call, and are neither logged nor stored.
+ * Hashes passwords outside the isolate that answers requests, one at a time. Answers undefined at once if too many
+ * wait. Passwords arrive as arguments, and are neither logged nor stored.
  */
 export class PasswordHasher extends DurableObject {
   #taken = 0;
@@ -23,7 +23,7 @@ export class PasswordHasher extends DurableObject {
   async #inTurn<T>(work: () => Promise<T>): Promise<T | undefined> {
     if (this.#taken >= places) return undefined;
     this.#taken += 1;
-    // Yields between two hashes, so that other calls to this isolate get their turn.
+    // Yields between two hashes, so that the isolate can serve other calls.
     const turn = this.#last.then(() => scheduler.wait(0)).then(work);
     this.#last = turn.catch(() => {});
     try {

@@ -5,14 +5,14 @@ import { deliver, dropCookies, requireListedOrigin, tokenInCookie } from "../htt
 import { type Login, type Refresh, Token } from "../schemas/oauth.ts";
 import { refresh, type signIn } from "../services/auth.ts";
 
-/** Signs in by this service, and puts the refresh token where the client wants it. */
+/** Signs in by this service, and delivers the refresh token as the client asked. */
 export async function signedIn(c: Context<AppEnv>, credentials: Login, by: typeof signIn): Promise<Token> {
   const { token_delivery = "body", scope } = credentials;
   if (token_delivery !== "body") requireListedOrigin(c);
   return granted(c, deliver(c, await by(c.var, credentials), token_delivery), scope);
 }
 
-/** Trades a refresh token, or else that of the cookie, which is dropped where it is no good. */
+/** Trades a refresh token, or that of the cookie, which is dropped if it is invalid. */
 export async function refreshed(c: Context<AppEnv>, { refresh_token, scope }: Refresh): Promise<Token> {
   if (refresh_token) return granted(c, await refresh(c.var, refresh_token), scope);
   const inCookie = tokenInCookie(c);
@@ -24,7 +24,7 @@ export async function refreshed(c: Context<AppEnv>, { refresh_token, scope }: Re
   return granted(c, deliver(c, tokens, "cookie"), scope);
 }
 
-/** RFC 6749, section 5.1: no cache, however old, keeps it; a scope that was asked for is answered by the one granted. */
+/** Forbids caching, also by old caches, and names the granted scope if one was asked for (RFC 6749, section 5.1). */
 function granted(c: Context<AppEnv>, tokens: Token, scope: string | undefined): Token {
   c.header("Pragma", "no-cache");
   return Token.parse({ ...tokens, ...(scope && { scope: "api" }) });

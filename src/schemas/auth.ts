@@ -4,7 +4,7 @@ import { pageOf } from "./pages.ts";
 import { NewPassword } from "./passwords.ts";
 import { Email, wellFormed } from "./text.ts";
 
-/** What ends: the session of this token, of the cookie, or of the access token. */
+/** The session to end: that of this token, of the cookie, or of the access token. */
 export const Logout = z
   .strictObject({
     refresh_token: z.string().max(1_000).optional().openapi({ description: "Of the last answer", example: "" }),
@@ -29,7 +29,7 @@ export const KeySet = z
   })
   .openapi("KeySet");
 
-/** One sign-in of yours that is still good. */
+/** A live sign-in of the caller. */
 export const Session = z
   .object({
     id: Id,

@@ -1,2 +1,2 @@
-/** What dev/build/common-passwords.ts makes before the first build or test: common passwords, sorted and packed. */
+/** Made by dev/build/common-passwords.ts before the first build or test: common passwords, sorted and packed. */
 export const packed: string;

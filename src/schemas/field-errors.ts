@@ -4,8 +4,8 @@ type Min = { min: number };
 type Max = { max: number };
 
 /**
- * Everything that can be wrong with a field of a request: its stable `type`, and the sentence that we make of its `ctx`.
- * A form says the same in its user's language by these two.
+ * Every way in which a field can be wrong: its stable `type`, and the sentence made of its `ctx`. A form can translate
+ * by these two.
  */
 export const fieldErrorTable = {
   missing: () => "Field required",
@@ -39,7 +39,7 @@ export const fieldErrorTable = {
   invalid: () => "Must be valid",
 } as const satisfies Record<string, (ctx: never) => string>;
 
-/** What a `format` of ours, or of zod's, asks for. */
+/** The sentence parts for each `format`, ours and zod's. */
 const formats: Partial<Record<string, string>> = {
   "date-time": "a time such as 2026-11-23T09:30:00Z",
   date: "a date such as 2026-11-23",
@@ -67,7 +67,7 @@ type ContextOf<Type extends FieldErrorType> = Parameters<(typeof fieldErrorTable
 
 export const fieldErrorTypes = Object.keys(fieldErrorTable) as [FieldErrorType, ...FieldErrorType[]];
 
-/** One thing wrong with a request, in FastAPI's shape: `loc` is a path such as `["body", "email"]`. */
+/** One fault of a request, in FastAPI's shape: `loc` is a path such as `["body", "email"]`. */
 export const FieldError = z
   .object({
     loc: z.array(z.union([z.string(), z.int()])).openapi({ example: ["body", "title"] }),
@@ -90,20 +90,20 @@ export const FieldError = z
   .openapi("FieldError");
 export type FieldError = z.output<typeof FieldError>;
 
-/** A field error of this type, with what its sentence needs. */
+/** Makes a field error of this type, with the values for its sentence. */
 export function fieldError<Type extends FieldErrorType>(
   loc: FieldError["loc"],
   type: Type,
   ...ctx: ContextOf<Type>
 ): FieldError {
-  // Each entry takes what stands beside its own type.
+  // TypeScript does not see that each entry takes the context of its own type.
   const say = fieldErrorTable[type] as (...ctx: ContextOf<Type>) => string;
   return { loc, msg: say(...ctx), type, ...(ctx[0] && { ctx: ctx[0] }) };
 }
 
 const rules = new WeakSet<object>();
 
-/** A check of ours: `z.string().check(rule(isEven, "not_multiple_of", { step: 2 }))`. What it refuses has a type. */
+/** Makes a check whose refusals have a type: `z.string().check(rule(isEven, "not_multiple_of", { step: 2 }))`. */
 export function rule<Value, Type extends FieldErrorType>(
   isKept: (value: Value) => boolean,
   type: Type,
@@ -112,7 +112,7 @@ export function rule<Value, Type extends FieldErrorType>(
   return ruleOfEach((value) => (isKept(value) ? [] : [fieldError([], type, ...ctx)]));
 }
 
-/** As {@link rule}, of what is wrong inside of a value, and where. */
+/** Makes a check like {@link rule} that finds the faults inside a value, with their paths. */
 export function ruleOfEach<Value>(find: (value: Value) => FieldError[]): z.core.$ZodCheck<Value> {
   const check = z.check<Value>(({ value, issues }) => {
     for (const { loc, msg, ...params } of find(value)) {
@@ -123,7 +123,7 @@ export function ruleOfEach<Value>(find: (value: Value) => FieldError[]): z.core.
   return check;
 }
 
-/** Whether the check of this definition names the type of what it refuses: one that `refine` made does not. */
+/** True for a check made by {@link rule}; a `refine` names no type. */
 export function isRule(definition: object): boolean {
   return rules.has(definition);
 }

@@ -48,7 +48,7 @@ export const ItemUpdate = z
   .check(changesSomething)
   .openapi("ItemUpdate", { minProperties: 1 });
 
-/** The version that an `ETag` names, weak or strong: see src/http/etag.ts. */
+/** The version in an `ETag`, weak or strong: see src/http/etag.ts. */
 const IfMatch = z
   .stringFormat("etag", /^(W\/)?"(0|[1-9][0-9]{0,8})(-[0-9]{1,9})?"$/)
   .transform((tag) => Number(/[0-9]+/.exec(tag)?.[0]))
@@ -61,7 +61,7 @@ const ItemOperation = z.discriminatedUnion("op", [
 ]);
 export type ItemOperation = z.output<typeof ItemOperation>;
 
-/** Each item is in a batch once: what came second would depend on what came first. */
+/** Allows each item once per batch: a second result would depend on the first. */
 function repetitions(operations: ItemOperation[]): FieldError[] {
   const ids = operations.map((operation) => (operation.op === "create" ? undefined : operation.id.toLowerCase()));
   return ids.flatMap((id, place) => {

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { text, wellFormed } from "./text.ts";
 
-/** Clients of OAuth2 send these by themselves. None of them is checked: every client is a public one (RFC 6749, section 2.1). */
+/** Sent by OAuth2 clients by themselves, and unchecked: every client is public (RFC 6749, section 2.1). */
 const fromClients = {
   scope: z.string().max(1_000).optional().openapi({ description: "Whatever it is, `api` is granted", example: "" }),
   client_id: z.string().max(1_000).optional().openapi({ description: "Not needed", example: "" }),
@@ -47,14 +47,14 @@ export const Revocation = z
   })
   .openapi("Revocation");
 
-/** Nothing: but some clients read nothing else than JSON. */
+/** An empty object, because some clients can read nothing but JSON. */
 export const Revoked = z.strictObject({}).openapi("Revoked");
 
 export const LoginForm = formOf(Login);
 export const RefreshForm = formOf(Refresh);
 export const RevocationForm = formOf(Revocation);
 
-/** What the one token endpoint takes (RFC 6749, section 3.2): the parameters of both grants. */
+/** The parameters of both grants, for the one token endpoint (RFC 6749, section 3.2). */
 const { grant_type: _password, username, password, ...optional } = Login.shape;
 const parameters = z.object({
   grant_type: z
@@ -105,7 +105,7 @@ export const ServerMetadata = z
   })
   .openapi("ServerMetadata");
 
-/** The same as a form of OAuth2: an empty parameter counts as omitted, and an unknown one is ignored (RFC 6749, section 3.2). */
+/** Makes a form of OAuth2, which ignores empty and unknown parameters (RFC 6749, section 3.2). */
 function formOf<Shape extends z.ZodRawShape>(json: z.ZodObject<Shape>) {
   return z.preprocess((sent: z.input<typeof json>) => withoutEmpty(sent), json.strip());
 }

@@ -15,7 +15,7 @@ export type PageQuery = z.output<typeof PageQuery>;
 /** `sort` of a list: each of these ascending, or descending with a `-` prefix. */
 export function sortBy<const Keys extends readonly [string, ...string[]]>(...keys: Keys) {
   type Key = Keys[number];
-  // The pairs are made at run time, which loses their types.
+  // TypeScript loses the types of pairs made at run time.
   return z.enum(keys.flatMap((key) => [key, `-${key}`]) as [Key | `-${Key}`, ...(Key | `-${Key}`)[]]);
 }
 
@@ -27,7 +27,7 @@ export function pageOf<S extends z.ZodType>(schema: S) {
   });
 }
 
-/** A page of a list that `include=total` counts. */
+/** A page of a list with `include=total`. */
 export function countedPageOf<S extends z.ZodType>(schema: S) {
   return pageOf(schema).extend({
     total: z.int().optional().openapi({ description: "The number of matches; present with `include=total`" }),

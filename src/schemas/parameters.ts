@@ -14,8 +14,8 @@ export function wholeNumber({ min, max }: { min: number; max: number }) {
 const [earliest, latest] = ["1970-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"];
 
 /**
- * A time in a query (RFC 3339), with any offset. Nothing here happened before 1970, and Postgres accepts neither a year 0
- * nor a year of five digits in this notation.
+ * A time in a query (RFC 3339), with any offset, from 1970 on. Postgres accepts neither a year 0 nor a year of five
+ * digits in this notation.
  */
 export const Moment = z
   .string()
@@ -29,9 +29,7 @@ export const Moment = z
   .transform((text) => new Date(text).toISOString())
   .openapi({ type: "string", format: "date-time", example: "2026-11-23T09:30:00.000Z" });
 
-/**
- * A list in a query: `?tag=a&tag=b`, which is what generated clients send, or `?tag=a,b`. Its elements hold no comma.
- */
+/** A list in a query: `?tag=a&tag=b`, as generated clients send it, or `?tag=a,b`. Elements hold no comma. */
 export function listOf<Element extends z.ZodType<unknown, string>>(element: Element, max = 100) {
   const list = z
     .preprocess(
@@ -39,7 +37,7 @@ export function listOf<Element extends z.ZodType<unknown, string>>(element: Elem
       z.array(element).max(max),
     )
     .openapi({ param: { style: "form", explode: true } });
-  // Of what comes in, `preprocess` knows no type.
+  // `preprocess` loses the type of its input.
   return list as unknown as z.ZodType<z.output<Element>[], ListInput<z.input<Element>>>;
 }
 

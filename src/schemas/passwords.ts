@@ -5,12 +5,12 @@ import { packed } from "./common-passwords.js";
 import { rule } from "./field-errors.ts";
 import { codePoints, storable } from "./text.ts";
 
-/** Unpacked when the first password is set: most isolates never need these milliseconds and this megabyte. */
+/** Unpacked for the first new password: most isolates never need this megabyte. */
 let common: Set<string> | undefined;
 
 /**
- * A new password, taken exactly as sent: no trimming, no change of case, no truncation. Refused if it is one of the 10,000
- * most common, in any letter case. The list is exact, so that no other password is ever refused.
+ * A new password, exactly as sent: no trimming, folding or truncation. Refuses the 10,000 most common ones in any
+ * letter case, by an exact list that refuses no others.
  */
 export const NewPassword = z
   .string()

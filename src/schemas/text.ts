@@ -2,8 +2,8 @@ import { z } from "@hono/zod-openapi";
 import { rule } from "./field-errors.ts";
 
 /**
- * Text that Postgres stores and returns verbatim: well-formed Unicode without NUL. Lengths are in code points, as in
- * JSON Schema and in Postgres.
+ * Text that Postgres stores and returns verbatim: well-formed Unicode without NUL. Lengths count code points, as in
+ * JSON Schema and Postgres.
  */
 export function text({ min = 0, max }: { min?: number; max: number }) {
   return z
@@ -14,21 +14,24 @@ export function text({ min = 0, max }: { min?: number; max: number }) {
 
 const atom = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
 const label = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
-/** That of HTML's e-mail fields within RFC 5321: 64 characters before the @, no dot at an end or beside another, a domain of two labels. */
+/**
+ * The pattern of HTML's e-mail fields within RFC 5321: 64 characters before the @, no leading, trailing or double dot,
+ * a domain of at least two labels.
+ */
 const address = new RegExp(`^(?=[^@]{1,64}@)${atom}(?:\\.${atom})*@(?:${label}\\.)+(?![0-9]+$)${label}$`);
 
-/** An e-mail address. International domains come in their ASCII spelling, `xn--…`. */
+/** An e-mail address. International domains are spelt in ASCII, `xn--…`. */
 export const Email = z.email({ pattern: address }).max(254).openapi({ example: "ada@example.com" });
 
 export const wellFormed = rule((value: string) => value.isWellFormed(), "invalid_unicode");
 
 export const storable = rule((value: string) => value.isWellFormed() && !value.includes("\u0000"), "invalid_unicode");
 
-/** So many characters, as people count them. */
+/** Bounds the length in code points, the characters as people count them. */
 export function codePoints({ min, max }: { min: number; max: number }) {
   return [
     rule((value: string) => value.length >= 2 * min || [...value].length >= min, "string_too_short", { min }),
-    // A code point takes one or two UTF-16 units, so most texts need no counting.
+    // Saves counting most texts: a code point takes one or two UTF-16 units.
     rule(
       (value: string) => value.length <= max || (value.length <= 2 * max && [...value].length <= max),
       "string_too_long",

@@ -1,8 +1,8 @@
 const macBytes = 32;
 
 /**
- * Seals a place in a list: the last row's key, signed (HMAC-SHA-256) together with the list's `scope` (its name, owner and
- * filters), so that it is valid for no other list. Base64url without padding.
+ * Seals a place in a list: the last row's key, signed (HMAC-SHA-256) with the list's `scope` (name, owner and filters),
+ * so that no other list accepts it. Base64url without padding.
  */
 export async function sealCursor(key: CryptoKey, scope: string, position: string): Promise<string> {
   const mac = await crypto.subtle.sign("HMAC", key, message(scope, position));

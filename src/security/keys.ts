@@ -1,6 +1,6 @@
 import { type Algorithm, importRing, type KeyRing, type SigningKey, withThumbprint } from "./signing-keys.ts";
 
-/** The keys of one isolate, each for one purpose; `mailbox` goes along to the database, whose hashes it seals. */
+/** The keys of one isolate, each for one purpose. `mailbox` travels to the database and seals its hashes. */
 export type Keys = {
   token: KeyRing;
   cursor: CryptoKey;
@@ -10,10 +10,10 @@ export type Keys = {
   mailbox: string;
 };
 
-/** The source of the keys: all but those of a configured ring are derived from `SECRET_KEY` (HKDF, RFC 5869). */
+/** The sources of the keys: `SECRET_KEY`, by HKDF (RFC 5869), for all but those of a configured ring. */
 export type KeySettings = { SECRET_KEY: string; ALGORITHM: Algorithm; SIGNING_KEYS?: SigningKey[] | undefined };
 
-/** One entry per isolate, like settings. Holds values, because a promise must not outlive its request. */
+/** One entry per isolate, like settings. Holds values: a promise must not outlive its request. */
 const cache = new WeakMap<KeySettings, Keys>();
 
 /** Imports the keys once per isolate: importing costs more than signing. Rejects for an unusable signing key. */

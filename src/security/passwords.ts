@@ -3,20 +3,17 @@ import { createHash, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } 
 import { isBcrypt, isCutByBcrypt, verifyBcrypt } from "./bcrypt.ts";
 
 /**
- * The scrypt parameters of OWASP and ASVS 5 that need the least memory: 32 MiB of a Worker's 128, within workerd's cap on
- * N·r·p. `ln` is log2 of N.
+ * The parameters of scrypt, of OWASP's and ASVS 5's choices the one with the least memory: 32 MiB of a Worker's 128,
+ * within workerd's cap on N·r·p. `ln` is log2 of N.
  */
 const policy = { ln: 15, r: 8, p: 3 } as const;
 const saltBytes = 16;
 const hashBytes = 32;
 
-/** The most CPU and memory that a stored hash may demand: a hash beyond these bounds is not ours. */
+/** Bounds on the CPU and memory that a stored hash may demand: a costlier one is not ours. */
 const bounds = { ln: 16, r: 16, p: 4, work: 2 ** 20, memory: 64 * 2 ** 20 };
 
-/**
- * Hashing as a service, in place or elsewhere, with a bound on how much runs at once. `account` decides where: equal
- * accounts share an instance.
- */
+/** Hashing as a service, in place or elsewhere, with a bound on parallel work. Equal `account`s share an instance. */
 export type Passwords = {
   hash(account: string, password: string, replacing?: string): Promise<string>;
   verify(account: string, password: string, phc: string): Promise<boolean>;
@@ -31,8 +28,8 @@ export const hashInPlace: Passwords = {
 type Parsed = { ln: number; r: number; p: number; salt: Buffer; hash: Buffer };
 
 /**
- * Hashes every code point of a password exactly as given; answers a PHC string `$scrypt$ln=15,r=8,p=3$salt$hash`. With
- * `replacing`, the salt is derived from the old hash, so that simultaneous upgrades agree.
+ * Hashes a password exactly as given; answers a PHC string `$scrypt$ln=15,r=8,p=3$salt$hash`. `replacing` is the old
+ * hash, from which simultaneous upgrades derive the same salt.
  */
 export async function hashPassword(password: string, replacing?: string): Promise<string> {
   const salt = replacing === undefined ? randomBytes(saltBytes) : saltFrom(replacing);
@@ -41,8 +38,7 @@ export async function hashPassword(password: string, replacing?: string): Promis
 }
 
 /**
- * Verifies a password against a PHC string, or against the bcrypt hash of an imported user; false for any other string.
- * Compares in constant time.
+ * Verifies a password against a PHC string or an imported bcrypt hash, in constant time; false for any other string.
  */
 export async function verifyPassword(password: string, phc: string): Promise<boolean> {
   if (isBcrypt(phc)) return verifyBcrypt(password, phc);
@@ -53,8 +49,8 @@ export async function verifyPassword(password: string, phc: string): Promise<boo
 }
 
 /**
- * Whether no other text has the same scrypt hash. HMAC, on which scrypt is built, pads a short key with NULs and replaces a
- * key beyond its block of 64 bytes by its SHA-256, which is valid text once in 80 million times.
+ * True if no other text has the same scrypt hash. HMAC, inside scrypt, pads a short key with NULs and replaces one
+ * beyond 64 bytes by its SHA-256, which is valid text once in 80 million times.
  */
 export function hasNoTwin(password: string): boolean {
   if (password.endsWith("\u0000")) return false;
@@ -62,14 +58,14 @@ export function hasNoTwin(password: string): boolean {
   return bytes.length <= 64 || !isUtf8(createHash("sha256").update(bytes).digest());
 }
 
-/** Whether {@link verifyPassword} could ever accept this hash. */
+/** True if {@link verifyPassword} could ever accept this hash. */
 export function isVerifiable(phc: string): boolean {
   return isBcrypt(phc) || parse(phc) !== undefined;
 }
 
 /**
- * True if the hash was made under an older policy, so that the password should be hashed again while it is at hand. False
- * if bcrypt verified only its first 72 bytes: a new hash would bind the account to a tail that nobody verified.
+ * True if a password should be hashed again under the current policy. False if bcrypt verified only its first 72 bytes:
+ * rehashing would bind the account to a tail that nobody verified.
  */
 export function needsRehash(phc: string, password: string): boolean {
   if (isBcrypt(phc)) return !isCutByBcrypt(password);
@@ -77,12 +73,12 @@ export function needsRehash(phc: string, password: string): boolean {
   return !parsed || parsed.ln !== policy.ln || parsed.r !== policy.r || parsed.p !== policy.p;
 }
 
-/** A hash without a password, verified for unknown accounts so that they take as long as known ones. */
+/** A hash of no password, verified for unknown accounts so that they take as long as known ones. */
 export const dummyHash = dummyOf(`$scrypt$ln=${policy.ln},r=${policy.r},p=${policy.p}`);
 
 /**
- * What else a failed attempt verifies that has verified this hash: one dummy of each other kind of hash. `kinds` are those
- * that are stored, each the text before a salt. So an account's kind, or whether there is one, costs no other time.
+ * The dummies that a failed attempt verifies besides this hash, one for each other stored kind (the text before a
+ * salt), so that time reveals neither an account's kind of hash nor its existence.
  */
 export function dummiesBeside(phc: string, kinds: readonly string[]): string[] {
   const dummies = new Set([dummyHash, ...kinds.map(dummyOf)]);
@@ -90,7 +86,7 @@ export function dummiesBeside(phc: string, kinds: readonly string[]): string[] {
   return [...dummies].filter(isVerifiable);
 }
 
-/** All spellings of bcrypt have one, because they cost alike. */
+/** Shares one dummy among all spellings of bcrypt, which cost alike. */
 function dummyOf(kind: string): string {
   const [, bcryptCost] = /^[$]2[aby][$](\d\d)$/.exec(kind) ?? [];
   return bcryptCost ? `$2b$${bcryptCost}$${".".repeat(53)}` : `${kind}$${"A".repeat(22)}$${"A".repeat(43)}`;
@@ -116,7 +112,7 @@ function derive(password: string, salt: Buffer, length: number, cost: Omit<Parse
   });
 }
 
-/** A salt must be unique, not secret; the old hash contributes its own. */
+/** Derives a salt from the old hash: a salt must be unique, not secret. */
 function saltFrom(phc: string): Buffer {
   return createHash("sha256").update(phc).digest().subarray(0, saltBytes);
 }

@@ -12,15 +12,14 @@ export function newRefreshToken(key: CryptoKey, sessionId: string): Promise<stri
 }
 
 /**
- * The only token that can follow this one. It is derived, not drawn, so that parallel uses and a retry after a lost answer
- * get the same token.
+ * Derives the only token that can follow this one, so that parallel uses and retries after a lost answer get the same.
  */
 export async function successorOf(key: CryptoKey, sessionId: string, token: string): Promise<string> {
   const secret = await crypto.subtle.sign("HMAC", key, encode(`successor of ${token}`));
   return seal(key, sessionId, new Uint8Array(secret));
 }
 
-/** The session that this token belongs to; `undefined` for a string that we did not issue. */
+/** The session of this token; `undefined` for a string that we did not issue. */
 export async function sessionOf(key: CryptoKey, token: string): Promise<string | undefined> {
   const bytes = new Uint8Array(Buffer.from(token, "base64url"));
   if (bytes.length !== idBytes + secretBytes + macBytes || token.length !== 107) return undefined;

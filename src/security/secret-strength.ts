@@ -1,4 +1,4 @@
-/** Orders that fingers and habits follow. */
+/** Character orders that fingers and habits follow. */
 const rows = [
   "abcdefghijklmnopqrstuvwxyz",
   "01234567890",
@@ -7,11 +7,11 @@ const rows = [
   "zxcvbnm",
   "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol",
 ];
-/** Every two characters that are neighbours in one of them, either way round. */
+/** Every pair of neighbours in these orders, in both directions. */
 const neighbours = new Set(
   rows.flatMap((row) => [...row].flatMap((a, i) => [`${a}${row[i + 1]}`, `${row[i + 1]}${a}`])),
 );
-/** The pairs of letters that make up half of written English, and nearly as much of related languages. */
+/** Pairs of letters that make up half of written English, and nearly as much of related languages. */
 const commonPairs = new Set(
   (
     "th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ic " +
@@ -20,8 +20,8 @@ const commonPairs = new Set(
 );
 
 /**
- * How many bits of randomness a secret in hex or base64 can be trusted to hold. Runs and repetitions add none; a pattern,
- * or a text, encoded or not, has none at all. Of 32 random bytes more than 160 bits are left.
+ * Estimates the trustworthy bits of randomness in a secret in hex or base64. Runs and repetitions add none; a pattern
+ * or a text, even an encoded one, has none at all. 32 random bytes keep more than 160.
  */
 export function randomBits(secret: string): number {
   const isHex = /^[0-9a-f]+$/i.test(secret);
@@ -34,7 +34,7 @@ export function randomBits(secret: string): number {
   return unpredictable(text, isHex ? { run: 6, repetition: 6 } : { run: 5, repetition: 4 }) * (isHex ? 4 : 6);
 }
 
-/** How many characters are part neither of a run nor of a repetition that is as long as this, or longer. */
+/** Counts the characters outside of runs and repetitions of at least these lengths. */
 function unpredictable(text: string, least: { run: number; repetition: number }): number {
   let count = 0;
   for (let i = 0; i < text.length; ) {
@@ -59,7 +59,7 @@ function repetitionAt(text: string, start: number): number {
   return length;
 }
 
-/** Letters of one case, or of mostly one case and in the pairs of a language: base64 mixes both. */
+/** True for letters of one case, or mostly one, in the common pairs of a language: base64 mixes cases. */
 function readsLikeWords(text: string): boolean {
   const letters = text.replaceAll(/[^a-z]/gi, "");
   const small = letters.replaceAll(/[A-Z]/g, "").length / letters.length;
@@ -68,12 +68,12 @@ function readsLikeWords(text: string): boolean {
   return Math.abs(small - 0.5) > (isCommon ? 0.25 : 0.4);
 }
 
-/** Text behind the encoding. */
+/** True for text, once decoded. */
 function isPrintable(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
 }
 
-/** Steps that go on evenly for a third of the way, from one value to the next or to one of the three behind it. */
+/** True if steps repeat evenly for a third of the way, from a value to one of the next four. */
 function hasPattern(values: Uint8Array): boolean {
   return [1, 2, 3, 4].some((stride) => {
     const at = (i: number) => values[i] ?? 0;

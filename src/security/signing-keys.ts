@@ -9,7 +9,7 @@ export type KeyRing = {
   algorithm: Algorithm;
   signing: { kid: string; key: CryptoKey };
   verifying: ReadonlyMap<string, CryptoKey>;
-  /** What others may have of the keys (RFC 7517); nothing where the keys are symmetric. */
+  /** The public halves (RFC 7517); empty for symmetric keys. */
   published: readonly PublicJwk[];
 };
 export type PublicJwk = { kty: "OKP" | "EC"; crv: string; x: string; y?: string; kid: string; use: "sig"; alg: string };
@@ -29,7 +29,7 @@ export type SigningKey = z.output<typeof SigningKey>;
 
 const families = { HS256: "oct", EdDSA: "OKP", ES256: "EC" } as const;
 
-/** The setting: a JSON array of private JWKs. What is wrong with it is told without a word of it. */
+/** Reads the setting, a JSON array of private JWKs. Its complaints repeat no word of it. */
 export const SigningKeys = z.string().transform((text, context): SigningKey[] => {
   const keys = z.array(SigningKey).min(1).max(maxKeys).safeParse(parseJson(text));
   const isGood = keys.success && new Set(keys.data.map(({ kid }) => kid)).size === keys.data.length;
@@ -40,17 +40,17 @@ export const SigningKeys = z.string().transform((text, context): SigningKey[] =>
   return z.NEVER;
 });
 
-/** Whether this key signs by this algorithm. */
+/** True if this key signs by this algorithm. */
 export function isFor(key: SigningKey, algorithm: Algorithm): boolean {
   return key.kty === families[algorithm] && (key.alg ?? algorithm) === algorithm;
 }
 
-/** Gives a key its `kid`: its thumbprint (RFC 7638), so that the same key always has the same. */
+/** Gives a key its `kid`: its thumbprint (RFC 7638), which never changes. */
 export async function withThumbprint(key: object): Promise<SigningKey> {
   return SigningKey.parse({ ...key, kid: await calculateJwkThumbprint({ ...key }) });
 }
 
-/** Imports a ring. Rejects for a key that cannot be used, such as one whose halves do not belong together. */
+/** Imports a ring. Rejects for an unusable key, such as one of mismatched halves. */
 export async function importRing(keys: readonly SigningKey[], algorithm: Algorithm): Promise<KeyRing> {
   const imported = await Promise.all(keys.map((key) => importKey(key, algorithm)));
   const [first] = imported;
@@ -63,7 +63,7 @@ export async function importRing(keys: readonly SigningKey[], algorithm: Algorit
   };
 }
 
-/** What WebCrypto calls the signature of each curve. */
+/** WebCrypto's names of the signature of each curve. */
 const signatures: Record<Exclude<SigningKey, { kty: "oct" }>["crv"], { name: string; hash?: string }> = {
   "P-256": { name: "ECDSA", hash: "SHA-256" },
   Ed25519: { name: "Ed25519" },
@@ -75,7 +75,7 @@ async function importKey(key: SigningKey, algorithm: Algorithm) {
     const secret = await importSecret(key.k);
     return { kid, signing: secret, verifying: secret };
   }
-  // Named field by field: what is not named here stays here.
+  // Picks fields by name, so that nothing else can leave.
   const { kty, crv, x, d } = key;
   const published: PublicJwk = { kty, crv, x, ...(kty === "EC" && { y: key.y }), kid, use: "sig", alg: algorithm };
   const [signing, verifying] = await Promise.all([importHalf({ ...published, d }), importHalf(published)]);
@@ -86,7 +86,7 @@ async function importKey(key: SigningKey, algorithm: Algorithm) {
   return { kid, signing, verifying, published };
 }
 
-/** jose would give the bytes back, and import them again at every use. */
+/** Imports once: jose would return bytes, and import them again at every use. */
 function importSecret(k: string): Promise<CryptoKey> {
   const bytes = new Uint8Array(Buffer.from(k, "base64url"));
   return crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
@@ -98,7 +98,7 @@ async function importHalf(jwk: PublicJwk & { d?: string }): Promise<CryptoKey> {
   throw new Error("Not a key");
 }
 
-/** At least 256 bits, and not one byte over and over. */
+/** True for at least 256 bits that are not one repeated byte. */
 function isStrong(k: string): boolean {
   const bytes = Buffer.from(k, "base64url");
   return /^[A-Za-z0-9_-]{43,1000}$/.test(k) && bytes.length >= 32 && new Set(bytes).size >= 8;

@@ -32,8 +32,8 @@ export function signAccessToken(
 }
 
 /**
- * The claims of a token that we signed, that is in force, and whose lifetime we would issue; `undefined` for any other
- * string, whatever is wrong with it.
+ * The claims of a token that we signed, in force and with a lifetime that we would issue; `undefined` for any other
+ * string.
  */
 export async function verifyAccessToken(
   ring: KeyRing,
@@ -53,7 +53,7 @@ export async function verifyAccessToken(
       currentDate: now,
     });
     const claims = Claims.parse(payload);
-    // jose takes a list of audiences that has ours among others: we issue none.
+    // jose accepts a list of audiences that includes ours, which we never issue.
     const isOurs = payload.aud === policy.audience && claims.exp - claims.iat <= policy.lifetimeSeconds;
     return isOurs ? claims : undefined;
   } catch {

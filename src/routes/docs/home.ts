@@ -14,7 +14,7 @@ export const home = endpoint(
     atRoot: true,
     roundTrips: 0,
     offBy: "DOCS",
-    // Who sends a link to the site may hang something on it.
+    // Links to the site may carry parameters of the site that shared them.
     anyQuery: true,
     responses: { 302: { description: "It is at `Location`", headers: headers("Location") } },
   },

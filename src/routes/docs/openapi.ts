@@ -17,7 +17,7 @@ export const openapi = endpoint(
   },
   (c) => {
     const answer: unknown = c.body(c.var.document(), 200, { "Content-Type": "application/json" });
-    // It is JSON already: `c.json`, which has this type, would write the whole document anew for every request.
+    // Holds JSON already: `c.json`, which has this type, would serialise the document again for every request.
     return answer as TypedResponse<{ openapi: string }, 200, "json">;
   },
 );

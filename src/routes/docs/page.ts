@@ -12,7 +12,7 @@ export const docs = endpoint(
     access: "public",
     roundTrips: 0,
     offBy: "DOCS",
-    // Who sends a link to the page may hang something on it.
+    // Links to the page may carry parameters of the site that shared them.
     anyQuery: true,
     responses: { 200: { description: "The page", content: { "text/html": { schema: { type: "string" } } } } },
   },
@@ -50,7 +50,7 @@ function page(title: string, nonce: string) {
           headers: { Authorization: "Bearer " + token, "Content-Type": "application/json" },
           body: JSON.stringify(refreshToken ? { refresh_token: refreshToken } : {}),
         });
-      // By itself, Logout forgets the tokens and leaves the session open.
+      // Swagger's own Logout would forget the tokens and leave the session open.
       const logout = (forget, { authSelectors }) => (names) => {
         for (const name of names) {
           const scheme = authSelectors.authorized().toJS()[name] ?? {};
@@ -59,7 +59,7 @@ function page(title: string, nonce: string) {
         }
         return forget(names);
       };
-      // Without persistAuthorization, which would keep the password in localStorage.
+      // Omits persistAuthorization, which would keep the password in localStorage.
       SwaggerUIBundle({
         url: "/api/v1/openapi.json",
         dom_id: "#docs",

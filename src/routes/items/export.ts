@@ -15,8 +15,7 @@ export const exportItems = endpoint(
       "complete only if the transfer ended normally: it is cut off if your session ends or the database fails.",
     access: "user",
     rate: "heavy",
-    // Before the answer begins, which is when the budget and Server-Timing count. Each further page is one more, behind
-    // its own guard.
+    // Counts the round trips before the answer begins. Each further page is one more, behind its own guard.
     roundTrips: 1,
     responses: { 200: downloadOf("Item", "All of your items") },
     errors: ["not_acceptable"],
