@@ -8,7 +8,7 @@ import { failWith, Problem, projectFolder } from "../config.ts";
 import { type Answers, changes } from "../migrations/changes.ts";
 import { readJournal } from "../migrations/files.ts";
 import { addMigration } from "../migrations/journal.ts";
-import { currentSnapshot, emptySnapshot, origin, readSnapshot } from "../migrations/snapshot.ts";
+import { currentSnapshot, emptySnapshot, origin, readSnapshot, type Snapshot } from "../migrations/snapshot.ts";
 
 export type GenerateOptions = Answers & {
   /** What the file is called behind its number; the tables that it changes where it is left out. */
@@ -28,10 +28,29 @@ export async function generate(project: string, options: GenerateOptions) {
     const own = { ...before, id: after.id, prevId };
     return { file: await addMigration(folder, options.name ?? "custom", "", own), sql: "" };
   }
-  const statements = await changes(before, after, options);
+  const statements = [...(await changes(before, after, options)), ...triggers(before, after, options)];
   if (statements.length === 0) return undefined;
   const sql = `${statements.join("\n--> statement-breakpoint\n")}\n`;
   return { file: await addMigration(folder, options.name ?? nameOf(statements), sql, after), sql };
+}
+
+/** Tables that get a version need the trigger that moves it and `updated_at`; drizzle-kit knows no triggers. */
+function triggers(before: Snapshot, after: Snapshot, { renames }: Answers): string[] {
+  const nowCalled = (table: string) => renames.find((one) => !one.table && one.from === table)?.to ?? table;
+  const had = versioned(before).map(nowCalled);
+  return versioned(after)
+    .filter((table) => !had.includes(table))
+    .map(
+      (table) =>
+        `create trigger "${table}_touch" before update on "${table}" for each row\nexecute function touch_row();`,
+    );
+}
+
+function versioned({ tables }: Snapshot): string[] {
+  const columns = ["version", "updated_at"];
+  return Object.values(tables)
+    .filter((table) => columns.every((column) => column in table.columns))
+    .map(({ name }) => name);
 }
 
 function nameOf(statements: string[]): string {

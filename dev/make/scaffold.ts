@@ -2,10 +2,9 @@
 import { execFile } from "node:child_process";
 import { lstat, mkdir, readdir, rm, rmdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { Problem, projectFolder } from "../config.ts";
-import { seal } from "../migrations/journal.ts";
 import { readText } from "../text.ts";
 
 /** The texts of files to be made, and the new texts of files that are there, by their paths in the project. */
@@ -80,19 +79,9 @@ export async function carryOut({ made, changed }: Plan, more: () => Promise<void
   }
 }
 
-/**
- * Has drizzle-kit write the migration that makes a table, and adds the trigger that moves `version` and `updated_at`, of
- * which drizzle-kit knows nothing.
- */
+/** Writes the migration that makes a table. */
 export async function addMigration(table: string): Promise<void> {
-  const before = await allOf("drizzle");
   await run(join(projectFolder, "dev/commands/generate.ts"), `--name=${table}`);
-  const isNew = (file: string) => file.endsWith(".sql") && !before.includes(file);
-  const [migration] = (await allOf("drizzle")).filter(isNew);
-  if (migration === undefined) throw new Problem("No migration was written: does npm run db:check pass?");
-  const trigger = `create trigger "${table}_touch" before update on "${table}" for each row\nexecute function touch_row();\n`;
-  await writeFile(inProject(migration), `${await text(migration)}--> statement-breakpoint\n${trigger}`);
-  await seal(inProject("drizzle"), basename(migration, ".sql"));
 }
 
 const require = createRequire(import.meta.url);

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect } from "vitest";
 import { freePort } from "../../dev/local/port.ts";
@@ -87,7 +87,6 @@ export class Reader {
     if (excerpt) return expect(hasExcerpt(code, await this.#read(excerpt)), `${excerpt} has no such lines`).toBe(true);
     const [, file, declaration = ""] = /^add to (\S+), before (\w+)$/.exec(title) ?? [];
     if (file) return this.#write(file, addBefore(declaration, code, await this.#read(file)));
-    if (title === "add to the migration") return appendFile(await this.#newestMigration(), `\n${code}`);
     if (title === "the migration") return writeFile(await this.#newestMigration(), code);
     if (!/^[\w./-]+\.\w+$/.test(title)) throw new Error(`\`\`\`${language} needs a title that says what it is`);
     return this.#write(title, language === "diff" ? applyDiff(code, await this.#read(title)) : code);

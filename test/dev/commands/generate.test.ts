@@ -104,6 +104,21 @@ describe("npm run db:generate", () => {
     expect(await applied("select tag from tickets")).toEqual([[null]]);
   });
 
+  it("gives a table that gets a version the trigger that moves it, once", async () => {
+    const counted = tickets
+      .replace("import { check,", "import { check, integer, timestamp,")
+      .replace("body: text(),", "body: text(),\n  version: integer(),\n  updated_at: timestamp(),");
+    await schema(counted);
+    const { sql = "" } = (await generated()) ?? {};
+    expect(sql).toContain(
+      'create trigger "tickets_touch" before update on "tickets" for each row\nexecute function touch_row();\n',
+    );
+    await schema(counted.replace('pgTable("tickets"', 'pgTable("cases"').replaceAll('"tickets_', '"cases_'));
+    const renamed = await generated({ renames: [{ from: "tickets", to: "cases" }] });
+    expect(renamed?.sql).not.toMatch(/trigger/i);
+    expect(renamed?.sql).toContain('ALTER TABLE "tickets" RENAME TO "cases";');
+  });
+
   it("says what to answer where a column is gone and another is new, and writes nothing", async () => {
     await schema(inExpression(renamed));
     const said = await refusal();
