@@ -13,7 +13,7 @@ export function formatLog(text: string, faults: SqlFaults, { json, now }: { json
   if (json) return JSON.stringify({ ...entry, ...(cause && { cause }), ...(fault && { sql: fault }) });
   const time = styleText("dim", now.toTimeString().slice(0, 8));
   const line = entry.message === "request" ? requestLine(entry) : otherLine(entry);
-  return [`${time} ${line}`, ...causeLines(cause, fault)].join("\n");
+  return [`${time} ${line}`, ...causeLines(cause, fault), ...adviceFor(entry)].join("\n");
 }
 
 function entryOf(text: string): Entry | undefined {
@@ -26,13 +26,21 @@ function entryOf(text: string): Entry | undefined {
   }
 }
 
-/** The cause without the mark that `faults` has put there, and what was kept under it. */
+/** The cause and its own causes without the mark that `faults` has put there, and what was kept under it. */
 function explainedBy(cause: unknown, faults: SqlFaults): { cause?: Record<string, unknown>; fault?: SqlFault } {
   if (typeof cause !== "object" || cause === null) return {};
   const fields: Record<string, unknown> = { ...cause };
-  const fault = faults.take(fields.routine);
+  const inner = explainedBy(fields.cause, faults);
+  const fault = faults.take(fields.routine) ?? inner.fault;
   if (typeof fields.routine === "string") fields.routine = fields.routine.replace(/#\d+$/, "") || undefined;
+  if (inner.cause) fields.cause = inner.cause;
   return { cause: fields, ...(fault && { fault }) };
+}
+
+/** The way out of a fault that has one. */
+function adviceFor({ code, cause }: Entry): string[] {
+  const isUnmigrated = code === "not_ready" || (typeof cause === "object" && Object(cause).detail === "not_ready");
+  return isUnmigrated ? [indented(styleText("yellow", "npm run db:migrate applies what the database lacks."))] : [];
 }
 
 function requestLine(entry: Entry): string {
@@ -69,10 +77,12 @@ function oneLine(value: unknown): string {
 function causeLines(cause: Record<string, unknown> | undefined, fault: SqlFault | undefined): string[] {
   if (!cause) return [];
   const { error, detail, sqlstate, stack, cause: inner, ...fields } = cause;
-  const what = [error, sqlstate, fault?.message ?? detail].filter(Boolean).join(" · ");
+  // It belongs to the error of the database, which may be another's cause.
+  const own = sqlstate === undefined ? undefined : fault;
+  const what = [error, sqlstate, own?.message ?? detail].filter(Boolean).join(" · ");
   const rest = Object.entries(fields).flatMap(([name, value]) => (value == null ? [] : `${name}=${oneLine(value)}`));
-  const lines = [styleText("red", what), ...(rest.length > 0 ? [rest.join(" ")] : []), ...sqlLines(fault)];
-  const next = typeof inner === "object" && inner !== null ? causeLines({ ...inner }, undefined) : [];
+  const lines = [styleText("red", what), ...(rest.length > 0 ? [rest.join(" ")] : []), ...sqlLines(own)];
+  const next = typeof inner === "object" && inner !== null ? causeLines({ ...inner }, own ? undefined : fault) : [];
   return [...lines.map(indented), ...framesOf(stack).map(indented), ...next];
 }
 
