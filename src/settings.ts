@@ -34,29 +34,29 @@ export type Setting<Value extends z.ZodType = z.ZodType> = {
 export const settingsTable = {
   ENVIRONMENT: {
     kind: "variable",
-    needed: "everybody",
+    needed: "every deployment",
     meaning:
-      "Where the app runs: `development`, `test`, `staging` or `production`. The first two relax what only a developer's machine needs.",
+      "Where the app runs: `development`, `test`, `staging` or `production`. The first two relax rules that only a deployed Worker must keep.",
     example: "development",
     value: oneOf("development", "test", "staging", "production"),
   },
   DATABASE_URL: {
     kind: "secret",
-    needed: "everybody; `npm run dev` brings a database along",
+    needed: "every deployment; `npm run dev` brings a database along",
     meaning: "The database, at Neon: `postgresql://user:password@host/database`.",
     example: "postgresql://user:password@host/database",
     value: z.string().refine(isPostgresUrl, "must be postgresql://user:password@host/database"),
   },
   SECRET_KEY: {
     kind: "secret",
-    needed: "everybody; `npm run dev` makes one",
+    needed: "every deployment; `npm run dev` makes one",
     meaning:
-      "At least 32 random bytes in base64 or hex, from which every key is derived: `openssl rand -base64 32`. Another one signs everybody out.",
+      "At least 32 random bytes in base64 or hex, from which every key is derived: `openssl rand -base64 32`. A new one signs everybody out.",
     value: z.string().refine(isLong, "must hold at least 32 random bytes in base64 or hex: openssl rand -base64 32"),
   },
   ALLOWED_ORIGINS: {
     kind: "variable",
-    needed: "who has a browser app on another origin",
+    needed: "deployments with a browser app on another origin",
     default: "",
     meaning:
       "Exact origins, separated by commas, whose pages may call the API and use its cookie. Each is `https:`; `http:` is for `localhost` in development.",
@@ -69,24 +69,24 @@ export const settingsTable = {
     kind: "variable",
     default: "traceparent, tracestate, baggage, sentry-trace, X-Requested-With",
     meaning:
-      "Request headers, separated by commas, that those pages may send besides the ones that the API itself reads. Tracing needs those of the default: name them again beside your own.",
+      "Request headers, separated by commas, that those pages may send in addition to those that the API reads. Tracing needs the default ones: repeat them with your own.",
     value: listOf(z.string().regex(/^[A-Za-z0-9-]{1,50}$/, "must be names of headers, separated by commas")),
   },
   SIGNUP: {
     kind: "variable",
     default: "open",
-    meaning: "Who may sign up: `open` lets anybody, `closed` refuses with 403.",
+    meaning: "`open` lets anybody sign up, `closed` refuses with 403.",
     value: oneOf("open", "closed"),
   },
   REQUIRE_VERIFIED_EMAIL: {
     kind: "variable",
     default: "false",
-    meaning: "`true` lets nobody sign in before the e-mail address is verified.",
+    meaning: "`true` refuses sign-in until the e-mail address is verified.",
     value: trueOrFalse,
   },
   FRONTEND_URL: {
     kind: "variable",
-    needed: "who sends mail",
+    needed: "deployments that send mail",
     meaning:
       "The front end: mailed links lead to its /verify-email, /confirm-email and /reset-password, with `?token=…`, whatever `Host` a request names.",
     example: "http://localhost:3000",
@@ -98,14 +98,14 @@ export const settingsTable = {
   },
   MAIL_FROM: {
     kind: "variable",
-    needed: "who sends mail",
-    meaning: "Who mails are from: `Name <name@example.com>`.",
+    needed: "deployments that send mail",
+    meaning: "The sender of mails: `Name <name@example.com>`.",
     example: "Plinth <no-reply@plinth.example>",
     value: z.string().transform(toSender).refine(isSender, "must be Name <name@example.com>").optional(),
   },
   RESEND_API_KEY: {
     kind: "secret",
-    needed: "who sends mail by Resend",
+    needed: "deployments that send mail by Resend",
     meaning: "Sends mail by Resend.",
     value: z
       .string()
@@ -114,7 +114,7 @@ export const settingsTable = {
   },
   MAIL: {
     kind: "variable",
-    needed: "who deploys without a way to send mail",
+    needed: "deployments without a way to send mail",
     default: "on",
     meaning:
       "`off` lets a deployed Worker run without `RESEND_API_KEY` or `EMAIL`: mails wait in the outbox. wrangler.toml starts with `off`.",
@@ -122,25 +122,25 @@ export const settingsTable = {
   },
   EMAIL: {
     kind: "binding",
-    needed: "who sends mail by Cloudflare",
+    needed: "deployments that send mail by Cloudflare",
     meaning: "Sends mail by Cloudflare; see `send_email` in wrangler.toml.",
     value: z.custom<SendEmail>((value) => typeof value === "object" && value !== null, "must be a binding").optional(),
   },
   MAIL_ENDPOINT: {
     kind: "variable",
-    meaning: "Where mail goes on your own machine: `npm run dev` sets it to the mailbox that it shows.",
+    meaning: "The destination of mail on your own machine, set by `npm run dev` to its mailbox.",
     value: z.url({ protocol: /^https?$/, error: "must be a URL" }).optional(),
   },
   ACCESS_TOKEN_EXPIRE_MINUTES: {
     kind: "variable",
     default: "15",
-    meaning: "How long an access token is good for.",
+    meaning: "Minutes for which an access token is valid.",
     value: wholeNumber(1, 1_440),
   },
   SESSION_IDLE_DAYS: {
     kind: "variable",
     default: "30",
-    meaning: "Days after which a session ends that nobody uses.",
+    meaning: "Days after which an unused session ends.",
     value: wholeNumber(1, 365),
   },
   SESSION_ABSOLUTE_DAYS: {
@@ -152,14 +152,13 @@ export const settingsTable = {
   SESSIONS_PER_USER: {
     kind: "variable",
     default: "100",
-    meaning: "How many sessions a user has at once. A sign-in beyond them ends the one that was used longest ago.",
+    meaning: "The number of sessions a user can have. A further sign-in ends the least recently used one.",
     value: wholeNumber(1, 10_000),
   },
   REFRESH_GRACE_SECONDS: {
     kind: "variable",
     default: "10",
-    meaning:
-      "Seconds in which a refresh token that was just used is answered alike, 2 to 60: for two tabs, and for a retry.",
+    meaning: "Seconds in which a second use of a refresh token gets the same answer, 2 to 60: for two tabs or a retry.",
     value: wholeNumber(2, 60, ": two tabs, or a retry, use the same refresh token twice"),
   },
   ALGORITHM: {
@@ -170,7 +169,7 @@ export const settingsTable = {
   },
   SIGNING_KEYS: {
     kind: "secret",
-    needed: "who signs by `EdDSA` or `ES256`",
+    needed: "deployments that sign by `EdDSA` or `ES256`",
     meaning:
       "The keys of the access tokens, a JSON array of private JWKs: the first signs, all verify. `HS256` derives one. `npm run keys:rotate` makes and rotates them.",
     example: '[{"kty":"OKP","crv":"Ed25519","kid":"…","x":"…","d":"…"}]',
@@ -179,7 +178,7 @@ export const settingsTable = {
   REQUIRE_IF_MATCH: {
     kind: "variable",
     default: "false",
-    meaning: "`true` refuses a change that does not say in `If-Match` which version it means.",
+    meaning: "`true` refuses a change without the version in `If-Match`.",
     value: trueOrFalse,
   },
   DELETION_GRACE_DAYS: {
@@ -198,26 +197,26 @@ export const settingsTable = {
     kind: "variable",
     default: "10000",
     meaning:
-      "How many rows of each resource, such as items, a user may keep, deleted ones included until they are purged. `0` is no bound.",
+      "The number of rows of each resource, such as items, that a user may keep, deleted ones included until they are purged. `0` means no bound.",
     value: wholeNumber(0, 1_000_000),
   },
   IDEMPOTENCY_KIB_PER_USER: {
     kind: "variable",
     default: "20480",
     meaning:
-      "How many KiB a user's requests with an `Idempotency-Key` may keep at once and then in each day, one for each at least.",
+      "The KiB that a user's requests with an `Idempotency-Key` may take at once and again every day, at least one each.",
     value: wholeNumber(1_024, 1_048_576),
   },
   JWT_ISSUER: {
     kind: "variable",
     default: "plinth",
-    meaning: "`iss` of the access tokens. Another one refuses all that were issued before.",
+    meaning: "`iss` of the access tokens. A new one invalidates all earlier tokens.",
     value: text(200),
   },
   JWT_AUDIENCE: {
     kind: "variable",
     default: "plinth-api",
-    meaning: "`aud` of the access tokens. Another one refuses all that were issued before.",
+    meaning: "`aud` of the access tokens. A new one invalidates all earlier tokens.",
     value: text(200),
   },
   RATE_LIMITS: {
@@ -230,7 +229,7 @@ export const settingsTable = {
     kind: "variable",
     default: "on",
     meaning:
-      "`off` lets a deployed Worker run without the binding `PASSWORD_HASHER`: each request hashes passwords itself, and nothing bounds how many do at once.",
+      "`off` lets a deployed Worker run without the binding `PASSWORD_HASHER`: each request hashes passwords itself, without a bound on parallel work.",
     value: oneOf("on", "off"),
   },
   DATABASE_TIMEOUT_MS: {
@@ -241,15 +240,14 @@ export const settingsTable = {
   },
   NEON_FETCH_ENDPOINT: {
     kind: "variable",
-    meaning:
-      "Where Neon's SQL over HTTP is spoken, when that is not at the host of `DATABASE_URL`. `npm run dev` sets it.",
+    meaning: "The URL of Neon's SQL over HTTP, if it is not at the host of `DATABASE_URL`. `npm run dev` sets it.",
     value: z.url({ protocol: /^https?$/, error: "must be a URL" }).optional(),
   },
   DOCS: {
     kind: "variable",
     default: "on",
     meaning:
-      "`off` hides the documentation page and the OpenAPI document: both are 404, and so is `/`, which otherwise leads to the page.",
+      "`off` hides the documentation page and the OpenAPI document: both are 404, and so is `/`, which otherwise redirects to the page.",
     value: oneOf("on", "off"),
   },
   PROJECT_NAME: {

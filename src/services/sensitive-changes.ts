@@ -53,12 +53,12 @@ export const sensitiveChanges = {
   "account.deleted": {
     notice: accountDeleted,
     proofs: ["password", "admin"],
-    besides: "All sessions end. Only who deleted themselves can take it back themselves.",
+    besides: "All sessions end. Only the owner's own deletion can be undone by the owner.",
   },
   "account.restored": {
     notice: accountRestored,
     proofs: ["password", "admin"],
-    besides: "No old session comes back, and who was deactivated stays so.",
+    besides: "No old session comes back, and a deactivated account stays so.",
   },
   "sessions.ended": {
     notice: sessionsEnded,
@@ -81,15 +81,15 @@ export type Changes = { readonly [Change in SensitiveChange]?: (typeof sensitive
 /** The reasons why other events have no notice. A new kind of event must be in one of the two tables to compile. */
 export const untold: Record<Exclude<AuditKind, SensitiveChange>, string> = {
   "account.created":
-    "The link that verifies the address tells of it; an import or a new admin is told by whoever runs it.",
+    "The link that verifies the address tells of it. After an import or for a new admin, the operator does.",
   "account.exported": "It changes nothing, and the owner's own trail has it.",
   "account.purged": "No address is left. The notice of the deletion named the day.",
   "email.verification_requested": "The mailed link tells of it.",
   "email.verified": "Only the owner of the mailbox can do it.",
   "password.reset_requested": "The mailed link tells of it.",
-  "session.ended": "Signing out, or ending one session, is everyday.",
+  "session.ended": "Signing out or ending one session is routine.",
   "sign_in.failed": "Anybody can cause it, and would flood the owner.",
-  "sign_in.succeeded": "Everyday; from a new network there is an event of its own.",
+  "sign_in.succeeded": "Routine; a new network has an event of its own.",
   "sign_in.throttled": "Anybody can cause it, and would flood the owner.",
 };
 

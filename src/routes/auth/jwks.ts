@@ -9,7 +9,7 @@ export const jwks = endpoint(
     tags: ["auth"],
     summary: "Get the keys that verify access tokens",
     description:
-      "A JSON Web Key Set (RFC 7517), with which other services verify our access tokens: `kid` names the key. Empty if `ALGORITHM` is symmetric.",
+      "A JSON Web Key Set (RFC 7517) for other services that verify our access tokens: `kid` names the key. Empty if `ALGORITHM` is symmetric.",
     access: "public",
     uncounted: true,
     atRoot: true,

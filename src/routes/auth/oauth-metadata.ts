@@ -7,9 +7,9 @@ export const oauthMetadata = endpoint(
     path: "/.well-known/oauth-authorization-server",
     operationId: "oauthMetadata",
     tags: ["auth"],
-    summary: "Get what an OAuth2 client must know",
+    summary: "Get the OAuth2 server metadata",
     description:
-      "Authorization server metadata (RFC 8414). Its `issuer` is `JWT_ISSUER` where that is a URL, and this origin otherwise.",
+      "Authorization server metadata (RFC 8414). Its `issuer` is `JWT_ISSUER` if that is a URL, and this origin otherwise.",
     access: "public",
     uncounted: true,
     atRoot: true,

@@ -10,7 +10,7 @@ export const refreshTokens = endpoint(
     tags: ["auth"],
     summary: "Get a new access token",
     description:
-      "Exchanges a refresh token for the next one (RFC 6749, section 6). Each works once. Within ten seconds it gets the same successor again, so that two tabs or a retry do no harm. An older token ends the session. Without a body, the token in the cookie is used.",
+      "Exchanges a refresh token for the next one (RFC 6749, section 6). Each works once; a repetition within ten seconds gets the same successor, for a second tab or a retry. An older token ends the session. Without a body, the token in the cookie is used.",
     access: "public",
     carries: "refresh_token",
     oauth: true,

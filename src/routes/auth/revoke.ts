@@ -10,7 +10,7 @@ export const revokeToken = endpoint(
     tags: ["auth"],
     summary: "Revoke a token",
     description:
-      "OAuth2's sign-out (RFC 7009): ends the session of an access token or a refresh token. A token that is unknown, or no longer good, is no error.",
+      "OAuth2's sign-out (RFC 7009): ends the session of an access token or a refresh token. An unknown or expired token is no error.",
     access: "public",
     carries: "session_token",
     oauth: true,

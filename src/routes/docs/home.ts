@@ -8,7 +8,7 @@ export const home = endpoint(
     operationId: "home",
     tags: ["operations"],
     summary: "Go to the documentation",
-    description: "Leads to the documentation page.",
+    description: "Redirects to the documentation page.",
     access: "public",
     uncounted: true,
     atRoot: true,
@@ -16,7 +16,7 @@ export const home = endpoint(
     offBy: "DOCS",
     // Links to the site may carry parameters of the site that shared them.
     anyQuery: true,
-    responses: { 302: { description: "It is at `Location`", headers: headers("Location") } },
+    responses: { 302: { description: "The documentation is at `Location`", headers: headers("Location") } },
   },
   (c) => c.redirect("/api/v1/docs", 302),
 );

@@ -12,7 +12,7 @@ export const ready = endpoint(
     tags: ["operations"],
     summary: "Check readiness",
     description:
-      "Only with good settings, a database that answers, every migration of this version applied, and none that it does not know applied before them. A database that a newer version has migrated is fine.",
+      "Ready if the settings are valid, the database answers, every migration of this version is applied, and no unknown one precedes them. Migrations of a newer version are fine.",
     access: "public",
     atRoot: true,
     responses: { 200: json(Health, "Ready") },

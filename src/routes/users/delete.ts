@@ -10,7 +10,7 @@ export const removeUser = endpoint(
     tags: ["users"],
     summary: "Delete a user",
     description:
-      "Any account but your own, for which there is `POST /users/me/deletion`. During the grace period an admin can undo it; the user cannot.",
+      "Deletes any account but your own, for which there is `POST /users/me/deletion`. During the grace period an admin can undo it; the user cannot.",
     access: "admin",
     versioned: true,
     changes: { "account.deleted": "admin" },

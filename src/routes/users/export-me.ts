@@ -8,7 +8,7 @@ export const exportMe = endpoint(
     path: "/users/me/export",
     operationId: "exportMe",
     tags: ["users"],
-    summary: "Export what is held about you",
+    summary: "Export your data",
     description:
       "Everything about your account as one JSON document: profile, items, sessions, events and mails. Lists hold up to 10,000 entries, and items up to 4 MiB of text; `is_complete` says whether that was everything.",
     access: "user",
