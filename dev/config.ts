@@ -25,7 +25,7 @@ export async function databaseUrl(): Promise<string | undefined> {
   return url;
 }
 
-/** Where a database is, without its password. */
+/** The location of a database, without its password. */
 export function describeDatabase(url: string): string {
   const [, host = "", name = ""] = /^\w+:\/\/(?:[^/?#]*@)?([^/?#]*)\/?([^?#]*)/.exec(url) ?? [];
   return `${host || "localhost"}/${name}`;

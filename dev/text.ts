@@ -1,4 +1,4 @@
-/** Files are UTF-8 or an error: a lenient decoder would replace what it does not know, and nobody would notice. */
+/** Reads files as UTF-8, or fails: a lenient decoder would silently replace what it cannot read. */
 import { readFile } from "node:fs/promises";
 import { Problem } from "./config.ts";
 
@@ -16,7 +16,7 @@ export async function readText(file: string): Promise<string> {
   }
 }
 
-/** As {@link readText}; empty where there is no such file. */
+/** Reads a file like {@link readText}; empty if there is none. */
 export async function readTextIfAny(file: string): Promise<string> {
   return readText(file).catch((error) => {
     if (error.code === "ENOENT") return "";
@@ -24,7 +24,7 @@ export async function readTextIfAny(file: string): Promise<string> {
   });
 }
 
-/** The text of bytes that stand as one character each; undefined where they are not UTF-8. */
+/** Decodes bytes held as one character each; undefined if they are not UTF-8. */
 export function utf8From(bytes: string): string | undefined {
   try {
     return decoder.decode(Buffer.from(bytes, "latin1"));
@@ -37,7 +37,7 @@ export function isUtf16([first, second]: Uint8Array): boolean {
   return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
 }
 
-/** Without the byte order mark that some programs put before UTF-8. */
+/** Drops the byte order mark that some programs put before UTF-8. */
 export function withoutMark(bytes: Buffer): Buffer {
   return bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? bytes.subarray(3) : bytes;
 }

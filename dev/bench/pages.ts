@@ -103,7 +103,7 @@ async function measure(db: Database, { name, sort, filter }: List, { runs, plans
   const order = itemOrder(sort, filter.q);
   const pageAfter = (after?: Position) => listItems(db, filter, order, { after, limit: pageSize + 1 });
   const [{ total = 0 } = {}] = await countItems(db, filter);
-  // Where the list is too short, its last page.
+  // Uses the last page of a short list.
   const page = Math.max(2, Math.min(deepPage, Math.floor(total / pageSize)));
   const skipped = (page - 1) * pageSize;
   const [last] = await listItems(db, filter, order, { after: undefined, limit: 1 }).offset(skipped - 1);

@@ -20,7 +20,7 @@ export async function checkMigrations(project = projectFolder): Promise<Snapshot
   return declared;
 }
 
-/** As {@link checkMigrations}, and applies them to a database of its own on the server of `admin`. */
+/** Extends {@link checkMigrations}: also applies them to a new database on the server of `admin`. */
 export async function checkWithDatabase(admin: string, project = projectFolder): Promise<void> {
   const declared = await checkMigrations(project);
   const { url, drop } = await createDatabase(admin);

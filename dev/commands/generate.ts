@@ -1,6 +1,6 @@
 /**
- * `npm run db:generate`: writes the migration that brings the tables to what `src/db/schema.ts` says. It asks nothing: what
- * became of a column that is gone is said by `--rename tickets.subject:title` or `--drop tickets.subject`.
+ * `npm run db:generate`: writes the migration to the tables of `src/db/schema.ts`. It never asks: say what became of a
+ * column by `--rename tickets.subject:title` or `--drop tickets.subject`.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -11,13 +11,13 @@ import { addMigration } from "../migrations/journal.ts";
 import { currentSnapshot, emptySnapshot, origin, readSnapshot, type Snapshot } from "../migrations/snapshot.ts";
 
 export type GenerateOptions = Answers & {
-  /** What the file is called behind its number; the tables that it changes where it is left out. */
+  /** The file's name after its number; by default the tables that it changes. */
   name?: string | undefined;
   /** Writes an empty file, for SQL by hand. */
   custom?: boolean;
 };
 
-/** Writes the next migration of `project`; returns its file and its SQL, or nothing where nothing has changed. */
+/** Writes the next migration of `project`. Returns its file and its SQL, or nothing without a change. */
 export async function generate(project: string, options: GenerateOptions) {
   const folder = join(project, "drizzle");
   const { entries } = await readJournal(folder);
@@ -58,7 +58,7 @@ function nameOf(statements: string[]): string {
   return [...new Set(tables)].slice(0, 3).join("_");
 }
 
-/** What may surprise whoever applies it. */
+/** Warnings for the operator who applies it. */
 function warnings(sql: string): string[] {
   const dropped = [...sql.matchAll(/(?:DROP TABLE|DROP COLUMN) (".*?")/gi)].map(([, name]) => name);
   const required = [...sql.matchAll(/ADD COLUMN (".*?") (?!.* (?:DEFAULT|GENERATED) ).* NOT NULL/g)].map(

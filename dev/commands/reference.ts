@@ -18,7 +18,7 @@ export const reference: Record<string, () => string> = {
 
 const settings = Object.entries<Setting>(settingsTable);
 
-/** What each rate class counts by, and whom that protects. */
+/** The key of each rate class, and whom it protects. */
 const rateKeys: Record<RateClass, [by: string, protects: string]> = {
   public: ["network, at each endpoint apart", "the service"],
   user: ["user", "the service, from one user's programs"],

@@ -24,7 +24,7 @@ export async function sealEdited(project = projectFolder): Promise<string[]> {
   return sealed;
 }
 
-/** What the branch has that others build on; undefined where there is none that git knows of. */
+/** The journal of the upstream branch; undefined if git knows none. */
 async function upstreamJournal(project: string): Promise<Journal | undefined> {
   for (const branch of ["origin/HEAD", "@{upstream}"]) {
     const shown = promisify(execFile)("git", ["show", `${branch}:./drizzle/meta/_journal.json`], { cwd: project });

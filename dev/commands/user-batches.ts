@@ -1,7 +1,7 @@
 import type { LocalDatabase } from "../local/database.ts";
 import type { UserRow } from "./user-rows.ts";
 
-/** What became of a row: it is in, it was in before, or the field that another account has. */
+/** The outcome of a row: imported now, imported before, or the field that another account has. */
 export type Outcome = "imported" | "present" | "email" | "username";
 
 /** The unique indexes decide: a row that is there already stays as it is. */
@@ -28,7 +28,7 @@ export async function insertUsers(database: LocalDatabase, users: UserRow[]): Pr
   return outcome;
 }
 
-/** What {@link insertUsers} would do, without doing it. */
+/** Predicts the outcome of {@link insertUsers} without doing it. */
 export function lookAtUsers() {
   const seen = { id: new Set<string>(), email: new Set<string>(), username: new Set<string>() };
   return async (database: LocalDatabase, users: UserRow[]): Promise<Map<string, Outcome>> => {
@@ -50,7 +50,7 @@ export function lookAtUsers() {
   };
 }
 
-/** What stands in the way of each row: itself, imported before, or another account. */
+/** The conflict of each row: itself, imported before, or another account. */
 async function conflicts(database: LocalDatabase, users: UserRow[]): Promise<Map<string, Outcome>> {
   if (users.length === 0) return new Map();
   const { rows } = await database.run({
@@ -62,7 +62,7 @@ async function conflicts(database: LocalDatabase, users: UserRow[]): Promise<Map
       end from ${recordset}`,
     params: [JSON.stringify(users)],
   });
-  // The query answers nothing else; null where nothing is in the way.
+  // The query returns nothing else; null means no conflict.
   return new Map(rows.flatMap(([id, what]) => (id && what ? [[id, what as Outcome]] : [])));
 }
 

@@ -18,10 +18,10 @@ export type UserRow = {
   created_at: string | null;
 };
 
-/** Why a row cannot be imported. Holds no value of the row. */
+/** The reason why a row cannot be imported, without any of its values. */
 export type Refusal = { field: string; rule: string };
 
-/** What a FastAPI table calls a column, in the order in which names are tried. */
+/** FastAPI's names of each column, in order of preference. */
 const names = {
   id: ["id", "uuid", "user_id"],
   email: ["email"],

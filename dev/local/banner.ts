@@ -3,13 +3,13 @@ import type { Credentials } from "./seed.ts";
 type Places = {
   api: string;
   mailbox: string;
-  /** A line for a shell where the database is the kept one, otherwise where it is. */
+  /** A line for a shell if the database is the kept one, otherwise its location. */
   database: string;
   inspectorPort: number;
   admin: Credentials | undefined;
 };
 
-/** What `npm run dev` says when everything runs. */
+/** The text that `npm run dev` prints once everything runs. */
 export function banner({ api, mailbox, database, inspectorPort, admin }: Places): string {
   const rows = [
     ["API", api],

@@ -7,7 +7,7 @@ import { dataFolder, devVars, Problem } from "../config.ts";
 import { readTextIfAny } from "../text.ts";
 
 type Made = {
-  /** Where the database is spoken to, in Neon's way. */
+  /** The database and its endpoint of Neon's protocol. */
   database: { DATABASE_URL: string; NEON_FETCH_ENDPOINT?: string };
   mailbox: { endpoint: string };
 };

@@ -15,7 +15,7 @@ export type Field = {
   format: "text";
 };
 
-/** What one statement answered, its values as Postgres' text. */
+/** The answer of one statement, its values as Postgres' text. */
 export type Result = {
   command: string | null;
   rowCount: number | null;
@@ -66,7 +66,7 @@ export const errorFields = [
 /** `place`: which statement of a transaction it was, from 0; the commit comes after the last. */
 export type PostgresError = Error & Partial<Record<(typeof errorFields)[number], string>> & { place?: number };
 
-/** Whether Postgres itself said no, rather than the connection to it. */
+/** True if Postgres itself refused, rather than the connection to it. */
 export function isPostgresError(error: unknown): error is PostgresError {
   return error instanceof Error && "severity" in error && "code" in error && /^[0-9A-Z]{5}$/.test(String(error.code));
 }

@@ -1,4 +1,4 @@
-/** What `npm run dev` takes over while it runs, besides the code: `.dev.vars`. Of new migrations it only tells. */
+/** Applies changes of `.dev.vars` while `npm run dev` runs; only announces new migrations. */
 import { type FSWatcher, watch } from "node:fs";
 import { join } from "node:path";
 import { databaseUrl, Problem, projectFolder } from "../config.ts";
@@ -25,14 +25,14 @@ export async function keepLive(
         console.error(`${error instanceof Problem ? error.message : error} Until then, the Worker runs as before.`);
       });
     }),
-    // Not applied by itself: a migration that was just made is to be read first.
+    // Leaves a new migration to be read first.
     whenChanged(join(projectFolder, "drizzle"), undefined, () =>
       console.log("drizzle/ has changed: npm run db:migrate, in another terminal, applies what is new."),
     ),
   ];
 }
 
-/** Calls `then` when `file` of this folder has changed, or anything in it where none is named. */
+/** Calls `then` after a change of `file` in this folder, or of anything in it. */
 function whenChanged(folder: string, file: string | undefined, then: () => void): Closeable {
   let timer: NodeJS.Timeout | undefined;
   const watcher: FSWatcher = watch(folder, { recursive: file === undefined }, (_event, name) => {
@@ -40,7 +40,7 @@ function whenChanged(folder: string, file: string | undefined, then: () => void)
     clearTimeout(timer);
     timer = setTimeout(then, settled);
   });
-  // Where a folder cannot be watched, a restart has the same effect.
+  // Ignores a folder that cannot be watched: a restart does the same.
   watcher.on("error", () => {});
   return {
     async close() {

@@ -1,4 +1,4 @@
-/** What the Worker logs, for a developer's eyes: a line for each request, and below it what is behind a fault. */
+/** Formats the Worker's log for a developer: a line for each request, and the cause below a fault. */
 import { styleText } from "node:util";
 import type { SqlFault, SqlFaults } from "./sql-faults.ts";
 
@@ -97,7 +97,7 @@ function sqlLines(fault: SqlFault | undefined): string[] {
   ];
 }
 
-/** Where it happened, without the message above and without what is not of this project. */
+/** The frames of a stack in this project's files, without the message. */
 function framesOf(stack: unknown): string[] {
   const frames = String(stack ?? "")
     .split("\n")

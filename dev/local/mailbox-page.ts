@@ -3,7 +3,7 @@ import { html, raw } from "hono/html";
 import { mailKinds } from "../../src/mail/kinds.ts";
 import type { Received } from "./mailbox.ts";
 
-/** What may run and load on the page: nothing but its own. */
+/** Allows the page nothing but its own scripts and files. */
 export function pageHeaders(nonce: string): Record<string, string> {
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-${nonce}'; connect-src 'self'`;
   return { "content-security-policy": `${policy}; frame-ancestors 'none'`, "x-content-type-options": "nosniff" };

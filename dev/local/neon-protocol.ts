@@ -20,7 +20,7 @@ export type NeonRequest = {
   | { kind: "batch"; statements: Statement[]; options: TransactionOptions }
 );
 
-/** As Neon's JSON parser: half a surrogate pair is not a string. */
+/** Refuses half a surrogate pair, like Neon's JSON parser. */
 const Text = z.string().refine((text) => text.isWellFormed(), "half a surrogate pair");
 const Query = z
   .object({ query: Text, params: z.array(z.unknown()).default([]) })

@@ -16,7 +16,7 @@ export type NeonEndpoint = {
 export type NeonOptions = {
   port?: number;
   host?: string;
-  /** Where one is given, a request's connection string must hold it. */
+  /** The password that a request's connection string must hold, if any. */
   password?: string;
 };
 

@@ -12,7 +12,7 @@ export type OpenDatabase = {
   url: string;
   /** For people: where it is, without its password. */
   where: string;
-  /** Whether it is the one that is kept in the data folder. */
+  /** True if it is kept in the data folder. */
   isKept: boolean;
   close(): Promise<void>;
 };
@@ -20,8 +20,8 @@ export type OpenDatabase = {
 type Options = Parameters<typeof useDatabase>[1] & Target;
 
 /**
- * Opens the Postgres that the environment or `.dev.vars` names, or else the kept one, whose server it starts where it does not run.
- * Throws `Problem` where that is not the one that is meant.
+ * Opens the Postgres that the environment or `.dev.vars` names, or else the kept one, whose server it starts if
+ * necessary. Throws `Problem` if that is not the intended one.
  */
 export async function openDatabase(options: Options = {}): Promise<OpenDatabase> {
   const given = await databaseUrl();

@@ -12,7 +12,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Why this loopback port cannot be used; undefined where it can. */
+/** The reason why this loopback port cannot be used, if any. */
 export async function whyBusy(port: number): Promise<string | undefined> {
   const probe = createServer().listen(port, "127.0.0.1");
   try {

@@ -45,7 +45,7 @@ export async function processesWith(setting: string): Promise<number[]> {
   const pids = names.map(Number).filter((pid) => pid > 0 && pid !== process.pid);
   const found = await Promise.all(
     pids.map(async (pid) => {
-      // As bytes: an environment may hold anything.
+      // Compares bytes: an environment may hold anything.
       const environment = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "");
       return environment.split("\0").includes(setting) && isAlive(pid);
     }),

@@ -1,4 +1,4 @@
-/** What an empty database begins with: yours to change. `npm run dev` calls it once, `npm run db:seed` as often as you like. */
+/** Fills an empty database, for you to change. `npm run dev` calls it once, `npm run db:seed` whenever you like. */
 import { v5 as uuidv5 } from "uuid";
 import { items } from "../../src/db/schema.ts";
 import type { Seeds } from "./seed.ts";

@@ -24,7 +24,7 @@ import { startWorker } from "./worker/worker.ts";
 
 type Closeable = { close(): Promise<void> };
 
-/** What is open, in the order in which it was opened. */
+/** Everything open, in the order of opening. */
 const open: Closeable[] = [];
 let isStopping = false;
 
@@ -93,16 +93,16 @@ async function choosePort(): Promise<number> {
   throw new Problem(`Port ${port} ${why}: choose another, as in PORT=${port + 1} npm run dev.`);
 }
 
-/** Neon speaks for itself; any other Postgres is spoken for by the local endpoint. */
+/** Uses Neon's own endpoint, or a local one in front of any other Postgres. */
 async function speakNeon({ database, url }: OpenDatabase, faults: SqlFaults) {
   if (/\.neon\.tech(:\d+)?\//.test(describeDatabase(url))) return { DATABASE_URL: url };
-  // The endpoint is anybody's to reach on this machine: the password is not.
+  // Protects the endpoint, which every process on this machine can reach, with a password of its own.
   const endpoint = await serveNeon(faults.of(database), { password: randomBytes(18).toString("base64url") });
   open.push(endpoint);
   return { DATABASE_URL: endpoint.connectionString, NEON_FETCH_ENDPOINT: endpoint.url };
 }
 
-/** Says what is being done, and how long it took. */
+/** Prints a step and the time it took. */
 async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
   if (isStopping) throw new Error("stopping");
   const started = performance.now();
@@ -132,7 +132,7 @@ async function stop(code: number): Promise<void> {
   if (isStopping) return;
   isStopping = true;
   console.log("\nStopping.");
-  // Whatever hangs, hangs for ten seconds and no longer.
+  // Waits ten seconds at most for anything that hangs.
   setTimeout(() => process.exit(1), 10_000).unref();
   await closeAll();
   process.exit(code);

@@ -1,18 +1,18 @@
-/** Keeps what fails in the local database, for the log of `npm run dev`: the Worker itself never logs SQL. */
+/** Keeps failures of the local database for the log of `npm run dev`; the Worker itself never logs SQL. */
 import { isPostgresError, type LocalDatabase, type PostgresError, type Statement } from "./database.ts";
 
 export type SqlFault = {
   message: string;
   hint: string | undefined;
   query: string;
-  /** Which statement of its transaction it was, from 1; the commit is one more than there are. */
+  /** The position of its statement in the transaction, from 1; the commit comes after the last. */
   place: number;
   of: number;
-  /** What each parameter looks like, never its value. */
+  /** The shape of each parameter, never its value. */
   parameters: string[];
 };
 
-/** Most errors of Postgres become answers such as 409, and nobody asks for them. */
+/** A bound: most errors of Postgres become answers such as 409, and are never read. */
 const maxKept = 100;
 
 export class SqlFaults {
@@ -29,7 +29,7 @@ export class SqlFaults {
     };
   }
 
-  /** What was kept under this name. */
+  /** Removes and returns the fault with this name. */
   take(name: unknown): SqlFault | undefined {
     const fault = this.#faults.get(String(name));
     this.#faults.delete(String(name));

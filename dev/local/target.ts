@@ -2,7 +2,7 @@ import { describeDatabase, Problem } from "../config.ts";
 import type { LocalDatabase } from "./database.ts";
 
 export type Target = {
-  /** Whose database is meant: `production`, `staging` or `development`; nothing means one on this machine. */
+  /** The environment of the database: `production`, `staging` or `development`; none means this machine. */
   env?: string | undefined;
   /** `npm run dev` means one for development, and fills it with accounts whose passwords it prints. */
   isDev?: boolean | undefined;
@@ -21,7 +21,7 @@ export function refuseUnnamed(url: string, isOfEnvironment: boolean, { env, isDe
   }
 }
 
-/** Whether the database is on this machine, as far as its address tells. */
+/** True if the database's address is on this machine. */
 export function isLocal(url: string): boolean {
   return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?\//.test(describeDatabase(url));
 }

@@ -1,4 +1,4 @@
-/** How the house spells the name of a resource. The templates are about field notes, whose every spelling differs. */
+/** Spells the name of a resource. Each spelling of "field notes", the templates' resource, differs. */
 import { Problem } from "../config.ts";
 
 /** `field-notes`, `field_notes`, `fieldNotes`, `FieldNotes`, `field notes`; and the same of one. */
@@ -7,7 +7,7 @@ type Spellings = { dashed: string; snake: string; camel: string; pascal: string;
 
 const pattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
-/** What TypeScript keeps for itself. */
+/** Words that TypeScript reserves. */
 const reserved = new Set(
   (
     "abstract any as async await boolean break case catch class const constructor continue debugger declare default delete do " +
@@ -17,7 +17,7 @@ const reserved = new Set(
   ).split(" "),
 );
 
-/** What ECMAScript has under a name like that of a schema. */
+/** Built-in names that a schema's name would shadow. */
 const builtIn = new Set(
   (
     "Array Atomics Boolean Date Error Function Infinity Iterator Map Math Number Object Promise Proxy Reflect Set String " +
@@ -46,7 +46,7 @@ export function namesOf(plural: string, singular = singularOf(plural)): Names {
 export function refuseUsed(word: string, ...codes: string[]): void {
   if (builtIn.has(word)) throw isTaken(word);
   const [strings, notes] = [/"(?:[^"\\\n]|\\.)*"/g, /\/\*[\s\S]*?\*\/|\/\/.*/g];
-  // What follows a dot or precedes a colon is the name of a property.
+  // Skips names of properties, after a dot or before a colon.
   const use = new RegExp(`(?<![.\\w$])${word}(?![\\w$]|\\s*:)`);
   if (codes.some((code) => use.test(code.replaceAll(strings, "").replaceAll(notes, "")))) throw isTaken(word);
 }

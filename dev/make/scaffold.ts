@@ -1,4 +1,4 @@
-/** What `npm run new` writes, all or nothing: files to be made, and lines to be added to those that are there. */
+/** Writes the files and lines of `npm run new`, all or nothing. */
 import { execFile } from "node:child_process";
 import { lstat, mkdir, readdir, rm, rmdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -40,7 +40,7 @@ export async function refuseExisting({ made }: Plan): Promise<void> {
   if (first !== undefined) throw new Problem(`${first} already: choose another name.`);
 }
 
-/** What a file gives to its room: two of one name would not compile in the list, or have one schema or path for two. */
+/** The names that a file adds to its room. Two of one name would not compile or would share a schema or a path. */
 function namesIn(file: string, content: string): string[] {
   const [room] = /^src\/\w+\//.exec(file) ?? [];
   if (room === undefined) return [];
@@ -49,7 +49,7 @@ function namesIn(file: string, content: string): string[] {
   return [...exports, ...calls].map(([, ...parts]) => `${room} has ${parts.join(" ")}`);
 }
 
-/** Writes the plan and what `more` makes of it; where anything fails, takes all of it back. */
+/** Writes the plan and runs `more`. Takes all of it back if anything fails. */
 export async function carryOut({ made, changed }: Plan, more: () => Promise<void> = async () => {}): Promise<void> {
   const drizzle = await allOf("drizzle");
   const kept = ["docs/access-matrix.md", "drizzle/meta/_journal.json", ...changed.keys()];

@@ -5,10 +5,10 @@ import { watchBlockers } from "./blockers.ts";
 import type { MigrationStatement } from "./files.ts";
 import { lockRecords, readRecords } from "./records.ts";
 
-/** A file to apply, and what to write into the record with it. */
+/** A file to apply, and its record. */
 export type Step = {
   file: string;
-  /** Of the migration that is recorded by it. */
+  /** The time of the migration that it records. */
   when: number;
   statements: MigrationStatement[];
   records: Statement[];
@@ -16,14 +16,14 @@ export type Step = {
 
 export type Apply = {
   worker: Session;
-  /** Looks who blocks, while the worker waits. */
+  /** Finds blockers while the worker waits. */
   observer: Session;
   log: (line: string) => void;
-  /** In seconds. */
+  /** Seconds. */
   patience: number;
 };
 
-/** Longer, a lock that is waited for would hold up everybody who comes after: the migration is tried again instead. */
+/** Gives up early, because everybody queues behind a wait for a lock. The migration is tried again. */
 const lockTimeout = "1s";
 const pause = 1_000;
 
@@ -47,12 +47,12 @@ export async function applyInTransaction(step: Step, apply: Apply): Promise<void
   });
 }
 
-/** Applies the statements of the file one by one, each for itself, and writes its record when all of them are through. */
+/** Applies the statements of the file one at a time, and writes its record after the last. */
 export async function applyOutsideTransaction(step: Step, apply: Apply): Promise<void> {
   const { worker, log } = apply;
   await worker.run("set statement_timeout = 0");
   for (const statement of step.statements) {
-    // These wait for others without holding anybody up, and would leave an invalid index behind if they gave up.
+    // Lets these wait: they block nobody, and giving up would leave an invalid index.
     const isConcurrent = /\bconcurrently\b/i.test(statement.sql);
     await worker.run(`set lock_timeout = '${isConcurrent ? 0 : lockTimeout}'`);
     await dropInvalidIndex(statement, worker, log);
@@ -67,7 +67,7 @@ const halfDone =
   "The statements before it stay, since they run outside a transaction. The next attempt begins at the first one again, so each " +
   "must bear being repeated (if not exists); an index that was left unfinished is removed before it is made anew.";
 
-/** Two migrators cannot meet here while the first one's lock holds; it goes with its session, which may be lost. */
+/** Refuses a migration already recorded: the first migrator's lock ends with its session, which may be lost. */
 async function refuseIfRecorded({ file, when }: Step, worker: Session): Promise<void> {
   const applied = await readRecords(worker);
   if (applied.some((record) => record.when === when)) {
@@ -75,7 +75,7 @@ async function refuseIfRecorded({ file, when }: Step, worker: Session): Promise<
   }
 }
 
-/** An attempt that broke off leaves an index that is kept up to date but never read, which `if not exists` would pass over. */
+/** Drops the index of a failed attempt, which is maintained but never read; `if not exists` would keep it. */
 async function dropInvalidIndex({ sql }: MigrationStatement, worker: Session, log: Apply["log"]): Promise<void> {
   const creates = /create\s+(?:unique\s+)?index\s+concurrently\s+(?:if\s+not\s+exists\s+)?("(?:[^"]|"")+"|[\w$]+)/i;
   const [, name] = creates.exec(sql) ?? [];
@@ -88,7 +88,7 @@ async function dropInvalidIndex({ sql }: MigrationStatement, worker: Session, lo
   await worker.run(`drop index concurrently if exists ${name}`);
 }
 
-/** Runs `attempt` until nobody holds what it wants to lock; throws {@link Problem} with the place of what went wrong. */
+/** Retries `attempt` until no session holds its locks. Throws {@link Problem} with the place of any other error. */
 async function patiently(
   step: Step,
   { worker, observer, log, patience }: Apply,
@@ -118,7 +118,7 @@ async function patiently(
   }
 }
 
-/** A lock that was not to be had, or a deadlock: both have let go of everything. */
+/** True if a lock was unavailable or a deadlock arose: both have released everything. */
 function isBusy(error: unknown): boolean {
   return isPostgresError(error) && (error.code === "55P03" || error.code === "40P01");
 }

@@ -1,8 +1,8 @@
 import type { Session } from "../local/database.ts";
 
-/** Shorter than the time that a migration waits for a lock. */
+/** Milliseconds, less than a migration waits for a lock. */
 const interval = 400;
-/** How long the same blocker is not told of again. */
+/** Milliseconds before the same blocker is reported again. */
 const silence = 10_000;
 
 const query = `
@@ -11,7 +11,7 @@ select format('pid %s (%s), %s for %s: %s', pid, coalesce(nullif(application_nam
     left(regexp_replace(query, '\\s+', ' ', 'g'), 120))
   from pg_stat_activity where pid = any(pg_blocking_pids($1::integer)) order by xact_start limit 1`;
 
-/** Looks again and again which session the backend `pid` waits for, and tells it; `last` is who it was in the end. */
+/** Watches which session the backend `pid` waits for, and reports it; `last` is the most recent one. */
 export function watchBlockers(observer: Session, pid: string, tell: (who: string) => void) {
   let last = "";
   let toldAt = 0;
@@ -28,7 +28,7 @@ export function watchBlockers(observer: Session, pid: string, tell: (who: string
       toldAt = Date.now();
       tell(who);
     } catch {
-      // Nobody is named: the worker's own connection tells what is wrong.
+      // Reports nobody: the worker's own connection will report the fault.
     } finally {
       isLooking = false;
     }

@@ -1,7 +1,7 @@
 import type { LocalDatabase } from "../local/database.ts";
 
 const inPublic = (namespace: string) => `${namespace} = 'public'::regnamespace`;
-/** Objects that an extension brought along are its own. */
+/** Excludes objects that belong to an extension. */
 const isOurs = (catalog: string, oid: string) =>
   `not exists (select from pg_depend where deptype = 'e' and classid = '${catalog}'::regclass and objid = ${oid})`;
 

@@ -2,19 +2,19 @@ import { Problem } from "../config.ts";
 import { mentions, type Renaming, rename, renameWhatIsTheSame } from "./rename.ts";
 import { type Snapshot, type SnapshotTable, statementsBetween } from "./snapshot.ts";
 
-/** What became of tables and columns that are gone while others are new: nobody but their author knows. */
+/** The author's answers about tables and columns that are gone while others are new. */
 export type Answers = { renames: Renaming[]; drops: string[] };
 
-/** The SQL that brings a database from `before` to `after`; throws {@link Problem} with the question where one is open. */
+/** The SQL from `before` to `after`. Throws {@link Problem} with the first open question. */
 export async function changes(before: Snapshot, after: Snapshot, { renames, drops }: Answers): Promise<string[]> {
   const from = structuredClone(before);
   for (const renaming of renames) refuseUseless(renaming, from, after);
-  // Tables first, because columns are named with what their table is called afterwards.
+  // Tables come first, because columns are named with the table's new name.
   const tablesFirst = [...renames.filter(({ table }) => !table), ...renames.filter(({ table }) => table)];
   const renamed = tablesFirst.flatMap((renaming) => rename(from, renaming));
   refuseOpenQuestions(from, after, drops);
   renamed.push(...renameWhatIsTheSame(from, after));
-  // Dropping and adding in two steps, drizzle-kit has nothing to ask.
+  // Drops and adds in two steps, so that drizzle-kit has nothing to ask.
   const freed = withoutGenerated(from, after);
   const between = withoutWhatGoes(freed, after);
   const generated = await statementsBetween(from, freed);
@@ -30,7 +30,7 @@ function refuseUseless({ table, from, to }: Renaming, before: Snapshot, after: S
       : Object.keys(tableOf(snapshot, table)?.columns ?? {});
   const what = table === undefined ? "table" : `column of ${table}`;
   const old = table === undefined || tableOf(before, table) ? names(before) : undefined;
-  // The table may be renamed in the same breath.
+  // Allows for a rename of the table in the same migration.
   if (old && (!old.includes(from) || names(after).includes(from))) {
     throw new Problem(`${from} is no ${what} that is gone from src/db/schema.ts, so it cannot be renamed to ${to}.`);
   }
@@ -75,7 +75,7 @@ function difference(before: string[], after: string[]): [gone: string[], made: s
   return [before.filter((name) => !after.includes(name)), after.filter((name) => !before.includes(name))];
 }
 
-/** `from` without the generated columns that are made of a column that goes: PostgreSQL wants them to go before it. */
+/** Leaves out generated columns made of a column that goes: PostgreSQL wants them dropped before it. */
 function withoutGenerated(from: Snapshot, to: Snapshot): Snapshot {
   const rest = structuredClone(from);
   for (const [key, table] of Object.entries(rest.tables)) {
@@ -91,7 +91,7 @@ function withoutGenerated(from: Snapshot, to: Snapshot): Snapshot {
   return rest;
 }
 
-/** `from` without the tables and columns that `to` has not, nor what would go with them. */
+/** Leaves out the tables and columns that `to` lacks, and all that goes with them. */
 function withoutWhatGoes(from: Snapshot, to: Snapshot): Snapshot {
   const rest = structuredClone(from);
   for (const [key, table] of Object.entries(rest.tables)) {
@@ -117,7 +117,7 @@ function withoutWhatGoes(from: Snapshot, to: Snapshot): Snapshot {
   return rest;
 }
 
-/** Dropping a table takes along what refers to it, which drizzle-kit would then drop once more. */
+/** Leaves out references to dropped tables, which go with them: drizzle-kit would drop them again. */
 function withoutReferencesToWhatGoes(from: Snapshot, to: Snapshot): Snapshot {
   const rest = structuredClone(from);
   const left = names(to.tables);
@@ -126,8 +126,8 @@ function withoutReferencesToWhatGoes(from: Snapshot, to: Snapshot): Snapshot {
 }
 
 /**
- * A generated column whose expression changes is dropped and added, which takes its indexes and constraints along; drizzle-kit
- * sees no change in those.
+ * Restores indexes and constraints of a generated column whose expression changes: it is dropped and added, and
+ * drizzle-kit sees no change in them.
  */
 async function lostWithColumns(statements: string[], after: Snapshot): Promise<string[]> {
   const text = statements.join("\n");

@@ -4,7 +4,7 @@ import { Problem } from "../config.ts";
 import { hashOf, type Journal, readJournal, readMigrationFile, readMigrations } from "./files.ts";
 import { origin, readSnapshot } from "./snapshot.ts";
 
-/** Throws {@link Problem} where the journal, the files and the snapshots of `folder` do not belong together. */
+/** Throws {@link Problem} unless the journal, the files and the snapshots of `folder` match. */
 export async function checkFiles(folder: string): Promise<void> {
   const { entries } = await readJournal(folder);
   checkOrder(entries);
@@ -57,7 +57,7 @@ async function checkHashes(folder: string, entries: Entries): Promise<void> {
   }
 }
 
-/** Two that follow the same one come of two branches, each of which knows nothing of the other's change. */
+/** Refuses two snapshots with one predecessor: they come from branches that do not know each other's change. */
 async function checkSnapshots(folder: string, entries: Entries): Promise<void> {
   let previous = origin;
   for (const { idx, tag } of entries) {
@@ -72,7 +72,7 @@ async function checkSnapshots(folder: string, entries: Entries): Promise<void> {
   }
 }
 
-/** They are repeated when one of them has failed. */
+/** Requires statements that can be repeated, since a failure repeats all of them. */
 async function checkStatementsOutsideTransactions(folder: string): Promise<void> {
   for (const { tag, statements, inTransaction } of await readMigrations(folder)) {
     if (inTransaction) continue;

@@ -5,7 +5,7 @@ import { readCatalog } from "./catalog.ts";
 import { migrate } from "./migrate.ts";
 import { emptySnapshot, type Snapshot, statementsBetween } from "./snapshot.ts";
 
-/** Throws {@link Problem} where the schema file has changed since the last snapshot. */
+/** Throws {@link Problem} if the schema file has changed since the last snapshot. */
 export function checkSnapshot(last: Snapshot, current: Snapshot): void {
   const { id: _, prevId: _p, ...ours } = current;
   const { id: _i, prevId: _q, ...theirs } = last;
@@ -18,8 +18,8 @@ export function checkSnapshot(last: Snapshot, current: Snapshot): void {
 }
 
 /**
- * Throws {@link Problem} where the migrations, applied to the empty `database`, make something else than `declared`: what
- * was written or lost by hand is in no snapshot. Leaves the tables of `declared` behind.
+ * Throws {@link Problem} if the migrations make anything but `declared` of the empty `database`: edits by hand are in
+ * no snapshot. Leaves the tables of `declared` behind.
  */
 export async function checkDatabase(database: LocalDatabase, folder: string, declared: Snapshot): Promise<void> {
   await migrate(database, { folder });
@@ -39,7 +39,7 @@ export async function checkDatabase(database: LocalDatabase, folder: string, dec
   );
 }
 
-/** drizzle-kit knows nothing of the others: functions, triggers and grants are made by the migrations alone. */
+/** The kinds that drizzle-kit knows. Functions, triggers and grants come from migrations only. */
 const declarable = /^(table|column|constraint|index|policy|enum) /;
 
 function differencesBetween(migrated: Map<string, string>, declared: Map<string, string>): string[] {
@@ -59,7 +59,10 @@ function statementFor(object: string, definition: string): string {
   return name && table ? `ALTER TABLE ${table} ADD CONSTRAINT ${name} ${definition};` : definition;
 }
 
-/** A function without a search path of its own looks names up in the caller's, and whoever may connect may call it. */
+/**
+ * Requires each function to have a search path and a `revoke`: it would otherwise use the caller's path, and be open to
+ * anybody who can connect.
+ */
 function checkFunctions(catalog: Map<string, string>): void {
   for (const [object, definition] of catalog) {
     if (!object.startsWith("function ")) continue;

@@ -8,31 +8,31 @@ const Entry = z.looseObject({
   idx: z.int(),
   when: z.int(),
   tag: z.string(),
-  /** Of the file's text when it was generated or sealed; drizzle-kit passes over it. */
+  /** The hash of the file's text when it was generated or sealed; drizzle-kit ignores it. */
   hash: z.string().optional(),
 });
 const Journal = z.looseObject({ entries: z.array(Entry) });
 
 export type Journal = z.infer<typeof Journal>;
 
-/** One statement of a file, and the line that it begins in. */
+/** A statement of a file, and the line where it begins. */
 export type MigrationStatement = { sql: string; line: number };
 
 export type Migration = {
   /** Its name, without `.sql`. */
   tag: string;
-  /** When it was generated, in Unix milliseconds: with `hash`, its identity in the database's record. */
+  /** The time of its generation, in Unix milliseconds: with `hash`, its identity in the database's record. */
   when: number;
   /** SHA-256 of the file with Unix line ends, as drizzle-orm records it. */
   hash: string;
   statements: MigrationStatement[];
-  /** False where the file begins with `-- plinth: no-transaction`. */
+  /** False if the file begins with `-- plinth: no-transaction`. */
   inTransaction: boolean;
 };
 
 const breakpoint = "--> statement-breakpoint";
 
-/** Reads the migrations that `folder` and its journal hold, in their order; throws {@link Problem} where a file is missing. */
+/** Reads the migrations of `folder` in the journal's order. Throws {@link Problem} for a missing file. */
 export async function readMigrations(folder: string): Promise<Migration[]> {
   const { entries } = await readJournal(folder);
   return Promise.all(
@@ -57,7 +57,7 @@ export function parseJournal(text: string): Journal {
   return Journal.parse(JSON.parse(text));
 }
 
-/** The text of a migration, with Unix line ends whatever git has checked out. */
+/** The text of a migration with Unix line ends, however git has checked it out. */
 export async function readMigrationFile(folder: string, name: string): Promise<string> {
   try {
     return (await readText(join(folder, name))).replaceAll("\r\n", "\n");

@@ -4,13 +4,13 @@ import { Problem } from "../config.ts";
 import { readTextIfAny } from "../text.ts";
 import { type MigrationStatement, readMigrationFile, statementsOf } from "./files.ts";
 
-/** Each migration that 0000_init has replaced, with the hashes of every text that it had. */
+/** Each migration that 0000_init replaced, with the hashes of every text it ever had. */
 const Replaced = z.object({ replaces: z.array(z.object({ tag: z.string(), hashes: z.array(z.string()) })) });
 
-/** The migrations that the first file replaces, and the statements that bring their database to where that file begins. */
+/** The migrations that the first file replaces, and the statements that bring their database to its state. */
 export type History = { replaces: z.infer<typeof Replaced>["replaces"]; upgrade: MigrationStatement[] };
 
-/** Reads `folder/history`; undefined where `tag` replaces nothing. */
+/** Reads `folder/history`; undefined if `tag` replaces nothing. */
 export async function readHistory(folder: string, tag: string): Promise<History | undefined> {
   const text = await readTextIfAny(join(folder, "history", `${tag}.json`));
   if (text === "") return undefined;
@@ -18,7 +18,7 @@ export async function readHistory(folder: string, tag: string): Promise<History 
   return { ...Replaced.parse(JSON.parse(text)), upgrade: statementsOf(upgrade) };
 }
 
-/** Whether these hashes are those of the replaced migrations; throws {@link Problem} where only a part of them is there. */
+/** True if these hashes are those of the replaced migrations. Throws {@link Problem} for only some of them. */
 export function isReplaced({ replaces }: History, hashes: string[]): boolean {
   const applied = replaces.filter((old) => old.hashes.some((hash) => hashes.includes(hash)));
   if (applied.length === 0) return false;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { hashOf, type Journal, readJournal, readMigrationFile } from "./files.ts";
 import { type Snapshot, snapshotFile } from "./snapshot.ts";
 
-/** Writes a migration behind the last one: its file, its snapshot and its entry, with its hash. Returns the file's name. */
+/** Adds a migration: its file, its snapshot and its entry with the hash. Returns the file's name. */
 export async function addMigration(folder: string, name: string, sql: string, snapshot: Snapshot): Promise<string> {
   const journal = await readJournal(folder);
   const last = journal.entries.at(-1);
@@ -18,7 +18,7 @@ export async function addMigration(folder: string, name: string, sql: string, sn
   return `${tag}.sql`;
 }
 
-/** Takes the text that the file has now for the one that is meant. */
+/** Accepts the file's current text as the intended one. */
 export async function seal(folder: string, tag: string): Promise<void> {
   const journal = await readJournal(folder);
   const hash = hashOf(await readMigrationFile(folder, `${tag}.sql`));

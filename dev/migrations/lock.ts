@@ -1,14 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { LocalDatabase, Session } from "../local/database.ts";
 
-/** By this name its sessions are known to the server. */
+/** The name of its sessions at the server. */
 const application = "plinth db:migrate";
-/** Says "plinth" in ASCII: the key of the lock that a migrator holds in its database. */
+/** "plinth" in ASCII: the key of the lock that a migrator holds in its database. */
 const key = "123610927625320";
 
 /**
- * Runs `work` while no other migrator runs. The lock belongs to a transaction that a session of its own keeps open, so that
- * it also holds behind a pooler, and ends with this process.
+ * Runs `work` while no other migrator runs. The lock belongs to an open transaction of a separate session: it also
+ * holds behind a pooler, and ends with this process.
  */
 export async function onlyMigrator<T>(
   session: LocalDatabase["session"],
@@ -30,8 +30,8 @@ export async function onlyMigrator<T>(
 }
 
 /**
- * Asks again and again rather than once, and ends with a statement that reads nothing: `create index concurrently` waits for
- * every transaction that still has a snapshot, and this one ends after it.
+ * Polls, and ends with a statement that reads nothing: `create index concurrently` waits for every transaction with a
+ * snapshot, and this one outlasts it.
  */
 async function takeLock(guard: Session, log: (line: string) => void): Promise<void> {
   for (let waited = 0; ; waited += 1) {

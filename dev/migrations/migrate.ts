@@ -10,15 +10,15 @@ import { deleteRecords, insertRecord, prepareRecords, readRecords } from "./reco
 
 export type MigrateOptions = PlanOptions & {
   folder?: string;
-  /** Hears what is being done, in sentences. */
+  /** Receives the progress, in sentences. */
   log?: (line: string) => void;
-  /** For how many seconds a migration is tried again while others hold what it wants to lock. */
+  /** Seconds for which a migration is retried while others hold its locks. */
   patience?: number;
 };
 
 /**
- * Applies the migrations that `database` lacks, each in a transaction with its record, and returns how many those were.
- * One migrator is at work at a time; the others wait. Throws `Problem` with what is wrong and what to do.
+ * Applies the migrations that `database` lacks, each in a transaction with its record, and returns their number. One
+ * migrator works at a time. Throws `Problem` with the remedy.
  */
 export async function migrate(database: LocalDatabase, options: MigrateOptions = {}): Promise<number> {
   const { folder = join(projectFolder, "drizzle"), log = () => {} } = options;

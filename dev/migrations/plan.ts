@@ -6,16 +6,16 @@ import { type History, isReplaced } from "./history.ts";
 export type Applied = { when: number; hash: string };
 
 export type PlanOptions = {
-  /** Applies migrations that are older than an applied one, rather than refusing them. */
+  /** Applies migrations that are older than an applied one. */
   applySkipped?: boolean;
-  /** Passes over applied migrations without a file here, where nothing is to be applied. */
+  /** Accepts applied migrations without a file here, if nothing is left to apply. */
   allowAhead?: boolean;
 };
 
-/** What is left to do: to bring the database from replaced migrations to the first file, and what to apply after it. */
+/** The work left: an upgrade from replaced migrations to the first file, and the migrations after it. */
 export type Plan = { upgrades: boolean; pending: Migration[] };
 
-/** Compares files and records one by one; throws {@link Problem} that names every one that does not fit. */
+/** Compares files and records one by one. Throws {@link Problem} with each mismatch. */
 export function plan(
   files: Migration[],
   applied: Applied[],

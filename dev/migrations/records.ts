@@ -7,10 +7,10 @@ const table = "drizzle.__drizzle_migrations";
 
 type Run = Pick<Session, "run">;
 
-/** Makes the table of records where there is none. */
+/** Makes the table of records if it is missing. */
 export async function prepareRecords({ run }: Run): Promise<void> {
   const { rows } = await run(`select to_regclass('${table}')`);
-  // Asked for before, because `if not exists` wants the right to create also where there is nothing to create.
+  // Checks first, because `if not exists` demands the right to create even if nothing is to be made.
   if (rows[0]?.[0] !== null) return;
   await run("create schema if not exists drizzle");
   await run(`create table if not exists ${table} (id serial primary key, hash text not null, created_at bigint)`);
@@ -21,7 +21,7 @@ export async function readRecords({ run }: Run): Promise<Applied[]> {
   return rows.map(([when, hash]) => ({ when: Number(when), hash: hash ?? "" }));
 }
 
-/** Keeps others from writing records until the transaction ends; Workers go on reading them. */
+/** Blocks other writers of records until the transaction ends; Workers can read on. */
 export const lockRecords = `lock table ${table} in share row exclusive mode`;
 
 export function insertRecord({ hash, when }: Migration): Statement {

@@ -4,7 +4,7 @@ import type { Snapshot, SnapshotTable } from "./snapshot.ts";
 /** The name of an object, before and after. */
 export type Renaming = { table: string; from: string; to: string } | { table?: undefined; from: string; to: string };
 
-/** Renames a column, or without `table` a table, in everything that refers to it, as PostgreSQL does; returns the SQL. */
+/** Renames a column, or without `table` a table, and every reference to it, as PostgreSQL does. Returns the SQL. */
 export function rename(snapshot: Snapshot, { table, from, to }: Renaming): string[] {
   if (table !== undefined) {
     renameColumn(snapshot, table, from, to);
@@ -12,7 +12,7 @@ export function rename(snapshot: Snapshot, { table, from, to }: Renaming): strin
   }
   renameTable(snapshot, from, to);
   const renamed = Object.values(snapshot.tables).find(({ name }) => name === to);
-  // A key of one column is in no snapshot: PostgreSQL has named it after the table.
+  // Snapshots omit the key of a single column, which PostgreSQL names after the table.
   const hasKey = Object.values(renamed?.columns ?? {}).some(({ primaryKey }) => primaryKey === true);
   return [
     `ALTER TABLE "${from}" RENAME TO "${to}";`,
@@ -51,7 +51,7 @@ function renameColumn(snapshot: Snapshot, name: string, from: string, to: string
   }
 }
 
-/** Every piece of SQL in which a column of the table can be named. */
+/** Applies `change` to all SQL that can name a column of the table. */
 function inTexts(table: SnapshotTable, change: (text: string) => string): void {
   for (const { generated } of Object.values(table.columns)) if (generated) generated.as = change(generated.as);
   for (const check of Object.values(table.checkConstraints)) check.value = change(check.value);
@@ -61,7 +61,7 @@ function inTexts(table: SnapshotTable, change: (text: string) => string): void {
   }
 }
 
-/** Where the text is not a literal. */
+/** Replaces an identifier outside of literals. */
 function withIdentifier(text: string, from: string, to: string): string {
   const bare = new RegExp(`(?<![\\w$"])${from.replace(/\W/g, "\\$&")}(?![\\w$"(])`, "g");
   return text
@@ -70,12 +70,12 @@ function withIdentifier(text: string, from: string, to: string): string {
     .join("");
 }
 
-/** Whether this SQL names the column. */
+/** True if this SQL names the column. */
 export function mentions(text: string, column: string): boolean {
   return withIdentifier(text, column, `${column}_`) !== text;
 }
 
-/** Gives what is the same but for its name its new name, instead of dropping and making it; returns the SQL. */
+/** Renames objects that differ in name only, instead of dropping and making them. Returns the SQL. */
 export function renameWhatIsTheSame(from: Snapshot, to: Snapshot): string[] {
   const statements: string[] = [];
   for (const [key, table] of Object.entries(from.tables)) {

@@ -27,7 +27,7 @@ const Table = Named.extend({
 });
 const others = z.record(z.string(), z.unknown());
 
-/** A schema as drizzle-kit keeps it beside a migration: of its format, what is worked with here. */
+/** The parts of drizzle-kit's snapshot of a schema that are used here. */
 export const Snapshot = z.looseObject({
   id: z.string(),
   prevId: z.string(),
@@ -43,7 +43,7 @@ export const Snapshot = z.looseObject({
 export type Snapshot = z.infer<typeof Snapshot>;
 export type SnapshotTable = Snapshot["tables"][string];
 
-/** Before the first migration. */
+/** The predecessor of the first migration. */
 export const origin = "00000000-0000-0000-0000-000000000000";
 
 export function snapshotFile(folder: string, idx: number): string {
@@ -61,18 +61,20 @@ export async function readSnapshot(folder: string, idx: number): Promise<Snapsho
   }
 }
 
-/** What the schema file declares. */
+/** The snapshot of the schema file. */
 export async function currentSnapshot(schemaFile: string, prevId: string): Promise<Snapshot> {
   const { generateDrizzleJson } = await kit();
   const url = pathToFileURL(schemaFile);
-  // Another name for another text: a module is read once.
+  // A module is loaded once per URL: another text needs another one.
   url.searchParams.set("hash", hashOf(await readText(schemaFile)));
   const schema: Record<string, unknown> = await import(url.href);
-  // Through JSON, because that is how the others come.
+  // Passes through JSON, like the snapshots on disk.
   return Snapshot.parse(JSON.parse(JSON.stringify(generateDrizzleJson(schema, prevId))));
 }
 
-/** The SQL between two snapshots, by drizzle-kit; neither tables nor columns may be both gone and new, or it would ask. */
+/**
+ * The SQL between two snapshots, by drizzle-kit. It would ask a question if tables or columns were both gone and new.
+ */
 export async function statementsBetween(from: Snapshot, to: Snapshot): Promise<string[]> {
   const { generateMigration } = await kit();
   return (await generateMigration(from, to)).map((statement) => statement.trim());
@@ -80,7 +82,7 @@ export async function statementsBetween(from: Snapshot, to: Snapshot): Promise<s
 
 export const emptySnapshot = async () => Snapshot.parse((await kit()).generateDrizzleJson({}));
 
-/** Loaded where it is needed: it takes half a second. */
+/** Loads drizzle-kit on demand: it takes half a second. */
 function kit() {
   return import("drizzle-kit/api");
 }

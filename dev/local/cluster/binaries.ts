@@ -9,7 +9,7 @@ import { readText, readTextIfAny } from "../../text.ts";
 
 export const run = promisify(execFile);
 
-/** Whom Postgres runs as: nobody in particular, or another user where we are root, which it refuses. */
+/** The user that Postgres runs as: our own, or another if we are root, which it refuses. */
 export type Identity = { uid: number; gid: number } | Record<string, never>;
 
 export async function unprivileged(): Promise<Identity> {
@@ -18,7 +18,7 @@ export async function unprivileged(): Promise<Identity> {
   return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
 }
 
-/** Gives a file or folder of ours to whom Postgres runs as. */
+/** Gives a file or folder to the user that Postgres runs as. */
 export async function give(path: string, { uid, gid }: Identity): Promise<void> {
   if (uid !== undefined && gid !== undefined) await chown(path, uid, gid);
 }

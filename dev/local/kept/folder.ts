@@ -1,4 +1,4 @@
-/** The kept database's folder, `.plinth/database`: making it, finding it, and whom it belongs to. */
+/** Makes and finds the kept database's folder, `.plinth/database`. */
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import {
@@ -22,16 +22,16 @@ import { initialise, type Place } from "../cluster/cluster.ts";
 import { isAlive } from "../processes.ts";
 import { findPostmaster } from "./postmaster.ts";
 
-/** What it takes to reach the server; the same at every start, as long as nobody else takes its port. */
+/** The access to the server; stable between starts unless something else takes its port. */
 export type Connection = { port: number; password: string };
 
 export const user = "plinth";
 export const databaseName = "plinth";
 
-/** Where root keeps databases of projects in folders that nobody else may enter. */
+/** The databases of root's projects in folders that no other user can enter. */
 const outside = "/var/lib/plinth";
 
-/** Where the database of this data folder is. */
+/** The folder of the database of this data folder. */
 export function databaseFolder(dataFolder: string): string {
   return join(dataFolder, "database");
 }
@@ -40,7 +40,7 @@ export function connectionUrl({ port, password }: Connection, database = databas
   return `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`;
 }
 
-/** A sentence where this folder still holds the database that an earlier version kept, which nothing reads any more. */
+/** A notice if this folder still holds the unused database of an earlier version. */
 export function oldDatabaseNotice(dataFolder: string): string | undefined {
   const old = join(dataFolder, "postgres");
   if (!existsSync(join(old, "PG_VERSION"))) return undefined;
@@ -50,7 +50,7 @@ export function oldDatabaseNotice(dataFolder: string): string | undefined {
   );
 }
 
-/** Whether a server runs on the database of this data folder. */
+/** True if a server runs on the database of this data folder. */
 export async function isRunning(dataFolder: string): Promise<boolean> {
   const folder = await realpath(databaseFolder(dataFolder)).catch(() => undefined);
   return folder !== undefined && (await findPostmaster(folder)) !== undefined;
@@ -64,7 +64,7 @@ export async function removeFolder(dataFolder: string): Promise<void> {
   await rm(folder, { force: true });
 }
 
-/** Undefined where there is no database yet. */
+/** The connection; undefined if there is no database yet. */
 export async function readConnection(folder: string): Promise<Connection | undefined> {
   const text = await readText(join(folder, "connection.json")).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
@@ -80,7 +80,7 @@ export async function writeConnection(folder: string, connection: Connection): P
   await rename(draft, join(folder, "connection.json"));
 }
 
-/** The folder and whom its server runs as; makes it, with an empty cluster, where there is none. */
+/** Opens the folder, and makes it with an empty cluster if necessary. Answers the user of its server too. */
 export async function openFolder(dataFolder: string): Promise<Place> {
   const folder = databaseFolder(dataFolder);
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
@@ -96,7 +96,7 @@ export async function openFolder(dataFolder: string): Promise<Place> {
   return { folder: real, identity, native: await reachableBinaries(real, identity) };
 }
 
-/** Appears whole or not at all, so that a start that was interrupted leaves nothing that looks like a database. */
+/** Makes the folder atomically, so that an interrupted start leaves nothing that looks like a database. */
 async function make(folder: string): Promise<void> {
   const identity = await unprivileged();
   const draft = await makeDraft(folder, identity);
@@ -131,7 +131,7 @@ async function makeDraft(folder: string, identity: Identity): Promise<string> {
   return other;
 }
 
-/** What is left outside of a database that was removed by removing the link to it. */
+/** Removes the outside part of a database whose link was removed. */
 async function removeForgotten(folder: string): Promise<void> {
   for (const name of await readdir(outside)) {
     const other = join(outside, name);
@@ -153,11 +153,11 @@ function canEnter(folder: string, identity: Identity): Promise<boolean> {
   );
 }
 
-/** What a start has left that was killed while it made the folder. */
+/** Removes the remains of a start that was killed while it made the folder. */
 async function removeUnfinished(folder: string): Promise<void> {
   for (const name of await readdir(dirname(folder))) {
     const [, pid] = name.startsWith(basename(folder)) ? (/\.new-([0-9]+)$/.exec(name) ?? []) : [];
-    // What it had started may still be writing.
+    // Waits for a process that may still be writing.
     if (pid && !isAlive(Number(pid)))
       await rm(join(dirname(folder), name), { recursive: true, force: true, maxRetries: 5 });
   }
@@ -179,7 +179,7 @@ function belongsToAnother(folder: string): Problem {
   );
 }
 
-/** The same for a folder at every start, and most likely another for each project. Below what systems give out by themselves. */
+/** A stable port per folder, below the range that systems assign by themselves. */
 function preferredPort(folder: string): number {
   return 15_432 + (createHash("sha256").update(folder).digest().readUInt32BE() % 1_000);
 }

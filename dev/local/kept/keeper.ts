@@ -1,6 +1,5 @@
 /**
- * A process of its own that runs the kept database's server, and stops it when nobody uses it any more, however its users
- * ended. Outlives them by a moment.
+ * Runs the kept database's server in a process of its own, and stops it after its last user, however that one ended.
  */
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
@@ -16,7 +15,7 @@ export type Report = { state: "ready" } | { state: "other" } | { state: "failed"
 const released = once(process, "disconnect");
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.disconnect?.());
 
-// Whom they are for may have been killed.
+// Ignores errors of a reader that was killed.
 process.stderr.on("error", () => {});
 const report = (message: Report) => process.connected && process.send?.(message, () => {});
 

@@ -1,15 +1,15 @@
 /**
- * Who uses a kept database, told by advisory locks of its own server: they are let go of when their process ends, however
- * it ends, and need no files.
+ * Tracks the users of a kept database by advisory locks of its own server: they end with their process, in any way, and
+ * need no files.
  */
 import pg from "pg";
 import { type Connection, connectionUrl } from "./folder.ts";
 
-/** Shared by everybody who uses the server; held alone by a keeper that is about to stop it. */
+/** Shared by every user of the server; held exclusively by a keeper that is about to stop it. */
 const inUse = 1_397_310_001;
-/** Held by the keeper, which stops the server when nobody uses it any more. */
+/** Held by the keeper, which stops the unused server. */
 const keeper = 1_397_310_002;
-/** Held by `npm run dev`, of which one may run on a folder. */
+/** Held by `npm run dev`, once per folder. */
 const dev = 1_397_310_003;
 
 /** Opens a session of the administrator's, which emits `end` when it is over. */
@@ -31,7 +31,7 @@ export async function joinUsers(session: pg.Client): Promise<void> {
   await session.query("select pg_advisory_lock_shared($1)", [inUse]);
 }
 
-/** True where nobody else uses the server, and from then on nobody can. */
+/** True if nobody else uses the server; from now on nobody can. */
 export function takeWhenUnused(session: pg.Client): Promise<boolean> {
   return tryLock(session, inUse);
 }

@@ -12,10 +12,7 @@ export async function findPostmaster(folder: string): Promise<Postmaster | undef
   return named(folder, await contentOf(fileOf(folder)));
 }
 
-/**
- * Removes what a server has left that was killed: Postgres takes it for a running one as long as another process has
- * its number.
- */
+/** Removes the file of a server that was killed. Postgres believes it while another process has its number. */
 export async function removeStaleFile(folder: string): Promise<void> {
   const seen = await contentOf(fileOf(folder));
   if (await named(folder, seen)) return;
@@ -26,7 +23,7 @@ export async function removeStaleFile(folder: string): Promise<void> {
   else await rm(aside, { force: true });
 }
 
-/** What the first and the fourth line say, where such a server is alive. */
+/** The process of the first and the port of the fourth line, if such a server is alive. */
 async function named(folder: string, content: string): Promise<Postmaster | undefined> {
   const [pid = 0, , , port = 0] = content.split("\n").map(Number);
   if (!(pid > 0) || !isAlive(pid)) return undefined;

@@ -13,7 +13,7 @@ import { findPostmaster, type Postmaster, removeStaleFile } from "./postmaster.t
 /** Milliseconds: a server that was killed replays its log first. */
 const patience = 60_000;
 
-/** A commit may be lost with the power, but nothing else: as in production, and quicker. */
+/** Trades the durability of the last commits for speed: a power failure may lose them, and nothing else. */
 const settings = { synchronous_commit: "off" };
 
 const createDatabase = `create database ${databaseName}`;
@@ -90,7 +90,7 @@ function spawnInto(file: FileHandle, place: Place, port: number): ChildProcess {
 async function overcome(folder: string, log: string): Promise<void> {
   // Another start was faster, or a server was killed and its number is somebody else's.
   if (log.includes('"postmaster.pid" already exists')) return removeStaleFile(folder);
-  // What is left of a server that was killed ends by itself.
+  // The remains of a killed server end by themselves.
   if (log.includes("pre-existing shared memory block")) return delay(500);
   if (/could not (bind|create any TCP)/.test(log)) return moveToNextPort(folder);
   throw new Problem(`PostgreSQL did not start in ${folder}:\n${log.trim()}`);

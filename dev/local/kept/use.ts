@@ -102,7 +102,7 @@ async function startKeeper(dataFolder: string): Promise<ChildProcess | undefined
     { state: "failed", reason: `PostgreSQL's keeper ended.\n${errors}`, isProblem: false },
   ]);
   const [report]: [Report] = await Promise.race([once(keeper, "message") as Promise<[Report]>, ended]);
-  // Who waits for the end of our output must not wait for a keeper that others use.
+  // Closes the output: a pipe that waits for its end must not wait for a keeper that others use.
   keeper.stderr?.destroy();
   if (report.state === "ready") return keeper;
   if (keeper.connected) keeper.disconnect();

@@ -16,7 +16,7 @@ export type ThrowawayPostgres = z.infer<typeof Ready> & { stop(): Promise<void> 
  */
 export async function startPostgres(): Promise<ThrowawayPostgres> {
   const folder = await mkdtemp(join(tmpdir(), "plinth-run-"));
-  // As /tmp is: PostgreSQL may run as somebody else.
+  // Open to everybody, like /tmp: PostgreSQL may run as another user.
   await chmod(folder, 0o1777);
   const keeper = fork(join(import.meta.dirname, "keeper.ts"), [String(process.pid), folder], {
     detached: true,

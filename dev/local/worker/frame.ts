@@ -1,7 +1,7 @@
 type Place = { file: string; line: number; column: number; lineText: string };
 type BuildError = { text: string; location: Place | null };
 
-/** What is wrong with the code, for people: for each error of the bundler its file, line, column and text. */
+/** Formats the bundler's errors for people: file, line, column and text of each. */
 export function frameOf(failure: unknown): string {
   for (let cause = failure; typeof cause === "object" && cause !== null; cause = Reflect.get(cause, "cause")) {
     const errors: unknown = Reflect.get(cause, "errors");

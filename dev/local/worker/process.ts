@@ -13,7 +13,7 @@ export type Start = {
   config: string;
   port: number;
   inspectorPort: number;
-  /** Where the runtime keeps what its bindings store. */
+  /** The folder for the data of the runtime's bindings. */
   persist: string;
   bindings: Record<string, string>;
 };

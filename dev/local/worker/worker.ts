@@ -42,7 +42,7 @@ export function startWorker({ port, inspectorPort, bindings, folder, onLog }: Op
   const ready = new Promise<void>((resolve, reject) => {
     child.on("message", (news: News) => {
       if (news.state === "logged") return onLog(news.text, news.level);
-      // Broken code is served, too: as a page that says why.
+      // Broken code is served too, as a page with the reason.
       resolve();
     });
     void ended.then(() => reject(new Problem(["The Worker did not start.", ...said].join("\n"))));
@@ -73,7 +73,7 @@ function environment(): NodeJS.ProcessEnv {
     // wrangler.toml's build command is `node …`: it must be this one.
     PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
     CLOUDFLARE_CF_FETCH_ENABLED: "false",
-    // What .env files hold is not for the Worker.
+    // Keeps .env files from the Worker.
     CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV: "false",
     WRANGLER_LOG: "error",
     WRANGLER_SEND_METRICS: "false",
