@@ -15,6 +15,8 @@ process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
 
 const inNode = ["test/dev/**/*.test.ts", "test/docs/**/*.test.ts"];
 const inBrowser = ["test/e2e/**/*.test.ts"];
+/** Minutes of work that changes rarely touch: `npm run test:long`, of which `npm test` has a part. */
+const long = ["test/**/*.long.test.ts"];
 const browser = findBrowser() !== undefined || process.env.PLINTH_REQUIRE_BROWSER === "1";
 const secretKey = randomBytes(32).toString("hex");
 
@@ -68,7 +70,7 @@ export default defineConfig({
           // It would keep the list of files under src/routes as it was, and a file that is new would not be missed.
           fsModuleCache: false,
           include: ["test/**/*.test.ts"],
-          exclude: [...inNode, ...inBrowser],
+          exclude: [...inNode, ...inBrowser, ...long],
           // A new isolate costs seconds; every test owns its data, so that files can share one.
           isolate: false,
           maxWorkers: 1,
@@ -85,8 +87,10 @@ export default defineConfig({
           // What the other project set for itself is not for the servers that these tests start.
           env: { WRANGLER_LOG: "log" },
           include: browser ? [...inNode, ...inBrowser] : inNode,
+          exclude: long,
         },
       },
+      { test: { name: "long", env: { WRANGLER_LOG: "log" }, sequence: { groupOrder: 2 }, include: long } },
     ],
   },
 });

@@ -36,3 +36,19 @@ export function plainEnvironment(): Record<string, string> {
   );
   return { ...Object.fromEntries(own), NO_COLOR: "1", CI: "1", WRANGLER_SEND_METRICS: "false" };
 }
+
+/** Runs a script of a copy there; answers what it printed, or why it failed. */
+export async function nodeIn(
+  copy: string,
+  script: string,
+  ...args: string[]
+): Promise<{ code: number; output: string }> {
+  const options = { cwd: copy, env: plainEnvironment(), maxBuffer: 2 ** 24 };
+  try {
+    const { stdout, stderr } = await run(process.execPath, [script, ...args], options);
+    return { code: 0, output: stdout + stderr };
+  } catch (error) {
+    const { code = 1, stdout = "", stderr = "" } = error as { code?: number; stdout?: string; stderr?: string };
+    return { code, output: stdout + stderr };
+  }
+}
