@@ -63,14 +63,24 @@ describe("promise 3: fifty uses of one refresh token at once", () => {
   });
 });
 
+function admins() {
+  return db
+    .select()
+    .from(users)
+    .where(and(eq(users.role, "admin"), isNull(users.deleted_at)));
+}
+
+/** Makes two admins, and users of all others. */
+async function theOnlyAdmins() {
+  const everyone = await admins();
+  const [first, second] = [await aUser({ role: "admin" }), await aUser({ role: "admin" })];
+  for (const other of everyone) await db.update(users).set({ role: "user" }).where(eq(users.id, other.id));
+  return { first, second };
+}
+
 describe("two admins who demote each other at once", () => {
   it("leave one", async () => {
-    const everyone = await db
-      .select()
-      .from(users)
-      .where(and(eq(users.role, "admin"), isNull(users.deleted_at)));
-    const [first, second] = [await aUser({ role: "admin" }), await aUser({ role: "admin" })];
-    for (const other of everyone) await db.update(users).set({ role: "user" }).where(eq(users.id, other.id));
+    const { first, second } = await theOnlyAdmins();
     const demote = (by: { token: string }, whom: { id: string }) =>
       api.patch(`/users/${whom.id}`, { token: by.token, json: { role: "user" } });
     // Both have written, and look for another admin at the same time.
@@ -83,10 +93,7 @@ describe("two admins who demote each other at once", () => {
     expect(statuses[0]).toBe(200);
     // The loser is refused as the last admin, as no admin any more, or as somebody who reaches nobody else.
     expect([403, 404, 409]).toContain(statuses[1]);
-    const left = await db
-      .select()
-      .from(users)
-      .where(and(eq(users.role, "admin"), isNull(users.deleted_at)));
+    const left = await admins();
     expect(left).toHaveLength(1);
     const [last] = left;
     const survivor = last?.id === first.id ? first : second;
@@ -96,5 +103,20 @@ describe("two admins who demote each other at once", () => {
     expect(itself.status).toBe(409);
     expect(itself.body.code).toBe("last_admin");
     expect((await deleteOwn(survivor)).body.code).toBe("last_admin");
+  });
+});
+
+describe("two admins who deactivate themselves at once", () => {
+  it("leave one", async () => {
+    const { first, second } = await theOnlyAdmins();
+    // Each change is made, and waits for the sessions that it ends.
+    const held = await holding(sql`select from sessions where user_id in (${first.id}, ${second.id}) for update`);
+    const calls = [first, second].map(({ token }) => api.patch("/users/me", { token, json: { is_active: false } }));
+    await held.meets(...calls);
+    await held.release();
+    const answers = await Promise.all(calls);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    expect(answers.find(({ status }) => status === 409)?.body.code).toBe("last_admin");
+    expect((await admins()).filter(({ is_active }) => is_active)).toHaveLength(1);
   });
 });
