@@ -84,7 +84,7 @@ export default defineConfig({
           maxWorkers: 2,
           // Some make databases and start servers, which takes a busy machine its time.
           testTimeout: 60_000,
-          // What the other project set for itself is not for the servers that these tests start.
+          // Drops settings of the other project, which the servers started by these tests must not inherit.
           env: { WRANGLER_LOG: "log" },
           include: browser ? [...inNode, ...inBrowser] : inNode,
           exclude: long,

@@ -24,7 +24,7 @@ export type Held = {
   method: string;
   pathname: string;
   answer: Answer;
-  /** Whether the test is about a fault: no other test may get a 5xx that the contract does not list itself. */
+  /** True if the test is about a fault: any other test fails on a 5xx that its contract does not list. */
   mayFail: boolean;
   logs: readonly LogEntry[];
 };
@@ -42,7 +42,7 @@ export function holdAgainstContract(held: Held): void {
   if (method === "HEAD") expect(answer.text).toBe("");
   if (!found) return holdNowhere(held);
 
-  // Where a name is unknown to the database, one more tells a mistake from a missing migration.
+  // An unknown name costs one more, which tells a mistake from a missing migration.
   const diagnosis = ["internal", "not_ready"].includes(answer.body?.code) ? 1 : 0;
   expect(answer.roundTrips).toBeLessThanOrEqual(found.policy.roundTrips + diagnosis);
   if (answer.status >= 400 && answer.text !== "") holdCode(held, found.policy.operationId, codesOf(found.contract));

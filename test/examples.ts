@@ -48,7 +48,7 @@ export function resolved(schema: Schema | undefined): Schema {
   return resolved(document.components.schemas[schema.$ref.split("/").at(-1) ?? ""]);
 }
 
-/** What tools fill in by themselves: the example, or else the first value, or else anything of the type. */
+/** The value that tools fill in by themselves: the example, else the first value, else anything of the type. */
 export function exampleOf(given: Schema): unknown {
   const schema = resolved(given);
   if (schema.example !== undefined) return schema.example;

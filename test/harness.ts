@@ -46,7 +46,7 @@ export function serve({
   endpoints?: readonly Endpoint[];
   deps?: Partial<Deps>;
   bindings?: Bindings;
-  /** Whether the test is about faults: otherwise a 5xx that no contract lists fails it. */
+  /** True if the test is about faults: otherwise a 5xx that its contract does not list fails it. */
   mayFail?: boolean;
 } = {}) {
   const logs: LogEntry[] = [];

@@ -42,7 +42,7 @@ async function main(open: Closeables): Promise<void> {
   console.log(`The chart: ${file}`);
 }
 
-/** In turns: what the machine does meanwhile happens to all. The round before the first warms up. */
+/** Measures in turns, so that a disturbance affects all. The round before the first warms up. */
 async function measure(
   origin: string,
   bareOrigin: string,

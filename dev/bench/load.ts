@@ -19,7 +19,7 @@ export type Call = {
 /** The figures of one round of load on one call. */
 export type Round = Pick<Measured, "perSecond" | "median" | "p99" | "cpu" | "databaseCpu">;
 
-/** Calls once. Throws where the answer is not the expected one, which would be measured otherwise. */
+/** Calls once. Throws for an unexpected answer, which would otherwise be measured. */
 export async function probe(origin: string, call: Call): Promise<Pick<Measured, "roundTrips">> {
   const { name, method = "GET", path, headers = {}, body, status } = call;
   const response = await fetch(`${origin}${path}`, { method, headers, ...(body !== undefined && { body }) });

@@ -54,7 +54,7 @@ async function main(open: Closeables): Promise<void> {
   );
 }
 
-/** Sends at a fixed rate, however slowly it is answered: each request in its turn, all kinds in equal numbers. */
+/** Sends at a fixed rate, even if answers are slow, all kinds in turn. */
 async function oneMinute(origin: string, calls: Call[], rate: number) {
   const times: number[] = [];
   let wrong = 0;

@@ -9,7 +9,7 @@ import { postgres } from "../local/postgres.ts";
 import { startPostgres } from "../local/throwaway/postgres.ts";
 import { migrate } from "../migrations/migrate.ts";
 
-/** Ends everything that was started, in reverse. */
+/** Functions that end what was started, called in reverse order. */
 export type Closeables = (() => Promise<unknown>)[];
 
 /** A real PostgreSQL of this command's own, migrated, behind the local endpoint that speaks Neon's HTTP. */
@@ -24,7 +24,7 @@ export async function startDatabase(open: Closeables): Promise<{ url: string; en
   return { url: server.database, endpoint: neon.url };
 }
 
-/** Runs `main` and then ends what it has pushed to `open`, also where it fails. */
+/** Runs `main` and then, even on failure, ends everything it pushed to `open`. */
 export async function closing<T>(main: (open: Closeables) => Promise<T>): Promise<T> {
   const open: Closeables = [];
   try {

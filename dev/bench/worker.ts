@@ -31,7 +31,7 @@ export async function startWorker(
   // The Worker writes its log, as in production, and nobody reads it.
   const worker = spawn(binary, ["serve", config], { stdio: "ignore" });
   const ended = once(worker, "exit");
-  // Interrupted, this process takes its runtime with it, which would wait for its connections on SIGTERM.
+  // Takes the runtime along on an interrupt: on SIGTERM it would wait for its connections.
   process.once("exit", () => worker.kill("SIGKILL"));
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
   open.push(async () => {
@@ -61,7 +61,7 @@ async function compatibilityDate(): Promise<string> {
   return date;
 }
 
-/** Speaks what Workers' Cache API speaks. Keeps lists, for as long as it runs, and nothing else: both ways can be measured. */
+/** Speaks the protocol of Workers' Cache API, and keeps lists only, so that hits and misses can both be measured. */
 const cacheOfLists = `const kept = new Map();
 const miss = (status) => new Response(null, { status, headers: { "CF-Cache-Status": "MISS" } });
 

@@ -1,6 +1,6 @@
 /**
- * Makes what is not in git and the Worker does not start without: the documentation page's files, where `wrangler.toml`
- * serves static assets from, and the list of common passwords. Writes only what changed.
+ * Makes the files that the Worker needs and git lacks: the documentation page, in the folder of static assets of
+ * `wrangler.toml`, and the list of common passwords. Writes only changes.
  */
 import { copyFile, mkdir, readFile, rename, stat, utimes, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -35,7 +35,7 @@ async function copyChanged(from: string, to: string): Promise<void> {
   });
 }
 
-/** Renames a finished file into place: two starts at once, and the server meanwhile, never see half of one. */
+/** Renames a finished file into place, so that neither a parallel start nor the server sees half of one. */
 async function replace(path: string, write: (draft: string) => Promise<void>): Promise<void> {
   const draft = join(assets, `..`, `asset-${process.pid}-${Math.random().toString(36).slice(2)}`);
   await write(draft);

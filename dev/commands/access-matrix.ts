@@ -1,4 +1,4 @@
-/** `npm run access-matrix`: writes who may call what, and which calls are sensitive. `--check` only compares. */
+/** `npm run access-matrix`: writes the access matrix and the sensitive changes. `--check` only compares. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

@@ -1,4 +1,4 @@
-/** `npm run db:check`: fails where migrations are out of order, were edited, or do not make what `src/db/schema.ts` says. */
+/** `npm run db:check`: fails for migrations out of order, edited, or that differ from `src/db/schema.ts`. */
 import { join } from "node:path";
 import { failWith, projectFolder } from "../config.ts";
 import { postgres } from "../local/postgres.ts";

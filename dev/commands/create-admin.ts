@@ -18,13 +18,13 @@ import { explained } from "../local/explained.ts";
 import { openDatabase } from "../local/open.ts";
 import { environment } from "../local/target.ts";
 
-/** The changes that this command may make to accounts: their owners are told. */
+/** The sensitive changes of this command: their owners are notified. */
 export const createAdminCommand = {
   name: "npm run admin:create",
   changes: { "account.role_changed": "command_line", "account.activated": "command_line" },
 } as const;
 
-/** Makes this address an admin's, and answers whether it is new, and a token that sets the password. */
+/** Makes the account of this address an admin's, or a new one. Answers a token that sets its password. */
 export async function createAdmin(db: Database, email: string): Promise<{ isNew: boolean; token: string }> {
   const [known] = await findUserByLogin(db, email);
   const id = known?.id ?? uuidv7();
@@ -53,7 +53,7 @@ export async function createAdmin(db: Database, email: string): Promise<{ isNew:
         insertAuditEvent(db, commandEvent(createAdminCommand, "account.created", id, {})),
       ];
   await db.batch([
-    // An account may have been opened with somebody else's address: its maker must not come along.
+    // Whoever opened the account with somebody else's address must not come along.
     revokeSessions(db, id, undefined, isUnverified(id)),
     deleteTokens(db, id, ["verify_email", "change_email", "reset_password"], isUnverified(id)),
     ...account,
@@ -62,7 +62,7 @@ export async function createAdmin(db: Database, email: string): Promise<{ isNew:
   return { isNew: !known, token };
 }
 
-/** The part before the @, and something that keeps it unique. */
+/** Joins the part before the @ with a suffix that keeps it unique. */
 function usernameFor(email: string): string {
   const name = email
     .split("@")[0]

@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   await run(join(wrangler, "bin/wrangler.js"), "deploy", ...args);
 }
 
-/** `.dev.vars` does not count: it names the developer's own. */
+/** Ignores `.dev.vars`, which names the developer's own database. */
 function refuseDatabase(url: string | undefined, env: string): void {
   if (!url) throw new Problem(`DATABASE_URL is not set: pass that of ${env}, whose migrations come before its Worker.`);
   if (isLocal(url)) {

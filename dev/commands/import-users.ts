@@ -17,7 +17,7 @@ const batchSize = 500;
 const usage =
   "Usage: npm run users:import -- users.csv [--dry-run] [--env production]   (or .jsonl, .ndjson: a JSON object on each line)";
 
-/** Imports the users of `file`, or with `dryRun` only looks what would happen; `log` hears of progress and of refusals. */
+/** Imports the users of `file`, or with `dryRun` only predicts the outcome. `log` receives progress and refusals. */
 export async function importUsers(
   database: LocalDatabase,
   file: string,

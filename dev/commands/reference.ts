@@ -1,4 +1,4 @@
-/** `npm run reference`: writes what the docs list out of the code that decides it. `--check` only compares. */
+/** `npm run reference`: writes the lists of the docs from the code that decides them. `--check` only compares. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -32,7 +32,7 @@ function limitsPage(): string {
   const classes = Object.entries(rateClasses).map(([rate, { limit, period }]) => [
     `rate class \`${rate}\``,
     `${limit} calls in ${period} s`,
-    // Each key of the one table is one of the other.
+    // TypeScript does not see that both tables have the same keys.
     ...rateKeys[rate as RateClass],
     "429 `too_many_requests`",
   ]);

@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   }
   const folder = shown(join(dataFolder, "database"));
   if (!values.yes) await confirm(folder);
-  // One that cannot be started is removed all the same.
+  // Removes even a database that cannot be started.
   const isInUse = await isRunning(dataFolder);
   if (!isInUse) await removeFolder(dataFolder);
   const opened = await openDatabase();

@@ -10,7 +10,7 @@ import { readTextIfAny } from "../text.ts";
 type Current = { algorithm: Algorithm; keys: SigningKey[]; lifetimeMinutes: number; isOfThisMachine: boolean };
 type Step = { when: string; set: Record<string, string> };
 
-/** The settings that are in force: the environment's where it has a key, else those of this machine, and never of both. */
+/** The settings in force: the environment's if it has a key, else those of this machine, never a mixture. */
 async function currentSettings(): Promise<Current> {
   const isOfThisMachine = !process.env.SIGNING_KEYS && !process.env.SECRET_KEY;
   const settings: Record<string, string | undefined> = {
@@ -50,8 +50,8 @@ async function newKey(algorithm: Algorithm): Promise<SigningKey> {
 }
 
 /**
- * A key is known everywhere before it signs anywhere, and stays known until what it signed has run out. Another
- * algorithm cannot be eased in like that, as there is one at a time.
+ * Publishes a key before it signs, and keeps it until its signatures have expired. A change of algorithm cannot be
+ * eased in like that, as there is one at a time.
  */
 function stepsTo(key: SigningKey, algorithm: Algorithm, { keys: [first, ...rest], ...current }: Current): Step[] {
   const ring = (...keys: (SigningKey | undefined)[]) => ({
@@ -75,7 +75,7 @@ function stepsTo(key: SigningKey, algorithm: Algorithm, { keys: [first, ...rest]
   ];
 }
 
-/** Steps from this machine's key would sign out everybody in production. */
+/** Warns of this machine's key, whose steps would sign out everybody in production. */
 function describeStep({ when, set }: Step, position: number, isOfThisMachine: boolean): string {
   const entries = Object.entries(set);
   if (isOfThisMachine) {

@@ -1,4 +1,4 @@
-/** `npm run db:seal`: takes migrations that were written or edited by hand, until they have landed. */
+/** `npm run db:seal`: accepts migrations edited by hand that have not landed yet. */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -6,7 +6,7 @@ import { failWith, Problem, projectFolder } from "../config.ts";
 import { hashOf, type Journal, parseJournal, readJournal, readMigrationFile } from "../migrations/files.ts";
 import { seal } from "../migrations/journal.ts";
 
-/** Seals what was edited in `project`, and returns the tags; throws {@link Problem} where others have that file already. */
+/** Seals the edited files of `project`, and returns their tags. Throws {@link Problem} for one that others have. */
 export async function sealEdited(project = projectFolder): Promise<string[]> {
   const folder = join(project, "drizzle");
   const landed = await upstreamJournal(project);

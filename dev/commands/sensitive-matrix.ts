@@ -24,7 +24,7 @@ whom, and what to do. Change, event and mail are one transaction. [Limits](limit
 const others = `## Events without a mail
 `;
 
-/** The document: each sensitive change with each path to it, and why other events have no notice. */
+/** The document: each sensitive change with its paths, and the reasons why other events have no notice. */
 export function sensitiveMatrix(endpoints: readonly Endpoint[]): string {
   const paths = pathsOf(endpoints);
   const rows = Object.entries(sensitiveChanges).flatMap(([change, { notice, besides }]) =>
@@ -40,7 +40,7 @@ export function sensitiveMatrix(endpoints: readonly Endpoint[]): string {
   return `${introduction}\n${told}\n\n${others}\n${why}\n`;
 }
 
-/** Every path to a sensitive change: what answers to it, and what it declares. */
+/** Every path to a sensitive change, with its declaration. */
 export function pathsOf(endpoints: readonly Endpoint[]): { path: string; changes: Changes }[] {
   return [
     ...endpoints.map(({ contract, policy }) => ({

@@ -4,7 +4,7 @@ import type { UserRow } from "./user-rows.ts";
 /** The outcome of a row: imported now, imported before, or the field that another account has. */
 export type Outcome = "imported" | "present" | "email" | "username";
 
-/** The unique indexes decide: a row that is there already stays as it is. */
+/** Leaves existing rows as they are: the unique indexes decide. */
 export async function insertUsers(database: LocalDatabase, users: UserRow[]): Promise<Map<string, Outcome>> {
   const { rows } = await database.run({
     query: `

@@ -24,7 +24,7 @@ export async function* linesOf(file: string): AsyncGenerator<Line> {
   if (isEmpty && isJson) throw new Problem(`${file} holds no users.`);
 }
 
-/** Each byte as one character, so that a parser of ASCII syntax passes on what is not UTF-8 as it is. */
+/** Reads each byte as one character, so that a parser of ASCII syntax passes invalid UTF-8 through. */
 function bytesOf(file: string): Readable {
   async function* chunks() {
     let isFirst = true;
@@ -53,7 +53,7 @@ function objectFrom(text: string): { record: Record<string, unknown> } | { rule:
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return { record: { ...value } };
   } catch {
-    // The rule below says it.
+    // Falls through to the rule below.
   }
   return { rule: "is not a JSON object" };
 }

@@ -41,7 +41,7 @@ const Flag = z.union([
 ]);
 const flag = (unset: boolean) => Flag.nullable().transform((value) => value ?? unset);
 
-/** ISO 8601, or as Python and Postgres print it; UTC where it does not say. */
+/** A time in ISO 8601, or as Python and Postgres print it; UTC by default. */
 const Time = z
   .string()
   .regex(/^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?)?( ?(Z|UTC|[+-]\d\d(:?\d\d)?))?$/)
@@ -72,7 +72,9 @@ const rules: { [K in keyof typeof names]: string } = {
   created_at: "must be a time such as 2026-11-23T09:30:00Z",
 };
 
-/** The user that a record of a FastAPI table describes, or why there is none. The same record makes the same user. */
+/**
+ * Converts a record of a FastAPI table to a user, or to the reason why it is none. The same record makes the same user.
+ */
 export function toUserRow(record: Record<string, unknown>): UserRow | Refusal {
   const fields = Object.entries(names).map(([field, columns]) => [field, cellOf(record, columns)]);
   const result = Record.safeParse(Object.fromEntries(fields));
@@ -93,20 +95,20 @@ export function toUserRow(record: Record<string, unknown>): UserRow | Refusal {
   };
 }
 
-/** Columns that an import does not read. */
+/** The columns that an import ignores. */
 export function ignoredColumns(columns: string[]): string[] {
   const known = new Set(Object.values(names).flat());
   return columns.filter((column) => !known.has(column.toLowerCase()));
 }
 
-/** An empty cell, and Postgres' `\N`, mean that there is no value. */
+/** An empty cell and Postgres' `\N` mean no value. */
 function cellOf(record: Record<string, unknown>, columns: string[]): unknown {
   const lower = Object.fromEntries(Object.entries(record).map(([name, value]) => [name.toLowerCase(), value]));
   const value = columns.map((column) => lower[column]).find((one) => one !== undefined);
   return value === undefined || value === "" || value === "\\N" ? null : value;
 }
 
-/** A UUID stays; anything else becomes a UUIDv7 of when the user came, whose random part follows from who it is. */
+/** Keeps a UUID; anything else becomes a UUIDv7 of the sign-up time, with a random part derived from the identity. */
 function idOf(source: string | null, email: string, created: Date | null): string {
   if (source !== null && z.uuid().safeParse(source).success) return source.toLowerCase();
   const random = createHash("sha256")
@@ -115,7 +117,7 @@ function idOf(source: string | null, email: string, created: Date | null): strin
   return uuidv7({ msecs: Math.max(0, created?.getTime() ?? 0), random, seq: random.readUInt32BE(16) });
 }
 
-/** For a table without usernames: who signs in with an e-mail address hardly needs one, but it must be unique. */
+/** Makes a unique username for a table without them: users who sign in by e-mail hardly need one. */
 function usernameOf(email: string, id: string): string {
   const local = email.split("@")[0]?.replaceAll(/[^A-Za-z0-9_.-]/g, "") ?? "";
   return `${local.slice(0, 37)}-${id.slice(-12)}`;

@@ -26,7 +26,7 @@ function entryOf(text: string): Entry | undefined {
   }
 }
 
-/** The cause and its own causes without the mark that `faults` has put there, and what was kept under it. */
+/** The cause without the mark of `faults`, and the fault kept under it. */
 function explainedBy(cause: unknown, faults: SqlFaults): { cause?: Record<string, unknown>; fault?: SqlFault } {
   if (typeof cause !== "object" || cause === null) return {};
   const fields: Record<string, unknown> = { ...cause };

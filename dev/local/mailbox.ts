@@ -43,7 +43,7 @@ export async function openMailbox({ port, api }: { port: number; api: string }):
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = "", headers } = request;
-    // A page elsewhere can point its own host name at loopback; it cannot choose the Host that its browser sends.
+    // A foreign page can point its host name at loopback, but cannot choose the Host that its browser sends.
     if (!/^(localhost|127\.0\.0\.1)(:\d+)?$/.test(headers.host ?? "")) {
       return send(response, 421, "text/plain", "The mailbox answers to localhost only.\n");
     }
@@ -64,7 +64,7 @@ export async function openMailbox({ port, api }: { port: number; api: string }):
     send(response, 200, "text/html; charset=utf-8", page.html, pageHeaders(page.nonce));
   }
 
-  /** The same id is the same mail, however often it is sent. */
+  /** Keeps one mail per id, however often it is sent. */
   function keep(mail: z.infer<typeof Received>): void {
     if (mails.has(mail.id)) return;
     mails.set(mail.id, { ...mail, received_at: new Date().toISOString() });
@@ -91,7 +91,7 @@ async function listen(server: ReturnType<typeof createServer>, port: number): Pr
   await once(server, "listening");
 }
 
-/** Only as JSON, which no page elsewhere can send without asking first. */
+/** Accepts JSON only, which a foreign page cannot send without a preflight. */
 async function bodyOf(request: IncomingMessage): Promise<z.infer<typeof Received>> {
   if (!/^application\/json\b/.test(request.headers["content-type"] ?? "")) throw new Error("not JSON");
   if (!(Number(request.headers["content-length"]) <= maxBytes)) throw new Error("of no length, or too large");

@@ -28,7 +28,7 @@ async function describeProcess(pid: number): Promise<{ name: string; parent: num
   return { name: basename(name), parent: Number(parent) };
 }
 
-/** The command line of a process; empty where there is none, or only what is left of one until its parent looks. */
+/** The command line of a process; empty if it has ended, collected by its parent or not. */
 export async function commandOf(pid: number): Promise<string> {
   const words = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => undefined);
   if (words !== undefined) return words.replaceAll("\0", " ");

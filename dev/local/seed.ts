@@ -13,15 +13,15 @@ import { seeds } from "./seeds.ts";
 const Credentials = z.object({ email: z.string(), password: z.string() });
 export type Credentials = z.infer<typeof Credentials>;
 
-/** By the database that they belong to: a developer may have several. */
+/** Keyed by database: a developer may have several. */
 const Admins = z.record(z.string(), Credentials);
 
-/** Fills a database, and may find what it has put there before. `admin` is the first one of the database. */
+/** Fills a database, which may have been filled before. `admin` is the first one of the database. */
 export type Seeds = (target: { db: Database; admin: { id: string; email: string } }) => Promise<void>;
 
 /**
- * Gives an empty database its first admin and what dev/local/seeds.ts has for it. Answers the admin's credentials as long
- * as they hold: a later start finds them in `file`, under the name of the database.
+ * Gives an empty database its first admin and the rows of dev/local/seeds.ts. Answers the admin's credentials while
+ * they are valid, from `file` on a later start.
  */
 export async function seed(db: Database, file: string, database: string): Promise<Credentials | undefined> {
   const admins = await readAdmins(file);
@@ -29,7 +29,7 @@ export async function seed(db: Database, file: string, database: string): Promis
   if (anyone) return stillValid(db, admins[database]);
   const admin = { email: "admin@example.com", password: randomBytes(18).toString("base64url") };
   const password_hash = await hashPassword(admin.password);
-  // Before the rows: whatever happens in between, nobody is locked out.
+  // Saved before the rows, so that a failure in between locks nobody out.
   await writeFile(file, JSON.stringify({ ...admins, [database]: admin }, undefined, 2), { mode: 0o600 });
   const names = { username: "admin", full_name: "First Admin" };
   await insertUser(db, { id: uuidv7(), email: admin.email, ...names, role: "admin", password_hash });
@@ -37,7 +37,7 @@ export async function seed(db: Database, file: string, database: string): Promis
   return admin;
 }
 
-/** Calls dev/local/seeds.ts; false where no admin is there to own what it makes. */
+/** Calls dev/local/seeds.ts; false without an admin to own its rows. */
 export async function seedAgain(db: Database): Promise<boolean> {
   const admins = db.select({ id: users.id, email: users.email }).from(users).where(eq(users.role, "admin"));
   const [admin] = await admins.orderBy(asc(users.created_at)).limit(1);

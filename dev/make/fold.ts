@@ -17,7 +17,7 @@ import {
 import { readText } from "../text.ts";
 
 const breakpoint = "--> statement-breakpoint";
-/** Begins the part that is written by hand in the one file, and copied into the other. */
+/** Heads the part that is written by hand in one file, and copied into the other. */
 const functionsHead = "-- Functions and triggers";
 
 const folder = join(projectFolder, "drizzle");
@@ -47,7 +47,7 @@ function parted(text: string): [string, string] {
   return [text.slice(0, at), text.slice(at)];
 }
 
-/** Every table with its foreign keys and indexes under the comment that it has; a table comes after those that it refers to. */
+/** Every table with its foreign keys and indexes under its comment, after the tables that it references. */
 function tablesOf(all: string[], existing: string): string {
   const [header = ""] = existing.split("\n\n");
   const ofTable = Map.groupBy(all, (statement) => /(?:TABLE|ON) "(\w+)"/.exec(statement)?.[1] ?? "");
@@ -75,7 +75,7 @@ function tablesOf(all: string[], existing: string): string {
 
 const defaults = / ON DELETE no action| ON UPDATE no action| USING btree|"\w+"\.(?=")/g;
 
-/** drizzle-kit's SQL as a person would write it: lower case, no needless quotes, no defaults spelt out. */
+/** Rewrites drizzle-kit's SQL as a person would: lower case, no needless quotes, no explicit defaults. */
 function readable(statement: string): string {
   return statement
     .split(/('(?:[^']|'')*')/)

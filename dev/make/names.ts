@@ -1,7 +1,10 @@
 /** Spells the name of a resource. Each spelling of "field notes", the templates' resource, differs. */
 import { Problem } from "../config.ts";
 
-/** `field-notes`, `field_notes`, `fieldNotes`, `FieldNotes`, `field notes`; and the same of one. */
+/**
+ * The spellings of the plural: `field-notes`, `field_notes`, `fieldNotes`, `FieldNotes`, `field notes`; and of the
+ * singular.
+ */
 export type Names = { many: Spellings; one: Spellings };
 type Spellings = { dashed: string; snake: string; camel: string; pascal: string; prose: string };
 
@@ -25,7 +28,7 @@ const builtIn = new Set(
   ).split(" "),
 );
 
-/** The spellings of a resource, from its plural. Throws {@link Problem} where it cannot be one. */
+/** The spellings of a resource, from its plural. Throws {@link Problem} for an impossible name. */
 export function namesOf(plural: string, singular = singularOf(plural)): Names {
   for (const name of [plural, singular]) {
     if (!pattern.test(name) || name.length > 40) {
@@ -42,7 +45,7 @@ export function namesOf(plural: string, singular = singularOf(plural)): Names {
   return names;
 }
 
-/** Throws {@link Problem} where code that is to call something by this word calls something else so, or everything does. */
+/** Throws {@link Problem} if the code in which this word is to be a name already uses it for something else. */
 export function refuseUsed(word: string, ...codes: string[]): void {
   if (builtIn.has(word)) throw isTaken(word);
   const [strings, notes] = [/"(?:[^"\\\n]|\\.)*"/g, /\/\*[\s\S]*?\*\/|\/\/.*/g];
@@ -57,7 +60,7 @@ function isTaken(word: string): Problem {
   );
 }
 
-/** A template's text about this resource instead of field notes. */
+/** Rewrites a template about field notes for this resource. */
 export function inNameOf({ many, one }: Names, template: string): string {
   const article = /^([aeio]|u(?!ni|se|ti))/.test(one.prose) ? "an" : "a";
   return template
@@ -79,7 +82,7 @@ export function spell(dashed: string): Spellings {
   return { dashed, snake: dashed.replaceAll("-", "_"), camel, pascal, prose: dashed.replaceAll("-", " ") };
 }
 
-/** Words that are one and many at once, or look like one, or whose spelling does not tell: caches and branches, sizes. */
+/** Words whose singular cannot be derived: equal in both numbers, or ambiguous, like caches and branches, sizes. */
 const unclear = [
   /(^|-)(series|species|news|means|movies|cookies|zombies|calories|selfies|ties|pies|lies)$/,
   /(ss|us|is|[^t]ches|oes|ves|zes)$/,

@@ -55,7 +55,7 @@ async function newResource(names: Names): Promise<void> {
     if (!ownedTables.test(schema)) throw new Problem("src/db/schema.ts has no list ownedTables.");
     const withTable = insertedBefore(schema, "/**\n * Each resource: what", `${from("table")}\n`);
     return withTable.replace(ownedTables, (_, start: string, others: string, end: string) => {
-      // First, because it may come to refer to one of them.
+      // First, because it may later refer to one of them.
       return `${start}${many.camel}, ${others}${end}`;
     });
   });

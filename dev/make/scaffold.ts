@@ -14,7 +14,7 @@ export function text(file: string): Promise<string> {
   return readText(inProject(file));
 }
 
-/** Plans another text for a file that is there. */
+/** Plans a new text for an existing file. */
 export async function change({ changed }: Plan, file: string, edit: (text: string) => string): Promise<void> {
   changed.set(file, edit(await text(file)));
 }
@@ -25,7 +25,7 @@ export function insertedBefore(text: string, anchor: string, addition: string): 
   return text.replace(anchor, () => `${addition}${anchor}`);
 }
 
-/** Throws {@link Problem} where a file is there already, or where its room in `src` has something of the same name. */
+/** Throws {@link Problem} for an existing file, or a name that its room in `src` already has. */
 export async function refuseExisting({ made }: Plan): Promise<void> {
   for (const file of made.keys()) {
     const isThere = await lstat(inProject(file)).then(
@@ -65,12 +65,12 @@ export async function carryOut({ made, changed }: Plan, more: () => Promise<void
     await more();
     const biome = join(dirname(require.resolve("@biomejs/biome/package.json")), "bin", "biome");
     await run(biome, "check", "--write", ...made.keys(), ...changed.keys());
-    // In a process of its own, which reads the list as it is now.
+    // Runs in a new process, which reads the changed list.
     await run(join(projectFolder, "dev/commands/access-matrix.ts"));
   } catch (error) {
     for (const file of written) {
       await rm(inProject(file), { force: true });
-      // It stays where there is something else in it.
+      // Keeps the folder if it has other files.
       await rmdir(dirname(inProject(file))).catch(() => undefined);
     }
     for (const file of await allOf("drizzle")) if (!drizzle.includes(file)) await rm(inProject(file));

@@ -11,7 +11,7 @@ const sends = { RESEND_API_KEY: "re_12345678", FRONTEND_URL: "https://app.exampl
 const deployed = { ...bindings, ...sends, ENVIRONMENT: "production" };
 const without = (name: string) => ({ ...deployed, [name]: undefined });
 
-/** What is wrong, as the log names it; nothing where the app answers. */
+/** The faults that the log names; nothing if the app answers. */
 async function problemsOf(own: Record<string, unknown>): Promise<unknown> {
   const { get, logs } = serve({ mayFail: true, bindings: own });
   expect((await get("/health")).status).toBe(200);

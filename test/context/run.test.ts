@@ -5,7 +5,7 @@ import { endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { Health } from "../../src/schemas/health.ts";
 import { api, aUser, db, serve } from "../harness.ts";
 
-/** What the driver sends while `work` runs: the statements of each round trip. */
+/** The statements of each round trip that the driver sends during `work`. */
 async function sent(work: () => Promise<unknown>): Promise<string[][]> {
   const fetching = vi.spyOn(globalThis, "fetch");
   await work();

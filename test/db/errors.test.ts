@@ -10,7 +10,7 @@ import { CallError } from "../../src/db/wire.ts";
 import { explain } from "../../src/errors.ts";
 import { db, settings } from "../harness.ts";
 
-/** As the driver throws it. */
+/** Makes an error as the driver throws it. */
 const raised = (fields: Partial<NeonDbError>) => Object.assign(new NeonDbError("message"), fields);
 
 describe("what Postgres raises", () => {

@@ -26,7 +26,7 @@ export function applyDiff(diff: string, text: string): string {
   return result;
 }
 
-/** Whether a file has the lines of an excerpt, in order and without gaps but where the excerpt says `…`. */
+/** True if a file has the lines of an excerpt in order, with gaps only at `…`. */
 export function hasExcerpt(excerpt: string, text: string): boolean {
   let rest = text;
   for (const part of excerpt.split(/^ *(?:\/\/ )?…\n/m)) {

@@ -16,7 +16,7 @@ export class Reader {
   #server: Server | undefined;
   /** The same at every start: variables of a page hold it. */
   #port: number | undefined;
-  /** What only a restart of `npm run dev` takes up, as it was at its last start. */
+  /** The state at the last start of everything that only a restart of `npm run dev` picks up. */
   #startedWith = "";
 
   constructor(project: string, scratch: string) {

@@ -25,7 +25,7 @@ export async function startDevServer(settings: Record<string, string> = {}): Pro
     env: {
       ...inherited,
       ...settings,
-      // What npm sets: the server then ends with the process that started it, whatever ended that.
+      // Set by npm; the server then ends with the process that started it, however that ends.
       npm_lifecycle_event: "dev",
       PLINTH_DATA: data,
       PORT: String(await freePort()),

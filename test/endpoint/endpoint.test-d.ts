@@ -1,6 +1,4 @@
-/**
- * What must not compile. `tsc` fails when an error that is expected here does not happen.
- */
+/** Code that must not compile. `tsc` fails if an expected error is missing. */
 import { hc } from "hono/client";
 import { expectTypeOf } from "vitest";
 import type { z } from "zod";

@@ -29,7 +29,7 @@ function carrying(carries: string) {
   return { ...taking("token", "refresh_token"), carries };
 }
 
-/** What the compiler would refuse as well, if it saw it. */
+/** Makes endpoints untyped, since the compiler would refuse them as well. */
 function made(...contracts: object[]) {
   const values = contracts.map((contract) => endpoint({ ...sound, ...contract } as never, (() => undefined) as never));
   return () => createApp(values);

@@ -8,7 +8,7 @@ import { type Answer, aUser, bindings, db, parsed, serveWithMailbox, unique } fr
 
 /** Passwords and raw tokens, whoever made them: each is in exactly one place, its owner's. */
 const secrets = new Map<string, string>();
-/** Whatever was written to the console, the app's log included. */
+/** Everything written to the console, the app's log included. */
 const output: string[] = [];
 
 function secret(what: string, value: string): string {
@@ -54,7 +54,7 @@ const post = async (path: string, json: object, token?: string) =>
   noted(await api.post(path, { json, ...(token !== undefined && { token }) }));
 const mailed = (address: string) => secret("mailed token", api.tokenFor(address));
 
-/** What people do, rightly and wrongly. A step more is a line more: its secrets go through `secret` and `noted`. */
+/** A life of correct and mistaken steps. Add a step as a line; its secrets go through `secret` and `noted`. */
 async function live(): Promise<{ username: string; answers: Answer[] }> {
   const username = unique("canary");
   const email = `${username}@example.com`;
@@ -156,7 +156,7 @@ describe("promise 24: no password and no token is ever kept or told", async () =
     for (const event of ["sign_in.failed", "session.replayed", "password.reset", "account.restored"]) {
       expect(log).toContain(event);
     }
-    // That the search would find them: the log has the route, the tables have the name and what was mailed to it.
+    // Proves that the search works: the log has the route, the tables have the name and its mail.
     expect(await columnsWith([username])).toStrictEqual(expect.arrayContaining(["mails.recipient", "users.email"]));
     expect(log).not.toContain(`${username}@example.com`);
 

@@ -78,7 +78,7 @@ function bodiesOf(some: typeof operations): string[] {
   return [...new Set(namesReferredTo(withReferences(some.map(({ operation }) => operation.requestBody))))];
 }
 
-/** Whether its bodies may hold unknown fields: RFC 6749 and RFC 7009 say so. */
+/** True for OAuth2, whose bodies may hold unknown fields (RFC 6749, RFC 7009). */
 const isTolerant = (policy: Policy) => endpoints.some((one) => one.policy === policy && one.contract.oauth);
 
 describe("the OpenAPI document", () => {
@@ -225,7 +225,7 @@ describe("promise 12: an unknown query parameter is refused, never ignored", () 
 });
 
 describe("promise 13: answers hold only documented fields", () => {
-  // That they hold no others is what the harness asserts of every answer in these tests.
+  // The harness asserts for every answer of these tests that it holds no other fields.
   it("and no hash, no token's hash and no deleted_at is documented", () => {
     const { schemas } = document.components;
     const answered = operations.flatMap(({ operation }) => namesIn(operation.responses));

@@ -5,7 +5,7 @@ import { exampleBody, examplePath, operationOf, parametersOf, resolved, type Sch
 import { aUser, bindings, quickPasswords, serve, unique } from "../harness.ts";
 import { hostileStrings, impossibleStrings } from "./hostile-strings.ts";
 
-/** As often as a test likes. */
+/** Lifts the rate limits. */
 const unlimited = Object.fromEntries(Object.entries(bindings).filter(([name]) => !name.startsWith("RATE_LIMIT_")));
 const app = serve({ bindings: unlimited, deps: { hasher: () => quickPasswords } });
 const isText = (schema: Schema) => [resolved(schema).type].flat().includes("string");
@@ -92,11 +92,11 @@ describe("hostile strings in every text field", () => {
         const answer = await send(endpoint, { ...call, path, json: { ...json, [field]: text } }, app);
         const what = `${field}: ${JSON.stringify(text).slice(0, 60)}`;
         expect(answer.status, what).toBeLessThan(500);
-        // What a token endpoint grants need not be what was asked for.
+        // A token endpoint may grant another scope than the one asked for.
         if (field === "scope") continue;
         if (answer.status < 300 && answer.body && field in answer.body) expect(answer.body[field], what).toBe(text);
         if (impossibleStrings.includes(text)) {
-          // Where it is taken it is neither kept nor told: a password is hashed, a token looked up.
+          // A password is hashed and a token looked up: neither is ever returned.
           if (answer.status < 300) expect(answer.body?.[field], what).toBeUndefined();
           if (answer.status === 422) {
             expect(answer.body.errors.map(({ loc }: { loc: string[] }) => loc.at(-1))).toContain(field);

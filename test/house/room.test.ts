@@ -10,7 +10,7 @@ const writing = called.filter(
   ({ endpoint: { policy, route } }) => route.method !== "get" && policy.access !== "public",
 );
 
-/** How many rows of each owned table this user has. */
+/** The number of this user's rows in each owned table. */
 async function rowsOf(owner: string): Promise<number[]> {
   const counts = ownedTables.map(async (table) => {
     const [kept] = await db.select({ rows: count() }).from(table).where(eq(table.owner_id, owner));

@@ -34,7 +34,7 @@ const roomOf = (path: string) => path.split("/")[0] ?? "";
 
 type Arrow = { file: string; to: string; isType: boolean };
 
-/** What a file of src/ imports from another room. Whatever is outside of src/ is for the linter. */
+/** The imports of a file of src/ from other rooms. The linter covers everything outside of src/. */
 function arrowsOf(file: string, text: string): Arrow[] {
   const imports = text.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from "(\.[^"]+)"/gms);
   return [...imports].flatMap(([, type, target = ""]) => {

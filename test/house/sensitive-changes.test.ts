@@ -20,7 +20,7 @@ type User = Awaited<ReturnType<typeof aUser>>;
 type From = { headers: Record<string, string> };
 /** The call that makes a change, and the same without its proof. */
 type Scenario = {
-  /** Whose account it is; `watched` unless a scenario needs somebody else. */
+  /** The account; `watched` unless a scenario needs another. */
   user: User;
   change: (from: From) => Promise<Answer>;
   unproven: (from: From) => Promise<Answer>;
@@ -304,7 +304,7 @@ describe("whoever repeats a change", () => {
     expect(await noticesOf("username.changed")).toBe(10);
     await api.patch(`/users/${user.id}`, { token: admin.token, json: { role: "admin" } });
     expect(await noticesOf("account.role_changed")).toBe(1);
-    // What is left of a period counts towards the next.
+    // The rest of a period counts towards the next.
     for (const [minutes, notices] of [
       [9, 11],
       [3, 12],

@@ -14,7 +14,7 @@ const pages: [kind: string, path: string][] = [
   ["change_email", "/confirm-email"],
   ["reset_password", "/reset-password"],
 ];
-/** What some notices need besides. */
+/** Data that some notices need. */
 const more = { role: "admin", until: "2026-12-25T18:04:05.000Z", by: "owner" };
 const compose = (kind: string, data: object, token = "") =>
   mailKindOf(kind)?.compose({ ...more, ...data }, place, token);

@@ -60,7 +60,7 @@ async function signUp(api: ReturnType<typeof serve>) {
   return { id: String(body.id), email, status };
 }
 
-// What other tests have left in the outbox is not due any more.
+// Retires mails that other tests left in the outbox.
 beforeAll(() => db.execute(sql`update mails set dead_at = now() where sent_at is null`));
 
 describe("promise 21: a message is kept until it is sent, and sent once", () => {

@@ -14,14 +14,14 @@ declare module "vitest" {
     postgres: string;
     /** Connection string of the migrated database, to be spoken to through `neonEndpoint`. */
     database: string;
-    /** Where the local server speaks Neon's SQL over HTTP. */
+    /** The URL of the local server of Neon's SQL over HTTP. */
     neonEndpoint: string;
     /** The same, but every connection is cut in the middle of the answer. */
     cutEndpoint: string;
   }
 }
 
-/** As many as the largest race among the tests, so that its contenders really meet in Postgres. */
+/** As many as the largest race among the tests, so that all contenders meet in Postgres. */
 const connections = 60;
 
 /** Starts what every test shares and returns its end. */
@@ -40,7 +40,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await migrate(backend);
   } catch (error) {
     await stop();
-    // What the runner makes of it does not say why.
+    // The runner's own report omits the reason.
     console.error(explained(error, "of the tests"));
     throw error;
   }

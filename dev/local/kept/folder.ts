@@ -114,7 +114,7 @@ async function make(folder: string): Promise<void> {
   });
 }
 
-/** Beside `folder`, or outside of the project where root's folders are closed to whom Postgres runs as. */
+/** Makes a draft beside `folder`, or outside of the project if Postgres' user cannot enter root's folders. */
 async function makeDraft(folder: string, identity: Identity): Promise<string> {
   const draft = `${folder}.new-${process.pid}`;
   await mkdir(draft, { mode: 0o700 });

@@ -1,4 +1,4 @@
-/** The server process of a kept database, by the file that Postgres itself keeps of it. */
+/** Finds the server process of a kept database by Postgres' own file. */
 import { readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { commandOf, isAlive } from "../processes.ts";
@@ -7,7 +7,7 @@ const fileOf = (folder: string) => join(folder, "data", "postmaster.pid");
 
 export type Postmaster = { pid: number; port: number };
 
-/** The server that runs on this folder, whoever started it. */
+/** Finds the server that runs on this folder, started by any process. */
 export async function findPostmaster(folder: string): Promise<Postmaster | undefined> {
   return named(folder, await contentOf(fileOf(folder)));
 }

@@ -18,7 +18,7 @@ const settings = { synchronous_commit: "off" };
 
 const createDatabase = `create database ${databaseName}`;
 
-/** Drops the database at this URL below whoever uses it, and makes it again. */
+/** Drops the database at this URL, even in use, and makes it again. */
 export async function recreateDatabase(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url.replace(/\/[^/]*$/, "/postgres") });
   await client.connect();

@@ -57,7 +57,7 @@ describe("npm run db:generate", () => {
       (error: Error) => error.message,
     );
 
-  /** What a database with a row in it says to the migrations, and how it then differs from the schema. */
+  /** Applies the migrations to a database with a row, and answers its remaining difference from the schema. */
   async function applied(query: string) {
     const { url, drop } = await createDatabase(inject("postgres"));
     const database = postgres(url);

@@ -261,7 +261,7 @@ describe("the kept database", { timeout: patience }, () => {
   });
 });
 
-/** Whom Postgres runs as, in `data`. */
+/** The user that Postgres runs as, in `data`. */
 async function ownerOf(folder: string): Promise<{ uid: number; gid: number } | Record<string, never>> {
   const { uid, gid } = await stat(join(folder, "data"));
   return process.getuid?.() === 0 ? { uid, gid } : {};

@@ -13,7 +13,7 @@ it("a run of tests that is killed leaves no process and no file behind", async (
   // Elsewhere nobody is told the environment of a process.
   if (process.platform !== "linux") return;
   const base = await mkdtemp(join(tmpdir(), "plinth-killed-"));
-  // Where root runs this, PostgreSQL is somebody else.
+  // Opens the folder, because PostgreSQL runs as another user under root.
   await chmod(base, 0o755);
   const args = ["run", "--project=worker", "--coverage.enabled=false", "test/http/accept.test.ts"];
   const run = spawn(process.execPath, ["node_modules/vitest/vitest.mjs", ...args], {

@@ -42,7 +42,7 @@ describe("POST /items/batch", () => {
     expect(read.body).toStrictEqual(answer.body.results[2].item);
     expect(read.headers.get("ETag")).toBe(answer.body.results[2].etag);
     expect((await api.get(`/items/${two}`, { token })).status).toBe(404);
-    // What is not named stays, and an id is spelt as we spell it.
+    // Unnamed fields keep their values, and ids are answered in our spelling.
     const again = await batch(token, [
       { op: "update", id: one, item: { title: "Again" } },
       { op: "delete", id: three.toUpperCase() },

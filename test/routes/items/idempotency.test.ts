@@ -96,7 +96,7 @@ describe("promise 18: the same Idempotency-Key with the same request", () => {
     const { id, token } = await aUser();
     for (const column of ["is_public", "deleted_at", "version"]) {
       const original = await post(token, column, { title: "t" });
-      // As it was recorded before the migration.
+      // Imitates a record from before the migration.
       await db.execute(sql`update idempotency_keys
         set results = array[json_build_array((results[1] -> 0)::jsonb - ${column}::text)]
         where user_id = ${id}::uuid and key = ${column}`);

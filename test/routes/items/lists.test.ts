@@ -80,7 +80,7 @@ function asked(query: Query): string {
   return `&${parameters}`;
 }
 
-/** What the pages of a list should come to: its ids, asked for at once and without the code under test. */
+/** The expected ids of all pages, from one query without the code under test. */
 async function oneBigQuery(ownerId: string, query: Query): Promise<string[]> {
   const { q, status, created_after: after, created_before: before } = query;
   const sort = query.sort ?? (q === undefined ? "-created_at" : "-relevance");
@@ -275,7 +275,7 @@ describe("GET /items", () => {
   it("refuses a cursor of another sort, filter, owner or list", async () => {
     const [owner, admin] = [await ownerOf(5), await aUser({ role: "admin" })];
     const { next_cursor } = (await api.get("/items?limit=1&sort=title", { token: owner.token })).body;
-    // What a page is asked to hold is no part of which list it is of.
+    // The content of a page does not identify its list.
     for (const other of ["limit=2", "include=total"]) {
       const good = await api.get(`/items?${other}&sort=title&cursor=${next_cursor}`, { token: owner.token });
       expect(good.status).toBe(200);

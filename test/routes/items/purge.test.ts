@@ -8,7 +8,7 @@ import { runJobs } from "../../../src/jobs/run.ts";
 import type { LogEntry } from "../../../src/log.ts";
 import { api, aUser, bindings, db } from "../../harness.ts";
 
-/** How many items one run has purged. */
+/** Runs the purge once, and answers the number of items removed. */
 async function purge(own = bindings): Promise<number> {
   const logs: LogEntry[] = [];
   await runJobs(purgeDeleted, own, { ...production, log: (entry) => void logs.push(entry) });

@@ -2,6 +2,6 @@ import { hc } from "hono/client";
 import { expectTypeOf } from "vitest";
 import type { App } from "../../../src/index.ts";
 
-// What is cached may be known already.
+// A cached answer may be 304.
 const shown = await hc<App>("https://api.example.com").api.v1.public.items.$get({ query: {} });
 expectTypeOf(shown.status).toEqualTypeOf<200 | 304 | 400 | 422 | 429 | 500 | 503>();

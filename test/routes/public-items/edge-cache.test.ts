@@ -12,7 +12,7 @@ const { token } = owner;
 const create = async (json: object = {}) =>
   (await api.post("/items", { token, json: { title: "Public", is_public: true, ...json } })).body;
 const path = ({ id }: { id: string }) => `/public/items/${id}`;
-/** What the cache of this data centre has of a path. */
+/** The entry of a path in this data centre's cache. */
 const cached = (at: string) => caches.default.match(`https://api.example.com/api/v1${at}`);
 
 afterEach(() => void vi.restoreAllMocks());
@@ -63,7 +63,7 @@ describe("GET /public/items/{id}", () => {
     await caches.default.delete(`https://api.example.com/api/v1${path(item)}`);
     const miss = await api.get(path(item), init);
     expect([miss.status, miss.text, miss.roundTrips]).toStrictEqual([304, "", 1]);
-    // What was kept then is the whole answer.
+    // The kept answer is complete.
     expect((await api.get(path(item))).body.title).toBe("Public");
     expect((await api.get(path(item), { headers: { "If-None-Match": '"0-0"' } })).status).toBe(200);
   });

@@ -269,7 +269,7 @@ describe("the trail", () => {
       sql`truncate audit_events`,
     ];
     for (const attempt of attempts) {
-      // What is not refused is rolled back.
+      // Rolls back an attempt that is not refused.
       const error = await db.batch([db.execute(attempt), db.execute(sql`select 1 / 0`)]).catch((thrown) => thrown);
       expect(error).toMatchObject({ code: "PT405" });
     }

@@ -105,7 +105,7 @@ describe("an account that an admin has deleted", () => {
     expect((await rowOf(user.id))?.deleted_at).not.toBeNull();
     expect((await app.post(`/users/${user.id}/restore`, { token: admin.token })).status).toBe(200);
     expect((await enter("login", user.username)).status).toBe(200);
-    // What they then delete themselves, they can take back themselves.
+    // The owner's own later deletion is the owner's to undo.
     const { access_token: token } = (await enter("login", user.username)).body;
     expect((await deleteOwn(token)).status).toBe(204);
     expect((await enter("restore", user.username)).status).toBe(200);

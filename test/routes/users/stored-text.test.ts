@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { api, aUser, bindings, quickPasswords, serve, unique } from "../../harness.ts";
 import { hostileStrings } from "../../house/hostile-strings.ts";
 
-/** As often as a test likes. */
+/** Lifts the rate limits. */
 const unlimited = Object.fromEntries(Object.entries(bindings).filter(([name]) => !name.startsWith("RATE_LIMIT_")));
 const app = serve({ bindings: unlimited, deps: { hasher: () => quickPasswords } });
 

@@ -3,14 +3,14 @@ import { api, aUser } from "../../harness.ts";
 
 const json = { title: "A title" };
 
-/** A field note, and its owner's token. */
+/** Makes a field note, and answers its path and its owner's token. */
 async function aFieldNote(): Promise<{ path: string; token: string }> {
   const { token } = await aUser();
   const { id } = (await api.post("/field-notes", { token, json })).body;
   return { path: `/field-notes/${id}`, token };
 }
 
-/** One call that succeeds of each endpoint, for the tests of the house. */
+/** One successful call of each endpoint, for the tests of the house. */
 export const calls: Calls = {
   createFieldNote: async () => ({ path: "/field-notes", token: (await aUser()).token, json }),
   listFieldNotesPage: async () => ({ path: "/field-notes", token: (await aFieldNote()).token }),

@@ -8,7 +8,7 @@ import { requireVersion, type Versions } from "./versions.ts";
 export type FieldNoteValues = Pick<typeof fieldNotes.$inferInsert, "id" | "owner_id" | "title" | "description">;
 export type FieldNoteChanges = { [K in "title" | "description"]?: FieldNoteValues[K] | undefined };
 
-/** Within the bound of {@link withRoom}. */
+/** Respects the bound of {@link withRoom}. */
 export function insertFieldNote(db: Database, values: FieldNoteValues, most: number) {
   return db
     .insert(fieldNotes)
@@ -16,7 +16,7 @@ export function insertFieldNote(db: Database, values: FieldNoteValues, most: num
     .returning();
 }
 
-/** The live field note with this id, where the caller owns it or is an admin. */
+/** The live field note with this id, if the caller owns it or is an admin. */
 export function findFieldNote(db: Database, id: string, callerId: string) {
   return db
     .select()
@@ -42,7 +42,7 @@ export function listFieldNotes(
     .limit(limit);
 }
 
-/** Goes before a change of the field note that is meant for some of its versions: see {@link requireVersion}. */
+/** Precedes a change of the field note that is meant for some of its versions: see {@link requireVersion}. */
 export function requireFieldNoteVersion(db: Database, id: string, callerId: string, versions: Versions) {
   return requireVersion(db, fieldNotes, reachable(fieldNotes, id, callerId), versions);
 }
@@ -55,7 +55,7 @@ export function updateFieldNote(db: Database, id: string, callerId: string, chan
     .returning();
 }
 
-/** Soft: the row stays, and can be restored until it is purged. */
+/** Deletes softly: the row stays restorable until it is purged. */
 export function deleteFieldNote(db: Database, id: string, callerId: string) {
   return db
     .update(fieldNotes)
@@ -64,7 +64,7 @@ export function deleteFieldNote(db: Database, id: string, callerId: string) {
     .returning({ id: fieldNotes.id });
 }
 
-/** Brings a deleted field note back, as long as it was not purged. */
+/** Restores a deleted field note that was not purged yet. */
 export function restoreFieldNote(db: Database, id: string, callerId: string) {
   return db
     .update(fieldNotes)
