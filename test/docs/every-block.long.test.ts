@@ -12,7 +12,6 @@ const run = promisify(execFile);
 const cannotRun = [
   "docs/resources.md: makes what the rest of this page makes by hand",
   "README.md: needs a Cloudflare account",
-  "README.md: runs this test",
   "docs/accounts.md: needs the FastAPI project's database",
   "docs/deploy.md: needs a Cloudflare account",
   "docs/deploy.md: needs a database at Neon",
