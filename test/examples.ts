@@ -1,4 +1,5 @@
 /** Calls and bodies made of nothing but the contracts: as the document says them. */
+import { z } from "zod";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
 import { api } from "./harness.ts";
 
@@ -76,6 +77,13 @@ export function exampleOf(given: Schema): unknown {
 export function exampleBody(endpoint: Pick<Endpoint, "route">): Record<string, unknown> | undefined {
   const schema: Schema | undefined = operationOf(endpoint).requestBody?.content["application/json"]?.schema;
   return schema && { ...Object(exampleOf(schema)) };
+}
+
+/** What the contract makes of a JSON body: the same, unless its schema changes a field. */
+export function takenBy({ contract }: Pick<Endpoint, "contract">, json: unknown): unknown {
+  const content = contract.request?.body?.content["application/json"] ?? {};
+  const taken = "schema" in content && content.schema instanceof z.ZodType ? content.schema.safeParse(json) : undefined;
+  return taken?.success ? taken.data : json;
 }
 
 /** The endpoint's path with an example of each parameter, or these values by name, and of each query that it needs. */

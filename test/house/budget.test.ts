@@ -8,8 +8,8 @@ describe("promise 26: an endpoint spends the round trips that it declares", () =
     "$operationId: $declared",
     async ({ endpoint, make, declared }) => {
       const answer = await send(endpoint, await make());
-      expect(answer.status, answer.text).toBeLessThan(300);
-      expect(answer.roundTrips).toBe(declared);
+      expect(answer.status, `calls.ts has a call of it that does not succeed: ${answer.text}`).toBeLessThan(400);
+      expect(answer.roundTrips, "say roundTrips in its declaration, or spend fewer").toBe(declared);
     },
   );
 

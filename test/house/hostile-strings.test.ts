@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { endpoints } from "../../src/routes/index.ts";
 import { type Call, called, send } from "../calls.ts";
-import { exampleBody, examplePath, operationOf, parametersOf, resolved, type Schema } from "../examples.ts";
+import { exampleBody, examplePath, operationOf, parametersOf, resolved, type Schema, takenBy } from "../examples.ts";
 import { aUser, bindings, quickPasswords, serve, unique } from "../harness.ts";
 import { hostileStrings, impossibleStrings } from "./hostile-strings.ts";
 
@@ -59,6 +59,14 @@ function withText(value: unknown, [key, ...rest]: Place, text: string): unknown 
   return Array.isArray(value) ? Object.values(copy) : copy;
 }
 
+/** The text at this place. */
+function textAt(value: unknown, place: Place): unknown {
+  return place.reduce((inner: unknown, key) => Object(inner)[key], value);
+}
+
+const isObject = (value: unknown) => typeof value === "object" && value !== null;
+const changesText = "is answered as another text: where that is meant, the schema of the body is to change it";
+
 const printable = hostileStrings.filter((text) => /^[ -~]+$/.test(text));
 
 /** The headers that any endpoint, or what stands before it, looks at. */
@@ -94,7 +102,12 @@ describe("hostile strings in every text field", () => {
         expect(answer.status, what).toBeLessThan(500);
         // A token endpoint may grant another scope than the one asked for.
         if (field === "scope") continue;
-        if (answer.status < 300 && answer.body && field in answer.body) expect(answer.body[field], what).toBe(text);
+        const told = answer.status < 300 ? answer.body?.[field] : undefined;
+        // Under the same name an answer may have an object, of which the body gives an id or a name.
+        if (told !== undefined && !isObject(told)) {
+          const kept = textAt(takenBy(endpoint, { ...json, [field]: text }), [field]);
+          expect(told, `${what} ${changesText}`).toBe(kept);
+        }
         if (impossibleStrings.includes(text)) {
           // A password is hashed and a token looked up: neither is ever returned.
           if (answer.status < 300) expect(answer.body?.[field], what).toBeUndefined();
@@ -114,6 +127,9 @@ describe("hostile strings in every text field", () => {
     ),
   )("deeper in the body of $operation: $at", async ({ endpoint, place }) => {
     const call = await callOf(endpoint);
+    const harmless = unique("text");
+    const plain = withText(exampleBody(endpoint), place, harmless);
+    const isTold = (await send(endpoint, { ...call, json: { ...Object(plain) } }, app)).text.includes(harmless);
     for (const text of [...hostileStrings, ...impossibleStrings]) {
       const json = withText(exampleBody(endpoint), place, text);
       const answer = await send(endpoint, { ...call, json: { ...Object(json) } }, app);
@@ -122,8 +138,9 @@ describe("hostile strings in every text field", () => {
         expect(answer.status, JSON.stringify(text)).toBeGreaterThanOrEqual(400);
         const [error] = answer.body.errors ?? [];
         if (error) expect(error.loc.slice(1), JSON.stringify(text)).toStrictEqual(place);
-      } else if (answer.status < 300 && answer.body) {
-        expect(answer.text, JSON.stringify(text)).toContain(JSON.stringify(text));
+      } else if (isTold && answer.status < 300) {
+        const kept = textAt(takenBy(endpoint, json), place);
+        expect(answer.text, `${JSON.stringify(text)} ${changesText}`).toContain(JSON.stringify(kept));
       }
     }
   });
@@ -138,10 +155,11 @@ describe("hostile strings in every text field", () => {
       });
       const { status, body } = await send(endpoint, { ...call, path: `${base}?${query}` }, app);
       const what = `${name}: ${JSON.stringify(text).slice(0, 60)}`;
-      expect([200, 400, 422], what).toContain(status);
+      // Which others there may be, such as 404 for what is looked up, the contract says.
+      expect(status, what).toBeLessThan(500);
       if (status === 422) expect(body.errors[0].loc.slice(0, 2), what).toStrictEqual(["query", name]);
       // Half a surrogate pair cannot be sent in a URL.
-      if (text.includes("\u0000")) expect(status, what).not.toBe(200);
+      if (text.includes("\u0000")) expect(status, what).toBeGreaterThanOrEqual(400);
     }
   });
 

@@ -1,4 +1,4 @@
-import { count, eq } from "drizzle-orm";
+import { count, eq, getTableName } from "drizzle-orm";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import { ownedTables } from "../../src/db/schema.ts";
@@ -25,7 +25,11 @@ describe("ROWS_PER_OWNER", () => {
     const { sub = "" } = decodeJwt(call.token ?? "");
     const before = await rowsOf(sub);
     for (let i = 0; i < 3; i++) await send(endpoint, call, one);
-    for (const [i, rows] of (await rowsOf(sub)).entries())
-      expect(rows).toBeLessThanOrEqual(Math.max(before[i] ?? 0, 1));
+    for (const [i, rows] of (await rowsOf(sub)).entries()) {
+      const table = ownedTables[i] && getTableName(ownedTables[i]);
+      expect(rows, `rows of ${table}: insert them through withRoom of src/crud/owned.ts`).toBeLessThanOrEqual(
+        Math.max(before[i] ?? 0, 1),
+      );
+    }
   });
 });
