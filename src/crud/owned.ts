@@ -19,6 +19,17 @@ export function restorable(table: OwnedTable, id: string, callerId: string): SQL
 }
 
 /**
+ * Precedes statements about rows under this one, and ends their transaction (SQLSTATE PT404) unless the caller may reach it.
+ * Holds the row until they have run, so that it is not deleted in between.
+ */
+export function requireReachable(db: Database, table: OwnedTable, id: string, callerId: string) {
+  // -1 is no place in a batch: the refusal is that of the whole request.
+  return db.execute(sql`
+    select refuse('PT404', -1)
+    where not exists (select from ${table} where ${reachable(table, id, callerId)} for share)`);
+}
+
+/**
  * Makes rows to insert while their owner has at most `most`, unpurged deletions included; otherwise the transaction
  * ends (SQLSTATE PT507). 0 means no bound. Parallel inserts do not see each other, and may exceed it.
  */

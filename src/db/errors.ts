@@ -36,12 +36,13 @@ export function fromDatabase(thrown: unknown): ApiError {
   // Codes mapped by name explain themselves in a log; others may be our fault, whatever their status.
   const isForeseen = code !== "internal" && (isOurs(error) || constraintCodes[error?.constraint ?? ""] !== undefined);
   const refusal = refusals[error?.code ?? ""];
+  const place = Number(error?.detail ?? -1);
   const { retryAfter } = findCallError(thrown)?.fields ?? {};
   if (code === "too_many_requests") return keysFull(Number(error?.detail));
   return new ApiError(code, {
     ...(!isForeseen && { cause: new GuardedError(describe(thrown)) }),
     ...(code === "validation_failed" && { detail: "A value is missing, or is not one that can be stored." }),
-    ...(refusal && error?.detail && { errors: [operationError(refusal, Number(error.detail))] }),
+    ...(refusal && place >= 0 && { errors: [operationError(refusal, place)] }),
     ...(retryAfter !== undefined && { headers: { "Retry-After": String(Math.min(retryAfter, longestWait)) } }),
   });
 }
@@ -51,7 +52,7 @@ function keysFull(seconds: number): ApiError {
   return new ApiError("too_many_requests", { detail, headers: { "Retry-After": String(seconds) } });
 }
 
-/** Refusals of a batch: `refuse` puts the position of the operation into `detail`. */
+/** Refusals of a batch: `refuse` puts the position of the operation into `detail`, -1 where there is none. */
 const refusals: Partial<Record<string, OperationCode>> = { PT404: "not_found", PT412: "precondition_failed" };
 
 /** Seconds: a longer wait, asked for by something before the database, is cut down to this. */
