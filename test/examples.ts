@@ -79,7 +79,7 @@ export function exampleBody(endpoint: Pick<Endpoint, "route">): Record<string, u
   return schema && { ...Object(exampleOf(schema)) };
 }
 
-/** What the contract makes of a JSON body: the same, unless its schema changes a field. */
+/** A JSON body after its contract: the same, unless its schema changes a field. */
 export function takenBy({ contract }: Pick<Endpoint, "contract">, json: unknown): unknown {
   const content = contract.request?.body?.content["application/json"] ?? {};
   const taken = "schema" in content && content.schema instanceof z.ZodType ? content.schema.safeParse(json) : undefined;

@@ -53,7 +53,7 @@ export async function createAdmin(db: Database, email: string): Promise<{ isNew:
         insertAuditEvent(db, commandEvent(createAdminCommand, "account.created", id, {})),
       ];
   await db.batch([
-    // Whoever opened the account with somebody else's address must not come along.
+    // Ends the sessions of a stranger who opened the account with this address.
     revokeSessions(db, id, undefined, isUnverified(id)),
     deleteTokens(db, id, ["verify_email", "change_email", "reset_password"], isUnverified(id)),
     ...account,

@@ -155,7 +155,7 @@ describe("hostile strings in every text field", () => {
       });
       const { status, body } = await send(endpoint, { ...call, path: `${base}?${query}` }, app);
       const what = `${name}: ${JSON.stringify(text).slice(0, 60)}`;
-      // Which others there may be, such as 404 for what is looked up, the contract says.
+      // The contract lists the other statuses, such as 404 for a lookup.
       expect(status, what).toBeLessThan(500);
       if (status === 422) expect(body.errors[0].loc.slice(0, 2), what).toStrictEqual(["query", name]);
       // Half a surrogate pair cannot be sent in a URL.

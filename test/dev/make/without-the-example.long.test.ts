@@ -31,7 +31,7 @@ describe("npm run new", () => {
     expect(reader.passedOver).toStrictEqual([`${page}: runs the checks and the tests`]);
     const schema = join(copy, "src/db/schema.ts");
     const text = await readFile(schema, "utf8");
-    // As the formatter leaves a list that has grown over its line.
+    // Imitates the formatter, which breaks a list longer than its line.
     await writeFile(schema, text.replace("OwnedTable[] = [", "OwnedTable[] = [\n  "));
     const made = [
       // One name ends like the other.
