@@ -9,7 +9,17 @@ import { checkMigrations } from "../commands/check-migrations.ts";
 import { failWith, Problem } from "../config.ts";
 import { readText } from "../text.ts";
 import { inNameOf, type Names, namesOf, refuseUsed, spell } from "./names.ts";
-import { addMigration, carryOut, change, insertedBefore, type Plan, refuseExisting, text } from "./scaffold.ts";
+import {
+  addMigration,
+  carryOut,
+  change,
+  insertedAbove,
+  insertedBefore,
+  type Plan,
+  refuseExisting,
+  text,
+  withImports,
+} from "./scaffold.ts";
 
 const usage = `npm run new -- resource projects            a table, schemas, queries, endpoints and tests
 npm run new -- endpoint projects/archive    one more endpoint of a resource
@@ -53,7 +63,7 @@ async function newResource(names: Names): Promise<void> {
 
   await change(plan, "src/db/schema.ts", (schema) => {
     if (!ownedTables.test(schema)) throw new Problem("src/db/schema.ts has no list ownedTables.");
-    const withTable = insertedBefore(schema, "/**\n * Each resource: what", `${from("table")}\n`);
+    const withTable = insertedAbove(schema, "ownedTables", `${from("table")}`);
     return withTable.replace(ownedTables, (_, start: string, others: string, end: string) => {
       // First, because it may later refer to one of them.
       return `${start}${many.camel}, ${others}${end}`;
@@ -67,7 +77,7 @@ async function newResource(names: Names): Promise<void> {
   await change(plan, "src/routes/index.ts", (index) => {
     const imports = endpoints.map((file, i) => `import { ${exported[i]} } from "./${many.dashed}/${file}.ts";\n`);
     const list = exported.map((endpoint) => `  ${endpoint},\n`);
-    return insertedBefore(insertedBefore(index, "\n/** The API", imports.join("")), "  jwks,\n", list.join(""));
+    return insertedBefore(withImports(index, imports.join("")), "  jwks,\n", list.join(""));
   });
   await carryOut(plan, () => addMigration(many.snake));
   say(plan, [
@@ -117,12 +127,13 @@ async function newEndpoint(names: Names, verb: string): Promise<void> {
       .at(-1);
     if (last === undefined) throw new Problem(`src/routes/index.ts has no endpoint of ${many.prose}.`);
     const line = `import { ${exportOf(route)} } from "./${many.dashed}/${dashed}.ts";\n`;
-    return insertedBefore(index, "\n/** The API", line).replace(last, `${last}  ${exportOf(route)},\n`);
+    return withImports(index, line).replace(last, `${last}  ${exportOf(route)},\n`);
   });
   await carryOut(plan);
   say(plan, [
     `POST /api/v1/${many.dashed}/{id}/${dashed} answers the ${one.prose} as it is. Next: write in src/crud/${many.dashed}.ts what it changes,`,
-    `call that in src/routes/${many.dashed}/${dashed}.ts, say it in its summary, and npm test.`,
+    `call that in src/routes/${many.dashed}/${dashed}.ts, say it in its summary, and npm test. A call that succeeds, in`,
+    `test/routes/${many.dashed}/calls.ts, has the tests of the house hold its words and its round trips.`,
   ]);
 }
 

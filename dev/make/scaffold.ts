@@ -25,6 +25,22 @@ export function insertedBefore(text: string, anchor: string, addition: string): 
   return text.replace(anchor, () => `${addition}${anchor}`);
 }
 
+/** Inserts above an exported value and its comment. Throws {@link Problem} where the text has no such value. */
+export function insertedAbove(text: string, name: string, addition: string): string {
+  const lines = text.split("\n");
+  let top = lines.findIndex((line) => line.startsWith(`export const ${name}`));
+  if (top === -1) throw new Problem(`Expected a line that begins with "export const ${name}".`);
+  while (/^(\/\*\*| \*)/.test(lines[top - 1] ?? "")) top -= 1;
+  return [...lines.slice(0, top), ...addition.split("\n"), ...lines.slice(top)].join("\n");
+}
+
+/** Inserts after the last import. Throws {@link Problem} where the text has none. */
+export function withImports(text: string, addition: string): string {
+  const [last] = /(?:^import .*\n)+/m.exec(text) ?? [];
+  if (last === undefined) throw new Problem("Expected imports.");
+  return text.replace(last, () => `${last}${addition}`);
+}
+
 /** Throws {@link Problem} for an existing file, or a name that its room in `src` already has. */
 export async function refuseExisting({ made }: Plan): Promise<void> {
   for (const file of made.keys()) {
