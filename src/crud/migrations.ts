@@ -13,8 +13,11 @@ export function compareMigrations(db: Database, own: number[]) {
   return db.execute<{ fault: "missing" | "unknown"; created_at: string }>(sql`
     with own as (select unnest(${`{${own.join(",")}}`}::bigint[]) as created_at),
       applied as (select id, created_at from drizzle.__drizzle_migrations)
-    select 'missing' as fault, created_at::text from (select created_at from own except select created_at from applied) as m
-    union all
-    select 'unknown', created_at::text from applied
-    where created_at not in (select created_at from own) and id < (select max(id) from applied join own using (created_at))`);
+    select fault, created_at::text from (
+      select 'missing' as fault, created_at from own where created_at not in (select created_at from applied)
+      union all
+      select 'unknown', created_at from applied
+      where created_at not in (select created_at from own)
+        and id < (select max(id) from applied join own using (created_at))
+    ) as faults order by faults.created_at`);
 }
