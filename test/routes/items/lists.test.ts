@@ -146,7 +146,7 @@ describe("promise 25: the pages of a list together are the list", async () => {
           const isWanted = (row: Row & { deleted_at: string | null }) =>
             (row.deleted_at === null) === (next.kind === "delete");
           const candidates = next.kind === "create" ? [] : untouched.filter(isWanted);
-          // Each item is touched once at the most: one that moves in the order has two places.
+          // An item that was touched twice would have two places in the order.
           const [row] = candidates.length > 0 ? untouched.splice(untouched.indexOf(at(candidates, next.which)), 1) : [];
           const answer = row && next.kind !== "create" ? await write[next.kind](row) : await write.create();
           expect(answer.status).toBeLessThan(300);
