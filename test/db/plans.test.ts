@@ -1,28 +1,17 @@
-import { type SQLWrapper, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { listAuditEvents } from "../../src/crud/audit-events.ts";
 import { chargeThrottles, insertThrottles } from "../../src/crud/throttles.ts";
 import { findUser, findUserByLogin, listUsers } from "../../src/crud/users.ts";
 import { aUser, db, unique } from "../harness.ts";
+import { first, later, manyUsers, planOf } from "../plans.ts";
 
 const { id } = await aUser();
-/** Half of the random ids below come before it. */
-const middle = "80000000-0000-4000-8000-000000000000";
-const first = { after: undefined, limit: 21 };
-/** Behind rows that are newer than all there are: a page that has rows. */
-const later = { after: { key: new Date(Date.now() + 86_400_000).toISOString(), id: middle }, limit: 21 };
-
-/** The plan of a query over tables that are too large to be read from end to end. */
-async function planOf(query: SQLWrapper): Promise<string> {
-  const plan = await db.execute<{ "QUERY PLAN": string }>(sql`explain ${query.getSQL()}`);
-  return plan.rows.map((row) => row["QUERY PLAN"]).join("\n");
-}
 
 beforeAll(async () => {
   const mark = unique("plan");
   await db.batch([
-    db.execute(sql`insert into users (id, email, username, password_hash)
-      select gen_random_uuid(), ${mark} || n || '@example.com', ${mark} || n, '' from generate_series(1, 5000) n`),
+    manyUsers(mark),
     db.execute(sql`insert into audit_events (id, kind, user_id)
       select gen_random_uuid(), case when n % 50 = 0 then 'account.purged' else 'sign_in.failed' end, gen_random_uuid()
       from generate_series(1, 5000) n`),

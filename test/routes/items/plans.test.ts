@@ -1,30 +1,19 @@
-import { type SQLWrapper, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { findItem, itemOrder, listItems, listPublicItems } from "../../../src/crud/items.ts";
 import { purgeDeleted } from "../../../src/crud/owned.ts";
 import { items } from "../../../src/db/schema.ts";
 import { aUser, db, unique } from "../../harness.ts";
+import { first, later, manyUsers, middle, planOf } from "../../plans.ts";
 
 const { id } = await aUser();
-/** Half of the random ids below come before it. */
-const middle = "80000000-0000-4000-8000-000000000000";
 const mine = { ownerId: id, status: "live" } as const;
 const deleted = { ownerId: id, status: "deleted" } as const;
-const first = { after: undefined, limit: 21 };
-/** Behind rows that are newer than all there are: a page that has rows. */
-const later = { after: { key: new Date(Date.now() + 86_400_000).toISOString(), id: middle }, limit: 21 };
-
-/** The plan of a query over tables that are too large to be read from end to end. */
-async function planOf(query: SQLWrapper): Promise<string> {
-  const plan = await db.execute<{ "QUERY PLAN": string }>(sql`explain ${query.getSQL()}`);
-  return plan.rows.map((row) => row["QUERY PLAN"]).join("\n");
-}
 
 beforeAll(async () => {
   const mark = unique("plan");
   await db.batch([
-    db.execute(sql`insert into users (id, email, username, password_hash)
-      select gen_random_uuid(), ${mark} || n || '@example.com', ${mark} || n, '' from generate_series(1, 5000) n`),
+    manyUsers(mark),
     db.execute(sql`insert into items (id, owner_id, title)
       select gen_random_uuid(), ${id}::uuid, 'Item ' || n from generate_series(1, 5000) n`),
     db.execute(sql`insert into items (id, owner_id, title, deleted_at)
