@@ -38,7 +38,7 @@ export const limits: Limits = {
 
 /**
  * Checks a password within the limits on attempts, counted in the round trip of `find`, before any hash. Answers the
- * user, the statements that remember the success, and if the network is new to the account. A wrong password, an
+ * user, the statements that remember the success, and whether the network is new to the account. A wrong password, an
  * unknown and an inactive account answer undefined after equal work. Throws `too_many_attempts` and `busy`.
  */
 export async function checkPassword(
