@@ -103,6 +103,15 @@ export class ApiError extends Error {
   }
 }
 
+const maxErrors = 50;
+
+/** Refuses a request that does not fit its schema, by at most {@link maxErrors} of its faults. */
+export function invalid(code: "validation_failed" | "invalid_request", all: FieldError[]): ApiError {
+  const errors = all.slice(0, maxErrors);
+  const [first] = errors;
+  return new ApiError(code, first ? { detail: `${first.loc.join(".")}: ${first.msg}`, errors } : {});
+}
+
 /** The field error of the operation of a batch that was refused. */
 export function operationError(code: OperationCode, place: number): FieldError {
   return fieldError(["body", "operations", place], code);

@@ -1,24 +1,14 @@
 import type { RouteConfig, RouteHandler } from "@hono/zod-openapi";
-import type { MiddlewareHandler } from "hono";
 import { ZodObject, type ZodType } from "zod";
-import { consequencesOf, isSignedIn, type Policy } from "../context/policy.ts";
-import { provide } from "../context/provide.ts";
-import type { AppEnv } from "../context/types.ts";
+import { consequencesOf, type Policy } from "../context/policy.ts";
 import { headers, type ResponseHeader } from "../http/headers.ts";
-import { authenticate } from "../middleware/authenticate.ts";
-import { bodyLimit, dropBody } from "../middleware/body-limit.ts";
-import { countedByToken } from "../middleware/carried-token.ts";
-import { requireContentType } from "../middleware/content-type.ts";
-import { type Caching, cacheable, edgeCache } from "../middleware/edge-cache.ts";
-import { exactPath, forgivesSlash } from "../middleware/exact-path.ts";
-import { idempotency, replayable } from "../middleware/idempotency.ts";
-import { limitRate } from "../middleware/rate-limit.ts";
-import { unlessOff } from "../middleware/switch.ts";
-import { expectVersions, versionedAnswers } from "../middleware/versions.ts";
+import { type Caching, cacheable } from "../middleware/edge-cache.ts";
+import { replayable } from "../middleware/idempotency.ts";
+import { atHandler, inOrder, ofEndpoint } from "../middleware/order.ts";
+import { versionedAnswers } from "../middleware/versions.ts";
 import { type CodesOf, type Contract, codesOf, type EnvOf, parametersOf } from "./contract.ts";
 import { type Problems, problemResponses } from "./problems.ts";
 import type { Sound } from "./sound.ts";
-import { refuseUnknownQuery } from "./validation.ts";
 
 type NotModified = { 304: { description: string } };
 
@@ -66,7 +56,7 @@ export function endpoint<const C extends Contract>(
   const policy = policyOf(contract);
   // `toRoute` returns this type, but TypeScript cannot follow a conditional type through a spread.
   const route = toRoute(contract, policy) as unknown as ClientRoute<C>;
-  return { route, handler: policy.carries ? countedByToken(policy.carries, handler) : handler, policy, contract };
+  return { route, handler: atHandler(policy, handler), policy, contract };
 }
 
 /** A JSON answer with these headers of its own, for `responses`. */
@@ -126,8 +116,7 @@ function policyOf(contract: Contract): Policy {
 
 function toRoute(contract: Contract, policy: Policy): RouteConfig {
   const { method, operationId, summary, description, tags, access, request, responses } = contract;
-  const { idempotent, versioned, cached, anyQuery, oauth, withoutSettings, offBy } = contract;
-  const mediaTypes = Object.keys(request?.body?.content ?? {});
+  const { idempotent, versioned, cached } = contract;
   const isRead = method === "get";
   const tagged = versioned ? versionedAnswers(responses, isRead) : responses;
   const replayed = idempotent ? replayable(tagged) : tagged;
@@ -142,22 +131,7 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
       ...problemResponses(codesOf(contract), method, policy),
     },
     security: consequencesOf(access).security.map((scheme) => ({ [scheme]: [] })),
-    middleware: [
-      remember(policy),
-      ...(forgivesSlash(contract.method) ? [] : [exactPath]),
-      ...(withoutSettings ? [] : [provide]),
-      ...(offBy ? [unlessOff(offBy)] : []),
-      ...(isSignedIn(access) ? [authenticate(access)] : policy.carries ? [] : [limitRate]),
-      ...(anyQuery || oauth ? [] : [refuseUnknownQuery(queryNames(contract))]),
-      ...(cached ? [edgeCache(cached, queryNames(contract))] : []),
-      ...(isRead
-        ? []
-        : mediaTypes.length > 0
-          ? [bodyLimit, requireContentType(method, mediaTypes, request?.body)]
-          : [dropBody]),
-      ...(versioned && !isRead && method !== "post" ? [expectVersions] : []),
-      ...(idempotent ? [idempotency] : []),
-    ],
+    middleware: inOrder(ofEndpoint, { contract, policy }),
   };
 }
 
@@ -169,15 +143,4 @@ function fieldsOf({ request }: Contract): string[] {
 function toldBy({ changes = {} }: Contract): string {
   const kinds = Object.keys(changes).map((kind) => `\`${kind}\``);
   return kinds.length > 0 ? ` The owner of the account is told by mail: ${kinds.join(", ")}.` : "";
-}
-
-function queryNames({ request }: Contract): string[] {
-  return Object.keys(request?.query?.shape ?? {});
-}
-
-function remember(policy: Policy): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
-    c.set("policy", policy);
-    await next();
-  };
 }

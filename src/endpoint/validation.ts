@@ -1,13 +1,10 @@
 import type { Hook } from "@hono/zod-openapi";
-import type { MiddlewareHandler } from "hono";
 import type { z } from "zod";
 import type { AppEnv } from "../context/types.ts";
-import { ApiError, type ErrorCode } from "../errors.ts";
-import { type FieldError, fieldError } from "../schemas/field-errors.ts";
+import { ApiError, invalid } from "../errors.ts";
 import { codeOfInvalid } from "./contract.ts";
 import { toFieldErrors } from "./issues.ts";
 
-const maxErrors = 50;
 const places: Record<string, string> = { json: "body", form: "body", param: "path" };
 
 /** Answers failed validation with 422 and FastAPI's `loc`, `msg` and `type`, or with the 400 of OAuth2. */
@@ -25,21 +22,4 @@ export const refuseInvalid: Hook<unknown, AppEnv, string, void> = (result, c) =>
 /** True if `grant_type` is present but not one of the schema's. */
 function isOtherGrant({ path: [field], code }: z.core.$ZodIssue): boolean {
   return field === "grant_type" && (code === "invalid_value" || code === "invalid_union");
-}
-
-/** 422 for a query parameter that an endpoint does not declare: a misspelt filter would show everything. */
-export function refuseUnknownQuery(names: readonly string[]): MiddlewareHandler {
-  return async (c, next) => {
-    const given = c.req.url.includes("?") ? new Set(new URL(c.req.url).searchParams.keys()) : [];
-    const unknown = [...given].filter((name) => !names.includes(name));
-    const errors = unknown.map((name) => fieldError(["query", name], "extra_forbidden"));
-    if (errors.length > 0) throw invalid("validation_failed", errors);
-    await next();
-  };
-}
-
-function invalid(code: ErrorCode, all: FieldError[]): ApiError {
-  const errors = all.slice(0, maxErrors);
-  const [first] = errors;
-  return new ApiError(code, first ? { detail: `${first.loc.join(".")}: ${first.msg}`, errors } : {});
 }

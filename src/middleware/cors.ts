@@ -1,7 +1,7 @@
+import type { RouteConfig } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { cors as honoCors } from "hono/cors";
 import type { AppEnv } from "../context/types.ts";
-import type { Endpoint } from "../endpoint/endpoint.ts";
 import { responseHeaders } from "../http/headers.ts";
 import { type Settings, SettingsError } from "../settings.ts";
 
@@ -12,7 +12,7 @@ const always = ["Authorization", "Content-Type", "X-Request-Id"];
  * Lets pages of `ALLOWED_ORIGINS` call these endpoints and read their errors, with the methods and headers they declare
  * and those of `ALLOWED_HEADERS`. Other origins get no CORS header; `OPTIONS` without a preflight goes on to `Allow`.
  */
-export function cors(endpoints: readonly Pick<Endpoint, "route">[]): MiddlewareHandler<AppEnv> {
+export function cors(endpoints: readonly { route: RouteConfig }[]): MiddlewareHandler<AppEnv> {
   const methods = [...new Set(endpoints.map(({ route }) => route.method.toUpperCase())), "HEAD"];
   const headers = [...new Set([...always, ...endpoints.flatMap(headersOf)])];
   const allowing = new WeakMap<Settings, MiddlewareHandler>();
@@ -46,7 +46,7 @@ export function cors(endpoints: readonly Pick<Endpoint, "route">[]): MiddlewareH
 const exposable = responseHeaders.filter((name) => !["Cache-Control", "Set-Cookie", "Vary"].includes(name));
 
 /** The request headers of a contract, validated or only documented. */
-function headersOf({ route: { parameters = [], request } }: Pick<Endpoint, "route">): string[] {
+function headersOf({ route: { parameters = [], request } }: { route: RouteConfig }): string[] {
   const validated = request?.headers && "shape" in request.headers ? Object.keys(request.headers.shape) : [];
   const shown = parameters.flatMap((one) => ("in" in one && one.in === "header" ? [one.name] : []));
   return [...validated, ...shown];

@@ -1,0 +1,160 @@
+import type { MiddlewareHandler } from "hono";
+import { isSignedIn, type Policy } from "../context/policy.ts";
+import { carry, provide } from "../context/provide.ts";
+import type { Deps } from "../context/types.ts";
+import type { Contract } from "../endpoint/contract.ts";
+import type { Settings } from "../settings.ts";
+import { authenticate } from "./authenticate.ts";
+import { bodyLimit, dropBody } from "./body-limit.ts";
+import { cacheControl } from "./cache-control.ts";
+import { countedByToken } from "./carried-token.ts";
+import { requireContentType } from "./content-type.ts";
+import { cors } from "./cors.ts";
+import { edgeCache } from "./edge-cache.ts";
+import { exactPath, forgivesSlash } from "./exact-path.ts";
+import { idempotency } from "./idempotency.ts";
+import { methodsAt } from "./methods.ts";
+import { limitRate } from "./rate-limit.ts";
+import { rateLimitPolicy } from "./rate-limit-policy.ts";
+import { remember } from "./remember.ts";
+import { requestId } from "./request-id.ts";
+import { requestLog } from "./request-log.ts";
+import { securityHeaders } from "./security-headers.ts";
+import { sendMails } from "./send-mails.ts";
+import { serverTiming } from "./server-timing.ts";
+import { startLog } from "./start-log.ts";
+import { unlessOff } from "./switch.ts";
+import { refuseUnknownQuery } from "./unknown-query.ts";
+import { expectVersions } from "./versions.ts";
+
+/**
+ * The drawing of a request: every stage that it passes, from the first to the handler, and the reason for its place.
+ * The answer returns through them in the opposite order. `createApp` and `endpoint` take the order from here.
+ */
+type Stage<From> = readonly [name: string, make: (from: From) => MiddlewareHandler | undefined, why: string];
+
+type App = {
+  deps: Deps;
+  document: (settings: Settings) => string;
+  endpoints: Parameters<typeof cors>[0];
+};
+
+/** The stages of every request, even of one that no endpoint answers. */
+export const ofEveryRequest: readonly Stage<App>[] = [
+  ["request id", () => requestId, "Every line of the log and every answer names the request."],
+  ["carry", ({ deps, document }) => carry(deps, document), "The log and the clock are the first that others need."],
+  ["start log", startLog, "The first line of an isolate comes before those of its requests."],
+  ["request log", () => requestLog, "Sees each answer as it leaves, and the time that all others took."],
+  ["server timing", () => serverTiming, "Every answer tells its round trips, a problem included."],
+  ["rate limit policy", () => rateLimitPolicy, "Refusals tell the limits too."],
+  ["security headers", () => securityHeaders, "No answer goes without them, wherever it is made."],
+  ["cache control", () => cacheControl, "Forbids to store what no stage below has allowed to."],
+  [
+    "cors",
+    ({ endpoints }) => cors(endpoints),
+    "A preflight ends here. A page may read the refusals of all stages below.",
+  ],
+  ["send mails", () => sendMails, "Has to know how the endpoint ended."],
+];
+
+type Declared = { contract: Contract; policy: Policy };
+
+/** The stages of an endpoint, of which a declaration has those that its words ask for. */
+export const ofEndpoint: readonly Stage<Declared>[] = [
+  ["policy", ({ policy }) => remember(policy), "Whatever ends the request, the log and the headers name its endpoint."],
+  [
+    "exact path",
+    ({ contract: { method } }) => (forgivesSlash(method) ? undefined : exactPath),
+    "No work is done at a path that may mean another resource.",
+  ],
+  [
+    "provide",
+    ({ contract: { withoutSettings } }) => (withoutSettings ? undefined : provide),
+    "All stages below need settings, keys or the database.",
+  ],
+  [
+    "switch",
+    ({ contract: { offBy } }) => offBy && unlessOff(offBy),
+    "An endpoint that is off looks like none to everybody, and counts nothing.",
+  ],
+  [
+    "authenticate",
+    ({ contract: { access } }) => (isSignedIn(access) ? authenticate(access) : undefined),
+    "Strangers learn nothing about the rest of their request. Counts the call as soon as the caller is known.",
+  ],
+  [
+    "rate limit",
+    ({ policy: { access, carries } }) => (isSignedIn(access) || carries ? undefined : limitRate),
+    "Calls that are refused below, or answered from the cache, count too.",
+  ],
+  [
+    "unknown query",
+    ({ contract }) => (contract.anyQuery || contract.oauth ? undefined : refuseUnknownQuery(queryNames(contract))),
+    "The cache would hide a misspelt parameter from the endpoint.",
+  ],
+  [
+    "edge cache",
+    ({ contract }) => contract.cached && edgeCache(contract.cached, queryNames(contract)),
+    "A kept answer costs neither validation nor the database.",
+  ],
+  [
+    "body limit",
+    ({ contract }) => (contract.method === "get" ? undefined : hasBody(contract) ? bodyLimit : dropBody),
+    "The stages below read the body as a whole.",
+  ],
+  [
+    "content type",
+    ({ contract }) =>
+      contract.method !== "get" && hasBody(contract)
+        ? requireContentType(contract.method, mediaTypes(contract), contract.request?.body)
+        : undefined,
+    "Decides which parser reads the body.",
+  ],
+  [
+    "versions",
+    ({ contract: { versioned, method } }) =>
+      versioned && method !== "get" && method !== "post" ? expectVersions : undefined,
+    "Refuses a change without a version before it takes a key.",
+  ],
+  [
+    "idempotency",
+    ({ contract: { idempotent } }) => (idempotent ? idempotency : undefined),
+    "The fingerprint of a request needs its body, in the media type that was checked.",
+  ],
+  // zod-openapi validates here: params, query, headers, cookies, then the body.
+];
+
+/** The last stage, around the handler: the token to count by is read from a body that was validated. */
+export function atHandler<Handler>({ carries }: Policy, handler: Handler): Handler {
+  return carries ? countedByToken(carries, handler) : handler;
+}
+
+/**
+ * The refusals of a path's other methods. Fixed paths have them before all endpoints, where `/{id}` would match them
+ * too; paths with parameters after all endpoints.
+ */
+export function aroundEndpoints(endpoints: Parameters<typeof methodsAt>[0]) {
+  const paths = [...methodsAt(endpoints)];
+  const isFixed = ([path]: (typeof paths)[number]) => !path.includes(":");
+  return { before: paths.filter(isFixed), after: paths.filter((path) => !isFixed(path)) };
+}
+
+/** Makes the stages, under the names that they have here. */
+export function inOrder<From>(stages: readonly Stage<From>[], from: From): MiddlewareHandler[] {
+  return stages.flatMap(([name, make]) => {
+    const stage = make(from);
+    return stage ? [Object.defineProperty(stage, "name", { value: name })] : [];
+  });
+}
+
+function hasBody(contract: Contract): boolean {
+  return mediaTypes(contract).length > 0;
+}
+
+function mediaTypes({ request }: Contract): string[] {
+  return Object.keys(request?.body?.content ?? {});
+}
+
+function queryNames({ request }: Contract): string[] {
+  return Object.keys(request?.query?.shape ?? {});
+}

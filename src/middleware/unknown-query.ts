@@ -1,0 +1,14 @@
+import type { MiddlewareHandler } from "hono";
+import { invalid } from "../errors.ts";
+import { fieldError } from "../schemas/field-errors.ts";
+
+/** 422 for a query parameter that an endpoint does not declare: a misspelt filter would show everything. */
+export function refuseUnknownQuery(names: readonly string[]): MiddlewareHandler {
+  return async (c, next) => {
+    const given = c.req.url.includes("?") ? new Set(new URL(c.req.url).searchParams.keys()) : [];
+    const unknown = [...given].filter((name) => !names.includes(name));
+    const errors = unknown.map((name) => fieldError(["query", name], "extra_forbidden"));
+    if (errors.length > 0) throw invalid("validation_failed", errors);
+    await next();
+  };
+}
