@@ -6,10 +6,10 @@ import { Email } from "./schemas/text.ts";
 /** The sender of mails. */
 export type Sender = { name: string; email: string };
 
-export const text = (max: number) =>
+export const textUpTo = (max: number) =>
   z.string().min(1, "must not be empty").max(max, `must have at most ${max} characters`);
 /** `why` follows the limits, where they need a reason. */
-export const wholeNumber = (min: number, max: number, why = "") =>
+export const integerBetween = (min: number, max: number, why = "") =>
   z
     .string()
     .regex(/^[0-9]{1,9}$/, "must be a whole number")
@@ -19,7 +19,7 @@ export const oneOf = <const Words extends readonly [string, ...string[]]>(...wor
   z.enum(words, `must be ${words.slice(0, -1).join(", ")} or ${words.at(-1)}`);
 export const trueOrFalse = oneOf("true", "false").transform((word) => word === "true");
 /** A comma-separated list. */
-export const listOf = (item: z.ZodType<string, string>) =>
+export const commaSeparated = (item: z.ZodType<string, string>) =>
   z
     .string()
     .transform((list) => list.split(",").flatMap((part) => (part.trim() === "" ? [] : [part.trim()])))

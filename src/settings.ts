@@ -3,18 +3,18 @@ import { randomBits } from "./security/secret-strength.ts";
 import { Algorithm, isFor, SigningKeys } from "./security/signing-keys.ts";
 import type { TokenPolicy } from "./security/tokens.ts";
 import {
+  commaSeparated,
+  integerBetween,
   isFrontend,
   isLong,
   isOrigin,
   isPostgresUrl,
   isPrivate,
   isSender,
-  listOf,
   oneOf,
-  text,
+  textUpTo,
   toSender,
   trueOrFalse,
-  wholeNumber,
 } from "./setting-values.ts";
 
 /** A setting, as docs/settings.md and .dev.vars.example describe it, and the schema that reads its text. */
@@ -61,7 +61,7 @@ export const settingsTable = {
     meaning:
       "Exact origins, separated by commas, whose pages may call the API and use its cookie. Each is `https:`; `http:` is for `localhost` in development.",
     example: "http://localhost:3000,http://localhost:5173",
-    value: listOf(
+    value: commaSeparated(
       z.string().refine(isOrigin, "must be exact origins such as https://app.example.com, separated by commas"),
     ),
   },
@@ -70,7 +70,7 @@ export const settingsTable = {
     default: "traceparent, tracestate, baggage, sentry-trace, X-Requested-With",
     meaning:
       "Request headers, separated by commas, that those pages may send in addition to those that the API reads. Tracing needs the default ones: repeat them with your own.",
-    value: listOf(z.string().regex(/^[A-Za-z0-9-]{1,50}$/, "must be names of headers, separated by commas")),
+    value: commaSeparated(z.string().regex(/^[A-Za-z0-9-]{1,50}$/, "must be names of headers, separated by commas")),
   },
   SIGNUP: {
     kind: "variable",
@@ -135,31 +135,31 @@ export const settingsTable = {
     kind: "variable",
     default: "15",
     meaning: "Minutes for which an access token is valid.",
-    value: wholeNumber(1, 1_440),
+    value: integerBetween(1, 1_440),
   },
   SESSION_IDLE_DAYS: {
     kind: "variable",
     default: "30",
     meaning: "Days after which an unused session ends.",
-    value: wholeNumber(1, 365),
+    value: integerBetween(1, 365),
   },
   SESSION_ABSOLUTE_DAYS: {
     kind: "variable",
     default: "90",
     meaning: "Days after which any session ends.",
-    value: wholeNumber(1, 365),
+    value: integerBetween(1, 365),
   },
   SESSIONS_PER_USER: {
     kind: "variable",
     default: "100",
     meaning: "The number of sessions a user can have. A further sign-in ends the least recently used one.",
-    value: wholeNumber(1, 10_000),
+    value: integerBetween(1, 10_000),
   },
   REFRESH_GRACE_SECONDS: {
     kind: "variable",
     default: "10",
     meaning: "Seconds in which a second use of a refresh token gets the same answer, 2 to 60: for two tabs or a retry.",
-    value: wholeNumber(2, 60, ": two tabs, or a retry, use the same refresh token twice"),
+    value: integerBetween(2, 60, ": two tabs, or a retry, use the same refresh token twice"),
   },
   ALGORITHM: {
     kind: "variable",
@@ -185,39 +185,39 @@ export const settingsTable = {
     kind: "variable",
     default: "30",
     meaning: "Days in which a deleted account can be restored, before its data is purged.",
-    value: wholeNumber(0, 365),
+    value: integerBetween(0, 365),
   },
   RETENTION_DAYS: {
     kind: "variable",
     default: "30",
     meaning: "Days in which anything else that was deleted can be restored, before it is purged.",
-    value: wholeNumber(0, 365),
+    value: integerBetween(0, 365),
   },
   ROWS_PER_OWNER: {
     kind: "variable",
     default: "10000",
     meaning:
       "The number of rows of each resource, such as items, that a user may keep, deleted ones included until they are purged. `0` means no bound.",
-    value: wholeNumber(0, 1_000_000),
+    value: integerBetween(0, 1_000_000),
   },
   IDEMPOTENCY_KIB_PER_USER: {
     kind: "variable",
     default: "20480",
     meaning:
       "The KiB that a user's requests with an `Idempotency-Key` may take at once and again every day, at least one each.",
-    value: wholeNumber(1_024, 1_048_576),
+    value: integerBetween(1_024, 1_048_576),
   },
   JWT_ISSUER: {
     kind: "variable",
     default: "plinth",
     meaning: "`iss` of the access tokens. A new one invalidates all earlier tokens.",
-    value: text(200),
+    value: textUpTo(200),
   },
   JWT_AUDIENCE: {
     kind: "variable",
     default: "plinth-api",
     meaning: "`aud` of the access tokens. A new one invalidates all earlier tokens.",
-    value: text(200),
+    value: textUpTo(200),
   },
   RATE_LIMITS: {
     kind: "variable",
@@ -236,7 +236,7 @@ export const settingsTable = {
     kind: "variable",
     default: "5000",
     meaning: "Milliseconds that one round trip to the database may take before the answer is 503.",
-    value: wholeNumber(100, 30_000),
+    value: integerBetween(100, 30_000),
   },
   NEON_FETCH_ENDPOINT: {
     kind: "variable",
@@ -254,9 +254,14 @@ export const settingsTable = {
     kind: "variable",
     default: "Plinth",
     meaning: "The name on the documentation page, and in mails.",
-    value: text(100),
+    value: textUpTo(100),
   },
-  VERSION: { kind: "variable", default: "1.0.0", meaning: "The version on the documentation page.", value: text(50) },
+  VERSION: {
+    kind: "variable",
+    default: "1.0.0",
+    meaning: "The version on the documentation page.",
+    value: textUpTo(50),
+  },
 } as const satisfies Record<string, Setting>;
 
 /** Every name that is read from the bindings. */

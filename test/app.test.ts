@@ -5,7 +5,7 @@ import { login } from "../src/routes/auth/login.ts";
 import { openapi } from "../src/routes/docs/openapi.ts";
 import { health } from "../src/routes/health/live.ts";
 import { readMe } from "../src/routes/users/read-me.ts";
-import { changeMe } from "../src/routes/users/update-me.ts";
+import { updateMe } from "../src/routes/users/update-me.ts";
 import { Health } from "../src/schemas/health.ts";
 import { hashPassword } from "../src/security/passwords.ts";
 import { aUser, serve } from "./harness.ts";
@@ -24,7 +24,7 @@ describe("createApp", () => {
   it("takes other dependencies, as FastAPI's dependency_overrides", async () => {
     const then = new Date("2030-01-01T00:00:00Z");
     const user = await aUser({ password_hash: await hashPassword("a good password") });
-    const future = serve({ endpoints: [login, changeMe], deps: { now: () => then } });
+    const future = serve({ endpoints: [login, updateMe], deps: { now: () => then } });
     const credentials = { username: user.username, password: "a good password" };
     const { access_token } = (await future.post("/auth/login", { json: credentials })).body;
     expect(decodeJwt(access_token).iat).toBe(then.getTime() / 1000);

@@ -5,15 +5,15 @@ import { eq } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { createApp, production } from "../src/app.ts";
 import type { Deps } from "../src/context/types.ts";
-import type { Caller } from "../src/crud/guards.ts";
-import { welcomeNetwork } from "../src/crud/throttles.ts";
-import { insertUser, type UserValues } from "../src/crud/users.ts";
+import { Throttles } from "../src/crud/throttles.ts";
+import { Users, type UserValues } from "../src/crud/users.ts";
 import { connect } from "../src/db/client.ts";
 import { sessions, users } from "../src/db/schema.ts";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
 import type { LogEntry } from "../src/log.ts";
 import type { Mail } from "../src/mail/transports.ts";
 import { endpoints as all } from "../src/routes/index.ts";
+import type { SessionCaller } from "../src/security/caller.ts";
 import { keyedHash } from "../src/security/keyed-hash.ts";
 import { keysFor } from "../src/security/keys.ts";
 import { dummyHash, type Passwords } from "../src/security/passwords.ts";
@@ -146,7 +146,7 @@ export async function aUser(values: Partial<UserValues> = {}) {
     password_hash: dummyHash,
     ...values,
   };
-  const [user] = await insertUser(db, row);
+  const [user] = await Users.insert(db, row);
   if (!user) throw new Error("the user was not inserted");
   const caller = { id: user.id, sessionId: uuidv7() };
   const expires_at = new Date(Date.now() + 24 * 60 * 60 * 1000).toISOString();
@@ -171,13 +171,13 @@ export async function clientsOf(userId: string, count: number): Promise<{ "CF-Co
   const addresses = Array.from({ length: count }, (_, i) => `192.0.2.${i}`);
   const { throttle } = await keysFor(settings);
   const hashes = await Promise.all(addresses.map((address) => keyedHash(throttle, `network ${address}`)));
-  const [first, ...others] = hashes.map((hash) => welcomeNetwork(db, userId, hash));
+  const [first, ...others] = hashes.map((hash) => Throttles.welcome(db, userId, hash));
   if (first) await db.batch([first, ...others]);
   return addresses.map((address) => ({ "CF-Connecting-IP": address }));
 }
 
 /** A token for this user, as signing in would issue it at `now`. */
-export async function tokenFor(user: Caller, now = new Date()): Promise<string> {
+export async function tokenFor(user: SessionCaller, now = new Date()): Promise<string> {
   const keys = await keysFor(settings);
   return signAccessToken(keys.token, user, tokenPolicy(settings), now);
 }

@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import pg from "pg";
 import { v7 as uuidv7 } from "uuid";
-import { countItems, type ItemFilter, type ItemSort, itemOrder, listItems } from "../../src/crud/items.ts";
+import { type ItemFilter, type ItemSort, Items, itemOrder } from "../../src/crud/items.ts";
 import type { Position } from "../../src/crud/keyset.ts";
 import { connect, type Database } from "../../src/db/client.ts";
 import { failWith } from "../config.ts";
@@ -101,12 +101,12 @@ function insertItems(owner: string): string {
 
 async function measure(db: Database, { name, sort, filter }: List, { runs, plans }: Options): Promise<string[]> {
   const order = itemOrder(sort, filter.q);
-  const pageAfter = (after?: Position) => listItems(db, filter, order, { after, limit: pageSize + 1 });
-  const [{ total = 0 } = {}] = await countItems(db, filter);
+  const pageAfter = (after?: Position) => Items.list(db, filter, order, { after, limit: pageSize + 1 });
+  const [{ total = 0 } = {}] = await Items.count(db, filter);
   // Uses the last page of a short list.
   const page = Math.max(2, Math.min(deepPage, Math.floor(total / pageSize)));
   const skipped = (page - 1) * pageSize;
-  const [last] = await listItems(db, filter, order, { after: undefined, limit: 1 }).offset(skipped - 1);
+  const [last] = await Items.list(db, filter, order, { after: undefined, limit: 1 }).offset(skipped - 1);
   const queries = {
     "page 1": pageAfter(),
     [`page ${page} by keyset`]: pageAfter(last && { key: last.sort_key, id: last.id }),

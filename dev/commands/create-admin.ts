@@ -2,10 +2,11 @@
 import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
 import { v7 as uuidv7 } from "uuid";
-import { insertAuditEvent } from "../../src/crud/audit-events.ts";
-import { deleteTokens, issueToken } from "../../src/crud/one-time-tokens.ts";
-import { revokeSessions } from "../../src/crud/sessions.ts";
-import { findUserByLogin, insertUser, isUnverified, promoteUser } from "../../src/crud/users.ts";
+import { AuditEvents } from "../../src/crud/audit-events.ts";
+import { OneTimeTokens } from "../../src/crud/one-time-tokens.ts";
+import { Sessions } from "../../src/crud/sessions.ts";
+import { isUnverified } from "../../src/crud/user-conditions.ts";
+import { Users } from "../../src/crud/users.ts";
 import type { Database } from "../../src/db/client.ts";
 import { Email } from "../../src/schemas/text.ts";
 import { lifetimeHours } from "../../src/security/one-time-tokens.ts";
@@ -26,10 +27,10 @@ export const createAdminCommand = {
 
 /** Makes the account of this address an admin's, or a new one. Answers a token that sets its password. */
 export async function createAdmin(db: Database, email: string): Promise<{ isNew: boolean; token: string }> {
-  const [known] = await findUserByLogin(db, email);
+  const [known] = await Users.findByLogin(db, email);
   const id = known?.id ?? uuidv7();
   const token = randomBytes(32).toString("base64url");
-  const issue = issueToken(
+  const issue = OneTimeTokens.issue(
     db,
     { id },
     {
@@ -43,19 +44,19 @@ export async function createAdmin(db: Database, email: string): Promise<{ isNew:
   );
   const account = known
     ? [
-        promoteUser(db, id, dummyHash, {
+        Users.promote(db, id, dummyHash, {
           role: commandEvent(createAdminCommand, "account.role_changed", id, { role: "admin" }),
           active: commandEvent(createAdminCommand, "account.activated", id, {}),
         }),
       ]
     : [
-        insertUser(db, { id, email, username: usernameFor(email), role: "admin", password_hash: dummyHash }),
-        insertAuditEvent(db, commandEvent(createAdminCommand, "account.created", id, {})),
+        Users.insert(db, { id, email, username: usernameFor(email), role: "admin", password_hash: dummyHash }),
+        AuditEvents.insert(db, commandEvent(createAdminCommand, "account.created", id, {})),
       ];
   await db.batch([
     // Ends the sessions of a stranger who opened the account with this address.
-    revokeSessions(db, id, undefined, isUnverified(id)),
-    deleteTokens(db, id, ["verify_email", "change_email", "reset_password"], isUnverified(id)),
+    Sessions.revoke(db, id, undefined, isUnverified(id)),
+    OneTimeTokens.delete(db, id, ["verify_email", "change_email", "reset_password"], isUnverified(id)),
     ...account,
     issue,
   ]);

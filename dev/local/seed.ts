@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { asc, eq } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { z } from "zod";
-import { findUserByLogin, insertUser } from "../../src/crud/users.ts";
+import { Users } from "../../src/crud/users.ts";
 import type { Database } from "../../src/db/client.ts";
 import { users } from "../../src/db/schema.ts";
 import { hashPassword, verifyPassword } from "../../src/security/passwords.ts";
@@ -32,7 +32,7 @@ export async function seed(db: Database, file: string, database: string): Promis
   // Saved before the rows, so that a failure in between locks nobody out.
   await writeFile(file, JSON.stringify({ ...admins, [database]: admin }, undefined, 2), { mode: 0o600 });
   const names = { username: "admin", full_name: "First Admin" };
-  await insertUser(db, { id: uuidv7(), email: admin.email, ...names, role: "admin", password_hash });
+  await Users.insert(db, { id: uuidv7(), email: admin.email, ...names, role: "admin", password_hash });
   await seedAgain(db);
   return admin;
 }
@@ -55,6 +55,6 @@ async function readAdmins(file: string): Promise<z.infer<typeof Admins>> {
 
 async function stillValid(db: Database, admin: Credentials | undefined): Promise<Credentials | undefined> {
   if (!admin) return undefined;
-  const [user] = await findUserByLogin(db, admin.email);
+  const [user] = await Users.findByLogin(db, admin.email);
   return user?.is_active && (await verifyPassword(admin.password, user.password_hash)) ? admin : undefined;
 }

@@ -57,6 +57,7 @@ async function newResource(names: Names): Promise<void> {
   plan.made.set(`test/routes/${many.dashed}/calls.ts`, from("calls"));
   await refuseExisting(plan);
   refuseUsed(many.camel, templates.get("crud") ?? "", await text("src/db/schema.ts"));
+  refuseUsed(many.pascal, templates.get("crud") ?? "");
   refuseUsed(one.camel, ...endpoints.map((file) => templates.get(`routes/${file}`) ?? ""));
   refuseUsed(one.pascal, templates.get("schemas") ?? "");
   await checkMigrations();

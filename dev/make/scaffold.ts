@@ -41,7 +41,7 @@ export function withImports(text: string, addition: string): string {
   return text.replace(last, () => `${last}${addition}`);
 }
 
-/** Throws {@link Problem} for an existing file, or a name that its room in `src` already has. */
+/** Throws {@link Problem} for an existing file, or a name that `src` already has. */
 export async function refuseExisting({ made }: Plan): Promise<void> {
   for (const file of made.keys()) {
     const isThere = await lstat(inProject(file)).then(
@@ -51,18 +51,18 @@ export async function refuseExisting({ made }: Plan): Promise<void> {
     if (isThere) throw new Problem(`${file} is there already.`);
   }
   const sources = (await allOf("src")).filter((file) => file.endsWith(".ts"));
-  const taken = new Set((await Promise.all(sources.map(async (file) => namesIn(file, await text(file))))).flat());
-  const [first] = [...made].flatMap(([file, content]) => namesIn(file, content)).filter((name) => taken.has(name));
-  if (first !== undefined) throw new Problem(`${first} already: choose another name.`);
+  const named = await Promise.all(sources.map(async (file) => namesIn(file, await text(file))));
+  const taken = new Map(named.flatMap((names, i) => names.map((name) => [name, sources[i] ?? ""])));
+  const first = [...made].flatMap(([file, content]) => namesIn(file, content)).find((name) => taken.has(name));
+  if (first !== undefined) throw new Problem(`${taken.get(first)} has ${first} already: choose another name.`);
 }
 
-/** The names that a file adds to its room. Two of one name would not compile or would share a schema or a path. */
+/** The names that a file adds to `src`, where each export has its own, and the calls that it answers. */
 function namesIn(file: string, content: string): string[] {
-  const [room] = /^src\/\w+\//.exec(file) ?? [];
-  if (room === undefined) return [];
-  const exports = content.matchAll(/^export (?:const|function|type) (\w+)/gm);
+  if (!file.startsWith("src/")) return [];
+  const exports = content.matchAll(/^export (?:const|(?:async )?function\*?|class|type) (\w+)/gm);
   const calls = content.matchAll(/^ {4}method: "(\w+)",\n {4}path: "(.*)",$/gm);
-  return [...exports, ...calls].map(([, ...parts]) => `${room} has ${parts.join(" ")}`);
+  return [...exports, ...calls].map(([, ...parts]) => parts.join(" "));
 }
 
 /** Writes the plan and runs `more`. Takes all of it back if anything fails. */

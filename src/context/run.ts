@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import { compareMigrations, ownMigrations } from "../crud/migrations.ts";
+import { Migrations, ownMigrations } from "../crud/migrations.ts";
 import type { Database } from "../db/client.ts";
 import { doneBefore, fromDatabase } from "../db/errors.ts";
 import { runGuarded } from "../db/guarded.ts";
@@ -60,7 +60,7 @@ export function runner(db: Database, guard?: () => SQL): Run {
  */
 async function blamed(db: Database, error: ApiError): Promise<ApiError> {
   if (error.code !== "not_ready") return error;
-  const isMigrated = await compareMigrations(db, [...ownMigrations.keys()]).then(
+  const isMigrated = await Migrations.compare(db, [...ownMigrations.keys()]).then(
     ({ rows }) => rows.length === 0,
     () => false,
   );

@@ -1,10 +1,10 @@
 import type { BatchItem } from "drizzle-orm/batch";
-import type { Caller } from "../crud/guards.ts";
 import type { Versions } from "../crud/versions.ts";
 import type { Database } from "../db/client.ts";
 import type { RoundTrips } from "../db/wire.ts";
 import type { Log } from "../log.ts";
 import type { Transport } from "../mail/transports.ts";
+import type { SessionCaller } from "../security/caller.ts";
 import type { Keys } from "../security/keys.ts";
 import type { Passwords } from "../security/passwords.ts";
 import type { Bindings, Settings, SettingsError } from "../settings.ts";
@@ -57,7 +57,7 @@ export type BareEnv = {
  * The context of an endpoint that is not public: the caller comes from the verified access token. The guard in `run`
  * decides if the caller is still allowed.
  */
-export type UserEnv = { Bindings: Bindings; Variables: Variables & { user: Caller } };
+export type UserEnv = { Bindings: Bindings; Variables: Variables & { user: SessionCaller } };
 
 export type Statement = BatchItem<"pg">;
 type Result<S extends Statement> = S["_"]["result"];

@@ -6,7 +6,7 @@ import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 import { takesRoom } from "./mails.ts";
 
 /** An event to record, and the mail that tells the account's owner, if any. */
-export type AuditEvent = typeof auditEvents.$inferInsert & { notice?: Notice };
+export type NewAuditEvent = typeof auditEvents.$inferInsert & { notice?: Notice };
 /** `pepper` is for {@link takesRoom}; an operator has none, and no bound. */
 type Notice = { id: string; kind: MailKindName; data: object; pepper?: string };
 
@@ -18,13 +18,37 @@ export type AuditEventFilter = {
   until?: string | undefined;
 };
 
-/** Records an event and its notice. `happened` is checked after the preceding statements. */
-export function insertAuditEvent(db: Database, event: AuditEvent, happened: SQL = sql`true`) {
-  return db.execute<{ id: string }>(sql`with ${written(event, sql`where ${happened}`)} select id from event`);
-}
+/** The queries of audit events. */
+export const AuditEvents = {
+  /** Records an event and its notice. `happened` is checked after the preceding statements. */
+  insert(db: Database, event: NewAuditEvent, happened: SQL = sql`true`) {
+    return db.execute<{ id: string }>(sql`with ${written(event, sql`where ${happened}`)} select id from event`);
+  },
+
+  /** A page of events, newest first. */
+  list(db: Database, { userId, kind, since, until }: AuditEventFilter, { after, limit }: PageRequest) {
+    const { past, orderBy, sortKey } = keyset(newestFirst(auditEvents.id), auditEvents.id, after);
+    return db
+      .select({ ...getTableColumns(auditEvents), sort_key: sortKey })
+      .from(auditEvents)
+      .where(
+        and(
+          userId === undefined ? undefined : eq(auditEvents.user_id, userId),
+          kind === undefined ? undefined : eq(auditEvents.kind, kind),
+          since === undefined
+            ? undefined
+            : and(gte(auditEvents.created_at, since), gte(auditEvents.id, idAt(since, -1))),
+          until === undefined ? undefined : and(lt(auditEvents.created_at, until), lt(auditEvents.id, idAt(until, 1))),
+          past,
+        ),
+      )
+      .orderBy(...orderBy)
+      .limit(limit);
+  },
+};
 
 /** True if this event was recorded. */
-export function isWritten(event: AuditEvent): SQL {
+export function isWritten(event: NewAuditEvent): SQL {
   return sql`exists (select from ${auditEvents} where id = ${event.id}::uuid)`;
 }
 
@@ -33,7 +57,7 @@ export type Part = { name: string; query: SQL };
 type Whose = { userId?: SQL; owner?: SQL; name?: string };
 
 /** Records an event inside the statement that causes it: {@link telling} as parts of its `with`. */
-export function written(event: AuditEvent, source: SQL, whose: Whose = {}): SQL {
+export function written(event: NewAuditEvent, source: SQL, whose: Whose = {}): SQL {
   const parts = telling(event, source, whose).map(({ name, query }) => sql`${sql.identifier(name)} as (${query})`);
   return sql.join(parts, sql`, `);
 }
@@ -42,7 +66,7 @@ export function written(event: AuditEvent, source: SQL, whose: Whose = {}): SQL 
  * Makes the parts `event` and, for a notice, `notice`, prefixed by `name`. They write once per row of `source`, which
  * may also name the account. The notice goes to the address from before the statement, or that of `owner`.
  */
-export function telling(event: AuditEvent, source: SQL, whose: Whose = {}): Part[] {
+export function telling(event: NewAuditEvent, source: SQL, whose: Whose = {}): Part[] {
   const { userId = sql`${event.user_id ?? null}::uuid`, owner = sql`${users}`, name = "" } = whose;
   const { id, kind, actor_id, request_id, network, details, notice } = event;
   const happened = {
@@ -74,29 +98,6 @@ export function telling(event: AuditEvent, source: SQL, whose: Whose = {}): Part
       where ${notice.pepper === undefined ? sql`true` : takesRoom(mail, notice.pepper)}`,
   };
   return [happened, told];
-}
-
-/** A page of events, newest first. */
-export function listAuditEvents(
-  db: Database,
-  { userId, kind, since, until }: AuditEventFilter,
-  { after, limit }: PageRequest,
-) {
-  const { past, orderBy, sortKey } = keyset(newestFirst(auditEvents.id), auditEvents.id, after);
-  return db
-    .select({ ...getTableColumns(auditEvents), sort_key: sortKey })
-    .from(auditEvents)
-    .where(
-      and(
-        userId === undefined ? undefined : eq(auditEvents.user_id, userId),
-        kind === undefined ? undefined : eq(auditEvents.kind, kind),
-        since === undefined ? undefined : and(gte(auditEvents.created_at, since), gte(auditEvents.id, idAt(since, -1))),
-        until === undefined ? undefined : and(lt(auditEvents.created_at, until), lt(auditEvents.id, idAt(until, 1))),
-        past,
-      ),
-    )
-    .orderBy(...orderBy)
-    .limit(limit);
 }
 
 /**

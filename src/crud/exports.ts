@@ -2,33 +2,36 @@ import { desc, eq } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { mails, oneTimeTokens, sessions } from "../db/schema.ts";
 
-/** A user's sessions, newest first, including ended ones. */
-export function exportSessions(db: Database, userId: string, limit: number) {
-  const { id, user_agent, network, created_at, last_used_at, expires_at, revoked_at } = sessions;
-  return db
-    .select({ id, user_agent, network, created_at, last_used_at, expires_at, ended_at: revoked_at })
-    .from(sessions)
-    .where(eq(sessions.user_id, userId))
-    .orderBy(desc(id))
-    .limit(limit);
-}
+/** The queries of what the export of an account holds beside its resources. */
+export const AccountExports = {
+  /** A user's sessions, newest first, including ended ones. */
+  sessions(db: Database, userId: string, limit: number) {
+    const { id, user_agent, network, created_at, last_used_at, expires_at, revoked_at } = sessions;
+    return db
+      .select({ id, user_agent, network, created_at, last_used_at, expires_at, ended_at: revoked_at })
+      .from(sessions)
+      .where(eq(sessions.user_id, userId))
+      .orderBy(desc(id))
+      .limit(limit);
+  },
 
-/** The kind and time of each mail to a user, newest first. */
-export function exportMails(db: Database, userId: string, limit: number) {
-  const { kind, recipient, created_at, sent_at } = mails;
-  return db
-    .select({ kind, recipient, created_at, sent_at })
-    .from(mails)
-    .where(eq(mails.user_id, userId))
-    .orderBy(desc(mails.id))
-    .limit(limit);
-}
+  /** The kind and time of each mail to a user, newest first. */
+  mails(db: Database, userId: string, limit: number) {
+    const { kind, recipient, created_at, sent_at } = mails;
+    return db
+      .select({ kind, recipient, created_at, sent_at })
+      .from(mails)
+      .where(eq(mails.user_id, userId))
+      .orderBy(desc(mails.id))
+      .limit(limit);
+  },
 
-/** The links mailed to a user, one per purpose at most. */
-export function exportLinks(db: Database, userId: string) {
-  const { purpose, email, created_at, expires_at, used_at } = oneTimeTokens;
-  return db
-    .select({ purpose, email, created_at, expires_at, used_at })
-    .from(oneTimeTokens)
-    .where(eq(oneTimeTokens.user_id, userId));
-}
+  /** The links mailed to a user, one per purpose at most. */
+  links(db: Database, userId: string) {
+    const { purpose, email, created_at, expires_at, used_at } = oneTimeTokens;
+    return db
+      .select({ purpose, email, created_at, expires_at, used_at })
+      .from(oneTimeTokens)
+      .where(eq(oneTimeTokens.user_id, userId));
+  },
+};

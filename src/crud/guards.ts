@@ -1,30 +1,28 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { users } from "../db/schema.ts";
-
-/** The calling user and the session of the call. */
-export type Caller = { id: string; sessionId: string };
+import type { Caller, SessionCaller } from "../security/caller.ts";
 
 /**
  * True, or the end of the transaction (SQLSTATE PT401) unless the caller is a live, active user in a live session.
  * Stable and made of parameters only, so that a `where` evaluates it once, before any row.
  */
-export function userGuard({ id, sessionId }: Caller): SQL<boolean> {
+export function userGuard({ id, sessionId }: SessionCaller): SQL<boolean> {
   return sql<boolean>`require_user(${id}::uuid, ${sessionId}::uuid, false)`;
 }
 
 /** Extends {@link userGuard}: ends the transaction with SQLSTATE PT403 unless the caller is an admin. */
-export function adminGuard({ id, sessionId }: Caller): SQL<boolean> {
+export function adminGuard({ id, sessionId }: SessionCaller): SQL<boolean> {
   return sql<boolean>`require_user(${id}::uuid, ${sessionId}::uuid, true)`;
 }
 
 /** Puts {@link adminGuard} into a statement of its own, for a batch that needs it as well as its own guard. */
-export function requireAdmin(db: Database, caller: Caller) {
+export function requireAdmin(db: Database, caller: SessionCaller) {
   return db.execute(sql`select ${adminGuard(caller)}`);
 }
 
 /** True if the caller is an admin, decided by the database while the statement runs. */
-export function isAdmin(callerId: string): SQL<boolean> {
+export function isAdmin({ id }: Caller): SQL<boolean> {
   return sql<boolean>`exists (select 1 from ${users} as caller
-    where caller.id = ${callerId}::uuid and caller.role = 'admin' and caller.is_active and caller.deleted_at is null)`;
+    where caller.id = ${id}::uuid and caller.role = 'admin' and caller.is_active and caller.deleted_at is null)`;
 }

@@ -1,72 +1,76 @@
 import { and, inArray, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { items } from "../db/schema.ts";
+import type { Caller } from "../security/caller.ts";
 import { type ItemChanges, type ItemValues, itemColumns } from "./items.ts";
 import { deletion, ownedOrAdmin, withRoom } from "./owned.ts";
 
 /** A batch's change to an existing item: its id, its expected version, and its place in the batch. */
 export type BatchTarget = { id: string; version: number | undefined; place: number };
 
-/**
- * Locks the items that a batch changes, so that the statements after it need no check. Ends the transaction at the
- * first that the caller cannot reach (SQLSTATE PT404) or that has changed (PT412).
- */
-export function lockTargets(db: Database, targets: BatchTarget[], callerId: string) {
-  // All batches lock in the same order, so that they cannot deadlock.
-  const locked = db
-    .select({ id: items.id, version: items.version, deleted_at: items.deleted_at })
-    .from(items)
-    .where(
-      and(
-        inArray(
-          items.id,
-          targets.map(({ id }) => id),
+/** The queries of a batch of items. {@link ItemBatches.lock} comes first. */
+export const ItemBatches = {
+  /**
+   * Locks the items that a batch changes, so that the statements after it need no check. Ends the transaction at the
+   * first that the caller cannot reach (SQLSTATE PT404) or that has changed (PT412).
+   */
+  lock(db: Database, targets: BatchTarget[], caller: Caller) {
+    // All batches lock in the same order, so that they cannot deadlock.
+    const locked = db
+      .select({ id: items.id, version: items.version, deleted_at: items.deleted_at })
+      .from(items)
+      .where(
+        and(
+          inArray(
+            items.id,
+            targets.map(({ id }) => id),
+          ),
+          ownedOrAdmin(items, caller),
         ),
-        ownedOrAdmin(items, callerId),
-      ),
-    )
-    .orderBy(items.id)
-    .for("update");
-  return db.execute(sql`
-    with locked as (${locked.getSQL()})
-    select refuse(case when failed.id is null then 'PT404' else 'PT412' end, failed.place) from (
-      select locked.id, wanted.place
-      from jsonb_to_recordset(${JSON.stringify(targets)}::jsonb) as wanted(id uuid, version int, place int)
-      left join locked on locked.id = wanted.id and locked.deleted_at is null
-      where locked.id is null or locked.version <> wanted.version
-      order by wanted.place limit 1
-    ) as failed`);
-}
+      )
+      .orderBy(items.id)
+      .for("update");
+    return db.execute(sql`
+      with locked as (${locked.getSQL()})
+      select refuse(case when failed.id is null then 'PT404' else 'PT412' end, failed.place) from (
+        select locked.id, wanted.place
+        from jsonb_to_recordset(${JSON.stringify(targets)}::jsonb) as wanted(id uuid, version int, place int)
+        left join locked on locked.id = wanted.id and locked.deleted_at is null
+        where locked.id is null or locked.version <> wanted.version
+        order by wanted.place limit 1
+      ) as failed`);
+  },
 
-/** Respects the bound of {@link withRoom}. */
-export function insertItems(db: Database, values: ItemValues[], most: number) {
-  // drizzle refuses an empty list.
-  if (values.length === 0) return db.select(itemColumns).from(items).where(sql`false`);
-  return db
-    .insert(items)
-    .values(withRoom(items, values, most))
-    .returning(itemColumns);
-}
+  /** Respects the bound of {@link withRoom}. */
+  insert(db: Database, values: ItemValues[], most: number) {
+    // drizzle refuses an empty list.
+    if (values.length === 0) return db.select(itemColumns).from(items).where(sql`false`);
+    return db
+      .insert(items)
+      .values(withRoom(items, values, most))
+      .returning(itemColumns);
+  },
 
-/** Applies each item's own changes, after {@link lockTargets} has locked them. */
-export function updateItems(db: Database, changes: (ItemChanges & { id: string })[]) {
-  return db
-    .update(items)
-    .set({
-      title: sql`coalesce(change ->> 'title', ${items.title})`,
-      description: sql`case when change ? 'description' then change ->> 'description' else ${items.description} end`,
-      is_public: sql`coalesce((change ->> 'is_public')::boolean, ${items.is_public})`,
-    })
-    .from(sql`jsonb_array_elements(${JSON.stringify(changes)}::jsonb) as change`)
-    .where(sql`${items.id} = (change ->> 'id')::uuid`)
-    .returning(itemColumns);
-}
+  /** Applies each item's own changes, after {@link ItemBatches.lock} has locked them. */
+  update(db: Database, changes: (ItemChanges & { id: string })[]) {
+    return db
+      .update(items)
+      .set({
+        title: sql`coalesce(change ->> 'title', ${items.title})`,
+        description: sql`case when change ? 'description' then change ->> 'description' else ${items.description} end`,
+        is_public: sql`coalesce((change ->> 'is_public')::boolean, ${items.is_public})`,
+      })
+      .from(sql`jsonb_array_elements(${JSON.stringify(changes)}::jsonb) as change`)
+      .where(sql`${items.id} = (change ->> 'id')::uuid`)
+      .returning(itemColumns);
+  },
 
-/** Soft-deletes these items, after {@link lockTargets} has locked them. */
-export function deleteItems(db: Database, ids: string[]) {
-  return db
-    .update(items)
-    .set(deletion)
-    .where(inArray(items.id, ids))
-    .returning({ id: items.id, is_public: items.is_public });
-}
+  /** Soft-deletes these items, after {@link ItemBatches.lock} has locked them. */
+  delete(db: Database, ids: string[]) {
+    return db
+      .update(items)
+      .set(deletion)
+      .where(inArray(items.id, ids))
+      .returning({ id: items.id, is_public: items.is_public });
+  },
+};

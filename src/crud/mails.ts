@@ -51,69 +51,72 @@ export type ClaimedMail = {
   live_hash: string | null;
 };
 
-/** Puts a mail into the outbox, if there is room; with `happened`, only if that holds after the preceding statements. */
-export function insertMail(db: Database, mail: NewMail, pepper: string, happened: SQL = sql`true`) {
-  const { id, userId, kind, recipient, data } = mail;
-  const isVerified = sql`exists (select from ${users} where id = ${userId}::uuid and email_verified_at is not null
-    and lower(email) = lower(${recipient}))`;
-  const room = takesRoom(
-    { kind, userId: sql`${userId}::uuid`, recipient: sql`${recipient}::text`, isVerified },
-    pepper,
-  );
-  return db.execute(sql`
-    insert into ${mails} (id, user_id, kind, recipient, data)
-    select ${id}::uuid, ${userId}::uuid, ${kind}, ${recipient}, ${JSON.stringify(data)}::jsonb
-    from (select where ${happened} offset 0) as cause where ${room}`);
-}
+/** The queries of the outbox. */
+export const Mails = {
+  /** Puts a mail into the outbox, if there is room; with `happened`, only if that holds after the preceding statements. */
+  insert(db: Database, mail: NewMail, pepper: string, happened: SQL = sql`true`) {
+    const { id, userId, kind, recipient, data } = mail;
+    const isVerified = sql`exists (select from ${users} where id = ${userId}::uuid and email_verified_at is not null
+      and lower(email) = lower(${recipient}))`;
+    const room = takesRoom(
+      { kind, userId: sql`${userId}::uuid`, recipient: sql`${recipient}::text`, isVerified },
+      pepper,
+    );
+    return db.execute(sql`
+      insert into ${mails} (id, user_id, kind, recipient, data)
+      select ${id}::uuid, ${userId}::uuid, ${kind}, ${recipient}, ${JSON.stringify(data)}::jsonb
+      from (select where ${happened} offset 0) as cause where ${room}`);
+  },
 
-/**
- * Claims due mails, oldest first, or only those of `ids`, exclusively for `leaseSeconds`. After a crash they are due
- * again.
- */
-export function claimMails(db: Database, claim: { limit: number; leaseSeconds: number; ids?: readonly string[] }) {
-  const { limit, leaseSeconds, ids } = claim;
-  const due = and(isDue(), ids && inArray(mails.id, [...ids]));
-  return db.execute<ClaimedMail>(sql`
-    with due as (
-      select id from ${mails} where ${due} order by next_attempt_at limit ${limit}::int for update skip locked
-    )
-    update ${mails} as m
-    set attempts = m.attempts + 1, next_attempt_at = now() + make_interval(secs => ${leaseSeconds}::int)
-    from due where m.id = due.id
-    returning m.id, m.kind, m.recipient, m.data, m.created_at, m.attempts, (
-      select t.token_hash from ${oneTimeTokens} as t
-      where t.user_id = m.user_id and t.purpose = m.kind and t.used_at is null and t.expires_at > now()
-    ) as live_hash`);
-}
+  /**
+   * Claims due mails, oldest first, or only those of `ids`, exclusively for `leaseSeconds`. After a crash they are due
+   * again.
+   */
+  claim(db: Database, claim: { limit: number; leaseSeconds: number; ids?: readonly string[] }) {
+    const { limit, leaseSeconds, ids } = claim;
+    const due = and(isDue(), ids && inArray(mails.id, [...ids]));
+    return db.execute<ClaimedMail>(sql`
+      with due as (
+        select id from ${mails} where ${due} order by next_attempt_at limit ${limit}::int for update skip locked
+      )
+      update ${mails} as m
+      set attempts = m.attempts + 1, next_attempt_at = now() + make_interval(secs => ${leaseSeconds}::int)
+      from due where m.id = due.id
+      returning m.id, m.kind, m.recipient, m.data, m.created_at, m.attempts, (
+        select t.token_hash from ${oneTimeTokens} as t
+        where t.user_id = m.user_id and t.purpose = m.kind and t.used_at is null and t.expires_at > now()
+      ) as live_hash`);
+  },
 
-/** The number of due mails. */
-export function countDueMails(db: Database) {
-  return db.select({ count: sql<number>`count(*)::int` }).from(mails).where(isDue());
-}
+  /** The number of due mails. */
+  countDue(db: Database) {
+    return db.select({ count: sql<number>`count(*)::int` }).from(mails).where(isDue());
+  },
 
-export function markMailSent(db: Database, id: string) {
-  return db
-    .update(mails)
-    .set({ sent_at: sql`now()`, last_error: null })
-    .where(and(eq(mails.id, id), isNull(mails.sent_at)));
-}
+  markSent(db: Database, id: string) {
+    return db
+      .update(mails)
+      .set({ sent_at: sql`now()`, last_error: null })
+      .where(and(eq(mails.id, id), isNull(mails.sent_at)));
+  },
 
-/** Schedules a mail's next try; without `retryInSeconds`, gives it up for good. */
-export function markMailFailed(
-  db: Database,
-  mail: { id: string; attempts: number },
-  failure: { reason: string; retryInSeconds?: number | undefined },
-) {
-  const { reason, retryInSeconds } = failure;
-  const next =
-    retryInSeconds === undefined
-      ? { dead_at: sql`now()` }
-      : { next_attempt_at: sql`now() + make_interval(secs => ${retryInSeconds}::int)` };
-  return db
-    .update(mails)
-    .set({ last_error: reason, ...next })
-    .where(and(eq(mails.id, mail.id), eq(mails.attempts, mail.attempts), isNull(mails.sent_at)));
-}
+  /** Schedules a mail's next try; without `retryInSeconds`, gives it up for good. */
+  markFailed(
+    db: Database,
+    mail: { id: string; attempts: number },
+    failure: { reason: string; retryInSeconds?: number | undefined },
+  ) {
+    const { reason, retryInSeconds } = failure;
+    const next =
+      retryInSeconds === undefined
+        ? { dead_at: sql`now()` }
+        : { next_attempt_at: sql`now() + make_interval(secs => ${retryInSeconds}::int)` };
+    return db
+      .update(mails)
+      .set({ last_error: reason, ...next })
+      .where(and(eq(mails.id, mail.id), eq(mails.attempts, mail.attempts), isNull(mails.sent_at)));
+  },
+};
 
 function isDue(): SQL | undefined {
   return and(isNull(mails.sent_at), isNull(mails.dead_at), lte(mails.next_attempt_at, sql`now()`));

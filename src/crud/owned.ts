@@ -1,32 +1,33 @@
 import { and, eq, getTableName, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import type { OwnedTable } from "../db/schema.ts";
+import type { Caller } from "../security/caller.ts";
 import { isAdmin } from "./guards.ts";
 
 /** True if the row is the caller's or the caller is an admin. */
-export function ownedOrAdmin({ owner_id }: OwnedTable, callerId: string): SQL | undefined {
-  return or(eq(owner_id, callerId), isAdmin(callerId));
+export function ownedOrAdmin({ owner_id }: OwnedTable, caller: Caller): SQL | undefined {
+  return or(eq(owner_id, caller.id), isAdmin(caller));
 }
 
 /** The live row with this id, if the caller may reach it. */
-export function reachable(table: OwnedTable, id: string, callerId: string): SQL | undefined {
-  return and(eq(table.id, id), isNull(table.deleted_at), ownedOrAdmin(table, callerId));
+export function reachable(table: OwnedTable, id: string, caller: Caller): SQL | undefined {
+  return and(eq(table.id, id), isNull(table.deleted_at), ownedOrAdmin(table, caller));
 }
 
 /** The deleted row with this id, if the caller may reach it. */
-export function restorable(table: OwnedTable, id: string, callerId: string): SQL | undefined {
-  return and(eq(table.id, id), isNotNull(table.deleted_at), ownedOrAdmin(table, callerId));
+export function restorable(table: OwnedTable, id: string, caller: Caller): SQL | undefined {
+  return and(eq(table.id, id), isNotNull(table.deleted_at), ownedOrAdmin(table, caller));
 }
 
 /**
  * Precedes statements about rows under this one, and ends their transaction (SQLSTATE PT404) unless the caller may reach it.
  * Holds the row until they have run, so that it is not deleted in between.
  */
-export function requireReachable(db: Database, table: OwnedTable, id: string, callerId: string) {
+export function requireReachable(db: Database, table: OwnedTable, id: string, caller: Caller) {
   // -1 is no place in a batch: the refusal is that of the whole request.
   return db.execute(sql`
     select refuse('PT404', -1)
-    where not exists (select from ${table} where ${reachable(table, id, callerId)} for share)`);
+    where not exists (select from ${table} where ${reachable(table, id, caller)} for share)`);
 }
 
 /**
@@ -55,7 +56,7 @@ export const restoration = { deleted_at: null };
  * Removes rows deleted this many days ago, oldest deletion first. A restore at the same moment keeps its row, or waits
  * for the lock and finds none.
  */
-export function purgeDeleted(db: Database, table: OwnedTable, retentionDays: number, limit: number) {
+export function purgeOwned(db: Database, table: OwnedTable, retentionDays: number, limit: number) {
   return db.execute<{ id: string }>(sql`
     with due as (
       select id from ${table} where deleted_at <= now() - make_interval(days => ${retentionDays}::int)

@@ -2,73 +2,76 @@ import { and, type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Database } from "../db/client.ts";
 import { auditEvents, idempotencyKeys, mails, oneTimeTokens, ownedTables, sessions, users } from "../db/schema.ts";
-import { type AuditEvent, written } from "./audit-events.ts";
+import { type NewAuditEvent, written } from "./audit-events.ts";
 
-/**
- * Scrubs the personal fields of deleted users after their grace, oldest deletion first. Races with a restore are safe:
- * both change the row, and a user without a password hash cannot be restored.
- */
-export function scrubUsers(db: Database, graceDays: number, limit: number) {
-  return db.execute(sql`
-    with due as (
-      select id from ${users}
-      where deleted_at <= now() - make_interval(days => ${graceDays}::int) and purged_at is null and password_hash <> ''
-      order by deleted_at limit ${limit} for update skip locked
-    )
-    update ${users} as u set email = '', username = '', full_name = null, password_hash = '', email_verified_at = null
-    from due where u.id = due.id`);
-}
+/** The queries that purge deleted users. */
+export const Purge = {
+  /**
+   * Scrubs the personal fields of deleted users after their grace, oldest deletion first. Races with a restore are safe:
+   * both change the row, and a user without a password hash cannot be restored.
+   */
+  scrub(db: Database, graceDays: number, limit: number) {
+    return db.execute(sql`
+      with due as (
+        select id from ${users}
+        where deleted_at <= now() - make_interval(days => ${graceDays}::int) and purged_at is null and password_hash <> ''
+        order by deleted_at limit ${limit} for update skip locked
+      )
+      update ${users} as u set email = '', username = '', full_name = null, password_hash = '', email_verified_at = null
+      from due where u.id = due.id`);
+  },
 
-/** Scrubbed users with rows left to remove. */
-export function listScrubbedUsers(db: Database, limit: number) {
-  return db.execute<{ id: string }>(sql`
-    select id from ${users} where deleted_at is not null and purged_at is null and password_hash = ''
-    order by deleted_at limit ${limit}`);
-}
+  /** Scrubbed users with rows left to remove. */
+  listScrubbed(db: Database, limit: number) {
+    return db.execute<{ id: string }>(sql`
+      select id from ${users} where deleted_at is not null and purged_at is null and password_hash = ''
+      order by deleted_at limit ${limit}`);
+  },
 
-/** Lets this transaction scrub audit events, which their trigger refuses otherwise. */
-export function allowPurging(db: Database) {
-  return db.execute(sql`select set_config('plinth.purging', 'on', true)`);
-}
+  /** Lets this transaction scrub audit events, which their trigger refuses otherwise. */
+  allow(db: Database) {
+    return db.execute(sql`select set_config('plinth.purging', 'on', true)`);
+  },
 
-/** Removes at most `limit` rows of each kind that a user has left behind. */
-export function removeRemains(db: Database, userId: string, limit: number, resources = ownedTables) {
-  const some = (table: PgTable, id: PgColumn, owner: PgColumn) =>
-    db.execute(sql`delete from ${table} where id in (select ${id} from ${table}
-      where ${owner} = ${userId}::uuid limit ${limit})`);
-  return [
-    ...resources.map((table) => some(table, table.id, table.owner_id)),
-    some(sessions, sessions.id, sessions.user_id),
-    some(mails, mails.id, mails.user_id),
-    db.execute(sql`delete from ${oneTimeTokens} where user_id = ${userId}::uuid`),
-    db.execute(sql`delete from ${idempotencyKeys} where user_id = ${userId}::uuid and key in (
-      select key from ${idempotencyKeys} where user_id = ${userId}::uuid limit ${limit})`),
-    db.execute(sql`update ${auditEvents} set network = null where id in (select id from ${auditEvents}
-      where ${isTraced(userId)} limit ${limit})`),
-  ] as const;
-}
+  /** Removes at most `limit` rows of each kind that a user has left behind. */
+  removeRemains(db: Database, userId: string, limit: number, resources = ownedTables) {
+    const some = (table: PgTable, id: PgColumn, owner: PgColumn) =>
+      db.execute(sql`delete from ${table} where id in (select ${id} from ${table}
+        where ${owner} = ${userId}::uuid limit ${limit})`);
+    return [
+      ...resources.map((table) => some(table, table.id, table.owner_id)),
+      some(sessions, sessions.id, sessions.user_id),
+      some(mails, mails.id, mails.user_id),
+      db.execute(sql`delete from ${oneTimeTokens} where user_id = ${userId}::uuid`),
+      db.execute(sql`delete from ${idempotencyKeys} where user_id = ${userId}::uuid and key in (
+        select key from ${idempotencyKeys} where user_id = ${userId}::uuid limit ${limit})`),
+      db.execute(sql`update ${auditEvents} set network = null where id in (select id from ${auditEvents}
+        where ${isTraced(userId)} limit ${limit})`),
+    ] as const;
+  },
 
-/** Closes the purge of a user without remains, and records it. No row if something remains. */
-export function finishPurge(db: Database, userId: string, event: AuditEvent, resources = ownedTables) {
-  const isGone = (table: PgTable, owner: PgColumn) => sql`not exists (select from ${table} where ${owner} = u.id)`;
-  const nothingIsLeft = and(
-    ...resources.map((table) => isGone(table, table.owner_id)),
-    isGone(sessions, sessions.user_id),
-    isGone(mails, mails.user_id),
-    isGone(oneTimeTokens, oneTimeTokens.user_id),
-    isGone(idempotencyKeys, idempotencyKeys.user_id),
-    sql`not exists (select from ${auditEvents} where ${isTraced(userId)})`,
-  );
-  return db.execute<{ id: string }>(sql`
-    with purged as (
-      update ${users} as u set purged_at = now()
-      where u.id = ${userId}::uuid and u.purged_at is null and u.deleted_at is not null and u.password_hash = ''
-        and ${nothingIsLeft}
-      returning u.id
-    ),
-    ${written(event, sql`from purged`)}
-    select id from purged`);
-}
+  /** Closes the purge of a user without remains, and records it. No row if something remains. */
+  finish(db: Database, userId: string, event: NewAuditEvent, resources = ownedTables) {
+    const isGone = (table: PgTable, owner: PgColumn) => sql`not exists (select from ${table} where ${owner} = u.id)`;
+    const nothingIsLeft = and(
+      ...resources.map((table) => isGone(table, table.owner_id)),
+      isGone(sessions, sessions.user_id),
+      isGone(mails, mails.user_id),
+      isGone(oneTimeTokens, oneTimeTokens.user_id),
+      isGone(idempotencyKeys, idempotencyKeys.user_id),
+      sql`not exists (select from ${auditEvents} where ${isTraced(userId)})`,
+    );
+    return db.execute<{ id: string }>(sql`
+      with purged as (
+        update ${users} as u set purged_at = now()
+        where u.id = ${userId}::uuid and u.purged_at is null and u.deleted_at is not null and u.password_hash = ''
+          and ${nothingIsLeft}
+        returning u.id
+      ),
+      ${written(event, sql`from purged`)}
+      select id from purged`);
+  },
+};
 
 /** Events that tell where the user was. */
 function isTraced(userId: string): SQL {

@@ -1,7 +1,7 @@
 import { and, eq, getTableColumns, gt, inArray, isNull, ne, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { sessions, users } from "../db/schema.ts";
-import { type AuditEvent, written } from "./audit-events.ts";
+import { type NewAuditEvent, written } from "./audit-events.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 
 /** The lifetimes of sessions, by the database's clock. */
@@ -15,96 +15,115 @@ export type NewSession = {
   network: string;
 };
 
-/**
- * Opens a session for a live, active user whose password has one of these hashes; no row otherwise. Locks the user's
- * row, as a change of password does, so that no session slips in beside one.
- */
-export function openSession(db: Database, session: NewSession, passwordHashes: string[], limits: SessionLimits) {
-  const { id, userId, tokenHash, userAgent, network } = session;
-  return db.execute<{ id: string }>(sql`
-    with owner as (
-      select id from ${users}
-      where id = ${userId}::uuid and ${inArray(users.password_hash, passwordHashes)} and is_active and deleted_at is null
-      for no key update
-    )
-    insert into ${sessions} (id, user_id, token_hash, user_agent, network, expires_at)
-    select ${id}::uuid, id, ${tokenHash}, ${userAgent}, ${network}, ${expiry(limits, sql`now()`)} from owner
-    returning id`);
-}
+/** The queries of sessions. */
+export const Sessions = {
+  /**
+   * Opens a session for a live, active user whose password has one of these hashes; no row otherwise. Locks the user's
+   * row, as a change of password does, so that no session slips in beside one.
+   */
+  open(db: Database, session: NewSession, passwordHashes: string[], limits: SessionLimits) {
+    const { id, userId, tokenHash, userAgent, network } = session;
+    return db.execute<{ id: string }>(sql`
+      with owner as (
+        select id from ${users}
+        where id = ${userId}::uuid and ${inArray(users.password_hash, passwordHashes)} and is_active and deleted_at is null
+        for no key update
+      )
+      insert into ${sessions} (id, user_id, token_hash, user_agent, network, expires_at)
+      select ${id}::uuid, id, ${tokenHash}, ${userAgent}, ${network}, ${expiry(limits, sql`now()`)} from owner
+      returning id`);
+  },
 
-/**
- * Ends a user's live sessions beyond `most`, least recently used first, but never `opened`. Must follow
- * {@link openSession}, whose lock on the user makes parallel sign-ins take turns.
- */
-export function endSurplusSessions(db: Database, userId: string, opened: string, most: number, event: AuditEvent) {
-  return db.execute<{ id: string }>(sql`
-    with surplus as (
-      select id from ${sessions} where ${isLiveOf(userId)} and id <> ${opened}::uuid and ${isSessionOpen(opened)}
-      order by last_used_at desc, id desc offset ${most - 1}::int
-    ),
-    ended as (update ${sessions} set revoked_at = now() where id in (select id from surplus) returning id),
-    ${written(event, sql`where exists (select from ended)`)}
-    select id from ended`);
-}
+  /**
+   * Ends a user's live sessions beyond `most`, least recently used first, but never `opened`. Must follow
+   * {@link Sessions.open}, whose lock on the user makes parallel sign-ins take turns.
+   */
+  endSurplus(db: Database, userId: string, opened: string, most: number, event: NewAuditEvent) {
+    return db.execute<{ id: string }>(sql`
+      with surplus as (
+        select id from ${sessions} where ${isLiveOf(userId)} and id <> ${opened}::uuid and ${isSessionOpen(opened)}
+        order by last_used_at desc, id desc offset ${most - 1}::int
+      ),
+      ended as (update ${sessions} set revoked_at = now() where id in (select id from surplus) returning id),
+      ${written(event, sql`where exists (select from ended)`)}
+      select id from ended`);
+  },
 
-/**
- * Uses a refresh token in one conditional statement: the current one rotates, the last one gets the same answer within
- * the grace, and any older one is a replay that ends the session. No row if the session or its user is gone.
- */
-export function rotateSession(
-  db: Database,
-  use: { sessionId: string; tokenHash: string; successorHash: string },
-  limits: SessionLimits,
-  replay: AuditEvent,
-) {
-  const isCurrent = sql`s.token_hash = ${use.tokenHash}`;
-  const isGraced = sql`(s.previous_hash = ${use.tokenHash}
-    and s.rotated_at > now() - make_interval(secs => ${limits.graceSeconds}::int))`;
-  return db.execute<{ user_id: string; replayed: boolean }>(sql`
-    with used as (update ${sessions} as s set
-      token_hash = case when ${isCurrent} then ${use.successorHash} else s.token_hash end,
-      previous_hash = case when ${isCurrent} then s.token_hash else s.previous_hash end,
-      rotated_at = case when ${isCurrent} then now() else s.rotated_at end,
-      last_used_at = case when ${isCurrent} or ${isGraced} then now() else s.last_used_at end,
-      expires_at = case when ${isCurrent} then ${expiry(limits, sql`s.created_at`)} else s.expires_at end,
-      revoked_at = case when ${isCurrent} or ${isGraced} then null else now() end
-    from ${users} as u
-    where s.id = ${use.sessionId}::uuid and s.revoked_at is null and s.expires_at > now()
-      and u.id = s.user_id and u.is_active and u.deleted_at is null
-    returning s.user_id, s.revoked_at is not null as replayed),
-    ${written(replay, sql`from used where replayed`, { userId: sql`user_id` })}
-    select * from used`);
-}
+  /**
+   * Uses a refresh token in one conditional statement: the current one rotates, the last one gets the same answer within
+   * the grace, and any older one is a replay that ends the session. No row if the session or its user is gone.
+   */
+  rotate(
+    db: Database,
+    use: { sessionId: string; tokenHash: string; successorHash: string },
+    limits: SessionLimits,
+    replay: NewAuditEvent,
+  ) {
+    const isCurrent = sql`s.token_hash = ${use.tokenHash}`;
+    const isGraced = sql`(s.previous_hash = ${use.tokenHash}
+      and s.rotated_at > now() - make_interval(secs => ${limits.graceSeconds}::int))`;
+    return db.execute<{ user_id: string; replayed: boolean }>(sql`
+      with used as (update ${sessions} as s set
+        token_hash = case when ${isCurrent} then ${use.successorHash} else s.token_hash end,
+        previous_hash = case when ${isCurrent} then s.token_hash else s.previous_hash end,
+        rotated_at = case when ${isCurrent} then now() else s.rotated_at end,
+        last_used_at = case when ${isCurrent} or ${isGraced} then now() else s.last_used_at end,
+        expires_at = case when ${isCurrent} then ${expiry(limits, sql`s.created_at`)} else s.expires_at end,
+        revoked_at = case when ${isCurrent} or ${isGraced} then null else now() end
+      from ${users} as u
+      where s.id = ${use.sessionId}::uuid and s.revoked_at is null and s.expires_at > now()
+        and u.id = s.user_id and u.is_active and u.deleted_at is null
+      returning s.user_id, s.revoked_at is not null as replayed),
+      ${written(replay, sql`from used where replayed`, { userId: sql`user_id` })}
+      select * from used`);
+  },
 
-/** A page of the user's live sessions, newest first. */
-export function listSessions(db: Database, userId: string, { after, limit }: PageRequest) {
-  const { past, orderBy, sortKey } = keyset(newestFirst(sessions.id), sessions.id, after);
-  return db
-    .select({ ...getTableColumns(sessions), sort_key: sortKey })
-    .from(sessions)
-    .where(and(isLiveOf(userId), past))
-    .orderBy(...orderBy)
-    .limit(limit);
-}
+  /** A page of the user's live sessions, newest first. */
+  list(db: Database, userId: string, { after, limit }: PageRequest) {
+    const { past, orderBy, sortKey } = keyset(newestFirst(sessions.id), sessions.id, after);
+    return db
+      .select({ ...getTableColumns(sessions), sort_key: sortKey })
+      .from(sessions)
+      .where(and(isLiveOf(userId), past))
+      .orderBy(...orderBy)
+      .limit(limit);
+  },
 
-/** Ends a live user's sessions, one or all but one, and records it if any was live. Answers those that ended. */
-export function endSessions(
-  db: Database,
-  userId: string,
-  which: { only?: string; except?: string },
-  event: AuditEvent,
-) {
-  const { only, except } = which;
-  const chosen = and(
-    isLiveOf(userId),
-    only === undefined ? undefined : eq(sessions.id, only),
-    except === undefined ? undefined : ne(sessions.id, except),
-  );
-  return db.execute<{ id: string }>(sql`
-    with ended as (update ${sessions} set revoked_at = now() where ${chosen} returning id),
-    ${written(event, sql`where exists (select from ended)`)}
-    select id from ended`);
-}
+  /** Ends a live user's sessions, one or all but one, and records it if any was live. Answers those that ended. */
+  end(db: Database, userId: string, which: { only?: string; except?: string }, event: NewAuditEvent) {
+    const { only, except } = which;
+    const chosen = and(
+      isLiveOf(userId),
+      only === undefined ? undefined : eq(sessions.id, only),
+      except === undefined ? undefined : ne(sessions.id, except),
+    );
+    return db.execute<{ id: string }>(sql`
+      with ended as (update ${sessions} set revoked_at = now() where ${chosen} returning id),
+      ${written(event, sql`where exists (select from ended)`)}
+      select id from ended`);
+  },
+
+  /** Ends a live session of any user, and records it: a token that we issued for it is enough. */
+  signOut(db: Database, id: string, event: NewAuditEvent) {
+    return db.execute<{ user_id: string }>(sql`
+      with ended as (
+        update ${sessions} set revoked_at = now()
+        where id = ${id}::uuid and revoked_at is null and expires_at > now()
+        returning user_id
+      ),
+      ${written(event, sql`from ended`, { userId: sql`user_id` })}
+      select user_id from ended`);
+  },
+
+  /** Ends all sessions of this user except `exceptId`. `happened` is checked after the preceding statements. */
+  revoke(db: Database, userId: string, exceptId?: string, happened?: SQL) {
+    return db
+      .update(sessions)
+      .set({ revoked_at: sql`now()` })
+      .where(and(isLiveOf(userId), exceptId === undefined ? undefined : ne(sessions.id, exceptId), happened))
+      .returning({ id: sessions.id });
+  },
+};
 
 /** True if the session was opened and is live. */
 export function isSessionOpen(id: string): SQL {
@@ -115,27 +134,6 @@ export function isSessionOpen(id: string): SQL {
 export function isFirstOfNetwork(id: string): SQL {
   return sql`exists (select from ${sessions} as s where s.id = ${id}::uuid and s.revoked_at is null and not exists (
     select from ${sessions} as o where o.user_id = s.user_id and o.network = s.network and o.id <> s.id))`;
-}
-
-/** Ends a live session of any user, and records it: a token that we issued for it is enough. */
-export function endSession(db: Database, id: string, event: AuditEvent) {
-  return db.execute<{ user_id: string }>(sql`
-    with ended as (
-      update ${sessions} set revoked_at = now()
-      where id = ${id}::uuid and revoked_at is null and expires_at > now()
-      returning user_id
-    ),
-    ${written(event, sql`from ended`, { userId: sql`user_id` })}
-    select user_id from ended`);
-}
-
-/** Ends all sessions of this user except `exceptId`. `happened` is checked after the preceding statements. */
-export function revokeSessions(db: Database, userId: string, exceptId?: string, happened?: SQL) {
-  return db
-    .update(sessions)
-    .set({ revoked_at: sql`now()` })
-    .where(and(isLiveOf(userId), exceptId === undefined ? undefined : ne(sessions.id, exceptId), happened))
-    .returning({ id: sessions.id });
 }
 
 function isLiveOf(userId: string): SQL | undefined {

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { throttles, users } from "../db/schema.ts";
-import { hasLogin } from "./users.ts";
+import { hasLogin } from "./user-conditions.ts";
 
 /**
  * One password guess, in keyed hashes. The identifier is hashed as typed: a budget shared by an account's address and
@@ -28,85 +28,88 @@ export type Limits = Record<"account" | "network", { budget: number; forgetSecon
 /** The outcome of an attempt. `wait`: seconds until the next is allowed; 0 if this one was. */
 export type Charge = { wait: number; exhausted: boolean; familiar: boolean };
 
-/** Precedes {@link chargeThrottles}, which counts in existing rows only. */
-export function insertThrottles(db: Database, attempt: Attempt) {
-  return db.execute(sql`
-    insert into ${throttles} (key, attempts)
-    select unnest(keys), 0 from (${counters(attempt)}) as counters order by 1
-    on conflict do nothing`);
-}
+/** The queries of the counters of attempts. */
+export const Throttles = {
+  /** Precedes {@link Throttles.charge}, which counts in existing rows only. */
+  insert(db: Database, attempt: Attempt) {
+    return db.execute(sql`
+      insert into ${throttles} (key, attempts)
+      select unnest(keys), 0 from (${counters(attempt)}) as counters order by 1
+      on conflict do nothing`);
+  },
 
-/**
- * Counts an attempt unless one of its counters is blocked: refused attempts prolong no delay. Locks the rows before it
- * reads them, in the order of their keys, so that parallel attempts take turns.
- */
-export function chargeThrottles(db: Database, attempt: Attempt, limits: Limits) {
-  const { account, network, firstDelay, longestDelay } = limits;
-  const ofNetwork = sql`starts_with(key, 'network:')`;
-  // `now()` would be too early in a transaction that waited for the lock.
-  const quiet = sql`greatest(extract(epoch from now() - last_attempt_at), 0)`;
-  const doublings = Math.ceil(Math.log2(longestDelay / firstDelay));
-  return db.execute<Charge>(sql`
-    with counters as materialized (${counters(attempt)}),
-    held as materialized (
-      select key, attempts, blocked_until, ${quiet} as quiet,
-        case when ${ofNetwork} then ${network.budget}::int else ${account.budget}::int end as budget,
-        case when ${ofNetwork} then ${network.forgetSeconds}::int else ${account.forgetSeconds}::int end as forget
-      from ${throttles} where key = any ((select keys from counters)::text[])
-      order by key for update
-    ),
-    charges as materialized (
-      select key, budget, blocked_until,
-        least(greatest(attempts - floor(quiet / forget)::int, 0) + 1, budget + ${doublings}::int) as attempts
-      from held
-    ),
-    verdict as materialized (
-      select coalesce(ceil(extract(epoch from max(blocked_until) - clock_timestamp())), 0)::int as wait, bool_or(attempts >= budget) as exhausted
-      from charges
-    ),
-    counted as (
-      update ${throttles} as t set attempts = c.attempts, last_attempt_at = now(),
-        blocked_until = case when c.attempts >= c.budget then
-          now() + make_interval(secs => least(${longestDelay}::int, ${firstDelay}::int * 2 ^ (c.attempts - c.budget))) end
-      from charges as c, verdict as v
-      where t.key = c.key and v.wait <= 0
-    )
-    select greatest(wait, 0) as wait, exhausted, is_familiar as familiar from verdict, counters`);
-}
+  /**
+   * Counts an attempt unless one of its counters is blocked: refused attempts prolong no delay. Locks the rows before it
+   * reads them, in the order of their keys, so that parallel attempts take turns.
+   */
+  charge(db: Database, attempt: Attempt, limits: Limits) {
+    const { account, network, firstDelay, longestDelay } = limits;
+    const ofNetwork = sql`starts_with(key, 'network:')`;
+    // `now()` would be too early in a transaction that waited for the lock.
+    const quiet = sql`greatest(extract(epoch from now() - last_attempt_at), 0)`;
+    const doublings = Math.ceil(Math.log2(longestDelay / firstDelay));
+    return db.execute<Charge>(sql`
+      with counters as materialized (${counters(attempt)}),
+      held as materialized (
+        select key, attempts, blocked_until, ${quiet} as quiet,
+          case when ${ofNetwork} then ${network.budget}::int else ${account.budget}::int end as budget,
+          case when ${ofNetwork} then ${network.forgetSeconds}::int else ${account.forgetSeconds}::int end as forget
+        from ${throttles} where key = any ((select keys from counters)::text[])
+        order by key for update
+      ),
+      charges as materialized (
+        select key, budget, blocked_until,
+          least(greatest(attempts - floor(quiet / forget)::int, 0) + 1, budget + ${doublings}::int) as attempts
+        from held
+      ),
+      verdict as materialized (
+        select coalesce(ceil(extract(epoch from max(blocked_until) - clock_timestamp())), 0)::int as wait, bool_or(attempts >= budget) as exhausted
+        from charges
+      ),
+      counted as (
+        update ${throttles} as t set attempts = c.attempts, last_attempt_at = now(),
+          blocked_until = case when c.attempts >= c.budget then
+            now() + make_interval(secs => least(${longestDelay}::int, ${firstDelay}::int * 2 ^ (c.attempts - c.budget))) end
+        from charges as c, verdict as v
+        where t.key = c.key and v.wait <= 0
+      )
+      select greatest(wait, 0) as wait, exhausted, is_familiar as familiar from verdict, counters`);
+  },
 
-/**
- * Makes a place one of the account's own, with a fresh budget, after a proof of identity. A place is the hash of a
- * network, for every identifier typed there, or the hash of a pair.
- */
-export function welcomeNetwork(db: Database, userId: string, place: string) {
-  return db.execute(sql`
-    insert into ${throttles} (key, attempts) values (${`familiar:${userId}:${place}`}, 0)
-    on conflict (key) do update set attempts = 0, blocked_until = null, last_attempt_at = now()`);
-}
+  /**
+   * Makes a place one of the account's own, with a fresh budget, after a proof of identity. A place is the hash of a
+   * network, for every identifier typed there, or the hash of a pair.
+   */
+  welcome(db: Database, userId: string, place: string) {
+    return db.execute(sql`
+      insert into ${throttles} (key, attempts) values (${`familiar:${userId}:${place}`}, 0)
+      on conflict (key) do update set attempts = 0, blocked_until = null, last_attempt_at = now()`);
+  },
 
-/**
- * Forgets the attempts on the identifier after a success from a new network, but only this one attempt of the network:
- * otherwise an attacker could reset its budget with an account of their own.
- */
-export function forgiveThrottles(db: Database, { identifier, network }: Attempt, limits: Limits) {
-  const ofNetwork = sql`starts_with(t.key, 'network:')`;
-  return db.execute(sql`
-    with held as materialized (
-      select key from ${throttles} where key in (${`login:${identifier}`}, ${`network:${network}`}) order by key for update
-    )
-    update ${throttles} as t set
-      attempts = case when ${ofNetwork} then greatest(t.attempts - 1, 0) else 0 end,
-      blocked_until = case when ${ofNetwork} and t.attempts > ${limits.network.budget}::int then t.blocked_until end
-    from held where t.key = held.key`);
-}
+  /**
+   * Forgets the attempts on the identifier after a success from a new network, but only this one attempt of the network:
+   * otherwise an attacker could reset its budget with an account of their own.
+   */
+  forgive(db: Database, { identifier, network }: Attempt, limits: Limits) {
+    const ofNetwork = sql`starts_with(t.key, 'network:')`;
+    return db.execute(sql`
+      with held as materialized (
+        select key from ${throttles} where key in (${`login:${identifier}`}, ${`network:${network}`}) order by key for update
+      )
+      update ${throttles} as t set
+        attempts = case when ${ofNetwork} then greatest(t.attempts - 1, 0) else 0 end,
+        blocked_until = case when ${ofNetwork} and t.attempts > ${limits.network.budget}::int then t.blocked_until end
+      from held where t.key = held.key`);
+  },
 
-/** Removes some of the obsolete counters: after a day, all of their attempts are forgotten. */
-export function purgeThrottles(db: Database, limit: number) {
-  const isOver = sql`last_attempt_at < now() - case when starts_with(key, 'familiar:') then interval '90 days' else interval '1 day' end`;
-  return db.execute<{ key: string }>(sql`
-    delete from ${throttles} where ${isOver} and key in (select key from ${throttles} where ${isOver} limit ${limit})
-    returning key`);
-}
+  /** Removes some of the obsolete counters: after a day, all of their attempts are forgotten. */
+  purge(db: Database, limit: number) {
+    const isOver = sql`last_attempt_at < now() - case when starts_with(key, 'familiar:') then interval '90 days' else interval '1 day' end`;
+    return db.execute<{ key: string }>(sql`
+      delete from ${throttles} where ${isOver} and key in (select key from ${throttles} where ${isOver} limit ${limit})
+      returning key`);
+  },
+};
 
 /**
  * The keys of the rows that count an attempt. `is_familiar` marks the account's own network, which has a separate

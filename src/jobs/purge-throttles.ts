@@ -1,8 +1,8 @@
-import { purgeThrottles } from "../crud/throttles.ts";
+import { Throttles } from "../crud/throttles.ts";
 import type { Job } from "./run.ts";
 
 /** Removes the counters of forgotten attempts. */
-export const purgeThrottlesJob: Job = {
+export const purgeThrottles: Job = {
   name: "purge throttles",
-  run: async ({ db, run }) => (await run(purgeThrottles(db, 1_000))).rows.length,
+  run: async ({ db, run }) => (await run(Throttles.purge(db, 1_000))).rows.length,
 };

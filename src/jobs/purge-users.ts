@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
-import { allowPurging, finishPurge, listScrubbedUsers, removeRemains, scrubUsers } from "../crud/purge.ts";
+import { Purge } from "../crud/purge.ts";
 import type { Job } from "./run.ts";
 
 /** The bounds of one run, so that it ends within a minute; the next one continues. */
@@ -10,8 +10,8 @@ export const purgeUsers: Job = {
   name: "purge users",
   async run({ db, run, settings }) {
     const [, { rows: users }] = await run(
-      scrubUsers(db, settings.DELETION_GRACE_DAYS, limits.users),
-      listScrubbedUsers(db, limits.users),
+      Purge.scrub(db, settings.DELETION_GRACE_DAYS, limits.users),
+      Purge.listScrubbed(db, limits.users),
     );
     let count = 0;
     for (const { id } of users) {
@@ -23,7 +23,11 @@ export const purgeUsers: Job = {
         request_id: null,
         network: null,
       };
-      const results = await run(allowPurging(db), ...removeRemains(db, id, limits.rows), finishPurge(db, id, event));
+      const results = await run(
+        Purge.allow(db),
+        ...Purge.removeRemains(db, id, limits.rows),
+        Purge.finish(db, id, event),
+      );
       count += results.at(-1)?.rows.length ?? 0;
     }
     return count;

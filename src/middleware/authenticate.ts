@@ -2,8 +2,9 @@ import type { MiddlewareHandler } from "hono";
 import type { SignedIn } from "../context/policy.ts";
 import { runner } from "../context/run.ts";
 import type { UserEnv, Variables } from "../context/types.ts";
-import { adminGuard, type Caller, userGuard } from "../crud/guards.ts";
+import { adminGuard, userGuard } from "../crud/guards.ts";
 import { ApiError } from "../errors.ts";
+import type { SessionCaller } from "../security/caller.ts";
 import { verifyAccessToken } from "../security/tokens.ts";
 import { tokenPolicy } from "../settings.ts";
 import { countCall } from "./rate-limit.ts";
@@ -44,7 +45,7 @@ const guards: Record<SignedIn, typeof userGuard> = { user: userGuard, admin: adm
 export async function callerOf(
   { keys, settings, now }: Pick<Variables, "keys" | "settings" | "now">,
   header: string | undefined,
-): Promise<Caller | undefined> {
+): Promise<SessionCaller | undefined> {
   const token = bearerToken(header);
   if (token === undefined) return undefined;
   const claims = await verifyAccessToken(keys.token, token, tokenPolicy(settings), now());

@@ -2,9 +2,8 @@ import type { RouteConfig } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Run, Statement, UserEnv } from "../context/types.ts";
 import {
-  chargeAnswers,
-  claimIdempotencyKey,
   type IdempotencyClaim,
+  IdempotencyKeys,
   recorded,
   recordedAnswers,
   unrecorded,
@@ -66,7 +65,11 @@ export const idempotency: MiddlewareHandler<UserEnv> = async (c, next) => {
   async function once(claim: IdempotencyClaim, statements: readonly Statement[]): Promise<unknown[]> {
     try {
       const recording = statements.map((statement) => recorded(db, claim, statement));
-      const [, ...answers] = await run(claimIdempotencyKey(db, claim), ...recording, chargeAnswers(db, claim));
+      const [, ...answers] = await run(
+        IdempotencyKeys.claim(db, claim),
+        ...recording,
+        IdempotencyKeys.charge(db, claim),
+      );
       return answers.slice(0, -1);
     } catch (error) {
       if (!(error instanceof DoneBefore)) throw error;

@@ -1,11 +1,11 @@
-import { listAuditEventsPage } from "./audit-events/list.ts";
-import { listMyAuditEventsPage } from "./audit-events/list-mine.ts";
+import { listAuditEvents } from "./audit-events/list.ts";
+import { listMyAuditEvents } from "./audit-events/list-mine.ts";
 import { confirmEmail } from "./auth/confirm-email.ts";
 import { endOtherSessions } from "./auth/end-other-sessions.ts";
 import { endSession } from "./auth/end-session.ts";
 import { forgotPassword } from "./auth/forgot-password.ts";
 import { jwks } from "./auth/jwks.ts";
-import { listSessionsPage } from "./auth/list-sessions.ts";
+import { listSessions } from "./auth/list-sessions.ts";
 import { login } from "./auth/login.ts";
 import { logout } from "./auth/logout.ts";
 import { oauthMetadata } from "./auth/oauth-metadata.ts";
@@ -22,27 +22,27 @@ import { health } from "./health/live.ts";
 import { ready } from "./health/ready.ts";
 import { batchItems } from "./items/batch.ts";
 import { createItem } from "./items/create.ts";
-import { removeItem } from "./items/delete.ts";
+import { deleteItem } from "./items/delete.ts";
 import { exportItems } from "./items/export.ts";
-import { listItemsPage } from "./items/list.ts";
+import { listItems } from "./items/list.ts";
 import { readItem } from "./items/read.ts";
 import { restoreItem } from "./items/restore.ts";
-import { changeItem } from "./items/update.ts";
-import { listPublicItemsPage } from "./public-items/list.ts";
+import { updateItem } from "./items/update.ts";
+import { listPublicItems } from "./public-items/list.ts";
 import { readPublicItem } from "./public-items/read.ts";
 import { changeMyEmail } from "./users/change-my-email.ts";
 import { changeMyPassword } from "./users/change-my-password.ts";
 import { createUser } from "./users/create.ts";
-import { removeUser } from "./users/delete.ts";
-import { removeMe } from "./users/delete-me.ts";
+import { deleteUser } from "./users/delete.ts";
+import { deleteMe } from "./users/delete-me.ts";
 import { endUserSessions } from "./users/end-sessions.ts";
 import { exportMe } from "./users/export-me.ts";
-import { listUsersPage } from "./users/list.ts";
+import { listUsers } from "./users/list.ts";
 import { readUser } from "./users/read.ts";
 import { readMe } from "./users/read-me.ts";
-import { restoreUserById } from "./users/restore.ts";
-import { changeUserById } from "./users/update.ts";
-import { changeMe } from "./users/update-me.ts";
+import { restoreUser } from "./users/restore.ts";
+import { updateUser } from "./users/update.ts";
+import { updateMe } from "./users/update-me.ts";
 
 /** The API: one flat list. A fixed path comes before one with a parameter in the same place. */
 export const endpoints = [
@@ -51,7 +51,7 @@ export const endpoints = [
   refreshTokens,
   revokeToken,
   logout,
-  listSessionsPage,
+  listSessions,
   endSession,
   endOtherSessions,
   verifyEmail,
@@ -60,29 +60,29 @@ export const endpoints = [
   forgotPassword,
   resetPassword,
   createUser,
-  listUsersPage,
+  listUsers,
   readMe,
-  changeMe,
+  updateMe,
   changeMyPassword,
   changeMyEmail,
-  removeMe,
-  listMyAuditEventsPage,
+  deleteMe,
+  listMyAuditEvents,
   exportMe,
   readUser,
-  changeUserById,
-  removeUser,
-  restoreUserById,
+  updateUser,
+  deleteUser,
+  restoreUser,
   endUserSessions,
-  listAuditEventsPage,
-  listPublicItemsPage,
+  listAuditEvents,
+  listPublicItems,
   readPublicItem,
   createItem,
   batchItems,
-  listItemsPage,
+  listItems,
   exportItems,
   readItem,
-  changeItem,
-  removeItem,
+  updateItem,
+  deleteItem,
   restoreItem,
   jwks,
   oauthMetadata,

@@ -1,5 +1,6 @@
 import { jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
+import type { SessionCaller } from "./caller.ts";
 import type { KeyRing } from "./signing-keys.ts";
 
 /** The issuer and audience of our tokens (`iss` and `aud` of RFC 7519), and their lifetime. */
@@ -15,7 +16,7 @@ export type AccessTokenClaims = z.output<typeof Claims>;
 /** Signs an access token for a user's session; `sid` is OpenID Connect's claim for it. */
 export function signAccessToken(
   { algorithm, signing }: KeyRing,
-  user: { id: string; sessionId: string },
+  user: SessionCaller,
   policy: TokenPolicy,
   now: Date,
 ): Promise<string> {

@@ -1,11 +1,13 @@
 import { followed } from "../context/run.ts";
 import type { Run, UserEnv } from "../context/types.ts";
 import { requireAdmin } from "../crud/guards.ts";
-import { endSessions, revokeSessions } from "../crud/sessions.ts";
-import { deleteUser, findUser, restoreUser, wasJustDeleted } from "../crud/users.ts";
+import { Sessions } from "../crud/sessions.ts";
+import { wasJustDeleted } from "../crud/user-conditions.ts";
+import { Users } from "../crud/users.ts";
 import { ApiError, notFound } from "../errors.ts";
+import { dataGoesAt } from "./account-deletion.ts";
 import { type AuditContext, auditEvent, note } from "./audit.ts";
-import { atVersion, dataGoesAt, isOwn } from "./users.ts";
+import { atVersion, isOwn } from "./users.ts";
 
 type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "user" | "now" | "settings" | "versions">;
 
@@ -21,14 +23,14 @@ function asAdmin({ db, user: caller }: Context, run: Run): Run {
 export async function deleteAsAdmin(context: Context, id: string): Promise<void> {
   const { db, run, user: caller } = context;
   if (isOwn(context, id)) {
-    await run(findUser(db, id, id));
+    await run(Users.find(db, id, caller));
     throw new ApiError("forbidden", { detail: "Delete your own account with POST /users/me/deletion." });
   }
   const event = auditEvent(context, "account.deleted", id, { until: dataGoesAt(context) });
   // Separate, because only a later statement sees the sessions opened while the first one waited for the row.
   const [gone] = await asAdmin(context, atVersion(context, id))(
-    deleteUser(db, id, caller.id, event),
-    revokeSessions(db, id, undefined, wasJustDeleted(id)),
+    Users.delete(db, id, caller, event),
+    Sessions.revoke(db, id, undefined, wasJustDeleted(id)),
   );
   note(context, event, gone);
   if (gone.rows.length === 0) notFound();
@@ -42,8 +44,8 @@ export async function restoreAsAdmin(context: Context, id: string) {
   const { db, run, user: caller, settings } = context;
   const event = auditEvent(context, "account.restored", id, {});
   const [back, [user]] = await asAdmin(context, run)(
-    restoreUser(db, id, { graceDays: settings.DELETION_GRACE_DAYS }, event),
-    findUser(db, id, caller.id),
+    Users.restore(db, id, { graceDays: settings.DELETION_GRACE_DAYS }, event),
+    Users.find(db, id, caller),
   );
   note(context, event, back);
   return user ?? notFound();
@@ -53,7 +55,7 @@ export async function restoreAsAdmin(context: Context, id: string) {
 export async function endSessionsAsAdmin(context: Context, id: string): Promise<void> {
   const { db, run, user: caller } = context;
   const event = auditEvent(context, "sessions.ended", id, { which: "all" });
-  const [[user], ended] = await asAdmin(context, run)(findUser(db, id, caller.id), endSessions(db, id, {}, event));
+  const [[user], ended] = await asAdmin(context, run)(Users.find(db, id, caller), Sessions.end(db, id, {}, event));
   note(context, event, ended);
   if (!user) notFound();
 }

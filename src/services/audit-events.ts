@@ -1,8 +1,8 @@
-import type { AuditEvent, listAuditEvents } from "../crud/audit-events.ts";
+import type { AuditEvents, NewAuditEvent } from "../crud/audit-events.ts";
 import type { MyAuditEvent } from "../schemas/audit-events.ts";
 
-type Row = ReturnType<typeof listAuditEvents>["_"]["result"][number];
-type Acted = Pick<AuditEvent, "kind" | "user_id" | "actor_id">;
+type Row = ReturnType<typeof AuditEvents.list>["_"]["result"][number];
+type Acted = Pick<NewAuditEvent, "kind" | "user_id" | "actor_id">;
 
 /** Events that anybody can cause with a name or a stolen token: the owner must not learn their network. */
 const byAnybody = new Set([

@@ -1,9 +1,9 @@
 import { v7 as uuidv7 } from "uuid";
 import type { Policy } from "../context/policy.ts";
 import type { Variables } from "../context/types.ts";
-import { type AuditEvent, insertAuditEvent } from "../crud/audit-events.ts";
-import type { Caller } from "../crud/guards.ts";
+import { AuditEvents, type NewAuditEvent } from "../crud/audit-events.ts";
 import { programOf } from "../mail/program.ts";
+import type { Caller } from "../security/caller.ts";
 import type { AuditKind } from "../values.ts";
 import { actorOf, isByOwner } from "./audit-events.ts";
 import { type Changes, type DetailsOf, isSensitive, sensitiveChanges } from "./sensitive-changes.ts";
@@ -21,7 +21,7 @@ export function auditEvent<Kind extends AuditKind>(
   kind: Kind,
   userId: string | null,
   details: DetailsOf<Kind>,
-): AuditEvent {
+): NewAuditEvent {
   const { network, userAgent } = client;
   const event = { kind, user_id: userId, actor_id: user?.id ?? null, request_id: requestId, network, details };
   const by = isByOwner(event) ? "owner" : actorOf(event) === "administrator" ? "administrator" : "stranger";
@@ -36,18 +36,18 @@ export function commandEvent<Kind extends AuditKind>(
   kind: Kind,
   userId: string,
   details: DetailsOf<Kind>,
-): AuditEvent {
+): NewAuditEvent {
   const event = { kind, user_id: userId, actor_id: null, request_id: null, network: null };
   return told({ ...event, details: { ...details, by: command.name } }, { by: "operator" }, command);
 }
 
 /** Adds the notice. Throws for an undeclared sensitive change, which docs/sensitive-changes.md would lack. */
 function told(
-  event: Omit<AuditEvent, "id">,
+  event: Omit<NewAuditEvent, "id">,
   origin: object,
   { name, changes }: { name: string | undefined; changes: Policy["changes"] },
   pepper?: string,
-): AuditEvent {
+): NewAuditEvent {
   const { kind, details } = event;
   if (!isSensitive(kind)) return { id: uuidv7(), ...event };
   if (!changes[kind]) throw new Error(`${name} must declare under \`changes\` that it does ${kind}`);
@@ -70,7 +70,7 @@ export function eventsThatHappened(events: AuditContext["events"], status: numbe
  */
 export function note(
   { events, outbox }: Pick<AuditContext, "events" | "outbox">,
-  { kind, user_id, notice }: AuditEvent,
+  { kind, user_id, notice }: NewAuditEvent,
   { rows }: { rows: readonly unknown[] },
   userId: string | null = user_id ?? null,
 ): void {
@@ -88,9 +88,9 @@ export function audit<Kind extends AuditKind>(
   kind: Kind,
   userId: string | null,
   details: DetailsOf<Kind>,
-  happened?: Parameters<typeof insertAuditEvent>[2],
+  happened?: Parameters<typeof AuditEvents.insert>[2],
 ) {
   const event = auditEvent(context, kind, userId, details);
   note(context, event, { rows: [event] });
-  return insertAuditEvent(context.db, event, happened);
+  return AuditEvents.insert(context.db, event, happened);
 }

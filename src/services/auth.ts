@@ -1,20 +1,13 @@
 import { v7 as uuidv7 } from "uuid";
 import type { Variables } from "../context/types.ts";
-import type { AuditEvent } from "../crud/audit-events.ts";
-import type { Caller } from "../crud/guards.ts";
-import {
-  endSession,
-  endSurplusSessions,
-  isFirstOfNetwork,
-  isSessionOpen,
-  openSession,
-  rotateSession,
-  type SessionLimits,
-} from "../crud/sessions.ts";
-import { findUserByLogin, replacePasswordHash, restoreUser } from "../crud/users.ts";
+import type { NewAuditEvent } from "../crud/audit-events.ts";
+import { PasswordHashes } from "../crud/password-hashes.ts";
+import { isFirstOfNetwork, isSessionOpen, type SessionLimits, Sessions } from "../crud/sessions.ts";
+import { Users } from "../crud/users.ts";
 import { ApiError, type ErrorCode } from "../errors.ts";
 import { describeError } from "../log.ts";
 import type { Login, Token } from "../schemas/oauth.ts";
+import type { SessionCaller } from "../security/caller.ts";
 import { needsRehash } from "../security/passwords.ts";
 import { hashToken, newRefreshToken, sessionOf, successorOf } from "../security/refresh-tokens.ts";
 import { signAccessToken, verifyAccessToken } from "../security/tokens.ts";
@@ -46,12 +39,12 @@ export async function restoreAndSignIn(context: Context, credentials: Login): Pr
   const { id, password_hash: passwordHash } = checked.user;
   const event = auditEvent(context, "account.restored", id, {});
   const condition = { graceDays: context.settings.DELETION_GRACE_DAYS, passwordHash };
-  return open(context, credentials, checked, { event, statement: restoreUser(context.db, id, condition, event) });
+  return open(context, credentials, checked, { event, statement: Users.restore(context.db, id, condition, event) });
 }
 
 async function checkedUser(context: Context, { username, password }: Login): Promise<Checked> {
   const { db, settings } = context;
-  const find = findUserByLogin(db, username, settings.DELETION_GRACE_DAYS);
+  const find = Users.findByLogin(db, username, settings.DELETION_GRACE_DAYS);
   const checked = await checkPassword(context, { login: username }, password, find);
   if (!checked) throw new ApiError("invalid_grant");
   return checked;
@@ -66,7 +59,7 @@ async function open(
   context: Context,
   { username, password }: Login,
   checked: Checked,
-  restoration?: { event: AuditEvent; statement: ReturnType<typeof restoreUser> },
+  restoration?: { event: NewAuditEvent; statement: ReturnType<typeof Users.restore> },
 ): Promise<Tokens> {
   const { db, run, keys, settings, client, passwords } = context;
   const { user, remember } = checked;
@@ -82,14 +75,14 @@ async function open(
     ? await passwords.hash(username, password, hash).catch((cause: unknown) => putOff(context, cause))
     : undefined;
   const statements = [
-    openSession(db, session, upgrade ? [hash, upgrade] : [hash], sessionLimits(settings)),
+    Sessions.open(db, session, upgrade ? [hash, upgrade] : [hash], sessionLimits(settings)),
     audit(context, "sign_in.succeeded", user.id, { session_id: id }, isSessionOpen(id)),
-    endSurplusSessions(db, user.id, id, settings.SESSIONS_PER_USER, surplus),
+    Sessions.endSurplus(db, user.id, id, settings.SESSIONS_PER_USER, surplus),
     ...(checked.isNewNetwork
       ? [audit(context, "sign_in.new_network", user.id, { session_id: id }, isFirstOfNetwork(id))]
       : []),
     ...remember,
-    ...(upgrade ? [replacePasswordHash(db, user.id, hash, upgrade)] : []),
+    ...(upgrade ? [PasswordHashes.replace(db, user.id, hash, upgrade)] : []),
   ] as const;
   if (!restoration) {
     const [opened, , ended] = await run(...statements);
@@ -120,7 +113,7 @@ export async function refresh(context: Context, token: string): Promise<Tokens> 
   const successor = await successorOf(keys.refresh, sessionId, token);
   const use = { sessionId, tokenHash: await hashToken(token), successorHash: await hashToken(successor) };
   const replay = auditEvent(context, "session.replayed", null, {});
-  const { rows } = await run(rotateSession(db, use, sessionLimits(settings), replay));
+  const { rows } = await run(Sessions.rotate(db, use, sessionLimits(settings), replay));
   const [session] = rows;
   if (session?.replayed) note(context, replay, { rows }, session.user_id);
   if (!session || session.replayed) throw new ApiError("invalid_refresh_token");
@@ -133,7 +126,7 @@ export async function refresh(context: Context, token: string): Promise<Tokens> 
  */
 export async function signOut(
   context: Context,
-  who: { refreshToken?: string | undefined; caller?: Caller | undefined },
+  who: { refreshToken?: string | undefined; caller?: SessionCaller | undefined },
 ) {
   const { refreshToken, caller } = who;
   await end(context, (refreshToken && (await sessionOf(context.keys.refresh, refreshToken))) || caller?.sessionId);
@@ -149,7 +142,7 @@ export async function revoke(context: Context, token: string): Promise<void> {
 async function end(context: Context, sessionId: string | undefined): Promise<void> {
   if (!sessionId) return;
   const event = auditEvent(context, "session.ended", null, { session_id: sessionId });
-  const { rows } = await context.run(endSession(context.db, sessionId, event));
+  const { rows } = await context.run(Sessions.signOut(context.db, sessionId, event));
   for (const { user_id } of rows) note(context, event, { rows }, user_id);
 }
 
@@ -162,7 +155,7 @@ export function sessionLimits(settings: Settings): SessionLimits {
   };
 }
 
-async function tokens({ keys, settings, now }: Context, user: Caller, refreshToken: string): Promise<Tokens> {
+async function tokens({ keys, settings, now }: Context, user: SessionCaller, refreshToken: string): Promise<Tokens> {
   const policy = tokenPolicy(settings);
   return {
     access_token: await signAccessToken(keys.token, user, policy, now()),

@@ -1,6 +1,6 @@
 import type { UserEnv, Variables } from "../context/types.ts";
-import type { AuditEvent } from "../crud/audit-events.ts";
-import { findVerified, useEmailChange, useVerification } from "../crud/one-time-tokens.ts";
+import type { NewAuditEvent } from "../crud/audit-events.ts";
+import { OneTimeTokens } from "../crud/one-time-tokens.ts";
 import { ApiError } from "../errors.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
 import { type AuditContext, auditEvent, note } from "./audit.ts";
@@ -11,7 +11,7 @@ type Context = AuditContext & Pick<Variables, "run" | "keys" | "outbox">;
 type UserContext = Context & Pick<UserEnv["Variables"], "user" | "passwords">;
 
 /** Mails a new verification link, if the address belongs to an account that needs one. */
-export async function resendVerification(context: Context, email: string): Promise<void> {
+export async function requestVerification(context: Context, email: string): Promise<void> {
   const { statement } = await issueMailedToken(context, {
     purpose: "verify_email",
     account: { email, unverified: true },
@@ -21,13 +21,13 @@ export async function resendVerification(context: Context, email: string): Promi
 }
 
 /** Marks the mailbox of a token as its owner's. Repeating it is no error. Throws `invalid_one_time_token`. */
-export async function verifyEmail(context: Context, token: string): Promise<void> {
+export async function confirmMailbox(context: Context, token: string): Promise<void> {
   const event = auditEvent(context, "email.verified", null, {});
   const tokenHash = await hashToken(token);
   // Separate, because only a later statement sees commits made while the first one waited for the row.
   const [used, verified] = await context.run(
-    useVerification(context.db, tokenHash, event),
-    findVerified(context.db, tokenHash),
+    OneTimeTokens.useToVerify(context.db, tokenHash, event),
+    OneTimeTokens.findVerified(context.db, tokenHash),
   );
   if (used.rows.length > 0 || verified.rows.length === 0) conclude(context, event, used.rows);
 }
@@ -59,11 +59,11 @@ export async function requestEmailChange(
 /** Makes the mailbox of a token the account's address. Throws `invalid_one_time_token`, `email_taken`. */
 export async function confirmEmailChange(context: Context, token: string): Promise<void> {
   const event = auditEvent(context, "email.changed", null, {});
-  const { rows } = await context.run(useEmailChange(context.db, await hashToken(token), event));
+  const { rows } = await context.run(OneTimeTokens.useToChangeEmail(context.db, await hashToken(token), event));
   conclude(context, event, rows);
 }
 
-function conclude(context: Context, event: AuditEvent, rows: { id: string }[]): void {
+function conclude(context: Context, event: NewAuditEvent, rows: { id: string }[]): void {
   const [user] = rows;
   if (!user) throw new ApiError("invalid_one_time_token");
   note(context, event, { rows }, user.id);

@@ -1,9 +1,9 @@
 import type { z } from "zod";
 import type { UserEnv } from "../context/types.ts";
-import { listAuditEvents } from "../crud/audit-events.ts";
-import { exportLinks, exportMails, exportSessions } from "../crud/exports.ts";
-import { countItems, exportItems } from "../crud/item-exports.ts";
-import { findUser } from "../crud/users.ts";
+import { AuditEvents } from "../crud/audit-events.ts";
+import { AccountExports } from "../crud/exports.ts";
+import { ItemExports } from "../crud/item-exports.ts";
+import { Users } from "../crud/users.ts";
 import { notFound } from "../errors.ts";
 import type { Export } from "../schemas/exports.ts";
 import { type AuditContext, audit } from "./audit.ts";
@@ -20,13 +20,13 @@ export async function exportAccount(context: Context): Promise<z.input<typeof Ex
   const { id } = caller;
   const { rows } = bounds;
   const [[profile], items, [all], sessions, events, mails, mailed_links] = await run(
-    findUser(db, id, id),
-    exportItems(db, id, bounds),
-    countItems(db, id),
-    exportSessions(db, id, rows),
-    listAuditEvents(db, { userId: id }, { after: undefined, limit: rows }),
-    exportMails(db, id, rows),
-    exportLinks(db, id),
+    Users.find(db, id, caller),
+    ItemExports.list(db, id, bounds),
+    ItemExports.count(db, id),
+    AccountExports.sessions(db, id, rows),
+    AuditEvents.list(db, { userId: id }, { after: undefined, limit: rows }),
+    AccountExports.mails(db, id, rows),
+    AccountExports.links(db, id),
     audit(context, "account.exported", id, {}),
   );
   const lists = [sessions, events, mails];

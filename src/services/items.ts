@@ -2,9 +2,10 @@ import { v7 as uuidv7 } from "uuid";
 import { behind } from "../context/run.ts";
 import type { UserEnv } from "../context/types.ts";
 import { requireAdmin } from "../crud/guards.ts";
-import { deleteItems, insertItems, lockTargets, updateItems } from "../crud/item-batches.ts";
-import { countItems, itemOrder, listItems, listPublicItems } from "../crud/items.ts";
+import { ItemBatches } from "../crud/item-batches.ts";
+import { Items, itemOrder } from "../crud/items.ts";
 import type { Position } from "../crud/keyset.ts";
+import { PublicItems } from "../crud/public-items.ts";
 import { ApiError, operationError } from "../errors.ts";
 import type { ItemOperation, ItemQuery } from "../schemas/items.ts";
 import type { PageQuery } from "../schemas/pages.ts";
@@ -29,16 +30,16 @@ export async function pageOfItems({ db, run, user, keys }: Context, query: ItemQ
   const permitted = query.owner_id === undefined ? run : behind(run, requireAdmin(db, user));
   const { include = [] } = query;
   const page = await pageRequest(list, query);
-  const rows = listItems(db, filter, itemOrder(sort, query.q), page, include.includes("owner"));
+  const rows = Items.list(db, filter, itemOrder(sort, query.q), page, include.includes("owner"));
   if (!include.includes("total")) return toPage(list, await permitted(rows), query.limit);
-  const [found, [count]] = await permitted(rows, countItems(db, filter));
+  const [found, [count]] = await permitted(rows, Items.count(db, filter));
   return { ...(await toPage(list, found, query.limit)), total: count?.total };
 }
 
 /** A page of all public items. Throws `invalid_cursor`. */
 export async function pageOfPublicItems({ db, run, keys }: Pick<Context, "db" | "run" | "keys">, query: PageQuery) {
   const list = { key: keys.cursor, scope: scopeOf("public-items", query) };
-  const rows = await run(listPublicItems(db, await pageRequest(list, query)));
+  const rows = await run(PublicItems.list(db, await pageRequest(list, query)));
   const shown = rows.filter(({ owner }) => owner !== null);
   return toPage(
     list,
@@ -68,13 +69,13 @@ export async function changeItems(
   });
   const inserts = creates.map(({ item }) => ({ ...item, id: uuidv7(), owner_id: user.id }));
   const [, created, updated, deleted] = await run(
-    lockTargets(db, targets, user.id),
-    insertItems(db, inserts, settings.ROWS_PER_OWNER),
-    updateItems(
+    ItemBatches.lock(db, targets, user),
+    ItemBatches.insert(db, inserts, settings.ROWS_PER_OWNER),
+    ItemBatches.update(
       db,
       updates.map(({ id, item }) => ({ ...item, id })),
     ),
-    deleteItems(
+    ItemBatches.delete(
       db,
       deletes.map(({ id }) => id),
     ),
@@ -112,7 +113,7 @@ export async function* eachPageOfItems({ db, run, user }: Pick<Context, "db" | "
   const mine = { ownerId: user.id, status: "live" } as const;
   let after: Position | undefined;
   do {
-    const rows = await run(listItems(db, mine, itemOrder("-created_at"), { after, limit: exportedAtOnce }));
+    const rows = await run(Items.list(db, mine, itemOrder("-created_at"), { after, limit: exportedAtOnce }));
     yield rows;
     const last = rows.length === exportedAtOnce ? rows.at(-1) : undefined;
     after = last && { key: last.sort_key, id: last.id };

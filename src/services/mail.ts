@@ -1,13 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
 import type { Deps, Variables } from "../context/types.ts";
-import {
-  type ClaimedMail,
-  claimMails,
-  countDueMails,
-  insertMail,
-  markMailFailed,
-  markMailSent,
-} from "../crud/mails.ts";
+import { type ClaimedMail, Mails } from "../crud/mails.ts";
 import { describeError } from "../log.ts";
 import type { MailKind } from "../mail/kind.ts";
 import { mailKindOf } from "../mail/kinds.ts";
@@ -35,12 +28,12 @@ export function mailTo<Data extends { name: string }>(
   kind: MailKind<Data>,
   to: { userId: string; address: string },
   data: Data,
-  happened?: Parameters<typeof insertMail>[3],
+  happened?: Parameters<typeof Mails.insert>[3],
 ) {
   const id = uuidv7();
   outbox.push(id);
   const mail = { id, userId: to.userId, kind: kind.name, recipient: to.address, data };
-  return insertMail(db, mail, keys.mailbox, happened);
+  return Mails.insert(db, mail, keys.mailbox, happened);
 }
 
 /**
@@ -55,7 +48,7 @@ export async function sendDueMails(context: Context, ids?: readonly string[]): P
     return 0;
   }
   const claim = { limit: batchSize, leaseSeconds, ...(ids && { ids }) };
-  const { rows } = await run(claimMails(db, claim));
+  const { rows } = await run(Mails.claim(db, claim));
   let sent = 0;
   const send = async (mail: ClaimedMail) => {
     if (await sendMail(context, post, mail)) sent += 1;
@@ -73,7 +66,7 @@ function postFor({ transport: transportFor, settings }: Context): Post | undefin
 }
 
 async function warnOfWaitingMails({ db, run, log }: Context): Promise<void> {
-  const [due] = await run(countDueMails(db));
+  const [due] = await run(Mails.countDue(db));
   if (due?.count) log({ level: "warn", message: "mail", reason: "no transport is configured", waiting: due.count });
 }
 
@@ -90,7 +83,7 @@ async function sendMail(context: Context, { transport, from, frontendUrl }: Post
     const hopeless = obsolete ? "its token is no longer good" : attempts > maxAttempts ? "too many tries" : undefined;
     if (hopeless || !content) {
       const reason = hopeless ?? (kindOf ? "its data is not that of its kind" : "there is no such kind of mail");
-      await run(markMailFailed(db, claimed, { reason }));
+      await run(Mails.markFailed(db, claimed, { reason }));
       log({ level: obsolete ? "info" : "error", ...about, outcome: "dropped", reason });
       return false;
     }
@@ -98,7 +91,7 @@ async function sendMail(context: Context, { transport, from, frontendUrl }: Post
       throw error instanceof TransportError ? error : new TransportError("the transport failed");
     });
     // Marking twice is harmless; sending twice is not.
-    await run(markMailSent(db, id)).catch(() => run(markMailSent(db, id)));
+    await run(Mails.markSent(db, id)).catch(() => run(Mails.markSent(db, id)));
     log({ level: "info", ...about, outcome: "sent" });
     return true;
   } catch (error) {
@@ -116,5 +109,5 @@ async function fail({ db, run, log }: Context, mail: ClaimedMail, error: unknown
   const level = outcome === "dead" ? "error" : "warn";
   log({ level, message: "mail", mail_id, kind, attempts, outcome, reason, ...(!known && describeError(error)) });
   // If this fails too, the mail is due again at the end of its lease.
-  await run(markMailFailed(db, mail, { reason, retryInSeconds })).catch(() => undefined);
+  await run(Mails.markFailed(db, mail, { reason, retryInSeconds })).catch(() => undefined);
 }

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
 import type { Variables } from "../context/types.ts";
-import { type Account, issueToken } from "../crud/one-time-tokens.ts";
+import { type Account, OneTimeTokens } from "../crud/one-time-tokens.ts";
 import { lifetimeHours, newSeed, tokenOfSeed } from "../security/one-time-tokens.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
 import type { AuditKind, Purpose } from "../values.ts";
@@ -41,5 +41,5 @@ export async function issueMailedToken(context: Context, { purpose, account, eve
   const row = auditEvent(context, event, "id" in account ? account.id : null, {});
   note(context, row, { rows: [row] });
   context.outbox.push(mail.id);
-  return { statement: issueToken(context.db, account, token, row) };
+  return { statement: OneTimeTokens.issue(context.db, account, token, row) };
 }

@@ -1,24 +1,18 @@
 import type { Variables } from "../context/types.ts";
-import {
-  type Attempt,
-  chargeThrottles,
-  forgiveThrottles,
-  insertThrottles,
-  type Limits,
-  welcomeNetwork,
-} from "../crud/throttles.ts";
-import { type findUserByLogin, listHashKinds } from "../crud/users.ts";
+import { PasswordHashes } from "../crud/password-hashes.ts";
+import { type Attempt, type Limits, Throttles } from "../crud/throttles.ts";
+import type { Users } from "../crud/users.ts";
 import { limitReached } from "../errors.ts";
 import { keyedHash } from "../security/keyed-hash.ts";
 import { dummiesBeside, dummyHash } from "../security/passwords.ts";
 import { type AuditContext, audit } from "./audit.ts";
 
 type Context = AuditContext & Pick<Variables, "run" | "keys" | "passwords">;
-type FindUser = ReturnType<typeof findUserByLogin>;
+type FindUser = ReturnType<typeof Users.findByLogin>;
 type User = FindUser["_"]["result"][number];
 /** Identifies an account: by the login that was typed, or by the caller's id. */
 type Account = { login: string } | { id: string };
-type Statement = ReturnType<typeof welcomeNetwork>;
+type Statement = ReturnType<typeof Throttles.welcome>;
 
 /**
  * A guess counts against what was typed, an e-mail address or a username, and against the network, so that neither many
@@ -50,10 +44,10 @@ export async function checkPassword(
   const { db, run, passwords } = context;
   const attempt = await attemptOf(context, account);
   const [, counted, [user], kinds] = await run(
-    insertThrottles(db, attempt),
-    chargeThrottles(db, attempt, limits),
+    Throttles.insert(db, attempt),
+    Throttles.charge(db, attempt, limits),
     find,
-    listHashKinds(db),
+    PasswordHashes.listKinds(db),
   );
   const [charge] = counted.rows;
   if (!charge) throw new Error("An attempt was not counted");
@@ -76,8 +70,8 @@ export async function checkPassword(
     await run(...events);
     return undefined;
   }
-  const forgive = charge.familiar ? [] : [forgiveThrottles(db, attempt, limits)];
-  const welcome = attempt.pair === null ? [] : [welcomeNetwork(db, user.id, attempt.pair)];
+  const forgive = charge.familiar ? [] : [Throttles.forgive(db, attempt, limits)];
+  const welcome = attempt.pair === null ? [] : [Throttles.welcome(db, user.id, attempt.pair)];
   const isNewNetwork = attempt.network !== null && !charge.familiar;
   return { user, remember: [...forgive, ...welcome], isNewNetwork };
 }
@@ -88,7 +82,7 @@ export async function checkPassword(
  */
 export async function rememberNetwork({ db, keys, client }: Pick<Context, "db" | "keys" | "client">, userId: string) {
   const network = await networkHash(keys, client);
-  return network === null ? [] : [welcomeNetwork(db, userId, network)];
+  return network === null ? [] : [Throttles.welcome(db, userId, network)];
 }
 
 async function attemptOf({ keys, client }: Context, account: Account): Promise<Attempt> {

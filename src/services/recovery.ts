@@ -1,7 +1,8 @@
 import type { UserEnv, Variables } from "../context/types.ts";
-import { deleteTokens, findToken, usePasswordReset } from "../crud/one-time-tokens.ts";
-import { revokeSessions } from "../crud/sessions.ts";
-import { findUser, hasPasswordHash, replacePasswordHash } from "../crud/users.ts";
+import { OneTimeTokens } from "../crud/one-time-tokens.ts";
+import { hasPasswordHash, PasswordHashes } from "../crud/password-hashes.ts";
+import { Sessions } from "../crud/sessions.ts";
+import { Users } from "../crud/users.ts";
 import { ApiError } from "../errors.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
 import type { Purpose } from "../values.ts";
@@ -15,7 +16,7 @@ type UserContext = AuditContext & Pick<UserEnv["Variables"], "run" | "keys" | "o
 type Owner = { id: string };
 
 /** Mails a link to set a new password, if the address belongs to an account. */
-export async function forgotPassword(context: Context, email: string): Promise<void> {
+export async function requestPasswordReset(context: Context, email: string): Promise<void> {
   const { statement } = await issueMailedToken(context, {
     purpose: "reset_password",
     account: { email },
@@ -28,16 +29,16 @@ export async function forgotPassword(context: Context, email: string): Promise<v
  * Sets a new password by a mailed token, ends every session, revokes all other tokens, and verifies the mailbox. Throws
  * `invalid_one_time_token`, usually before it spends a hash.
  */
-export async function resetPassword(context: Context, { token, password }: { token: string; password: string }) {
+export async function confirmPasswordReset(context: Context, { token, password }: { token: string; password: string }) {
   const { db, run, passwords } = context;
   const tokenHash = await hashToken(token);
-  const [found] = (await run(findToken(db, tokenHash, "reset_password"))).rows;
+  const [found] = (await run(OneTimeTokens.find(db, tokenHash, "reset_password"))).rows;
   if (!found) throw new ApiError("invalid_one_time_token");
   if (isPersonal(password, found)) refusePersonal();
   const newHash = await passwords.hash(found.email, password);
   const owner = { ...found, id: found.user_id };
   const [used] = await run(
-    usePasswordReset(db, tokenHash, newHash),
+    OneTimeTokens.useToResetPassword(db, tokenHash, newHash),
     ...consequences(context, owner, newHash, "password.reset"),
     dropTokens(context, owner, newHash, ["verify_email", "change_email", "reset_password"]),
     ...(await rememberNetwork(context, owner.id)),
@@ -62,7 +63,7 @@ export async function changePassword(
   }
   const newHash = await passwords.hash(user.email, change.password);
   const [changed] = await run(
-    replacePasswordHash(db, user.id, user.password_hash, newHash),
+    PasswordHashes.replace(db, user.id, user.password_hash, newHash),
     ...consequences(context, user, newHash, "password.changed", caller.sessionId),
     dropTokens(context, user, newHash, ["change_email", "reset_password"]),
     ...remember,
@@ -76,7 +77,7 @@ export async function changePassword(
  */
 export async function requirePassword(context: UserContext, password: string) {
   const { id } = context.user;
-  const checked = await checkPassword(context, { id }, password, findUser(context.db, id, id));
+  const checked = await checkPassword(context, { id }, password, Users.find(context.db, id, context.user));
   return checked ?? wrongPassword();
 }
 
@@ -93,9 +94,9 @@ function consequences(
   keptSession?: string,
 ) {
   const isSet = hasPasswordHash(id, newHash);
-  return [revokeSessions(context.db, id, keptSession, isSet), audit(context, kind, id, {}, isSet)] as const;
+  return [Sessions.revoke(context.db, id, keptSession, isSet), audit(context, kind, id, {}, isSet)] as const;
 }
 
 function dropTokens({ db }: AuditContext, { id }: Owner, newHash: string, purposes: readonly Purpose[]) {
-  return deleteTokens(db, id, purposes, hasPasswordHash(id, newHash));
+  return OneTimeTokens.delete(db, id, purposes, hasPasswordHash(id, newHash));
 }

@@ -1,56 +1,22 @@
-import { v7 as uuidv7 } from "uuid";
 import { behind, followed } from "../context/run.ts";
-import type { Run, UserEnv, Variables } from "../context/types.ts";
+import type { Run, UserEnv } from "../context/types.ts";
 import { isWritten } from "../crud/audit-events.ts";
 import { requireAdmin } from "../crud/guards.ts";
-import { deleteTokens } from "../crud/one-time-tokens.ts";
-import { revokeSessions } from "../crud/sessions.ts";
-import {
-  deleteUser,
-  findUser,
-  insertUser,
-  isInactive,
-  lockUser,
-  requireUserVersion,
-  type UserChanges,
-  updateUser,
-  wasJustDeleted,
-} from "../crud/users.ts";
-import { ApiError, notFound } from "../errors.ts";
-import type { UserCreate, UserUpdate } from "../schemas/users.ts";
+import { OneTimeTokens } from "../crud/one-time-tokens.ts";
+import { Sessions } from "../crud/sessions.ts";
+import type { UserChanges } from "../crud/user-changes.ts";
+import { isInactive } from "../crud/user-conditions.ts";
+import { Users } from "../crud/users.ts";
+import { ApiError } from "../errors.ts";
+import type { UserUpdate } from "../schemas/users.ts";
 import { type AuditContext, auditEvent, note } from "./audit.ts";
 import { issueMailedToken } from "./one-time-tokens.ts";
-import { rememberNetwork } from "./passwords.ts";
-import { isPersonal, refusePersonal } from "./personal-passwords.ts";
-import { requirePassword, wrongPassword } from "./recovery.ts";
 
-type SignUpContext = AuditContext & Pick<Variables, "run" | "keys" | "settings" | "passwords">;
-type Context = AuditContext &
-  Pick<UserEnv["Variables"], "run" | "keys" | "now" | "settings" | "passwords" | "user" | "versions">;
+type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "keys" | "now" | "settings" | "user" | "versions">;
 
 const day = 24 * 60 * 60 * 1000;
 /** Days for the owner to put back an address that an admin replaced, before the new one can set a password. */
 const resetHeldDays = 3;
-
-/** Opens an account and mails the link that verifies it. Throws `signup_closed`, `email_taken`, `username_taken`. */
-export async function signUp(context: SignUpContext, { password, ...profile }: UserCreate) {
-  const { db, run, settings, passwords } = context;
-  if (settings.SIGNUP !== "open") throw new ApiError("signup_closed");
-  const id = uuidv7();
-  if (isPersonal(password, profile)) refusePersonal();
-  const password_hash = await passwords.hash(profile.email, password);
-  const verification = await issueMailedToken(context, {
-    purpose: "verify_email",
-    account: { id },
-    event: "account.created",
-  });
-  const [[user]] = await run(
-    insertUser(db, { ...profile, id, password_hash }),
-    verification.statement,
-    ...(await rememberNetwork(context, id)),
-  );
-  return user ?? notFound();
-}
 
 /**
  * Changes a user that the caller may reach, in the versions that the request is meant for. Only an admin may set
@@ -63,7 +29,7 @@ export async function changeUser(context: Context, id: string, changes: UserUpda
   if (email !== undefined && isOwn(context, id)) return refuseOwnEmail(context);
   const run = atVersion(context, id, changes);
   const { told, events } = toldChanges(context, id, changes);
-  const update = updateUser(db, id, caller.id, told);
+  const update = Users.update(db, id, caller, told);
   const byAuthority = email !== undefined || role !== undefined || is_active !== undefined;
   const [row] = byAuthority
     ? (await withAuthority(context, id, run)(update, ...(await consequences(context, id, told))))[0]
@@ -74,32 +40,9 @@ export async function changeUser(context: Context, id: string, changes: UserUpda
   return user;
 }
 
-/**
- * Deletes the caller's account in exchange for its password. Throws `last_admin` and the errors of {@link
- * requirePassword}.
- */
-export async function deleteOwnAccount(context: Context, { current_password }: { current_password: string }) {
-  const { db, run } = context;
-  const { user, remember } = await requirePassword(context, current_password);
-  const event = auditEvent(context, "account.deleted", user.id, { until: dataGoesAt(context) });
-  const [gone] = await run(
-    deleteUser(db, user.id, user.id, event, user.password_hash),
-    // Separate, because only a later statement sees the sessions opened while the first one waited for the row.
-    revokeSessions(db, user.id, undefined, wasJustDeleted(user.id)),
-    ...remember,
-  );
-  note(context, event, gone);
-  if (gone.rows.length === 0) wrongPassword();
-}
-
 /** True if an id is the caller's own, in any spelling. */
 export function isOwn({ user: caller }: Pick<Context, "user">, id: string): boolean {
   return id.toLowerCase() === caller.id.toLowerCase();
-}
-
-/** The time at which the data of an account deleted now will be purged. */
-export function dataGoesAt({ now, settings }: Pick<Context, "now" | "settings">): string {
-  return new Date(now().getTime() + settings.DELETION_GRACE_DAYS * day).toISOString();
 }
 
 /** Runs changes of a user, or their deletion, only in the versions that the request is meant for. */
@@ -108,7 +51,7 @@ export function atVersion(
   id: string,
   changes?: UserUpdate,
 ): Run {
-  return behind(run, versions && requireUserVersion(db, id, caller.id, versions, changes));
+  return behind(run, versions && Users.requireVersion(db, id, caller, versions, changes));
 }
 
 /**
@@ -118,7 +61,7 @@ export function atVersion(
 function withAuthority({ db, user: caller }: Context, id: string, run: Run): Run {
   const guard = requireAdmin(db, caller);
   return isOwn({ user: caller }, id)
-    ? behind(behind(run, lockUser(db, id)), guard)
+    ? behind(behind(run, Users.lock(db, id)), guard)
     : behind(followed(run, guard), guard);
 }
 
@@ -157,7 +100,7 @@ function toldChanges(context: Context, id: string, changes: UserUpdate) {
 /** The consequences of an admin's changes: no session or link survives them. */
 async function consequences(context: Context, id: string, { email }: UserChanges) {
   const { db } = context;
-  const ended = revokeSessions(db, id, undefined, isInactive(id));
+  const ended = Sessions.revoke(db, id, undefined, isInactive(id));
   if (!email?.event) return [ended];
   const isOther = isWritten(email.event);
   const verification = await issueMailedToken(context, {
@@ -165,12 +108,12 @@ async function consequences(context: Context, id: string, { email }: UserChanges
     account: { id, where: isOther },
     event: "email.verification_requested",
   });
-  const links = deleteTokens(db, id, ["verify_email", "change_email", "reset_password"], isOther);
+  const links = OneTimeTokens.delete(db, id, ["verify_email", "change_email", "reset_password"], isOther);
   return [ended, links, verification.statement];
 }
 
 /** Runs the guard first, so that a caller who is no longer signed in learns that instead. */
 async function refuseOwnEmail({ db, run, user }: Context): Promise<never> {
-  await run(findUser(db, user.id, user.id));
+  await run(Users.find(db, user.id, user));
   throw new ApiError("forbidden", { detail: "Change your own e-mail address with POST /users/me/email." });
 }

@@ -2,7 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
 import { production } from "../../src/app.ts";
-import { allowPurging, finishPurge, removeRemains, scrubUsers } from "../../src/crud/purge.ts";
+import { Purge } from "../../src/crud/purge.ts";
 import { auditEvents, idempotencyKeys, mails, oneTimeTokens, sessions, users } from "../../src/db/schema.ts";
 import { purgeUsers } from "../../src/jobs/purge-users.ts";
 import { runJobs } from "../../src/jobs/run.ts";
@@ -148,8 +148,8 @@ describe("the purge of deleted users", () => {
     const user = await aUser();
     await deletedFor(user.id, 31);
     const event = { id: uuidv7(), kind: "account.purged" as const, user_id: user.id };
-    const work = [...removeRemains(db, user.id, 1_000, []), finishPurge(db, user.id, event, [])] as const;
-    const results = await db.batch([scrubUsers(db, 30, 1_000), allowPurging(db), ...work]);
+    const work = [...Purge.removeRemains(db, user.id, 1_000, []), Purge.finish(db, user.id, event, [])] as const;
+    const results = await db.batch([Purge.scrub(db, 30, 1_000), Purge.allow(db), ...work]);
     expect(results.at(-1)?.rows).toStrictEqual([{ id: user.id }]);
   });
 

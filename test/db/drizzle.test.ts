@@ -1,7 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
-import { findUser } from "../../src/crud/users.ts";
+import { Users } from "../../src/crud/users.ts";
 import { oneTimeTokens, sessions, users } from "../../src/db/schema.ts";
 import { aUser, db } from "../harness.ts";
 
@@ -9,12 +9,15 @@ describe("a query that is built once", () => {
   it("answers each caller's own rows, in a batch, alone and inside another query", async () => {
     const users = [await aUser(), await aUser({ full_name: "$1 ?" }), await aUser()];
     for (const { id, full_name } of users) {
-      const [[batched], [other]] = await db.batch([findUser(db, id, id), findUser(db, users[0]?.id ?? "", id)]);
+      const [[batched], [other]] = await db.batch([
+        Users.find(db, id, { id }),
+        Users.find(db, users[0]?.id ?? "", { id }),
+      ]);
       expect(batched).toMatchObject({ id, full_name });
       expect(other?.id).toBe(id === users[0]?.id ? id : undefined);
-      const [alone] = await findUser(db, id, id);
+      const [alone] = await Users.find(db, id, { id });
       expect(alone).toStrictEqual(batched);
-      const { rows } = await db.execute(findUser(db, id, id).getSQL());
+      const { rows } = await db.execute(Users.find(db, id, { id }).getSQL());
       expect(rows).toHaveLength(1);
     }
   });

@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
-import { listAuditEvents } from "../../src/crud/audit-events.ts";
-import { chargeThrottles, insertThrottles } from "../../src/crud/throttles.ts";
-import { findUser, findUserByLogin, listUsers } from "../../src/crud/users.ts";
+import { AuditEvents } from "../../src/crud/audit-events.ts";
+import { Throttles } from "../../src/crud/throttles.ts";
+import { Users } from "../../src/crud/users.ts";
 import { aUser, db, unique } from "../harness.ts";
 import { first, later, manyUsers, planOf } from "../plans.ts";
 
@@ -23,15 +23,15 @@ beforeAll(async () => {
 
 describe("the hot queries use their indexes, and sort nothing", () => {
   it.each([
-    ["one user", findUser(db, id, id), "users_pkey"],
-    ["the first page of users", listUsers(db, undefined, first), "users_pkey"],
-    ["a later page of users", listUsers(db, undefined, later), "users_pkey"],
-    ["the newest events", listAuditEvents(db, {}, first), "audit_events_pkey"],
-    ["events of a user", listAuditEvents(db, { userId: id }, first), "audit_events_user_idx"],
-    ["events of a kind", listAuditEvents(db, { kind: "account.purged" }, first), "audit_events_kind_idx"],
+    ["one user", Users.find(db, id, { id }), "users_pkey"],
+    ["the first page of users", Users.list(db, undefined, first), "users_pkey"],
+    ["a later page of users", Users.list(db, undefined, later), "users_pkey"],
+    ["the newest events", AuditEvents.list(db, {}, first), "audit_events_pkey"],
+    ["events of a user", AuditEvents.list(db, { userId: id }, first), "audit_events_user_idx"],
+    ["events of a kind", AuditEvents.list(db, { kind: "account.purged" }, first), "audit_events_kind_idx"],
     [
       "events of a time",
-      listAuditEvents(db, { until: "2020-01-01T00:00:00.000Z", since: "2019-01-01T00:00:00.000Z" }, first),
+      AuditEvents.list(db, { until: "2020-01-01T00:00:00.000Z", since: "2019-01-01T00:00:00.000Z" }, first),
       "audit_events_pkey",
     ],
   ])("%s", async (_what, query, index) => {
@@ -44,7 +44,7 @@ describe("the hot queries use their indexes, and sort nothing", () => {
     ["e-mail", "A@example.com", "users_email_"],
     ["username", "ada", "users_username_"],
   ])("sign-in by %s uses its index; it sorts only accounts of that one name", async (_what, login, index) => {
-    const plan = await planOf(findUserByLogin(db, login, 30));
+    const plan = await planOf(Users.findByLogin(db, login, 30));
     expect(plan).toContain(index);
     expect(plan).not.toContain("Seq Scan");
   });
@@ -54,7 +54,7 @@ describe("the hot queries use their indexes, and sort nothing", () => {
     const limits = { account: limit, network: limit, firstDelay: 30, longestDelay: 900 };
     for (const owner of [{ login: "a@example.com" }, { login: "ada" }, { id }]) {
       const attempt = { owner, identifier: "i", network: "n", pair: "p" };
-      for (const query of [insertThrottles(db, attempt), chargeThrottles(db, attempt, limits)]) {
+      for (const query of [Throttles.insert(db, attempt), Throttles.charge(db, attempt, limits)]) {
         const plan = await planOf(query);
         expect(plan).toContain("throttles_pkey");
         expect(plan).not.toMatch(/Seq Scan/);

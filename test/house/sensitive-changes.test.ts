@@ -104,40 +104,40 @@ const scenarios: Making = {
       unproven: (from) => reset(from, "no token"),
     };
   },
-  "changeMe username.changed": ofOneself(
+  "updateMe username.changed": ofOneself(
     () => "/users/me",
     () => ({ username: unique() }),
   ),
-  "changeMe account.role_changed": ofOneself(
+  "updateMe account.role_changed": ofOneself(
     () => "/users/me",
     () => ({ role: "user" }),
     "admin",
   ),
-  "changeMe account.deactivated": ofOneself(
+  "updateMe account.deactivated": ofOneself(
     () => "/users/me",
     () => ({ is_active: false }),
     "admin",
   ),
-  "changeUserById username.changed": ofOneself(
+  "updateUser username.changed": ofOneself(
     ({ id }) => `/users/${id}`,
     () => ({ username: unique() }),
   ),
-  "changeUserById email.changed": byAdmin({ email: `${unique("new")}@example.com` }),
-  "changeUserById account.role_changed": byAdmin({ role: "admin" }),
-  "changeUserById account.activated": byAdmin({ is_active: true }, { is_active: false }),
-  "changeUserById account.deactivated": byAdmin({ is_active: false }),
-  "removeMe account.deleted": async () => {
+  "updateUser email.changed": byAdmin({ email: `${unique("new")}@example.com` }),
+  "updateUser account.role_changed": byAdmin({ role: "admin" }),
+  "updateUser account.activated": byAdmin({ is_active: true }, { is_active: false }),
+  "updateUser account.deactivated": byAdmin({ is_active: false }),
+  "deleteMe account.deleted": async () => {
     const user = await watched();
     const remove = (from: From, current_password: string) =>
       api.post("/users/me/deletion", { ...from, token: user.token, json: { current_password } });
     return { user, change: (from) => remove(from, password), unproven: (from) => remove(from, "wrong") };
   },
-  "removeUser account.deleted": async () => {
+  "deleteUser account.deleted": async () => {
     const user = await watched();
     const remove = (from: From, { token }: User) => api.delete(`/users/${user.id}`, { ...from, token });
     return { user, change: (from) => remove(from, admin), unproven: (from) => remove(from, user) };
   },
-  "restoreUserById account.restored": async () => {
+  "restoreUser account.restored": async () => {
     const user = await deleted();
     const other = await aUser();
     const restore = (from: From, { token }: User) => api.post(`/users/${user.id}/restore`, { ...from, token });
@@ -248,7 +248,7 @@ describe("the matrix of sensitive changes", () => {
     expect(api.sent).toHaveLength(mailsBefore);
 
     expect((await make(from)).status).toBeLessThan(change === "session.replayed" ? 401 : 300);
-    const byOwner = proof !== "admin" || name.startsWith("changeMe ");
+    const byOwner = proof !== "admin" || name.startsWith("updateMe ");
     expect(await eventsOf(user.id, change)).toMatchObject([{ network: "203.0.113.77" }]);
     const { notice } = sensitiveChanges[change];
     const notices = await db
@@ -319,14 +319,14 @@ describe("whoever repeats a change", () => {
 
 describe("an endpoint that does not declare a sensitive change", () => {
   it("cannot make it: 500, and the log names both", async () => {
-    const [found] = endpoints.filter(({ policy }) => policy.operationId === "changeMe");
-    if (!found) throw new Error("There is no changeMe");
+    const [found] = endpoints.filter(({ policy }) => policy.operationId === "updateMe");
+    if (!found) throw new Error("There is no updateMe");
     // The compiler takes no contract and handler that it does not know.
     const undeclared = endpoint({ ...found.contract, changes: {} } as never, found.handler as never);
     const user = await watched();
     const app = serve({ endpoints: [undeclared], mayFail: true });
     expect((await app.patch("/users/me", { token: user.token, json: { username: unique() } })).status).toBe(500);
-    expect(JSON.stringify(app.logs)).toContain("changeMe must declare under `changes` that it does username.changed");
+    expect(JSON.stringify(app.logs)).toContain("updateMe must declare under `changes` that it does username.changed");
     expect((await rowOf(user.id))?.username).toBe(user.username);
   });
 });

@@ -126,7 +126,7 @@ describe("rate classes", () => {
     const classOf = Object.fromEntries(endpoints.map(({ policy }) => [policy.operationId, policy.rate]));
     expect(classOf).toMatchObject({ login: "sign_in", createUser: "sign_up", forgotPassword: "sign_up" });
     expect(classOf).toMatchObject({ changeMyPassword: "sign_in", changeMyEmail: "sign_in" });
-    expect(classOf).toMatchObject({ exportMe: "heavy", readMe: "user", listUsersPage: "user", ready: "public" });
+    expect(classOf).toMatchObject({ exportMe: "heavy", readMe: "user", listUsers: "user", ready: "public" });
     expect(rateClasses.sign_up.limit).toBeLessThan(rateClasses.sign_in.limit);
     expect(rateClasses.sign_in.limit).toBeLessThan(rateClasses.public.limit);
   });

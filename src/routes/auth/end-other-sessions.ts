@@ -1,4 +1,4 @@
-import { endSessions } from "../../crud/sessions.ts";
+import { Sessions } from "../../crud/sessions.ts";
 import { endpoint } from "../../endpoint/endpoint.ts";
 import { auditEvent, note } from "../../services/audit.ts";
 
@@ -17,7 +17,7 @@ export const endOtherSessions = endpoint(
   async (c) => {
     const { db, user } = c.var;
     const event = auditEvent(c.var, "sessions.ended", user.id, { which: "all others" });
-    note(c.var, event, await c.var.run(endSessions(db, user.id, { except: user.sessionId }, event)));
+    note(c.var, event, await c.var.run(Sessions.end(db, user.id, { except: user.sessionId }, event)));
     return c.body(null, 204);
   },
 );

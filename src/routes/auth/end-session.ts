@@ -1,4 +1,4 @@
-import { endSessions } from "../../crud/sessions.ts";
+import { Sessions } from "../../crud/sessions.ts";
 import { endpoint } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { IdParams } from "../../schemas/common.ts";
@@ -21,7 +21,7 @@ export const endSession = endpoint(
     const { id } = c.req.valid("param");
     const { db, user } = c.var;
     const event = auditEvent(c.var, "session.ended", user.id, { session_id: id });
-    const ended = await c.var.run(endSessions(db, user.id, { only: id }, event));
+    const ended = await c.var.run(Sessions.end(db, user.id, { only: id }, event));
     note(c.var, event, ended);
     if (ended.rows.length === 0) notFound();
     return c.body(null, 204);

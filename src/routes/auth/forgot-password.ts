@@ -1,6 +1,6 @@
 import { body, endpoint } from "../../endpoint/endpoint.ts";
 import { PasswordForgot } from "../../schemas/auth.ts";
-import { forgotPassword as forgot } from "../../services/recovery.ts";
+import { requestPasswordReset } from "../../services/recovery.ts";
 
 export const forgotPassword = endpoint(
   {
@@ -17,7 +17,7 @@ export const forgotPassword = endpoint(
     responses: { 202: { description: "A mail will follow if the account exists" } },
   },
   async (c) => {
-    await forgot(c.var, c.req.valid("json").email);
+    await requestPasswordReset(c.var, c.req.valid("json").email);
     return c.body(null, 202);
   },
 );

@@ -1,15 +1,15 @@
-import { listSessions } from "../../crud/sessions.ts";
+import { Sessions } from "../../crud/sessions.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { linkNext } from "../../http/link.ts";
 import { SessionPage } from "../../schemas/auth.ts";
 import { PageQuery } from "../../schemas/pages.ts";
 import { pageRequest, scopeOf, toPage } from "../../services/pages.ts";
 
-export const listSessionsPage = endpoint(
+export const listSessions = endpoint(
   {
     method: "get",
     path: "/auth/sessions",
-    operationId: "listSessionsPage",
+    operationId: "listSessions",
     tags: ["auth"],
     summary: "List your sessions",
     description: "Everywhere you are signed in, newest first.",
@@ -22,7 +22,7 @@ export const listSessionsPage = endpoint(
     const query = c.req.valid("query");
     const { id: userId, sessionId } = c.var.user;
     const list = { key: c.var.keys.cursor, scope: scopeOf(`sessions of ${userId}`, query) };
-    const rows = await c.var.run(listSessions(c.var.db, userId, await pageRequest(list, query)));
+    const rows = await c.var.run(Sessions.list(c.var.db, userId, await pageRequest(list, query)));
     const page = await toPage(list, rows, query.limit);
     linkNext(c, page.next_cursor);
     const items = page.items.map((session) => ({ ...session, is_current: session.id === sessionId }));

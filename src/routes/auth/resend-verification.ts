@@ -1,6 +1,6 @@
 import { body, endpoint } from "../../endpoint/endpoint.ts";
 import { EmailResend } from "../../schemas/auth.ts";
-import { resendVerification as resend } from "../../services/email.ts";
+import { requestVerification } from "../../services/email.ts";
 
 export const resendVerification = endpoint(
   {
@@ -17,7 +17,7 @@ export const resendVerification = endpoint(
     responses: { 202: { description: "A mail will follow if the address needs to be verified" } },
   },
   async (c) => {
-    await resend(c.var, c.req.valid("json").email);
+    await requestVerification(c.var, c.req.valid("json").email);
     return c.body(null, 202);
   },
 );

@@ -1,6 +1,6 @@
 import { body, endpoint } from "../../endpoint/endpoint.ts";
 import { PasswordReset } from "../../schemas/auth.ts";
-import { resetPassword as reset } from "../../services/recovery.ts";
+import { confirmPasswordReset } from "../../services/recovery.ts";
 
 export const resetPassword = endpoint(
   {
@@ -21,7 +21,7 @@ export const resetPassword = endpoint(
     errors: ["invalid_one_time_token", "busy"],
   },
   async (c) => {
-    await reset(c.var, c.req.valid("json"));
+    await confirmPasswordReset(c.var, c.req.valid("json"));
     return c.body(null, 204);
   },
 );

@@ -1,6 +1,6 @@
 import { body, endpoint } from "../../endpoint/endpoint.ts";
 import { EmailVerify } from "../../schemas/auth.ts";
-import { verifyEmail as verify } from "../../services/email.ts";
+import { confirmMailbox } from "../../services/email.ts";
 
 export const verifyEmail = endpoint(
   {
@@ -18,7 +18,7 @@ export const verifyEmail = endpoint(
     errors: ["invalid_one_time_token"],
   },
   async (c) => {
-    await verify(c.var, c.req.valid("json").token);
+    await confirmMailbox(c.var, c.req.valid("json").token);
     return c.body(null, 204);
   },
 );

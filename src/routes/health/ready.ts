@@ -1,4 +1,4 @@
-import { compareMigrations, ownMigrations } from "../../crud/migrations.ts";
+import { Migrations, ownMigrations } from "../../crud/migrations.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { ApiError } from "../../errors.ts";
 import { GuardedError } from "../../log.ts";
@@ -19,7 +19,7 @@ export const ready = endpoint(
     errors: ["not_ready", "database_unavailable", "misconfigured"],
   },
   async (c) => {
-    const { rows } = await c.var.run(compareMigrations(c.var.db, [...ownMigrations.keys()]));
+    const { rows } = await c.var.run(Migrations.compare(c.var.db, [...ownMigrations.keys()]));
     if (rows.length > 0) {
       const migrations = rows.map(
         ({ fault, created_at }) => `${fault}: ${ownMigrations.get(Number(created_at)) ?? created_at}`,

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
-import { insertItem } from "../../crud/items.ts";
+import { Items } from "../../crud/items.ts";
 import { body, endpoint, json } from "../../endpoint/endpoint.ts";
 import { setETag } from "../../http/etag.ts";
 import { Item, ItemCreate } from "../../schemas/items.ts";
@@ -23,7 +23,7 @@ export const createItem = endpoint(
   async (c) => {
     const { db, user, run, settings } = c.var;
     const values = { ...c.req.valid("json"), id: uuidv7(), owner_id: user.id };
-    const [row] = await run(insertItem(db, values, settings.ROWS_PER_OWNER));
+    const [row] = await run(Items.insert(db, values, settings.ROWS_PER_OWNER));
     const item = Item.parse(row);
     if (item.is_public) refreshPublicFace(c);
     setETag(c, 1);

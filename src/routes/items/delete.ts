@@ -1,15 +1,15 @@
 import { behind } from "../../context/run.ts";
-import { deleteItem, requireItemVersion } from "../../crud/items.ts";
+import { Items } from "../../crud/items.ts";
 import { endpoint } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { refreshPublicFace } from "../public-face.ts";
 
-export const removeItem = endpoint(
+export const deleteItem = endpoint(
   {
     method: "delete",
     path: "/items/{id}",
-    operationId: "removeItem",
+    operationId: "deleteItem",
     tags: ["items"],
     summary: "Delete an item",
     description: "One of your items; admins may delete any.",
@@ -22,8 +22,8 @@ export const removeItem = endpoint(
   async (c) => {
     const { id } = c.req.valid("param");
     const { db, user, versions } = c.var;
-    const run = behind(c.var.run, versions && requireItemVersion(db, id, user.id, versions));
-    const [item] = await run(deleteItem(db, id, user.id));
+    const run = behind(c.var.run, versions && Items.requireVersion(db, id, user, versions));
+    const [item] = await run(Items.delete(db, id, user));
     if (!item) notFound();
     if (item.is_public) refreshPublicFace(c, id);
     return c.body(null, 204);

@@ -3,11 +3,11 @@ import { linkNext } from "../../http/link.ts";
 import { ItemPage, ItemQuery } from "../../schemas/items.ts";
 import { pageOfItems } from "../../services/items.ts";
 
-export const listItemsPage = endpoint(
+export const listItems = endpoint(
   {
     method: "get",
     path: "/items",
-    operationId: "listItemsPage",
+    operationId: "listItems",
     tags: ["items"],
     summary: "List your items",
     description: "A page at a time, newest first unless `sort` says otherwise. Admins may list another user's items.",

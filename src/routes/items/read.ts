@@ -1,4 +1,4 @@
-import { findItem } from "../../crud/items.ts";
+import { Items } from "../../crud/items.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { isKnown } from "../../http/etag.ts";
@@ -24,7 +24,7 @@ export const readItem = endpoint(
     const { id } = c.req.valid("param");
     const withOwner = c.req.valid("query").include !== undefined;
     const { db, user, run } = c.var;
-    const [item] = await run(findItem(db, id, user.id, withOwner));
+    const [item] = await run(Items.find(db, id, user, withOwner));
     if (!item) notFound();
     if (isKnown(c, item.version, withOwner ? `-${item.owner?.version ?? 0}` : "")) return c.body(null, 304);
     return c.json(Item.parse(item), 200);

@@ -1,4 +1,4 @@
-import { findItem, restoreItem as restoreRow } from "../../crud/items.ts";
+import { Items } from "../../crud/items.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { setETag } from "../../http/etag.ts";
@@ -24,7 +24,7 @@ export const restoreItem = endpoint(
   async (c) => {
     const { id } = c.req.valid("param");
     const { db, user, run } = c.var;
-    const [, [item]] = await run(restoreRow(db, id, user.id), findItem(db, id, user.id));
+    const [, [item]] = await run(Items.restore(db, id, user), Items.find(db, id, user));
     if (!item) notFound();
     if (item.is_public) refreshPublicFace(c, id);
     setETag(c, item.version);

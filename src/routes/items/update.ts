@@ -1,5 +1,5 @@
 import { behind } from "../../context/run.ts";
-import { requireItemVersion, updateItem } from "../../crud/items.ts";
+import { Items } from "../../crud/items.ts";
 import { body, endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { setETag } from "../../http/etag.ts";
@@ -7,11 +7,11 @@ import { IdParams } from "../../schemas/common.ts";
 import { Item, ItemUpdate } from "../../schemas/items.ts";
 import { refreshPublicFace } from "../public-face.ts";
 
-export const changeItem = endpoint(
+export const updateItem = endpoint(
   {
     method: "patch",
     path: "/items/{id}",
-    operationId: "changeItem",
+    operationId: "updateItem",
     tags: ["items"],
     summary: "Change an item",
     description: "Fields that are left out keep their values.",
@@ -25,8 +25,8 @@ export const changeItem = endpoint(
     const { id } = c.req.valid("param");
     const changes = c.req.valid("json");
     const { db, user, versions } = c.var;
-    const run = behind(c.var.run, versions && requireItemVersion(db, id, user.id, versions));
-    const [item] = await run(updateItem(db, id, user.id, changes));
+    const run = behind(c.var.run, versions && Items.requireVersion(db, id, user, versions));
+    const [item] = await run(Items.update(db, id, user, changes));
     if (!item) notFound();
     if (item.is_public || changes.is_public === false) refreshPublicFace(c, id);
     setETag(c, item.version);

@@ -4,11 +4,11 @@ import { PublicItemPage } from "../../schemas/items.ts";
 import { PageQuery } from "../../schemas/pages.ts";
 import { pageOfPublicItems } from "../../services/items.ts";
 
-export const listPublicItemsPage = endpoint(
+export const listPublicItems = endpoint(
   {
     method: "get",
     path: "/public/items",
-    operationId: "listPublicItemsPage",
+    operationId: "listPublicItems",
     tags: ["items"],
     summary: "List public items",
     description:

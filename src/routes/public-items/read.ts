@@ -1,4 +1,4 @@
-import { findPublicItem } from "../../crud/items.ts";
+import { PublicItems } from "../../crud/public-items.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { IdParams } from "../../schemas/common.ts";
@@ -21,7 +21,7 @@ export const readPublicItem = endpoint(
     errors: ["not_found"],
   },
   async (c) => {
-    const [item] = await c.var.run(findPublicItem(c.var.db, c.req.valid("param").id));
+    const [item] = await c.var.run(PublicItems.find(c.var.db, c.req.valid("param").id));
     if (!item) notFound();
     return c.json(PublicItem.parse(item), 200);
   },

@@ -1,7 +1,7 @@
 import { body, endpoint, json } from "../../endpoint/endpoint.ts";
 import { setETag } from "../../http/etag.ts";
 import { User, UserCreate } from "../../schemas/users.ts";
-import { signUp } from "../../services/users.ts";
+import { signUp } from "../../services/sign-up.ts";
 
 export const createUser = endpoint(
   {

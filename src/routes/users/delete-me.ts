@@ -1,12 +1,12 @@
 import { body, endpoint } from "../../endpoint/endpoint.ts";
 import { AccountDeletion } from "../../schemas/auth.ts";
-import { deleteOwnAccount } from "../../services/users.ts";
+import { deleteOwnAccount } from "../../services/account-deletion.ts";
 
-export const removeMe = endpoint(
+export const deleteMe = endpoint(
   {
     method: "post",
     path: "/users/me/deletion",
-    operationId: "removeMe",
+    operationId: "deleteMe",
     tags: ["users"],
     summary: "Delete your account",
     description:

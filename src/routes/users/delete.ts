@@ -2,11 +2,11 @@ import { endpoint } from "../../endpoint/endpoint.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { deleteAsAdmin } from "../../services/administration.ts";
 
-export const removeUser = endpoint(
+export const deleteUser = endpoint(
   {
     method: "delete",
     path: "/users/{id}",
-    operationId: "removeUser",
+    operationId: "deleteUser",
     tags: ["users"],
     summary: "Delete a user",
     description:

@@ -1,4 +1,4 @@
-import { findUser } from "../../crud/users.ts";
+import { Users } from "../../crud/users.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { isKnown } from "../../http/etag.ts";
@@ -17,8 +17,8 @@ export const readMe = endpoint(
     responses: { 200: json(User, "Your account") },
   },
   async (c) => {
-    const { id } = c.var.user;
-    const [user] = await c.var.run(findUser(c.var.db, id, id));
+    const { db, user: caller, run } = c.var;
+    const [user] = await run(Users.find(db, caller.id, caller));
     if (!user) notFound();
     if (isKnown(c, user.version)) return c.body(null, 304);
     return c.json(User.parse(user), 200);

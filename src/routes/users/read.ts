@@ -1,4 +1,4 @@
-import { findUser } from "../../crud/users.ts";
+import { Users } from "../../crud/users.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { isKnown } from "../../http/etag.ts";
@@ -21,7 +21,7 @@ export const readUser = endpoint(
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const [user] = await c.var.run(findUser(c.var.db, id, c.var.user.id));
+    const [user] = await c.var.run(Users.find(c.var.db, id, c.var.user));
     if (!user) notFound();
     if (isKnown(c, user.version)) return c.body(null, 304);
     return c.json(User.parse(user), 200);

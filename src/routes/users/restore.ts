@@ -4,11 +4,11 @@ import { IdParams } from "../../schemas/common.ts";
 import { User } from "../../schemas/users.ts";
 import { restoreAsAdmin } from "../../services/administration.ts";
 
-export const restoreUserById = endpoint(
+export const restoreUser = endpoint(
   {
     method: "post",
     path: "/users/{id}/restore",
-    operationId: "restoreUserById",
+    operationId: "restoreUser",
     tags: ["users"],
     summary: "Restore a deleted user",
     description:

@@ -3,11 +3,11 @@ import { setETag } from "../../http/etag.ts";
 import { User, UserUpdate } from "../../schemas/users.ts";
 import { changeUser } from "../../services/users.ts";
 
-export const changeMe = endpoint(
+export const updateMe = endpoint(
   {
     method: "patch",
     path: "/users/me",
-    operationId: "changeMe",
+    operationId: "updateMe",
     tags: ["users"],
     summary: "Change your account",
     description:

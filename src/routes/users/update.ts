@@ -4,11 +4,11 @@ import { IdParams } from "../../schemas/common.ts";
 import { User, UserUpdate } from "../../schemas/users.ts";
 import { changeUser } from "../../services/users.ts";
 
-export const changeUserById = endpoint(
+export const updateUser = endpoint(
   {
     method: "patch",
     path: "/users/{id}",
-    operationId: "changeUserById",
+    operationId: "updateUser",
     tags: ["users"],
     summary: "Change a user",
     description:

@@ -20,7 +20,7 @@ describe("docs/access-matrix.md", () => {
     expect(rowOf("login")).toMatch(
       /^\| POST +\| `\/api\/v1\/auth\/login` +\| anybody +\| 600 in 60 s, `token`; 300 in 60 s, `sign_in` +\| 2 +\| `invalid_grant`, /,
     );
-    expect(rowOf("restoreUserById")).toMatch(
+    expect(rowOf("restoreUser")).toMatch(
       /\| an admin +\| .+ +\| 1 +\| `not_found`, `email_taken`, `username_taken` +\|/,
     );
     expect(rowOf("readMe")).toMatch(/\| a signed-in user +\| 600 in 60 s, `user` +\| 1 +\| +\|/);

@@ -3,8 +3,8 @@ import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAdmin } from "../../../dev/commands/create-admin.ts";
 import { migrate } from "../../../dev/migrations/migrate.ts";
-import { findToken } from "../../../src/crud/one-time-tokens.ts";
-import { findUserByLogin, insertUser } from "../../../src/crud/users.ts";
+import { OneTimeTokens } from "../../../src/crud/one-time-tokens.ts";
+import { Users } from "../../../src/crud/users.ts";
 import { connect, type Database } from "../../../src/db/client.ts";
 import { mails, sessions } from "../../../src/db/schema.ts";
 import { dummyHash } from "../../../src/security/passwords.ts";
@@ -22,9 +22,9 @@ describe("npm run admin:create", () => {
   });
   afterAll(() => served.close());
   const anAddress = () => `Admin+${uuidv7().slice(-12)}@example.com`;
-  const find = async (email: string) => (await findUserByLogin(db, email))[0];
+  const find = async (email: string) => (await Users.findByLogin(db, email))[0];
   const ownerOf = async (token: string) =>
-    (await findToken(db, await hashToken(token), "reset_password")).rows.map(({ email }) => email);
+    (await OneTimeTokens.find(db, await hashToken(token), "reset_password")).rows.map(({ email }) => email);
 
   it("makes an account that nobody can sign in to before its link sets a password", async () => {
     const email = anAddress();
@@ -39,7 +39,14 @@ describe("npm run admin:create", () => {
     const email = anAddress();
     const id = uuidv7();
     const email_verified_at = new Date().toISOString();
-    await insertUser(db, { id, email, username: uuidv7(), password_hash: "kept", is_active: false, email_verified_at });
+    await Users.insert(db, {
+      id,
+      email,
+      username: uuidv7(),
+      password_hash: "kept",
+      is_active: false,
+      email_verified_at,
+    });
     const { isNew, token } = await createAdmin(db, email.toUpperCase());
     expect(isNew).toBe(false);
     expect(await find(email)).toMatchObject({ id, email, role: "admin", is_active: true, password_hash: "kept" });
@@ -49,7 +56,7 @@ describe("npm run admin:create", () => {
   it("lets nobody come along who opened an account with an address that was never verified", async () => {
     const email = anAddress();
     const user_id = uuidv7();
-    await insertUser(db, { id: user_id, email, username: uuidv7(), password_hash: "a squatter's" });
+    await Users.insert(db, { id: user_id, email, username: uuidv7(), password_hash: "a squatter's" });
     const expires_at = new Date(Date.now() + 60_000).toISOString();
     await db.insert(sessions).values({ id: uuidv7(), user_id, token_hash: "", expires_at });
     await createAdmin(db, email);

@@ -22,7 +22,7 @@ export const calls: Calls = {
   },
   revokeToken: async () => ({ path: "/auth/revoke", json: { token: (await aUser()).token } }),
   logout: async () => ({ path: "/auth/logout", token: (await aUser()).token, json: {} }),
-  listSessionsPage: async () => ({ path: "/auth/sessions", token: (await aUser()).token }),
+  listSessions: async () => ({ path: "/auth/sessions", token: (await aUser()).token }),
   endSession: async () => {
     const { sessionId, token } = await aUser();
     return { path: `/auth/sessions/${sessionId}`, token };

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
 import { production } from "../../../src/app.ts";
 import { auditEvents, throttles, users } from "../../../src/db/schema.ts";
-import { purgeThrottlesJob } from "../../../src/jobs/purge-throttles.ts";
+import { purgeThrottles } from "../../../src/jobs/purge-throttles.ts";
 import { runJobs } from "../../../src/jobs/run.ts";
 import { keyedHash } from "../../../src/security/keyed-hash.ts";
 import { keysFor } from "../../../src/security/keys.ts";
@@ -364,7 +364,7 @@ describe("the counters", () => {
       { key: home ?? "", attempts: 0, last_attempt_at: ago(80) },
       { key: oldHome ?? "", attempts: 0, last_attempt_at: ago(91) },
     ]);
-    await runJobs([purgeThrottlesJob], bindings, { ...production, log: () => {} });
+    await runJobs([purgeThrottles], bindings, { ...production, log: () => {} });
     const left = (await db.select().from(throttles)).map(({ key }) => key);
     expect(left).toEqual(expect.arrayContaining([young, home]));
     expect(left).not.toContain(old);

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { deleteItems, lockTargets, updateItems } from "../../../src/crud/item-batches.ts";
+import { ItemBatches } from "../../../src/crud/item-batches.ts";
 import { idempotencyKeys, items, users } from "../../../src/db/schema.ts";
 import { api, aUser, bindings, db, serve } from "../../harness.ts";
 
@@ -112,13 +112,13 @@ describe("POST /items/batch", () => {
     const [one, two] = [await anItem(stranger.token), await anItem(stranger.token)];
     const targets = [one, two].map((id, place) => ({ id, version: undefined, place }));
     const [, , changed, deleted] = await db.batch([
-      lockTargets(db, targets, admin.id),
+      ItemBatches.lock(db, targets, admin),
       db.update(users).set({ role: "user" }).where(eq(users.id, admin.id)),
-      updateItems(db, [{ id: one, title: "Changed" }]),
-      deleteItems(db, [two]),
+      ItemBatches.update(db, [{ id: one, title: "Changed" }]),
+      ItemBatches.delete(db, [two]),
     ]);
     expect([changed.length, deleted.length]).toStrictEqual([1, 1]);
-    await expect(db.batch([lockTargets(db, targets, admin.id)])).rejects.toMatchObject({ code: "PT404" });
+    await expect(db.batch([ItemBatches.lock(db, targets, admin)])).rejects.toMatchObject({ code: "PT404" });
   });
 
   it("wants If-Match where changes must have one", async () => {

@@ -20,7 +20,7 @@ export const calls: Calls = {
     ];
     return { path: "/items/batch", token, json: { operations } };
   },
-  listItemsPage: async () => {
+  listItems: async () => {
     const { token } = await anItem();
     for (let i = 0; i < 2; i++) await api.post("/items", { token, json });
     return { path: "/items?include=owner,total", token };
@@ -30,11 +30,11 @@ export const calls: Calls = {
     const { path, token } = await anItem();
     return { path: `${path}?include=owner`, token };
   },
-  changeItem: async () => {
+  updateItem: async () => {
     const { path, token } = await anItem();
     return { path, token, json: { title: "u" } };
   },
-  removeItem: async () => {
+  deleteItem: async () => {
     const { path, token } = await anItem();
     return { path, token };
   },

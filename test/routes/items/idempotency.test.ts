@@ -5,12 +5,12 @@ import { describe, expect, inject, it } from "vitest";
 import { z } from "zod";
 import { production } from "../../../src/app.ts";
 import type { Statement } from "../../../src/context/types.ts";
-import { claimIdempotencyKey } from "../../../src/crud/idempotency-keys.ts";
-import { insertItem } from "../../../src/crud/items.ts";
+import { IdempotencyKeys } from "../../../src/crud/idempotency-keys.ts";
+import { Items } from "../../../src/crud/items.ts";
 import { connect } from "../../../src/db/client.ts";
 import { idempotencyKeys, items, users } from "../../../src/db/schema.ts";
 import { type Endpoint, endpoint, json as json200 } from "../../../src/endpoint/endpoint.ts";
-import { purgeIdempotencyKeysJob } from "../../../src/jobs/purge-idempotency-keys.ts";
+import { purgeIdempotencyKeys } from "../../../src/jobs/purge-idempotency-keys.ts";
 import { runJobs } from "../../../src/jobs/run.ts";
 import { endpoints } from "../../../src/routes/index.ts";
 import { type Answer, api, aUser, bindings, db, serve, unique } from "../../harness.ts";
@@ -110,7 +110,7 @@ describe("promise 18: the same Idempotency-Key with the same request", () => {
     const { fingerprint = "" } =
       (await db.select().from(idempotencyKeys).where(eq(idempotencyKeys.user_id, id)))[0] ?? {};
     const error = await db
-      .batch([claimIdempotencyKey(db, { userId: id, key: "k", fingerprint, kibPerDay: 1_024 })])
+      .batch([IdempotencyKeys.claim(db, { userId: id, key: "k", fingerprint, kibPerDay: 1_024 })])
       .catch((e) => e);
     expect(error.code).toBe("PT208");
     const { message, detail, hint, where, internalQuery, column } = error;
@@ -267,7 +267,7 @@ describe("promise 18: an Idempotency-Key", () => {
       .update(idempotencyKeys)
       .set({ created_at: sql`now() - interval '24 hours'` })
       .where(and(eq(idempotencyKeys.user_id, id), eq(idempotencyKeys.key, "k")));
-    await runJobs([purgeIdempotencyKeysJob], bindings, { ...production, log: () => undefined });
+    await runJobs([purgeIdempotencyKeys], bindings, { ...production, log: () => undefined });
     const left = await db.select().from(idempotencyKeys).where(eq(idempotencyKeys.user_id, id));
     expect(left.map(({ key }) => key)).toStrictEqual(["young"]);
   });
@@ -298,7 +298,7 @@ describe("an endpoint that is idempotent", () => {
       },
       async (c) => {
         const { user, run } = c.var;
-        const insert = () => insertItem(c.var.db, { id: uuidv7(), owner_id: user.id, title: "t" }, 0);
+        const insert = () => Items.insert(c.var.db, { id: uuidv7(), owner_id: user.id, title: "t" }, 0);
         const raw = db.execute(
           sql`select 2 as b, 'x' as a, now() as at, null as nothing, '{"z": 1, "y": [true]}'::json as tree`,
         );

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { findItem } from "../../../src/crud/items.ts";
+import { Items } from "../../../src/crud/items.ts";
 import { items } from "../../../src/db/schema.ts";
 import { api, aUser, db } from "../../harness.ts";
 
@@ -135,7 +135,7 @@ describe("a query of one item", () => {
     const { id, token } = await aUser();
     const { body } = await api.post("/items", { token, json: { title: "t" } });
     for (const withOwner of [true, false, true]) {
-      const [[item]] = await db.batch([findItem(db, body.id, id, withOwner)]);
+      const [[item]] = await db.batch([Items.find(db, body.id, { id }, withOwner)]);
       expect(item?.id).toBe(body.id);
       expect(item?.owner?.id).toBe(withOwner ? id : undefined);
     }

@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
-import { findItem, itemOrder, listItems, listPublicItems } from "../../../src/crud/items.ts";
-import { purgeDeleted } from "../../../src/crud/owned.ts";
+import { Items, itemOrder } from "../../../src/crud/items.ts";
+import { purgeOwned } from "../../../src/crud/owned.ts";
+import { PublicItems } from "../../../src/crud/public-items.ts";
 import { items } from "../../../src/db/schema.ts";
 import { aUser, db, unique } from "../../harness.ts";
 import { first, later, manyUsers, middle, planOf } from "../../plans.ts";
@@ -26,18 +27,18 @@ beforeAll(async () => {
 
 describe("the hot queries use their indexes, and sort nothing", () => {
   it.each([
-    ["one item", findItem(db, id, id), "items_pkey"],
-    ["the first page of items", listItems(db, mine, itemOrder("-created_at"), first), "items_created_idx"],
-    ["a later page of items", listItems(db, mine, itemOrder("-created_at"), later), "items_created_idx"],
-    ["items by their last change", listItems(db, mine, itemOrder("-updated_at"), later), "items_updated_idx"],
+    ["one item", Items.find(db, id, { id }), "items_pkey"],
+    ["the first page of items", Items.list(db, mine, itemOrder("-created_at"), first), "items_created_idx"],
+    ["a later page of items", Items.list(db, mine, itemOrder("-created_at"), later), "items_created_idx"],
+    ["items by their last change", Items.list(db, mine, itemOrder("-updated_at"), later), "items_updated_idx"],
     [
       "items by title",
-      listItems(db, mine, itemOrder("title"), { ...later, after: { key: "I", id: middle } }),
+      Items.list(db, mine, itemOrder("title"), { ...later, after: { key: "I", id: middle } }),
       "items_title_idx",
     ],
-    ["the first page of public items", listPublicItems(db, first), "items_public_idx"],
-    ["a later page of public items", listPublicItems(db, later), "items_public_idx"],
-    ["a page of deleted items", listItems(db, deleted, itemOrder("-created_at"), later), "items_deleted_idx"],
+    ["the first page of public items", PublicItems.list(db, first), "items_public_idx"],
+    ["a later page of public items", PublicItems.list(db, later), "items_public_idx"],
+    ["a page of deleted items", Items.list(db, deleted, itemOrder("-created_at"), later), "items_deleted_idx"],
   ])("%s", async (_what, query, index) => {
     const plan = await planOf(query);
     expect(plan).toContain(index);
@@ -49,13 +50,13 @@ describe("the hot queries use their indexes, and sort nothing", () => {
     await db.execute(sql`insert into items (id, owner_id, title) select gen_random_uuid(), ${few.id}::uuid, 'Item'
       from generate_series(1, 5)`);
     const found = { ownerId: few.id, status: "live", q: "item" } as const;
-    const plan = await planOf(listItems(db, found, itemOrder("-relevance", "item"), first));
+    const plan = await planOf(Items.list(db, found, itemOrder("-relevance", "item"), first));
     expect(plan).toMatch(/Index Cond: \(owner_id = /);
     expect(plan).not.toMatch(/items_search_idx|Seq Scan/);
   });
 
   it("the purge of items starts with the longest gone", async () => {
-    const plan = await planOf(purgeDeleted(db, items, 30, 1_000));
+    const plan = await planOf(purgeOwned(db, items, 30, 1_000));
     expect(plan).toContain("items_purge_idx");
     expect(plan).not.toMatch(/Seq Scan|Sort/);
   });
@@ -67,7 +68,7 @@ describe("the hot queries use their indexes, and sort nothing", () => {
   ] as const)(
     "promise 25: a later page by %s with %j starts at its place in the index",
     async (sort, bounds, place) => {
-      const plan = await planOf(listItems(db, { ...mine, ...bounds }, itemOrder(sort), later));
+      const plan = await planOf(Items.list(db, { ...mine, ...bounds }, itemOrder(sort), later));
       expect(plan).toMatch(place);
       // A bound of its own would be where the scan starts, however far the page is from there.
       expect(plan).not.toMatch(/\(created_at [<>]/);
@@ -76,11 +77,11 @@ describe("the hot queries use their indexes, and sort nothing", () => {
 
   it("promise 25: the other bound still holds on a later page", async () => {
     const recent = { ...mine, createdAfter: "2020-01-01T00:00:00Z" };
-    expect(await planOf(listItems(db, recent, itemOrder("-created_at"), later))).toMatch(/\(created_at >= /);
+    expect(await planOf(Items.list(db, recent, itemOrder("-created_at"), later))).toMatch(/\(created_at >= /);
     const old = { ...mine, createdBefore: later.after.key };
-    expect(await planOf(listItems(db, old, itemOrder("created_at"), later))).toMatch(/\(created_at < /);
-    expect(await planOf(listItems(db, old, itemOrder("title"), { ...later, after: { key: "I", id: middle } }))).toMatch(
-      /\(created_at < /,
-    );
+    expect(await planOf(Items.list(db, old, itemOrder("created_at"), later))).toMatch(/\(created_at < /);
+    expect(
+      await planOf(Items.list(db, old, itemOrder("title"), { ...later, after: { key: "I", id: middle } })),
+    ).toMatch(/\(created_at < /);
   });
 });

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { behind } from "../../../src/context/run.ts";
-import { insertItem } from "../../../src/crud/items.ts";
+import { Items } from "../../../src/crud/items.ts";
 import { requireReachable } from "../../../src/crud/owned.ts";
 import { items } from "../../../src/db/schema.ts";
 import { endpoint } from "../../../src/endpoint/endpoint.ts";
@@ -29,8 +29,8 @@ const addUnder = endpoint(
     const { db, user, settings } = c.var;
     const parent = c.req.valid("param").item_id;
     const part = { id: uuidv7(), owner_id: user.id, title: `part of ${parent}` };
-    const run = behind(c.var.run, requireReachable(db, items, parent, user.id));
-    await run(insertItem(db, part, settings.ROWS_PER_OWNER));
+    const run = behind(c.var.run, requireReachable(db, items, parent, user));
+    await run(Items.insert(db, part, settings.ROWS_PER_OWNER));
     return c.body(null, 204);
   },
 );

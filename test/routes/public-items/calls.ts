@@ -7,7 +7,7 @@ async function aPublicItem(): Promise<string> {
 }
 
 export const calls: Calls = {
-  listPublicItemsPage: async () => {
+  listPublicItems: async () => {
     // The first page is asked for anew after that.
     await aPublicItem();
     return { path: "/public/items" };

@@ -11,10 +11,10 @@ export const calls: Calls = {
     const username = unique();
     return { path: "/users", json: { username, email: `${username}@example.com`, password: current_password } };
   },
-  listUsersPage: async () => ({ path: "/users", token: await anAdmin() }),
+  listUsers: async () => ({ path: "/users", token: await anAdmin() }),
   readMe: async () => ({ path: "/users/me", token: (await aUser()).token }),
-  changeMe: async () => ({ path: "/users/me", token: (await aUser()).token, json: { full_name: "New" } }),
-  removeMe: async () => ({
+  updateMe: async () => ({ path: "/users/me", token: (await aUser()).token, json: { full_name: "New" } }),
+  deleteMe: async () => ({
     path: "/users/me/deletion",
     token: (await aUser({ password_hash })).token,
     json: { current_password },
@@ -34,13 +34,13 @@ export const calls: Calls = {
     const { id, token } = await aUser();
     return { path: `/users/${id}`, token };
   },
-  changeUserById: async () => ({
+  updateUser: async () => ({
     path: `/users/${(await aUser()).id}`,
     token: await anAdmin(),
     json: { role: "admin" },
   }),
-  removeUser: async () => ({ path: `/users/${(await aUser()).id}`, token: await anAdmin() }),
-  restoreUserById: async () => {
+  deleteUser: async () => ({ path: `/users/${(await aUser()).id}`, token: await anAdmin() }),
+  restoreUser: async () => {
     const { id } = await aUser({ deleted_at: new Date().toISOString() });
     return { path: `/users/${id}/restore`, token: await anAdmin() };
   },

@@ -1,4 +1,4 @@
-import { findFieldNote } from "../../crud/field-notes.ts";
+import { FieldNotes } from "../../crud/field-notes.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { setETag } from "../../http/etag.ts";
@@ -21,7 +21,7 @@ export const pressLeafFieldNote = endpoint(
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const [fieldNote] = await c.var.run(findFieldNote(c.var.db, id, c.var.user.id));
+    const [fieldNote] = await c.var.run(FieldNotes.find(c.var.db, id, c.var.user));
     if (!fieldNote) notFound();
     setETag(c, fieldNote.version);
     return c.json(FieldNote.parse(fieldNote), 200);

@@ -13,10 +13,10 @@ async function aFieldNote(): Promise<{ path: string; token: string }> {
 /** One successful call of each endpoint, for the tests of the house. */
 export const calls: Calls = {
   createFieldNote: async () => ({ path: "/field-notes", token: (await aUser()).token, json }),
-  listFieldNotesPage: async () => ({ path: "/field-notes", token: (await aFieldNote()).token }),
+  listFieldNotes: async () => ({ path: "/field-notes", token: (await aFieldNote()).token }),
   readFieldNote: aFieldNote,
-  changeFieldNote: async () => ({ ...(await aFieldNote()), json: { title: "Another" } }),
-  removeFieldNote: aFieldNote,
+  updateFieldNote: async () => ({ ...(await aFieldNote()), json: { title: "Another" } }),
+  deleteFieldNote: aFieldNote,
   restoreFieldNote: async () => {
     const { path, token } = await aFieldNote();
     await api.delete(path, { token });

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
-import { insertFieldNote } from "../../crud/field-notes.ts";
+import { FieldNotes } from "../../crud/field-notes.ts";
 import { body, endpoint, json } from "../../endpoint/endpoint.ts";
 import { setETag } from "../../http/etag.ts";
 import { FieldNote, FieldNoteCreate } from "../../schemas/field-notes.ts";
@@ -22,7 +22,7 @@ export const createFieldNote = endpoint(
   async (c) => {
     const { db, user, run, settings } = c.var;
     const values = { ...c.req.valid("json"), id: uuidv7(), owner_id: user.id };
-    const [row] = await run(insertFieldNote(db, values, settings.ROWS_PER_OWNER));
+    const [row] = await run(FieldNotes.insert(db, values, settings.ROWS_PER_OWNER));
     const fieldNote = FieldNote.parse(row);
     setETag(c, 1);
     c.header("Location", `/api/v1/field-notes/${fieldNote.id}`);

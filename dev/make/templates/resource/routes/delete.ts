@@ -1,14 +1,14 @@
 import { behind } from "../../context/run.ts";
-import { deleteFieldNote, requireFieldNoteVersion } from "../../crud/field-notes.ts";
+import { FieldNotes } from "../../crud/field-notes.ts";
 import { endpoint } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { IdParams } from "../../schemas/common.ts";
 
-export const removeFieldNote = endpoint(
+export const deleteFieldNote = endpoint(
   {
     method: "delete",
     path: "/field-notes/{id}",
-    operationId: "removeFieldNote",
+    operationId: "deleteFieldNote",
     tags: ["field notes"],
     summary: "Delete a field note",
     description: "One of your field notes; admins may delete any.",
@@ -21,8 +21,8 @@ export const removeFieldNote = endpoint(
   async (c) => {
     const { id } = c.req.valid("param");
     const { db, user, versions } = c.var;
-    const run = behind(c.var.run, versions && requireFieldNoteVersion(db, id, user.id, versions));
-    const [gone] = await run(deleteFieldNote(db, id, user.id));
+    const run = behind(c.var.run, versions && FieldNotes.requireVersion(db, id, user, versions));
+    const [gone] = await run(FieldNotes.delete(db, id, user));
     if (!gone) notFound();
     return c.body(null, 204);
   },

@@ -1,4 +1,4 @@
-import { findFieldNote, restoreFieldNote as restoreRow } from "../../crud/field-notes.ts";
+import { FieldNotes } from "../../crud/field-notes.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { setETag } from "../../http/etag.ts";
@@ -23,7 +23,7 @@ export const restoreFieldNote = endpoint(
   async (c) => {
     const { id } = c.req.valid("param");
     const { db, user, run } = c.var;
-    const [, [fieldNote]] = await run(restoreRow(db, id, user.id), findFieldNote(db, id, user.id));
+    const [, [fieldNote]] = await run(FieldNotes.restore(db, id, user), FieldNotes.find(db, id, user));
     if (!fieldNote) notFound();
     setETag(c, fieldNote.version);
     return c.json(FieldNote.parse(fieldNote), 200);

@@ -1,16 +1,16 @@
 import { behind } from "../../context/run.ts";
-import { requireFieldNoteVersion, updateFieldNote } from "../../crud/field-notes.ts";
+import { FieldNotes } from "../../crud/field-notes.ts";
 import { body, endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { setETag } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { FieldNote, FieldNoteUpdate } from "../../schemas/field-notes.ts";
 
-export const changeFieldNote = endpoint(
+export const updateFieldNote = endpoint(
   {
     method: "patch",
     path: "/field-notes/{id}",
-    operationId: "changeFieldNote",
+    operationId: "updateFieldNote",
     tags: ["field notes"],
     summary: "Change a field note",
     description: "Fields that are left out keep their values.",
@@ -23,8 +23,8 @@ export const changeFieldNote = endpoint(
   async (c) => {
     const { id } = c.req.valid("param");
     const { db, user, versions } = c.var;
-    const run = behind(c.var.run, versions && requireFieldNoteVersion(db, id, user.id, versions));
-    const [fieldNote] = await run(updateFieldNote(db, id, user.id, c.req.valid("json")));
+    const run = behind(c.var.run, versions && FieldNotes.requireVersion(db, id, user, versions));
+    const [fieldNote] = await run(FieldNotes.update(db, id, user, c.req.valid("json")));
     if (!fieldNote) notFound();
     setETag(c, fieldNote.version);
     return c.json(FieldNote.parse(fieldNote), 200);

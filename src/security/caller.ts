@@ -1,0 +1,5 @@
+/** The user who calls. Ask for no more than this, so that a caller need not have a session. */
+export type Caller = { id: string };
+
+/** A caller by the access token of a session. */
+export type SessionCaller = { id: string; sessionId: string };

@@ -1,0 +1,33 @@
+import type { UserEnv } from "../context/types.ts";
+import { Sessions } from "../crud/sessions.ts";
+import { wasJustDeleted } from "../crud/user-conditions.ts";
+import { Users } from "../crud/users.ts";
+import { type AuditContext, auditEvent, note } from "./audit.ts";
+import { requirePassword, wrongPassword } from "./recovery.ts";
+
+type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "now" | "settings" | "passwords" | "user">;
+
+const day = 24 * 60 * 60 * 1000;
+
+/**
+ * Deletes the caller's account in exchange for its password. Throws `last_admin` and the errors of {@link
+ * requirePassword}.
+ */
+export async function deleteOwnAccount(context: Context, { current_password }: { current_password: string }) {
+  const { db, run, user: caller } = context;
+  const { user, remember } = await requirePassword(context, current_password);
+  const event = auditEvent(context, "account.deleted", user.id, { until: dataGoesAt(context) });
+  const [gone] = await run(
+    Users.delete(db, user.id, caller, event, user.password_hash),
+    // Separate, because only a later statement sees the sessions opened while the first one waited for the row.
+    Sessions.revoke(db, user.id, undefined, wasJustDeleted(user.id)),
+    ...remember,
+  );
+  note(context, event, gone);
+  if (gone.rows.length === 0) wrongPassword();
+}
+
+/** The time at which the data of an account deleted now will be purged. */
+export function dataGoesAt({ now, settings }: Pick<Context, "now" | "settings">): string {
+  return new Date(now().getTime() + settings.DELETION_GRACE_DAYS * day).toISOString();
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { endpoints } from "../../src/routes/index.ts";
+
+const sources = import.meta.glob<string>("../../src/**/*.ts", { query: "?raw", import: "default", eager: true });
+const routes = import.meta.glob<Record<string, unknown>>("../../src/routes/*/*.ts", { eager: true });
+
+const files = Object.entries(sources).map(([file, text]) => ({ file: file.replace("../../src/", ""), text }));
+const declared = /^export (?:declare )?(?:(?:async )?function\*?|const|let|class|type|interface) (\w+)/gm;
+
+/** Each exported name with its file, once where a schema and its type share it. */
+const exported = files.flatMap(({ file, text }) => {
+  const names = new Set([...text.matchAll(declared)].map(([, name = ""]) => name));
+  return [...names].map((name) => ({ name, file }));
+});
+
+const aliased = /^(?:import|export)\s[^;"]*?\{[^}]*\bas\b[^}]*\}\s*from\s*"\./gm;
+const suffixed = /[a-z](Page|ById|Job)$/;
+
+describe("a name", () => {
+  it("of an endpoint is its operationId", () => {
+    const named = Object.values(routes).flatMap((module) => Object.entries(module));
+    const names = endpoints.map((value) => named.find(([, other]) => other === value)?.[0]);
+    expect(names).toStrictEqual(endpoints.map(({ policy }) => policy.operationId));
+  });
+
+  it("is exported once", () => {
+    expect(exported.length).toBeGreaterThan(300);
+    const byName = Map.groupBy(exported, ({ name }) => name);
+    const shared = [...byName].filter(([, places]) => places.length > 1);
+    expect(shared.map(([name, places]) => [name, places.map(({ file }) => file)])).toStrictEqual([]);
+  });
+
+  it("is the same wherever it is imported", () => {
+    const wrong = files.flatMap(({ file, text }) => [...text.matchAll(aliased)].map(([line]) => `${file}: ${line}`));
+    expect(wrong).toStrictEqual([]);
+    expect('import { a, listItems as rows } from "../crud/items.ts";').toMatch(aliased);
+    expect('import { v7 as uuidv7 } from "uuid";').not.toMatch(aliased);
+  });
+
+  it("needs no suffix that tells it from another", () => {
+    const rooms = /^(routes|services|crud|jobs)\//;
+    const wrong = exported.filter(({ name, file }) => rooms.test(file) && suffixed.test(name) && name !== "toPage");
+    expect(wrong).toStrictEqual([]);
+    for (const name of ["listItemsPage", "changeUserById", "purgeThrottlesJob"]) expect(name).toMatch(suffixed);
+  });
+});
