@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { matchedRoutes } from "hono/route";
 import { beforeEach, describe, expect, it } from "vitest";
-import { findUser } from "../../src/crud/users.ts";
+import { Users } from "../../src/crud/users.ts";
 import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { ofEndpoint, ofEveryRequest } from "../../src/middleware/order.ts";
 import { Health } from "../../src/schemas/health.ts";
@@ -37,7 +37,7 @@ const change = endpoint(
   async (c) => {
     trace(c);
     const { db, run, user } = c.var;
-    await run(findUser(db, user.id, user.id));
+    await run(Users.find(db, user.id, user));
     c.header("ETag", '"1"');
     return c.json({ status: "ok" } as const, 200);
   },
