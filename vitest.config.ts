@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { copyDatabase } from "./dev/local/throwaway/database.ts";
 import { findBrowser } from "./test/setup/browser.ts";
 import { CountReporter } from "./test/setup/reporter.ts";
 
@@ -23,6 +24,7 @@ const secretKey = randomBytes(32).toString("hex");
 export default defineConfig({
   test: {
     globalSetup: "test/setup/global.ts",
+    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     reporters: [
@@ -41,7 +43,8 @@ export default defineConfig({
     projects: [
       {
         plugins: [
-          cloudflareTest(({ inject }) => {
+          cloudflareTest(async ({ inject }) => {
+            const { url } = await copyDatabase(inject("postgres"), inject("template"));
             // The secrets are in the bindings below; wrangler warns that they are in no file.
             process.env.WRANGLER_LOG ??= "error";
             return {
@@ -52,7 +55,7 @@ export default defineConfig({
                 bindings: {
                   ENVIRONMENT: "test",
                   PROJECT_NAME: "Plinth",
-                  DATABASE_URL: inject("database"),
+                  DATABASE_URL: url,
                   NEON_FETCH_ENDPOINT: inject("neonEndpoint"),
                   // Fifty sign-ups hash one after another in the one isolate here: ten seconds, and more on a busy machine.
                   DATABASE_TIMEOUT_MS: "30000",
@@ -71,17 +74,13 @@ export default defineConfig({
           fsModuleCache: false,
           include: ["test/**/*.test.ts"],
           exclude: [...inNode, ...inBrowser, ...long],
-          // A new isolate costs seconds; every test owns its data, so that files can share one.
+          // A new isolate costs seconds; every test owns its data, so that files can share one, with a database of its own.
           isolate: false,
-          maxWorkers: 1,
         },
       },
       {
         test: {
           name: "node",
-          // After the tests in workerd, which keep one core, two files at a time.
-          sequence: { groupOrder: 1 },
-          maxWorkers: 2,
           // Some make databases and start servers, which takes a busy machine its time.
           testTimeout: 60_000,
           // Drops settings of the other project, which the servers started by these tests must not inherit.
@@ -90,7 +89,7 @@ export default defineConfig({
           exclude: long,
         },
       },
-      { test: { name: "long", env: { WRANGLER_LOG: "log" }, sequence: { groupOrder: 2 }, include: long } },
+      { test: { name: "long", env: { WRANGLER_LOG: "log" }, sequence: { groupOrder: 1 }, include: long } },
     ],
   },
 });

@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { databaseUrl, dataFolder, describeDatabase, failWith, Problem } from "../config.ts";
 import { withClient } from "../local/client.ts";
 import { explained } from "../local/explained.ts";
-import { isRunning, removeFolder } from "../local/kept/folder.ts";
+import { removeFolder, runningServer } from "../local/kept/folder.ts";
 import { recreateDatabase } from "../local/kept/server.ts";
 import { openDatabase, shown } from "../local/open.ts";
 import { seed } from "../local/seed.ts";
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const folder = shown(join(dataFolder, "database"));
   if (!values.yes) await confirm(folder);
   // Removes even a database that cannot be started.
-  const isInUse = await isRunning(dataFolder);
+  const isInUse = (await runningServer(dataFolder)) !== undefined;
   if (!isInUse) await removeFolder(dataFolder);
   const opened = await openDatabase();
   try {

@@ -4,7 +4,7 @@ import "../../dev/build/assets.ts";
 import { explained } from "../../dev/local/explained.ts";
 import { serveNeon } from "../../dev/local/neon.ts";
 import { postgres } from "../../dev/local/postgres.ts";
-import { startPostgres } from "../../dev/local/throwaway/postgres.ts";
+import { startPostgres, type ThrowawayPostgres } from "../../dev/local/throwaway/postgres.ts";
 import { migrate } from "../../dev/migrations/migrate.ts";
 import { serveCut } from "./cut.ts";
 
@@ -12,9 +12,9 @@ declare module "vitest" {
   interface ProvidedContext {
     /** Connection string of a role that may create databases, on the tests' real PostgreSQL. */
     postgres: string;
-    /** Connection string of the migrated database, to be spoken to through `neonEndpoint`. */
-    database: string;
-    /** The URL of the local server of Neon's SQL over HTTP. */
+    /** Connection string of a migrated database that tests copy and nobody connects to. */
+    template: string;
+    /** The URL of the local server of Neon's SQL over HTTP, for every database on that server. */
     neonEndpoint: string;
     /** The same, but every connection is cut in the middle of the answer. */
     cutEndpoint: string;
@@ -27,15 +27,24 @@ const connections = 60;
 /** Starts what every test shares and returns its end. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startPostgres();
-  const backend = postgres(server.database, { connections });
+  await migrateTemplate(server);
+  const backend = postgres(server.postgres, { connections });
   const neon = await serveNeon(backend);
   const cut = await serveCut(neon.url);
-  const stop = async () => {
+  project.provide("postgres", server.postgres);
+  project.provide("template", server.database);
+  project.provide("neonEndpoint", neon.url);
+  project.provide("cutEndpoint", cut.url);
+  return async () => {
     await cut.close();
     await neon.close();
     await backend.close();
     await server.stop();
   };
+}
+
+async function migrateTemplate({ database, stop }: ThrowawayPostgres): Promise<void> {
+  const backend = postgres(database);
   try {
     await migrate(backend);
   } catch (error) {
@@ -43,10 +52,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     // The runner's own report omits the reason.
     console.error(explained(error, "of the tests"));
     throw error;
+  } finally {
+    await backend.close();
   }
-  project.provide("postgres", server.postgres);
-  project.provide("database", server.database);
-  project.provide("neonEndpoint", neon.url);
-  project.provide("cutEndpoint", cut.url);
-  return stop;
 }

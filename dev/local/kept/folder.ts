@@ -20,7 +20,7 @@ import { readText } from "../../text.ts";
 import { give, type Identity, majorVersion, reachableBinaries, run, unprivileged } from "../cluster/binaries.ts";
 import { initialise, type Place } from "../cluster/cluster.ts";
 import { isAlive } from "../processes.ts";
-import { findPostmaster } from "./postmaster.ts";
+import { findPostmaster, type Postmaster } from "./postmaster.ts";
 
 /** The access to the server; stable between starts unless something else takes its port. */
 export type Connection = { port: number; password: string };
@@ -50,10 +50,10 @@ export function oldDatabaseNotice(dataFolder: string): string | undefined {
   );
 }
 
-/** True if a server runs on the database of this data folder. */
-export async function isRunning(dataFolder: string): Promise<boolean> {
+/** The server that runs on the database of this data folder. */
+export async function runningServer(dataFolder: string): Promise<Postmaster | undefined> {
   const folder = await realpath(databaseFolder(dataFolder)).catch(() => undefined);
-  return folder !== undefined && (await findPostmaster(folder)) !== undefined;
+  return folder === undefined ? undefined : findPostmaster(folder);
 }
 
 /** Removes the database of this data folder, on which no server runs. */

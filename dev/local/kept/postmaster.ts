@@ -5,7 +5,8 @@ import { commandOf, isAlive } from "../processes.ts";
 
 const fileOf = (folder: string) => join(folder, "data", "postmaster.pid");
 
-export type Postmaster = { pid: number; port: number };
+/** `isReady` once it serves its port, which another program may hold until it has started or given up. */
+export type Postmaster = { pid: number; port: number; isReady: boolean };
 
 /** Finds the server that runs on this folder, started by any process. */
 export async function findPostmaster(folder: string): Promise<Postmaster | undefined> {
@@ -23,11 +24,14 @@ export async function removeStaleFile(folder: string): Promise<void> {
   else await rm(aside, { force: true });
 }
 
-/** The process of the first and the port of the fourth line, if such a server is alive. */
+/** The process of the first, the port of the fourth and the state of the eighth line, if such a server is alive. */
 async function named(folder: string, content: string): Promise<Postmaster | undefined> {
-  const [pid = 0, , , port = 0] = content.split("\n").map(Number);
+  const lines = content.split("\n");
+  const [pid = 0, , , port = 0] = lines.map(Number);
   if (!(pid > 0) || !isAlive(pid)) return undefined;
-  return (await commandOf(pid)).includes(join(folder, "data")) ? { pid, port } : undefined;
+  return (await commandOf(pid)).includes(join(folder, "data"))
+    ? { pid, port, isReady: lines[7]?.trim() === "ready" }
+    : undefined;
 }
 
 function contentOf(file: string): Promise<string> {

@@ -38,7 +38,7 @@ export async function runServer(place: Place): Promise<RunningServer> {
   let started: Started | undefined;
   for (const deadline = Date.now() + patience; Date.now() < deadline; await delay(20)) {
     const running = await findPostmaster(folder);
-    const session = running && (await sessionOf(folder, running));
+    const session = running?.isReady ? await sessionOf(folder, running) : undefined;
     if (running && session) return { ...running, session };
     if (running || (started && !started.hasEnded())) continue;
     if (started) await overcome(folder, await started.log());

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
 import { Problem } from "../../config.ts";
-import { connectionUrl, databaseFolder, readConnection } from "./folder.ts";
+import { connectionUrl, databaseFolder, readConnection, runningServer } from "./folder.ts";
 import type { Report } from "./keeper.ts";
 import { becomeDev, hasKeeper, isUsedByOthers, joinUsers, openSession } from "./locks.ts";
 
@@ -35,7 +35,7 @@ export async function useDatabase(dataFolder: string, { isDev = false, onLost }:
 
   async function enter(): Promise<pg.Client> {
     for (const deadline = Date.now() + patience; Date.now() < deadline; await delay(50)) {
-      const entered = await joined(folder);
+      const entered = await joined(dataFolder);
       if (entered && (await hasKeeper(entered))) return supervised(entered);
       const started = await startKeeper(dataFolder);
       keeper ??= started;
@@ -75,8 +75,10 @@ export async function useDatabase(dataFolder: string, { isDev = false, onLost }:
 }
 
 /** A session that counts as a user; undefined where no server runs, or the one that does is about to stop. */
-async function joined(folder: string): Promise<pg.Client | undefined> {
-  const connection = await readConnection(folder);
+async function joined(dataFolder: string): Promise<pg.Client | undefined> {
+  // Another program may have its port, and would keep a client waiting.
+  if (!(await runningServer(dataFolder))?.isReady) return undefined;
+  const connection = await readConnection(databaseFolder(dataFolder));
   try {
     const session = connection && (await openSession(connection, "plinth user"));
     if (session) await joinUsers(session);

@@ -8,22 +8,34 @@ export interface Database {
 }
 
 /** Creates an empty UTF-8 database on the server of `admin`, a connection string whose role may create databases. */
-export async function createDatabase(admin: string): Promise<Database> {
-  const name = `plinth_test_${randomBytes(6).toString("hex")}`;
-  await execute(admin, `create database ${name} template template0 encoding 'UTF8'`);
+export function createDatabase(admin: string): Promise<Database> {
+  return create(admin, `plinth_test_${randomBytes(6).toString("hex")}`, "template0");
+}
+
+/** Copies the database of `url`, which nobody may be connected to. The copy also goes when the original is dropped. */
+export function copyDatabase(admin: string, url: string): Promise<Database> {
+  const original = new URL(url).pathname.slice(1);
+  return create(admin, `${original}_${randomBytes(3).toString("hex")}`, original);
+}
+
+async function create(admin: string, name: string, template: string): Promise<Database> {
+  await query(admin, `create database ${name} template ${template} encoding 'UTF8'`);
   const url = new URL(admin);
   url.pathname = `/${name}`;
   return {
     url: url.href,
-    drop: () => execute(admin, `drop database if exists ${name} with (force)`),
+    async drop() {
+      const names = await query(admin, `select datname from pg_database where starts_with(datname, '${name}')`);
+      for (const { datname } of names) await query(admin, `drop database if exists ${datname} with (force)`);
+    },
   };
 }
 
-async function execute(connectionString: string, statement: string): Promise<void> {
+async function query(connectionString: string, statement: string): Promise<{ datname?: string }[]> {
   const client = new pg.Client({ connectionString });
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query<{ datname?: string }>(statement)).rows;
   } finally {
     await client.end();
   }
