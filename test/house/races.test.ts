@@ -106,6 +106,23 @@ describe("two admins who demote each other at once", () => {
   });
 });
 
+describe("two admins who delete each other at once", () => {
+  it("leave one", async () => {
+    const { first, second } = await theOnlyAdmins();
+    const held = await holding(sql`select pg_advisory_xact_lock(hashtext('keep_an_admin'))`);
+    const calls = [
+      api.delete(`/users/${second.id}`, { token: first.token }),
+      api.delete(`/users/${first.id}`, { token: second.token }),
+    ];
+    await held.meets(...calls);
+    await held.release();
+    const answers = await Promise.all(calls);
+    expect(answers.map(({ status }) => status).toSorted()).toStrictEqual([204, 409]);
+    expect(answers.find(({ status }) => status === 409)?.body.code).toBe("last_admin");
+    expect(await admins()).toHaveLength(1);
+  });
+});
+
 describe("two admins who deactivate themselves at once", () => {
   it("leave one", async () => {
     const { first, second } = await theOnlyAdmins();

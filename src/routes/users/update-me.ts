@@ -21,7 +21,7 @@ export const updateMe = endpoint(
     },
     request: { body: body(UserUpdate) },
     responses: { 200: json(User, "Your changed account") },
-    errors: ["forbidden", "email_taken", "username_taken", "last_admin"],
+    errors: ["forbidden", "username_taken", "last_admin"],
   },
   async (c) => {
     const user = await changeUser(c.var, c.var.user.id, c.req.valid("json"));

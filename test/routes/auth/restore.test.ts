@@ -58,6 +58,14 @@ describe("signing in to a deleted account", () => {
 });
 
 describe("POST /auth/restore", () => {
+  it("restores nobody whose address must be verified first", async () => {
+    const strict = serve({ bindings: { ...bindings, REQUIRE_VERIFIED_EMAIL: "true", RESEND_API_KEY: "re_12345678" } });
+    const user = await deleted({ email_verified_at: null });
+    const answer = await strict.post("/auth/restore", { json: { username: user.username, password } });
+    expect(answer).toMatchObject({ status: 400, body: { code: "email_not_verified", error: "invalid_grant" } });
+    expect((await db.select().from(users).where(eq(users.id, user.id)))[0]?.deleted_at).not.toBeNull();
+  });
+
   it("brings the account back and signs in, in two round trips; old tokens stay dead", async () => {
     const user = await aUser({ password_hash });
     await api.post("/users/me/deletion", { token: user.token, json: { current_password: password } });
