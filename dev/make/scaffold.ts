@@ -57,10 +57,10 @@ export async function refuseExisting({ made }: Plan): Promise<void> {
   if (first !== undefined) throw new Problem(`${taken.get(first)} has ${first} already: choose another name.`);
 }
 
-/** The names that a file adds to `src`, where each export has its own, and the calls that it answers. */
+/** The values that a file exports, each of which has its own name in `src`, and the calls that it answers. */
 function namesIn(file: string, content: string): string[] {
   if (!file.startsWith("src/")) return [];
-  const exports = content.matchAll(/^export (?:const|(?:async )?function\*?|class|type) (\w+)/gm);
+  const exports = content.matchAll(/^export (?:const|(?:async )?function\*?|class) (\w+)/gm);
   const calls = content.matchAll(/^ {4}method: "(\w+)",\n {4}path: "(.*)",$/gm);
   return [...exports, ...calls].map(([, ...parts]) => parts.join(" "));
 }

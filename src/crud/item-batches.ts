@@ -2,7 +2,7 @@ import { and, inArray, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { items } from "../db/schema.ts";
 import type { Caller } from "../security/caller.ts";
-import { type ItemChanges, type ItemValues, itemColumns } from "./items.ts";
+import { type ItemChanges, itemColumns, type NewItem } from "./items.ts";
 import { deletion, ownedOrAdmin, withRoom } from "./owned.ts";
 
 /** A batch's change to an existing item: its id, its expected version, and its place in the batch. */
@@ -42,7 +42,7 @@ export const ItemBatches = {
   },
 
   /** Respects the bound of {@link withRoom}. */
-  insert(db: Database, values: ItemValues[], most: number) {
+  insert(db: Database, values: NewItem[], most: number) {
     // drizzle refuses an empty list.
     if (values.length === 0) return db.select(itemColumns).from(items).where(sql`false`);
     return db
@@ -51,16 +51,17 @@ export const ItemBatches = {
       .returning(itemColumns);
   },
 
-  /** Applies each item's own changes, after {@link ItemBatches.lock} has locked them. */
-  update(db: Database, changes: (ItemChanges & { id: string })[]) {
+  /** Applies each item's own changes of these fields, after {@link ItemBatches.lock} has locked them. */
+  update(db: Database, changes: (ItemChanges & { id: string })[], fields: readonly (keyof ItemChanges)[]) {
+    const values = fields.map((field) => {
+      const its = sql`its.${sql.identifier(items[field].name)}`;
+      return [field, sql`case when change ? ${items[field].name} then ${its} else ${items[field]} end`] as const;
+    });
     return db
       .update(items)
-      .set({
-        title: sql`coalesce(change ->> 'title', ${items.title})`,
-        description: sql`case when change ? 'description' then change ->> 'description' else ${items.description} end`,
-        is_public: sql`coalesce((change ->> 'is_public')::boolean, ${items.is_public})`,
-      })
-      .from(sql`jsonb_array_elements(${JSON.stringify(changes)}::jsonb) as change`)
+      .set(Object.fromEntries(values))
+      .from(sql`jsonb_array_elements(${JSON.stringify(changes)}::jsonb) as change,
+        jsonb_populate_record(null::${items}, change) as its`)
       .where(sql`${items.id} = (change ->> 'id')::uuid`)
       .returning(itemColumns);
   },

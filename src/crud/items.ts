@@ -4,12 +4,12 @@ import { prepared } from "../db/drizzle.ts";
 import { items, punctuation } from "../db/schema.ts";
 import type { Caller } from "../security/caller.ts";
 import { keyset, type Order, type PageRequest } from "./keyset.ts";
-import { deletion, reachable, restorable, restoration, withRoom } from "./owned.ts";
+import { deletion, type NewRow, type RowChanges, reachable, restorable, restoration, withRoom } from "./owned.ts";
 import { publicProfile } from "./users.ts";
 import { requireVersion, type Versions } from "./versions.ts";
 
-export type ItemValues = Pick<typeof items.$inferInsert, "id" | "owner_id" | "title" | "description" | "is_public">;
-export type ItemChanges = { [K in "title" | "description" | "is_public"]?: ItemValues[K] | undefined };
+export type NewItem = NewRow<typeof items>;
+export type ItemChanges = RowChanges<typeof items>;
 
 type SortKey = "created_at" | "updated_at" | "title" | "relevance";
 export type ItemSort = `${"" | "-"}${SortKey}`;
@@ -32,7 +32,7 @@ const owner = { owner: publicProfile(items.owner_id) };
 /** The queries of items. */
 export const Items = {
   /** Respects the bound of {@link withRoom}. */
-  insert(db: Database, values: ItemValues, most: number) {
+  insert(db: Database, values: NewItem, most: number) {
     return db
       .insert(items)
       .values(withRoom(items, [values], most))

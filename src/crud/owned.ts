@@ -1,8 +1,14 @@
 import { and, eq, getTableName, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import type { OwnedTable } from "../db/schema.ts";
+import type { OwnedTable, ownedRow } from "../db/schema.ts";
 import type { Caller } from "../security/caller.ts";
 import { isAdmin } from "./guards.ts";
+
+type OwnFields<Table extends OwnedTable> = Omit<Table["$inferInsert"], keyof typeof ownedRow>;
+/** A new row of the table. */
+export type NewRow<Table extends OwnedTable> = { id: string; owner_id: string } & OwnFields<Table>;
+/** Changes of a row. Fields that are left out keep their values. */
+export type RowChanges<Table extends OwnedTable> = { [K in keyof OwnFields<Table>]?: OwnFields<Table>[K] | undefined };
 
 /** True if the row is the caller's or the caller is an admin. */
 export function ownedOrAdmin({ owner_id }: OwnedTable, caller: Caller): SQL | undefined {

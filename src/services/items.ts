@@ -7,7 +7,7 @@ import { Items, itemOrder } from "../crud/items.ts";
 import type { Position } from "../crud/keyset.ts";
 import { PublicItems } from "../crud/public-items.ts";
 import { ApiError, operationError } from "../errors.ts";
-import type { ItemOperation, ItemQuery } from "../schemas/items.ts";
+import { type ItemOperation, type ItemQuery, ItemUpdate } from "../schemas/items.ts";
 import type { PageQuery } from "../schemas/pages.ts";
 import { pageRequest, scopeOf, toPage } from "./pages.ts";
 
@@ -74,6 +74,7 @@ export async function changeItems(
     ItemBatches.update(
       db,
       updates.map(({ id, item }) => ({ ...item, id })),
+      ItemUpdate.keyof().options,
     ),
     ItemBatches.delete(
       db,

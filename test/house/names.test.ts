@@ -5,13 +5,11 @@ const sources = import.meta.glob<string>("../../src/**/*.ts", { query: "?raw", i
 const routes = import.meta.glob<Record<string, unknown>>("../../src/routes/*/*.ts", { eager: true });
 
 const files = Object.entries(sources).map(([file, text]) => ({ file: file.replace("../../src/", ""), text }));
-const declared = /^export (?:declare )?(?:(?:async )?function\*?|const|let|class|type|interface) (\w+)/gm;
+const declared = /^export (?:declare )?(?:((?:async )?function\*?|const|class)|type|interface) (\w+)/gm;
 
-/** Each exported name with its file, once where a schema and its type share it. */
-const exported = files.flatMap(({ file, text }) => {
-  const names = new Set([...text.matchAll(declared)].map(([, name = ""]) => name));
-  return [...names].map((name) => ({ name, file }));
-});
+const exported = files.flatMap(({ file, text }) =>
+  [...text.matchAll(declared)].map(([, value, name = ""]) => ({ file, kind: value ? "value" : "type", name })),
+);
 
 const aliased = /^(?:import|export)\s[^;"]*?\{[^}]*\bas\b[^}]*\}\s*from\s*"\./gm;
 const suffixed = /[a-z](Page|ById|Job)$/;
@@ -25,7 +23,8 @@ describe("a name", () => {
 
   it("is exported once", () => {
     expect(exported.length).toBeGreaterThan(300);
-    const byName = Map.groupBy(exported, ({ name }) => name);
+    // A schema and its type share a name, and so may a resource `Order` and the type of an order.
+    const byName = Map.groupBy(exported, ({ kind, name }) => `${kind} ${name}`);
     const shared = [...byName].filter(([, places]) => places.length > 1);
     expect(shared.map(([name, places]) => [name, places.map(({ file }) => file)])).toStrictEqual([]);
   });

@@ -114,7 +114,7 @@ describe("POST /items/batch", () => {
     const [, , changed, deleted] = await db.batch([
       ItemBatches.lock(db, targets, admin),
       db.update(users).set({ role: "user" }).where(eq(users.id, admin.id)),
-      ItemBatches.update(db, [{ id: one, title: "Changed" }]),
+      ItemBatches.update(db, [{ id: one, title: "Changed" }], ["title"]),
       ItemBatches.delete(db, [two]),
     ]);
     expect([changed.length, deleted.length]).toStrictEqual([1, 1]);

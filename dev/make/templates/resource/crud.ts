@@ -3,16 +3,13 @@ import type { Database } from "../db/client.ts";
 import { fieldNotes } from "../db/schema.ts";
 import type { Caller } from "../security/caller.ts";
 import { keyset, type PageRequest } from "./keyset.ts";
-import { deletion, reachable, restorable, restoration, withRoom } from "./owned.ts";
+import { deletion, type NewRow, type RowChanges, reachable, restorable, restoration, withRoom } from "./owned.ts";
 import { requireVersion, type Versions } from "./versions.ts";
-
-type Values = Pick<typeof fieldNotes.$inferInsert, "id" | "owner_id" | "title" | "description">;
-type Changes = { [K in "title" | "description"]?: Values[K] | undefined };
 
 /** The queries of field notes. */
 export const FieldNotes = {
   /** Respects the bound of {@link withRoom}. */
-  insert(db: Database, values: Values, most: number) {
+  insert(db: Database, values: NewRow<typeof fieldNotes>, most: number) {
     return db
       .insert(fieldNotes)
       .values(withRoom(fieldNotes, [values], most))
@@ -45,7 +42,7 @@ export const FieldNotes = {
     return requireVersion(db, fieldNotes, reachable(fieldNotes, id, caller), versions);
   },
 
-  update(db: Database, id: string, caller: Caller, changes: Changes) {
+  update(db: Database, id: string, caller: Caller, changes: RowChanges<typeof fieldNotes>) {
     return db
       .update(fieldNotes)
       .set(changes)

@@ -1,0 +1,172 @@
+/**
+ * Takes each field of each update schema through each way to write it: the change itself, and every other body that holds
+ * the schema or creates the same resource. All of it is found in the document, so that a new field is tried by itself.
+ */
+import { describe, expect, it } from "vitest";
+import type { Endpoint } from "../../src/endpoint/endpoint.ts";
+import { endpoints } from "../../src/routes/index.ts";
+import { type Call, called, send } from "../calls.ts";
+import { exampleOf, operationOf, resolved, type Schema, takenBy } from "../examples.ts";
+import { api, aUser, unique } from "../harness.ts";
+
+/** The way to a place in a schema: names of properties, `[]` into a list, the numbers of choices. */
+type Trail = readonly (string | number)[];
+type Json = Record<string, unknown>;
+/** What an update schema changes: its name in the document, and the endpoints that change and read it. */
+type Resource = { ref: string; fields: string[]; update: Endpoint; read: Endpoint | undefined };
+type Way = { name: string; field: string; schema: Schema; trail: Trail; endpoint: Endpoint; resource: Resource };
+
+const admin = await aUser({ role: "admin" });
+
+function bodyOf(endpoint: Endpoint): Schema | undefined {
+  return operationOf(endpoint).requestBody?.content["application/json"]?.schema;
+}
+
+function answerOf(endpoint: Endpoint): Schema {
+  const answers: [string, { content?: Record<string, { schema: Schema }> }][] = Object.entries(
+    operationOf(endpoint).responses,
+  );
+  return answers.find(([status]) => status.startsWith("2"))?.[1].content?.["application/json"]?.schema ?? {};
+}
+
+function fieldsOf(schema: Schema | undefined): string[] {
+  return Object.keys(resolved(schema).properties ?? {});
+}
+
+/** Each object in a schema, and the way to it. */
+function objectsIn(given: Schema | undefined, trail: Trail = []): { trail: Trail; schema: Schema }[] {
+  const schema = resolved(given);
+  const steps: [string | number, Schema][] = [
+    ...Object.entries(schema.properties ?? {}),
+    ...[...(schema.oneOf ?? schema.anyOf ?? [])].entries(),
+    ...(schema.items ? [["[]", schema.items] as [string, Schema]] : []),
+  ];
+  const inner = steps.flatMap(([step, one]) => objectsIn(one, [...trail, step]));
+  return schema.properties ? [{ trail, schema: given ?? {} }, ...inner] : inner;
+}
+
+const updates = endpoints.filter((one) => ["patch", "put"].includes(one.route.method) && answerOf(one).$ref);
+
+const resources: Resource[] = updates.map((update) => {
+  const ref = answerOf(update).$ref ?? "";
+  const read = endpoints.find(
+    (one) => one.route.method === "get" && /\}$/.test(one.route.path) && answerOf(one).$ref === ref,
+  );
+  return { ref, fields: fieldsOf(bodyOf(update)), update, read };
+});
+
+/** The way by the resource's own update, or by a body that holds its fields and is answered with the resource. */
+const ways: Way[] = endpoints.flatMap((endpoint) => {
+  const shown = objectsIn(answerOf(endpoint)).map(({ schema }) => schema.$ref);
+  const own = resources.find(({ update }) => update === endpoint);
+  const resource = own ?? resources.findLast(({ ref }) => shown.includes(ref));
+  if (!resource) return [];
+  return objectsIn(bodyOf(endpoint)).flatMap(({ trail, schema }) =>
+    Object.entries(resolved(schema).properties ?? {})
+      .filter(([field]) => resource.fields.includes(field))
+      .map(([field, schema]) => {
+        const name = [endpoint.policy.operationId, ...trail, field].join(" ");
+        return { name, field, schema, trail, endpoint, resource };
+      }),
+  );
+});
+
+/** Values that this schema takes, two at least if there are as many. */
+function valuesOf(given: Schema): unknown[] {
+  const { type, anyOf = [], const: only, enum: all, format, minimum = 0 } = resolved(given);
+  const types = [type, ...anyOf.map((one) => one.type)].flat();
+  const nothing = types.includes("null") ? [null] : [];
+  if (only !== undefined) return [only];
+  if (all) return all;
+  if (types.includes("boolean")) return [true, false, ...nothing];
+  if (types.includes("integer") || types.includes("number")) return [minimum, minimum + 1, ...nothing];
+  if (format === "email") return [`${unique()}@example.com`, ...nothing];
+  if (types.includes("string") && !format) return [unique(), ...nothing];
+  return [exampleOf(given), ...nothing];
+}
+
+/** A body with this field at the end of the way, and one value of everything else that it needs. */
+function bodyWith(given: Schema | undefined, [step, ...rest]: Trail, leaf: Json, id: unknown): unknown {
+  const { properties = {}, required = [], items, oneOf, anyOf } = resolved(given);
+  if (step === "[]") return [bodyWith(items, rest, leaf, id)];
+  if (typeof step === "number") return bodyWith((oneOf ?? anyOf)?.[step], rest, leaf, id);
+  const inner = step === undefined ? leaf : { [step]: bodyWith(properties[step], rest, leaf, id) };
+  const needed = required.filter((name) => !(name in inner));
+  const others = needed.map((name) => [name, name === "id" ? id : valuesOf(properties[name] ?? {})[0]]);
+  return { ...Object.fromEntries(others), ...inner };
+}
+
+function valueAt(body: unknown, trail: Trail, field: string): unknown {
+  const inner = trail.reduce((outer, step) => {
+    if (typeof step === "number") return outer;
+    return Object(outer)[step === "[]" ? 0 : step];
+  }, body);
+  return Object(inner)[field];
+}
+
+/** The first object of an answer that has an id and this field. */
+function rowIn(body: unknown, field: string): Json | undefined {
+  if (body === null || typeof body !== "object") return undefined;
+  const row: Json = { ...body };
+  if (field in row && "id" in row) return row;
+  return Object.values(row)
+    .map((one) => rowIn(one, field))
+    .find((found) => found !== undefined);
+}
+
+function callOf(endpoint: Endpoint): Promise<Call> {
+  const found = called.find((one) => one.endpoint === endpoint);
+  if (!found) throw new Error(`${endpoint.policy.operationId} has no call in test/routes/<resource>/calls.ts`);
+  return found.make();
+}
+
+/** A call of this update, by somebody who may set everything. */
+async function callOfUpdate(update: Endpoint): Promise<Call & { token: string }> {
+  const { token = admin.token, ...call } = await callOf(update);
+  const isOwn = !update.route.path.includes("{");
+  return { ...call, token: isOwn ? (await aUser({ role: "admin" })).token : token };
+}
+
+async function read({ route }: Endpoint, id: unknown): Promise<Json> {
+  return (await api.get(route.path.replace(/\{\w+\}$/, String(id)), { token: admin.token })).body;
+}
+
+/** Sends one value on this way, and reads it back. Answers undefined if nobody may send it. */
+async function write({ endpoint, resource, trail, field }: Way, value: unknown) {
+  const { path, token } = await callOfUpdate(resource.update);
+  const was: Json = resource.read ? (await api.get(path, { token })).body : { id: path.split("/").at(-1) };
+  const call = endpoint === resource.update ? { path, token } : { ...(await callOf(endpoint)), token };
+  const json = { ...Object(bodyWith(bodyOf(endpoint), trail, { [field]: value }, was.id)) };
+  const answer = await send(endpoint, { ...call, json });
+  if (answer.body?.code === "forbidden") return undefined;
+  expect(answer.status, answer.text).toBeLessThan(300);
+  const row = rowIn(answer.body, field);
+  const isNew = row?.id !== was.id;
+  const sent = valueAt(takenBy(endpoint, json), trail, field);
+  const kept = resource.read ? await read(resource.read, row?.id) : row;
+  return { sent, answered: row?.[field], kept: kept?.[field], isChange: isNew || was[field] !== sent };
+}
+
+describe("a field that a request takes is written, and read back", () => {
+  const taken = new Set<string>();
+
+  it.each(ways)("by $name", async (way) => {
+    const results = [];
+    for (const value of valuesOf(way.schema)) {
+      const result = await write(way, value);
+      if (!result) continue;
+      expect(result.answered).toStrictEqual(result.sent);
+      expect(result.kept).toStrictEqual(result.sent);
+      results.push(result);
+    }
+    if (results.length === 0) return;
+    expect(results.some(({ isChange }) => isChange)).toBe(true);
+    taken.add(`${way.resource.ref} ${way.field}`);
+  });
+
+  it("and somebody may send each field of each update schema", () => {
+    const fields = resources.flatMap(({ ref, fields }) => fields.map((field) => `${ref} ${field}`));
+    expect(fields.length).toBeGreaterThan(0);
+    expect([...taken].toSorted()).toStrictEqual([...new Set(fields)].toSorted());
+  });
+});
