@@ -1,28 +1,39 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { ApiError } from "../errors.ts";
 import { networkOf } from "../http/network.ts";
 import { type Keys, keysFor } from "../security/keys.ts";
 import { type Settings, SettingsError } from "../settings.ts";
 import { configurationOf } from "./bindings.ts";
 import { runner } from "./run.ts";
-import type { AppEnv, Client, Deps } from "./types.ts";
+import type { AppEnv, Client, Deps, Variables } from "./types.ts";
 
 /** Runs first: gives the request the app's dependencies and reads the settings, which may be wrong. */
 export function carry(deps: Deps, document: (settings: Settings) => string): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
-    c.set("connect", deps.connect);
-    c.set("hasher", deps.hasher);
-    c.set("transport", deps.transport);
-    c.set("now", deps.now);
-    c.set("log", deps.log);
-    c.set("client", clientOf(c.req.raw.headers));
-    c.set("events", []);
-    c.set("outbox", []);
-    c.set("trips", { count: 0, milliseconds: 0 });
-    c.set("configuration", configurationOf(c.env));
-    c.set("document", () => document(c.var.settings));
-    await next();
+  return (c, next) => {
+    hold(c, {
+      ...deps,
+      requestId: c.get("requestId"),
+      client: clientOf(c.req.raw.headers),
+      events: [],
+      outbox: [],
+      trips: { count: 0, milliseconds: 0 },
+      configuration: configurationOf(c.env),
+      document: () => document(c.var.settings),
+    });
+    return next();
   };
+}
+
+/** Makes `c.var` one object for the whole request: Hono's own getter copies all variables at each reading. */
+function hold(c: Context<AppEnv>, first: Partial<Variables>): void {
+  const held: Record<string, unknown> = first;
+  Object.defineProperty(c, "var", { value: held });
+  Object.assign(c, {
+    get: (name: string) => held[name],
+    set: (name: string, value: unknown) => {
+      held[name] = value;
+    },
+  });
 }
 
 /** Trusts `CF-Connecting-IP` only, because the platform sets it. An IPv6 customer has a whole /64. */
@@ -34,7 +45,6 @@ function clientOf(headers: Headers): Client {
 
 /** Gives an endpoint what its handler needs on `c.var`, or answers 503 `misconfigured`. */
 export const provide: MiddlewareHandler<AppEnv> = async (c, next) => {
-  // Each reading of `c.var` copies all of it.
   const { configuration, connect, trips, hasher } = c.var;
   if (configuration instanceof SettingsError) throw new ApiError("misconfigured", { cause: configuration });
   c.set("settings", configuration);

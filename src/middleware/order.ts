@@ -4,9 +4,9 @@ import { carry, provide } from "../context/provide.ts";
 import type { Deps } from "../context/types.ts";
 import type { Contract } from "../endpoint/contract.ts";
 import type { Settings } from "../settings.ts";
+import { answerHeaders } from "./answer-headers.ts";
 import { authenticate } from "./authenticate.ts";
 import { bodyLimit, dropBody } from "./body-limit.ts";
-import { cacheControl } from "./cache-control.ts";
 import { countedByToken } from "./carried-token.ts";
 import { requireContentType } from "./content-type.ts";
 import { cors } from "./cors.ts";
@@ -15,13 +15,10 @@ import { exactPath, forgivesSlash } from "./exact-path.ts";
 import { idempotency } from "./idempotency.ts";
 import { methodsAt } from "./methods.ts";
 import { limitRate } from "./rate-limit.ts";
-import { rateLimitPolicy } from "./rate-limit-policy.ts";
 import { remember } from "./remember.ts";
 import { requestId } from "./request-id.ts";
 import { requestLog } from "./request-log.ts";
-import { securityHeaders } from "./security-headers.ts";
 import { sendMails } from "./send-mails.ts";
-import { serverTiming } from "./server-timing.ts";
 import { startLog } from "./start-log.ts";
 import { unlessOff } from "./switch.ts";
 import { refuseUnknownQuery } from "./unknown-query.ts";
@@ -45,10 +42,7 @@ export const ofEveryRequest: readonly Stage<App>[] = [
   ["carry", ({ deps, document }) => carry(deps, document), "The log and the clock are the first that others need."],
   ["start log", startLog, "The first line of an isolate comes before those of its requests."],
   ["request log", () => requestLog, "Sees each answer as it leaves, and the time that all others took."],
-  ["server timing", () => serverTiming, "Every answer tells its round trips, a problem included."],
-  ["rate limit policy", () => rateLimitPolicy, "Refusals tell the limits too."],
-  ["security headers", () => securityHeaders, "No answer goes without them, wherever it is made."],
-  ["cache control", () => cacheControl, "Forbids to store what no stage below has allowed to."],
+  ["headers", () => answerHeaders, "No answer goes without them, wherever it is made: a preflight or a problem."],
   [
     "cors",
     ({ endpoints }) => cors(endpoints),

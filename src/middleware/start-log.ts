@@ -7,12 +7,12 @@ import { type Bindings, isRelaxed, SettingsError } from "../settings.ts";
 /** Logs the defences of a deployed Worker, or what is wrong, at the first request of each isolate. */
 export function startLog(): MiddlewareHandler<AppEnv> {
   const said = new WeakSet<Bindings>();
-  return async (c, next) => {
+  return (c, next) => {
     if (!said.has(c.env) && !isRelaxed(c.env.ENVIRONMENT)) {
       said.add(c.env);
       c.var.log(startEntry(c.var.configuration));
     }
-    await next();
+    return next();
   };
 }
 

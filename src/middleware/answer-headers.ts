@@ -1,0 +1,51 @@
+import type { MiddlewareHandler } from "hono";
+import { isSignedIn } from "../context/policy.ts";
+import type { AppEnv, Variables } from "../context/types.ts";
+import { policyOf } from "./rate-limit.ts";
+
+/** The headers for browsers that every answer has: those of Hono's `secureHeaders`, some of them stricter. */
+export const securityHeaders = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Resource-Policy": "cross-origin",
+  "Origin-Agent-Cluster": "?1",
+  "Referrer-Policy": "no-referrer",
+  "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+  "X-Content-Type-Options": "nosniff",
+  "X-DNS-Prefetch-Control": "off",
+  "X-Download-Options": "noopen",
+  "X-Frame-Options": "DENY",
+  "X-Permitted-Cross-Domain-Policies": "none",
+  "X-XSS-Protection": "0",
+} as const;
+
+/**
+ * For answers that bring none of their own: a page has a policy, a cached answer may be stored. Anything else may load
+ * nothing, not be framed and not be stored.
+ */
+const defaults = {
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+  "Cache-Control": "no-store",
+} as const;
+
+const always = Object.entries(securityHeaders);
+const otherwise = Object.entries(defaults);
+
+/** Sets the headers of every answer, in one pass: each middleware and each call of `Headers` costs time. */
+export const answerHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
+  await next();
+  const { headers } = c.res;
+  const { policy, trips } = c.var;
+  for (const [name, value] of always) headers.set(name, value);
+  for (const [name, value] of otherwise) if (!headers.has(name)) headers.set(name, value);
+  headers.set("Server-Timing", timingOf(policy, trips));
+  // One for each class that can count the call. The platform does not report the remainder.
+  if (policy?.carries) headers.append("RateLimit-Policy", policyOf("token"));
+  if (policy?.rate) headers.append("RateLimit-Policy", policyOf(policy.rate));
+};
+
+/** The use of the database, for the browser's network panel and for tests. */
+function timingOf(policy: Variables["policy"], { count, milliseconds }: Variables["trips"]): string {
+  // Omits the time for strangers: it could reveal more than the answer does.
+  const duration = policy && isSignedIn(policy.access) ? `dur=${milliseconds};` : "";
+  return `db;${duration}desc="round trips: ${count}"`;
+}

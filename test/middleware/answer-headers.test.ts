@@ -1,0 +1,41 @@
+import { Hono } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+import { describe, expect, it } from "vitest";
+import { endpoint, json } from "../../src/endpoint/endpoint.ts";
+import { securityHeaders } from "../../src/middleware/answer-headers.ts";
+import { Health } from "../../src/schemas/health.ts";
+import { api, serve } from "../harness.ts";
+
+describe("the headers of every answer", () => {
+  it("are all that Hono's secureHeaders sets", async () => {
+    const hono = new Hono().use(secureHeaders()).get("/", (c) => c.body(null));
+    const { headers } = await hono.request("/");
+    for (const [name] of headers) expect(new Headers(securityHeaders).has(name), name).toBe(true);
+    const answers = [await api.get("/health"), await api.get("/nowhere"), await api.get("/users/me")];
+    for (const answer of answers) expect(Object.fromEntries(answer.headers)).toMatchObject(lowerCased(securityHeaders));
+  });
+});
+
+function lowerCased(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+describe("c.var", () => {
+  it("is one object for the whole request, which shows what was set", async () => {
+    const seen: unknown[] = [];
+    const look = endpoint(
+      {
+        ...{ method: "get", path: "/look", operationId: "look", tags: ["operations"], summary: "Look" },
+        ...{ description: "Looks at its context.", access: "public", responses: { 200: json(Health, "Seen") } },
+      },
+      (c) => {
+        const before = c.var;
+        c.set("outbox", ["a"]);
+        seen.push(before === c.var, before.outbox, c.get("outbox"), c.get("requestId") === before.requestId);
+        return c.json({ status: "ok" } as const, 200);
+      },
+    );
+    await serve({ endpoints: [look] }).get("/look");
+    expect(seen).toStrictEqual([true, ["a"], ["a"], true]);
+  });
+});
