@@ -9,6 +9,7 @@ import { type Answers, changes } from "../migrations/changes.ts";
 import { readJournal } from "../migrations/files.ts";
 import { addMigration } from "../migrations/journal.ts";
 import { currentSnapshot, emptySnapshot, origin, readSnapshot, type Snapshot } from "../migrations/snapshot.ts";
+import { touchTrigger, versionedTables } from "../migrations/triggers.ts";
 
 export type GenerateOptions = Answers & {
   /** The file's name after its number; by default the tables that it changes. */
@@ -34,23 +35,13 @@ export async function generate(project: string, options: GenerateOptions) {
   return { file: await addMigration(folder, options.name ?? nameOf(statements), sql, after), sql };
 }
 
-/** Tables that get a version need the trigger that moves it and `updated_at`; drizzle-kit knows no triggers. */
+/** The triggers of the tables that get a version. */
 function triggers(before: Snapshot, after: Snapshot, { renames }: Answers): string[] {
   const nowCalled = (table: string) => renames.find((one) => !one.table && one.from === table)?.to ?? table;
-  const had = versioned(before).map(nowCalled);
-  return versioned(after)
+  const had = versionedTables(before).map(nowCalled);
+  return versionedTables(after)
     .filter((table) => !had.includes(table))
-    .map(
-      (table) =>
-        `create trigger "${table}_touch" before update on "${table}" for each row\nexecute function touch_row();`,
-    );
-}
-
-function versioned({ tables }: Snapshot): string[] {
-  const columns = ["version", "updated_at"];
-  return Object.values(tables)
-    .filter((table) => columns.every((column) => column in table.columns))
-    .map(({ name }) => name);
+    .map(touchTrigger);
 }
 
 function nameOf(statements: string[]): string {

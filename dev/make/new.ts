@@ -130,12 +130,29 @@ async function newEndpoint(names: Names, verb: string): Promise<void> {
     const line = `import { ${exportOf(route)} } from "./${many.dashed}/${dashed}.ts";\n`;
     return withImports(index, line).replace(last, `${last}  ${exportOf(route)},\n`);
   });
+  const calls = `test/routes/${many.dashed}/calls.ts`;
+  // Only a function of the resource's own can make a row to call it on.
+  const [, maker] =
+    new RegExp(`^async function (an?${one.pascal})\\(\\)`, "m").exec(await text(calls).catch(() => "")) ?? [];
+  if (maker) await change(plan, calls, (given) => withCall(given, exportOf(route), maker, dashed));
   await carryOut(plan);
   say(plan, [
     `POST /api/v1/${many.dashed}/{id}/${dashed} answers the ${one.prose} as it is. Next: write in src/crud/${many.dashed}.ts what it changes,`,
-    `call that in src/routes/${many.dashed}/${dashed}.ts, say it in its summary, and npm test. A call that succeeds, in`,
-    `test/routes/${many.dashed}/calls.ts, has the tests of the house hold its words and its round trips.`,
+    `call that in src/routes/${many.dashed}/${dashed}.ts, say it in its summary, and npm test.`,
+    ...(maker ? [] : [`${calls} has no function that makes ${one.prose}: add a call that succeeds by hand.`]),
   ]);
+}
+
+/** Adds a call that succeeds, with which the tests of the house hold the endpoint's words and its round trips. */
+function withCall(calls: string, endpoint: string, maker: string, verb: string): string {
+  const end = calls.lastIndexOf("\n};");
+  if (end === -1) throw new Problem("Expected an object of calls.");
+  const call = `
+  ${endpoint}: async () => {
+    const { path, token } = await ${maker}();
+    return { path: \`\${path}/${verb}\`, token };
+  },`;
+  return `${calls.slice(0, end)}${call}${calls.slice(end)}`;
 }
 
 function exportOf(source: string): string {

@@ -4,6 +4,7 @@ import type { LocalDatabase } from "../local/database.ts";
 import { readCatalog } from "./catalog.ts";
 import { migrate } from "./migrate.ts";
 import { emptySnapshot, type Snapshot, statementsBetween } from "./snapshot.ts";
+import { checkTriggers } from "./triggers.ts";
 
 /** Throws {@link Problem} if the schema file has changed since the last snapshot. */
 export function checkSnapshot(last: Snapshot, current: Snapshot): void {
@@ -25,6 +26,7 @@ export async function checkDatabase(database: LocalDatabase, folder: string, dec
   await migrate(database, { folder });
   const migrated = await readCatalog(database);
   checkFunctions(migrated);
+  checkTriggers(migrated, declared);
   await dropTables(database);
   const statements = await statementsBetween(await emptySnapshot(), declared);
   await database.transaction(

@@ -110,6 +110,19 @@ describe("npm run db:check", () => {
     await expect(check()).rejects.toThrow("Anybody may call the function noop(): add");
   });
 
+  it.each([
+    "drop trigger items_touch on items",
+    "alter table items disable trigger items_touch",
+    `drop trigger items_touch on items;
+      --> statement-breakpoint
+      create trigger items_touch before update of title on items for each row execute function touch_row()`,
+  ])("sees that %s leaves the version as it is, with the statement that moves it", async (statement) => {
+    await addMigration(statement);
+    await expect(check()).rejects.toThrow(
+      /"version" and "updated_at" as they are in items,[\s\S]*db:generate -- --custom[\s\S]*create trigger "items_touch" before update on "items"/,
+    );
+  });
+
   it("sees a migration that was edited, and takes it when it is sealed", async () => {
     await edit("drizzle/0001_custom.sql", () => "select 2;");
     await expect(check()).rejects.toThrow(
