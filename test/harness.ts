@@ -87,10 +87,22 @@ export function serve({
     return answer;
   }
 
+  /** The calls of a user, with their token; `json` is the body. */
+  function as({ token }: { token: string }) {
+    return {
+      get: (path: string, init?: Init) => call("GET", path, { token, ...init }),
+      post: (path: string, json?: unknown, init?: Init) => call("POST", path, { token, json, ...init }),
+      patch: (path: string, json?: unknown, init?: Init) => call("PATCH", path, { token, json, ...init }),
+      put: (path: string, json?: unknown, init?: Init) => call("PUT", path, { token, json, ...init }),
+      delete: (path: string, init?: Init) => call("DELETE", path, { token, ...init }),
+    };
+  }
+
   return {
     logs,
     fetch,
     call,
+    as,
     get: (path: string, init?: Init) => call("GET", path, init),
     post: (path: string, init?: Init) => call("POST", path, init),
     patch: (path: string, init?: Init) => call("PATCH", path, init),
@@ -132,8 +144,8 @@ export function unique(prefix = "u"): string {
 }
 
 /**
- * A user who is in the database already, with a token; nobody's password was hashed for it. One with `deleted_at` has
- * deleted themselves.
+ * A user who is in the database already, with a token and calls of their own: `ada.post("/items", { title })`. Nobody's
+ * password was hashed for it. One with `deleted_at` has deleted themselves.
  */
 export async function aUser(values: Partial<UserValues> = {}) {
   const username = unique();
@@ -151,7 +163,8 @@ export async function aUser(values: Partial<UserValues> = {}) {
   const caller = { id: user.id, sessionId: uuidv7() };
   const expires_at = new Date(Date.now() + 24 * 60 * 60 * 1000).toISOString();
   await db.insert(sessions).values({ id: caller.sessionId, user_id: user.id, token_hash: "", expires_at });
-  return { ...user, sessionId: caller.sessionId, token: await tokenFor(caller) };
+  const token = await tokenFor(caller);
+  return { ...user, sessionId: caller.sessionId, token, ...api.as({ token }) };
 }
 
 /** Deletes this user as they do it themselves, whatever their password was. */
