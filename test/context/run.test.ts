@@ -46,7 +46,7 @@ describe("the guard", async () => {
       },
     );
     const app = serve({ endpoints: [several] });
-    const [statements, ...others] = await sent(() => app.get("/several", { token: user.token }));
+    const [statements, ...others] = await sent(() => app.as(user).get("/several"));
     expect(others).toStrictEqual([]);
     expect(statements).toHaveLength(3);
     expect(statements?.[0]).toMatch(/^select require_user\(\$\d+::uuid, \$\d+::uuid, false\)$/);
@@ -82,12 +82,12 @@ describe("the guard", async () => {
     const count = async () => (await db.execute(sql.raw(`select from ${table}`))).rows.length;
     const gone = await aUser({ is_active: false });
     for (const path of ["/insert", "/silent", "/update", "/inside", "/select", "/twice", "/delete"]) {
-      expect((await app.post(path, { token: gone.token })).status, path).toBe(401);
+      expect((await app.as(gone).post(path)).status, path).toBe(401);
       expect(await count(), path).toBe(0);
     }
     const answers = [];
     for (const path of ["/insert", "/silent", "/update", "/inside", "/select", "/twice", "/delete"]) {
-      answers.push((await app.post(path, { token: user.token })).body);
+      answers.push((await app.as(user).post(path)).body);
     }
     expect(answers.slice(0, 6)).toStrictEqual([
       [{ name: "a" }],

@@ -7,7 +7,7 @@ import { auditEvents, idempotencyKeys, mails, oneTimeTokens, sessions, users } f
 import { purgeUsers } from "../../src/jobs/purge-users.ts";
 import { runJobs } from "../../src/jobs/run.ts";
 import type { LogEntry } from "../../src/log.ts";
-import { api, aUser, bindings, db, deleteOwn, quickPasswords, serve } from "../harness.ts";
+import { aUser, bindings, db, deleteOwn, quickPasswords, serve } from "../harness.ts";
 
 const admin = await aUser({ role: "admin" });
 const password = "correct horse battery";
@@ -34,7 +34,7 @@ async function aUserWithRemains(sessionCount = 1) {
   const user = await aUser({ password_hash, full_name: "Ada Lovelace" });
   const headers = { "CF-Connecting-IP": "203.0.113.7", "User-Agent": "A browser" };
   await quick.post("/auth/login", { json: { username: user.username, password }, headers });
-  await api.patch("/users/me", { token: user.token, json: { full_name: "Ada" }, headers });
+  await user.patch("/users/me", { full_name: "Ada" }, { headers });
   await db.execute(sql`insert into sessions (id, user_id, token_hash, expires_at)
     select gen_random_uuid(), ${user.id}::uuid, '', now() from generate_series(1, ${sessionCount}::int)`);
   await db
@@ -71,7 +71,7 @@ describe("the purge of deleted users", () => {
     await db.update(users).set({ role: "admin" }).where(eq(users.id, user.id));
     const other = await aUser();
     const headers = { "CF-Connecting-IP": "203.0.113.7" };
-    await api.patch(`/users/${other.id}`, { token: user.token, json: { role: "admin" }, headers });
+    await user.patch(`/users/${other.id}`, { role: "admin" }, { headers });
     await deleteOwn(user, headers);
     await deletedFor(user.id, 30.1);
     await purgeAll();
@@ -103,7 +103,7 @@ describe("the purge of deleted users", () => {
     expect(await rowOf(user.id)).toMatchObject({ email: "", purged_at: null });
     expect(await remainsOf(user.id)).toBe(1_500);
     const patient = serve({ bindings: { ...bindings, DELETION_GRACE_DAYS: "60" } });
-    expect((await patient.post(`/users/${user.id}/restore`, { token: admin.token })).status).toBe(404);
+    expect((await patient.as(admin).post(`/users/${user.id}/restore`)).status).toBe(404);
     await purge();
     expect(await remainsOf(user.id)).toBe(500);
     await purge();
@@ -171,7 +171,7 @@ describe("the purge of deleted users", () => {
       await db.execute(sql`select 1`);
       await purge();
     };
-    const restores = Promise.all(attempts.map((id) => patient.post(`/users/${id}/restore`, { token: admin.token })));
+    const restores = Promise.all(attempts.map((id) => patient.as(admin).post(`/users/${id}/restore`)));
     const [answers] = await Promise.all([restores, sweep(), sweep(), sweep()]);
     await purgeAll();
     const restored = new Set(answers.filter(({ status }) => status === 200).map(({ body }) => body.id));

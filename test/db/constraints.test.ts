@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { endpoint, json } from "../../src/endpoint/endpoint.ts";
 import type { ErrorCode } from "../../src/errors.ts";
-import { api, aUser, db, serve, unique } from "../harness.ts";
+import { aUser, db, serve, unique } from "../harness.ts";
 
-const { token } = await aUser();
+const ada = await aUser();
 /** Two tables of one's own, of which the one refers to the other, and a trigger that speaks for a constraint of src/db/constraints.ts. */
 const [shelves, books] = [unique("shelves"), unique("books")].map((name) => name.replaceAll("-", "_"));
 await db.execute(sql.raw(`create table ${shelves} (id int primary key, room int, exclude using btree (room with =))`));
@@ -37,7 +37,7 @@ async function answerOf(statement: string, ...errors: ErrorCode[]) {
     },
     async (c) => c.json((await c.var.run(c.var.db.execute(sql.raw(statement)))).rows, 200),
   );
-  return serve({ endpoints: [write] }).post("/books", { token });
+  return serve({ endpoints: [write] }).post("/books", { token: ada.token });
 }
 
 const insert = (values: string) =>
@@ -64,6 +64,6 @@ describe("a table of one's own answers by its constraints:", () => {
 
   it("nothing of it where all goes well", async () => {
     expect((await answerOf(insert("5, 1, 't', 1, 'e'"))).body).toStrictEqual([{ id: 5 }]);
-    expect((await api.get("/users/me", { token })).status).toBe(200);
+    expect((await ada.get("/users/me")).status).toBe(200);
   });
 });

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, inject, it, vi } from "vitest";
 import { userGuard } from "../../src/crud/guards.ts";
 import { connect } from "../../src/db/client.ts";
 import { users } from "../../src/db/schema.ts";
-import { api, aUser, bindings, db, serve } from "../harness.ts";
+import { aUser, bindings, db, serve } from "../harness.ts";
 
 const user = await aUser();
 
@@ -25,7 +25,7 @@ describe("promise 20: a database that fails", () => {
       expect(answer.text).not.toMatch(/127\.0\.0\.1|nowhere|postgres/);
     }
     expect(JSON.stringify(logs)).not.toMatch(/insert into|select |127\.0\.0\.1|eyJ|password/i);
-    expect((await api.get("/users/me", { token: user.token })).status).toBe(200);
+    expect((await user.get("/users/me")).status).toBe(200);
   });
 
   it("is given up at the deadline", async () => {

@@ -239,7 +239,7 @@ describe("a field error", () => {
     const change = { token: other.token, json: { username: user.username } };
     expect((await api.patch("/users/me", change)).body.errors).toStrictEqual([{ loc: ["body", "username"], ...taken }]);
     const password = { current_password: "not the one", password: "correct horse battery" };
-    expect((await api.put("/users/me/password", { token: user.token, json: password })).body.errors).toStrictEqual([
+    expect((await user.put("/users/me/password", password)).body.errors).toStrictEqual([
       { loc: ["body", "current_password"], msg: "Must be the current password", type: "wrong_password" },
     ]);
   });

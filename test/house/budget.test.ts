@@ -16,8 +16,8 @@ describe("promise 26: an endpoint spends the round trips that it declares", () =
   it.each(uncalled.map((endpoint) => ({ endpoint, operationId: endpoint.policy.operationId })))(
     "$operationId: no more, as far as the examples of its contract go (test/routes/*/calls.ts has no call of it)",
     async ({ endpoint }) => {
-      const { token } = await aUser({ role: endpoint.policy.access === "admin" ? "admin" : "user" });
-      const init = { token, json: exampleBody(endpoint) };
+      const ada = await aUser({ role: endpoint.policy.access === "admin" ? "admin" : "user" });
+      const init = { token: ada.token, json: exampleBody(endpoint) };
       const answer = await api.call(endpoint.route.method.toUpperCase(), examplePath(endpoint), init);
       expect([400, 415, 422], `the examples of its contract are refused: ${answer.text}`).not.toContain(answer.status);
       const { roundTrips: declared } = endpoint.policy;

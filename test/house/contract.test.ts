@@ -131,10 +131,10 @@ describe("the OpenAPI document", () => {
   );
 
   it("asks for a body wherever one is needed", async () => {
-    const { token } = await aUser();
+    const ada = await aUser();
     for (const { policy, route, operation } of operations) {
       if (!operation.requestBody) continue;
-      const { status } = await api.call(route.method.toUpperCase(), examplePath({ route }), { token });
+      const { status } = await api.call(route.method.toUpperCase(), examplePath({ route }), { token: ada.token });
       expect(operation.requestBody.required, policy.operationId).toBe(status === 415);
     }
   });
@@ -153,11 +153,11 @@ describe("the OpenAPI document", () => {
       })),
     ),
   )("$id takes the body of its examples, as $type", async ({ method, path, type, schema }) => {
-    const { token } = await aUser({ password_hash: dummyHash });
+    const ada = await aUser({ password_hash: dummyHash });
     const fields = exampleOf(schema);
     const isForm = type.endsWith("urlencoded");
     const body = isForm ? new URLSearchParams(fields as Record<string, string>) : JSON.stringify(fields);
-    const answer = await api.call(method, path, { token, body, headers: { "Content-Type": type } });
+    const answer = await api.call(method, path, { token: ada.token, body, headers: { "Content-Type": type } });
     const refusals = ["bad_request", "invalid_request", "unsupported_grant_type", "validation_failed"];
     expect(refusals, answer.text).not.toContain(answer.body?.code);
   });
@@ -205,17 +205,17 @@ describe("promise 12: an unknown query parameter is refused, never ignored", () 
   it.each(strict.map(({ policy, route }) => ({ id: policy.operationId, policy, route })))(
     "$id answers 422",
     async ({ policy, route }) => {
-      const { token } = await aUser({ role: policy.access === "admin" ? "admin" : "user" });
+      const ada = await aUser({ role: policy.access === "admin" ? "admin" : "user" });
       const path = examplePath({ route });
       const url = `${path}${path.includes("?") ? "&" : "?"}unknown=1&__proto__=2&unknown=3`;
-      const answer = await api.call(route.method.toUpperCase(), url, { token });
+      const answer = await api.call(route.method.toUpperCase(), url, { token: ada.token });
       expect(answer.status).toBe(422);
       expect(answer.body.errors).toStrictEqual([
         { loc: ["query", "unknown"], msg: "Field not allowed", type: "extra_forbidden" },
         { loc: ["query", "__proto__"], msg: "Field not allowed", type: "extra_forbidden" },
       ]);
       if (route.method !== "get") return;
-      expect((await api.call("HEAD", url, { token })).status).toBe(422);
+      expect((await api.call("HEAD", url, { token: ada.token })).status).toBe(422);
     },
   );
 

@@ -16,9 +16,9 @@ type One = (typeof endpoints)[number];
 async function callOf(endpoint: One): Promise<Call> {
   const own = called.find((one) => one.endpoint === endpoint);
   if (own) return own.make();
-  const { token } = await aUser({ role: endpoint.policy.access === "admin" ? "admin" : "user" });
+  const ada = await aUser({ role: endpoint.policy.access === "admin" ? "admin" : "user" });
   const json = exampleBody(endpoint);
-  return { path: examplePath(endpoint), token, ...(json && { json }) };
+  return { path: examplePath(endpoint), token: ada.token, ...(json && { json }) };
 }
 
 /** Every field of every body that takes text, as the contracts say. */

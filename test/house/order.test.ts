@@ -81,9 +81,9 @@ describe("the drawing of a request", () => {
   });
 
   it("has the order in which the stages of a request run, and all of them", async () => {
-    const { token } = await aUser();
+    const ada = await aUser();
     const app = appWith();
-    expect((await app.patch("/change", { token, json: { title: "A" } })).status).toBe(200);
+    expect((await app.as(ada).patch("/change", { title: "A" })).status).toBe(200);
     const changed = ran;
     expect((await app.get(`/kept?known=${unique()}`)).status).toBe(200);
     const read = ran;
@@ -101,7 +101,7 @@ type Broken = { path: string; bindings: object; token?: string; headers: Record<
 
 describe("a request that is wrong in every respect", () => {
   it("is refused by the first stage that it offends", async () => {
-    const { token } = await aUser();
+    const ada = await aUser();
     const broken: Broken = {
       path: "/change/?other=1",
       bindings: { SIGNING_KEYS: "nonsense", DOCS: "off" },
@@ -113,7 +113,7 @@ describe("a request that is wrong in every respect", () => {
       ["exact path", 404, /slash/, () => ({ path: "/change?other=1" })],
       ["provide", 503, /misconfigured/, () => ({ bindings: { DOCS: "off" } })],
       ["switch", 404, /nothing at this path/, () => ({ bindings: {} })],
-      ["authenticate", 401, /not_authenticated/, () => ({ token })],
+      ["authenticate", 401, /not_authenticated/, () => ({ token: ada.token })],
       ["unknown query", 422, /query\.other/, () => ({ path: "/change" })],
       ["body limit", 413, /payload_too_large/, () => ({ body: '{"title":1}' })],
       [

@@ -83,7 +83,7 @@ describe("two admins who demote each other at once", () => {
   it("leave one", async () => {
     const { first, second } = await theOnlyAdmins();
     const demote = (by: { token: string }, whom: { id: string }) =>
-      api.patch(`/users/${whom.id}`, { token: by.token, json: { role: "user" } });
+      api.as(by).patch(`/users/${whom.id}`, { role: "user" });
     // Both have written, and look for another admin at the same time.
     const held = await holding(sql`select pg_advisory_xact_lock(hashtext('keep_an_admin'))`);
     const calls = [demote(first, second), demote(second, first)];
@@ -100,7 +100,7 @@ describe("two admins who demote each other at once", () => {
     const survivor = last?.id === first.id ? first : second;
     await aUser({ role: "admin", is_active: false });
     await aUser({ role: "admin", deleted_at: new Date().toISOString() });
-    const itself = await api.patch("/users/me", { token: survivor.token, json: { role: "user" } });
+    const itself = await api.as(survivor).patch("/users/me", { role: "user" });
     expect(itself.status).toBe(409);
     expect(itself.body.code).toBe("last_admin");
     expect((await deleteOwn(survivor)).body.code).toBe("last_admin");
@@ -111,10 +111,7 @@ describe("two admins who delete each other at once", () => {
   it("leave one", async () => {
     const { first, second } = await theOnlyAdmins();
     const held = await holding(sql`select pg_advisory_xact_lock(hashtext('keep_an_admin'))`);
-    const calls = [
-      api.delete(`/users/${second.id}`, { token: first.token }),
-      api.delete(`/users/${first.id}`, { token: second.token }),
-    ];
+    const calls = [api.as(first).delete(`/users/${second.id}`), api.as(second).delete(`/users/${first.id}`)];
     await held.meets(...calls);
     await held.release();
     const answers = await Promise.all(calls);

@@ -180,7 +180,7 @@ describe("promise 2: a change of address against a change of password", () => {
     const another = await quickPasswords.hash("", "an entirely new one");
     const held = await holding(sql`update users set password_hash = ${another} where id = ${user.id}`);
     const json = { email: `${unique("new")}@example.com`, current_password: password };
-    const late = api.post("/users/me/email", { token: user.token, json });
+    const late = api.as(user).post("/users/me/email", json);
     await held.meets(late);
     await held.release();
     expect((await late).status).toBe(429);
@@ -222,7 +222,7 @@ describe("promise 2: a password that is replaced while the old one is checked", 
   it("deletes no account", async () => {
     const user = await aUser({ password_hash });
     const late = serve({ deps: { hasher: overtaken(user.id) } });
-    const answer = await late.post("/users/me/deletion", { token: user.token, json: { current_password: password } });
+    const answer = await late.as(user).post("/users/me/deletion", { current_password: password });
     expect([answer.status, answer.body.code]).toStrictEqual([403, "wrong_password"]);
     const [row] = await db.select().from(users).where(eq(users.id, user.id));
     expect(row?.deleted_at).toBeNull();
@@ -234,7 +234,7 @@ describe("promise 2: a password that is replaced while the old one is checked", 
     const token = await aTokenFor(user);
     const late = serve({ deps: { hasher: overtaken(user.id) } });
     const json = { current_password: password, password: "a password that came late" };
-    expect((await late.put("/users/me/password", { token: user.token, json })).status).toBe(403);
+    expect((await late.as(user).put("/users/me/password", json)).status).toBe(403);
     expect((await reset(token, "a password by mail")).status).toBe(204);
   });
 });

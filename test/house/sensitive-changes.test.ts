@@ -75,7 +75,7 @@ const scenarios: Making = {
   "confirmEmail email.changed": async () => {
     const user = await watched();
     const email = `${unique("new")}@example.com`;
-    await api.post("/users/me/email", { token: user.token, json: { email, current_password: password } });
+    await api.as(user).post("/users/me/email", { email, current_password: password });
     const confirm = (from: From, token: string) => api.post("/auth/email/confirm", { ...from, json: { token } });
     return {
       user,
@@ -296,13 +296,13 @@ describe("an endpoint that changes a sensitive field", () => {
 describe("whoever repeats a change", () => {
   it("gets ten notices of one kind, one more every six minutes, and an event each time", async () => {
     const user = await aUser({ email_verified_at: new Date().toISOString() });
-    const rename = () => api.patch("/users/me", { token: user.token, json: { username: unique() } });
+    const rename = () => api.as(user).patch("/users/me", { username: unique() });
     const noticesOf = (change: SensitiveChange) =>
       db.$count(mails, and(eq(mails.user_id, user.id), eq(mails.kind, sensitiveChanges[change].notice.name)));
     for (let i = 0; i < 12; i++) expect((await rename()).status).toBe(200);
     expect(await eventsOf(user.id, "username.changed")).toHaveLength(12);
     expect(await noticesOf("username.changed")).toBe(10);
-    await api.patch(`/users/${user.id}`, { token: admin.token, json: { role: "admin" } });
+    await api.as(admin).patch(`/users/${user.id}`, { role: "admin" });
     expect(await noticesOf("account.role_changed")).toBe(1);
     // The rest of a period counts towards the next.
     for (const [minutes, notices] of [
@@ -325,7 +325,7 @@ describe("an endpoint that does not declare a sensitive change", () => {
     const undeclared = endpoint({ ...found.contract, changes: {} } as never, found.handler as never);
     const user = await watched();
     const app = serve({ endpoints: [undeclared], mayFail: true });
-    expect((await app.patch("/users/me", { token: user.token, json: { username: unique() } })).status).toBe(500);
+    expect((await app.as(user).patch("/users/me", { username: unique() })).status).toBe(500);
     expect(JSON.stringify(app.logs)).toContain("updateMe must declare under `changes` that it does username.changed");
     expect((await rowOf(user.id))?.username).toBe(user.username);
   });

@@ -26,7 +26,7 @@ describe("promise 16: HTTP is spoken properly", () => {
     expect((await api.call("PUT", "/users/me")).headers.get("Allow")).toBe("GET, PATCH, HEAD, OPTIONS");
     expect((await api.call("HEAD", "/auth/login")).status).toBe(405);
     // A fixed path that another endpoint could take for its parameter.
-    expect((await api.delete("/users/me", { token: user.token })).status).toBe(405);
+    expect((await user.delete("/users/me")).status).toBe(405);
   });
 
   it("tells Allow on OPTIONS", async () => {
@@ -36,7 +36,7 @@ describe("promise 16: HTTP is spoken properly", () => {
   });
 
   it("answers HEAD as GET, without a body", async () => {
-    const get = await api.get("/users/me", { token: user.token });
+    const get = await user.get("/users/me");
     const head = await api.call("HEAD", "/users/me", { token: user.token });
     expect(head.status).toBe(200);
     expect(head.text).toBe("");
@@ -45,7 +45,7 @@ describe("promise 16: HTTP is spoken properly", () => {
   });
 
   it("answers with and without a trailing slash, without a redirect", async () => {
-    expect((await api.get("/users/me/", { token: user.token })).status).toBe(200);
+    expect((await user.get("/users/me/")).status).toBe(200);
     expect((await api.get("/health/")).status).toBe(200);
     expect((await api.call("PUT", "/users/")).status).toBe(405);
   });
@@ -53,11 +53,11 @@ describe("promise 16: HTTP is spoken properly", () => {
   it("takes no empty parameter for all: DELETE with a slash at the end ends no session", async () => {
     const [owner, other] = [await aUser(), await aUser()];
     for (const path of ["/auth/sessions/", "/auth/sessions//", "/auth/sessions/?all", "/auth/sessions/%2e"]) {
-      expect((await api.delete(path, { token: owner.token })).status, path).toBe(404);
+      expect((await owner.delete(path)).status, path).toBe(404);
     }
     const admin = await aUser({ role: "admin" });
     for (const path of ["/users//sessions", `/users/${other.id}/sessions/`, `/users/${other.id}/sessions/..`]) {
-      expect((await api.delete(path, { token: admin.token })).status, path).toBe(404);
+      expect((await admin.delete(path)).status, path).toBe(404);
     }
     for (const { token } of [owner, other]) expect((await api.get("/users/me", { token })).status).toBe(200);
   });
@@ -77,8 +77,7 @@ describe("promise 16: HTTP is spoken properly", () => {
   it.each(["text/plain", "application/x-www-form-urlencoded", "application/jsonx", "", "json"])(
     "answers 415 to a body of type %j",
     async (type) => {
-      const answer = await api.patch("/users/me", {
-        token: user.token,
+      const answer = await user.patch("/users/me", undefined, {
         body: new Blob([JSON.stringify({ full_name: "t" })]),
         headers: type === "" ? {} : { "Content-Type": type },
       });
@@ -89,13 +88,13 @@ describe("promise 16: HTTP is spoken properly", () => {
 
   it("takes JSON whatever the case and parameters of its type", async () => {
     const headers = { "Content-Type": "Application/JSON; charset=utf-8" };
-    const answer = await api.patch("/users/me", { token: user.token, body: '{"full_name":"t"}', headers });
+    const answer = await user.patch("/users/me", undefined, { body: '{"full_name":"t"}', headers });
     expect(answer.status).toBe(200);
   });
 
   it.each(["", "{", '{"full_name":', "\u0000", "[1,", "NaN"])("answers 400 to %j", async (body) => {
     const headers = { "Content-Type": "application/json" };
-    const answer = await api.patch("/users/me", { token: user.token, body, headers });
+    const answer = await user.patch("/users/me", undefined, { body, headers });
     expect(answer.status).toBe(400);
     expect(answer.body.code).toBe("bad_request");
   });
@@ -204,8 +203,8 @@ describe("promise 15: the body limit", () => {
   const headers = { "Content-Type": "application/json" };
 
   it("takes a body at the limit and refuses one byte more, announced", async () => {
-    expect((await api.patch("/users/me", { token: user.token, headers, body: padded(limit) })).status).toBe(200);
-    const answer = await api.patch("/users/me", { token: user.token, headers, body: padded(limit + 1) });
+    expect((await user.patch("/users/me", undefined, { headers, body: padded(limit) })).status).toBe(200);
+    const answer = await user.patch("/users/me", undefined, { headers, body: padded(limit + 1) });
     expect(answer.status).toBe(413);
     expect(answer.body.code).toBe("payload_too_large");
     expect(answer.roundTrips).toBe(0);
@@ -213,19 +212,19 @@ describe("promise 15: the body limit", () => {
 
   it("takes a body at the limit and refuses one byte more, in chunks", async () => {
     const chunked = (size: number) => new Blob([padded(size)]).stream();
-    expect((await api.patch("/users/me", { token: user.token, headers, body: chunked(limit) })).status).toBe(200);
-    expect((await api.patch("/users/me", { token: user.token, headers, body: chunked(limit + 1) })).status).toBe(413);
+    expect((await user.patch("/users/me", undefined, { headers, body: chunked(limit) })).status).toBe(200);
+    expect((await user.patch("/users/me", undefined, { headers, body: chunked(limit + 1) })).status).toBe(413);
   });
 
   it("holds where no body is expected, before anything is done", async () => {
-    const { id, token } = await aUser();
+    const ada = await aUser();
     const sessions = "/auth/sessions";
     for (const body of ["a".repeat(limit + 1), new Blob(["a".repeat(limit + 1)]).stream()]) {
-      const answer = await api.delete(sessions, { token, body });
+      const answer = await ada.delete(sessions, { body });
       expect([answer.status, answer.body.code]).toStrictEqual([413, "payload_too_large"]);
     }
-    expect((await api.delete(sessions, { token, body: "ignored".padEnd(limit, "!") })).status).toBe(204);
-    expect((await api.get("/users/me", { token })).body.id).toBe(id);
+    expect((await ada.delete(sessions, { body: "ignored".padEnd(limit, "!") })).status).toBe(204);
+    expect((await ada.get("/users/me")).body.id).toBe(ada.id);
   });
 
   it("holds for forms", async () => {
@@ -292,28 +291,24 @@ describe("promise 14: no input makes a 5xx", () => {
         `/auth/sessions?limit=${path}`,
         `/users?q=${path}`,
       ]) {
-        expect((await api.get(url, { token: user.token })).status, url).toBeLessThan(500);
+        expect((await user.get(url)).status, url).toBeLessThan(500);
       }
     }
     for (const limit of ["0", "101", "-1", "1e1", "0x10", "%20", "", "2147483648", "5&limit=6"]) {
-      expect((await api.get(`/auth/sessions?limit=${limit}`, { token: user.token })).status, limit).toBe(422);
+      expect((await user.get(`/auth/sessions?limit=${limit}`)).status, limit).toBe(422);
     }
   });
 
   it("not at depth 100,000", async () => {
     const deep = `{"full_name":${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
     const headers = { "Content-Type": "application/json" };
-    expect((await api.patch("/users/me", { token: user.token, headers, body: deep })).status).toBe(422);
-    expect((await api.patch("/users/me", { token: user.token, headers, body: deep.slice(13, -1) })).status).toBe(422);
+    expect((await user.patch("/users/me", undefined, { headers, body: deep })).status).toBe(422);
+    expect((await user.patch("/users/me", undefined, { headers, body: deep.slice(13, -1) })).status).toBe(422);
   });
 
   it("and __proto__ is a field like any other", async () => {
     const headers = { "Content-Type": "application/json" };
-    const answer = await api.patch("/users/me", {
-      token: user.token,
-      headers,
-      body: '{"full_name":"t","__proto__":{"a":1}}',
-    });
+    const answer = await user.patch("/users/me", undefined, { headers, body: '{"full_name":"t","__proto__":{"a":1}}' });
     expect(answer.status).toBe(422);
   });
 });
@@ -357,7 +352,7 @@ describe("every response", () => {
   });
 
   it("promise 19: is never stored by an intermediary", async () => {
-    expect((await api.get("/users/me", { token: user.token })).headers.get("Cache-Control")).toBe("no-store");
+    expect((await user.get("/users/me")).headers.get("Cache-Control")).toBe("no-store");
     expect((await api.get("/users/me")).headers.get("Cache-Control")).toBe("no-store");
   });
 
@@ -422,7 +417,7 @@ describe("promise 17: CORS", () => {
     `${origin}:444`,
   ])("tells %s nothing", async (from) => {
     const asked = await preflight(from);
-    const got = await api.get("/users/me", { token: user.token, headers: { Origin: from } });
+    const got = await user.get("/users/me", { headers: { Origin: from } });
     for (const { headers } of [asked, got]) {
       expect([...headers.keys()].filter((name) => name.startsWith("access-control"))).toStrictEqual([]);
       expect(headers.get("Vary")).toContain("Origin");

@@ -11,7 +11,7 @@ import { aUser, bindings, db, settings } from "../harness.ts";
 it.each(["user", "admin", "support", "toString"])(
   "promise 27: lets an admin past access %s only if it has a guard",
   async (word) => {
-    const { token } = await aUser({ role: "admin" });
+    const ada = await aUser({ role: "admin" });
     const app = new Hono<UserEnv>();
     app.use(async (c, next) => {
       c.set("settings", settings);
@@ -28,7 +28,7 @@ it.each(["user", "admin", "support", "toString"])(
       return c.text("in");
     });
     app.onError((error, c) => c.text(toApiError(error).code, 403));
-    const answer = await app.request("/", { headers: { Authorization: `Bearer ${token}` } }, bindings);
+    const answer = await app.request("/", { headers: { Authorization: `Bearer ${ada.token}` } }, bindings);
     expect(await answer.text()).toBe(["user", "admin"].includes(word) ? "in" : "forbidden");
   },
 );

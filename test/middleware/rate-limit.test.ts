@@ -50,9 +50,9 @@ describe("rate classes", () => {
   });
 
   it("refuse with a problem that says when to come back", async () => {
-    const { token } = await aUser();
+    const ada = await aUser();
     const app = limited(0);
-    const answer = await app.get("/users/me", { token, headers: { Origin: "https://app.example.com" } });
+    const answer = await app.as(ada).get("/users/me", { headers: { Origin: "https://app.example.com" } });
     expect(answer.body).toMatchObject({ status: 429, code: "too_many_requests", detail: "Too many requests." });
     expect(answer.headers.get("Retry-After")).toBe("60");
     expect(answer.headers.get("Cache-Control")).toBe("no-store");
@@ -115,9 +115,11 @@ describe("rate classes", () => {
 
   it("come before the body is read and the database is asked", async () => {
     const app = limited(0);
-    const { token } = await aUser();
+    const ada = await aUser();
     const huge = "x".repeat(2 ** 20 + 1);
-    const answer = await app.post("/users/me/email", { token, body: huge, headers: { "Content-Type": "text/plain" } });
+    const answer = await app
+      .as(ada)
+      .post("/users/me/email", undefined, { body: huge, headers: { "Content-Type": "text/plain" } });
     expect(answer.status).toBe(429);
     expect(answer.roundTrips).toBe(0);
   });
@@ -171,7 +173,7 @@ describe("what others behind the same address do", () => {
     await app.post("/auth/password/forgot", { json: { email } });
     const reset = app.tokenFor(email);
     const json = { email: `new-${mover.email}`, current_password: password };
-    await app.post("/users/me/email", { token: mover.token, json });
+    await app.as(mover).post("/users/me/email", json);
     const confirmation = app.tokenFor(json.email);
     await useUp(app);
 
@@ -275,9 +277,9 @@ describe("where the binding fails", () => {
 
   it("reads and writes go on, and the log says so", async () => {
     const app = failing(() => Promise.reject(new Error("the counter is gone")));
-    const { token } = await aUser();
-    expect((await app.get("/users/me", { token })).status).toBe(200);
-    expect((await app.patch("/users/me", { token, json: { full_name: "t" } })).status).toBe(200);
+    const ada = await aUser();
+    expect((await app.as(ada).get("/users/me")).status).toBe(200);
+    expect((await app.as(ada).patch("/users/me", { full_name: "t" })).status).toBe(200);
     const warnings = app.logs.filter(({ level }) => level === "warn");
     expect(warnings).toHaveLength(2);
     expect(warnings[0]).toMatchObject({

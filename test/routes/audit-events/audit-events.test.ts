@@ -8,11 +8,11 @@ import { api, aUser, db } from "../../harness.ts";
 const password = "correct horse battery";
 const password_hash = await hashPassword(password);
 const admin = await aUser({ role: "admin" });
-const change = (id: string, json: object) => api.patch(`/users/${id}`, { token: admin.token, json });
+const change = (id: string, json: object) => admin.patch(`/users/${id}`, json);
 
 describe("GET /audit-events", () => {
   const list = async (query: string) => {
-    const answer = await api.get(`/audit-events?${query}`, { token: admin.token });
+    const answer = await admin.get(`/audit-events?${query}`);
     expect(answer.status).toBe(200);
     return answer.body;
   };
@@ -20,7 +20,7 @@ describe("GET /audit-events", () => {
   it("promise 24: tells who, what, when, from where and in which request", async () => {
     const user = await aUser();
     const headers = { "X-Request-Id": "a-request", "CF-Connecting-IP": "203.0.113.7" };
-    await api.patch(`/users/${user.id}`, { token: admin.token, json: { role: "admin" }, headers });
+    await admin.patch(`/users/${user.id}`, { role: "admin" }, { headers });
     const { items } = await list(`user_id=${user.id}`);
     expect(items).toMatchObject([
       {
@@ -59,7 +59,7 @@ describe("GET /audit-events", () => {
       `/audit-events?user_id=${user.id}&before=${end}&cursor=${first.next_cursor}`,
     ];
     for (const path of paths) {
-      const answer = await api.get(path, { token: admin.token });
+      const answer = await admin.get(path);
       expect(answer.status).toBe(400);
       expect(answer.body.code).toBe("invalid_cursor");
     }
@@ -73,11 +73,11 @@ describe("GET /audit-events", () => {
     "after=0000-01-01T00:00:00Z",
     "limit=0",
   ])("promise 14: refuses %s", async (query) => {
-    expect((await api.get(`/audit-events?${query}`, { token: admin.token })).status).toBe(422);
+    expect((await admin.get(`/audit-events?${query}`)).status).toBe(422);
   });
 
   it("is an admin's", async () => {
-    expect((await api.get("/audit-events", { token: (await aUser()).token })).status).toBe(403);
+    expect((await (await aUser()).get("/audit-events")).status).toBe(403);
   });
 });
 
@@ -89,9 +89,9 @@ describe("GET /users/me/audit-events", () => {
     await api.post("/auth/login", { json: wrong, headers: from("198.51.100.1") });
     const json = { username: user.username, password };
     await api.post("/auth/login", { json, headers: from("203.0.113.7") });
-    await api.patch(`/users/${user.id}`, { token: admin.token, json: { role: "admin" }, headers: from("192.0.2.9") });
-    await api.delete("/auth/sessions", { token: user.token, headers: from("203.0.113.8") });
-    const answer = await api.get("/users/me/audit-events", { token: user.token });
+    await admin.patch(`/users/${user.id}`, { role: "admin" }, { headers: from("192.0.2.9") });
+    await user.delete("/auth/sessions", { headers: from("203.0.113.8") });
+    const answer = await user.get("/users/me/audit-events");
     expect(answer.body.items).toMatchObject([
       { kind: "sessions.ended", actor: "you", network: "203.0.113.8" },
       { kind: "account.role_changed", actor: "administrator", network: null, details: { role: "admin" } },
@@ -108,7 +108,7 @@ describe("GET /users/me/audit-events", () => {
     const bySomebody = { id: uuidv7(), kind: "password.changed" as const, user_id: user.id, actor_id: admin.id };
     await db.insert(auditEvents).values(rows.map((row) => ({ id: uuidv7(), ...row })));
     await db.insert(auditEvents).values({ ...bySomebody, network: "203.0.113.7" });
-    const { items } = (await api.get("/users/me/audit-events?limit=100", { token: user.token })).body;
+    const { items } = (await user.get("/users/me/audit-events?limit=100")).body;
     const hidden = items.filter(({ network }: { network: string | null }) => network === null);
     expect(items).toHaveLength(rows.length + 1);
     expect(hidden.map(({ kind, actor }: { kind: string; actor: string }) => [kind, actor]).toSorted()).toStrictEqual([
@@ -124,8 +124,8 @@ describe("GET /users/me/audit-events", () => {
   it("promise 11: has nothing of anybody else, whatever the cursor", async () => {
     const [user, other] = [await aUser(), await aUser()];
     for (const { id } of [user, other]) for (const role of ["admin", "user"]) await change(id, { role });
-    const mine = await api.get("/users/me/audit-events?limit=1", { token: user.token });
-    const theirs = await api.get(`/users/me/audit-events?cursor=${mine.body.next_cursor}`, { token: other.token });
+    const mine = await user.get("/users/me/audit-events?limit=1");
+    const theirs = await other.get(`/users/me/audit-events?cursor=${mine.body.next_cursor}`);
     expect(theirs.body.code).toBe("invalid_cursor");
     expect(mine.body.items).toHaveLength(1);
   });

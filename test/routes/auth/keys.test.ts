@@ -129,7 +129,7 @@ describe("promise 22: a ring that cannot be used", () => {
     const [ours, theirs] = [{ ...one }, { ...two }];
     if (ours.kty === "OKP" && theirs.kty === "OKP") ours.x = theirs.x;
     const api = serveWith("EdDSA", [ours], true);
-    const answer = await api.get("/users/me", { token: user.token });
+    const answer = await api.as(user).get("/users/me");
     expect(answer.status).toBe(503);
     expect(answer.body.code).toBe("misconfigured");
     const log = JSON.stringify(api.logs);

@@ -56,13 +56,13 @@ describe("a password that is its owner's address or username, or a part of it", 
     ["domain", ({ email }) => email.split("@")[1] ?? ""],
   ])("is refused at sign-up, reset and change: %s", async (_what, personal) => {
     const [newcomer, known] = [owner(), owner()];
-    const { token } = await aUser({ ...known, password_hash });
+    const ada = await aUser({ ...known, password_hash });
     await api.post("/auth/password/forgot", { json: { email: known.email } });
     const next = personal(known);
     const answers = [
       await api.post("/users", { json: { ...newcomer, password: personal(newcomer) } }),
       await api.post("/auth/password/reset", { json: { token: api.tokenFor(known.email), password: next } }),
-      await api.put("/users/me/password", { token, json: { current_password: password, password: next } }),
+      await api.as(ada).put("/users/me/password", { current_password: password, password: next }),
     ];
     for (const { status, body } of answers) {
       expect(status).toBe(422);

@@ -126,7 +126,7 @@ describe("promise 8: a mailed token", () => {
       { by: "1 second", change: { deleted_at: new Date().toISOString() }, status: 400 },
     ]) {
       const [user, email] = [await aVerifiedUser(), aMailbox()];
-      await api.post("/users/me/email", { token: user.token, json: { email, current_password: password } });
+      await api.as(user).post("/users/me/email", { email, current_password: password });
       await age(user.id, by);
       if (Object.keys(change).length > 0) await db.update(users).set(change).where(eq(users.id, user.id));
       expect((await confirm(tokenFor(email))).status).toBe(status);
@@ -186,7 +186,7 @@ describe("promise 8: a mailed token", () => {
     const [user, admin] = [await signUp(), await aUser({ role: "admin" })];
     await forgot(user.email);
     const token = tokenFor(user.email);
-    await api.patch(`/users/${user.id}`, { token: admin.token, json: { email: aMailbox() } });
+    await api.as(admin).patch(`/users/${user.id}`, { email: aMailbox() });
     expect((await reset(token, "another password")).status).toBe(400);
   });
 });
@@ -337,7 +337,7 @@ describe("PUT /users/me/password", () => {
     const [user, other] = [await aVerifiedUser(), aMailbox()];
     await forgot(user.email);
     const resetToken = tokenFor(user.email);
-    await api.post("/users/me/email", { token: user.token, json: { email: other, current_password: password } });
+    await api.as(user).post("/users/me/email", { email: other, current_password: password });
     expect((await change(user.token, password, "another password")).status).toBe(204);
     expect((await reset(resetToken, "a third password")).status).toBe(400);
     expect((await confirm(tokenFor(other))).status).toBe(400);
@@ -423,13 +423,13 @@ describe("POST /users/me/email", () => {
   it("an admin who sets an address ends a change that was begun", async () => {
     const [user, admin, email] = [await aVerifiedUser(), await aUser({ role: "admin" }), aMailbox()];
     await change(user.token, email);
-    await api.patch(`/users/${user.id}`, { token: admin.token, json: { email: aMailbox() } });
+    await api.as(admin).patch(`/users/${user.id}`, { email: aMailbox() });
     expect((await confirm(tokenFor(email))).status).toBe(400);
   });
 
   it("an admin who sets an address holds links to set a password back for three days", async () => {
     const [user, admin, email] = [await aVerifiedUser(), await aUser({ role: "admin" }), aMailbox()];
-    const set = (json: object) => api.patch(`/users/${user.id}`, { token: admin.token, json });
+    const set = (json: object) => api.as(admin).patch(`/users/${user.id}`, json);
     const links = () => mailsTo(email).filter(({ text }) => text.includes("/reset-password?"));
     const pass = (time: string) =>
       db.execute(sql`update users set reset_held_until = reset_held_until - ${time}::interval where id = ${user.id}`);
@@ -447,7 +447,7 @@ describe("POST /users/me/email", () => {
 
   it("holds nothing back once its owner has confirmed another", async () => {
     const [user, admin, email] = [await aVerifiedUser(), await aUser({ role: "admin" }), aMailbox()];
-    await api.patch(`/users/${user.id}`, { token: admin.token, json: { email: aMailbox() } });
+    await api.as(admin).patch(`/users/${user.id}`, { email: aMailbox() });
     await change(user.token, email);
     expect((await confirm(tokenFor(email))).status).toBe(204);
     await forgot(email);
@@ -457,15 +457,15 @@ describe("POST /users/me/email", () => {
   it("PATCH leads there, and does nothing else; an admin's un-verifies", async () => {
     const [user, admin, email] = [await aVerifiedUser(), await aUser({ role: "admin" }), aMailbox()];
     for (const path of ["/users/me", `/users/${user.id}`]) {
-      const answer = await api.patch(path, { token: user.token, json: { email, full_name: "X" } });
+      const answer = await api.as(user).patch(path, { email, full_name: "X" });
       expect(answer.status).toBe(403);
       expect(answer.body.detail).toContain("POST /users/me/email");
     }
     expect(await rowOf(user.id)).toMatchObject({ email: user.email, full_name: null });
     const json = { email: user.email.toUpperCase() };
-    const recased = await api.patch(`/users/${user.id}`, { token: admin.token, json });
+    const recased = await api.as(admin).patch(`/users/${user.id}`, json);
     expect(recased.body).toMatchObject({ ...json, email_verified_at: expect.any(String) });
-    const changed = await api.patch(`/users/${user.id}`, { token: admin.token, json: { email } });
+    const changed = await api.as(admin).patch(`/users/${user.id}`, { email });
     expect(changed.body).toMatchObject({ email, email_verified_at: null });
   });
 });
@@ -522,7 +522,7 @@ describe("promise 8: nobody's mailbox is flooded", () => {
     for (let i = 0; i < 12; i++) {
       const stranger = await aUser({ password_hash });
       const json = { email: victim.email, current_password: password };
-      const answer = await app.post("/users/me/email", { token: stranger.token, json });
+      const answer = await app.as(stranger).post("/users/me/email", json);
       expect(answer.status, "nobody learns what others sent there").toBe(202);
     }
     expect(mailTo(app, victim.email)).toBe(10);
@@ -544,7 +544,7 @@ describe("promise 8: nobody's mailbox is flooded", () => {
       for (let i = 0; i < 10; i++) {
         const stranger = await aUser({ password_hash });
         const json = { email: email.replace("@", `+${i}@`), current_password: password };
-        await app.post("/users/me/email", { token: stranger.token, json });
+        await app.as(stranger).post("/users/me/email", json);
       }
     }
     const change = ({ token }: typeof verified, username: string) =>

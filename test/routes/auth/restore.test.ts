@@ -68,12 +68,12 @@ describe("POST /auth/restore", () => {
 
   it("brings the account back and signs in, in two round trips; old tokens stay dead", async () => {
     const user = await aUser({ password_hash });
-    await api.post("/users/me/deletion", { token: user.token, json: { current_password: password } });
+    await user.post("/users/me/deletion", { current_password: password });
     const answer = await restore(user.email);
     expect(answer.status).toBe(200);
     expect(answer.roundTrips).toBe(2);
     expect((await api.get("/users/me", { token: answer.body.access_token })).body.id).toBe(user.id);
-    expect((await api.get("/users/me", { token: user.token })).status).toBe(401);
+    expect((await user.get("/users/me")).status).toBe(401);
     expect((await login(user.username)).status).toBe(200);
     const events = await db.select().from(auditEvents).where(eq(auditEvents.user_id, user.id)).orderBy(auditEvents.id);
     expect(events.map(({ kind }) => kind)).toStrictEqual([

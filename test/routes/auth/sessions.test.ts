@@ -112,7 +112,7 @@ describe("POST /auth/refresh", () => {
 
   it("is refused to a user who was deactivated", async () => {
     const [user, admin] = [await signedIn(), await aUser({ role: "admin" })];
-    await api.patch(`/users/${user.id}`, { token: admin.token, json: { is_active: false } });
+    await admin.patch(`/users/${user.id}`, { is_active: false });
     expect((await refresh(user.refresh_token)).status).toBe(400);
   });
 });
@@ -220,7 +220,7 @@ describe("/auth/sessions", () => {
     const { next_cursor } = (await api.get("/auth/sessions?limit=1", { token: user.access_token })).body;
     const cursor = encodeURIComponent(next_cursor);
     expect((await api.get(`/auth/sessions?cursor=${cursor}`, { token: user.access_token })).status).toBe(200);
-    expect((await api.get(`/auth/sessions?cursor=${cursor}`, { token: other.token })).body.code).toBe("invalid_cursor");
+    expect((await other.get(`/auth/sessions?cursor=${cursor}`)).body.code).toBe("invalid_cursor");
   });
 
   it("takes Bearer in any letter case", async () => {
@@ -241,7 +241,7 @@ describe("/auth/sessions", () => {
 
   it("promise 11: somebody else's is not there", async () => {
     const [user, other] = [await aUser(), await aUser()];
-    const answer = await api.delete(`/auth/sessions/${other.sessionId}`, { token: user.token });
+    const answer = await user.delete(`/auth/sessions/${other.sessionId}`);
     expect(answer.status).toBe(404);
     expect(await works(other.token)).toBe(true);
     const events = await db.select().from(auditEvents).where(eq(auditEvents.user_id, user.id));

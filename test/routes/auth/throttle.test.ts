@@ -91,11 +91,7 @@ describe("promise 10: guessing is bounded by account", () => {
     expect((await restore(user.username)).status).toBe(429);
 
     const change = (password: string) =>
-      app.put("/users/me/password", {
-        token: user.token,
-        json: { current_password: password, password: `${right}!` },
-        headers: at,
-      });
+      app.as(user).put("/users/me/password", { current_password: password, password: `${right}!` }, { headers: at });
     for (let i = 0; i < 10; i++) expect((await change("wrong")).status).toBe(403);
     expect((await change(right)).status).toBe(429);
     expect((await guess(user.email, "wrong", aNetwork())).status).toBe(400);

@@ -16,9 +16,9 @@ const titlesOf = async (id: string) =>
 
 describe("POST /items/batch", () => {
   it("creates, changes and deletes, and answers in the order of the operations", async () => {
-    const { id, token } = await aUser();
-    const [one, two, three] = [await anItem(token), await anItem(token), await anItem(token)];
-    const answer = await batch(token, [
+    const ada = await aUser();
+    const [one, two, three] = [await anItem(ada.token), await anItem(ada.token), await anItem(ada.token)];
+    const answer = await batch(ada.token, [
       create("First"),
       { op: "delete", id: two },
       { op: "update", id: one.toUpperCase(), if_match: 'W/"1"', item: { title: "Changed", is_public: true } },
@@ -28,7 +28,7 @@ describe("POST /items/batch", () => {
     expect(answer.status).toBe(200);
     expect(answer.roundTrips).toBe(1);
     expect(answer.body.results).toMatchObject([
-      { op: "create", etag: '"1"', item: { title: "First", description: null, owner_id: id, is_public: false } },
+      { op: "create", etag: '"1"', item: { title: "First", description: null, owner_id: ada.id, is_public: false } },
       { op: "delete", id: two },
       {
         op: "update",
@@ -38,12 +38,12 @@ describe("POST /items/batch", () => {
       { op: "create", etag: '"1"', item: { title: "Second" } },
       { op: "update", etag: '"2"', item: { id: three, title: "An item", description: null, is_public: false } },
     ]);
-    const read = await api.get(`/items/${one}`, { token });
+    const read = await ada.get(`/items/${one}`);
     expect(read.body).toStrictEqual(answer.body.results[2].item);
     expect(read.headers.get("ETag")).toBe(answer.body.results[2].etag);
-    expect((await api.get(`/items/${two}`, { token })).status).toBe(404);
+    expect((await ada.get(`/items/${two}`)).status).toBe(404);
     // Unnamed fields keep their values, and ids are answered in our spelling.
-    const again = await batch(token, [
+    const again = await batch(ada.token, [
       { op: "update", id: one, item: { title: "Again" } },
       { op: "delete", id: three.toUpperCase() },
     ]);
@@ -54,13 +54,13 @@ describe("POST /items/batch", () => {
   });
 
   it("takes a hundred, keeps their order, and takes no more", async () => {
-    const { id, token } = await aUser();
+    const ada = await aUser();
     const hundred = Array.from({ length: 100 }, (_, i) => create(`Item ${i}`));
-    const answer = await batch(token, hundred);
+    const answer = await batch(ada.token, hundred);
     expect(answer.body.results.map((result: { item: { title: string } }) => result.item.title)).toStrictEqual(
       hundred.map(({ item }) => item.title),
     );
-    const [own] = await db.select({ id: items.id }).from(items).where(eq(items.owner_id, id)).limit(1);
+    const [own] = await db.select({ id: items.id }).from(items).where(eq(items.owner_id, ada.id)).limit(1);
     const update = { op: "update", id: own?.id, item: { title: "t" } };
     for (const operations of [
       [],
@@ -77,9 +77,9 @@ describe("POST /items/batch", () => {
       [{ op: "create", item: { title: "t" }, id: missing }],
       [{ op: "upsert", item: { title: "t" } }],
     ]) {
-      expect((await batch(token, operations)).status, JSON.stringify(operations).slice(0, 80)).toBe(422);
+      expect((await batch(ada.token, operations)).status, JSON.stringify(operations).slice(0, 80)).toBe(422);
     }
-    expect(await db.$count(items, eq(items.owner_id, id))).toBe(100);
+    expect(await db.$count(items, eq(items.owner_id, ada.id))).toBe(100);
   });
 
   it("does nothing where one operation cannot be done, and says which and why", async () => {
@@ -103,7 +103,7 @@ describe("POST /items/batch", () => {
     }
     expect(await titlesOf(id)).toStrictEqual(before);
     expect(await db.$count(idempotencyKeys, eq(idempotencyKeys.user_id, id))).toBe(0);
-    expect((await api.get(`/items/${foreign}`, { token: stranger.token })).status).toBe(200);
+    expect((await stranger.get(`/items/${foreign}`)).status).toBe(200);
   });
 
   it("is all or nothing, also where an admin is one no more in the middle of it", async () => {
@@ -122,11 +122,10 @@ describe("POST /items/batch", () => {
   });
 
   it("wants If-Match where changes must have one", async () => {
-    const { token } = await aUser();
-    const id = await anItem(token);
+    const ada = await aUser();
+    const id = await anItem(ada.token);
     const strict = serve({ bindings: { ...bindings, REQUIRE_IF_MATCH: "true" } });
-    const send = (operation: object) =>
-      strict.post("/items/batch", { token, json: { operations: [create("New"), operation] } });
+    const send = (operation: object) => strict.as(ada).post("/items/batch", { operations: [create("New"), operation] });
     const answer = await send({ op: "delete", id });
     expect(answer.status).toBe(428);
     expect(answer.body.errors[0].loc).toStrictEqual(["body", "operations", 1]);
@@ -135,10 +134,10 @@ describe("POST /items/batch", () => {
   });
 
   it("promise 18: has one effect and one answer under an Idempotency-Key", async () => {
-    const { id, token } = await aUser();
-    const own = await anItem(token);
+    const ada = await aUser();
+    const own = await anItem(ada.token);
     const operations = [create("New"), { op: "update", id: own, item: { title: "Changed" } }, create("Newer")];
-    const send = () => batch(token, operations, { "Idempotency-Key": "k" });
+    const send = () => batch(ada.token, operations, { "Idempotency-Key": "k" });
     const answers = await Promise.all(fifty.map(send));
     for (const { status } of answers) expect([200, 409]).toContain(status);
     const replay = await send();
@@ -146,23 +145,23 @@ describe("POST /items/batch", () => {
     expect(new Set(answers.filter(({ status }) => status === 200).map(({ text }) => text))).toStrictEqual(
       new Set([replay.text]),
     );
-    expect(await db.$count(items, eq(items.owner_id, id))).toBe(3);
-    expect((await api.get(`/items/${own}`, { token })).headers.get("ETag")).toBe('"2"');
+    expect(await db.$count(items, eq(items.owner_id, ada.id))).toBe(3);
+    expect((await ada.get(`/items/${own}`)).headers.get("ETag")).toBe('"2"');
   });
 
   it("promise 18: of fifty batches on the same versions one wins, in whatever order they name the items", async () => {
-    const { token } = await aUser();
-    const ids = await Promise.all(fifty.slice(0, 10).map(() => anItem(token)));
+    const ada = await aUser();
+    const ids = await Promise.all(fifty.slice(0, 10).map(() => anItem(ada.token)));
     const answers = await Promise.all(
       fifty.map((i) => {
         const operations = ids.map((id) => ({ op: "update", id, if_match: '"1"', item: { title: `Batch ${i}` } }));
-        return batch(token, i % 2 ? operations : operations.toReversed());
+        return batch(ada.token, i % 2 ? operations : operations.toReversed());
       }),
     );
     const statuses = answers.map(({ status }) => status);
     expect(statuses.filter((status) => status === 200)).toHaveLength(1);
     expect(statuses.filter((status) => status === 412)).toHaveLength(49);
-    const titles = await Promise.all(ids.map(async (id) => (await api.get(`/items/${id}`, { token })).body.title));
+    const titles = await Promise.all(ids.map(async (id) => (await ada.get(`/items/${id}`)).body.title));
     expect(new Set(titles).size).toBe(1);
   });
 });

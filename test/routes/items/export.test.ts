@@ -80,21 +80,21 @@ async function open(token: string, accept = "*/*") {
 
 describe("GET /items/export", () => {
   it("has exactly the list's data in both formats", async () => {
-    const { token } = await aUser();
+    const ada = await aUser();
     const stranger = await aUser();
-    await api.post("/items", { token: stranger.token, json: { title: "Not yours" } });
+    await stranger.post("/items", { title: "Not yours" });
     for (const title of hostile) {
-      expect((await api.post("/items", { token, json: { title, description: title } })).status).toBe(201);
+      expect((await ada.post("/items", { title, description: title })).status).toBe(201);
     }
     for (const description of ["", null]) {
-      await api.post("/items", { token, json: { title: "t", description, is_public: true } });
+      await ada.post("/items", { title: "t", description, is_public: true });
     }
-    const deleted = await api.post("/items", { token, json: { title: "Deleted" } });
-    await api.delete(`/items/${deleted.body.id}`, { token });
+    const deleted = await ada.post("/items", { title: "Deleted" });
+    await ada.delete(`/items/${deleted.body.id}`);
 
-    const { items: all } = (await api.get("/items?limit=100", { token })).body;
+    const { items: all } = (await ada.get("/items?limit=100")).body;
     expect(all).toHaveLength(hostile.length + 2);
-    const get = (accept: string): Promise<Answer> => api.get("/items/export", { token, headers: { Accept: accept } });
+    const get = (accept: string): Promise<Answer> => ada.get("/items/export", { headers: { Accept: accept } });
     const [lines, table] = [await get("application/x-ndjson"), await get("text/csv")];
     expect(ndjson(lines.text)).toStrictEqual(all);
     expect(csv(table.text)).toStrictEqual(all);
@@ -106,7 +106,7 @@ describe("GET /items/export", () => {
   });
 
   it("keeps each field under its name: lists and objects as JSON, what is missing as null", async () => {
-    const { token } = await aUser();
+    const ada = await aUser();
     const Row = z.object({
       list: z.array(z.string()),
       "a,b": z.object({ x: z.number() }).optional(),
@@ -133,7 +133,10 @@ describe("GET /items/export", () => {
         return download(c, "rows", Row, pages());
       },
     );
-    const answer = await serve({ endpoints: [own] }).get("/rows", { token, headers: { Accept: "text/csv" } });
+    const answer = await serve({ endpoints: [own] }).get("/rows", {
+      token: ada.token,
+      headers: { Accept: "text/csv" },
+    });
     expect(answer.text.split("\r\n")).toStrictEqual([
       'list,"a,b",number,last',
       '"[""x"",""y \\""z\\""""]","{""x"":1}",-1.5,"n"',
@@ -143,21 +146,21 @@ describe("GET /items/export", () => {
   });
 
   it("of no items is an empty file, or a header alone", async () => {
-    const { token } = await aUser();
-    expect((await api.get("/items/export", { token })).text).toBe("");
-    const table = await api.get("/items/export", { token, headers: { Accept: "text/csv" } });
+    const ada = await aUser();
+    expect((await ada.get("/items/export")).text).toBe("");
+    const table = await ada.get("/items/export", { headers: { Accept: "text/csv" } });
     expect(table.text).toMatch(/^id,[a-z_,]+\r\n$/);
     expect(csv(table.text)).toStrictEqual([]);
   });
 
   it("answers 406 if neither format is acceptable, and varies by Accept and Origin", async () => {
-    const { token } = await aUser();
+    const ada = await aUser();
     for (const [accept, status] of [
       ["application/json", 406],
       ["*/*", 200],
     ] as const) {
       for (const origin of ["https://app.example.com", "https://other.example"]) {
-        const answer = await api.get("/items/export", { token, headers: { Accept: accept, Origin: origin } });
+        const answer = await ada.get("/items/export", { headers: { Accept: accept, Origin: origin } });
         expect(answer.status).toBe(status);
         expect(answer.headers.get("Vary")?.split(/, */).toSorted()).toStrictEqual(["Accept", "Origin"]);
         if (status === 406) expect(answer.body.code).toBe("not_acceptable");
@@ -203,7 +206,7 @@ describe("GET /items/export", () => {
     await db.update(items).set({ deleted_at: sql`now()` }).where(title(999));
     await db.update(items).set({ title: "Changed" }).where(title(2));
     await db.update(items).set({ title: "Changed" }).where(title(998));
-    await api.post("/items", { token: user.token, json: { title: "New" } });
+    await user.post("/items", { title: "New" });
     text += await rest();
     const titles = csv(text).map((item) => item.title);
     expect(titles).toHaveLength(999);

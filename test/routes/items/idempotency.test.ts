@@ -38,46 +38,46 @@ function expectReplay(replay: Answer, original: Answer): void {
 
 describe("promise 18: the same Idempotency-Key with the same request", () => {
   it("has one effect and one answer, to the byte", async () => {
-    const { id, token } = await aUser();
-    const original = await post(token, "a-key!~");
+    const ada = await aUser();
+    const original = await post(ada.token, "a-key!~");
     expect(original.status).toBe(201);
     expect(original.headers.get("Idempotent-Replayed")).toBeNull();
     expect(original.headers.get("Location")).toBe(`/api/v1/items/${original.body.id}`);
     expect(original.headers.get("ETag")).toBe('"1"');
-    expect(original.body).toMatchObject({ ...json, owner_id: id });
+    expect(original.body).toMatchObject({ ...json, owner_id: ada.id });
     expect(original.roundTrips).toBe(1);
-    expectReplay(await post(token, "a-key!~"), original);
-    expect((await api.get(`/items/${original.body.id}`, { token })).text).toBe(original.text);
-    expect(await itemsOf(id)).toBe(1);
+    expectReplay(await post(ada.token, "a-key!~"), original);
+    expect((await ada.get(`/items/${original.body.id}`)).text).toBe(original.text);
+    expect(await itemsOf(ada.id)).toBe(1);
   });
 
   it("gets the first answer also when the item has changed or is gone since", async () => {
-    const { token } = await aUser();
-    const original = await post(token, "k");
+    const ada = await aUser();
+    const original = await post(ada.token, "k");
     const path = `/items/${original.body.id}`;
-    await api.patch(path, { token, json: { title: "Changed" } });
-    expectReplay(await post(token, "k"), original);
-    await api.delete(path, { token });
-    expectReplay(await post(token, "k"), original);
+    await ada.patch(path, { title: "Changed" });
+    expectReplay(await post(ada.token, "k"), original);
+    await ada.delete(path);
+    expectReplay(await post(ada.token, "k"), original);
   });
 
   it("gets the answer that was lost after the commit", async () => {
-    const { id, token } = await aUser();
+    const ada = await aUser();
     const cut = serve({ mayFail: true, bindings: { ...bindings, NEON_FETCH_ENDPOINT: inject("cutEndpoint") } });
-    expect((await post(token, "lost", json, cut)).status).toBe(503);
-    expect(await itemsOf(id)).toBe(1);
-    const replay = await post(token, "lost");
+    expect((await post(ada.token, "lost", json, cut)).status).toBe(503);
+    expect(await itemsOf(ada.id)).toBe(1);
+    const replay = await post(ada.token, "lost");
     expect(replay.status).toBe(201);
     expect(replay.headers.get("Idempotent-Replayed")).toBe("true");
     expect(replay.headers.get("Location")).toBe(`/api/v1/items/${replay.body.id}`);
-    expect((await api.get(`/items/${replay.body.id}`, { token })).text).toBe(replay.text);
-    expect(await itemsOf(id)).toBe(1);
+    expect((await ada.get(`/items/${replay.body.id}`)).text).toBe(replay.text);
+    expect(await itemsOf(ada.id)).toBe(1);
   });
 
   it("makes one item when it is sent fifty times at once", async () => {
-    const { id, token } = await aUser();
-    const answers = await Promise.all(Array.from({ length: 50 }, () => post(token, "race")));
-    expect(await itemsOf(id)).toBe(1);
+    const ada = await aUser();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => post(ada.token, "race")));
+    expect(await itemsOf(ada.id)).toBe(1);
     const originals = answers.filter((a) => a.status === 201 && !a.headers.has("Idempotent-Replayed"));
     expect(originals).toHaveLength(1);
     const [original] = originals;
@@ -89,28 +89,28 @@ describe("promise 18: the same Idempotency-Key with the same request", () => {
         expect(answer.headers.get("Retry-After")).toBe("1");
       }
     }
-    if (original) expectReplay(await post(token, "race"), original);
+    if (original) expectReplay(await post(ada.token, "race"), original);
   });
 
   it("gets its answer also where the table has got another column since", async () => {
-    const { id, token } = await aUser();
+    const ada = await aUser();
     for (const column of ["is_public", "deleted_at", "version"]) {
-      const original = await post(token, column, { title: "t" });
+      const original = await post(ada.token, column, { title: "t" });
       // Imitates a record from before the migration.
       await db.execute(sql`update idempotency_keys
         set results = array[json_build_array((results[1] -> 0)::jsonb - ${column}::text)]
-        where user_id = ${id}::uuid and key = ${column}`);
-      expectReplay(await post(token, column, { title: "t" }), original);
+        where user_id = ${ada.id}::uuid and key = ${column}`);
+      expectReplay(await post(ada.token, column, { title: "t" }), original);
     }
   });
 
   it("has its answer in no field of an error that Postgres logs", async () => {
-    const { id, token } = await aUser();
-    await post(token, "k");
+    const ada = await aUser();
+    await post(ada.token, "k");
     const { fingerprint = "" } =
-      (await db.select().from(idempotencyKeys).where(eq(idempotencyKeys.user_id, id)))[0] ?? {};
+      (await db.select().from(idempotencyKeys).where(eq(idempotencyKeys.user_id, ada.id)))[0] ?? {};
     const error = await db
-      .batch([IdempotencyKeys.claim(db, { userId: id, key: "k", fingerprint, kibPerDay: 1_024 })])
+      .batch([IdempotencyKeys.claim(db, { userId: ada.id, key: "k", fingerprint, kibPerDay: 1_024 })])
       .catch((e) => e);
     expect(error.code).toBe("PT208");
     const { message, detail, hint, where, internalQuery, column } = error;
@@ -119,31 +119,31 @@ describe("promise 18: the same Idempotency-Key with the same request", () => {
   });
 
   it("is recorded under its own key alone", async () => {
-    const { token } = await aUser();
-    const first = await post(token, "first");
-    await post(token, "second", { title: "Second" });
-    expectReplay(await post(token, "first"), first);
+    const ada = await aUser();
+    const first = await post(ada.token, "first");
+    await post(ada.token, "second", { title: "Second" });
+    expectReplay(await post(ada.token, "first"), first);
   });
 
   it("is 500 where it was recorded by a version with other statements", async () => {
-    const { id, token } = await aUser();
-    await post(token, "k");
+    const ada = await aUser();
+    await post(ada.token, "k");
     await db
       .update(idempotencyKeys)
       .set({ results: sql`array_append(results, '[]'::json)` })
-      .where(eq(idempotencyKeys.user_id, id));
+      .where(eq(idempotencyKeys.user_id, ada.id));
     const app = serve({ mayFail: true });
-    expect((await post(token, "k", json, app)).status).toBe(500);
+    expect((await post(ada.token, "k", json, app)).status).toBe(500);
     expect(JSON.stringify(app.logs)).toContain("The key was recorded by another version");
   });
 
   it("is 409 while the first is running, and has its effect when that was rolled back", async () => {
-    const { id, token } = await aUser();
+    const ada = await aUser();
     const running = db.batch([
-      db.execute(sql`select claim_key(${id}::uuid, 'slow', 'x')`),
+      db.execute(sql`select claim_key(${ada.id}::uuid, 'slow', 'x')`),
       db.execute(
         sql.raw(`do $$ begin
-        while not exists (select from users where id = '${id}' and full_name = 'Go on') loop
+        while not exists (select from users where id = '${ada.id}' and full_name = 'Go on') loop
           perform pg_sleep(0.01);
         end loop;
       end $$`),
@@ -152,29 +152,29 @@ describe("promise 18: the same Idempotency-Key with the same request", () => {
     ]);
     const isHeld = () =>
       db.execute(sql`select from pg_locks where locktype = 'advisory'
-        and (classid::bigint << 32) | objid::bigint = hashtextextended(${`${id} slow`}, 0)`);
+        and (classid::bigint << 32) | objid::bigint = hashtextextended(${`${ada.id} slow`}, 0)`);
     while ((await isHeld()).rows.length === 0);
-    const answer = await post(token, "slow");
+    const answer = await post(ada.token, "slow");
     expect(answer.status).toBe(409);
     expect(answer.body.code).toBe("idempotency_key_in_use");
     expect(answer.headers.get("Retry-After")).toBe("1");
-    await db.update(users).set({ full_name: "Go on" }).where(eq(users.id, id));
+    await db.update(users).set({ full_name: "Go on" }).where(eq(users.id, ada.id));
     await expect(running).rejects.toThrow();
-    expect((await post(token, "slow")).status).toBe(201);
+    expect((await post(ada.token, "slow")).status).toBe(201);
   });
 });
 
 describe("promise 18: an Idempotency-Key", () => {
   it("is refused with another request", async () => {
-    const { id, token } = await aUser();
-    await post(token, "k");
+    const ada = await aUser();
+    await post(ada.token, "k");
     for (const other of [{ ...json, title: "Another" }, { title: "t" }]) {
-      const answer = await post(token, "k", other);
+      const answer = await post(ada.token, "k", other);
       expect(answer.status).toBe(422);
       expect(answer.body.code).toBe("idempotency_key_reused");
       expect(answer.roundTrips).toBe(1);
     }
-    expect(await itemsOf(id)).toBe(1);
+    expect(await itemsOf(ada.id)).toBe(1);
   });
 
   it("is its user's own", async () => {
@@ -195,10 +195,10 @@ describe("promise 18: an Idempotency-Key", () => {
   });
 
   it("does not outlast its user's right to call", async () => {
-    const { id, token } = await aUser();
-    await post(token, "k");
-    await db.update(users).set({ is_active: false }).where(eq(users.id, id));
-    const answer = await post(token, "k");
+    const ada = await aUser();
+    await post(ada.token, "k");
+    await db.update(users).set({ is_active: false }).where(eq(users.id, ada.id));
+    const answer = await post(ada.token, "k");
     expect(answer.status).toBe(401);
     expect(answer.body.code).toBe("invalid_token");
     expect(answer.text).not.toContain(json.title);
@@ -206,9 +206,9 @@ describe("promise 18: an Idempotency-Key", () => {
   });
 
   it("keeps nothing of a request that was refused or rolled back", async () => {
-    const { id, token } = await aUser();
-    expect((await post(token, "k", { title: "" })).status).toBe(422);
-    expect((await api.post("/items", { token, body: "{", headers: { "Idempotency-Key": "k" } })).status).toBe(415);
+    const ada = await aUser();
+    expect((await post(ada.token, "k", { title: "" })).status).toBe(422);
+    expect((await ada.post("/items", undefined, { body: "{", headers: { "Idempotency-Key": "k" } })).status).toBe(415);
     const failing = serve({
       mayFail: true,
       deps: {
@@ -220,63 +220,63 @@ describe("promise 18: an Idempotency-Key", () => {
         },
       },
     });
-    expect((await post(token, "k", json, failing)).status).toBe(500);
-    expect([await keysOf(id), await itemsOf(id)]).toStrictEqual([0, 0]);
-    const answer = await post(token, "k");
+    expect((await post(ada.token, "k", json, failing)).status).toBe(500);
+    expect([await keysOf(ada.id), await itemsOf(ada.id)]).toStrictEqual([0, 0]);
+    const answer = await post(ada.token, "k");
     expect(answer.status).toBe(201);
     expect(answer.headers.has("Idempotent-Replayed")).toBe(false);
   });
 
   it("has 1 to 255 visible ASCII characters", async () => {
-    const { id, token } = await aUser();
+    const ada = await aUser();
     for (const key of ["", "a".repeat(256), "two words", "é", "a, b", "\u007f"]) {
-      const answer = await post(token, key);
+      const answer = await post(ada.token, key);
       expect(answer.status, key).toBe(422);
       expect(answer.body.errors[0].loc).toStrictEqual(["header", "Idempotency-Key"]);
       expect(answer.roundTrips).toBe(0);
     }
     for (const key of ["!", "~".repeat(255), "';drop/**/table/**/items;--", "__proto__", "%00"]) {
-      const original = await post(token, key);
+      const original = await post(ada.token, key);
       expect(original.status, key).toBe(201);
-      expectReplay(await post(token, key), original);
+      expectReplay(await post(ada.token, key), original);
     }
-    expect(await itemsOf(id)).toBe(5);
+    expect(await itemsOf(ada.id)).toBe(5);
   });
 
   it("may be left out: every request has its effect then", async () => {
-    const { id, token } = await aUser();
-    for (const _ of [1, 2]) expect((await api.post("/items", { token, json })).status).toBe(201);
-    expect([await keysOf(id), await itemsOf(id)]).toStrictEqual([0, 2]);
+    const ada = await aUser();
+    for (const _ of [1, 2]) expect((await ada.post("/items", json)).status).toBe(201);
+    expect([await keysOf(ada.id), await itemsOf(ada.id)]).toStrictEqual([0, 2]);
   });
 
   it("is new again after 24 hours, and purged by a job", async () => {
-    const { id, token } = await aUser();
-    const original = await post(token, "k");
-    await age(id, 23.9);
-    expectReplay(await post(token, "k"), original);
-    await age(id, 24);
-    const again = await post(token, "k", { title: "Another" });
+    const ada = await aUser();
+    const original = await post(ada.token, "k");
+    await age(ada.id, 23.9);
+    expectReplay(await post(ada.token, "k"), original);
+    await age(ada.id, 24);
+    const again = await post(ada.token, "k", { title: "Another" });
     expect(again.status).toBe(201);
     expect(again.headers.has("Idempotent-Replayed")).toBe(false);
     // All of the old is forgotten: its answer, its request and its age.
-    expectReplay(await post(token, "k", { title: "Another" }), again);
-    expect((await post(token, "k")).body.code).toBe("idempotency_key_reused");
+    expectReplay(await post(ada.token, "k", { title: "Another" }), again);
+    expect((await post(ada.token, "k")).body.code).toBe("idempotency_key_reused");
 
-    await post(token, "young");
+    await post(ada.token, "young");
     await db
       .update(idempotencyKeys)
       .set({ created_at: sql`now() - interval '24 hours'` })
-      .where(and(eq(idempotencyKeys.user_id, id), eq(idempotencyKeys.key, "k")));
+      .where(and(eq(idempotencyKeys.user_id, ada.id), eq(idempotencyKeys.key, "k")));
     await runJobs([purgeIdempotencyKeys], bindings, { ...production, log: () => undefined });
-    const left = await db.select().from(idempotencyKeys).where(eq(idempotencyKeys.user_id, id));
+    const left = await db.select().from(idempotencyKeys).where(eq(idempotencyKeys.user_id, ada.id));
     expect(left.map(({ key }) => key)).toStrictEqual(["young"]);
   });
 
   it("is kept, like the answer, out of every log", async () => {
-    const { token } = await aUser();
+    const ada = await aUser();
     const app = serve();
     const [key, title] = [unique("secret-key"), unique("secret-title")];
-    for (const body of [{ title }, { title }, { title: `${title}!` }]) await post(token, key, body, app);
+    for (const body of [{ title }, { title }, { title: `${title}!` }]) await post(ada.token, key, body, app);
     expect(app.logs.length).toBeGreaterThanOrEqual(3);
     expect(JSON.stringify(app.logs)).not.toMatch(/secret-(key|title)/);
   });
@@ -311,32 +311,32 @@ describe("an endpoint that is idempotent", () => {
     );
 
   it("may run statements of all kinds, and gets from each what it answered", async () => {
-    const { id, token } = await aUser();
+    const ada = await aUser();
     const app = serve({ endpoints: [own("several", 1)] });
-    const call = () => app.post("/several", { token, headers: { "Idempotency-Key": "k" } });
+    const call = () => app.as(ada).post("/several", undefined, { headers: { "Idempotency-Key": "k" } });
     const original = await call();
     expect(original.body).toMatchObject([
-      [{ owner_id: id, title: "t", version: 1 }],
+      [{ owner_id: ada.id, title: "t", version: 1 }],
       [{ b: 2, a: "x", nothing: null, tree: { z: 1, y: [true] } }],
-      [{ owner_id: id }],
+      [{ owner_id: ada.id }],
       [],
       [{ count: 2 }],
     ]);
     expect(original.body[0][0].created_at).toMatch(/Z$/);
     expectReplay(await call(), original);
-    expect(await itemsOf(id)).toBe(2);
+    expect(await itemsOf(ada.id)).toBe(2);
   });
 
   it("has its keys to itself: the same request of another endpoint is another", async () => {
-    const { token } = await aUser();
+    const ada = await aUser();
     const app = serve({ endpoints: [own("one", 1), own("other", 1)] });
     const headers = { "Idempotency-Key": "k" };
-    expect((await app.post("/one", { token, headers })).status).toBe(200);
-    expect((await app.post("/other", { token, headers })).body.code).toBe("idempotency_key_reused");
+    expect((await app.as(ada).post("/one", undefined, { headers })).status).toBe(200);
+    expect((await app.as(ada).post("/other", undefined, { headers })).body.code).toBe("idempotency_key_reused");
   });
 
   it("takes another method for another request", async () => {
-    const { token } = await aUser();
+    const ada = await aUser();
     const at = (method: "post" | "put") =>
       endpoint(
         {
@@ -349,13 +349,13 @@ describe("an endpoint that is idempotent", () => {
         async (c) => c.json((await c.var.run(c.var.db.execute(sql`select 1 as one`))).rows, 200),
       );
     const app = serve({ endpoints: [at("post"), at("put")] });
-    const init = { token, headers: { "Idempotency-Key": "k" } };
+    const init = { token: ada.token, headers: { "Idempotency-Key": "k" } };
     expect((await app.post("/methods", init)).status).toBe(200);
     expect((await app.put("/methods", init)).body.code).toBe("idempotency_key_reused");
   });
 
   it("takes another query for another request", async () => {
-    const { token } = await aUser();
+    const ada = await aUser();
     const counted = endpoint(
       {
         ...({ method: "post", path: "/counted", operationId: "counted", tags: ["items"] } as const),
@@ -372,7 +372,7 @@ describe("an endpoint that is idempotent", () => {
       },
     );
     const app = serve({ endpoints: [counted] });
-    const call = (path: string) => app.post(path, { token, headers: { "Idempotency-Key": "k" } });
+    const call = (path: string) => app.as(ada).post(path, undefined, { headers: { "Idempotency-Key": "k" } });
     const original = await call("/counted?n=1");
     expect(original.status).toBe(200);
     expectReplay(await call("/counted?n=1"), original);
@@ -383,9 +383,9 @@ describe("an endpoint that is idempotent", () => {
   it.each([{}, { "Idempotency-Key": "k" }])(
     "may call c.var.run once: what came second would not be one with the first (%j)",
     async (headers) => {
-      const { token } = await aUser();
+      const ada = await aUser();
       const app = serve({ mayFail: true, endpoints: [own("twice", 2)] });
-      expect((await app.post("/twice", { token, headers })).status).toBe(500);
+      expect((await app.as(ada).post("/twice", undefined, { headers })).status).toBe(500);
       expect(JSON.stringify(app.logs)).toContain("called c.var.run more than once");
     },
   );
@@ -441,51 +441,51 @@ describe("an endpoint that is idempotent", () => {
         "changes rows in a",
       ],
     ])("refuses %s, and names the statement in the log", async (_what, statement, reason) => {
-      const { id, token } = await aUser();
-      await db.insert(items).values(item(id));
+      const ada = await aUser();
+      await db.insert(items).values(item(ada.id));
       const app = serve({
         mayFail: true,
         endpoints: [running("careless", (owner) => [db.execute(one), statement(owner)])],
       });
-      expect((await app.post("/careless", { token, headers })).status).toBe(500);
+      expect((await app.as(ada).post("/careless", undefined, { headers })).status).toBe(500);
       expect(JSON.stringify(app.logs.map((entry) => entry.cause))).toContain(
         `careless is idempotent, and its statement 2 ${reason}`.replaceAll('"', '\\"'),
       );
-      expect(await itemsOf(id)).toBe(1);
+      expect(await itemsOf(ada.id)).toBe(1);
     });
 
     it("gets the same of SQL by hand, alone and beside others", async () => {
-      const { token } = await aUser();
+      const ada = await aUser();
       const raw = () => db.execute(sql`select 1::int8 as a, 1.10 as b, '2026-01-01'::date as c, array[1, 2] as d`);
       const rows = [{ a: 1, b: "1.10", c: "2026-01-01", d: [1, 2] }];
       const alone = serve({ mayFail: true, endpoints: [running("alone", () => [raw()])] });
-      expect((await alone.post("/alone", { token, headers })).body).toMatchObject({ rows, rowCount: 1 });
+      expect((await alone.as(ada).post("/alone", undefined, { headers })).body).toMatchObject({ rows, rowCount: 1 });
       const more = serve({ mayFail: true, endpoints: [running("more", () => [raw(), db.execute(one)])] });
       const keyed = "Idempotency-Key" in headers ? { "Idempotency-Key": "other" } : {};
-      expect((await more.post("/more", { token, headers: keyed })).body).toMatchObject([
+      expect((await more.as(ada).post("/more", undefined, { headers: keyed })).body).toMatchObject([
         { rows },
         { rows: [{ one: 1 }] },
       ]);
     });
 
     it("gets columns of one name from two tables, and expressions without a name", async () => {
-      const { id, token } = await aUser();
-      const own = item(id);
+      const ada = await aUser();
+      const own = item(ada.id);
       await db.insert(items).values(own);
       const fields = { user: users.id, item: items.id, two: sql`1 + 1`, three: sql`1 + 2`, title: items.title };
       const read = () =>
         db.select(fields).from(items).innerJoin(users, eq(users.id, items.owner_id)).where(eq(items.id, own.id));
       const app = serve({ endpoints: [running("joined", () => [read()])] });
       for (const _time of ["first", "again"]) {
-        expect((await app.post("/joined", { token, headers })).body).toStrictEqual([
-          { user: id, item: own.id, two: 2, three: 3, title: "t" },
+        expect((await app.as(ada).post("/joined", undefined, { headers })).body).toStrictEqual([
+          { user: ada.id, item: own.id, two: 2, three: 3, title: "t" },
         ]);
       }
     });
 
     it("keeps each digit of numbers, which JavaScript would round", async () => {
       const { amount, tree } = pgTable("ledger", { amount: numeric(), tree: jsonColumn() });
-      const { token } = await aUser();
+      const ada = await aUser();
       const fields = {
         amount: sql`1.10`.mapWith(amount),
         big: sql`9007199254740993`.mapWith(String),
@@ -495,7 +495,7 @@ describe("an endpoint that is idempotent", () => {
       const app = serve({ endpoints: [running("ledger", () => [read()])] });
       const expected = [{ amount: "1.10", big: "9007199254740993", tree: { n: 1.1, list: [1] } }];
       for (const _time of ["first", "again"]) {
-        expect((await app.post("/ledger", { token, headers })).body).toStrictEqual(expected);
+        expect((await app.as(ada).post("/ledger", undefined, { headers })).body).toStrictEqual(expected);
       }
     });
   });

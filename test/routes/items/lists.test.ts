@@ -121,7 +121,7 @@ describe("promise 25: the pages of a list together are the list", async () => {
         const seen = await pages(owner.token, asked(query), limit);
         const whole = await oneBigQuery(owner.id, query);
         expect(seen.map(({ id }) => id)).toStrictEqual(whole);
-        const { body } = await api.get(`/items?limit=1&include=total${asked(query)}`, { token: owner.token });
+        const { body } = await owner.get(`/items?limit=1&include=total${asked(query)}`);
         expect(body.total).toBe(whole.length);
       }),
       { numRuns: 60 },
@@ -189,8 +189,8 @@ describe("GET /items", () => {
 
   it("counts on request only, in the same round trip", async () => {
     const owner = await ownerOf(12);
-    expect((await api.get("/items", { token: owner.token })).body).not.toHaveProperty("total");
-    const answer = await api.get("/items?include=total&limit=1&q=odd", { token: owner.token });
+    expect((await owner.get("/items")).body).not.toHaveProperty("total");
+    const answer = await owner.get("/items?include=total&limit=1&q=odd");
     expect(answer.body.total).toBe(
       owner.rows.filter((row) => row.deleted_at === null && row.description === "odd words").length,
     );
@@ -198,14 +198,15 @@ describe("GET /items", () => {
   });
 
   it("finds words, the best match first, every character taken literally", async () => {
-    const { token } = await aUser();
+    const ada = await aUser();
     for (const json of [
       { title: "Engine", description: "nothing else" },
       { title: "Engine engine engine", description: "engine" },
       { title: "100% cotton & 'quotes'" },
     ])
-      await api.post("/items", { token, json });
-    const find = async (q: string) => (await pages(token, `&q=${encodeURIComponent(q)}`, 1)).map(({ title }) => title);
+      await ada.post("/items", json);
+    const find = async (q: string) =>
+      (await pages(ada.token, `&q=${encodeURIComponent(q)}`, 1)).map(({ title }) => title);
     expect(await find("engine")).toStrictEqual(["Engine engine engine", "Engine"]);
     for (const q of ["cotton quotes", "quotes cotton", '"quotes cotton"', "-cotton", "!cotton"]) {
       expect(await find(q), q).toStrictEqual(["100% cotton & 'quotes'"]);
@@ -216,13 +217,14 @@ describe("GET /items", () => {
   });
 
   it("finds accents however they are composed, and keeps the text as it was sent", async () => {
-    const { token } = await aUser();
+    const ada = await aUser();
     const titles = ["café Ångström", "naïve ﬁ 한국"].flatMap((title) => [
       title.normalize("NFD"),
       title.normalize("NFC"),
     ]);
-    for (const title of titles) await api.post("/items", { token, json: { title, description: title } });
-    const find = async (q: string) => (await pages(token, `&q=${encodeURIComponent(q)}`, 10)).map(({ title }) => title);
+    for (const title of titles) await ada.post("/items", { title, description: title });
+    const find = async (q: string) =>
+      (await pages(ada.token, `&q=${encodeURIComponent(q)}`, 10)).map(({ title }) => title);
     for (const form of ["NFC", "NFD"]) {
       expect((await find("Ångström café".normalize(form))).toSorted()).toStrictEqual(titles.slice(0, 2).toSorted());
       expect((await find("한국".normalize(form))).toSorted()).toStrictEqual(titles.slice(2).toSorted());
@@ -231,7 +233,7 @@ describe("GET /items", () => {
   });
 
   it("finds each word of tags, paths, addresses and names, by the word and by the whole", async () => {
-    const { token } = await aUser();
+    const ada = await aUser();
     const word = "engine";
     for (const title of [
       "<engine>",
@@ -244,9 +246,9 @@ describe("GET /items", () => {
       "steam-engine_no.7",
       "the engine's",
     ]) {
-      const { body } = await api.post("/items", { token, json: { title } });
+      const { body } = await ada.post("/items", { title });
       for (const q of [word, title]) {
-        const found = await api.get(`/items?${new URLSearchParams({ q })}`, { token });
+        const found = await ada.get(`/items?${new URLSearchParams({ q })}`);
         expect(
           found.body.items.map(({ id }: Row) => id),
           `${q} in ${title}`,
@@ -256,16 +258,15 @@ describe("GET /items", () => {
   });
 
   it("pages through the longest titles that there can be", async () => {
-    const { token } = await aUser();
-    for (const end of ["a", "b", "c"])
-      await api.post("/items", { token, json: { title: `${"🔑".repeat(199)}${end}` } });
-    for (const sort of ["title", "-title"]) expect(await pages(token, `&sort=${sort}`, 1)).toHaveLength(3);
+    const ada = await aUser();
+    for (const end of ["a", "b", "c"]) await ada.post("/items", { title: `${"🔑".repeat(199)}${end}` });
+    for (const sort of ["title", "-title"]) expect(await pages(ada.token, `&sort=${sort}`, 1)).toHaveLength(3);
   });
 
   it("shows another user's items to an admin only", async () => {
     const [owner, admin] = [await ownerOf(3), await aUser({ role: "admin" })];
     const path = `/items?owner_id=${owner.id}`;
-    expect((await api.get(path, { token: admin.token })).body.items).toHaveLength(3);
+    expect((await admin.get(path)).body.items).toHaveLength(3);
     for (const { token } of [owner, await aUser()]) {
       const answer = await api.get(path, { token });
       expect(answer.status).toBe(403);
@@ -274,10 +275,10 @@ describe("GET /items", () => {
 
   it("refuses a cursor of another sort, filter, owner or list", async () => {
     const [owner, admin] = [await ownerOf(5), await aUser({ role: "admin" })];
-    const { next_cursor } = (await api.get("/items?limit=1&sort=title", { token: owner.token })).body;
+    const { next_cursor } = (await owner.get("/items?limit=1&sort=title")).body;
     // The content of a page does not identify its list.
     for (const other of ["limit=2", "include=total"]) {
-      const good = await api.get(`/items?${other}&sort=title&cursor=${next_cursor}`, { token: owner.token });
+      const good = await owner.get(`/items?${other}&sort=title&cursor=${next_cursor}`);
       expect(good.status).toBe(200);
     }
     const filters = [
@@ -288,11 +289,11 @@ describe("GET /items", () => {
     ];
     const others = filters.map((filter) => `/items?sort=title&${filter}&`);
     for (const path of ["/items?", "/items?sort=-title&", ...others, "/auth/sessions?"]) {
-      const answer = await api.get(`${path}cursor=${next_cursor}`, { token: owner.token });
+      const answer = await owner.get(`${path}cursor=${next_cursor}`);
       expect(answer.status, path).toBe(400);
       expect(answer.body.code).toBe("invalid_cursor");
     }
-    expect((await api.get(`/items?sort=title&cursor=${next_cursor}`, { token: admin.token })).status).toBe(400);
+    expect((await admin.get(`/items?sort=title&cursor=${next_cursor}`)).status).toBe(400);
   });
 
   it.each([
@@ -308,17 +309,17 @@ describe("GET /items", () => {
     "q=",
     "owner_id=1",
   ])("refuses %s", async (query) => {
-    const { token } = await aUser();
-    expect((await api.get(`/items?${query}`, { token })).status).toBe(422);
+    const ada = await aUser();
+    expect((await ada.get(`/items?${query}`)).status).toBe(422);
   });
 });
 
 describe("a list in a query", async () => {
-  const { token } = await aUser();
-  const includes = async (query: string) => (await api.get(`/items?${query}`, { token })).body;
+  const ada = await aUser();
+  const includes = async (query: string) => (await ada.get(`/items?${query}`)).body;
 
   it("is taken in both of its spellings", async () => {
-    await api.post("/items", { token, json: { title: "One" } });
+    await ada.post("/items", { title: "One" });
     for (const query of ["include=owner&include=total", "include=owner,total", "include=owner%2Ctotal&include=total"]) {
       expect(await includes(query), query).toMatchObject({ total: 1, items: [{ owner: { id: expect.any(String) } }] });
     }
@@ -346,9 +347,9 @@ describe("a list in a query", async () => {
 });
 
 it("a moment is spelt in capitals or not (RFC 3339, section 5.6)", async () => {
-  const { token } = await aUser();
+  const ada = await aUser();
   for (const moment of ["2026-01-01t00:00:00z", "2026-01-01T00:00:00Z", "2026-01-01t00:00:00%2B01:00"]) {
-    expect((await api.get(`/items?created_after=${moment}`, { token })).status, moment).toBe(200);
+    expect((await ada.get(`/items?created_after=${moment}`)).status, moment).toBe(200);
   }
 });
 
@@ -356,14 +357,14 @@ describe("a time of the database", () => {
   const [earliest, latest] = ["0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"];
 
   it("beyond RFC 3339 does not fail a list, nor its pages", async () => {
-    const { id, token } = await aUser();
+    const ada = await aUser();
     const times = ["infinity", "12026-01-01 UTC", "2026-01-01 UTC", "0050-01-01 UTC", "0044-03-15 UTC BC", "-infinity"];
     for (const created_at of times) {
-      await db.insert(items).values({ id: crypto.randomUUID(), owner_id: id, title: "t", created_at });
+      await db.insert(items).values({ id: crypto.randomUUID(), owner_id: ada.id, title: "t", created_at });
     }
     const seen: string[] = [];
     for (let next = "/items?limit=1"; next !== ""; ) {
-      const { status, body, headers } = await api.get(next, { token });
+      const { status, body, headers } = await ada.get(next);
       expect(status).toBe(200);
       seen.push(...body.items.map(({ created_at }: { created_at: string }) => created_at));
       next = /<(.+)>; rel="next"/.exec(headers.get("Link") ?? "")?.[1] ?? "";

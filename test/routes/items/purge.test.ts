@@ -36,15 +36,15 @@ describe("the purge of deleted rows", () => {
     await db.update(items).set({ created_at: sql`now() - interval '1 year'` }).where(eq(items.owner_id, id));
     await purgeAll();
     expect([await left(recent.id), await left(id)]).toStrictEqual([3, 1]);
-    expect((await api.post(`/items/${recent.ids[0]}/restore`, { token: recent.token })).status).toBe(200);
+    expect((await recent.post(`/items/${recent.ids[0]}/restore`)).status).toBe(200);
   });
 
   it("keeps rows that the API has just deleted", async () => {
-    const { id: ownerId, token } = await aUser();
-    const { body } = await api.post("/items", { token, json: { title: "t" } });
-    await api.delete(`/items/${body.id}`, { token });
+    const ada = await aUser();
+    const { body } = await ada.post("/items", { title: "t" });
+    await ada.delete(`/items/${body.id}`);
     await purgeAll();
-    expect(await left(ownerId)).toBe(1);
+    expect(await left(ada.id)).toBe(1);
   });
 
   it("then removes them for good, in bounded steps", async () => {
@@ -54,7 +54,7 @@ describe("the purge of deleted rows", () => {
       await purge();
       expect(await left(user.id)).toBe(rest);
     }
-    expect((await api.post(`/items/${user.ids[0]}/restore`, { token: user.token })).status).toBe(404);
+    expect((await user.post(`/items/${user.ids[0]}/restore`)).status).toBe(404);
     expect(await purge()).toBe(0);
   });
 
@@ -93,7 +93,7 @@ describe("the purge of deleted rows", () => {
 
   it("takes what a purged account had with it, deleted or not", async () => {
     const [gone, other] = [await aUserWithDeleted(3, 1), await aUserWithDeleted(1, 1)];
-    await api.post("/items", { token: gone.token, json: { title: "Live" } });
+    await gone.post("/items", { title: "Live" });
     await db.execute(sql`update users set deleted_at = now() - interval '31 days' where id = ${gone.id}`);
     for (const _round of [1, 2]) await runJobs([purgeUsers], bindings, { ...production, log: () => undefined });
     expect([await left(gone.id), await left(other.id)]).toStrictEqual([0, 1]);

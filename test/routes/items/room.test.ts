@@ -2,7 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { purgeOwned } from "../../../src/crud/owned.ts";
 import { idempotencyKeys, items, throttles } from "../../../src/db/schema.ts";
-import { api, aUser, bindings, db, serve } from "../../harness.ts";
+import { aUser, bindings, db, serve } from "../../harness.ts";
 
 describe("ROWS_PER_OWNER", () => {
   const small = serve({ bindings: { ...bindings, ROWS_PER_OWNER: "3" } });
@@ -20,39 +20,39 @@ describe("ROWS_PER_OWNER", () => {
     const refused = await create(user.token);
     expect([refused.status, refused.body.code, refused.roundTrips]).toStrictEqual([409, "quota_exceeded", 1]);
     const { id } = made[0]?.body ?? {};
-    await small.delete(`/items/${id}`, { token: user.token });
+    await small.as(user).delete(`/items/${id}`);
     expect((await create(user.token)).status).toBe(409);
-    expect((await small.post(`/items/${id}/restore`, { token: user.token })).status).toBe(200);
+    expect((await small.as(user).post(`/items/${id}/restore`)).status).toBe(200);
     expect((await create(other.token)).status).toBe(201);
-    await small.delete(`/items/${id}`, { token: user.token });
+    await small.as(user).delete(`/items/${id}`);
     await db.update(items).set({ deleted_at: sql`now() - interval '31 days'` }).where(eq(items.id, id));
     await db.execute(purgeOwned(db, items, 30, 1_000).getSQL());
     expect((await create(user.token)).status).toBe(201);
   });
 
   it("holds for a batch as a whole, and for who is not signed in there is a 401 first", async () => {
-    const { id, token } = await aUser();
-    expect((await batch(token, 2)).status).toBe(200);
-    expect((await batch(token, 2)).body.code).toBe("quota_exceeded");
-    expect((await batch(token, 1)).status).toBe(200);
-    await db.execute(sql`update sessions set revoked_at = now() where user_id = ${id}`);
-    expect((await create(token)).status).toBe(401);
+    const ada = await aUser();
+    expect((await batch(ada.token, 2)).status).toBe(200);
+    expect((await batch(ada.token, 2)).body.code).toBe("quota_exceeded");
+    expect((await batch(ada.token, 1)).status).toBe(200);
+    await db.execute(sql`update sessions set revoked_at = now() where user_id = ${ada.id}`);
+    expect((await create(ada.token)).status).toBe(401);
   });
 
   it("refuses no repetition of what was made within it", async () => {
-    const { token } = await aUser();
-    await batch(token, 2);
+    const ada = await aUser();
+    await batch(ada.token, 2);
     const key = { "Idempotency-Key": "last" };
-    const made = await create(token, key);
+    const made = await create(ada.token, key);
     expect(made.status).toBe(201);
-    expect((await create(token, key)).body).toStrictEqual(made.body);
-    expect((await create(token, { "Idempotency-Key": "beyond" })).status).toBe(409);
+    expect((await create(ada.token, key)).body).toStrictEqual(made.body);
+    expect((await create(ada.token, { "Idempotency-Key": "beyond" })).status).toBe(409);
   });
 
   it("is no bound where it is 0", async () => {
-    const { token } = await aUser();
+    const ada = await aUser();
     const app = serve({ bindings: { ...bindings, ROWS_PER_OWNER: "0" } });
-    expect((await app.post("/items", { token, json: { title: "t" } })).status).toBe(201);
+    expect((await app.as(ada).post("/items", { title: "t" })).status).toBe(201);
   });
 });
 
@@ -65,19 +65,15 @@ describe("IDEMPOTENCY_KIB_PER_USER", () => {
   };
 
   it("bounds what small requests under new keys leave behind, and gives room back with time", async () => {
-    const { id, token } = await aUser();
+    const ada = await aUser();
     const description = "d".repeat(10_000);
-    const made = await Promise.all(
-      [1, 2, 3, 4, 5].map(() => api.post("/items", { token, json: { title: "t", description } })),
-    );
+    const made = await Promise.all([1, 2, 3, 4, 5].map(() => ada.post("/items", { title: "t", description })));
     const toggles = (isPublic: boolean) =>
       made.map(({ body: { id } }) => ({ op: "update", id, item: { is_public: isPublic } }));
     const toggle = (key: number) =>
-      small.post("/items/batch", {
-        token,
-        json: { operations: toggles(key % 2 === 0) },
-        headers: { "Idempotency-Key": `${key}` },
-      });
+      small
+        .as(ada)
+        .post("/items/batch", { operations: toggles(key % 2 === 0) }, { headers: { "Idempotency-Key": `${key}` } });
     const first = await toggle(0);
     let last = first;
     let keys = 1;
@@ -87,30 +83,30 @@ describe("IDEMPOTENCY_KIB_PER_USER", () => {
     expect(last.body.code).toBe("too_many_requests");
     expect(last.roundTrips).toBe(1);
     expect(Number(last.headers.get("Retry-After"))).toBeGreaterThan(0);
-    expect(await stored(id)).toBeLessThan(1_100_000);
+    expect(await stored(ada.id)).toBeLessThan(1_100_000);
     const again = await toggle(0);
     expect([again.status, again.body]).toStrictEqual([200, first.body]);
     expect(again.headers.get("Idempotent-Replayed")).toBe("true");
-    const without = await small.post("/items/batch", { token, json: { operations: toggles(true) } });
+    const without = await small.as(ada).post("/items/batch", { operations: toggles(true) });
     expect(without.status).toBe(200);
     await db
       .update(throttles)
       .set({ last_attempt_at: sql`last_attempt_at - interval '2 hours'` })
-      .where(eq(throttles.key, `idempotency:${id}`));
+      .where(eq(throttles.key, `idempotency:${ada.id}`));
     expect((await toggle(keys)).status).toBe(200);
   });
 
   it("counts each key, however little is kept under it, and nothing that was refused", async () => {
-    const { id, token } = await aUser();
+    const ada = await aUser();
     const counted = async () =>
       (
         await db
           .select()
           .from(throttles)
-          .where(eq(throttles.key, `idempotency:${id}`))
+          .where(eq(throttles.key, `idempotency:${ada.id}`))
       )[0]?.attempts ?? 0;
     const create = (key: string, title: unknown = "t") =>
-      small.post("/items", { token, json: { title }, headers: { "Idempotency-Key": key } });
+      small.as(ada).post("/items", { title }, { headers: { "Idempotency-Key": key } });
     const many = await Promise.all(Array.from({ length: 20 }, (_, i) => create(`${i}`)));
     expect(many.map(({ status }) => status)).toStrictEqual(Array(20).fill(201));
     expect(await counted()).toBe(20);

@@ -5,19 +5,23 @@ import { hostileStrings } from "../../house/hostile-strings.ts";
 
 describe("stored text comes back verbatim", () => {
   it("as an item: made, changed, in a batch, replayed, read, listed, exported", async () => {
-    const { token } = await aUser();
+    const ada = await aUser();
     const made: [id: string, text: string][] = [];
     for (const [i, text] of hostileStrings.entries()) {
-      const init = { token, json: { title: text, description: text }, headers: { "Idempotency-Key": `key-${i}` } };
+      const init = {
+        token: ada.token,
+        json: { title: text, description: text },
+        headers: { "Idempotency-Key": `key-${i}` },
+      };
       const { body } = await api.post("/items", init);
       expect([body.title, body.description]).toStrictEqual([text, text]);
       expect((await api.post("/items", init)).body).toStrictEqual(body);
-      const changed = await api.patch(`/items/${body.id}`, { token, json: { title: text, description: text } });
+      const changed = await ada.patch(`/items/${body.id}`, { title: text, description: text });
       expect([changed.body.title, changed.body.description]).toStrictEqual([text, text]);
       made.push([body.id, text]);
     }
     const operations = made.map(([id, text]) => ({ op: "update", id, item: { title: text, description: text } }));
-    const { body: batch } = await api.post("/items/batch", { token, json: { operations } });
+    const { body: batch } = await ada.post("/items/batch", { operations });
     expect(batch.results.map(({ item }: { item: { title: string } }) => item.title)).toStrictEqual([...hostileStrings]);
 
     const wanted = made.map(([id, text]) => [id, text, text]);
@@ -25,8 +29,8 @@ describe("stored text comes back verbatim", () => {
       rows
         .toSorted((a, b) => ((a.id ?? "") < (b.id ?? "") ? -1 : 1))
         .map(({ id, title, description }) => [id, title, description]);
-    expect(inOrder((await api.get("/items?limit=100", { token })).body.items)).toStrictEqual(wanted);
-    const ndjson = await api.get("/items/export", { token });
+    expect(inOrder((await ada.get("/items?limit=100")).body.items)).toStrictEqual(wanted);
+    const ndjson = await ada.get("/items/export");
     expect(
       inOrder(
         ndjson.text
@@ -35,18 +39,18 @@ describe("stored text comes back verbatim", () => {
           .map((line) => JSON.parse(line)),
       ),
     ).toStrictEqual(wanted);
-    const csv = await api.get("/items/export", { token, headers: { Accept: "text/csv" } });
+    const csv = await ada.get("/items/export", { headers: { Accept: "text/csv" } });
     expect(inOrder(parse(csv.text, { columns: true }))).toStrictEqual(wanted);
-    expect(inOrder((await api.get("/users/me/export", { token })).body.items)).toStrictEqual(wanted);
+    expect(inOrder((await ada.get("/users/me/export")).body.items)).toStrictEqual(wanted);
   });
 
   it("and an item is found by each word of it, whatever else stands there", async () => {
-    const { token } = await aUser();
+    const ada = await aUser();
     const word = unique("word").replace("-", "");
     for (const text of hostileStrings) {
-      const { body } = await api.post("/items", { token, json: { title: `${word} ${text}` } });
+      const { body } = await ada.post("/items", { title: `${word} ${text}` });
       const q = new URLSearchParams({ q: `${word} ${text}` });
-      const found = await api.get(`/items?${q}`, { token });
+      const found = await ada.get(`/items?${q}`);
       expect(
         found.body.items.map(({ id }: { id: string }) => id),
         text,

@@ -9,7 +9,7 @@ import { items } from "../../../src/db/schema.ts";
 import { endpoint } from "../../../src/endpoint/endpoint.ts";
 import { endpoints } from "../../../src/routes/index.ts";
 import { Id } from "../../../src/schemas/common.ts";
-import { api, aUser, db, serve } from "../../harness.ts";
+import { aUser, db, serve } from "../../harness.ts";
 
 const addUnder = endpoint(
   {
@@ -45,7 +45,7 @@ describe("requireReachable", () => {
 
   it("lets nothing be written under a row that the caller cannot reach, and answers as for a missing one", async () => {
     const [owner, stranger, admin] = [await aUser(), await aUser(), await aUser({ role: "admin" })];
-    const { id } = (await api.post("/items", { token: owner.token, json: { title: "whole" } })).body;
+    const { id } = (await owner.post("/items", { title: "whole" })).body;
     const add = (token: string, to = id, key = uuidv7()) =>
       app.post(`/items/${to}/parts`, { token, headers: { "X-Request-Id": "same", "Idempotency-Key": key } });
     const [theirs, nobodys] = [await add(stranger.token), await add(stranger.token, uuidv7())];
@@ -61,7 +61,7 @@ describe("requireReachable", () => {
       ]);
     }
     expect(await partsOf(id)).toHaveLength(2);
-    await api.delete(`/items/${id}`, { token: owner.token });
+    await owner.delete(`/items/${id}`);
     expect((await add(owner.token)).status).toBe(404);
     expect(await partsOf(id)).toHaveLength(2);
   });

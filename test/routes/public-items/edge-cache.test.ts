@@ -314,8 +314,7 @@ describe("promise 19: nothing private can be cached", () => {
     const put = vi.spyOn(caches.default, "put");
     expect((await api.get(`${path(item)}?utm=1&limit=2`)).status).toBe(422);
     expect(put).not.toHaveBeenCalled();
-    const first = await api.get(path(item), {
-      token: admin.token,
+    const first = await admin.get(path(item), {
       headers: {
         Cookie: "a=b",
         Origin: "https://app.example.com",
@@ -361,7 +360,7 @@ describe("promise 19: nothing private can be cached", () => {
       { op: "update", id: one.id, item: { is_public: false } },
       { op: "delete", id: two.id },
     ];
-    await api.post("/items/batch", { token: admin.token, json: { operations } });
+    await admin.post("/items/batch", { operations });
     for (const item of [one, two]) {
       expect(await cached(path(item))).toBeUndefined();
       expect((await api.get(path(item))).status).toBe(404);

@@ -15,7 +15,7 @@ const eventsOf = async (userId: string) => {
   const rows = await db.select().from(auditEvents).where(eq(auditEvents.user_id, userId)).orderBy(auditEvents.id);
   return rows.map(({ kind, actor_id }) => [kind, actor_id]);
 };
-const change = (id: string, json: object) => api.patch(`/users/${id}`, { token: admin.token, json });
+const change = (id: string, json: object) => api.as(admin).patch(`/users/${id}`, json);
 const daysAgo = (days: number) => new Date(Date.now() - days * 24 * 60 * 60 * 1000).toISOString();
 
 describe("promise 2: deactivation", () => {
@@ -72,7 +72,7 @@ describe("promise 24: what an admin changes is written down", () => {
     const answers = await fifty(() => change(user.id, { role: "admin" }));
     expect(new Set(answers.map(({ status }) => status))).toStrictEqual(new Set([200]));
     expect(await eventsOf(user.id)).toStrictEqual([["account.role_changed", admin.id]]);
-    const removals = await fifty(() => api.delete(`/users/${user.id}`, { token: admin.token }));
+    const removals = await fifty(() => api.as(admin).delete(`/users/${user.id}`));
     expect(removals.filter(({ status }) => status === 204)).toHaveLength(1);
     expect((await eventsOf(user.id)).filter(([kind]) => kind === "account.deleted")).toHaveLength(1);
   });
@@ -80,11 +80,11 @@ describe("promise 24: what an admin changes is written down", () => {
   it("in the log too, but not what was refused", async () => {
     const api = serve();
     const [user, other] = [await aUser(), await aUser()];
-    await api.patch(`/users/${user.id}`, { token: other.token, json: { role: "admin" } });
-    await api.delete(`/users/${user.id}`, { token: other.token });
-    await api.patch(`/users/${user.id}`, { token: admin.token, json: { role: "user" } });
+    await api.as(other).patch(`/users/${user.id}`, { role: "admin" });
+    await api.as(other).delete(`/users/${user.id}`);
+    await api.as(admin).patch(`/users/${user.id}`, { role: "user" });
     expect(api.logs.filter((entry) => "events" in entry)).toStrictEqual([]);
-    await api.patch(`/users/${user.id}`, { token: admin.token, json: { role: "admin" } });
+    await api.as(admin).patch(`/users/${user.id}`, { role: "admin" });
     expect(api.logs.at(-1)).toMatchObject({ events: [{ kind: "account.role_changed", user_id: user.id }] });
   });
 });
@@ -123,7 +123,7 @@ describe("DELETE /users/{id}/sessions", () => {
     const user = await aUser({ password_hash });
     const { access_token, refresh_token } = await signIn(user.username);
     for (const _ of [1, 2]) {
-      expect((await api.delete(`/users/${user.id}/sessions`, { token: admin.token })).status).toBe(204);
+      expect((await api.as(admin).delete(`/users/${user.id}/sessions`)).status).toBe(204);
     }
     for (const token of [user.token, access_token]) expect(await works(token)).toBe(false);
     expect((await api.post("/auth/refresh", { json: { refresh_token } })).status).toBe(400);
@@ -134,10 +134,10 @@ describe("DELETE /users/{id}/sessions", () => {
 
   it("is an admin's, and 404 for nobody and for a deleted user", async () => {
     const [user, deleted] = [await aUser(), await aUser({ deleted_at: daysAgo(0) })];
-    expect((await api.delete(`/users/${admin.id}/sessions`, { token: user.token })).status).toBe(403);
+    expect((await api.as(user).delete(`/users/${admin.id}/sessions`)).status).toBe(403);
     expect(await works(admin.token)).toBe(true);
     for (const id of [deleted.id, crypto.randomUUID()]) {
-      expect((await api.delete(`/users/${id}/sessions`, { token: admin.token })).status).toBe(404);
+      expect((await api.as(admin).delete(`/users/${id}/sessions`)).status).toBe(404);
     }
   });
 });
@@ -148,7 +148,7 @@ describe("what users end themselves", () => {
     const user = await aUser({ password_hash });
     const { refresh_token } = await signIn(user.username);
     for (const _ of [1, 2]) await api.post("/auth/logout", { json: { refresh_token } });
-    for (const _ of [1, 2]) await api.delete("/auth/sessions", { token: user.token });
+    for (const _ of [1, 2]) await api.as(user).delete("/auth/sessions");
     const second = await signIn(user.username);
     await api.delete("/auth/sessions", { token: second.access_token });
     const ended = (await eventsOf(user.id)).filter(([kind]) => kind?.endsWith(".ended"));
@@ -219,11 +219,11 @@ describe("whom an admin has deleted", () => {
 
   it("does not come back by themselves", async () => {
     const user = await aUser({ password_hash });
-    expect((await api.delete(`/users/${user.id}`, { token: admin.token })).status).toBe(204);
+    expect((await api.as(admin).delete(`/users/${user.id}`)).status).toBe(204);
     for (const path of ["/auth/restore", "/auth/login"]) {
       expect((await enter(path, user.username)).body.code).toBe("invalid_grant");
     }
-    expect((await api.post(`/users/${user.id}/restore`, { token: admin.token })).status).toBe(200);
+    expect((await api.as(admin).post(`/users/${user.id}/restore`)).status).toBe(200);
     expect((await enter("/auth/login", user.username)).status).toBe(200);
   });
 
@@ -246,8 +246,8 @@ describe("an admin", () => {
       expect((await change(user.id, { [field]: "correct horse" })).status, field).toBe(422);
     }
     const answers = [
-      await api.get(`/users/${user.id}`, { token: admin.token }),
-      await api.get(`/users?q=${user.username}`, { token: admin.token }),
+      await api.as(admin).get(`/users/${user.id}`),
+      await api.as(admin).get(`/users?q=${user.username}`),
       await change(user.id, { full_name: "New" }),
     ];
     for (const answer of answers) {

@@ -13,7 +13,7 @@ const anAddress = () => `${unique("new")}@example.com`;
 
 const app = serveWithMailbox({ deps: { hasher: () => quickPasswords } });
 const rowOf = async (id: string) => (await db.select().from(users).where(eq(users.id, id)))[0];
-const patch = (id: string, json: object) => app.patch(`/users/${id}`, { token: admin.token, json });
+const patch = (id: string, json: object) => app.as(admin).patch(`/users/${id}`, json);
 const enter = (path: "login" | "restore", username: string, secret = password) =>
   app.post(`/auth/${path}`, { json: { username, password: secret } });
 const forgot = (email: string) => app.post("/auth/password/forgot", { json: { email } });
@@ -81,7 +81,7 @@ describe("an admin's own address", () => {
     const own = await aUser({ role: "admin", password_hash });
     const sent = app.sent.length;
     for (const json of [{ email: anAddress() }, { email: anAddress(), full_name: "New", role: "user" }]) {
-      const answer = await app.patch(path(own.id), { token: own.token, json });
+      const answer = await app.as(own).patch(path(own.id), json);
       expect([answer.status, answer.body.code]).toStrictEqual([403, "forbidden"]);
       expect(answer.body.detail).toContain("POST /users/me/email");
     }
@@ -94,7 +94,7 @@ describe("an admin's own address", () => {
 describe("an account that an admin has deleted", () => {
   it("comes back by an admin alone: to its owner it is as unknown", async () => {
     const user = await anAccount();
-    expect((await app.delete(`/users/${user.id}`, { token: admin.token })).status).toBe(204);
+    expect((await app.as(admin).delete(`/users/${user.id}`)).status).toBe(204);
     for (const path of ["login", "restore"] as const) {
       for (const login of [user.username, user.email]) {
         const [ours, nobodys] = [await enter(path, login), await enter(path, unique("nobody"))];
@@ -103,7 +103,7 @@ describe("an account that an admin has deleted", () => {
       }
     }
     expect((await rowOf(user.id))?.deleted_at).not.toBeNull();
-    expect((await app.post(`/users/${user.id}/restore`, { token: admin.token })).status).toBe(200);
+    expect((await app.as(admin).post(`/users/${user.id}/restore`)).status).toBe(200);
     expect((await enter("login", user.username)).status).toBe(200);
     // The owner's own later deletion is the owner's to undo.
     const { access_token: token } = (await enter("login", user.username)).body;
@@ -121,7 +121,7 @@ describe("an account that its owner has deleted", () => {
     for (const path of ["login", "restore"] as const) {
       expect((await enter(path, user.username)).body.code).toBe("invalid_grant");
     }
-    expect((await app.post(`/users/${user.id}/restore`, { token: admin.token })).body).toMatchObject({
+    expect((await app.as(admin).post(`/users/${user.id}/restore`)).body).toMatchObject({
       is_active: false,
     });
     expect((await enter("login", user.username)).body.code).toBe("invalid_grant");
@@ -161,7 +161,7 @@ describe("a deletion against a change of password", () => {
     const answer = await deleteOwn(user.token, slow);
     expect([answer.status, answer.body.code]).toStrictEqual([403, "wrong_password"]);
     expect((await rowOf(user.id))?.deleted_at).toBeNull();
-    expect((await app.get("/users/me", { token: user.token })).status).toBe(200);
+    expect((await app.as(user).get("/users/me")).status).toBe(200);
     expect(await db.select().from(auditEvents).where(eq(auditEvents.user_id, user.id))).toStrictEqual([]);
     expect(slow.sent).toStrictEqual([]);
   });
@@ -170,7 +170,7 @@ describe("a deletion against a change of password", () => {
     const user = await anAccount();
     const slow = interrupted(() => deleteOwn(user.token));
     const json = { current_password: password, password: "an other one" };
-    expect((await slow.put("/users/me/password", { token: user.token, json })).status).toBe(401);
+    expect((await slow.as(user).put("/users/me/password", json)).status).toBe(401);
     expect(await rowOf(user.id)).toMatchObject({ password_hash, deleted_by: user.id });
     expect((await enter("restore", user.username)).status).toBe(200);
   });
@@ -181,7 +181,7 @@ describe("a deletion against a change of password", () => {
       const json = { current_password: password, password: "an other one" };
       const [deletion, change] = await Promise.all([
         deleteOwn(user.token),
-        app.put("/users/me/password", { token: user.token, json }),
+        app.as(user).put("/users/me/password", json),
       ]);
       const row = await rowOf(user.id);
       expect([deletion.status, change.status].filter((status) => status === 204)).toHaveLength(1);

@@ -16,7 +16,7 @@ describe("GET /users/me/export", () => {
     await api.post("/auth/password/forgot", { json: { email: user.email } });
     await api.post("/auth/logout", { json: { refresh_token } });
 
-    const answer = await api.get("/users/me/export", { token: user.token });
+    const answer = await user.get("/users/me/export");
     expect(answer.status).toBe(200);
     expect(answer.roundTrips).toBe(1);
     expect(answer.headers.get("Content-Disposition")).toMatch(/^attachment; filename="export-\d{4}-\d\d-\d\d\.json"$/);
@@ -46,7 +46,7 @@ describe("GET /users/me/export", () => {
       });
     await guess("not the password", "198.51.100.1");
     await guess(password, "203.0.113.7");
-    const { body, text } = await api.get("/users/me/export", { token: user.token });
+    const { body, text } = await user.get("/users/me/export");
     const events = body.audit_events.filter(({ kind }: { kind: string }) => /failed|succeeded/.test(kind));
     expect(events).toMatchObject([
       { kind: "sign_in.succeeded", network: "203.0.113.7" },
@@ -59,7 +59,7 @@ describe("GET /users/me/export", () => {
     const user = await aUser();
     await db.execute(sql`insert into mails (id, user_id, kind, recipient, data)
       select gen_random_uuid(), ${user.id}::uuid, 'new_sign_in', 'a@example.com', '{}' from generate_series(1, 10000)`);
-    const { body } = await api.get("/users/me/export", { token: user.token });
+    const { body } = await user.get("/users/me/export");
     expect(body.mails).toHaveLength(10_000);
     expect(body.is_complete).toBe(false);
   });

@@ -13,7 +13,7 @@ describe("stored text comes back verbatim", () => {
       const name = `${id} ${text}`;
       expect((await api.patch("/users/me", { token, json: { full_name: name } })).body.full_name).toBe(name);
       expect((await api.get("/users/me", { token })).body.full_name).toBe(name);
-      const { body } = await api.get(`/users?${new URLSearchParams({ q: name })}`, { token: admin.token });
+      const { body } = await admin.get(`/users?${new URLSearchParams({ q: name })}`);
       expect(
         body.items.map((user: { full_name: string }) => user.full_name),
         text,

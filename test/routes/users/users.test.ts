@@ -73,7 +73,7 @@ describe("POST /users", () => {
 describe("GET /users/me", () => {
   it("answers who is calling", async () => {
     const user = await aUser();
-    const answer = await api.get("/users/me", { token: user.token });
+    const answer = await user.get("/users/me");
     expect(answer.status).toBe(200);
     expect(answer.body.id).toBe(user.id);
     expect(answer.roundTrips).toBe(1);
@@ -82,7 +82,7 @@ describe("GET /users/me", () => {
 
 describe.each(["/users/me", "/users/{id}"])("PATCH %s", (path) => {
   const change = (user: { id: string; token: string }, json: unknown) =>
-    api.patch(path.replace("{id}", user.id), { token: user.token, json });
+    api.as(user).patch(path.replace("{id}", user.id), json);
 
   it("changes what the body names and nothing else", async () => {
     const user = await aUser({ full_name: "Before" });
@@ -133,13 +133,13 @@ describe.each(["/users/me", "/users/{id}"])("PATCH %s", (path) => {
 describe("PATCH /users/{id} by an admin", () => {
   it("sets role and is_active, and both count at the next request", async () => {
     const user = await aUser();
-    const promoted = await api.patch(`/users/${user.id}`, { token: admin.token, json: { role: "admin" } });
+    const promoted = await admin.patch(`/users/${user.id}`, { role: "admin" });
     expect(promoted.body.role).toBe("admin");
-    expect((await api.get("/users", { token: user.token })).status).toBe(200);
-    await api.patch(`/users/${user.id}`, { token: admin.token, json: { role: "user" } });
-    expect((await api.get("/users", { token: user.token })).status).toBe(403);
-    await api.patch(`/users/${user.id}`, { token: admin.token, json: { is_active: false } });
-    expect((await api.get("/users/me", { token: user.token })).status).toBe(401);
+    expect((await user.get("/users")).status).toBe(200);
+    await admin.patch(`/users/${user.id}`, { role: "user" });
+    expect((await user.get("/users")).status).toBe(403);
+    await admin.patch(`/users/${user.id}`, { is_active: false });
+    expect((await user.get("/users/me")).status).toBe(401);
   });
 });
 
@@ -159,19 +159,19 @@ describe("promise 11: somebody else", () => {
       expect(theirs.text).toBe(nobodys.text);
       expect([...theirs.headers.keys()]).toStrictEqual([...nobodys.headers.keys()]);
     }
-    expect((await api.get("/users/me", { token: other.token })).body.full_name).toBe(other.full_name);
+    expect((await other.get("/users/me")).body.full_name).toBe(other.full_name);
   });
 
   it("is reached by an admin", async () => {
     const user = await aUser();
-    expect((await api.get(`/users/${user.id}`, { token: admin.token })).body.email).toBe(user.email);
-    expect((await api.get(`/users/${crypto.randomUUID()}`, { token: admin.token })).status).toBe(404);
-    expect((await api.delete(`/users/${user.id}`, { token: admin.token })).status).toBe(204);
-    expect((await api.get(`/users/${user.id}`, { token: admin.token })).status).toBe(404);
+    expect((await admin.get(`/users/${user.id}`)).body.email).toBe(user.email);
+    expect((await admin.get(`/users/${crypto.randomUUID()}`)).status).toBe(404);
+    expect((await admin.delete(`/users/${user.id}`)).status).toBe(204);
+    expect((await admin.get(`/users/${user.id}`)).status).toBe(404);
   });
 
   it("is 422 where the id is none", async () => {
-    expect((await api.get("/users/17", { token: admin.token })).status).toBe(422);
+    expect((await admin.get("/users/17")).status).toBe(422);
   });
 });
 
@@ -197,7 +197,7 @@ describe("POST /users/me/deletion", () => {
 describe("GET /users", () => {
   it("is an admin's", async () => {
     const user = await aUser();
-    const answer = await api.get("/users", { token: user.token });
+    const answer = await user.get("/users");
     expect(answer.status).toBe(403);
     expect(answer.roundTrips).toBe(1);
   });
@@ -209,7 +209,7 @@ describe("GET /users", () => {
     const byEmail = await aUser({ email: `${mark}+e@example.com` });
     await aUser({ username: `${mark}.gone`, deleted_at: new Date().toISOString() });
     const find = async (q: string) => {
-      const answer = await api.get(`/users?q=${encodeURIComponent(q)}`, { token: admin.token });
+      const answer = await admin.get(`/users?q=${encodeURIComponent(q)}`);
       return answer.body.items.map((user: { id: string }) => user.id);
     };
     expect(await find(mark.toUpperCase())).toStrictEqual([byEmail.id, byUsername.id, byName.id]);
@@ -225,7 +225,7 @@ describe("GET /users", () => {
     const ids = [];
     for (const full_name of names) ids.unshift((await aUser({ full_name })).id);
     for (const q of names) {
-      const answer = await api.get(`/users?q=${encodeURIComponent(q)}`, { token: admin.token });
+      const answer = await admin.get(`/users?q=${encodeURIComponent(q)}`);
       expect(answer.body.items.map((user: { id: string }) => user.id)).toStrictEqual(ids);
     }
   });
@@ -238,13 +238,13 @@ describe("GET /users", () => {
     let path: string | undefined = `/users?limit=2&q=${mark}`;
     let cursor = "";
     while (path) {
-      const answer = await api.get(path, { token: admin.token });
+      const answer = await admin.get(path);
       seen.push(...answer.body.items.map((user: { id: string }) => user.id));
       cursor = answer.body.next_cursor ?? cursor;
       path = /<(.+)>; rel="next"/.exec(answer.headers.get("Link") ?? "")?.[1];
     }
     expect(seen).toStrictEqual(made);
-    const foreign = await api.get(`/users?cursor=${cursor}`, { token: admin.token });
+    const foreign = await admin.get(`/users?cursor=${cursor}`);
     expect(foreign.status).toBe(400);
     expect(foreign.body.code).toBe("invalid_cursor");
   });

@@ -8,16 +8,16 @@ const ifMatch = (etag: string) => ({ headers: { "If-Match": etag } });
 
 describe("GET /users/me and /users/{id}", () => {
   it("have a strong ETag, and answer 304 to whoever has that version", async () => {
-    const { id, token } = await aUser();
-    for (const path of ["/users/me", `/users/${id}`]) {
-      const etag = (await api.get(path, { token })).headers.get("ETag") ?? "";
+    const ada = await aUser();
+    for (const path of ["/users/me", `/users/${ada.id}`]) {
+      const etag = (await ada.get(path)).headers.get("ETag") ?? "";
       expect(etag).toBe('"1"');
       for (const known of [etag, `W/${etag}`, "*"]) {
-        const answer = await api.get(path, { token, headers: { "If-None-Match": known } });
+        const answer = await ada.get(path, { headers: { "If-None-Match": known } });
         expect(answer.status).toBe(304);
         expect(answer.headers.get("ETag")).toBe(etag);
       }
-      expect((await api.get(path, { token, headers: { "If-None-Match": '"2"' } })).status).toBe(200);
+      expect((await ada.get(path, { headers: { "If-None-Match": '"2"' } })).status).toBe(200);
     }
   });
 
@@ -27,50 +27,54 @@ describe("GET /users/me and /users/{id}", () => {
     const made = await api.post("/users", { json });
     expect(made.headers.get("ETag")).toBe('"1"');
     const path = `/users/${made.body.id}`;
-    const changed = await api.patch(path, { token: admin.token, json: { full_name: "New" } });
+    const changed = await admin.patch(path, { full_name: "New" });
     expect(changed.headers.get("ETag")).toBe('"2"');
-    await api.delete(path, { token: admin.token });
-    const restored = await api.post(`${path}/restore`, { token: admin.token });
-    expect((await api.get(path, { token: admin.token })).headers.get("ETag")).toBe(restored.headers.get("ETag"));
+    await admin.delete(path);
+    const restored = await admin.post(`${path}/restore`);
+    expect((await admin.get(path)).headers.get("ETag")).toBe(restored.headers.get("ETag"));
   });
 });
 
 describe("promise 18: If-Match on users", () => {
   it("lets the current version be changed, and no other", async () => {
-    const { id, token } = await aUser();
-    for (const path of ["/users/me", `/users/${id}`]) {
+    const ada = await aUser();
+    for (const path of ["/users/me", `/users/${ada.id}`]) {
       for (const stale of ['"0"', '"9"', 'W/"2"', '"garbage"']) {
-        const answer = await api.patch(path, { token, json: { full_name: "x" }, ...ifMatch(stale) });
+        const answer = await api.patch(path, { token: ada.token, json: { full_name: "x" }, ...ifMatch(stale) });
         expect(answer.status, stale).toBe(412);
         expect(answer.body).toMatchObject({ code: "precondition_failed" });
         expect(answer.body.errors).toBeUndefined();
       }
     }
-    expect((await api.patch("/users/me", { token, json: { full_name: "x" }, ...ifMatch('"1"') })).status).toBe(200);
-    expect((await api.patch("/users/me", { token, json: { full_name: "y" }, ...ifMatch("*") })).status).toBe(200);
+    expect(
+      (await api.patch("/users/me", { token: ada.token, json: { full_name: "x" }, ...ifMatch('"1"') })).status,
+    ).toBe(200);
+    expect((await api.patch("/users/me", { token: ada.token, json: { full_name: "y" }, ...ifMatch("*") })).status).toBe(
+      200,
+    );
     for (const [etag, status] of [
       ['"2"', 412],
       ['"3"', 204],
     ] as const) {
-      expect((await api.delete(`/users/${id}`, { token: admin.token, ...ifMatch(etag) })).status).toBe(status);
+      expect((await api.delete(`/users/${ada.id}`, { token: admin.token, ...ifMatch(etag) })).status).toBe(status);
     }
   });
 
   it("is evaluated by a read too, and If-None-Match by a change", async () => {
-    const { id, token } = await aUser();
-    for (const path of ["/users/me", `/users/${id}`]) {
-      expect((await api.get(path, { token, ...ifMatch('"1"') })).status).toBe(200);
-      expect((await api.get(path, { token, ...ifMatch('"2"') })).status).toBe(412);
-      const unless = { token, headers: { "If-None-Match": '"1"' } };
+    const ada = await aUser();
+    for (const path of ["/users/me", `/users/${ada.id}`]) {
+      expect((await api.get(path, { token: ada.token, ...ifMatch('"1"') })).status).toBe(200);
+      expect((await api.get(path, { token: ada.token, ...ifMatch('"2"') })).status).toBe(412);
+      const unless = { token: ada.token, headers: { "If-None-Match": '"1"' } };
       expect((await api.patch(path, { ...unless, json: { full_name: "x" } })).status).toBe(412);
     }
     const unless = { token: admin.token, headers: { "If-None-Match": "*" } };
-    expect((await api.delete(`/users/${id}`, unless)).status).toBe(412);
+    expect((await api.delete(`/users/${ada.id}`, unless)).status).toBe(412);
   });
 
   it("holds of a deleted user whom an admin bars", async () => {
     const { id } = await aUser();
-    expect((await api.delete(`/users/${id}`, { token: admin.token })).status).toBe(204);
+    expect((await admin.delete(`/users/${id}`)).status).toBe(204);
     const bar = (etag: string) =>
       api.patch(`/users/${id}`, { token: admin.token, json: { is_active: false }, ...ifMatch(etag) });
     expect([(await bar('"1"')).status, (await bar('"2"')).status]).toStrictEqual([412, 200]);
@@ -103,11 +107,11 @@ describe("promise 18: If-Match on users", () => {
 
   it("can be required", async () => {
     const strict = serve({ bindings: { ...bindings, REQUIRE_IF_MATCH: "true" } });
-    const { id, token } = await aUser();
-    for (const path of ["/users/me", `/users/${id}`]) {
-      expect((await strict.patch(path, { token, json: { full_name: "x" } })).status).toBe(428);
+    const ada = await aUser();
+    for (const path of ["/users/me", `/users/${ada.id}`]) {
+      expect((await strict.as(ada).patch(path, { full_name: "x" })).status).toBe(428);
     }
-    expect((await strict.delete(`/users/${id}`, { token: admin.token })).status).toBe(428);
+    expect((await strict.as(admin).delete(`/users/${ada.id}`)).status).toBe(428);
   });
 
   it.each(["full_name", "email"])(
@@ -126,7 +130,7 @@ describe("promise 18: If-Match on users", () => {
       const winners = answers.filter(({ status }) => status === 200);
       expect(winners).toHaveLength(1);
       expect(answers.filter(({ status }) => status === 412)).toHaveLength(49);
-      expect((await api.get(`/users/${id}`, { token: admin.token })).body).toStrictEqual(winners[0]?.body);
+      expect((await admin.get(`/users/${id}`)).body).toStrictEqual(winners[0]?.body);
       const isWanted = and(eq(auditEvents.user_id, id), eq(auditEvents.kind, "email.changed"));
       const events = await db.select().from(auditEvents).where(isWanted);
       expect(events).toHaveLength(field === "email" ? 1 : 0);
