@@ -32,7 +32,7 @@ describe("a column in the SQL of a selection", () => {
     expect(await db.select({ count }).from(users).where(eq(users.id, id))).toStrictEqual([{ count: 1 }]);
   });
 
-  it("also in what a change returns", async () => {
+  it("is that of its own table in the answer of a change too", async () => {
     const { id } = await aUser();
     const own = sql<number>`(select count(*)::int from ${sessions} where ${sessions.user_id} = ${oneTimeTokens.user_id})`;
     const isThere = eq(oneTimeTokens.user_id, id);

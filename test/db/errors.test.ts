@@ -13,7 +13,7 @@ import { db, settings } from "../harness.ts";
 /** Makes an error as the driver throws it. */
 const raised = (fields: Partial<NeonDbError>) => Object.assign(new NeonDbError("message"), fields);
 
-describe("what Postgres raises", () => {
+describe("an error of PostgreSQL", () => {
   it.each([
     ["a duplicate e-mail", "email_taken", { code: "23505", constraint: "users_email_key" }],
     ["a duplicate that has no code of its own", "conflict", { code: "23505", constraint: "other_key" }],

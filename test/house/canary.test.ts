@@ -169,7 +169,7 @@ describe("promise 24: no password and no token is ever kept or told", async () =
     expect(await columnsWith([...secrets.keys()])).toStrictEqual([]);
   }, 60_000);
 
-  it("nor when the database fails in the middle, with its parameters in the error", async () => {
+  it("stays out of the log when the database fails in the middle, with its parameters in the error", async () => {
     const before = output.length;
     const user = await aUser();
     const broken = serveWithMailbox({

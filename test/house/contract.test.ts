@@ -230,7 +230,7 @@ describe("promise 12: an unknown query parameter is refused, never ignored", () 
 
 describe("promise 13: answers hold only documented fields", () => {
   // The harness asserts for every answer of these tests that it holds no other fields.
-  it("and no hash, no token's hash and no deleted_at is documented", () => {
+  it("documents no hash, no token's hash and no deleted_at", () => {
     const { schemas } = document.components;
     const answered = operations.flatMap(({ operation }) => namesIn(operation.responses));
     const fields = namesIn(schemas).concat(answered);

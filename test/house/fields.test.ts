@@ -164,7 +164,7 @@ describe("a field that a request takes is written, and read back", () => {
     taken.add(`${way.resource.ref} ${way.field}`);
   });
 
-  it("and somebody may send each field of each update schema", () => {
+  it("finds an endpoint that takes each field of each update schema", () => {
     const fields = resources.flatMap(({ ref, fields }) => fields.map((field) => `${ref} ${field}`));
     expect(fields.length).toBeGreaterThan(0);
     expect([...taken].toSorted()).toStrictEqual([...new Set(fields)].toSorted());

@@ -175,7 +175,7 @@ describe("promise 2: a change of address against a change of password", () => {
     expect(left.rows).toStrictEqual([]);
   });
 
-  it("nor one that is asked for while the new one is being written", async () => {
+  it("gives no link that is asked for while the new password is being written", async () => {
     const user = await aUser({ password_hash, email_verified_at: new Date().toISOString() });
     const another = await quickPasswords.hash("", "an entirely new one");
     const held = await holding(sql`update users set password_hash = ${another} where id = ${user.id}`);

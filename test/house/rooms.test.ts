@@ -97,7 +97,7 @@ const rules: [name: string, where: RegExp, forbidden: RegExp, instead: string][]
   ],
 ];
 
-describe("in src/, each thing is made in its own room:", () => {
+describe("a thing of src/ is made in its own room:", () => {
   it.each(rules)("%s", (_name, where, forbidden, instead) => {
     const wrong = Object.entries(sources).filter(([file, text]) => where.test(inSrc(file)) && forbidden.test(text));
     expect(

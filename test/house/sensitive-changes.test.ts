@@ -293,7 +293,7 @@ describe("an endpoint that changes a sensitive field", () => {
   });
 });
 
-describe("whoever repeats a change", () => {
+describe("a user who repeats a change", () => {
   it("gets ten notices of one kind, one more every six minutes, and an event each time", async () => {
     const user = await aUser({ email_verified_at: new Date().toISOString() });
     const rename = () => api.as(user).patch("/users/me", { username: unique() });

@@ -306,7 +306,7 @@ describe("promise 14: no input makes a 5xx", () => {
     expect((await user.patch("/users/me", undefined, { headers, body: deep.slice(13, -1) })).status).toBe(422);
   });
 
-  it("and __proto__ is a field like any other", async () => {
+  it("treats __proto__ as a field like any other", async () => {
     const headers = { "Content-Type": "application/json" };
     const answer = await user.patch("/users/me", undefined, { headers, body: '{"full_name":"t","__proto__":{"a":1}}' });
     expect(answer.status).toBe(422);

@@ -134,7 +134,7 @@ describe("rate classes", () => {
   });
 });
 
-describe("what others behind the same address do", () => {
+describe("neighbours behind the same address", () => {
   const shared = from("192.0.2.1");
   const password = "correct horse battery";
 
@@ -272,7 +272,7 @@ describe("sign-up", () => {
   });
 });
 
-describe("where the binding fails", () => {
+describe("a binding that fails", () => {
   afterEach(() => void vi.useRealTimers());
 
   it("reads and writes go on, and the log says so", async () => {

@@ -19,7 +19,7 @@ describe("promise 9: the most common passwords are refused", () => {
     },
   );
 
-  it("and no others, such as those that only contain one", () => {
+  it("takes passwords that only contain a refused one", () => {
     for (const password of [
       "testpassword123",
       "correct horse battery",

@@ -151,7 +151,7 @@ describe("promise 6: a failed attempt costs the same, whatever hash the account 
     }
   });
 
-  it("also beside hashes under an older policy, and for what is no hash", () => {
+  it("counts hashes under an older policy, and ignores text that is no hash", () => {
     const older = "$scrypt$ln=14,r=8,p=1";
     const [beside] = dummiesBeside(dummyHash, [older, "$scrypt$ln=15,r=8,p=3", "$2x$05", "nonsense"]);
     expect(beside).toMatch(/^\$scrypt\$ln=14,r=8,p=1\$/);

@@ -19,7 +19,7 @@ describe("promise 9: a password is taken exactly as sent", () => {
     expect(await verifyPassword(`${"é".repeat(255)}b`, phc)).toBe(false);
   });
 
-  it("and by no other text that HMAC would take for it: not with NULs behind", async () => {
+  it("refuses other texts that HMAC would take for it, such as one with NULs behind", async () => {
     for (const password of ["correct horse battery", "a".repeat(64), "é".repeat(40)]) {
       const phc = await hashPassword(password);
       expect(await verifyPassword(password, phc)).toBe(true);
@@ -27,7 +27,7 @@ describe("promise 9: a password is taken exactly as sent", () => {
     }
   });
 
-  it("nor is one of more than 64 bytes exchanged for its SHA-256, where that is a text: it can be neither set nor entered", async () => {
+  it("refuses the SHA-256 of one of more than 64 bytes where that is a text: it can be neither set nor entered", async () => {
     // Found among 24 million.
     const long = "a password of more than sixty-four bytes, so that HMAC hashes it: 24698232";
     const digest = createHash("sha256").update(long).digest().toString();

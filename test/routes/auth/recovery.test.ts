@@ -492,7 +492,7 @@ describe("promise 8: nobody's mailbox is flooded", () => {
   const mailTo = (app: ReturnType<typeof serveWithMailbox>, address: string) =>
     app.sent.filter(({ to }) => to.toLowerCase() === address.toLowerCase()).length;
 
-  it("by signing up, deleting and signing up again, in whatever spelling leads there", async () => {
+  it("by signing up, deleting and signing up again, in any spelling of the address", async () => {
     const app = serveWithMailbox({ deps: { hasher: () => quickPasswords } });
     const name = unique("victim").replace("-", "");
     const spellings = [
@@ -514,7 +514,7 @@ describe("promise 8: nobody's mailbox is flooded", () => {
     expect(app.sent).toHaveLength(10);
   });
 
-  it("and what fills it keeps no reset from its owner", async () => {
+  it("keeps room for a reset by its owner, however full it is", async () => {
     const app = serveWithMailbox({ deps: { hasher: () => quickPasswords } });
     const password = "correct horse battery";
     const password_hash = await quickPasswords.hash("", password);
@@ -532,7 +532,7 @@ describe("promise 8: nobody's mailbox is flooded", () => {
     expect((await app.post("/auth/password/reset", { json })).status).toBe(204);
   });
 
-  it("and keeps back no alarm to an address that its account has verified, but any other", async () => {
+  it("sends every alarm to an address that its account has verified, and holds back any other", async () => {
     const app = serveWithMailbox({ deps: { hasher: () => quickPasswords } });
     const password = "correct horse battery";
     const password_hash = await quickPasswords.hash("", password);
@@ -561,7 +561,7 @@ describe("promise 8: nobody's mailbox is flooded", () => {
     expect(mailTo(app, verified.email), "another kind of alarm still goes out").toBe(11);
   });
 
-  it("by several changes in one request, nor by many requests at once", async () => {
+  it("by several changes in one request, or by many requests at once", async () => {
     const app = serveWithMailbox({ deps: { hasher: () => quickPasswords } });
     const [admin, user] = [await aUser({ role: "admin" }), await aUser()];
     const change = (username: string) => ({ token: admin.token, json: { username, role: "admin", is_active: false } });

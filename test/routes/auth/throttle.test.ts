@@ -75,7 +75,7 @@ describe("promise 10: guessing is bounded by account", () => {
     },
   );
 
-  it("what is used up of one identifier tells nothing of another: not of a username, an address or the owner's own change", async () => {
+  it("a budget is an identifier's own: the username's tells nothing of the address's, nor of the owner's own change", async () => {
     const [user, other] = [await aUser(), await aUser()];
     const { guess, app } = counting();
     const shared = aNetwork();
@@ -97,7 +97,7 @@ describe("promise 10: guessing is bounded by account", () => {
     expect((await guess(user.email, "wrong", aNetwork())).status).toBe(400);
   });
 
-  it("nor in the account's own network, which a neighbour may share", async () => {
+  it("a known account and an unknown one answer alike in the account's own network, which a neighbour may share", async () => {
     const user = await aUser();
     const { guess } = counting();
     const shared = aNetwork();
@@ -225,7 +225,7 @@ describe("promise 10: nobody can lock a victim out", () => {
     expect((await guess(username, right, home)).status, "and is bounded too").toBe(429);
   });
 
-  it("nor does a neighbour in the same network, for those who have signed in there before", async () => {
+  it("a neighbour in the same network leaves a budget to those who have signed in there before", async () => {
     const [owner, stranger] = [await aUser(), await aUser()];
     const { guess } = counting();
     const shared = aNetwork();

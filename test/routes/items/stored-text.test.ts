@@ -44,7 +44,7 @@ describe("stored text comes back verbatim", () => {
     expect(inOrder((await ada.get("/users/me/export")).body.items)).toStrictEqual(wanted);
   });
 
-  it("and an item is found by each word of it, whatever else stands there", async () => {
+  it("finds an item by each of its words, beside any other text", async () => {
     const ada = await aUser();
     const word = unique("word").replace("-", "");
     for (const text of hostileStrings) {

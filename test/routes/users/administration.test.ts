@@ -32,7 +32,7 @@ describe("promise 2: deactivation", () => {
   });
 });
 
-describe("promise 24: what an admin changes is written down", () => {
+describe("promise 24: a change by an admin is written down", () => {
   it("once, where it really changes, with who did it", async () => {
     const user = await aUser();
     for (const json of [
@@ -77,7 +77,7 @@ describe("promise 24: what an admin changes is written down", () => {
     expect((await eventsOf(user.id)).filter(([kind]) => kind === "account.deleted")).toHaveLength(1);
   });
 
-  it("in the log too, but not what was refused", async () => {
+  it("in the log too, unless it was refused", async () => {
     const api = serve();
     const [user, other] = [await aUser(), await aUser()];
     await api.as(other).patch(`/users/${user.id}`, { role: "admin" });
@@ -142,7 +142,7 @@ describe("DELETE /users/{id}/sessions", () => {
   });
 });
 
-describe("what users end themselves", () => {
+describe("a session that its user ends", () => {
   it("is written down once, by either token, and in the log", async () => {
     const api = serve();
     const user = await aUser({ password_hash });
@@ -214,7 +214,7 @@ describe("POST /users/{id}/restore", () => {
   });
 });
 
-describe("whom an admin has deleted", () => {
+describe("a user whom an admin has deleted", () => {
   const enter = (path: string, username: string) => api.post(path, { json: { username, password } });
 
   it("does not come back by themselves", async () => {

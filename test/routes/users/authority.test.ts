@@ -166,7 +166,7 @@ describe("a deletion against a change of password", () => {
     expect(slow.sent).toStrictEqual([]);
   });
 
-  it("that came first lets no new password be set", async () => {
+  it("that came first leaves no way to set a new password", async () => {
     const user = await anAccount();
     const slow = interrupted(() => deleteOwn(user.token));
     const json = { current_password: password, password: "an other one" };
