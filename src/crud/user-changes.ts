@@ -27,7 +27,7 @@ export function changing(
   changes: UserChanges,
   more: { password_hash?: SQL } = {},
 ) {
-  const { full_name, username, email, role, is_active } = changes;
+  const { username, email, role, is_active, ...plain } = changes;
   const told = [
     username && { ...username, name: "username_", differs: sql`lower(username) <> lower(${username.to})` },
     email && { ...email, name: "email_", differs: sql`lower(email) <> lower(${email.to})` },
@@ -37,7 +37,7 @@ export function changing(
   const sameMailbox = email && sql`lower(${users.email}) = lower(${email.to})`;
   const values = {
     ...more,
-    full_name,
+    ...plain,
     username: username?.to,
     role: role?.to,
     is_active: is_active?.to,

@@ -21,7 +21,8 @@ export function isReachable(id: string, caller: Caller): SQL | undefined {
  * The row that these changes may reach. Requires the caller's own row to be an admin's still, which also holds after a
  * wait for its lock. Never matches a change of the caller's own address.
  */
-export function isChangeable(id: string, caller: Caller, { full_name, username, email, role, is_active }: Changed) {
+export function isChangeable(id: string, caller: Caller, { role, is_active, ...others }: Changed) {
+  const { email } = others;
   const byAuthority = email !== undefined || role !== undefined || is_active !== undefined;
   if (!byAuthority) return isReachable(id, caller);
   const isOwn = eq(users.id, caller.id);
@@ -29,7 +30,7 @@ export function isChangeable(id: string, caller: Caller, { full_name, username, 
     and(isOwn, eq(users.role, "admin"), users.is_active, email === undefined ? undefined : sql`false`),
     and(not(isOwn), isAdmin(caller)),
   );
-  const isBarring = full_name === undefined && username === undefined && email === undefined;
+  const isBarring = Object.values(others).every((value) => value === undefined);
   return and(eq(users.id, id), whose, or(isNull(users.deleted_at), isBarring ? isKept : undefined));
 }
 

@@ -67,10 +67,10 @@ function withAuthority({ db, user: caller }: Context, id: string, run: Run): Run
 
 /** The changes, each with its event. */
 function toldChanges(context: Context, id: string, changes: UserUpdate) {
-  const { full_name, username, email, role, is_active } = changes;
+  const { username, email, role, is_active, ...plain } = changes;
   const resetHeldUntil = new Date(context.now().getTime() + resetHeldDays * day).toISOString();
   const told: UserChanges = {
-    full_name,
+    ...plain,
     ...(username !== undefined && {
       username: { to: username, event: auditEvent(context, "username.changed", id, {}) },
     }),
