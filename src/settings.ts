@@ -69,7 +69,7 @@ export const settingsTable = {
     kind: "variable",
     default: "traceparent, tracestate, baggage, sentry-trace, X-Requested-With",
     meaning:
-      "Request headers, separated by commas, that those pages may send in addition to those that the API reads. Tracing needs the default ones: repeat them with your own.",
+      "Request headers, separated by commas, that those pages may send in addition to the headers that the API reads. Tracing needs the default ones: repeat them with your own.",
     value: commaSeparated(z.string().regex(/^[A-Za-z0-9-]{1,50}$/, "must be names of headers, separated by commas")),
   },
   SIGNUP: {
@@ -88,7 +88,7 @@ export const settingsTable = {
     kind: "variable",
     needed: "deployments that send mail",
     meaning:
-      "The front end: mailed links lead to its /verify-email, /confirm-email and /reset-password, with `?token=…`, whatever `Host` a request names.",
+      "The URL of the front end. Mailed links lead to its /verify-email, /confirm-email and /reset-password, with `?token=…`, and never to the `Host` of a request.",
     example: "http://localhost:3000",
     value: z
       .string()
@@ -106,7 +106,7 @@ export const settingsTable = {
   RESEND_API_KEY: {
     kind: "secret",
     needed: "deployments that send mail by Resend",
-    meaning: "Sends mail by Resend.",
+    meaning: "The API key of Resend, for deployments that send mail there.",
     value: z
       .string()
       .regex(/^[\w-]{8,200}$/, "must be a key of Resend")
@@ -123,7 +123,7 @@ export const settingsTable = {
   EMAIL: {
     kind: "binding",
     needed: "deployments that send mail by Cloudflare",
-    meaning: "Sends mail by Cloudflare; see `send_email` in wrangler.toml.",
+    meaning: "The binding that sends mail by Cloudflare; see `send_email` in wrangler.toml.",
     value: z.custom<SendEmail>((value) => typeof value === "object" && value !== null, "must be a binding").optional(),
   },
   MAIL_ENDPOINT: {
@@ -158,7 +158,8 @@ export const settingsTable = {
   REFRESH_GRACE_SECONDS: {
     kind: "variable",
     default: "10",
-    meaning: "Seconds in which a second use of a refresh token gets the same answer, 2 to 60: for two tabs or a retry.",
+    meaning:
+      "Seconds, 2 to 60, in which a second use of a refresh token gets the same answer: for two tabs or a retry.",
     value: integerBetween(2, 60, ": two tabs, or a retry, use the same refresh token twice"),
   },
   ALGORITHM: {
@@ -171,7 +172,7 @@ export const settingsTable = {
     kind: "secret",
     needed: "deployments that sign by `EdDSA` or `ES256`",
     meaning:
-      "The keys of the access tokens, a JSON array of private JWKs: the first signs, all verify. `HS256` derives one. `npm run keys:rotate` makes and rotates them.",
+      "The keys of the access tokens, a JSON array of private JWKs. The first signs, and all verify. `HS256` derives one from `SECRET_KEY` if there are none. `npm run keys:rotate` makes and rotates them.",
     example: '[{"kty":"OKP","crv":"Ed25519","kid":"…","x":"…","d":"…"}]',
     value: SigningKeys.optional(),
   },
@@ -204,7 +205,7 @@ export const settingsTable = {
     kind: "variable",
     default: "20480",
     meaning:
-      "The KiB that a user's requests with an `Idempotency-Key` may take at once and again every day, at least one each.",
+      "The KiB that a user may store under idempotency keys at once, and the same amount again each day. Each key takes at least one.",
     value: integerBetween(1_024, 1_048_576),
   },
   JWT_ISSUER: {

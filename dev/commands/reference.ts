@@ -20,11 +20,11 @@ const settings = Object.entries<Setting>(settingsTable);
 
 /** The key of each rate class, and whom it protects. */
 const rateKeys: Record<RateClass, [by: string, protects: string]> = {
-  public: ["network, at each endpoint apart", "the service"],
+  public: ["network, at each endpoint separately", "the service"],
   user: ["user", "the service, from one user's programs"],
-  sign_in: ["user, or else network at each endpoint apart", "the hashers"],
-  sign_up: ["network, at each endpoint apart", "the service, and those to whom it sends mail"],
-  token: ["session or mailed token, at each endpoint apart", "its holder, from all who share an address"],
+  sign_in: ["user; without one, network at each endpoint separately", "the hashers"],
+  sign_up: ["network, at each endpoint separately", "the service, and the mailboxes to which it writes"],
+  token: ["session or mailed token, at each endpoint separately", "its holder, from others behind the same address"],
   heavy: ["user", "the database"],
 };
 
@@ -39,20 +39,16 @@ function limitsPage(): string {
   const { account, network, firstDelay, longestDelay } = attempts;
   const delay = `then delays of ${firstDelay} s, doubled up to ${longestDelay / 60} minutes`;
   const guesses = [
+    [`${account.budget}, ${delay}`, "the e-mail address or username as typed, or the signed-in user", "the account"],
+    [`${network.budget}, ${delay}`, "network", "all accounts, from one guess at each of them"],
     [
       `${account.budget}, ${delay}`,
-      "what was typed: an e-mail address, a username, or who is signed in",
-      "the account",
-    ],
-    [`${network.budget}, ${delay}`, "network", "all accounts, from one guess at each"],
-    [
-      `${account.budget}, ${delay}`,
-      "account, identifier and one of its own networks, instead of the two above",
+      "account, identifier and a network of the account, instead of the two above",
       "the owner, from being locked out",
     ],
   ].map((row) => ["wrong passwords", ...row, "429 `too_many_attempts`"]);
   const { budget, forgetSeconds } = mailBudget;
-  const amount = `${budget} at once, one more each ${forgetSeconds / 60} minutes`;
+  const amount = `${budget} at once, then one every ${forgetSeconds / 60} minutes`;
   const mails = [
     [
       "links to verify or change an address, and all mail to an unverified one",
@@ -65,15 +61,15 @@ function limitsPage(): string {
       "links to reset a password",
       amount,
       "mailbox, across accounts",
-      "its owner, and no other mail uses this up",
+      "its owner, from being flooded; other mail cannot use this up",
       "no mail, the same answer",
     ],
     [
       "any other mail, such as a notice, to a verified address",
       amount,
       "account and kind of mail",
-      "its owner, and nobody else's doing uses this up",
-      "no mail: ten alike have gone out",
+      "its owner, from missing a notice; other accounts cannot use this up",
+      "no mail, after ten of the same kind",
     ],
   ];
   const kept = [
@@ -82,7 +78,7 @@ function limitsPage(): string {
       `\`SESSIONS_PER_USER\` (${settingsTable.SESSIONS_PER_USER.default})`,
       "user",
       "the database",
-      "the one used longest ago ends",
+      "the least recently used one ends",
     ],
     [
       "rows of each resource, deleted ones included until they are purged",
@@ -92,51 +88,79 @@ function limitsPage(): string {
       "409 `quota_exceeded`",
     ],
     [
-      "what is kept under idempotency keys, one KiB for each key at least",
-      `\`IDEMPOTENCY_KIB_PER_USER\` (${settingsTable.IDEMPOTENCY_KIB_PER_USER.default}) KiB at once, and as much in each day`,
+      "storage for idempotency keys, at least one KiB for each",
+      `\`IDEMPOTENCY_KIB_PER_USER\` (${settingsTable.IDEMPOTENCY_KIB_PER_USER.default}) KiB at once, and as much again each day`,
       "user",
       "the database",
       "429 `too_many_requests` for a new key",
     ],
   ];
+  const callers = [
+    ["of a signed-in user", "user", "the network does not matter"],
+    [
+      "with another token of this API: refresh, sign-out, verification, confirmation, reset",
+      "token",
+      "others behind the same address cannot block it",
+    ],
+    [
+      "any other",
+      "network, at each endpoint separately",
+      "a stranger's calls to one endpoint do not block another one",
+    ],
+    ["that costs no more than a refusal, such as `/health` and the key set", "nothing", "it is never refused"],
+  ];
   return `# Limits
 
 Made by \`npm run reference\` from the code that counts: change it there.
 
-Each limit is keyed by whom it protects. A signed-in user is counted wherever they call from. Other calls are counted by the
-client's network, which \`CF-Connecting-IP\` alone decides; an IPv6 /64 is one network. Strangers share networks, so what one
-of them does at one endpoint refuses nobody at another, and a call that carries a token of ours is counted by that token:
-refresh, sign-out, verification, confirmation and reset are never refused for what others behind the same address did.
-What costs no more than a refusal, such as \`/health\` and the key set, is not counted.
+A call is counted by the party that the limit protects:
+
+${table(["call", "counted by", "so that"], callers)}
+
+\`CF-Connecting-IP\` alone decides which network a call comes from. An IPv6 /64 is one network.
 
 ${table(["limit", "how much", "counted by", "protects", "beyond it"], [...classes, ...guesses, ...mails, ...kept])}
 
-A mailbox is known by its address without dots, without what follows a plus sign, and in any letter case, and by a keyed hash
-alone. Each link replaces the one before it, so that the newest in a full mailbox works. Nobody learns that a mailbox is full:
-that would tell what others send there.
+## Calls
 
-Every mail goes through this bound, your own kinds too. Notices of sensitive changes must not be kept back by an attacker who
-fills the mailbox first. So they are counted by account and kind, once the account has verified its address: only what happens
-to that account uses up the room, and only after ten notices of the very same kind. An address that was never verified may be
-a stranger's: all mail to it shares the room of its mailbox. What did not fit is among the account's events. Notices that an operator causes at the command line are not counted.
+An endpoint chooses its class next to \`access\`: \`rate: "heavy"\`. An endpoint that takes a sealed token declares
+\`carries: "mailed_token"\`. [Who may call what](access-matrix.md) lists the limits of each endpoint.
 
-A table of yours has the bound on rows by \`withRoom\` around what is inserted; a test finds an endpoint that lacks it. The rows
-are counted by index, in the statement that inserts, up to the bound. Inserts of the same moment do not see each other, and may
-exceed it by as many. Under an idempotency key stand the rows that its request answered, once, because they may have changed
-when it is repeated. A request is counted when it is done, and a repetition is answered however much is kept.
+Cloudflare's bindings \`ratelimits\` count rate classes, approximately and separately in each location. If a binding fails,
+calls go on and the log says \`rate limit failed\`. The database counts all other limits, and these are exact.
 
-An account's e-mail address and username are counted apart. A shared budget would tell which of them belong together: use up
-one, and the other is refused, too. An attempt is forgotten each hour for an identifier and each minute for a network.
-A refused attempt prolongs no delay.
+Every answer states the limit of its endpoint in \`RateLimit-Policy\`. A 429 names the limit that was reached in \`RateLimit\`,
+and \`Retry-After\` has the seconds until the next call is let in. Most limits are checked before the body is read. The limit
+of a token is checked after the body was validated.
 
-Rate classes are counted in Cloudflare's \`ratelimits\` bindings, separately in each of its locations, and approximately. If
-that fails, calls go on and the log says \`rate limit failed\`. All other limits are exact: the database counts them.
-Every endpoint's answer states its limit in \`RateLimit-Policy\`; a 429 names the limit that was reached in \`RateLimit\`,
-and in \`Retry-After\` the seconds until the next call is let in. Most come before the body is read; that of a token comes
-once the body is known to be valid.
+## Passwords
 
-An endpoint chooses its class next to \`access\`: \`rate: "heavy"\`. One that takes a sealed token says so:
-\`carries: "mailed_token"\`. [Who may call what](access-matrix.md) lists all of them.
+An account's e-mail address and username are counted separately. A shared budget would reveal that they belong together:
+after too many guesses at one, the other would be refused, too. One attempt is forgotten each hour for an identifier, and
+each minute for a network. A refused attempt does not prolong a delay.
+
+## Mail
+
+A mailbox is identified by its address in lower case, without dots and without the part after a plus sign. The database
+holds only a keyed hash of it.
+
+A new link replaces the one before it. A link that finds no room replaces nothing, so the newest link in a full mailbox
+works. The API does not tell anybody that a mailbox is full, because that would reveal the mail that others send there.
+
+Every mail has this limit, including [kinds of your own](accounts.md#mails-of-your-own). An attacker who fills a mailbox
+must not suppress the notice of a sensitive change. Notices to a verified address are therefore counted by account and kind:
+only changes of that account use up the room, and only ten notices of the same kind fill it. An unverified address may
+belong to a stranger, so all mail to it shares the room of its mailbox. The account's events include each mail that found no
+room. Notices that an operator causes at the command line are not counted.
+
+## Rows and keys
+
+To bound the rows of your own table, put \`withRoom\` around the values to insert. A test finds an endpoint without it. The
+statement that inserts counts the rows by index, up to the bound. Simultaneous inserts do not see each other, and can exceed
+the bound by their number.
+
+An idempotency key keeps the rows that its request returned, because they may have changed when the request is repeated. A
+request is counted when it is done. A repetition is always answered, even if there is no room for a new key.
 `;
 }
 
@@ -148,16 +172,25 @@ function settingsPage(): string {
     needed ?? "nobody",
     meaning,
   ]);
+  const places = [
+    [
+      "on your machine",
+      "`npm run dev` makes every value that it needs; `.dev.vars` (see `.dev.vars.example`) overrides them",
+    ],
+    ["variables of a deployment", "`wrangler.toml`, for each environment"],
+    ["secrets of a deployment", "`npx wrangler secret put NAME --env production`"],
+  ];
   return `# Settings
 
 Made by \`npm run reference\` from the table in \`src/settings.ts\`: change it there.
 
-\`npm run dev\` makes what it needs, and \`.dev.vars\` (see \`.dev.vars.example\`) overrides it. In production, variables are in
-\`wrangler.toml\`, and secrets are set with \`npx wrangler secret put NAME\`. When settings are missing, invalid or
-contradict each other, every route but \`/health\` answers 503 and the log names all of them, never their values. An empty
-text counts as missing.
+${table(["where", "source"], places)}
 
-${table(["setting", "kind", "default", "who must set it", "what it is"], rows)}
+If settings are missing, invalid or contradict each other, every route but \`/health\` answers 503. The log names all of
+these settings, never their values. An empty text counts as missing. To add a setting, see
+[A setting](../AGENTS.md#a-setting).
+
+${table(["setting", "kind", "default", "who must set it", "meaning"], rows)}
 
 \`npm run dev\` also reads \`PORT\` (8787), \`PLINTH_DATA\` (the data folder) and \`DATABASE_URL\` (another PostgreSQL, or Neon) from
 the environment.
