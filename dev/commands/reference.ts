@@ -127,7 +127,8 @@ An endpoint chooses its class next to \`access\`: \`rate: "heavy"\`. An endpoint
 \`carries: "mailed_token"\`. [Who may call what](access-matrix.md) lists the limits of each endpoint.
 
 Cloudflare's bindings \`ratelimits\` count rate classes, approximately and separately in each location. If a binding fails,
-calls go on and the log says \`rate limit failed\`. The database counts all other limits, and these are exact.
+calls go on and the log says \`rate limit failed\`. The database counts all other limits, and does so exactly,
+except for [simultaneous inserts](#rows-and-keys).
 
 Every answer states the limit of its endpoint in \`RateLimit-Policy\`. A 429 names the limit that was reached in \`RateLimit\`,
 and \`Retry-After\` has the seconds until the next call is let in. Most limits are checked before the body is read. The limit
