@@ -126,7 +126,7 @@ ${table(["limit", "how much", "counted by", "protects", "beyond it"], [...classe
 An endpoint chooses its class next to \`access\`: \`rate: "heavy"\`. An endpoint that takes a sealed token declares
 \`carries: "mailed_token"\`. [Who may call what](access-matrix.md) lists the limits of each endpoint.
 
-Cloudflare's bindings \`ratelimits\` count rate classes, approximately and separately in each location. If a binding fails,
+Cloudflare's \`ratelimits\` bindings count rate classes, approximately and separately in each location. If a binding fails,
 calls go on and the log says \`rate limit failed\`. The database counts all other limits, and does so exactly,
 except for [simultaneous inserts](#rows-and-keys).
 
