@@ -14,7 +14,7 @@ export function carry(deps: Deps, document: (settings: Settings) => string): Mid
       ...deps,
       requestId: c.get("requestId"),
       client: clientOf(c.req.raw.headers),
-      events: [],
+      audit: { made: [], recorded: [] },
       outbox: [],
       trips: { count: 0, milliseconds: 0 },
       configuration: configurationOf(c.env),
@@ -53,7 +53,7 @@ export const provide: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.set("keys", keys);
   const db = connect(configuration, trips);
   c.set("db", db);
-  c.set("run", runner(db));
+  c.set("run", runner(db, c.var));
   c.set("passwords", hasher(c.env));
   await next();
 };

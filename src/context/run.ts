@@ -1,57 +1,73 @@
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
+import { AuditEvents, type RecordedEvent } from "../crud/audit-events.ts";
 import { Migrations, ownMigrations } from "../crud/migrations.ts";
 import type { Database } from "../db/client.ts";
 import { doneBefore, fromDatabase } from "../db/errors.ts";
 import { runGuarded } from "../db/guarded.ts";
 import { ApiError } from "../errors.ts";
-import type { Run, Statement } from "./types.ts";
+import { isSignedIn } from "./policy.ts";
+import type { Run, Statement, Variables } from "./types.ts";
+
+/** The parts of a request that decide how its statements run. The stages of the request fill them in. */
+type Parts = Partial<Pick<Variables, "policy" | "guard" | "once" | "audit" | "outbox">>;
 
 /**
- * Makes a {@link Run} that puts this statement before all others, in their transaction, and drops its result. Without a
- * statement, answers the same `run`.
+ * Makes the one {@link Run} of a request on this database. Reads `parts` at each call: the guard goes into a single
+ * statement, or before several; an idempotent request runs them once; events that they recorded are noted for the log,
+ * and their notices for the mails that follow the answer.
  */
-export function behind(run: Run, first: Statement | undefined): Run {
-  if (first === undefined) return run;
-  const statement = first;
-  async function runBehind(...statements: readonly Statement[]): Promise<unknown> {
-    const [, ...results] = await run(statement, ...statements);
-    return statements.length === 1 ? results[0] : results;
-  }
-  // The signature cannot be written on the implementation: see `runner`.
-  return runBehind as Run;
-}
-
-/** Makes a {@link Run} that puts this statement after all others, in their transaction, and drops its result. */
-export function followed(run: Run, last: Statement): Run {
-  async function runFollowed(...statements: readonly Statement[]): Promise<unknown> {
-    const results = (await run(...statements, last)).slice(0, -1);
-    return statements.length === 1 ? results[0] : results;
-  }
-  // The signature cannot be written on the implementation: see `runner`.
-  return runFollowed as Run;
-}
-
-/**
- * Makes a {@link Run} on this database. `guard` makes a condition that ends the transaction of a caller who may not:
- * part of a single statement, or the first statement of a batch.
- */
-export function runner(db: Database, guard?: () => SQL): Run {
-  async function run(...statements: readonly Statement[]): Promise<unknown> {
-    const [first, ...others] = statements;
-    if (!first) return [];
-    try {
-      if (!guard) return others.length > 0 ? await db.batch([first, ...others]) : await first;
-      const condition = guard();
-      const alone = others.length === 0 ? runGuarded(db, first, condition) : undefined;
-      if (alone !== undefined) return await alone;
-      const [, ...results] = await db.batch([db.execute(sql`select ${condition}`), first, ...others]);
-      return others.length === 0 ? results[0] : results;
-    } catch (error) {
-      throw doneBefore(error) ?? (await blamed(db, fromDatabase(error)));
-    }
+export function runner(db: Database, parts: Parts = {}): Run {
+  async function run(...given: readonly (Statement | undefined)[]): Promise<unknown> {
+    const statements = given.filter((statement) => statement !== undefined);
+    const inOneTransaction = (all: readonly Statement[]) => transact(db, parts, all);
+    const results = (await (parts.once ?? unchanged)(statements, inOneTransaction)).values();
+    const answers = given.map((statement) => statement && results.next().value);
+    return given.length === 1 ? answers[0] : answers;
   }
   // The signature cannot be written on the implementation: one statement answers a result, several answer a tuple.
   return run as Run;
+}
+
+const unchanged: NonNullable<Parts["once"]> = (statements, transact) => transact(statements);
+
+async function transact(db: Database, parts: Parts, statements: readonly Statement[]): Promise<unknown[]> {
+  // Fails closed, whatever the stages of the request have forgotten.
+  if (parts.policy && isSignedIn(parts.policy.access) && !parts.guard) throw new Error("There is no guard");
+  const made = parts.audit?.made ?? [];
+  if (made.length === 0) return guarded(db, parts.guard, statements);
+  const results = await guarded(db, parts.guard, [...statements, AuditEvents.recorded(db, made)]);
+  // The rows of the statement that was added.
+  note(parts, results.pop() as RecordedEvent[]);
+  return results;
+}
+
+/** Runs statements in one transaction, behind the guard: part of a single statement, or the first of several. */
+async function guarded(
+  db: Database,
+  guard: Parts["guard"],
+  [first, ...others]: readonly Statement[],
+): Promise<unknown[]> {
+  if (!first) return [];
+  try {
+    if (!guard) return others.length > 0 ? await db.batch([first, ...others]) : [await first];
+    const condition = guard();
+    const alone = others.length === 0 ? runGuarded(db, first, condition) : undefined;
+    if (alone !== undefined) return [await alone];
+    const [, ...results] = await db.batch([db.execute(sql`select ${condition}`), first, ...others]);
+    return results;
+  } catch (error) {
+    throw doneBefore(error) ?? (await blamed(db, fromDatabase(error)));
+  }
+}
+
+/** Moves events from those that were made to those that are recorded, and their notices to the mails to send. */
+function note({ audit, outbox }: Parts, recorded: readonly RecordedEvent[]): void {
+  for (const { id, kind, user_id } of recorded) {
+    const at = audit?.made.findIndex((event) => event.id === id) ?? -1;
+    const [event] = at < 0 ? [] : (audit?.made.splice(at, 1) ?? []);
+    audit?.recorded.push({ kind, user_id });
+    if (event?.notice) outbox?.push(event.notice.id);
+  }
 }
 
 /**

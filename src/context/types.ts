@@ -1,4 +1,6 @@
+import type { SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
+import type { NewAuditEvent } from "../crud/audit-events.ts";
 import type { Versions } from "../crud/versions.ts";
 import type { Database } from "../db/client.ts";
 import type { RoundTrips } from "../db/wire.ts";
@@ -28,8 +30,8 @@ export type Client = { network: string; userAgent: string | null };
 export type Variables = Deps & {
   requestId: string;
   client: Client;
-  /** Events of accounts in this request, for its line in the log. */
-  events: { kind: string; user_id: string | null }[];
+  /** Events of accounts: those made for statements of this request, and those that the database has recorded. */
+  audit: { made: NewAuditEvent[]; recorded: { kind: string; user_id: string | null }[] };
   /** Ids of the mails that this request put into the outbox, to be sent after its answer. */
   outbox: string[];
   trips: RoundTrips;
@@ -41,6 +43,10 @@ export type Variables = Deps & {
   settings: Settings;
   keys: Keys;
   db: Database;
+  /** The condition that ends the transaction of a caller who may not. */
+  guard?: () => SQL;
+  /** Makes the statements of an idempotent request take effect once. */
+  once?: Once;
   run: Run;
   /** The versions that the conditional headers of a versioned change name. */
   versions?: Versions | undefined;
@@ -61,13 +67,22 @@ export type UserEnv = { Bindings: Bindings; Variables: Variables & { user: Sessi
 
 export type Statement = BatchItem<"pg">;
 type Result<S extends Statement> = S["_"]["result"];
-type Results<S extends readonly Statement[]> = { -readonly [I in keyof S]: Result<S[I]> };
+type Results<S extends readonly (Statement | undefined)[]> = {
+  -readonly [I in keyof S]: S[I] extends Statement ? Result<S[I]> : Result<NonNullable<S[I]>> | undefined;
+};
+
+/** Runs statements around, before or instead of others, and answers the results of these. */
+export type Once = (
+  statements: readonly Statement[],
+  transact: (statements: readonly Statement[]) => Promise<unknown[]>,
+) => Promise<unknown[]>;
 
 /**
- * Runs statements in one round trip and one transaction, behind the guard if the endpoint has a caller. Throws
+ * Runs statements in one round trip and one transaction, behind the guard if the endpoint has a caller. Leaves out
+ * statements that are undefined. Throws
  * `ApiError`: `invalid_token`, `forbidden`, a conflict by constraint name, `database_unavailable`.
  */
 export type Run = {
   <S extends Statement>(statement: S): Promise<Result<S>>;
-  <const S extends readonly Statement[]>(...statements: S): Promise<Results<S>>;
+  <const S extends readonly (Statement | undefined)[]>(...statements: S): Promise<Results<S>>;
 };

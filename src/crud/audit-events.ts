@@ -10,6 +10,9 @@ export type NewAuditEvent = typeof auditEvents.$inferInsert & { notice?: Notice 
 /** `pepper` is for {@link takesRoom}; an operator has none, and no bound. */
 type Notice = { id: string; kind: MailKindName; data: object; pepper?: string };
 
+/** An event as the database has it. */
+export type RecordedEvent = Pick<typeof auditEvents.$inferSelect, "id" | "kind" | "user_id">;
+
 /** The filter of a list: the account, the kind, `since` inclusive and `before` exclusive. */
 export type AuditEventFilter = {
   userId?: string | undefined;
@@ -23,6 +26,16 @@ export const AuditEvents = {
   /** Records an event and its notice. `happened` is checked after the preceding statements. */
   insert(db: Database, event: NewAuditEvent, happened: SQL = sql`true`) {
     return db.execute<{ id: string }>(sql`with ${written(event, sql`where ${happened}`)} select id from event`);
+  },
+
+  /** Those of these events that are recorded. */
+  recorded(db: Database, events: readonly NewAuditEvent[]) {
+    const ids = `{${events.map(({ id }) => id)}}`;
+    return db
+      .select({ id: auditEvents.id, kind: auditEvents.kind, user_id: auditEvents.user_id })
+      .from(auditEvents)
+      .where(sql`${auditEvents.id} = any(${ids}::uuid[])`)
+      .orderBy(auditEvents.id);
   },
 
   /** A page of events, newest first. */

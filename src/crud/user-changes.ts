@@ -17,10 +17,7 @@ export type UserChanges = {
 /** The fields that are being changed. */
 export type Changed = { [Field in keyof UserChanges]: unknown };
 
-/**
- * Makes the statement that changes these users and records the events of what really differs; `happened` are the kinds
- * of those events.
- */
+/** Makes the statement that changes these users and records the events of what really differs. */
 export function changing(
   db: Database,
   which: SQL | undefined,
@@ -48,23 +45,16 @@ export function changing(
     }),
   };
   const columns = getTableColumns(users);
-  if (told.length === 0)
-    return db
-      .update(users)
-      .set(values)
-      .where(which)
-      .returning({ ...columns, happened: sql<null>`null` });
+  if (told.length === 0) return db.update(users).set(values).where(which).returning(columns);
   const before = db.$with("before", { id: users.id }).as(sql`select * from ${users} where ${which} for no key update`);
   const parts = told.flatMap(({ event, name, differs }) =>
     telling(event, sql`from before where ${differs}`, { name, owner: sql`before` }),
   );
-  const kinds = told.map(({ name }) => sql`select kind from ${sql.identifier(`${name}event`)}`);
-  const happened = sql<string[] | null>`(select json_agg(kind) from (${sql.join(kinds, sql` union all `)}) as told)`;
   return db
     .with(before, ...parts.map(({ name, query }) => db.$with(name, {}).as(query)))
     .update(users)
     .set(values)
     .from(before)
     .where(eq(users.id, before.id))
-    .returning({ ...columns, happened });
+    .returning(columns);
 }

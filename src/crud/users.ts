@@ -61,9 +61,8 @@ export const Users = {
   },
 
   /**
-   * Changes a user that the caller may reach; `happened` are the kinds of the events recorded. A new e-mail address, in
-   * more than letter case, is unverified and gets no password link for a while. An admin can also bar or demote a deleted
-   * user.
+   * Changes a user that the caller may reach. A new e-mail address, in more than letter case, is unverified and gets no
+   * password link for a while. An admin can also bar or demote a deleted user.
    */
   update(db: Database, id: string, caller: Caller, changes: UserChanges) {
     return changing(db, isChangeable(id, caller, changes), changes);

@@ -1,6 +1,5 @@
 import type { MiddlewareHandler } from "hono";
 import type { SignedIn } from "../context/policy.ts";
-import { runner } from "../context/run.ts";
 import type { UserEnv, Variables } from "../context/types.ts";
 import { adminGuard, userGuard } from "../crud/guards.ts";
 import { ApiError } from "../errors.ts";
@@ -31,7 +30,7 @@ export function authenticate(access: SignedIn): MiddlewareHandler<UserEnv> {
       guarded = true;
       return guard(user);
     };
-    c.set("run", runner(context.db, admit));
+    c.set("guard", admit);
     await next();
     // Without a query there was no guard, and an account that is gone would be served.
     if (!guarded && !c.error) throw new Error("An endpoint with access beyond public answered without c.var.run");

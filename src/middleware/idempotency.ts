@@ -1,6 +1,6 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
-import type { Run, Statement, UserEnv } from "../context/types.ts";
+import type { Once, UserEnv } from "../context/types.ts";
 import {
   type IdempotencyClaim,
   IdempotencyKeys,
@@ -44,43 +44,32 @@ export function replayable(responses: RouteConfig["responses"]): RouteConfig["re
  * Without a key the same rules apply to the statements, so that the first call of an endpoint shows a mistake.
  */
 export const idempotency: MiddlewareHandler<UserEnv> = async (c, next) => {
-  const { db, user, run, policy } = c.var;
+  const { db, user, policy, settings } = c.var;
   const key = c.req.header("Idempotency-Key");
   if (key !== undefined && !/^[!-~]{1,255}$/.test(key)) throw invalidKey();
-  const claim = key === undefined ? undefined : await claimOf(user.id, key, c.req, c.var.settings);
+  const claim = key === undefined ? undefined : await claimOf(user.id, key, c.req, settings);
 
   let isUsed = false;
-  async function runOnce(...statements: readonly Statement[]): Promise<unknown> {
+  const once: Once = async (statements, transact) => {
     if (isUsed) throw new Error(`${policy?.operationId} is idempotent, and called c.var.run more than once`);
     isUsed = true;
     for (const [i, statement] of statements.entries()) {
       const reason = whyNotRecorded(statement);
       if (reason) throw new Error(`${policy?.operationId} is idempotent, and its statement ${i + 1} ${reason}`);
     }
-    if (!claim) return run(...statements.map((statement) => unrecorded(db, statement)));
-    const answers = await once(claim, statements);
-    return answers.length === 1 ? answers[0] : answers;
-  }
-
-  async function once(claim: IdempotencyClaim, statements: readonly Statement[]): Promise<unknown[]> {
+    if (!claim) return transact(statements.map((statement) => unrecorded(db, statement)));
     try {
       const recording = statements.map((statement) => recorded(db, claim, statement));
-      const [, ...answers] = await run(
-        IdempotencyKeys.claim(db, claim),
-        ...recording,
-        IdempotencyKeys.charge(db, claim),
-      );
-      return answers.slice(0, -1);
+      const all = [IdempotencyKeys.claim(db, claim), ...recording, IdempotencyKeys.charge(db, claim)];
+      return (await transact(all)).slice(1, -1);
     } catch (error) {
       if (!(error instanceof DoneBefore)) throw error;
       if (error.results.length !== statements.length) throw new Error("The key was recorded by another version");
       c.header("Idempotent-Replayed", "true");
       return recordedAnswers(statements, error.results);
     }
-  }
-
-  // The signature cannot be written on the implementation: see `runner`.
-  c.set("run", runOnce as Run);
+  };
+  c.set("once", once);
   await next();
 };
 

@@ -1,15 +1,13 @@
 import type { MiddlewareHandler } from "hono";
 import type { UserEnv } from "../context/types.ts";
 import { explain } from "../errors.ts";
-import { eventsThatHappened } from "../services/audit.ts";
 
 /** Logs one line for each request, with the path's pattern: the path itself can hold personal data. */
 export const requestLog: MiddlewareHandler<UserEnv> = async (c, next) => {
   const started = Date.now();
   await next();
   const { status } = c.res;
-  const { log, requestId, policy, user, trips, events } = c.var;
-  const happened = eventsThatHappened(events, status);
+  const { log, requestId, policy, user, trips, audit } = c.var;
   const explanation = c.error && explain(c.error);
   log({
     level: status >= 500 ? "error" : explanation?.cause ? "warn" : "info",
@@ -23,7 +21,7 @@ export const requestLog: MiddlewareHandler<UserEnv> = async (c, next) => {
     db_round_trips: trips.count,
     db_ms: trips.milliseconds,
     user_id: user?.id,
-    ...(happened.length > 0 && { events: happened }),
+    ...(audit.recorded.length > 0 && { events: audit.recorded }),
     ...explanation,
   });
 };

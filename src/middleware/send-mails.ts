@@ -2,7 +2,6 @@ import type { MiddlewareHandler } from "hono";
 import { runner } from "../context/run.ts";
 import type { AppEnv } from "../context/types.ts";
 import { describeError } from "../log.ts";
-import { eventsThatHappened } from "../services/audit.ts";
 import { sendDueMails } from "../services/mail.ts";
 
 /**
@@ -12,7 +11,7 @@ import { sendDueMails } from "../services/mail.ts";
 export const sendMails: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
   const outbox = c.get("outbox");
-  const isUndone = c.error !== undefined && eventsThatHappened(c.get("events"), c.res.status).length === 0;
+  const isUndone = c.error !== undefined && c.get("audit").recorded.length === 0;
   if (outbox.length === 0 || isUndone) return;
   const { connect, settings, keys, transport, log } = c.var;
   // Round trips after the answer are not part of the request's budget.

@@ -2,7 +2,7 @@ import type { UserEnv } from "../context/types.ts";
 import { Sessions } from "../crud/sessions.ts";
 import { wasJustDeleted } from "../crud/user-conditions.ts";
 import { Users } from "../crud/users.ts";
-import { type AuditContext, auditEvent, note } from "./audit.ts";
+import { type AuditContext, auditEvent } from "./audit.ts";
 import { requirePassword, wrongPassword } from "./recovery.ts";
 
 type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "now" | "settings" | "passwords" | "user">;
@@ -23,7 +23,6 @@ export async function deleteOwnAccount(context: Context, { current_password }: {
     Sessions.revoke(db, user.id, undefined, wasJustDeleted(user.id)),
     ...remember,
   );
-  note(context, event, gone);
   if (gone.rows.length === 0) wrongPassword();
 }
 

@@ -1,20 +1,14 @@
-import { followed } from "../context/run.ts";
-import type { Run, UserEnv } from "../context/types.ts";
+import type { UserEnv } from "../context/types.ts";
 import { requireAdmin } from "../crud/guards.ts";
 import { Sessions } from "../crud/sessions.ts";
 import { wasJustDeleted } from "../crud/user-conditions.ts";
 import { Users } from "../crud/users.ts";
 import { ApiError, notFound } from "../errors.ts";
 import { dataGoesAt } from "./account-deletion.ts";
-import { type AuditContext, auditEvent, note } from "./audit.ts";
-import { atVersion, isOwn } from "./users.ts";
+import { type AuditContext, auditEvent } from "./audit.ts";
+import { isOwn, requireVersion } from "./users.ts";
 
 type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "user" | "now" | "settings" | "versions">;
-
-/** Runs statements of an admin who must still be one afterwards, since the statements may wait for a row. */
-function asAdmin({ db, user: caller }: Context, run: Run): Run {
-  return followed(run, requireAdmin(db, caller));
-}
 
 /**
  * Deletes another user in the versions that the request is meant for, and ends their sessions. Throws `forbidden` for
@@ -28,11 +22,12 @@ export async function deleteAsAdmin(context: Context, id: string): Promise<void>
   }
   const event = auditEvent(context, "account.deleted", id, { until: dataGoesAt(context) });
   // Separate, because only a later statement sees the sessions opened while the first one waited for the row.
-  const [gone] = await asAdmin(context, atVersion(context, id))(
+  const [, gone] = await run(
+    requireVersion(context, id),
     Users.delete(db, id, caller, event),
     Sessions.revoke(db, id, undefined, wasJustDeleted(id)),
+    requireStillAdmin(context),
   );
-  note(context, event, gone);
   if (gone.rows.length === 0) notFound();
 }
 
@@ -43,11 +38,11 @@ export async function deleteAsAdmin(context: Context, id: string): Promise<void>
 export async function restoreAsAdmin(context: Context, id: string) {
   const { db, run, user: caller, settings } = context;
   const event = auditEvent(context, "account.restored", id, {});
-  const [back, [user]] = await asAdmin(context, run)(
+  const [, [user]] = await run(
     Users.restore(db, id, { graceDays: settings.DELETION_GRACE_DAYS }, event),
     Users.find(db, id, caller),
+    requireStillAdmin(context),
   );
-  note(context, event, back);
   return user ?? notFound();
 }
 
@@ -55,7 +50,11 @@ export async function restoreAsAdmin(context: Context, id: string) {
 export async function endSessionsAsAdmin(context: Context, id: string): Promise<void> {
   const { db, run, user: caller } = context;
   const event = auditEvent(context, "sessions.ended", id, { which: "all" });
-  const [[user], ended] = await asAdmin(context, run)(Users.find(db, id, caller), Sessions.end(db, id, {}, event));
-  note(context, event, ended);
+  const [[user]] = await run(Users.find(db, id, caller), Sessions.end(db, id, {}, event), requireStillAdmin(context));
   if (!user) notFound();
+}
+
+/** Follows statements that may wait for a row: the caller must be an admin afterwards too. */
+function requireStillAdmin({ db, user: caller }: Context) {
+  return requireAdmin(db, caller);
 }

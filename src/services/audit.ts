@@ -1,23 +1,23 @@
 import { v7 as uuidv7 } from "uuid";
 import type { Policy } from "../context/policy.ts";
 import type { Variables } from "../context/types.ts";
-import { AuditEvents, type NewAuditEvent } from "../crud/audit-events.ts";
+import type { NewAuditEvent } from "../crud/audit-events.ts";
 import { programOf } from "../mail/program.ts";
 import type { Caller } from "../security/caller.ts";
 import type { AuditKind } from "../values.ts";
 import { actorOf, isByOwner } from "./audit-events.ts";
 import { type Changes, type DetailsOf, isSensitive, sensitiveChanges } from "./sensitive-changes.ts";
 
-export type AuditContext = Pick<Variables, "db" | "requestId" | "client" | "events" | "outbox" | "policy" | "keys"> & {
+export type AuditContext = Pick<Variables, "db" | "requestId" | "client" | "audit" | "outbox" | "policy" | "keys"> & {
   user?: Caller;
 };
 
 /**
- * Makes an event's row, and the owner's notice if `kind` is a sensitive change. Pass null for `userId` if only the
- * statement knows the account.
+ * Makes an event for a statement to record, and the owner's notice if `kind` is a sensitive change. Once `run` finds it
+ * recorded, the log's line tells it and the notice is sent. Pass null for `userId` if only the statement knows the account.
  */
 export function auditEvent<Kind extends AuditKind>(
-  { requestId, client, user, policy, keys }: AuditContext,
+  { requestId, client, user, policy, keys, audit }: AuditContext,
   kind: Kind,
   userId: string | null,
   details: DetailsOf<Kind>,
@@ -27,7 +27,14 @@ export function auditEvent<Kind extends AuditKind>(
   const by = isByOwner(event) ? "owner" : actorOf(event) === "administrator" ? "administrator" : "stranger";
   const program = programOf(userAgent);
   const origin = by === "owner" && { ...(network !== "unknown" && { network }), ...(program && { program }) };
-  return told(event, { by, ...origin }, { name: policy?.operationId, changes: policy?.changes ?? {} }, keys.mailbox);
+  const made = told(
+    event,
+    { by, ...origin },
+    { name: policy?.operationId, changes: policy?.changes ?? {} },
+    keys.mailbox,
+  );
+  audit.made.push(made);
+  return made;
 }
 
 /** Makes the event of an operator's command, which declares its sensitive changes like an endpoint. */
@@ -54,43 +61,4 @@ function told(
   const { name: notice } = sensitiveChanges[kind].notice;
   const mail = { id: uuidv7(), kind: notice, data: { ...details, ...origin }, ...(pepper && { pepper }) };
   return { id: uuidv7(), ...event, notice: mail };
-}
-
-/** Events that are recorded although the request is refused. */
-const refusals: readonly AuditKind[] = ["sign_in.failed", "sign_in.throttled", "session.replayed"];
-
-/** The events that took place: a refused request rolled back all others, or never got to them. */
-export function eventsThatHappened(events: AuditContext["events"], status: number): AuditContext["events"] {
-  return status < 400 ? events : events.filter(({ kind }) => refusals.some((refusal) => refusal === kind));
-}
-
-/**
- * Adds an event to the request's log line, and its notice to the mails to send, if the statement's `rows` show that it
- * was recorded. Pass `userId` if only the statement knew the account.
- */
-export function note(
-  { events, outbox }: Pick<AuditContext, "events" | "outbox">,
-  { kind, user_id, notice }: NewAuditEvent,
-  { rows }: { rows: readonly unknown[] },
-  userId: string | null = user_id ?? null,
-): void {
-  if (rows.length === 0) return;
-  events.push({ kind, user_id: userId });
-  if (notice) outbox.push(notice.id);
-}
-
-/**
- * Makes the statement that records an event, for the batch of its cause, and adds it to the log line. `happened` makes
- * it depend on the cause; if that often does nothing, log by {@link note} instead.
- */
-export function audit<Kind extends AuditKind>(
-  context: AuditContext,
-  kind: Kind,
-  userId: string | null,
-  details: DetailsOf<Kind>,
-  happened?: Parameters<typeof AuditEvents.insert>[2],
-) {
-  const event = auditEvent(context, kind, userId, details);
-  note(context, event, { rows: [event] });
-  return AuditEvents.insert(context.db, event, happened);
 }

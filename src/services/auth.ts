@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
 import type { Variables } from "../context/types.ts";
-import type { NewAuditEvent } from "../crud/audit-events.ts";
+import { AuditEvents } from "../crud/audit-events.ts";
 import { PasswordHashes } from "../crud/password-hashes.ts";
 import { isFirstOfNetwork, isSessionOpen, type SessionLimits, Sessions } from "../crud/sessions.ts";
 import { Users } from "../crud/users.ts";
@@ -12,7 +12,7 @@ import { needsRehash } from "../security/passwords.ts";
 import { hashToken, newRefreshToken, sessionOf, successorOf } from "../security/refresh-tokens.ts";
 import { signAccessToken, verifyAccessToken } from "../security/tokens.ts";
 import { type Settings, tokenPolicy } from "../settings.ts";
-import { type AuditContext, audit, auditEvent, note } from "./audit.ts";
+import { type AuditContext, auditEvent } from "./audit.ts";
 import { checkPassword } from "./passwords.ts";
 
 type Context = AuditContext & Pick<Variables, "run" | "keys" | "settings" | "now" | "passwords" | "log">;
@@ -37,9 +37,9 @@ export async function signIn(context: Context, credentials: Login): Promise<Toke
 export async function restoreAndSignIn(context: Context, credentials: Login): Promise<Tokens> {
   const checked = await checkedUser(context, credentials);
   const { id, password_hash: passwordHash } = checked.user;
-  const event = auditEvent(context, "account.restored", id, {});
   const condition = { graceDays: context.settings.DELETION_GRACE_DAYS, passwordHash };
-  return open(context, credentials, checked, { event, statement: Users.restore(context.db, id, condition, event) });
+  const restoration = Users.restore(context.db, id, condition, auditEvent(context, "account.restored", id, {}));
+  return open(context, credentials, checked, restoration);
 }
 
 async function checkedUser(context: Context, { username, password }: Login): Promise<Checked> {
@@ -51,7 +51,8 @@ async function checkedUser(context: Context, { username, password }: Login): Pro
 }
 
 async function refuse(context: Context, { user, remember }: Checked, reason: ErrorCode): Promise<never> {
-  await context.run(audit(context, "sign_in.failed", user.id, { reason }), ...remember);
+  const event = auditEvent(context, "sign_in.failed", user.id, { reason });
+  await context.run(AuditEvents.insert(context.db, event), ...remember);
   throw new ApiError(reason);
 }
 
@@ -59,7 +60,7 @@ async function open(
   context: Context,
   { username, password }: Login,
   checked: Checked,
-  restoration?: { event: NewAuditEvent; statement: ReturnType<typeof Users.restore> },
+  restoration?: ReturnType<typeof Users.restore>,
 ): Promise<Tokens> {
   const { db, run, keys, settings, client, passwords } = context;
   const { user, remember } = checked;
@@ -69,31 +70,23 @@ async function open(
   const id = uuidv7();
   const refreshToken = await newRefreshToken(keys.refresh, id);
   const session = { ...client, id, userId: user.id, tokenHash: await hashToken(refreshToken) };
+  const opening = auditEvent(context, "sign_in.succeeded", user.id, { session_id: id });
+  const elsewhere = checked.isNewNetwork && auditEvent(context, "sign_in.new_network", user.id, { session_id: id });
   const surplus = auditEvent(context, "session.ended", user.id, { which: "beyond SESSIONS_PER_USER" });
   const hash = user.password_hash;
   const upgrade = needsRehash(hash, password)
     ? await passwords.hash(username, password, hash).catch((cause: unknown) => putOff(context, cause))
     : undefined;
-  const statements = [
+  const [, opened] = await run(
+    restoration,
     Sessions.open(db, session, upgrade ? [hash, upgrade] : [hash], sessionLimits(settings)),
-    audit(context, "sign_in.succeeded", user.id, { session_id: id }, isSessionOpen(id)),
+    AuditEvents.insert(db, opening, isSessionOpen(id)),
     Sessions.endSurplus(db, user.id, id, settings.SESSIONS_PER_USER, surplus),
-    ...(checked.isNewNetwork
-      ? [audit(context, "sign_in.new_network", user.id, { session_id: id }, isFirstOfNetwork(id))]
-      : []),
+    elsewhere ? AuditEvents.insert(db, elsewhere, isFirstOfNetwork(id)) : undefined,
     ...remember,
-    ...(upgrade ? [PasswordHashes.replace(db, user.id, hash, upgrade)] : []),
-  ] as const;
-  if (!restoration) {
-    const [opened, , ended] = await run(...statements);
-    if (opened.rows.length === 0) throw new ApiError("invalid_grant");
-    note(context, surplus, ended);
-  } else {
-    const [restored, opened, , ended] = await run(restoration.statement, ...statements);
-    if (opened.rows.length === 0) throw new ApiError("invalid_grant");
-    note(context, restoration.event, restored);
-    note(context, surplus, ended);
-  }
+    upgrade ? PasswordHashes.replace(db, user.id, hash, upgrade) : undefined,
+  );
+  if (opened.rows.length === 0) throw new ApiError("invalid_grant");
   return tokens(context, { id: user.id, sessionId: id }, refreshToken);
 }
 
@@ -113,9 +106,7 @@ export async function refresh(context: Context, token: string): Promise<Tokens> 
   const successor = await successorOf(keys.refresh, sessionId, token);
   const use = { sessionId, tokenHash: await hashToken(token), successorHash: await hashToken(successor) };
   const replay = auditEvent(context, "session.replayed", null, {});
-  const { rows } = await run(Sessions.rotate(db, use, sessionLimits(settings), replay));
-  const [session] = rows;
-  if (session?.replayed) note(context, replay, { rows }, session.user_id);
+  const [session] = (await run(Sessions.rotate(db, use, sessionLimits(settings), replay))).rows;
   if (!session || session.replayed) throw new ApiError("invalid_refresh_token");
   return tokens(context, { id: session.user_id, sessionId }, successor);
 }
@@ -142,8 +133,7 @@ export async function revoke(context: Context, token: string): Promise<void> {
 async function end(context: Context, sessionId: string | undefined): Promise<void> {
   if (!sessionId) return;
   const event = auditEvent(context, "session.ended", null, { session_id: sessionId });
-  const { rows } = await context.run(Sessions.signOut(context.db, sessionId, event));
-  for (const { user_id } of rows) note(context, event, { rows }, user_id);
+  await context.run(Sessions.signOut(context.db, sessionId, event));
 }
 
 /** The lifetimes of sessions in the settings. */

@@ -1,9 +1,8 @@
 import type { UserEnv, Variables } from "../context/types.ts";
-import type { NewAuditEvent } from "../crud/audit-events.ts";
 import { OneTimeTokens } from "../crud/one-time-tokens.ts";
 import { ApiError } from "../errors.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
-import { type AuditContext, auditEvent, note } from "./audit.ts";
+import { type AuditContext, auditEvent } from "./audit.ts";
 import { issueMailedToken } from "./one-time-tokens.ts";
 import { requirePassword } from "./recovery.ts";
 
@@ -29,7 +28,7 @@ export async function confirmMailbox(context: Context, token: string): Promise<v
     OneTimeTokens.useToVerify(context.db, tokenHash, event),
     OneTimeTokens.findVerified(context.db, tokenHash),
   );
-  if (used.rows.length > 0 || verified.rows.length === 0) conclude(context, event, used.rows);
+  if (used.rows.length === 0 && verified.rows.length === 0) throw new ApiError("invalid_one_time_token");
 }
 
 /**
@@ -60,11 +59,5 @@ export async function requestEmailChange(
 export async function confirmEmailChange(context: Context, token: string): Promise<void> {
   const event = auditEvent(context, "email.changed", null, {});
   const { rows } = await context.run(OneTimeTokens.useToChangeEmail(context.db, await hashToken(token), event));
-  conclude(context, event, rows);
-}
-
-function conclude(context: Context, event: NewAuditEvent, rows: { id: string }[]): void {
-  const [user] = rows;
-  if (!user) throw new ApiError("invalid_one_time_token");
-  note(context, event, { rows }, user.id);
+  if (rows.length === 0) throw new ApiError("invalid_one_time_token");
 }

@@ -6,7 +6,7 @@ import { ItemExports } from "../crud/item-exports.ts";
 import { Users } from "../crud/users.ts";
 import { notFound } from "../errors.ts";
 import type { Export } from "../schemas/exports.ts";
-import { type AuditContext, audit } from "./audit.ts";
+import { type AuditContext, auditEvent } from "./audit.ts";
 import { asSeenByOwner } from "./audit-events.ts";
 
 type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "user" | "now">;
@@ -27,7 +27,7 @@ export async function exportAccount(context: Context): Promise<z.input<typeof Ex
     AuditEvents.list(db, { userId: id }, { after: undefined, limit: rows }),
     AccountExports.mails(db, id, rows),
     AccountExports.links(db, id),
-    audit(context, "account.exported", id, {}),
+    AuditEvents.insert(db, auditEvent(context, "account.exported", id, {})),
   );
   const lists = [sessions, events, mails];
   return {

@@ -1,5 +1,4 @@
 import { v7 as uuidv7 } from "uuid";
-import { behind } from "../context/run.ts";
 import type { UserEnv } from "../context/types.ts";
 import { requireAdmin } from "../crud/guards.ts";
 import { ItemBatches } from "../crud/item-batches.ts";
@@ -27,13 +26,13 @@ export async function pageOfItems({ db, run, user, keys }: Context, query: ItemQ
     q: query.q,
   };
   const list = { key: keys.cursor, scope: scopeOf("items", { ...query, sort, owner_id: filter.ownerId }) };
-  const permitted = query.owner_id === undefined ? run : behind(run, requireAdmin(db, user));
+  const permission = query.owner_id === undefined ? undefined : requireAdmin(db, user);
   const { include = [] } = query;
   const page = await pageRequest(list, query);
   const rows = Items.list(db, filter, itemOrder(sort, query.q), page, include.includes("owner"));
-  if (!include.includes("total")) return toPage(list, await permitted(rows), query.limit);
-  const [found, [count]] = await permitted(rows, Items.count(db, filter));
-  return { ...(await toPage(list, found, query.limit)), total: count?.total };
+  const total = include.includes("total") ? Items.count(db, filter) : undefined;
+  const [, found, counted] = await run(permission, rows, total);
+  return { ...(await toPage(list, found, query.limit)), ...(counted && { total: counted[0]?.total }) };
 }
 
 /** A page of all public items. Throws `invalid_cursor`. */

@@ -4,7 +4,7 @@ import { type Account, OneTimeTokens } from "../crud/one-time-tokens.ts";
 import { lifetimeHours, newSeed, tokenOfSeed } from "../security/one-time-tokens.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
 import type { AuditKind, Purpose } from "../values.ts";
-import { type AuditContext, auditEvent, note } from "./audit.ts";
+import { type AuditContext, auditEvent } from "./audit.ts";
 
 type Context = AuditContext & Pick<Variables, "keys" | "outbox">;
 type Issue = {
@@ -39,7 +39,6 @@ export async function issueMailedToken(context: Context, { purpose, account, eve
     ...(mailbox && { mailbox }),
   };
   const row = auditEvent(context, event, "id" in account ? account.id : null, {});
-  note(context, row, { rows: [row] });
   context.outbox.push(mail.id);
   return { statement: OneTimeTokens.issue(context.db, account, token, row) };
 }

@@ -1,11 +1,12 @@
 import type { Variables } from "../context/types.ts";
+import { AuditEvents } from "../crud/audit-events.ts";
 import { PasswordHashes } from "../crud/password-hashes.ts";
 import { type Attempt, type Limits, Throttles } from "../crud/throttles.ts";
 import type { Users } from "../crud/users.ts";
 import { limitReached } from "../errors.ts";
 import { keyedHash } from "../security/keyed-hash.ts";
 import { dummiesBeside, dummyHash } from "../security/passwords.ts";
-import { type AuditContext, audit } from "./audit.ts";
+import { type AuditContext, auditEvent } from "./audit.ts";
 
 type Context = AuditContext & Pick<Variables, "run" | "keys" | "passwords">;
 type FindUser = ReturnType<typeof Users.findByLogin>;
@@ -52,7 +53,8 @@ export async function checkPassword(
   const [charge] = counted.rows;
   if (!charge) throw new Error("An attempt was not counted");
   if (charge.wait > 0) {
-    context.events.push({ kind: "sign_in.throttled", user_id: user?.id ?? null });
+    // Logged although it is not recorded: the attempts that a delay refuses may be many.
+    context.audit.recorded.push({ kind: "sign_in.throttled", user_id: user?.id ?? null });
     throw limitReached("too_many_attempts", "attempts", charge.wait, `"attempts";q=${limits.account.budget}`);
   }
   const place = "id" in account ? account.id : account.login;
@@ -64,10 +66,9 @@ export async function checkPassword(
       kinds.rows.map(({ kind }) => kind),
     );
     for (const dummy of others) await passwords.verify(place, password, dummy);
-    const events = [audit(context, "sign_in.failed", user?.id ?? null, {})];
-    // Written once per delay: the attempts that it refuses may be many, and are only logged.
-    if (charge.exhausted) events.push(audit(context, "sign_in.throttled", user?.id ?? null, {}));
-    await run(...events);
+    const failed = auditEvent(context, "sign_in.failed", user?.id ?? null, {});
+    const throttled = charge.exhausted && auditEvent(context, "sign_in.throttled", user?.id ?? null, {});
+    await run(AuditEvents.insert(db, failed), throttled ? AuditEvents.insert(db, throttled) : undefined);
     return undefined;
   }
   const forgive = charge.familiar ? [] : [Throttles.forgive(db, attempt, limits)];

@@ -1,4 +1,5 @@
 import type { UserEnv, Variables } from "../context/types.ts";
+import { AuditEvents } from "../crud/audit-events.ts";
 import { OneTimeTokens } from "../crud/one-time-tokens.ts";
 import { hasPasswordHash, PasswordHashes } from "../crud/password-hashes.ts";
 import { Sessions } from "../crud/sessions.ts";
@@ -6,7 +7,7 @@ import { Users } from "../crud/users.ts";
 import { ApiError } from "../errors.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
 import type { Purpose } from "../values.ts";
-import { type AuditContext, audit } from "./audit.ts";
+import { type AuditContext, auditEvent } from "./audit.ts";
 import { issueMailedToken } from "./one-time-tokens.ts";
 import { checkPassword, rememberNetwork } from "./passwords.ts";
 import { isPersonal, refusePersonal } from "./personal-passwords.ts";
@@ -94,7 +95,10 @@ function consequences(
   keptSession?: string,
 ) {
   const isSet = hasPasswordHash(id, newHash);
-  return [Sessions.revoke(context.db, id, keptSession, isSet), audit(context, kind, id, {}, isSet)] as const;
+  return [
+    Sessions.revoke(context.db, id, keptSession, isSet),
+    AuditEvents.insert(context.db, auditEvent(context, kind, id, {}), isSet),
+  ] as const;
 }
 
 function dropTokens({ db }: AuditContext, { id }: Owner, newHash: string, purposes: readonly Purpose[]) {

@@ -18,7 +18,7 @@ import type { AuditKind } from "../values.ts";
 
 /**
  * The changes of who owns an account or what it may do, by their event. The owner gets the notice at the address from
- * before the change; a path must demand one of the proofs. {@link audit} makes event and notice together.
+ * before the change; a path must demand one of the proofs. `auditEvent` makes event and notice together.
  */
 export const sensitiveChanges = {
   "email.change_requested": {

@@ -1,5 +1,4 @@
-import { behind, followed } from "../context/run.ts";
-import type { Run, UserEnv } from "../context/types.ts";
+import type { UserEnv } from "../context/types.ts";
 import { isWritten } from "../crud/audit-events.ts";
 import { requireAdmin } from "../crud/guards.ts";
 import { OneTimeTokens } from "../crud/one-time-tokens.ts";
@@ -7,9 +6,9 @@ import { Sessions } from "../crud/sessions.ts";
 import type { UserChanges } from "../crud/user-changes.ts";
 import { isInactive } from "../crud/user-conditions.ts";
 import { Users } from "../crud/users.ts";
-import { ApiError } from "../errors.ts";
+import { ApiError, notFound } from "../errors.ts";
 import type { UserUpdate } from "../schemas/users.ts";
-import { type AuditContext, auditEvent, note } from "./audit.ts";
+import { type AuditContext, auditEvent } from "./audit.ts";
 import { issueMailedToken } from "./one-time-tokens.ts";
 
 type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "keys" | "now" | "settings" | "user" | "versions">;
@@ -24,19 +23,25 @@ const resetHeldDays = 3;
  * `last_admin`, `email_taken`, `username_taken`.
  */
 export async function changeUser(context: Context, id: string, changes: UserUpdate) {
-  const { db, user: caller } = context;
+  const { db, run, user: caller } = context;
   const { email, role, is_active } = changes;
   if (email !== undefined && isOwn(context, id)) return refuseOwnEmail(context);
-  const run = atVersion(context, id, changes);
-  const { told, events } = toldChanges(context, id, changes);
+  const told = toldChanges(context, id, changes);
+  const version = requireVersion(context, id, changes);
   const update = Users.update(db, id, caller, told);
-  const byAuthority = email !== undefined || role !== undefined || is_active !== undefined;
-  const [row] = byAuthority
-    ? (await withAuthority(context, id, run)(update, ...(await consequences(context, id, told))))[0]
-    : await run(update);
-  if (!row) throw new ApiError(byAuthority && isOwn(context, id) ? "forbidden" : "not_found");
-  const { happened, ...user } = row;
-  for (const event of events) if (happened?.includes(event.kind)) note(context, event, { rows: [event] });
+  if (email === undefined && role === undefined && is_active === undefined) {
+    const [, [user]] = await run(version, update);
+    return user ?? notFound();
+  }
+  // Admins may demote themselves: their own row is locked first and then checked. Another row may have to be waited for.
+  const isSelf = isOwn(context, id);
+  const isAdmin = requireAdmin(db, caller);
+  const [, , , [user]] = await run(
+    ...([version, isSelf ? Users.lock(db, id) : undefined, isAdmin, update] as const),
+    ...(await consequences(context, id, told)),
+    isSelf ? undefined : isAdmin,
+  );
+  if (!user) throw new ApiError(isSelf ? "forbidden" : "not_found");
   return user;
 }
 
@@ -45,31 +50,20 @@ export function isOwn({ user: caller }: Pick<Context, "user">, id: string): bool
   return id.toLowerCase() === caller.id.toLowerCase();
 }
 
-/** Runs changes of a user, or their deletion, only in the versions that the request is meant for. */
-export function atVersion(
-  { db, run, user: caller, versions }: Pick<Context, "db" | "run" | "user" | "versions">,
+/** Precedes changes of a user, or their deletion, if the request is meant for some versions only. */
+export function requireVersion(
+  { db, user: caller, versions }: Pick<Context, "db" | "user" | "versions">,
   id: string,
   changes?: UserUpdate,
-): Run {
-  return behind(run, versions && Users.requireVersion(db, id, caller, versions, changes));
-}
-
-/**
- * Runs statements of an admin who must still be one afterwards, since the statements may wait for a row. Admins may
- * demote themselves: their own row is locked first and then checked.
- */
-function withAuthority({ db, user: caller }: Context, id: string, run: Run): Run {
-  const guard = requireAdmin(db, caller);
-  return isOwn({ user: caller }, id)
-    ? behind(behind(run, Users.lock(db, id)), guard)
-    : behind(followed(run, guard), guard);
+) {
+  return versions && Users.requireVersion(db, id, caller, versions, changes);
 }
 
 /** The changes, each with its event. */
-function toldChanges(context: Context, id: string, changes: UserUpdate) {
+function toldChanges(context: Context, id: string, changes: UserUpdate): UserChanges {
   const { username, email, role, is_active, ...plain } = changes;
   const resetHeldUntil = new Date(context.now().getTime() + resetHeldDays * day).toISOString();
-  const told: UserChanges = {
+  return {
     ...plain,
     ...(username !== undefined && {
       username: { to: username, event: auditEvent(context, "username.changed", id, {}) },
@@ -93,8 +87,6 @@ function toldChanges(context: Context, id: string, changes: UserUpdate) {
       },
     }),
   };
-  const events = [told.username, told.email, told.role, told.is_active].flatMap((change) => change?.event ?? []);
-  return { told, events };
 }
 
 /** The consequences of an admin's changes: no session or link survives them. */

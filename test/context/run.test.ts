@@ -1,8 +1,11 @@
 import { sql } from "drizzle-orm";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
+import { AuditEvents } from "../../src/crud/audit-events.ts";
+import { Sessions } from "../../src/crud/sessions.ts";
 import { endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { Health } from "../../src/schemas/health.ts";
+import { auditEvent } from "../../src/services/audit.ts";
 import { api, aUser, db, serve } from "../harness.ts";
 
 /** The statements of each round trip that the driver sends during `work`. */
@@ -102,5 +105,66 @@ describe("the guard", async () => {
       [{ name: "a" }],
     ]);
     expect(await count()).toBe(0);
+  });
+});
+
+describe("run", () => {
+  const telling = endpoint(
+    {
+      ...({ method: "post", path: "/telling", operationId: "telling", tags: ["users"], access: "user" } as const),
+      summary: "Record events",
+      description: "Records some of those that it makes.",
+      responses: { 200: json(z.array(z.unknown()), "The answers of its statements") },
+    },
+    async (c) => {
+      const { db, run, user } = c.var;
+      const make = (which: string) => auditEvent(c.var, "session.ended", user.id, { which });
+      const event = make("written");
+      const inside = make("written inside");
+      make("never used");
+      const answers = await run(
+        undefined,
+        AuditEvents.insert(db, event),
+        Sessions.end(db, user.id, { except: user.sessionId }, make("no session ended")),
+        AuditEvents.insert(db, make("did not happen"), sql`false`),
+        Sessions.end(db, user.id, { only: user.sessionId }, inside),
+        undefined,
+      );
+      return c.json(
+        answers.map((answer) => answer?.rows.length ?? null),
+        200,
+      );
+    },
+  );
+  const failing = endpoint(
+    {
+      ...({ method: "post", path: "/failing", operationId: "failing", tags: ["users"], access: "user" } as const),
+      summary: "Fail behind an event",
+      description: "Rolls it back.",
+      responses: { 204: { description: "Never" } },
+    },
+    async (c) => {
+      const event = auditEvent(c.var, "session.ended", c.var.user.id, { which: "rolled back" });
+      await c.var.run(AuditEvents.insert(c.var.db, event), c.var.db.execute(sql`select 1 / 0`));
+      return c.body(null, 204);
+    },
+  );
+
+  it("leaves out what is undefined, and notes the events that its statements recorded, wherever they did", async () => {
+    const user = await aUser();
+    const app = serve({ endpoints: [telling] });
+    const answer = await app.post("/telling", { token: user.token });
+    expect(answer.body).toStrictEqual([null, 1, 0, 0, 1, null]);
+    expect(answer.roundTrips).toBe(1);
+    const event = { kind: "session.ended", user_id: user.id };
+    expect(app.logs.at(-1)?.events).toStrictEqual([event, event]);
+  });
+
+  it("notes no event of a transaction that was rolled back", async () => {
+    const user = await aUser();
+    const app = serve({ endpoints: [failing], mayFail: true });
+    expect((await app.post("/failing", { token: user.token })).status).toBe(500);
+    expect(app.logs.at(-1)).toMatchObject({ status: 500 });
+    expect(app.logs.at(-1)?.events).toBeUndefined();
   });
 });

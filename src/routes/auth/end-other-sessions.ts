@@ -1,6 +1,6 @@
 import { Sessions } from "../../crud/sessions.ts";
 import { endpoint } from "../../endpoint/endpoint.ts";
-import { auditEvent, note } from "../../services/audit.ts";
+import { auditEvent } from "../../services/audit.ts";
 
 export const endOtherSessions = endpoint(
   {
@@ -17,7 +17,7 @@ export const endOtherSessions = endpoint(
   async (c) => {
     const { db, user } = c.var;
     const event = auditEvent(c.var, "sessions.ended", user.id, { which: "all others" });
-    note(c.var, event, await c.var.run(Sessions.end(db, user.id, { except: user.sessionId }, event)));
+    await c.var.run(Sessions.end(db, user.id, { except: user.sessionId }, event));
     return c.body(null, 204);
   },
 );

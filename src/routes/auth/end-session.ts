@@ -2,7 +2,7 @@ import { Sessions } from "../../crud/sessions.ts";
 import { endpoint } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { IdParams } from "../../schemas/common.ts";
-import { auditEvent, note } from "../../services/audit.ts";
+import { auditEvent } from "../../services/audit.ts";
 
 export const endSession = endpoint(
   {
@@ -22,7 +22,6 @@ export const endSession = endpoint(
     const { db, user } = c.var;
     const event = auditEvent(c.var, "session.ended", user.id, { session_id: id });
     const ended = await c.var.run(Sessions.end(db, user.id, { only: id }, event));
-    note(c.var, event, ended);
     if (ended.rows.length === 0) notFound();
     return c.body(null, 204);
   },

@@ -1,4 +1,3 @@
-import { behind } from "../../context/run.ts";
 import { Items } from "../../crud/items.ts";
 import { endpoint } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
@@ -21,9 +20,8 @@ export const deleteItem = endpoint(
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const { db, user, versions } = c.var;
-    const run = behind(c.var.run, versions && Items.requireVersion(db, id, user, versions));
-    const [item] = await run(Items.delete(db, id, user));
+    const { db, run, user, versions } = c.var;
+    const [, [item]] = await run(versions && Items.requireVersion(db, id, user, versions), Items.delete(db, id, user));
     if (!item) notFound();
     if (item.is_public) refreshPublicFace(c, id);
     return c.body(null, 204);

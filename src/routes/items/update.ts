@@ -1,4 +1,3 @@
-import { behind } from "../../context/run.ts";
 import { Items } from "../../crud/items.ts";
 import { body, endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
@@ -24,9 +23,11 @@ export const updateItem = endpoint(
   async (c) => {
     const { id } = c.req.valid("param");
     const changes = c.req.valid("json");
-    const { db, user, versions } = c.var;
-    const run = behind(c.var.run, versions && Items.requireVersion(db, id, user, versions));
-    const [item] = await run(Items.update(db, id, user, changes));
+    const { db, run, user, versions } = c.var;
+    const [, [item]] = await run(
+      versions && Items.requireVersion(db, id, user, versions),
+      Items.update(db, id, user, changes),
+    );
     if (!item) notFound();
     if (item.is_public || changes.is_public === false) refreshPublicFace(c, id);
     setETag(c, item.version);

@@ -2,7 +2,6 @@ import { eq } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { behind } from "../../../src/context/run.ts";
 import { Items } from "../../../src/crud/items.ts";
 import { requireReachable } from "../../../src/crud/owned.ts";
 import { items } from "../../../src/db/schema.ts";
@@ -26,11 +25,10 @@ const addUnder = endpoint(
     errors: ["not_found", "quota_exceeded"],
   },
   async (c) => {
-    const { db, user, settings } = c.var;
+    const { db, run, user, settings } = c.var;
     const parent = c.req.valid("param").item_id;
     const part = { id: uuidv7(), owner_id: user.id, title: `part of ${parent}` };
-    const run = behind(c.var.run, requireReachable(db, items, parent, user));
-    await run(Items.insert(db, part, settings.ROWS_PER_OWNER));
+    await run(requireReachable(db, items, parent, user), Items.insert(db, part, settings.ROWS_PER_OWNER));
     return c.body(null, 204);
   },
 );

@@ -1,4 +1,3 @@
-import { behind } from "../../context/run.ts";
 import { FieldNotes } from "../../crud/field-notes.ts";
 import { endpoint } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
@@ -20,9 +19,11 @@ export const deleteFieldNote = endpoint(
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const { db, user, versions } = c.var;
-    const run = behind(c.var.run, versions && FieldNotes.requireVersion(db, id, user, versions));
-    const [gone] = await run(FieldNotes.delete(db, id, user));
+    const { db, run, user, versions } = c.var;
+    const [, [gone]] = await run(
+      versions && FieldNotes.requireVersion(db, id, user, versions),
+      FieldNotes.delete(db, id, user),
+    );
     if (!gone) notFound();
     return c.body(null, 204);
   },

@@ -1,4 +1,3 @@
-import { behind } from "../../context/run.ts";
 import { FieldNotes } from "../../crud/field-notes.ts";
 import { body, endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
@@ -22,9 +21,11 @@ export const updateFieldNote = endpoint(
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const { db, user, versions } = c.var;
-    const run = behind(c.var.run, versions && FieldNotes.requireVersion(db, id, user, versions));
-    const [fieldNote] = await run(FieldNotes.update(db, id, user, c.req.valid("json")));
+    const { db, run, user, versions } = c.var;
+    const [, [fieldNote]] = await run(
+      versions && FieldNotes.requireVersion(db, id, user, versions),
+      FieldNotes.update(db, id, user, c.req.valid("json")),
+    );
     if (!fieldNote) notFound();
     setETag(c, fieldNote.version);
     return c.json(FieldNote.parse(fieldNote), 200);
