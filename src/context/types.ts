@@ -1,11 +1,13 @@
 import type { SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { NewAuditEvent } from "../crud/audit-events.ts";
+import type { PageRequest } from "../crud/keyset.ts";
 import type { Versions } from "../crud/versions.ts";
 import type { Database } from "../db/client.ts";
 import type { RoundTrips } from "../db/wire.ts";
 import type { Log } from "../log.ts";
 import type { Transport } from "../mail/transports.ts";
+import type { PageQuery } from "../schemas/pages.ts";
 import type { SessionCaller } from "../security/caller.ts";
 import type { Keys } from "../security/keys.ts";
 import type { Passwords } from "../security/passwords.ts";
@@ -64,6 +66,19 @@ export type BareEnv = {
  * decides if the caller is still allowed.
  */
 export type UserEnv = { Bindings: Bindings; Variables: Variables & { user: SessionCaller } };
+
+/** The context of a `paged` endpoint. */
+export type PagedEnv = { Variables: { page: Page } };
+
+type Row = { id: string; sort_key: string };
+/**
+ * Makes the page that a query asks for, from the rows that `find` finds there: one more than `limit` if there is another
+ * page, or `end` to begin it behind. All of the query but the content of a page tells the list from others.
+ */
+export type Page = <R extends Row>(
+  query: PageQuery & Record<string, unknown>,
+  find: (at: PageRequest) => Promise<R[] | { rows: R[]; end: Row | undefined }>,
+) => Promise<{ items: R[]; next_cursor: string | null }>;
 
 export type Statement = BatchItem<"pg">;
 type Result<S extends Statement> = S["_"]["result"];

@@ -9,11 +9,12 @@ import {
   type RateClass,
   type SignedIn,
 } from "../context/policy.ts";
-import type { AppEnv, BareEnv, UserEnv } from "../context/types.ts";
+import type { AppEnv, BareEnv, PagedEnv, UserEnv } from "../context/types.ts";
 import { type ErrorCode, errorTable } from "../errors.ts";
 import { ifMatch, ifNoneMatch, unlessMatch } from "../http/etag.ts";
 import type { Caching } from "../middleware/edge-cache.ts";
 import { idempotencyCodes, idempotencyKey } from "../middleware/idempotency.ts";
+import { PageQuery } from "../schemas/pages.ts";
 import type { Changes } from "../services/sensitive-changes.ts";
 import type { Switch } from "../settings.ts";
 
@@ -59,6 +60,11 @@ export type Contract = {
    * `c.var.versions`. Adds the headers, 400, 412 and 428.
    */
   versioned?: true;
+  /**
+   * Makes it a list of pages: `c.var.page` answers one, of a schema made by `pageOf`. Adds `limit` and `cursor` to the
+   * query, `Link` to the 200, 400.
+   */
+  paged?: true;
   /** Serves its 200 to anybody from the edge's cache. Adds `Age`, `ETag`, `If-None-Match` and 304. */
   cached?: Caching;
   /** Ignores undeclared query parameters, which are 422 otherwise. Implied by `oauth`. */
@@ -75,7 +81,8 @@ type Calling = (
   | { access: SignedIn; cached?: never; withoutSettings?: never; carries?: never; uncounted?: never }
 ) &
   ({ uncounted?: never } | { roundTrips: 0; rate?: never; carries?: never; uncounted: true }) &
-  ({ method: "get"; idempotent?: never } | { method: Exclude<Method, "get">; cached?: never });
+  ({ method: "get"; idempotent?: never } | { method: Exclude<Method, "get">; cached?: never }) &
+  ({ paged?: never } | { method: "get"; paged: true; withoutSettings?: never });
 
 type Request = {
   params?: ZodObject;
@@ -109,6 +116,7 @@ const codesWith = {
   body: ["unsupported_media_type", "validation_failed"],
   offBy: ["not_found"],
   idempotent: idempotencyCodes,
+  paged: ["invalid_cursor", "validation_failed"],
   "versioned get": ["bad_request", "precondition_failed"],
   "versioned change": ["bad_request", "precondition_failed", "precondition_required"],
 } as const satisfies Record<string, readonly ErrorCode[]>;
@@ -188,11 +196,33 @@ export function parametersOf(contract: Contract): HeaderParameter[] {
 }
 
 /** The context that a handler gets. */
-export type EnvOf<C extends Contract> = C["access"] extends SignedIn
+export type EnvOf<C extends Contract> = (C["access"] extends SignedIn
   ? UserEnv
   : C extends { withoutSettings: true }
     ? BareEnv
-    : AppEnv;
+    : AppEnv) &
+  (C extends { paged: true } ? PagedEnv : unknown);
+
+/** The request as the handler and the client see it. */
+export type RequestOf<C extends Contract> = C extends { paged: true }
+  ? { request: Omit<OwnRequest<C>, "query"> & { query: PagedQuery<OwnRequest<C>> } }
+  : C extends { request: infer Own extends object }
+    ? { request: Own }
+    : unknown;
+type OwnRequest<C> = C extends { request: infer Own extends object } ? Own : object;
+type PagedQuery<Own> = Own extends { query: ZodObject<infer Shape, infer Config> }
+  ? ZodObject<Shape & (typeof PageQuery)["shape"], Config>
+  : typeof PageQuery;
+
+/** The contract with the query parameters that its words add. */
+export function completed(contract: Contract): Contract {
+  if (!contract.paged) return contract;
+  const { query } = contract.request ?? {};
+  return {
+    ...contract,
+    request: { ...contract.request, query: query ? query.safeExtend(PageQuery.shape) : PageQuery },
+  };
+}
 
 function wordsOf(contract: Contract): Set<string> {
   const written = Object.entries({ ...contract, ...contract.request });

@@ -5,8 +5,17 @@ import { headers, type ResponseHeader } from "../http/headers.ts";
 import { type Caching, cacheable } from "../middleware/edge-cache.ts";
 import { replayable } from "../middleware/idempotency.ts";
 import { atHandler, inOrder, ofEndpoint } from "../middleware/order.ts";
+import { linkedAnswers } from "../middleware/pages.ts";
 import { versionedAnswers } from "../middleware/versions.ts";
-import { type CodesOf, type Contract, codesOf, type EnvOf, parametersOf } from "./contract.ts";
+import {
+  type CodesOf,
+  type Contract,
+  codesOf,
+  completed,
+  type EnvOf,
+  parametersOf,
+  type RequestOf,
+} from "./contract.ts";
 import { type Problems, problemResponses } from "./problems.ts";
 import type { Sound } from "./sound.ts";
 
@@ -30,9 +39,6 @@ type ClientRoute<C extends Contract> = {
   ? { request: { body: { content: { "application/json": Json } } } }
   : RequestOf<C>);
 
-type RequestOf<C extends Contract> = C extends { request: infer Request extends object }
-  ? { request: Request }
-  : unknown;
 type FormOrJson<Json> = {
   request: { body: { content: { "application/json": Json; "application/x-www-form-urlencoded": unknown } } };
 };
@@ -55,7 +61,7 @@ export function endpoint<const C extends Contract>(
 ): { route: ClientRoute<C>; handler: RouteHandler<HandlerRoute<C>, EnvOf<C>>; policy: Policy; contract: Contract } {
   const policy = policyOf(contract);
   // `toRoute` returns this type, but TypeScript cannot follow a conditional type through a spread.
-  const route = toRoute(contract, policy) as unknown as ClientRoute<C>;
+  const route = toRoute(completed(contract), policy) as unknown as ClientRoute<C>;
   return { route, handler: atHandler(policy, handler), policy, contract };
 }
 
@@ -116,10 +122,11 @@ function policyOf(contract: Contract): Policy {
 
 function toRoute(contract: Contract, policy: Policy): RouteConfig {
   const { method, operationId, summary, description, tags, access, request, responses } = contract;
-  const { idempotent, versioned, cached } = contract;
+  const { idempotent, versioned, cached, paged } = contract;
   const isRead = method === "get";
   const tagged = versioned ? versionedAnswers(responses, isRead) : responses;
-  const replayed = idempotent ? replayable(tagged) : tagged;
+  const linked = paged ? linkedAnswers(tagged) : tagged;
+  const replayed = idempotent ? replayable(linked) : linked;
   return {
     ...{ method, path: policy.path, operationId, summary, tags: [...tags] },
     description: `${description}${toldBy(contract)}`,

@@ -1,6 +1,7 @@
-import { ZodObject } from "zod";
+import { ZodObject, z } from "zod";
 import { accessTable, carriedTokens, isSignedIn, type Proof, rateClasses } from "../context/policy.ts";
 import { errorTable } from "../errors.ts";
+import { PageQuery, pageOf } from "../schemas/pages.ts";
 import { isSensitive } from "../services/sensitive-changes.ts";
 import { isSwitch } from "../settings.ts";
 import type { Contract, Method } from "./contract.ts";
@@ -40,6 +41,7 @@ const words: Record<keyof Contract, true> = {
   changes: true,
   idempotent: true,
   versioned: true,
+  paged: true,
   cached: true,
   anyQuery: true,
   offBy: true,
@@ -74,6 +76,7 @@ function faultsOf(contract: Contract): string[] {
     ...faultsOfAnswers(contract),
     ...faultsOfChanges(contract),
     ...faultsTogether(contract),
+    ...faultsOfPages(contract),
   ];
 }
 
@@ -157,6 +160,22 @@ function faultsTogether(contract: Contract): string[] {
       "what is uncounted has no rate, and carries nothing",
     ),
     ...when(new Set(errors).size < errors.length, "errors have each code once"),
+  ];
+}
+
+/** The faults of a list of pages. */
+function faultsOfPages({ method, paged, request, responses, withoutSettings }: Contract): string[] {
+  if (paged !== true) return [];
+  const own = Object.keys(request?.query?.shape ?? {}).filter((name) => name in PageQuery.shape);
+  const content = responses[200]?.content?.["application/json"];
+  const schema = content && "schema" in content ? content.schema : undefined;
+  const isPage =
+    schema instanceof ZodObject && Object.keys(pageOf(z.unknown()).shape).every((name) => name in schema.shape);
+  return [
+    ...when(method !== "get", "only a get is paged"),
+    ...when(withoutSettings === true, "no cursor can be signed without settings"),
+    ...own.map((name) => `paged adds ${name} to the query: leave it out of the schema`),
+    ...when(!isPage, "a paged 200 is JSON of a schema made by pageOf"),
   ];
 }
 

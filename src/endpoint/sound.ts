@@ -1,3 +1,4 @@
+import type { PageQuery } from "../schemas/pages.ts";
 import type { AnswerStatus, Contract } from "./contract.ts";
 
 /**
@@ -10,7 +11,8 @@ export type Sound<C extends Contract> = {
   path: SoundPath<C["path"]>;
   request?: {
     [Part in Exclude<keyof C["request"], RequestPart>]: `A request has no ${Part & string}`;
-  } & SoundParams<C>;
+  } & SoundParams<C> &
+    SoundPages<C>;
   responses: { [Status in Exclude<keyof C["responses"], AnswerStatus>]: "An error stands in errors" } & SoundAnswers<C>;
 };
 
@@ -34,6 +36,13 @@ type NamesIn<Path extends string> = Path extends `${string}{${infer Name}}${infe
 type ParamsOf<C extends Contract> = C extends { request: { params: { shape: infer Shape } } }
   ? keyof Shape & string
   : never;
+
+/** Requires a list of pages to leave the parameters of a page to `paged`. */
+type SoundPages<C extends Contract> = C extends { paged: true; request: { query: { shape: infer Shape } } }
+  ? [keyof Shape & keyof PageQuery] extends [never]
+    ? unknown
+    : { query: `paged adds ${keyof Shape & keyof PageQuery} to the query` }
+  : unknown;
 
 type SoundAnswers<C extends Contract> = [keyof C["responses"] & Exclude<AnswerStatus, 304>] extends [never]
   ? { 200: "An endpoint has an answer for where all goes well" }

@@ -14,6 +14,7 @@ import { edgeCache } from "./edge-cache.ts";
 import { exactPath, forgivesSlash } from "./exact-path.ts";
 import { idempotency } from "./idempotency.ts";
 import { methodsAt } from "./methods.ts";
+import { pages } from "./pages.ts";
 import { limitRate } from "./rate-limit.ts";
 import { remember } from "./remember.ts";
 import { requestId } from "./request-id.ts";
@@ -114,6 +115,11 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
     "idempotency",
     ({ contract: { idempotent } }) => (idempotent ? idempotency : undefined),
     "The fingerprint of a request needs its body, in the media type that was checked.",
+  ],
+  [
+    "pages",
+    ({ contract: { paged } }) => (paged ? pages : undefined),
+    "Binds cursors to the caller, who is known, and reads none before the query was validated.",
   ],
   // zod-openapi validates here: params, query, headers, cookies, then the body.
 ];

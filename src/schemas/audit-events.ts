@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { auditKinds } from "../values.ts";
 import { Id, Timestamp } from "./common.ts";
-import { PageQuery, pageOf } from "./pages.ts";
+import { pageOf } from "./pages.ts";
 import { Moment } from "./parameters.ts";
 
 const AuditKind = z.enum(auditKinds).openapi("AuditKind");
@@ -33,7 +33,7 @@ export const MyAuditEvent = AuditEvent.omit({ user_id: true, actor_id: true })
 export type MyAuditEvent = z.output<typeof MyAuditEvent>;
 export const MyAuditEventPage = pageOf(MyAuditEvent).openapi("MyAuditEventPage");
 
-export const AuditEventQuery = PageQuery.extend({
+export const AuditEventQuery = z.object({
   user_id: Id.optional(),
   kind: AuditKind.optional(),
   after: Moment.optional().openapi({ description: "At this time or later" }),

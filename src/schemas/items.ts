@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { changesSomething, Id, Timestamp } from "./common.ts";
 import { type FieldError, fieldError, ruleOfEach } from "./field-errors.ts";
-import { countedPageOf, PageQuery, pageOf, sortBy } from "./pages.ts";
+import { countedPageOf, pageOf, sortBy } from "./pages.ts";
 import { includes, Moment } from "./parameters.ts";
 import { text } from "./text.ts";
 import { PublicProfile } from "./users.ts";
@@ -99,7 +99,7 @@ export const ItemBatchResult = z
 
 export const ItemPage = countedPageOf(Item).openapi("ItemPage");
 
-export const ItemQuery = PageQuery.extend({
+export const ItemQuery = z.object({
   sort: sortBy("created_at", "updated_at", "title", "relevance").optional().openapi({
     description: "Prefix with `-` for descending order. Defaults to `-created_at`, or to `-relevance` with `q`",
   }),

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { roles } from "../values.ts";
 import { changesSomething, Id, Timestamp } from "./common.ts";
-import { PageQuery, pageOf } from "./pages.ts";
+import { pageOf } from "./pages.ts";
 import { NewPassword } from "./passwords.ts";
 import { Email, text } from "./text.ts";
 
@@ -40,6 +40,6 @@ export const UserUpdate = z
 export type UserUpdate = z.output<typeof UserUpdate>;
 
 export const UserPage = pageOf(User).openapi("UserPage");
-export const UserQuery = PageQuery.extend({
+export const UserQuery = z.object({
   q: text({ min: 1, max: 200 }).optional().openapi({ description: "Searches name, username and e-mail address" }),
 });

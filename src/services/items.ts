@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
-import type { UserEnv } from "../context/types.ts";
+import type { PagedEnv, UserEnv } from "../context/types.ts";
 import { requireAdmin } from "../crud/guards.ts";
 import { ItemBatches } from "../crud/item-batches.ts";
 import { Items, itemOrder } from "../crud/items.ts";
@@ -8,15 +8,14 @@ import { PublicItems } from "../crud/public-items.ts";
 import { ApiError, operationError } from "../errors.ts";
 import { type ItemOperation, type ItemQuery, ItemUpdate } from "../schemas/items.ts";
 import type { PageQuery } from "../schemas/pages.ts";
-import { pageRequest, scopeOf, toPage } from "./pages.ts";
 
-type Context = Pick<UserEnv["Variables"], "db" | "run" | "user" | "keys">;
+type Context = Pick<UserEnv["Variables"], "db" | "run" | "user"> & PagedEnv["Variables"];
 
 /**
  * A page of the caller's items, or of another owner's for an admin. Throws `invalid_cursor`, and `forbidden` if a user
  * names another owner.
  */
-export async function pageOfItems({ db, run, user, keys }: Context, query: ItemQuery) {
+export async function pageOfItems({ db, run, user, page }: Context, query: ItemQuery & PageQuery) {
   const sort = query.sort ?? (query.q === undefined ? "-created_at" : "-relevance");
   const filter = {
     ownerId: query.owner_id ?? user.id,
@@ -25,27 +24,28 @@ export async function pageOfItems({ db, run, user, keys }: Context, query: ItemQ
     createdBefore: query.created_before,
     q: query.q,
   };
-  const list = { key: keys.cursor, scope: scopeOf("items", { ...query, sort, owner_id: filter.ownerId }) };
   const permission = query.owner_id === undefined ? undefined : requireAdmin(db, user);
-  const { include = [] } = query;
-  const page = await pageRequest(list, query);
-  const rows = Items.list(db, filter, itemOrder(sort, query.q), page, include.includes("owner"));
-  const total = include.includes("total") ? Items.count(db, filter) : undefined;
-  const [, found, counted] = await run(permission, rows, total);
-  return { ...(await toPage(list, found, query.limit)), ...(counted && { total: counted[0]?.total }) };
+  const include = query.include ?? [];
+  let total: number | undefined;
+  const found = await page({ ...query, sort }, async (at) => {
+    const items = Items.list(db, filter, itemOrder(sort, query.q), at, include.includes("owner"));
+    const [, rows, counted] = await run(
+      permission,
+      items,
+      include.includes("total") ? Items.count(db, filter) : undefined,
+    );
+    total = counted?.[0]?.total;
+    return rows;
+  });
+  return { ...found, ...(total !== undefined && { total }) };
 }
 
 /** A page of all public items. Throws `invalid_cursor`. */
-export async function pageOfPublicItems({ db, run, keys }: Pick<Context, "db" | "run" | "keys">, query: PageQuery) {
-  const list = { key: keys.cursor, scope: scopeOf("public-items", query) };
-  const rows = await run(PublicItems.list(db, await pageRequest(list, query)));
-  const shown = rows.filter(({ owner }) => owner !== null);
-  return toPage(
-    list,
-    shown,
-    query.limit,
-    rows.findLast(({ is_end }) => is_end),
-  );
+export async function pageOfPublicItems({ db, run, page }: Omit<Context, "user">, query: PageQuery) {
+  return page(query, async (at) => {
+    const rows = await run(PublicItems.list(db, at));
+    return { rows: rows.filter(({ owner }) => owner !== null), end: rows.findLast(({ is_end }) => is_end) };
+  });
 }
 
 /**

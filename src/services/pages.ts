@@ -37,7 +37,7 @@ export async function toPage<Row extends { id: string; sort_key: string }>(
   { key, scope }: List,
   rows: Row[],
   limit: number,
-  end?: Pick<Row, "id" | "sort_key">,
+  end?: { id: string; sort_key: string },
 ) {
   const items = rows.slice(0, limit);
   const last = rows.length > limit ? items.at(-1) : end;

@@ -6,6 +6,7 @@ import { endpoint, json } from "../../src/endpoint/endpoint.ts";
 import type { App } from "../../src/index.ts";
 import { IdParams } from "../../src/schemas/common.ts";
 import { Health } from "../../src/schemas/health.ts";
+import { PageQuery, pageOf } from "../../src/schemas/pages.ts";
 import type { User } from "../../src/schemas/users.ts";
 
 const contract = {
@@ -113,6 +114,36 @@ endpoint({ ...contract, access: "user", withoutSettings: true }, (c) => c.json(a
 
 // @ts-expect-error: what has no effect needs no key
 endpoint({ ...contract, access: "user", idempotent: true }, (c) => c.json(answer, 200));
+
+// A list of pages has a cursor, and a page to answer.
+const Things = pageOf(Health);
+const list = { ...contract, path: "/things", request: {}, responses: { 200: json(Things, "A page") } } as const;
+endpoint({ ...list, access: "user", paged: true }, async (c) => {
+  expectTypeOf(c.req.valid("query")).toEqualTypeOf<{ limit: number; cursor?: string | undefined }>();
+  await c.var.page(c.req.valid("query"), async () => []);
+  return c.json({ items: [answer], next_cursor: null }, 200);
+});
+
+endpoint({ ...list, access: "user" }, (c) => {
+  // @ts-expect-error: only a paged endpoint has pages
+  c.var.page;
+  return c.json({ items: [], next_cursor: null }, 200);
+});
+
+// @ts-expect-error: only a get is paged
+endpoint({ ...list, method: "post", access: "user", paged: true }, (c) =>
+  c.json({ items: [], next_cursor: null }, 200),
+);
+
+// @ts-expect-error: no cursor can be signed without settings
+endpoint({ ...list, access: "public", withoutSettings: true, paged: true }, (c) =>
+  c.json({ items: [], next_cursor: null }, 200),
+);
+
+// @ts-expect-error: paged adds the cursor
+endpoint({ ...list, access: "user", paged: true, request: { query: PageQuery } }, (c) =>
+  c.json({ items: [], next_cursor: null }, 200),
+);
 
 // The typed client knows paths, input and answers, errors included.
 const client = hc<App>("https://api.example.com");

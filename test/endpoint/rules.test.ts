@@ -5,6 +5,7 @@ import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { IdParams } from "../../src/schemas/common.ts";
 import { Health } from "../../src/schemas/health.ts";
+import { pageOf } from "../../src/schemas/pages.ts";
 
 const sound = {
   method: "get",
@@ -52,6 +53,7 @@ describe("createApp", () => {
   });
 
   const withoutParams = { path: "/things", request: {} };
+  const paged = { ...withoutParams, paged: true, responses: { 200: json(pageOf(Health), "A page") } };
   it.each<[object, string]>([
     [{ roundtrips: 2 }, "readThing: a contract has no roundtrips"],
     [{ idempotant: true }, "a contract has no idempotant"],
@@ -114,6 +116,12 @@ describe("createApp", () => {
     ],
     [{ ...carrying("mailed_token"), changes: { "session.replayed": "refresh_token" } }, "shows no refresh_token"],
     [{ ...withoutParams, request: { body: { content: {} } } }, "a get has no body"],
+    [{ ...paged, method: "post" }, "only a get is paged"],
+    [{ ...paged, access: "public", withoutSettings: true }, "no cursor can be signed without settings"],
+    [{ ...paged, request: { query: z.object({ cursor: z.string() }) } }, "paged adds cursor to the query"],
+    [{ ...paged, request: { query: z.object({ limit: z.string() }) } }, "paged adds limit to the query"],
+    [{ ...paged, responses: sound.responses }, "a paged 200 is JSON of a schema made by pageOf"],
+    [{ ...paged, responses: { 204: { description: "None" } } }, "a paged 200 is JSON of a schema made by pageOf"],
   ])("refuses %j: %s", (contract, fault) => {
     expect(made(contract)).toThrow(fault);
   });

@@ -5,6 +5,7 @@ import { Users } from "../../src/crud/users.ts";
 import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { ofEndpoint, ofEveryRequest } from "../../src/middleware/order.ts";
 import { Health } from "../../src/schemas/health.ts";
+import { pageOf } from "../../src/schemas/pages.ts";
 import { type Answer, aUser, bindings, quickPasswords, serve, unique } from "../harness.ts";
 
 const namesOf = (stages: typeof ofEveryRequest | typeof ofEndpoint) => stages.map(([name]) => name);
@@ -46,12 +47,14 @@ const kept = endpoint(
   {
     ...{ ...said, method: "get", path: "/kept", operationId: "kept", access: "public", offBy: "DOCS" },
     cached: { seconds: 1, staleSeconds: 1 },
+    paged: true,
     request,
-    responses,
+    responses: { 200: json(pageOf(Health), "Reached") },
   },
-  (c) => {
+  async (c) => {
     trace(c);
-    return c.json({ status: "ok" } as const, 200);
+    const { items, ...page } = await c.var.page(c.req.valid("query"), async () => []);
+    return c.json({ ...page, items: items.map(() => ({ status: "ok" }) as const) }, 200);
   },
 );
 const carrying = endpoint(

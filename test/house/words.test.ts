@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { called, send } from "../calls.ts";
+import type { Answer } from "../harness.ts";
 
-const having = (word: "idempotent" | "versioned" | "cached") =>
+const having = (word: "idempotent" | "versioned" | "paged" | "cached") =>
   called.filter(({ endpoint }) => endpoint.contract[word]);
 
 describe("promise 18: a word of a declaration holds", () => {
@@ -65,4 +66,51 @@ describe("promise 18: a word of a declaration holds", () => {
       expect((await send(endpoint, { ...call, headers: known })).status).toBe(304);
     },
   );
+
+  describe.each(having("paged"))("paged: $operationId", ({ operationId, endpoint, make }) => {
+    type List = Awaited<ReturnType<typeof make>>;
+    const page = (call: List, query: Record<string, string>) => {
+      const { pathname, searchParams } = new URL(call.path, "https://api.example.com");
+      const path = `${pathname}?${new URLSearchParams({ ...Object.fromEntries(searchParams), ...query })}`;
+      return send(endpoint, { ...call, path });
+    };
+    const idsOf = (answer: Answer): string[] => answer.body.items.map(({ id }: { id: string }) => id);
+
+    it("shows each row once over all pages, links them, and holds its limit", async () => {
+      const call = await make();
+      const all = idsOf(await page(call, { limit: "99" }));
+      expect(all.length, `${operationId} needs a call with two rows or more`).toBeGreaterThan(1);
+      const limit = Math.ceil(all.length / 3);
+      let answer = await page(call, { limit: String(limit) });
+      const seen = idsOf(answer);
+      while (seen.length < all.length) {
+        const [, next = ""] = /^<(.+)>; rel="next"$/.exec(answer.headers.get("Link") ?? "") ?? [];
+        expect(new URL(next, "https://api.example.com").searchParams.get("cursor")).toBe(answer.body.next_cursor);
+        answer = await send(endpoint, { ...call, path: next });
+        expect(answer.body.items.length).toBeLessThanOrEqual(limit);
+        seen.push(...idsOf(answer));
+      }
+      expect(seen.slice(0, all.length)).toStrictEqual(all);
+      expect(answer.headers.has("Link")).toBe(answer.body.next_cursor !== null);
+      for (const wrong of ["0", "101", "a"]) expect((await page(call, { limit: wrong })).status, wrong).toBe(422);
+    });
+
+    it("refuses a cursor that is garbled, of another caller or of another list", async () => {
+      const call = await make();
+      const { next_cursor: cursor } = (await page(call, { limit: "1" })).body;
+      const wrong = [`${cursor.slice(0, -1)}${cursor.endsWith("A") ? "B" : "A"}`, cursor.slice(1), "nonsense"];
+      for (const other of having("paged").filter((one) => one.endpoint !== endpoint)) {
+        const { path, ...call } = await other.make();
+        const answer = await send(other.endpoint, { ...call, path: `${path.split("?")[0]}?limit=1` });
+        wrong.push(answer.body.next_cursor);
+      }
+      for (const one of wrong) {
+        const answer = await page(call, { cursor: one });
+        expect([answer.status, answer.body.code], one).toStrictEqual([400, "invalid_cursor"]);
+      }
+      if (call.token === undefined) return;
+      const foreign = await page(await make(), { limit: "1", cursor });
+      expect([foreign.status, foreign.body.code]).toStrictEqual([400, "invalid_cursor"]);
+    });
+  });
 });

@@ -1,9 +1,6 @@
 import { Sessions } from "../../crud/sessions.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
-import { linkNext } from "../../http/link.ts";
 import { SessionPage } from "../../schemas/auth.ts";
-import { PageQuery } from "../../schemas/pages.ts";
-import { pageRequest, scopeOf, toPage } from "../../services/pages.ts";
 
 export const listSessions = endpoint(
   {
@@ -14,18 +11,13 @@ export const listSessions = endpoint(
     summary: "List your sessions",
     description: "Everywhere you are signed in, newest first.",
     access: "user",
-    request: { query: PageQuery },
-    responses: { 200: json(SessionPage, "A page of your sessions", "Link") },
-    errors: ["invalid_cursor"],
+    paged: true,
+    responses: { 200: json(SessionPage, "A page of your sessions") },
   },
   async (c) => {
-    const query = c.req.valid("query");
-    const { id: userId, sessionId } = c.var.user;
-    const list = { key: c.var.keys.cursor, scope: scopeOf(`sessions of ${userId}`, query) };
-    const rows = await c.var.run(Sessions.list(c.var.db, userId, await pageRequest(list, query)));
-    const page = await toPage(list, rows, query.limit);
-    linkNext(c, page.next_cursor);
-    const items = page.items.map((session) => ({ ...session, is_current: session.id === sessionId }));
-    return c.json(SessionPage.parse({ ...page, items }), 200);
+    const { db, run, page, user } = c.var;
+    const sessions = await page(c.req.valid("query"), (at) => run(Sessions.list(db, user.id, at)));
+    const items = sessions.items.map((session) => ({ ...session, is_current: session.id === user.sessionId }));
+    return c.json(SessionPage.parse({ ...sessions, items }), 200);
   },
 );

@@ -1,5 +1,4 @@
 import { endpoint, json } from "../../endpoint/endpoint.ts";
-import { linkNext } from "../../http/link.ts";
 import { ItemPage, ItemQuery } from "../../schemas/items.ts";
 import { pageOfItems } from "../../services/items.ts";
 
@@ -12,13 +11,13 @@ export const listItems = endpoint(
     summary: "List your items",
     description: "A page at a time, newest first unless `sort` says otherwise. Admins may list another user's items.",
     access: "user",
+    paged: true,
     request: { query: ItemQuery },
-    responses: { 200: json(ItemPage, "A page of your items", "Link") },
-    errors: ["invalid_cursor", "forbidden"],
+    responses: { 200: json(ItemPage, "A page of your items") },
+    errors: ["forbidden"],
   },
   async (c) => {
     const page = await pageOfItems(c.var, c.req.valid("query"));
-    linkNext(c, page.next_cursor);
     return c.json(ItemPage.parse(page), 200);
   },
 );

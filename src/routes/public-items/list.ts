@@ -1,7 +1,5 @@
 import { endpoint, json } from "../../endpoint/endpoint.ts";
-import { linkNext } from "../../http/link.ts";
 import { PublicItemPage } from "../../schemas/items.ts";
-import { PageQuery } from "../../schemas/pages.ts";
 import { pageOfPublicItems } from "../../services/items.ts";
 
 export const listPublicItems = endpoint(
@@ -15,14 +13,12 @@ export const listPublicItems = endpoint(
       "Newest first, from every user. A page can be shorter than `limit`: only a null `next_cursor` ends the list. `Age` is the " +
       "answer's age in seconds: up to 60, or up to 120 in caches beyond ours.",
     access: "public",
+    paged: true,
     cached: { seconds: 60, staleSeconds: 60 },
-    request: { query: PageQuery },
-    responses: { 200: json(PublicItemPage, "A page of public items", "Link") },
-    errors: ["invalid_cursor"],
+    responses: { 200: json(PublicItemPage, "A page of public items") },
   },
   async (c) => {
     const page = await pageOfPublicItems(c.var, c.req.valid("query"));
-    linkNext(c, page.next_cursor);
     return c.json(PublicItemPage.parse(page), 200);
   },
 );

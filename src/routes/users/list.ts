@@ -1,8 +1,6 @@
 import { Users } from "../../crud/users.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
-import { linkNext } from "../../http/link.ts";
 import { UserPage, UserQuery } from "../../schemas/users.ts";
-import { pageRequest, scopeOf, toPage } from "../../services/pages.ts";
 
 export const listUsers = endpoint(
   {
@@ -13,16 +11,14 @@ export const listUsers = endpoint(
     summary: "List users",
     description: "Newest first, a page at a time.",
     access: "admin",
+    paged: true,
     request: { query: UserQuery },
-    responses: { 200: json(UserPage, "A page of users", "Link") },
-    errors: ["invalid_cursor"],
+    responses: { 200: json(UserPage, "A page of users") },
   },
   async (c) => {
+    const { db, run, page } = c.var;
     const query = c.req.valid("query");
-    const list = { key: c.var.keys.cursor, scope: scopeOf("users", query) };
-    const rows = await c.var.run(Users.list(c.var.db, query.q, await pageRequest(list, query)));
-    const page = await toPage(list, rows, query.limit);
-    linkNext(c, page.next_cursor);
-    return c.json(UserPage.parse(page), 200);
+    const users = await page(query, (at) => run(Users.list(db, query.q, at)));
+    return c.json(UserPage.parse(users), 200);
   },
 );

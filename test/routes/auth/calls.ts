@@ -22,7 +22,11 @@ export const calls: Calls = {
   },
   revokeToken: async () => ({ path: "/auth/revoke", json: { token: (await aUser()).token } }),
   logout: async () => ({ path: "/auth/logout", token: (await aUser()).token, json: {} }),
-  listSessions: async () => ({ path: "/auth/sessions", token: (await aUser()).token }),
+  listSessions: async () => {
+    const json = await credentials();
+    const answers = [await api.post("/auth/login", { json }), await api.post("/auth/login", { json })];
+    return { path: "/auth/sessions", token: answers[1]?.body.access_token };
+  },
   endSession: async () => {
     const { sessionId, token } = await aUser();
     return { path: `/auth/sessions/${sessionId}`, token };

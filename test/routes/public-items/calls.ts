@@ -9,7 +9,7 @@ async function aPublicItem(): Promise<string> {
 export const calls: Calls = {
   listPublicItems: async () => {
     // The first page is asked for anew after that.
-    await aPublicItem();
+    for (let i = 0; i < 2; i++) await aPublicItem();
     return { path: "/public/items" };
   },
   readPublicItem: async () => ({ path: `/public/items/${await aPublicItem()}` }),

@@ -13,7 +13,11 @@ async function aFieldNote(): Promise<{ path: string; token: string }> {
 /** One successful call of each endpoint, for the tests of the house. */
 export const calls: Calls = {
   createFieldNote: async () => ({ path: "/field-notes", token: (await aUser()).token, json }),
-  listFieldNotes: async () => ({ path: "/field-notes", token: (await aFieldNote()).token }),
+  listFieldNotes: async () => {
+    const { token } = await aFieldNote();
+    await api.post("/field-notes", { token, json });
+    return { path: "/field-notes", token };
+  },
   readFieldNote: aFieldNote,
   updateFieldNote: async () => ({ ...(await aFieldNote()), json: { title: "Another" } }),
   deleteFieldNote: aFieldNote,

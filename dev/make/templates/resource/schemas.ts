@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { changesSomething, Id, Timestamp } from "./common.ts";
-import { PageQuery, pageOf } from "./pages.ts";
+import { pageOf } from "./pages.ts";
 import { text } from "./text.ts";
 
 const Title = text({ min: 1, max: 200 }).openapi({ example: "A title" });
@@ -29,6 +29,6 @@ export const FieldNoteUpdate = z
 
 export const FieldNotePage = pageOf(FieldNote).openapi("FieldNotePage");
 
-export const FieldNoteQuery = PageQuery.extend({
+export const FieldNoteQuery = z.object({
   status: z.enum(["live", "deleted"]).default("live").openapi({ description: "`deleted`: what can still be restored" }),
 });
