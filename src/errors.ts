@@ -57,7 +57,7 @@ export const errorTable = {
   conflict: { status: 409, detail: "The request conflicts with existing data." },
   quota_exceeded: {
     status: 409,
-    detail: "The limit for this kind of resource is reached. Deleted ones count until they are purged.",
+    detail: "The limit for this kind of resource is reached. Deleted resources count until they are purged.",
   },
   still_referenced: { status: 409, detail: "Another resource still refers to this one." },
   precondition_failed: { status: 412, detail: "The resource has changed since you read it. Fetch it again and retry." },

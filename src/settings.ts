@@ -36,7 +36,7 @@ export const settingsTable = {
     kind: "variable",
     needed: "every deployment",
     meaning:
-      "Where the app runs: `development`, `test`, `staging` or `production`. The first two relax rules that only a deployed Worker must keep.",
+      "Where the app runs: `development`, `test`, `staging` or `production`. The first two relax rules that apply to deployed Workers only.",
     example: "development",
     value: oneOf("development", "test", "staging", "production"),
   },
@@ -277,7 +277,7 @@ export type Switch = { [N in Name]: Settings[N] extends "on" | "off" ? N : never
 /** The bindings of the Worker, as the platform hands them over: unchecked. */
 export type Bindings = Record<string, unknown>;
 
-/** Thrown by {@link settingsFrom}; `problems` names each setting and its rule, never its value. */
+/** The failure of {@link settingsFrom}; `problems` names each setting and its rule, never its value. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
   readonly problems: string[];
@@ -300,7 +300,7 @@ export function settingsFrom(bindings: Bindings): Settings | SettingsError {
   return result;
 }
 
-/** True if an environment needs nothing that only a deployed Worker has. False for an unknown one. */
+/** True if the rules for deployed Workers do not apply to an environment. False for an unknown one. */
 export function isRelaxed(environment: unknown): boolean {
   return environment === "development" || environment === "test";
 }

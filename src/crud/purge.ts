@@ -73,7 +73,7 @@ export const Purge = {
   },
 };
 
-/** Events that tell where the user was. */
+/** Events that hold the user's network. */
 function isTraced(userId: string): SQL {
   const isActor = sql`actor_id = ${userId}::uuid and actor_id is distinct from user_id`;
   return sql`((user_id = ${userId}::uuid or ${isActor}) and network is not null)`;

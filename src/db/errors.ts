@@ -48,7 +48,7 @@ export function fromDatabase(thrown: unknown): ApiError {
 }
 
 function keysFull(seconds: number): ApiError {
-  const detail = "Too much is kept under your Idempotency-Keys. Wait, or send less under new ones.";
+  const detail = "The storage for your Idempotency-Keys is full. Wait, or send less under new keys.";
   return new ApiError("too_many_requests", { detail, headers: { "Retry-After": String(seconds) } });
 }
 

@@ -31,7 +31,7 @@ export type Contract = {
   tags: readonly [string, ...string[]];
   /** The input to validate before the handler runs. Use `z.strictObject` for a body, to refuse unknown keys. */
   request?: Request;
-  /** The answers of success. */
+  /** The answers with a status below 400. */
   responses: Answers;
   /** Its own errors, thrown as `ApiError`. Those that follow from the declaration are added. */
   errors?: readonly ErrorCode[];

@@ -101,10 +101,10 @@ function faultsOfPath({ path, atRoot, request = {} }: Contract): string[] {
 function faultsOfAnswers({ responses }: Contract): string[] {
   const statuses = Object.keys(responses).map(Number);
   return [
-    ...when(!statuses.some((status) => status !== 304), "responses have an answer for where all goes well"),
+    ...when(!statuses.some((status) => status !== 304), "responses have an answer with a status below 400"),
     ...statuses
       .filter((status) => !(status >= 200 && status < 400))
-      .map((status) => `responses have no ${status}: an error's code stands in errors`),
+      .map((status) => `responses have no ${status}: list an error's code in errors`),
     ...Object.entries(responses)
       .filter(([status, { content }]) => ["204", "304"].includes(status) && content !== undefined)
       .map(([status]) => `${status} has no body`),
@@ -147,14 +147,14 @@ function faultsTogether(contract: Contract): string[] {
       'a version is read and changed by a caller: versioned needs access: "user"',
     ),
     ...when(cached !== undefined && !isRead, "only a get can be cached"),
-    ...when(cached !== undefined && hasCaller, 'what is cached is everybody\'s: it needs access: "public"'),
+    ...when(cached !== undefined && hasCaller, 'a cached answer is shared: it needs access: "public"'),
     ...when(withoutSettings === true && hasCaller, "no token can be verified without settings"),
     ...when(withoutSettings === true && offBy !== undefined, "no setting is known without settings"),
     ...when(offBy !== undefined && !isSwitch(offBy), `${offBy} is no setting that is on or off`),
     ...when(request?.body !== undefined && isRead, "a get has no body"),
     ...when(carries !== undefined && hasCaller, "a user is counted, not the token that a call carries"),
     ...when(carries !== undefined && request?.body === undefined, "a call carries its token in a body"),
-    ...when(uncounted === true && (hasCaller || roundTrips > 0), "only what costs no more than a refusal is uncounted"),
+    ...when(uncounted === true && (hasCaller || roundTrips > 0), 'uncounted needs access: "public" and roundTrips: 0'),
     ...when(
       uncounted === true && (rate ?? carries) !== undefined,
       "what is uncounted has no rate, and carries nothing",

@@ -13,7 +13,9 @@ export type Sound<C extends Contract> = {
     [Part in Exclude<keyof C["request"], RequestPart>]: `A request has no ${Part & string}`;
   } & SoundParams<C> &
     SoundPages<C>;
-  responses: { [Status in Exclude<keyof C["responses"], AnswerStatus>]: "An error stands in errors" } & SoundAnswers<C>;
+  responses: {
+    [Status in Exclude<keyof C["responses"], AnswerStatus>]: "List an error's code in `errors`";
+  } & SoundAnswers<C>;
 };
 
 type RequestPart = keyof NonNullable<Contract["request"]>;
@@ -45,5 +47,5 @@ type SoundPages<C extends Contract> = C extends { paged: true; request: { query:
   : unknown;
 
 type SoundAnswers<C extends Contract> = [keyof C["responses"] & Exclude<AnswerStatus, 304>] extends [never]
-  ? { 200: "An endpoint has an answer for where all goes well" }
+  ? { 200: "Declare an answer with a status below 400" }
   : unknown;

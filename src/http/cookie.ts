@@ -51,7 +51,7 @@ export function tokenInCookie(c: Context<AppEnv>): string | undefined {
   requireListedOrigin(c);
   if (another === undefined) return token;
   dropCookies(c);
-  throw new ApiError("invalid_refresh_token", { detail: "There are two cookies of one name: sign in again." });
+  throw new ApiError("invalid_refresh_token", { detail: "There are two cookies with the same name. Sign in again." });
 }
 
 /** Required before a cookie is set or read: a foreign form could sign its visitor in to the attacker's account. */

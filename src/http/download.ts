@@ -57,7 +57,7 @@ export async function download(c: Context<UserEnv>, name: string, schema: ZodObj
   const mediaType = preferredType(c.req.header("Accept"), mediaTypes);
   const vary = { Vary: "Accept" };
   if (!mediaType)
-    throw new ApiError("not_acceptable", { detail: `This is ${mediaTypes.join(" or ")}.`, headers: vary });
+    throw new ApiError("not_acceptable", { detail: `Available as ${mediaTypes.join(" or ")}.`, headers: vary });
   const { extension, type, header, line } = formats[mediaType];
   const first = await pages.next();
 

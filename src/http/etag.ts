@@ -3,13 +3,13 @@ import { ApiError } from "../errors.ts";
 import { headers } from "./headers.ts";
 
 /** `If-Match` (RFC 9110, section 13.1.1), for `parameters`: validation would force typed clients to send it. */
-export const ifMatch = header("If-Match", "Go on only if the current `ETag` is one of these");
+export const ifMatch = header("If-Match", "Proceed only if the current `ETag` is one of these");
 /** `If-None-Match` (RFC 9110, section 13.1.2), for a read and for a change. */
 export const ifNoneMatch = header("If-None-Match", "Answer 304 if the current `ETag` is one of these");
 export const unlessMatch = header("If-None-Match", "Change only if the current `ETag` is none of these");
 
 /** For `responses`: 304. */
-export const notModified = { description: "Your copy is current", headers: headers("ETag") };
+export const notModified = { description: "Not modified: your copy is current", headers: headers("ETag") };
 
 /**
  * The versions in the conditional headers of a change, if any. Weak tags count, against RFC 9110: compression at the

@@ -38,7 +38,7 @@ export const links: Record<Purpose, MailKind<{ name: string }>> = {
         `Somebody, probably you, asked to reset the password of your ${project} account.`,
         `The link works once, within ${validity("reset_password")}. A new password signs you out everywhere.`,
       ],
-      closing: "If it was not you, you can ignore this mail: your password stays as it is.",
+      closing: "If this was not you, you can ignore this mail: your password stays as it is.",
     }),
   }),
 

@@ -10,10 +10,11 @@ export const emailChangeRequested = notice({
   content: (_data, { project }) => ({
     subject: `A new e-mail address for your ${project} account`,
     paragraphs: [
-      `You asked to replace this e-mail address of your ${project} account by another one.`,
+      `You asked to replace this e-mail address of your ${project} account with another one.`,
       "We have sent a link to the new address. Once it is confirmed, this address is no longer in use.",
     ],
-    closing: "If it was not you, somebody knows your password: change it now, which also stops the change of address.",
+    closing:
+      "If this was not you, somebody knows your password: change it now, which also stops the change of address.",
   }),
 });
 
@@ -31,7 +32,7 @@ export const emailChanged = notice({
     ],
     closing: held
       ? `If you did not ask for it, sign in as ${name} with your password before that day, put this address back, and tell the administrators of ${project}.`
-      : `If it was not you, somebody knows your password: sign in as ${name}, change it, and put this address back.`,
+      : `If this was not you, somebody knows your password: sign in as ${name}, change it, and put this address back.`,
   }),
 });
 
@@ -46,7 +47,7 @@ export const usernameChanged = notice({
     ],
     closing:
       by === "owner"
-        ? "If it was not you, somebody is signed in to your account: change your password, which signs everybody else out."
+        ? "If this was not you, somebody is signed in to your account: change your password, which signs everybody else out."
         : ask(project),
   }),
 });
@@ -60,7 +61,7 @@ export const passwordChanged = notice({
       `The password of your ${project} account has just been changed.`,
       "Other devices have been signed out and need the new password.",
     ],
-    closing: "If it was not you, ask for a password reset at once, and tell us.",
+    closing: "If this was not you, ask for a password reset at once, and tell us.",
   }),
 });
 
@@ -69,7 +70,7 @@ export const roleChanged = notice({
   data: Told.extend({ role: z.string() }),
   content: ({ role }, { project }) => ({
     subject: `Your role at ${project} was changed`,
-    paragraphs: [`The role of your ${project} account is ${role} now. What it may do changes with its next request.`],
+    paragraphs: [`The role of your ${project} account is ${role} now. The change takes effect with its next request.`],
     closing: ask(project),
   }),
 });
@@ -109,7 +110,7 @@ export const accountDeleted = notice({
         ? "Until then you can take this back: sign in with your password, and restore the account."
         : `Until then an administrator of ${project} can bring it back.`,
     ],
-    closing: by === "owner" ? `If it was not you, restore the account: ${stolen}` : ask(project),
+    closing: by === "owner" ? `If this was not you, restore the account: ${stolen}` : ask(project),
   }),
 });
 
@@ -122,7 +123,7 @@ export const accountRestored = notice({
       `The deletion of your ${project} account was taken back.`,
       "The sessions that it had stay ended: sign in with the password that it had.",
     ],
-    closing: by === "owner" ? `If it was not you, ${stolen}` : ask(project),
+    closing: by === "owner" ? `If this was not you, ${stolen}` : ask(project),
   }),
 });
 
@@ -139,7 +140,7 @@ export const sessionsEnded = notice({
     ],
     closing:
       by === "owner"
-        ? "If it was not you, somebody is signed in to your account: change your password, which signs everybody else out."
+        ? "If this was not you, somebody is signed in to your account: change your password, which signs everybody else out."
         : ask(project),
   }),
 });
@@ -150,7 +151,7 @@ export const sessionReplayed = notice({
   content: (_data, { project }) => ({
     subject: `A session of your ${project} account was ended`,
     paragraphs: [
-      `A key that one of your devices had already replaced was used again for your ${project} account.`,
+      `A sign-in token that was already replaced was used again for your ${project} account.`,
       "It may have been copied, so the session has ended. Sign in again on the device that asks you to.",
     ],
     closing: "If this happens again, change your password, which signs everybody else out.",

@@ -34,5 +34,5 @@ export const dropBody: MiddlewareHandler = async (c, next) => {
 /** Answers 400 for a body that breaks off: a client that hangs up is not a fault of the server. */
 export function refuseBroken(thrown: unknown): never {
   if (thrown instanceof ApiError) throw thrown;
-  throw new ApiError("bad_request", { detail: "The body did not arrive as a whole.", cause: thrown });
+  throw new ApiError("bad_request", { detail: "The body was incomplete.", cause: thrown });
 }

@@ -21,7 +21,7 @@ export function cacheable(responses: RouteConfig["responses"]): RouteConfig["res
   return {
     ...responses,
     ...(ok && !("$ref" in ok) && { 200: { ...ok, headers: { ...ok.headers, ...own } } }),
-    304: { description: "Your copy is current", headers: own },
+    304: { description: "Not modified: your copy is current", headers: own },
   };
 }
 

@@ -21,7 +21,7 @@ export const idempotencyKey = {
   in: "header",
   required: false,
   description:
-    "1 to 255 visible ASCII characters. For 24 hours, the same request with the same key has no second effect and gets the first answer, with `Idempotent-Replayed: true`",
+    "1 to 255 visible ASCII characters. For 24 hours, the same request with the same key is not carried out again and gets the first answer, with `Idempotent-Replayed: true`",
   schema: { type: "string", minLength: 1, maxLength: 255, pattern: "^[!-~]+$" },
 } as const;
 

@@ -70,12 +70,12 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
   [
     "switch",
     ({ contract: { offBy } }) => offBy && unlessOff(offBy),
-    "An endpoint that is off looks like none to everybody, and counts nothing.",
+    "An endpoint that is switched off is indistinguishable from a missing one, and counts nothing.",
   ],
   [
     "authenticate",
     ({ contract: { access } }) => (isSignedIn(access) ? authenticate(access) : undefined),
-    "Strangers learn nothing about the rest of their request. Counts the call as soon as the caller is known.",
+    "Unauthenticated callers learn nothing about the rest of their request. Counts the call as soon as the caller is known.",
   ],
   [
     "rate limit",
@@ -85,7 +85,7 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
   [
     "unknown query",
     ({ contract }) => (contract.anyQuery || contract.oauth ? undefined : refuseUnknownQuery(queryNames(contract))),
-    "The cache would hide a misspelt parameter from the endpoint.",
+    "The cache ignores undeclared parameters, so that a misspelt one must be refused before it.",
   ],
   [
     "edge cache",

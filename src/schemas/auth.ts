@@ -7,7 +7,11 @@ import { Email, wellFormed } from "./text.ts";
 /** The session to end: that of this token, of the cookie, or of the access token. */
 export const Logout = z
   .strictObject({
-    refresh_token: z.string().max(1_000).optional().openapi({ description: "Of the last answer", example: "" }),
+    refresh_token: z
+      .string()
+      .max(1_000)
+      .optional()
+      .openapi({ description: "From the last answer with tokens", example: "" }),
     client_id: z.string().max(1_000).optional().openapi({ description: "Not needed", example: "" }),
   })
   .openapi("Logout");

@@ -29,8 +29,8 @@ export const fieldErrorTable = {
   too_few_fields: ({ min }: Min) => `Must have at least ${counted(min, "field")}`,
   duplicate: () => "Must not occur twice",
   common_password: () => "Must not be one of the most common passwords",
-  ambiguous_password: () => "Must not share its hash with another text",
-  personal_password: () => "Must not be your e-mail address or username, or a part of it",
+  ambiguous_password: () => "Is not supported: choose another password",
+  personal_password: () => "Must not be your e-mail address or username, or a part of either",
   wrong_password: () => "Must be the current password",
   taken: () => "Must not be in use already",
   not_found: () => "Must exist",
@@ -85,7 +85,7 @@ export const FieldError = z
       })
       .partial()
       .optional()
-      .openapi({ description: "What the sentence was made of", example: { min: 1 } }),
+      .openapi({ description: "The values in `msg`", example: { min: 1 } }),
   })
   .openapi("FieldError");
 export type FieldError = z.output<typeof FieldError>;

@@ -3,7 +3,7 @@ import { text, wellFormed } from "./text.ts";
 
 /** Sent by OAuth2 clients by themselves, and unchecked: every client is public (RFC 6749, section 2.1). */
 const fromClients = {
-  scope: z.string().max(1_000).optional().openapi({ description: "Whatever it is, `api` is granted", example: "" }),
+  scope: z.string().max(1_000).optional().openapi({ description: "Ignored: `api` is always granted", example: "" }),
   client_id: z.string().max(1_000).optional().openapi({ description: "Not needed", example: "" }),
   client_secret: z.string().max(1_000).optional().openapi({ description: "Not needed", example: "" }),
 };
@@ -31,7 +31,11 @@ export type Login = z.output<typeof Login>;
 export const Refresh = z
   .strictObject({
     grant_type: z.literal("refresh_token").optional().openapi({ example: "refresh_token" }),
-    refresh_token: z.string().max(1_000).optional().openapi({ description: "Of the last answer", example: "" }),
+    refresh_token: z
+      .string()
+      .max(1_000)
+      .optional()
+      .openapi({ description: "From the last answer with tokens", example: "" }),
     ...fromClients,
   })
   .openapi("Refresh");
@@ -85,7 +89,7 @@ export const Token = z
     scope: z
       .literal("api")
       .optional()
-      .openapi({ description: "All that its user may do; there where one was asked for" }),
+      .openapi({ description: "All that its user may do; present if a scope was requested" }),
   })
   .openapi("Token");
 export type Token = z.output<typeof Token>;

@@ -50,7 +50,7 @@ export async function requestEmailChange(
   const [issued] = await run(statement, ...remember);
   if (issued.rows.length > 0) return;
   throw new ApiError("too_many_attempts", {
-    detail: "A link was sent to this address just now, or many to others: wait before you ask again.",
+    detail: "A link was sent to this address just now, or too many links were requested. Try again later.",
     headers: { "Retry-After": "60" },
   });
 }

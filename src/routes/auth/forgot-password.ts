@@ -10,7 +10,7 @@ export const forgotPassword = endpoint(
     tags: ["auth"],
     summary: "Ask for a new password",
     description:
-      "Mails a link, at most once a minute. The answer is the same, after the same work, whether or not the account exists.",
+      "Mails a link, at most once a minute. The answer is the same, and takes equally long, whether or not the account exists.",
     access: "public",
     rate: "sign_up",
     request: { body: body(PasswordForgot) },

@@ -11,7 +11,7 @@ export const restoreAccount = endpoint(
     tags: ["auth"],
     summary: "Restore your deleted account",
     description:
-      "Takes the fields of a sign-in during the grace period after a deletion, and signs you in; an account that was not deleted is signed in too. 409 if another user has taken the e-mail address or the username in the meantime.",
+      "Takes the fields of a sign-in during the grace period after a deletion, and signs you in; for an account that is not deleted, it is a sign-in. 409 if another user has taken the e-mail address or the username in the meantime.",
     access: "public",
     rate: "sign_in",
     oauth: true,

@@ -14,7 +14,7 @@ export const restoreItem = endpoint(
     tags: ["items"],
     summary: "Restore a deleted item",
     description:
-      "Possible until it is purged, by default thirty days after its deletion. An item that is not deleted is answered unchanged.",
+      "Possible until it is purged, by default thirty days after its deletion. An item that is not deleted is returned unchanged.",
     access: "user",
     versioned: true,
     request: { params: IdParams },

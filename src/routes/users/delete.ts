@@ -10,7 +10,7 @@ export const deleteUser = endpoint(
     tags: ["users"],
     summary: "Delete a user",
     description:
-      "Deletes any account but your own, for which there is `POST /users/me/deletion`. During the grace period an admin can undo it; the user cannot.",
+      "Deletes any account but your own, for which there is `POST /users/me/deletion`. During the grace period an admin can undo it; the deleted user cannot.",
     access: "admin",
     versioned: true,
     changes: { "account.deleted": "admin" },

@@ -11,7 +11,7 @@ export const updateMe = endpoint(
     tags: ["users"],
     summary: "Change your account",
     description:
-      "Fields that are left out keep their values. Only admins may set `role` and `is_active`, and can thus step down. Change your own `email` with `POST /users/me/email`.",
+      "Fields that are left out keep their values. Only admins may set `role` and `is_active`, also to step down themselves. Change your own `email` with `POST /users/me/email`.",
     access: "user",
     versioned: true,
     changes: {
