@@ -127,10 +127,13 @@ export function limitReached(
   code: "too_many_requests" | "too_many_attempts",
   limit: string,
   seconds: number,
-  policy?: string,
+  { policy, detail }: { policy?: string; detail?: string } = {},
 ): ApiError {
   const headers = { "Retry-After": String(seconds), RateLimit: `"${limit}";r=0;t=${seconds}` };
-  return new ApiError(code, { headers: { ...headers, ...(policy !== undefined && { "RateLimit-Policy": policy }) } });
+  return new ApiError(code, {
+    ...(detail !== undefined && { detail }),
+    headers: { ...headers, ...(policy !== undefined && { "RateLimit-Policy": policy }) },
+  });
 }
 
 /** Throws `not_found`; an expression, so that it can follow `??`. */

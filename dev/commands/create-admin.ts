@@ -78,10 +78,13 @@ async function main(): Promise<void> {
   if (!email.success || positionals.length > 1) {
     throw new Problem("Name an e-mail address: npm run admin:create -- person@example.com [--env production]");
   }
-  const { database, where, close } = await openDatabase({ env: environment(values.env) });
+  const env = environment(values.env);
+  const { database, where, close } = await openDatabase({ env });
   try {
     const { isNew, token } = await withClient(database, (db) => createAdmin(db, email.data));
-    await print(email.data, where, isNew, token);
+    const isDeployed = env === "staging" || env === "production";
+    const at = isDeployed ? deployedAddresses() : await localAddresses();
+    console.log(report(email.data, where, isNew, token, at));
   } catch (error) {
     throw explained(error, where);
   } finally {
@@ -89,14 +92,37 @@ async function main(): Promise<void> {
   }
 }
 
-async function print(email: string, where: string, isNew: boolean, token: string): Promise<void> {
-  const frontend = process.env.FRONTEND_URL || (await devVars()).FRONTEND_URL || "http://localhost:3000";
-  console.log(`${email} ${isNew ? "is an admin now, with a new account" : "was made an admin"} in ${where}.`);
-  console.log(`\nWithin one hour, and once, this link sets the password:\n`);
-  console.log(`  ${frontend.replace(/\/$/, "")}/reset-password?token=${token}\n`);
-  console.log("Without a front end:\n");
-  console.log(`  curl -i http://localhost:8787/api/v1/auth/password/reset -H 'Content-Type: application/json' \\`);
-  console.log(`    -d '{"token": "${token}", "password": "…"}'`);
+type Addresses = { api: string; frontend: string };
+
+async function localAddresses(): Promise<Addresses> {
+  const { FRONTEND_URL, PORT = "8787" } = process.env;
+  const frontend = FRONTEND_URL || (await devVars()).FRONTEND_URL || "http://localhost:3000";
+  return { api: `http://localhost:${PORT}`, frontend };
+}
+
+/** Leaves a place to fill in, so that a deployed admin's token is never sent to this machine. */
+export function deployedAddresses(): Addresses {
+  return { api: "https://<your API>", frontend: process.env.FRONTEND_URL || "https://<your front end>" };
+}
+
+/** The lines to print: the outcome, and two ways to set the password. */
+export function report(
+  email: string,
+  where: string,
+  isNew: boolean,
+  token: string,
+  { api, frontend }: Addresses,
+): string {
+  return `${email} ${isNew ? "is an admin now, with a new account" : "was made an admin"} in ${where}.
+
+Within one hour, and once, this link sets the password:
+
+  ${frontend.replace(/\/$/, "")}/reset-password?token=${token}
+
+Without a front end:
+
+  curl -i "${api}/api/v1/auth/password/reset" -H 'Content-Type: application/json' \\
+    -d '{"token": "${token}", "password": "…"}'`;
 }
 
 if (import.meta.main) await main().catch(failWith);

@@ -9,8 +9,8 @@ type Hashers = Pick<DurableObjectNamespace<PasswordHasher>, "getByName">;
 export type Defences = Limiters & { PASSWORD_HASHER: Hashers };
 
 /** The settings that switch defences off. */
-type Switch = "MAIL" | "RATE_LIMITS" | "HASHER";
-type Defence<Binding> = { offBy: Switch; is: (binding: unknown) => binding is Binding };
+type DefenceSwitch = "MAIL" | "RATE_LIMITS" | "HASHER";
+type Defence<Binding> = { offBy: DefenceSwitch; is: (binding: unknown) => binding is Binding };
 
 const limiters = Object.fromEntries(
   Object.keys(rateClasses).map((rate) => [
@@ -75,7 +75,7 @@ function missingDefences(bindings: Bindings): string[] {
   ];
 }
 
-function isOn(bindings: Bindings, name: Switch): boolean {
+function isOn(bindings: Bindings, name: DefenceSwitch): boolean {
   return bindings[name] !== "off";
 }
 

@@ -13,7 +13,7 @@ type Notice = { id: string; kind: MailKindName; data: object; pepper?: string };
 /** An event as the database has it. */
 export type RecordedEvent = Pick<typeof auditEvents.$inferSelect, "id" | "kind" | "user_id">;
 
-/** The filter of a list: the account, the kind, `since` inclusive and `before` exclusive. */
+/** The filter of a list: the account, the kind, `since` inclusive and `until` exclusive. */
 export type AuditEventFilter = {
   userId?: string | undefined;
   kind?: AuditKind | undefined;

@@ -1,5 +1,5 @@
 import { NeonDbError } from "@neondatabase/serverless";
-import { ApiError, type ErrorCode, type OperationCode, operationError } from "../errors.ts";
+import { ApiError, type ErrorCode, limitReached, type OperationCode, operationError } from "../errors.ts";
 import { GuardedError } from "../log.ts";
 import { constraintCodes } from "./constraints.ts";
 import { type JsonRow, readResults } from "./json-rows.ts";
@@ -49,7 +49,7 @@ export function fromDatabase(thrown: unknown): ApiError {
 
 function keysFull(seconds: number): ApiError {
   const detail = "The storage for your Idempotency-Keys is full. Wait, or send less under new keys.";
-  return new ApiError("too_many_requests", { detail, headers: { "Retry-After": String(seconds) } });
+  return limitReached("too_many_requests", "idempotency_keys", seconds, { detail });
 }
 
 /** Refusals of a batch: `refuse` puts the position of the operation into `detail`, -1 where there is none. */

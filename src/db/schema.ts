@@ -223,7 +223,7 @@ export const idempotencyKeys = pgTable(
   ],
 );
 
-/** Attempts to sign in, counted per account or network, of which `key` is a keyed hash. */
+/** Counters of attempts to sign in, of mail to an address and of stored idempotency keys, by a keyed hash. */
 export const throttles = pgTable("throttles", {
   key: text().primaryKey(),
   attempts: integer().notNull(),

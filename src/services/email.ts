@@ -1,6 +1,6 @@
 import type { UserEnv, Variables } from "../context/types.ts";
 import { OneTimeTokens } from "../crud/one-time-tokens.ts";
-import { ApiError } from "../errors.ts";
+import { ApiError, limitReached } from "../errors.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
 import { type AuditContext, auditEvent } from "./audit.ts";
 import { issueMailedToken } from "./one-time-tokens.ts";
@@ -49,10 +49,8 @@ export async function requestEmailChange(
   });
   const [issued] = await run(statement, ...remember);
   if (issued.rows.length > 0) return;
-  throw new ApiError("too_many_attempts", {
-    detail: "A link was sent to this address just now, or too many links were requested. Try again later.",
-    headers: { "Retry-After": "60" },
-  });
+  const detail = "A link was sent to this address just now, or too many links were requested. Try again later.";
+  throw limitReached("too_many_requests", "mail", 60, { detail });
 }
 
 /** Makes the mailbox of a token the account's address. Throws `invalid_one_time_token`, `email_taken`. */

@@ -55,7 +55,9 @@ export async function checkPassword(
   if (charge.wait > 0) {
     // Logged although it is not recorded: the attempts that a delay refuses may be many.
     context.audit.recorded.push({ kind: "sign_in.throttled", user_id: user?.id ?? null });
-    throw limitReached("too_many_attempts", "attempts", charge.wait, `"attempts";q=${limits.account.budget}`);
+    throw limitReached("too_many_attempts", "attempts", charge.wait, {
+      policy: `"attempts";q=${limits.account.budget}`,
+    });
   }
   const place = "id" in account ? account.id : account.login;
   const hash = user?.is_active ? user.password_hash : dummyHash;

@@ -15,10 +15,9 @@ export const exportItems = endpoint(
       "complete only if the transfer ended normally: it is cut off if your session ends or the database fails.",
     access: "user",
     rate: "heavy",
-    // Counts the round trips before the answer begins. Each further page is one more, behind its own guard.
-    roundTrips: 1,
     responses: { 200: downloadOf("Item", "All of your items") },
     errors: ["not_acceptable"],
   },
+  // Each page after the first is one more round trip, behind its own guard.
   async (c) => download(c, "items", ItemRow, eachPageOfItems(c.var)),
 );

@@ -18,7 +18,7 @@ export const deleteMe = endpoint(
     changes: { "account.deleted": "password" },
     request: { body: body(AccountDeletion) },
     responses: { 204: { description: "Deleted" } },
-    errors: ["wrong_password", "too_many_attempts", "last_admin"],
+    errors: ["wrong_password", "too_many_attempts", "busy", "last_admin"],
   },
   async (c) => {
     await deleteOwnAccount(c.var, c.req.valid("json"));

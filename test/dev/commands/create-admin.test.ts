@@ -1,7 +1,7 @@
 import { and, eq, isNull } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createAdmin } from "../../../dev/commands/create-admin.ts";
+import { createAdmin, deployedAddresses, report } from "../../../dev/commands/create-admin.ts";
 import { migrate } from "../../../dev/migrations/migrate.ts";
 import { OneTimeTokens } from "../../../src/crud/one-time-tokens.ts";
 import { Users } from "../../../src/crud/users.ts";
@@ -62,6 +62,13 @@ describe("npm run admin:create", () => {
     await createAdmin(db, email);
     expect(await find(email)).toMatchObject({ id: user_id, role: "admin", password_hash: dummyHash });
     expect(await db.$count(sessions, and(eq(sessions.user_id, user_id), isNull(sessions.revoked_at)))).toBe(0);
+  });
+
+  it("prints no address of this machine for a deployed API", () => {
+    const text = report("ada@example.com", "the database of production", true, "a-token", deployedAddresses());
+    expect(text).toContain("/reset-password?token=a-token");
+    expect(text).toContain('"https://<your API>/api/v1/auth/password/reset"');
+    expect(text).not.toContain("localhost");
   });
 
   it("prints a link that works, as often as it is asked: the last one counts", async () => {
