@@ -1,15 +1,15 @@
-import { and, eq, getTableColumns, gte, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { and, getTableColumns, gte, lt, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { prepared } from "../db/drizzle.ts";
 import { items, punctuation } from "../db/schema.ts";
 import type { Caller } from "../security/caller.ts";
 import { keyset, type Order, type PageRequest } from "./keyset.ts";
-import { deletion, type NewRow, type RowChanges, reachable, restorable, restoration, withRoom } from "./owned.ts";
+import { deletion, type NewRow, owned, type RowUpdate, reachable, restorable, restoration, withRoom } from "./owned.ts";
 import { publicProfile } from "./users.ts";
 import { requireVersion, type Versions } from "./versions.ts";
 
 export type NewItem = NewRow<typeof items>;
-export type ItemChanges = RowChanges<typeof items>;
+export type ItemChanges = RowUpdate<typeof items>;
 
 type SortKey = "created_at" | "updated_at" | "title" | "relevance";
 export type ItemSort = `${"" | "-"}${SortKey}`;
@@ -126,15 +126,9 @@ function withoutImplied(filter: ItemFilter, { by, descending }: Order): ItemFilt
   return { ...filter, [descending ? "createdBefore" : "createdAfter"]: undefined };
 }
 
-const hasStatus: Record<ItemFilter["status"], SQL> = {
-  live: isNull(items.deleted_at),
-  deleted: isNotNull(items.deleted_at),
-};
-
 function matching({ ownerId, status, createdAfter, createdBefore, q }: ItemFilter): SQL | undefined {
   return and(
-    eq(items.owner_id, ownerId),
-    hasStatus[status],
+    owned(items, ownerId, status),
     createdAfter === undefined ? undefined : gte(items.created_at, createdAfter),
     createdBefore === undefined ? undefined : lt(items.created_at, createdBefore),
     q === undefined ? undefined : sql`${items.search} @@ ${query(q)}`,

@@ -8,11 +8,16 @@ type OwnFields<Table extends OwnedTable> = Omit<Table["$inferInsert"], keyof typ
 /** A new row of the table. */
 export type NewRow<Table extends OwnedTable> = { id: string; owner_id: string } & OwnFields<Table>;
 /** Changes of a row. Fields that are left out keep their values. */
-export type RowChanges<Table extends OwnedTable> = { [K in keyof OwnFields<Table>]?: OwnFields<Table>[K] | undefined };
+export type RowUpdate<Table extends OwnedTable> = { [K in keyof OwnFields<Table>]?: OwnFields<Table>[K] | undefined };
 
 /** True if the row is the caller's or the caller is an admin. */
 export function ownedOrAdmin({ owner_id }: OwnedTable, caller: Caller): SQL | undefined {
   return or(eq(owner_id, caller.id), isAdmin(caller));
+}
+
+/** The owner's rows, live or deleted. */
+export function owned({ owner_id, deleted_at }: OwnedTable, ownerId: string, status: "live" | "deleted") {
+  return and(eq(owner_id, ownerId), status === "live" ? isNull(deleted_at) : isNotNull(deleted_at));
 }
 
 /** The live row with this id, if the caller may reach it. */

@@ -144,7 +144,12 @@ async function write({ endpoint, resource, trail, field }: Way, value: unknown) 
   const isNew = row?.id !== was.id;
   const sent = valueAt(takenBy(endpoint, json), trail, field);
   const kept = resource.read ? await read(resource.read, row?.id) : row;
-  return { sent, answered: row?.[field], kept: kept?.[field], isChange: isNew || was[field] !== sent };
+  return {
+    sent,
+    answered: row?.[field],
+    kept: kept?.[field],
+    isChange: isNew || JSON.stringify(was[field]) !== JSON.stringify(sent),
+  };
 }
 
 describe("a field that a request takes is written, and read back", () => {

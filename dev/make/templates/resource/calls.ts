@@ -5,9 +5,8 @@ const json = { title: "A title" };
 
 /** Makes a field note, and answers its path and its owner's token. */
 async function aFieldNote(): Promise<{ path: string; token: string }> {
-  const { token } = await aUser();
-  const { id } = (await api.post("/field-notes", { token, json })).body;
-  return { path: `/field-notes/${id}`, token };
+  const { token, post } = await aUser();
+  return { path: `/field-notes/${(await post("/field-notes", json)).body.id}`, token };
 }
 
 /** One successful call of each endpoint, for the tests of the house. */
@@ -23,7 +22,7 @@ export const calls: Calls = {
   deleteFieldNote: aFieldNote,
   restoreFieldNote: async () => {
     const { path, token } = await aFieldNote();
-    await api.delete(path, { token });
+    await api.as({ token }).delete(path);
     return { path: `${path}/restore`, token };
   },
 };

@@ -1,9 +1,9 @@
-import { and, eq, getTableColumns, isNotNull, isNull } from "drizzle-orm";
+import { and, getTableColumns } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { fieldNotes } from "../db/schema.ts";
 import type { Caller } from "../security/caller.ts";
-import { keyset, type PageRequest } from "./keyset.ts";
-import { deletion, type NewRow, type RowChanges, reachable, restorable, restoration, withRoom } from "./owned.ts";
+import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
+import { deletion, type NewRow, owned, type RowUpdate, reachable, restorable, restoration, withRoom } from "./owned.ts";
 import { requireVersion, type Versions } from "./versions.ts";
 
 /** The queries of field notes. */
@@ -26,13 +26,11 @@ export const FieldNotes = {
 
   /** A page of an owner's field notes, newest first, each with its `sort_key`. */
   list(db: Database, ownerId: string, status: "live" | "deleted", { after, limit }: PageRequest) {
-    const order = { by: fieldNotes.created_at, descending: true };
-    const { past, orderBy, sortKey } = keyset(order, fieldNotes.id, after);
-    const hasStatus = { live: isNull(fieldNotes.deleted_at), deleted: isNotNull(fieldNotes.deleted_at) }[status];
+    const { past, orderBy, sortKey } = keyset(newestFirst(fieldNotes.created_at), fieldNotes.id, after);
     return db
       .select({ ...getTableColumns(fieldNotes), sort_key: sortKey })
       .from(fieldNotes)
-      .where(and(eq(fieldNotes.owner_id, ownerId), hasStatus, past))
+      .where(and(owned(fieldNotes, ownerId, status), past))
       .orderBy(...orderBy)
       .limit(limit);
   },
@@ -42,7 +40,7 @@ export const FieldNotes = {
     return requireVersion(db, fieldNotes, reachable(fieldNotes, id, caller), versions);
   },
 
-  update(db: Database, id: string, caller: Caller, changes: RowChanges<typeof fieldNotes>) {
+  update(db: Database, id: string, caller: Caller, changes: RowUpdate<typeof fieldNotes>) {
     return db
       .update(fieldNotes)
       .set(changes)
