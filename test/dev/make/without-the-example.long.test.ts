@@ -62,7 +62,9 @@ describe("npm run new", () => {
       await node(
         ...(["node_modules/vitest/vitest.mjs", "run", "--project=worker", "--coverage.enabled=false"] as const),
         ...["test/routes/zebra-stripes", "test/routes/a-long", "test/db/schema.test.ts", "test/routes/health"],
-        ...["contract", "budget", "words", "room", "fields", "names"].map((name) => `test/house/${name}.test.ts`),
+        ...["contract", "budget", "words", "room", "fields", "names", "strangers"].map(
+          (name) => `test/house/${name}.test.ts`,
+        ),
       ),
     ];
     for (const { code, output } of checks) expect(code, output).toBe(0);
