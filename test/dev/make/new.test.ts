@@ -90,7 +90,7 @@ describe("npm run new", () => {
     expect(calls).toMatch(/pinUpZebraStripe: async \(\) => \{\s+const \{ path, token \} = await aZebraStripe\(\);/);
     expect(await readFile(join(copy, "src/routes/zebra-stripes/list.ts"), "utf8")).not.toMatch(/field.?note/i);
     expect(await node("node_modules/typescript/bin/tsc")).toMatchObject({ code: 0 });
-  }, 120_000);
+  }, 240_000);
 });
 
 describe("names", () => {
