@@ -6,7 +6,7 @@ import { Users } from "../crud/users.ts";
 import { ApiError, notFound } from "../errors.ts";
 import { dataGoesAt } from "./account-deletion.ts";
 import { type AuditContext, auditEvent } from "./audit.ts";
-import { isOwn, requireVersion } from "./users.ts";
+import { isOwn, requireUserVersion } from "./users.ts";
 
 type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "user" | "now" | "settings" | "versions">;
 
@@ -23,7 +23,7 @@ export async function deleteAsAdmin(context: Context, id: string): Promise<void>
   const event = auditEvent(context, "account.deleted", id, { until: dataGoesAt(context) });
   // Separate, because only a later statement sees the sessions opened while the first one waited for the row.
   const [, gone] = await run(
-    requireVersion(context, id),
+    requireUserVersion(context, id),
     Users.delete(db, id, caller, event),
     Sessions.revoke(db, id, undefined, wasJustDeleted(id)),
     requireStillAdmin(context),

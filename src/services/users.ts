@@ -27,7 +27,7 @@ export async function changeUser(context: Context, id: string, changes: UserUpda
   const { email, role, is_active } = changes;
   if (email !== undefined && isOwn(context, id)) return refuseOwnEmail(context);
   const told = toldChanges(context, id, changes);
-  const version = requireVersion(context, id, changes);
+  const version = requireUserVersion(context, id, changes);
   const update = Users.update(db, id, caller, told);
   if (email === undefined && role === undefined && is_active === undefined) {
     const [, [user]] = await run(version, update);
@@ -51,7 +51,7 @@ export function isOwn({ user: caller }: Pick<Context, "user">, id: string): bool
 }
 
 /** Precedes changes of a user, or their deletion, if the request is meant for some versions only. */
-export function requireVersion(
+export function requireUserVersion(
   { db, user: caller, versions }: Pick<Context, "db" | "user" | "versions">,
   id: string,
   changes?: UserUpdate,
