@@ -151,7 +151,9 @@ export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof HTTPException) {
     const code = codeByStatus[error.status];
-    if (code) return new ApiError(code, { cause: error });
+    // Hono names the format that it could not parse in its message alone.
+    const detail = /malformed json/i.test(error.message) ? { detail: "The body is not valid JSON." } : {};
+    if (code) return new ApiError(code, { ...detail, cause: error });
   }
   return new ApiError("internal", { cause: error });
 }

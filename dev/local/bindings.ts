@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { SettingsError, settingsFrom } from "../../src/settings.ts";
+import { SettingsError, settingNames, settingsFrom } from "../../src/settings.ts";
 import { dataFolder, devVars, Problem } from "../config.ts";
 import { readTextIfAny } from "../text.ts";
 
@@ -28,6 +28,9 @@ export async function bindingsFor({ database, mailbox }: Made): Promise<Record<s
     ...own,
     ...database,
   };
+  const unknown = Object.keys(own).filter((name) => !settingNames.includes(name));
+  if (unknown.length > 0)
+    console.warn(`.dev.vars: no setting is called ${unknown.join(", ")}. docs/settings.md lists them.`);
   const settings = settingsFrom(bindings);
   if (settings instanceof SettingsError) throw new Problem(`Check .dev.vars: ${settings.message}.`);
   return bindings;

@@ -61,17 +61,17 @@ function faultsOf(contract: Contract): string[] {
   return [
     ...Object.keys(contract)
       .filter(notIn(words))
-      .map((word) => `a contract has no ${word}`),
+      .map((word) => `a contract has no ${word}; its words are ${Object.keys(words).join(", ")}`),
     ...Object.keys(request)
       .filter(notIn(parts))
-      .map((part) => `a request has no ${part}`),
+      .map((part) => `a request has no ${part}; its parts are ${Object.keys(parts).join(", ")}`),
     ...when(!(contract.method in methods), `method is one of ${Object.keys(methods).join(", ")}`),
     ...when(!Object.hasOwn(accessTable, access), `access is one of ${Object.keys(accessTable).join(", ")}`),
     ...when(rate !== undefined && !Object.hasOwn(rateClasses, rate), `there is no rate class ${rate}`),
     ...when(carries !== undefined && !Object.hasOwn(carriedTokens, carries), `there is no token ${carries} to carry`),
     ...when(!(Number.isInteger(roundTrips) && roundTrips >= 0), "roundTrips is a whole number"),
     ...when(!/^[a-z]\w*$/i.test(contract.operationId), "operationId is the name that its value is exported by"),
-    ...errors.filter(notIn(errorTable)).map((code) => `there is no error ${code}`),
+    ...errors.filter(notIn(errorTable)).map((code) => `there is no error ${code} in src/errors.ts`),
     ...faultsOfPath(contract),
     ...faultsOfAnswers(contract),
     ...faultsOfChanges(contract),

@@ -6,7 +6,8 @@ import type { AnswerStatus, Contract } from "./contract.ts";
  * types.
  */
 export type Sound<C extends Contract> = {
-  [Word in Exclude<keyof C, keyof Contract>]: `A contract has no ${Word & string}`;
+  // An object, because `true &` a text is `never`, whose message names nothing.
+  [Word in Exclude<keyof C, keyof Contract>]: { reason: `A contract has no ${Word & string}` };
 } & {
   path: SoundPath<C["path"]>;
   request?: {
@@ -20,15 +21,18 @@ export type Sound<C extends Contract> = {
 
 type RequestPart = keyof NonNullable<Contract["request"]>;
 
-type SoundPath<Path extends string> = Path extends `${string}:${string}`
-  ? "A parameter is written {id}"
-  : Path extends `/${string}`
-    ? Path extends "/"
-      ? Path
-      : Path extends `${string}//${string}` | `${string}/`
-        ? "A path has no empty segment"
-        : Path
-    : "A path begins with /";
+/** Leaves a path alone that is no literal type, because the compiler has found another fault first. */
+type SoundPath<Path extends string> = string extends Path
+  ? Path
+  : Path extends `${string}:${string}`
+    ? "A parameter is written {id}"
+    : Path extends `/${string}`
+      ? Path extends "/"
+        ? Path
+        : Path extends `${string}//${string}` | `${string}/`
+          ? "A path has no empty segment"
+          : Path
+      : "A path begins with /";
 
 /** Requires a path and the schema of its parameters to have the same names. */
 type SoundParams<C extends Contract> = [NamesIn<C["path"]>, ParamsOf<C>] extends [ParamsOf<C>, NamesIn<C["path"]>]

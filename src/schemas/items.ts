@@ -30,8 +30,8 @@ export const Item = z
 /** An item without related resources. */
 export const ItemRow = Item.omit({ owner: true });
 
-/** The public fields of a public item. */
-export const PublicItem = Item.omit({ owner_id: true, is_public: true, owner: true })
+/** The public fields of a public item, named one by one, so that a new field stays private. */
+export const PublicItem = Item.pick({ id: true, title: true, description: true, created_at: true, updated_at: true })
   .extend({ owner: PublicProfile })
   .openapi("PublicItem");
 export const PublicItemPage = pageOf(PublicItem).openapi("PublicItemPage");

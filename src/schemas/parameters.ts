@@ -11,6 +11,12 @@ export function wholeNumber({ min, max }: { min: number; max: number }) {
     .openapi({ type: "integer", minimum: min, maximum: max });
 }
 
+/** `true` or `false` in a query. `z.coerce.boolean()` would take `false` for true. */
+export const Flag = z
+  .enum(["true", "false"])
+  .transform((text) => text === "true")
+  .openapi({ type: "boolean" });
+
 const [earliest, latest] = ["1970-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"];
 
 /**

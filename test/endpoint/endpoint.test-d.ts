@@ -3,6 +3,7 @@ import { hc } from "hono/client";
 import { expectTypeOf } from "vitest";
 import type { z } from "zod";
 import { endpoint, json } from "../../src/endpoint/endpoint.ts";
+import type { Sound } from "../../src/endpoint/sound.ts";
 import type { App } from "../../src/index.ts";
 import { IdParams } from "../../src/schemas/common.ts";
 import { Health } from "../../src/schemas/health.ts";
@@ -73,6 +74,11 @@ endpoint({ ...contract, access: "public", roundtrips: 2 }, (c) => c.json(answer,
 
 // @ts-expect-error: a contract has no such word
 endpoint({ ...contract, method: "post", access: "user", idempotant: true }, (c) => c.json(answer, 200));
+
+type Misspelt = typeof contract & { access: "public"; roundtrips: 2 };
+// The compiler's message names the word.
+expectTypeOf<Sound<Misspelt>["roundtrips"]>().toEqualTypeOf<{ reason: "A contract has no roundtrips" }>();
+expectTypeOf<2 & Sound<Misspelt>["roundtrips"]>().not.toBeNever();
 
 // @ts-expect-error: a request has no such part
 endpoint({ ...contract, access: "public", request: { params: IdParams, querry: IdParams } }, (c) =>

@@ -3,10 +3,12 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { license } from "../../package.json";
 import type { Policy } from "../../src/context/policy.ts";
+import { completed } from "../../src/endpoint/contract.ts";
 import type { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { errorTable } from "../../src/errors.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { isRule, rule } from "../../src/schemas/field-errors.ts";
+import { Flag } from "../../src/schemas/parameters.ts";
 import { keysFor } from "../../src/security/keys.ts";
 import { dummyHash } from "../../src/security/passwords.ts";
 import { tokenPolicy } from "../../src/settings.ts";
@@ -197,6 +199,36 @@ describe("a schema of a request", () => {
     const ruled = { body: z.object({ a: z.array(z.string().check(rule(Boolean, "duplicate"))) }) };
     expect(checksIn(refined).filter((check) => !isRule(check))).toHaveLength(1);
     expect(checksIn(ruled).map(isRule)).toStrictEqual([true]);
+  });
+});
+
+describe("a query parameter", () => {
+  const sent: Record<string, [text: string, value: unknown][]> = {
+    integer: [["1", 1]],
+    boolean: [
+      ["true", true],
+      ["false", false],
+    ],
+  };
+  const misread = (query: z.ZodObject | undefined, parameters: ReturnType<typeof parametersOf>) =>
+    parameters.flatMap(({ name, schema }) => {
+      const values = sent[String(resolved(schema).type)] ?? [];
+      return values.filter(([text, value]) => query?.shape[name]?.safeParse(text).data !== value).map(() => name);
+    });
+  const withQuery = endpoints.filter((endpoint) => parametersOf(endpoint, "query").length > 0);
+
+  it.each(withQuery.map((one) => ({ id: one.policy.operationId, one })))(
+    "of $id is read as its documented type",
+    ({ one }) => {
+      expect(misread(completed(one.contract).request?.query, parametersOf(one, "query"))).toStrictEqual([]);
+    },
+  );
+
+  it("of a wrong type would be found", () => {
+    const parameter = { name: "flag", in: "query" as const, schema: { type: "boolean" } };
+    expect(misread(z.object({ flag: z.coerce.boolean() }), [parameter])).toStrictEqual(["flag"]);
+    expect(misread(z.object({ flag: z.boolean() }), [parameter])).toStrictEqual(["flag", "flag"]);
+    expect(misread(z.object({ flag: Flag }), [parameter])).toStrictEqual([]);
   });
 });
 

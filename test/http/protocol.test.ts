@@ -299,6 +299,12 @@ describe("promise 14: no input makes a 5xx", () => {
     }
   });
 
+  it("says that a body is not valid JSON", async () => {
+    const headers = { "Content-Type": "application/json" };
+    const answer = await (await aUser()).post("/items", undefined, { body: '{"title": "t",}', headers });
+    expect([answer.status, answer.body.detail]).toStrictEqual([400, "The body is not valid JSON."]);
+  });
+
   it("not at depth 100,000", async () => {
     const deep = `{"full_name":${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
     const headers = { "Content-Type": "application/json" };
