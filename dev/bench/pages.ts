@@ -6,8 +6,9 @@ import { parseArgs } from "node:util";
 import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import pg from "pg";
 import { v7 as uuidv7 } from "uuid";
+import { itemQueries } from "../../src/crud/item-searches.ts";
 import { type ItemFilter, type ItemSort, Items, itemOrder } from "../../src/crud/items.ts";
-import type { Position } from "../../src/crud/keyset.ts";
+import type { PageRequest, Position } from "../../src/crud/keyset.ts";
 import { connect, type Database } from "../../src/db/client.ts";
 import { failWith } from "../config.ts";
 import { type Closeables, closing, machine, median, startDatabase, table, wholeNumber } from "./tools.ts";
@@ -49,6 +50,7 @@ function listsOf(ownerId: string): List[] {
     { name: "-created_at, created_before", sort: "-created_at", filter: { ...live, createdBefore: recent } },
     { name: "-created_at, status=deleted", sort: "-created_at", filter: { ownerId, status: "deleted" } },
     { name: "-relevance, 1 of 4 match", sort: "-relevance", filter: { ...live, q: "quarter" } },
+    { name: "-relevance, 1 of 100 match", sort: "-relevance", filter: { ...live, q: "hundredth" } },
     { name: "-relevance, 1 of 1,000 match", sort: "-relevance", filter: { ...live, q: "rare" } },
     { name: "-created_at, 1 of 1,000 match", sort: "-created_at", filter: { ...live, q: "rare" } },
     // Without an index of their own.
@@ -91,7 +93,7 @@ function insertItems(owner: string): string {
   return `
     insert into items (id, owner_id, title, description, created_at, updated_at, deleted_at)
     select uuidv7((n - $4::int) * interval '1 second'), ${owner},
-      md5(n::text) || case when n % 4 = 0 then ' quarter' else '' end || case when n % 1000 = 7 then ' rare' else '' end,
+      md5(n::text) || case when n % 4 = 0 then ' quarter' else '' end || case when n % 1000 = 7 then ' rare' else '' end || case when n % 100 = 11 then ' hundredth' else '' end,
       'Item ' || n || ' of a table that is as long as it must be to tell what a deep page costs',
       now() + (n / 10 * 10 - $4::int) * interval '1 second',
       now() - (n::bigint * 7919 % $4::int) * interval '1 second',
@@ -101,29 +103,34 @@ function insertItems(owner: string): string {
 
 async function measure(db: Database, { name, sort, filter }: List, { runs, plans }: Options): Promise<string[]> {
   const order = itemOrder(sort, filter.q);
-  const pageAfter = (after?: Position) => Items.list(db, filter, order, { after, limit: pageSize + 1 });
+  const byOffset = () => Items.list(db, filter, order, { after: undefined, limit: pageSize + 1 });
+  const pageAfter = (after?: Position) => queriesOf(db, { sort, filter }, { after, limit: pageSize + 1 });
   const [{ total = 0 } = {}] = await Items.count(db, filter);
   // Uses the last page of a short list.
   const page = Math.max(2, Math.min(deepPage, Math.floor(total / pageSize)));
   const skipped = (page - 1) * pageSize;
-  const [last] = await Items.list(db, filter, order, { after: undefined, limit: 1 }).offset(skipped - 1);
-  const queries = {
+  const before = queriesOf(db, { sort, filter }, { after: undefined, limit: 1 }).map((query) =>
+    query.offset(skipped - 1),
+  );
+  const [last] = (await Promise.all(before)).flat();
+  const queries: Record<string, SQLWrapper[]> = {
     "page 1": pageAfter(),
     [`page ${page} by keyset`]: pageAfter(last && { key: last.sort_key, id: last.id }),
-    "page 1 by OFFSET": pageAfter().offset(0),
-    [`page ${page} by OFFSET`]: pageAfter().offset(skipped),
+    "page 1 by OFFSET": [byOffset().offset(0)],
+    [`page ${page} by OFFSET`]: [byOffset().offset(skipped)],
   };
-  const times = Object.values(queries).map((query) => ({ query, milliseconds: [] as number[] }));
+  const times = Object.values(queries).map((all) => ({ all, milliseconds: [] as number[] }));
   // The first round reads what the others find in memory.
   for (let run = 0; run <= runs; run++) {
-    for (const { query, milliseconds } of times) {
-      const spent = executionTime(await plan(db, query, sql`analyze, timing off, serialize text`));
+    for (const { all, milliseconds } of times) {
+      let spent = 0;
+      for (const query of all) spent += executionTime(await plan(db, query, sql`analyze, timing off, serialize text`));
       if (run > 0) milliseconds.push(spent);
     }
   }
   if (plans) {
-    for (const [title, query] of Object.entries(queries)) {
-      console.log(`\n${name}, ${title}\n${await plan(db, query, sql`analyze, buffers`)}`);
+    for (const [title, all] of Object.entries(queries)) {
+      for (const query of all) console.log(`\n${name}, ${title}\n${await plan(db, query, sql`analyze, buffers`)}`);
     }
   }
   const [near = 0, deep = 0, offsetNear = 0, offsetDeep = 0] = times.map(({ milliseconds }) => median(milliseconds));
@@ -136,6 +143,11 @@ async function measure(db: Database, { name, sort, filter }: List, { runs, plans
     ratio(offsetNear, offsetDeep),
   ];
   return [name, page.toLocaleString("en"), ...figures];
+}
+
+/** The queries of a page: two for a search by relevance, of which one answers rows. */
+function queriesOf(db: Database, { sort, filter }: Omit<List, "name">, at: PageRequest) {
+  return itemQueries(db, filter, sort, at).filter((query) => query !== undefined);
 }
 
 /** The query's plan after it ran: with the time of each of its values' way into text, as it would be sent. */

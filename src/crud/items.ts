@@ -27,7 +27,8 @@ const { search: _search, ...rest } = getTableColumns(items);
 /** The columns that queries answer: all but the search vector. */
 export const itemColumns = rest;
 
-const owner = { owner: publicProfile(items.owner_id) };
+/** The column of the owner's profile. */
+export const owner = { owner: publicProfile(items.owner_id) };
 
 /** The queries of items. */
 export const Items = {
@@ -114,27 +115,29 @@ const sortedBy: Record<SortKey, (q: string) => Order["by"]> = {
   created_at: () => items.created_at,
   updated_at: () => items.updated_at,
   title: () => items.title,
-  relevance: (q) => sql`ts_rank(${items.search}, ${query(q)})`,
+  relevance: (q) => sql`ts_rank(${items.search}, ${searched(q)})`,
 };
 
 /**
  * Drops the time bound at which the list began, once a cursor implies it. Postgres would start its scan of the index
  * there and read every row before the page.
  */
-function withoutImplied(filter: ItemFilter, { by, descending }: Order): ItemFilter {
+export function withoutImplied(filter: ItemFilter, { by, descending }: Order): ItemFilter {
   if (by !== items.created_at) return filter;
   return { ...filter, [descending ? "createdBefore" : "createdAfter"]: undefined };
 }
 
-function matching({ ownerId, status, createdAfter, createdBefore, q }: ItemFilter): SQL | undefined {
+/** True for the items that a filter matches. */
+export function matching({ ownerId, status, createdAfter, createdBefore, q }: ItemFilter): SQL | undefined {
   return and(
     owned(items, ownerId, status),
     createdAfter === undefined ? undefined : gte(items.created_at, createdAfter),
     createdBefore === undefined ? undefined : lt(items.created_at, createdBefore),
-    q === undefined ? undefined : sql`${items.search} @@ ${query(q)}`,
+    q === undefined ? undefined : sql`${items.search} @@ ${searched(q)}`,
   );
 }
 
-function query(q: string): SQL {
+/** The words of a search. */
+export function searched(q: string): SQL {
   return sql`plainto_tsquery('simple'::regconfig, translate(normalize(${q}), ${punctuation}, ${" ".repeat(punctuation.length)}))`;
 }

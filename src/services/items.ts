@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { PagedEnv, UserEnv } from "../context/types.ts";
 import { requireAdmin } from "../crud/guards.ts";
 import { ItemBatches } from "../crud/item-batches.ts";
+import { itemQueries } from "../crud/item-searches.ts";
 import { Items, itemOrder } from "../crud/items.ts";
 import type { Position } from "../crud/keyset.ts";
 import { PublicItems } from "../crud/public-items.ts";
@@ -26,16 +27,13 @@ export async function pageOfItems({ db, run, user, page }: Context, query: ItemQ
   };
   const permission = query.owner_id === undefined ? undefined : requireAdmin(db, user);
   const include = query.include ?? [];
+  const withOwner = include.includes("owner");
+  const count = include.includes("total") ? Items.count(db, filter) : undefined;
   let total: number | undefined;
   const found = await page({ ...query, sort }, async (at) => {
-    const items = Items.list(db, filter, itemOrder(sort, query.q), at, include.includes("owner"));
-    const [, rows, counted] = await run(
-      permission,
-      items,
-      include.includes("total") ? Items.count(db, filter) : undefined,
-    );
+    const [, rows, others, counted] = await run(permission, ...itemQueries(db, filter, sort, at, withOwner), count);
     total = counted?.[0]?.total;
-    return rows;
+    return [...(rows ?? []), ...(others ?? [])];
   });
   return { ...found, ...(total !== undefined && { total }) };
 }

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { mostRanked } from "../../../src/crud/item-searches.ts";
 import { items } from "../../../src/db/schema.ts";
 import { api, aUser, db } from "../../harness.ts";
 
@@ -373,5 +374,34 @@ describe("a time of the database", () => {
       ...[latest, latest, "2026-01-01T00:00:00.000Z"],
       ...["0050-01-01T00:00:00.000Z", earliest, earliest],
     ]);
+  });
+});
+
+describe("a search", () => {
+  it("ranks up to 10,000 matches, lists more newest first, and keeps the order of its first page", async () => {
+    const ada = await aUser();
+    const add = (count: number, title: string, age: string) =>
+      db.execute(sql`insert into items (id, owner_id, title, created_at)
+        select gen_random_uuid(), ${ada.id}::uuid, ${title}, now() - ${age}::interval - n * interval '1 second'
+        from generate_series(1, ${count}::int) as n`);
+    const search = async (cursor?: string) => {
+      const { body } = await ada.get(`/items?q=common&limit=2${cursor ? `&cursor=${cursor}` : ""}`);
+      return { titles: body.items.map(({ title }: { title: string }) => title), cursor: body.next_cursor };
+    };
+    await add(mostRanked - 3, "common among many other words", "1 hour");
+    await add(3, "common common common", "1 day");
+    await db.execute(sql`analyze ${items}`);
+    const best = "common common common";
+    const ranked = await search();
+    expect(ranked.titles).toStrictEqual([best, best]);
+
+    await add(1, "newest and common", "0 s");
+    const broad = await search();
+    expect(broad.titles[0]).toBe("newest and common");
+    expect((await search(ranked.cursor)).titles[0]).toBe(best);
+
+    await db.execute(sql`delete from items where owner_id = ${ada.id}::uuid and title = ${best}`);
+    expect((await search()).cursor).not.toBeNull();
+    expect((await search(broad.cursor)).titles).toStrictEqual(Array(2).fill("common among many other words"));
   });
 });
