@@ -17,12 +17,13 @@ export const matrices = { "docs/access-matrix.md": accessMatrix, "docs/sensitive
 
 const introduction = `# Who may call what
 
-Made by \`npm run access-matrix\` from the list of endpoints, \`src/routes/index.ts\`: change it there. "Calls" is how
-often each user may call, all endpoints of the same rate class together. Where there is no user it is how often each token that we
-sealed may call this endpoint, and each client network: see [Limits](limits.md).
-"Round trips" is the most that a call may spend on the database before its answer begins. The errors are those of the endpoint itself; what
-follows from its declaration, such as 401 without a token, 403 without the role or 422 for a bad body, is in the OpenAPI
-document.
+Made by \`npm run access-matrix\` from the list of endpoints, \`src/routes/index.ts\`: change it there.
+
+- "Calls" is the limit of a user for all endpoints of a rate class together. Without a user, each sealed token and each
+  client network has it for each endpoint: see [Limits](limits.md).
+- "Round trips" is the largest number of calls to the database before the answer begins.
+- The errors are the endpoint's own. The OpenAPI document also has those that follow from the declaration, such as 401
+  without a token, 403 without the role or 422 for a bad body.
 `;
 
 /** The document, whose rows are in the order of the list. */

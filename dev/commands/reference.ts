@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type RateClass, rateClasses } from "../../src/context/policy.ts";
 import { mailBudget } from "../../src/crud/mails.ts";
+import { linkLimits } from "../../src/services/one-time-tokens.ts";
 import { limits as attempts } from "../../src/services/passwords.ts";
 import { type Setting, settingsTable } from "../../src/settings.ts";
 import { failWith, Problem, projectFolder } from "../config.ts";
@@ -49,7 +50,15 @@ function limitsPage(): string {
   ].map((row) => ["wrong passwords", ...row, "429 `too_many_attempts`"]);
   const { budget, forgetSeconds } = mailBudget;
   const amount = `${budget} at once, then one every ${forgetSeconds / 60} minutes`;
+  const { cooldownSeconds, mailsPerHour } = linkLimits;
   const mails = [
+    [
+      "links of one purpose",
+      `1 in ${cooldownSeconds} s, ${mailsPerHour} in an hour`,
+      "account and purpose",
+      "its owner, from mails in a row",
+      "no mail, the same answer",
+    ],
     [
       "links to verify or change an address, and all mail to an unverified one",
       amount,

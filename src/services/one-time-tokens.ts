@@ -17,9 +17,8 @@ type Issue = {
   mailbox?: string;
 };
 
-/** Seconds between two equal mails to one account, which also has a bound per hour for each kind. */
-const cooldownSeconds = 60;
-const mailsPerHour = 10;
+/** The bounds on the links of one purpose for one account; crud/mails.ts bounds all mail to a mailbox. */
+export const linkLimits = { cooldownSeconds: 60, mailsPerHour: 10 };
 
 /**
  * Makes the statement that issues a mailed token and records its cause, and queues the mail to follow the answer. The
@@ -33,8 +32,7 @@ export async function issueMailedToken(context: Context, { purpose, account, eve
     purpose,
     tokenHash,
     lifetimeSeconds,
-    cooldownSeconds,
-    mailsPerHour,
+    ...linkLimits,
     mail,
     ...(mailbox && { mailbox }),
   };
