@@ -24,7 +24,8 @@ const secretKey = randomBytes(32).toString("hex");
 export default defineConfig({
   test: {
     globalSetup: "test/setup/global.ts",
-    maxWorkers: 2,
+    // Most wait for a process or for the database: three keep two cores busy.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     reporters: [

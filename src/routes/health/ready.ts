@@ -16,6 +16,7 @@ export const ready = endpoint(
     access: "public",
     atRoot: true,
     responses: { 200: json(Health, "Ready") },
+    errors: ["not_ready", "database_unavailable", "misconfigured"],
   },
   async (c) => {
     const { rows } = await c.var.run(Migrations.compare(c.var.db, [...ownMigrations.keys()]));

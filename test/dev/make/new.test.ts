@@ -82,15 +82,6 @@ describe("npm run new", () => {
     expect(await status()).toBe("");
     await expect(readdir(join(copy, "src/routes/zebras"))).rejects.toThrow("ENOENT");
   });
-
-  it("makes a resource and an endpoint that compile, with a call that succeeds", async () => {
-    expect(await make("resource", "zebra-stripes")).toMatchObject({ code: 0 });
-    expect(await make("endpoint", "zebra-stripes/pin-up")).toMatchObject({ code: 0 });
-    const calls = await readFile(join(copy, "test/routes/zebra-stripes/calls.ts"), "utf8");
-    expect(calls).toMatch(/pinUpZebraStripe: async \(\) => \{\s+const \{ path, token \} = await aZebraStripe\(\);/);
-    expect(await readFile(join(copy, "src/routes/zebra-stripes/list.ts"), "utf8")).not.toMatch(/field.?note/i);
-    expect(await node("node_modules/typescript/bin/tsc")).toMatchObject({ code: 0 });
-  }, 240_000);
 });
 
 describe("names", () => {
