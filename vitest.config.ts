@@ -24,8 +24,7 @@ const secretKey = randomBytes(32).toString("hex");
 export default defineConfig({
   test: {
     globalSetup: "test/setup/global.ts",
-    // Most wait for a process or for the database: three keep two cores busy.
-    maxWorkers: 3,
+    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     reporters: [
@@ -90,7 +89,16 @@ export default defineConfig({
           exclude: long,
         },
       },
-      { test: { name: "long", env: { WRANGLER_LOG: "log" }, sequence: { groupOrder: 1 }, include: long } },
+      {
+        test: {
+          name: "long",
+          testTimeout: 60_000,
+          env: { WRANGLER_LOG: "log" },
+          sequence: { groupOrder: 1 },
+          include: long,
+          exclude: browser ? [] : inBrowser,
+        },
+      },
     ],
   },
 });

@@ -1,4 +1,7 @@
 -- The whole of Plinth's schema: tables with their indexes first, then the functions and triggers that keep their rules.
+-- Lets an index find a part of a name or an address.
+create extension if not exists pg_trgm;
+--> statement-breakpoint
 
 -- Accounts. A deleted one keeps its row until the purge takes the personal part out of it.
 create table users (
@@ -31,6 +34,8 @@ create index users_username_idx on users (lower(username));
 create index users_deleted_idx on users (deleted_at) where purged_at is null;
 --> statement-breakpoint
 create index users_hash_kind_idx on users (substring(password_hash from '^[$][^$]*[$][^$]*'));
+--> statement-breakpoint
+create index users_search_idx on users using gin (normalize(email) gin_trgm_ops,normalize(username) gin_trgm_ops,normalize(full_name) gin_trgm_ops);
 --> statement-breakpoint
 
 -- A resource that users own: the example to copy.
@@ -103,7 +108,7 @@ create table one_time_tokens (
 create unique index one_time_tokens_hash_key on one_time_tokens (token_hash);
 --> statement-breakpoint
 
--- The outbox: a mail is written with its cause, and kept until it was sent.
+-- The outbox: a mail is written in the transaction of its cause, and kept until it has been sent.
 create table mails (
   id uuid primary key,
   user_id uuid,
@@ -139,7 +144,7 @@ create table idempotency_keys (
 create index idempotency_keys_created_idx on idempotency_keys (created_at);
 --> statement-breakpoint
 
--- Attempts to sign in, counted for an account or a network.
+-- Counters of attempts to sign in, of mail to an address and of stored idempotency keys.
 create table throttles (
   key text primary key,
   attempts integer not null,
@@ -148,7 +153,7 @@ create table throttles (
 );
 --> statement-breakpoint
 
--- What happened to accounts, and who did it.
+-- The events of accounts, and who caused them.
 create table audit_events (
   id uuid primary key,
   created_at timestamp(3) with time zone default now() not null,
@@ -168,7 +173,7 @@ create index audit_events_actor_idx on audit_events (actor_id) where actor_id is
 create index audit_events_kind_idx on audit_events (kind, id);
 --> statement-breakpoint
 
--- Functions and triggers. Each function looks names up in this schema alone, and only its owner may call it.
+-- Functions and triggers. Each function resolves names in this schema alone, and only its owner may call it.
 
 -- Ends the transaction unless the caller is a live, active user in a live session and, where `admin` is asked for, an admin.
 -- Stable: in a `where` it is evaluated once, before any row.
@@ -192,7 +197,7 @@ begin
 end
 $$;
 --> statement-breakpoint
--- Keeps an active admin at all times. The lock makes two attempts at once see each other.
+-- Keeps at least one active admin. The lock lets two attempts at once see each other.
 create or replace function keep_an_admin() returns trigger
 language plpgsql set search_path = public, pg_temp
 as $$
@@ -214,7 +219,7 @@ when (
 )
 execute function keep_an_admin();
 --> statement-breakpoint
--- Moves a row's version and the time of its change with every change.
+-- Advances a row's version and the time of its change with every change.
 create or replace function touch_row() returns trigger
 language plpgsql set search_path = public, pg_temp
 as $$
@@ -249,9 +254,8 @@ execute function refuse_change_of_history();
 create or replace trigger audit_events_no_truncate before truncate on audit_events for each statement
 execute function refuse_change_of_history();
 --> statement-breakpoint
--- Makes the key stand for this request until the transaction ends, and then for what it did. Ends the transaction where
--- another one holds the key, where it stands for another request, and where the request is done: with its answers, in the
--- error's column, because PostgreSQL does not log that as it would a detail.
+-- Claims the key for this request. Ends the transaction if another request holds the key, if the key belongs to a different
+-- request, or if the request is done. Its results are then in the error's column, which PostgreSQL does not log.
 create or replace function claim_key(owner uuid, wanted text, request text) returns void
 language plpgsql set search_path = public, pg_temp
 as $$
@@ -278,7 +282,7 @@ begin
 end
 $$;
 --> statement-breakpoint
--- Ends the transaction because of the row at this position of what was asked for.
+-- Ends the transaction, and names the position of the operation at fault.
 create or replace function refuse(code text, place integer) returns boolean
 language plpgsql set search_path = public, pg_temp
 as $$
@@ -287,7 +291,7 @@ begin
 end
 $$;
 --> statement-breakpoint
--- Ends the transaction unless the row is in one of the versions that the client is willing to change.
+-- Ends the transaction unless the row's version is one that the client names.
 create or replace function require_version(actual integer, wanted integer[]) returns void
 language plpgsql set search_path = public, pg_temp
 as $$
@@ -298,15 +302,15 @@ begin
 end
 $$;
 --> statement-breakpoint
--- How many of those counted under a counter are forgotten by now.
+-- The number of counted attempts that have been forgotten since then.
 create or replace function forgotten(since timestamp with time zone, forget_seconds double precision) returns integer
 language sql stable set search_path = public, pg_temp
 as $$
   select floor(greatest(extract(epoch from now() - since), 0) / forget_seconds)::integer
 $$;
 --> statement-breakpoint
--- Takes room for one more under this counter, of which one is forgotten in so many seconds. Answers 0, or the seconds until
--- there is room again. Each call sees those before it, also in the same statement.
+-- Takes room for one more under this counter, which forgets one every `forget_seconds`. Answers 0, or the seconds until
+-- there is room. A call sees those before it, even in the same statement.
 create or replace function take_room(counter text, budget integer, forget_seconds double precision) returns integer
 language plpgsql set search_path = public, pg_temp
 as $$
@@ -328,8 +332,8 @@ begin
 end
 $$;
 --> statement-breakpoint
--- The new row's id, or the end of the transaction where its owner would have more than `most` rows of this table, deleted
--- ones included. Counts no further than that.
+-- Answers the new row's id, or ends the transaction if its owner would have more than `most` rows of this table, deleted
+-- ones included. Stops counting there.
 create or replace function with_room(id uuid, relation regclass, owner uuid, most integer, more integer) returns uuid
 language plpgsql stable set search_path = public, pg_temp
 as $$

@@ -19,7 +19,7 @@ import {
 
 /** A setting, as docs/settings.md and .dev.vars.example describe it, and the schema that reads its text. */
 export type Setting<Value extends z.ZodType = z.ZodType> = {
-  /** A `variable` stands in wrangler.toml, a `secret` does not, and a `binding` is no text. */
+  /** A `variable` is set in wrangler.toml, a `secret` is not, and a `binding` is not text. */
   kind: "variable" | "secret" | "binding";
   meaning: string;
   /** The deployments that must set it. If absent, it is optional. */
@@ -42,7 +42,7 @@ export const settingsTable = {
   },
   DATABASE_URL: {
     kind: "secret",
-    needed: "every deployment; `npm run dev` brings a database along",
+    needed: "every deployment; `npm run dev` provides a database",
     meaning: "The database, at Neon: `postgresql://user:password@host/database`.",
     example: "postgresql://user:password@host/database",
     value: z.string().refine(isPostgresUrl, "must be postgresql://user:password@host/database"),
@@ -172,7 +172,7 @@ export const settingsTable = {
     kind: "secret",
     needed: "deployments that sign by `EdDSA` or `ES256`",
     meaning:
-      "The keys of the access tokens, a JSON array of private JWKs. The first signs, and all verify. `HS256` derives one from `SECRET_KEY` if there are none. `npm run keys:rotate` makes and rotates them.",
+      "The keys of the access tokens, a JSON array of private JWKs. The first key signs, and each of them verifies. `HS256` derives one from `SECRET_KEY` if there are none. `npm run keys:rotate` makes and rotates them.",
     example: '[{"kty":"OKP","crv":"Ed25519","kid":"…","x":"…","d":"…"}]',
     value: SigningKeys.optional(),
   },

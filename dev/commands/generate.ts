@@ -89,7 +89,7 @@ async function main(): Promise<void> {
   if (written === undefined) return console.log("src/db/schema.ts has no change that the migrations lack.");
   console.log(`drizzle/${written.file}:\n\n${written.sql || "Write it, then: npm run db:seal."}`);
   for (const warning of warnings(written.sql)) console.log(`Look out: ${warning}`);
-  console.log("Read it. Where you edit it, run npm run db:seal afterwards. Next: npm run db:migrate, or npm run dev.");
+  console.log("Read it. If you edit it, run npm run db:seal afterwards. Next: npm run db:migrate, or npm run dev.");
 }
 
 if (import.meta.main) await main().catch(failWith);

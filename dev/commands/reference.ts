@@ -44,7 +44,7 @@ function limitsPage(): string {
     [`${network.budget}, ${delay}`, "network", "all accounts, from one guess at each of them"],
     [
       `${account.budget}, ${delay}`,
-      "account, identifier and a network of the account, instead of the two above",
+      "account, identifier and a known network of the account; replaces both limits above",
       "the owner, from being locked out",
     ],
   ].map((row) => ["wrong passwords", ...row, "429 `too_many_attempts`"]);
@@ -196,7 +196,7 @@ Made by \`npm run reference\` from the table in \`src/settings.ts\`: change it t
 
 ${table(["where", "source"], places)}
 
-If settings are missing, invalid or contradict each other, every route but \`/health\` answers 503. The log names all of
+If settings are missing, invalid or contradictory, every route but \`/health\` answers 503. The log names all of
 these settings, never their values. An empty text counts as missing. To add a setting, see
 [A setting](../AGENTS.md#a-setting).
 

@@ -29,7 +29,7 @@ export function banner({ api, mailbox, database, inspectorPort, admin }: Places)
     ...rows.map(([name = "", value]) => `  ${name.padEnd(11)}${value}`),
     "",
     ...(admin ? ["Sign in as the admin and see who you are:", "", `  ${signIn(api, admin)}`, ""] : []),
-    "Live: changes under src/, .dev.vars and wrangler.toml. After a new migration: npm run db:migrate, beside this.",
+    "Live: changes under src/, .dev.vars and wrangler.toml. After a new migration: npm run db:migrate, in another terminal.",
     "Look inside: psql, or npx drizzle-kit studio. Fill: npm run db:seed. Empty: npm run db:reset. Stop: Ctrl-C.",
     "One line follows for each request; npm run dev -- --json has them as JSON.",
     "",

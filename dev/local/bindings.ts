@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { SettingsError, settingNames, settingsFrom } from "../../src/settings.ts";
+import { SettingsError, settingNames, settingsFrom, transports } from "../../src/settings.ts";
 import { dataFolder, devVars, Problem } from "../config.ts";
 import { readTextIfAny } from "../text.ts";
 
@@ -24,7 +24,7 @@ export async function bindingsFor({ database, mailbox }: Made): Promise<Record<s
     ALLOWED_ORIGINS: process.env.ALLOWED_ORIGINS ?? origins.join(","),
     FRONTEND_URL: "http://localhost:3000",
     MAIL_FROM: "Plinth <no-reply@plinth.example>",
-    ...(!own.RESEND_API_KEY && { MAIL_ENDPOINT: mailbox.endpoint }),
+    ...(transports.every((name) => !own[name]) && { MAIL_ENDPOINT: mailbox.endpoint }),
     ...own,
     ...database,
   };

@@ -83,7 +83,7 @@ async function newResource(names: Names): Promise<void> {
   await carryOut(plan, () => addMigration(many.snake));
   say(plan, [
     "drizzle/ has its migration, which makes the table and its trigger.",
-    `One of them is called "${one.prose}": where that is wrong, take it back and name it with --singular.`,
+    `One of them is called "${one.prose}": if that is wrong, undo this and run it again with --singular.`,
     "",
     "npm run dev applies it when it starts; then, with the token of the README's first request:",
     "",
@@ -92,7 +92,7 @@ async function newResource(names: Names): Promise<void> {
       `  curl $api/field-notes -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -d '{"title": "A field note"}'`,
     ),
     "",
-    `Its fields stand in src/db/schema.ts, src/schemas/${many.dashed}.ts and src/crud/${many.dashed}.ts: change them there, then`,
+    `Its fields are in src/db/schema.ts and src/schemas/${many.dashed}.ts, and its tests in test/routes/${many.dashed}/: change them there, then`,
     "npm run db:generate and npm test.",
   ]);
 }

@@ -48,8 +48,8 @@ export function isSignedIn(access: Access): access is SignedIn {
 }
 
 /**
- * Calls per period in seconds, at each location of Cloudflare's, as in wrangler.toml. A user has one budget for all
- * endpoints of a class. Anonymous calls count per endpoint, so that neighbours behind one address block no other.
+ * Calls per period in seconds, at each Cloudflare location, as in wrangler.toml. A user has one budget for all
+ * endpoints of a class. Anonymous calls count per endpoint, so that callers behind one address do not block each other.
  */
 export const rateClasses = {
   public: { limit: 600, period: 60 },

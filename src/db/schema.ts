@@ -70,6 +70,13 @@ export const users = pgTable(
     index("users_deleted_idx").on(table.deleted_at).where(sql`${table.purged_at} is null`),
     // A failed sign-in asks for the kinds of hashes: there are few, each found by one look.
     index("users_hash_kind_idx").on(sql`substring(${table.password_hash} from '^[$][^$]*[$][^$]*')`),
+    // Finds a part of an address or a name, by pg_trgm, which 0000_init installs.
+    index("users_search_idx").using(
+      "gin",
+      sql`normalize(${table.email}) gin_trgm_ops`,
+      sql`normalize(${table.username}) gin_trgm_ops`,
+      sql`normalize(${table.full_name}) gin_trgm_ops`,
+    ),
     check("users_role_check", oneOf(table.role, roles)),
   ],
 );

@@ -89,7 +89,7 @@ function faultsOfPath({ path, atRoot, request = {} }: Contract): string[] {
   const declared = params instanceof ZodObject ? Object.keys(params.shape) : [];
   const objects = Object.entries({ params, query, headers, cookies });
   return [
-    ...names.filter((name) => !declared.includes(name)).map((name) => `params lack ${name}, which the path has`),
+    ...names.filter((name) => !declared.includes(name)).map((name) => `the path has {${name}}, and params do not`),
     ...declared.filter((name) => !names.includes(name)).map((name) => `the path lacks {${name}}, which params have`),
     ...when(new Set(names).size < names.length, "a parameter is in the path once"),
     ...objects.flatMap(([part, schema]) =>

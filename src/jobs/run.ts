@@ -7,8 +7,9 @@ import { describeError, unfailing } from "../log.ts";
 import type { Keys } from "../security/keys.ts";
 import { type Bindings, type Settings, SettingsError } from "../settings.ts";
 
-/** A job's dependencies. */
+/** A job's dependencies. A mail in its outbox is sent by the next run. */
 export type JobContext = Pick<Deps, "now" | "log" | "transport"> & {
+  outbox: string[];
   settings: Settings;
   keys: Keys;
   db: Database;
@@ -16,7 +17,7 @@ export type JobContext = Pick<Deps, "now" | "log" | "transport"> & {
   bindings: Bindings;
 };
 
-/** A task done every minute, in bounded steps; answers the number of things done. */
+/** A task done every minute, in bounded steps; returns the number of things done. */
 export type Job = { name: string; run: (context: JobContext) => Promise<number> };
 
 /** Runs the jobs one after another. A job that fails is logged and does not stop the others. */
@@ -29,7 +30,7 @@ export async function runJobs(jobs: readonly Job[], bindings: Bindings, deps: De
   }
   const db = deps.connect(settings, { count: 0, milliseconds: 0 });
   const { now, transport } = deps;
-  const context: JobContext = { settings, keys, db, bindings, run: runner(db), now, log, transport };
+  const context: JobContext = { settings, keys, db, bindings, run: runner(db), now, log, transport, outbox: [] };
   for (const job of jobs) {
     try {
       const count = await job.run(context);

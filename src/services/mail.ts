@@ -103,7 +103,7 @@ async function sendMail(context: Context, { transport, from, frontendUrl }: Post
 async function fail({ db, run, log }: Context, mail: ClaimedMail, error: unknown): Promise<void> {
   const { id: mail_id, kind, attempts } = mail;
   const known = error instanceof TransportError;
-  const reason = known ? error.message : "it could not be made or written down";
+  const reason = known ? error.message : "it could not be composed or recorded";
   const retryInSeconds = attempts < maxAttempts ? 60 * 2 ** (attempts - 1) : undefined;
   const outcome = retryInSeconds === undefined ? "dead" : "failed";
   const level = outcome === "dead" ? "error" : "warn";

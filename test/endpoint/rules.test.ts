@@ -79,7 +79,7 @@ describe("createApp", () => {
     [{ path: "things/{id}" }, "is no path"],
     [{ path: "/things/{id}.json" }, "is no path"],
     [{ path: "/things/*" }, "is no path"],
-    [{ path: "/things/{id}/parts/{part}" }, "params lack part"],
+    [{ path: "/things/{id}/parts/{part}" }, "the path has {part}, and params do not"],
     [{ path: "/things" }, "the path lacks {id}"],
     [{ path: "/things/{id}/{id}" }, "a parameter is in the path once"],
     [{ ...withoutParams, request: { query: z.string() } }, "query must be a z.object"],

@@ -69,7 +69,7 @@ describe("a mail", () => {
     ["administrator", "By: an administrator of A & B"],
     ["operator", "By: an operator of A & B, at the command line"],
     ["stranger", "By: somebody who was not signed in"],
-  ])("says that it was the %s, and not from where", async (by, line) => {
+  ])("names the %s as the actor, without the network", async (by, line) => {
     const mail = await compose("sessions_ended", { name: "ada", by });
     expect(mail?.text).toContain(`${line}\n\n`);
     expect(mail?.text).not.toContain("From:");
