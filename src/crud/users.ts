@@ -41,7 +41,7 @@ export const Users = {
       .limit(1);
   },
 
-  /** A page of live users, newest first; `q` searches name, username and e-mail without an index, for admins only. */
+  /** A page of live users, newest first; `q` is a part of a name, username or e-mail address. */
   list(db: Database, q: string | undefined, { after, limit }: PageRequest) {
     const { past, orderBy, sortKey } = keyset(newestFirst(users.id), users.id, after);
     return db

@@ -41,5 +41,9 @@ export type UserUpdate = z.output<typeof UserUpdate>;
 
 export const UserPage = pageOf(User).openapi("UserPage");
 export const UserQuery = z.object({
-  q: text({ min: 1, max: 200 }).optional().openapi({ description: "Searches name, username and e-mail address" }),
+  // The index finds no part of fewer than three characters.
+  q: text({ min: 3, max: 200 }).optional().openapi({
+    description: "A part of the name, username or e-mail address, in any letter case",
+    example: "example.com",
+  }),
 });

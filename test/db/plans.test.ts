@@ -49,6 +49,16 @@ describe("the hot queries use their indexes, and sort nothing", () => {
     expect(plan).not.toContain("Seq Scan");
   });
 
+  it("a search for a user can be answered by its index", async () => {
+    const query = Users.list(db, "zzq", first).getSQL();
+    const [, plan] = await db.batch([
+      // A few thousand accounts are read faster from end to end.
+      db.execute(sql`set local enable_seqscan = off`),
+      db.execute(sql`explain ${query}`),
+    ]);
+    expect(JSON.stringify(plan.rows)).toContain("users_search_idx");
+  });
+
   it("counting an attempt reads no table from end to end", async () => {
     const limit = { budget: 10, forgetSeconds: 60 };
     const limits = { account: limit, network: limit, firstDelay: 30, longestDelay: 900 };

@@ -219,6 +219,10 @@ describe("GET /users", () => {
     expect(await find(`\\${mark}`)).toStrictEqual([]);
   });
 
+  it("refuses a part that no index finds", async () => {
+    expect((await admin.get("/users?q=ab")).body.errors).toMatchObject([{ loc: ["query", "q"], ctx: { min: 3 } }]);
+  });
+
   it("finds accents in a name however they are composed", async () => {
     const mark = unique("q");
     const names = ["NFC", "NFD"].map((form) => `José ${mark}`.normalize(form));
