@@ -65,7 +65,7 @@ describe("the kept database, where something broke", { timeout: patience }, () =
     for (const pid of pids) {
       process.kill(pid, "SIGKILL");
       const rows = () => query(url, "select text from notes").catch((error) => error.code);
-      await expect.poll(rows, { timeout: 20_000 }).toStrictEqual([{ text: "kept" }]);
+      await expect.poll(rows, { timeout: patience - 10_000 }).toStrictEqual([{ text: "kept" }]);
     }
     user.end();
     await user.ended;
