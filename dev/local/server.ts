@@ -62,7 +62,7 @@ async function main(): Promise<void> {
   const admin = await step("Seeding", () =>
     seed(connect(settings), join(dataFolder, "admins.json"), opened.isKept ? "kept" : where),
   );
-  const inspectorPort = await firstFree(9229);
+  const inspectorPort = Number(process.env.INSPECTOR_PORT) || (await firstFree(9229));
   const worker = startWorker({
     port,
     inspectorPort,

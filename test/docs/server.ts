@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { vi } from "vitest";
+import { freePort } from "../../dev/local/port.ts";
 import { plainEnvironment } from "../setup/project-copy.ts";
 
 export type Server = {
@@ -18,7 +19,7 @@ const patience = 240_000;
 export async function startServer(cwd: string, port: number): Promise<Server> {
   const child = spawn(process.execPath, ["dev/local/server.ts"], {
     cwd,
-    env: { ...plainEnvironment(), PORT: String(port) },
+    env: { ...plainEnvironment(), PORT: String(port), INSPECTOR_PORT: String(await freePort()) },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

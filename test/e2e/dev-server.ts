@@ -11,6 +11,8 @@ export interface DevServer {
   url: string;
   email: string;
   password: string;
+  /** All that it has printed. */
+  output(): string;
   stop(): Promise<void>;
 }
 
@@ -29,6 +31,8 @@ export async function startDevServer(settings: Record<string, string> = {}): Pro
       npm_lifecycle_event: "dev",
       PLINTH_DATA: data,
       PORT: String(await freePort()),
+      // Two servers that start at once would find the same one free.
+      INSPECTOR_PORT: String(await freePort()),
       NO_COLOR: "1",
     },
     stdio: ["ignore", "pipe", "pipe"],
@@ -40,7 +44,7 @@ export async function startDevServer(settings: Record<string, string> = {}): Pro
     await rm(data, { recursive: true, force: true, maxRetries: 5 });
   };
   let output = "";
-  const banner = new Promise<Omit<DevServer, "stop">>((resolve) => {
+  const banner = new Promise<Pick<DevServer, "url" | "email" | "password">>((resolve) => {
     for (const stream of [server.stdout, server.stderr]) {
       stream.setEncoding("utf8").on("data", (chunk: string) => {
         output += chunk;
@@ -56,7 +60,7 @@ export async function startDevServer(settings: Record<string, string> = {}): Pro
     setTimeout(startTimeout, "took too long", { ref: false }),
   ]).then((reason) => Promise.reject(new Error(`npm run dev ${reason}:\n${output}`)));
   try {
-    return { ...(await Promise.race([banner, failure])), stop };
+    return { ...(await Promise.race([banner, failure])), output: () => output, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -31,7 +31,7 @@ describe("the documentation page", () => {
     if (task.result?.state !== "fail") return;
     const path = join(tmpdir(), `plinth-docs-${task.id}.png`);
     await page?.screenshot({ path });
-    console.log(`Screenshot: ${path}`);
+    console.log(`Screenshot: ${path}\nThe server:\n${server.output()}`);
   });
 
   afterAll(async () => {

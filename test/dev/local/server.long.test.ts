@@ -154,7 +154,7 @@ describe("npm run dev", { timeout: patience }, () => {
   });
 
   it("refuses a second copy on the same data", async () => {
-    const second = launch(data, await freePort(), "--json");
+    const second = launch(data, await freePort(), await freePort(), "--json");
     expect(await second.ended).toBe(1);
     expect(second.output()).toContain(`${data} is in use by process ${first.pid}: stop it first`);
   });
@@ -165,7 +165,7 @@ describe("npm run dev", { timeout: patience }, () => {
     const address = busy.address();
     const port = typeof address === "object" && address ? address.port : 0;
     const fresh = join(data, "fresh");
-    const second = launch(fresh, port);
+    const second = launch(fresh, port, await freePort());
     expect(await second.ended).toBe(1);
     expect(second.output()).toContain(`Port ${port} is in use by another program: choose another`);
     expect(existsSync(fresh)).toBe(false);
@@ -196,11 +196,11 @@ function command(script: string, ...args: string[]) {
   return run(process.execPath, [join(project, script), ...args], { cwd: project, env });
 }
 
-function launch(data: string, port: number, ...args: string[]) {
+function launch(data: string, port: number, inspectorPort: number, ...args: string[]) {
   const { DATABASE_URL: _, ...inherited } = plainEnvironment();
   const server = spawn(process.execPath, [join(project, "dev/local/server.ts"), ...args], {
     cwd: project,
-    env: { ...inherited, PLINTH_DATA: data, PORT: String(port), NO_COLOR: "1" },
+    env: { ...inherited, PLINTH_DATA: data, PORT: String(port), INSPECTOR_PORT: String(inspectorPort), NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   launched.push(server);
@@ -216,7 +216,7 @@ function launch(data: string, port: number, ...args: string[]) {
 
 /** Starts the server and reads its banner. */
 async function start(data: string) {
-  const server = launch(data, await freePort());
+  const server = launch(data, await freePort(), await freePort());
   const banner = /API +(\S+)\n[\s\S]* Password +(\S+)\n[\s\S]*\n *(curl .*)\n/;
   const read = vi.waitUntil(() => banner.exec(server.output()), { timeout: patience - 10_000 });
   const failed = server.ended.then(() => Promise.reject(new Error(`It ended:\n${server.output()}`)));
