@@ -1,4 +1,4 @@
-/** What the tests of query plans share. */
+/** Data and plans for the tests that hold queries to their indexes. */
 import { type SQLWrapper, sql } from "drizzle-orm";
 import { db } from "./harness.ts";
 

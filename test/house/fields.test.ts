@@ -12,7 +12,7 @@ import { api, aUser, unique } from "../harness.ts";
 /** The way to a place in a schema: names of properties, `[]` into a list, the numbers of choices. */
 type Trail = readonly (string | number)[];
 type Json = Record<string, unknown>;
-/** What an update schema changes: its name in the document, and the endpoints that change and read it. */
+/** The resource of an update schema: its name in the document, and the endpoints that change and read it. */
 type Resource = { ref: string; fields: string[]; update: Endpoint; read: Endpoint | undefined };
 type Way = { name: string; field: string; schema: Schema; trail: Trail; endpoint: Endpoint; resource: Resource };
 
