@@ -58,7 +58,7 @@ export const rateClasses = {
   sign_in: { limit: 300, period: 60 },
   /** Each makes an account or sends a mail, for a caller not yet known. */
   sign_up: { limit: 30, period: 60 },
-  /** Each carries a token that only we can issue, and is counted by it, so that others behind the same address cannot exhaust the limit. */
+  /** Each carries a token that only we issue, and is counted by it: others behind the address cannot use it up. */
   token: { limit: 600, period: 60 },
   /** Each reads or writes many rows. */
   heavy: { limit: 60, period: 60 },
