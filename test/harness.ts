@@ -21,6 +21,9 @@ import { signAccessToken } from "../src/security/tokens.ts";
 import { type Bindings, type Settings, settingsFrom, tokenPolicy } from "../src/settings.ts";
 import { holdAgainstContract } from "./contracts.ts";
 
+/** True in `npm run test:long`, where a test that tries many cases tries them all. */
+export const isThorough = import.meta.env.MODE === "thorough";
+
 export const bindings: Bindings = { ...env };
 export const settings = parsed(bindings);
 /** The database, to look into it past the API. */

@@ -95,8 +95,8 @@ function openPool(url: string, connections: number): pg.Pool {
   const pool = new pg.Pool({
     connectionString: pgUrl(url),
     max: connections,
-    // Short, so that a test's database can be dropped soon after its last query.
-    idleTimeoutMillis: 1_000,
+    // A new connection costs PostgreSQL as much as dozens of requests.
+    idleTimeoutMillis: 10_000,
     connectionTimeoutMillis: 10_000,
     // Neon's sessions are in UTC.
     onConnect: (client) => void client.query("SET TIME ZONE 'UTC'").catch(ignore),

@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 // wrangler.toml serves the folder that this makes, and does not start without it.
 import "../../dev/build/assets.ts";
@@ -27,6 +29,8 @@ const connections = 60;
 /** Starts what every test shares and returns its end. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startPostgres();
+  // The commands that tests start share what they compile; the folder goes with the run.
+  process.env.NODE_COMPILE_CACHE = join(tmpdir(), "compiled");
   await migrateTemplate(server);
   const backend = postgres(server.postgres, { connections });
   const neon = await serveNeon(backend);

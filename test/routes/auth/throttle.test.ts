@@ -41,6 +41,15 @@ const times = async (n: number, act: () => Promise<{ status: number }>) => {
   for (let i = 0; i < n; i++) expect((await act()).status).toBe(400);
 };
 const hash = async (text: string) => keyedHash((await keysFor(settings)).throttle, text);
+/** Leaves a network one attempt, as 99 guesses at unknown accounts do; "guessing is bounded by network" makes all of them. */
+async function nearlyExhaust(network: string) {
+  const key = `network:${await hash(`network ${network}`)}`;
+  const spent = { attempts: 99, last_attempt_at: sql`now()` };
+  await db
+    .insert(throttles)
+    .values({ key, ...spent })
+    .onConflictDoUpdate({ target: throttles.key, set: spent });
+}
 /** The counters of this login, from anywhere or from the account's own networks. */
 const ofLogin = async ({ id, username }: { id: string; username: string }) =>
   or(eq(throttles.key, `login:${await hash(`login ${username}`)}`), like(throttles.key, `familiar:${id}:%`));
@@ -108,7 +117,8 @@ describe("promise 10: guessing is bounded by account", () => {
       expect((await guess(login, "wrong", shared)).status).toBe(400);
     }
     // Nor does an exhausted network tell whose address belongs to the username that is at home there.
-    for (let i = 0; i < 3; i++) await Promise.all(fifty.map(() => guess(unique("nobody"), "wrong", shared)));
+    await nearlyExhaust(shared);
+    await Promise.all(fifty.slice(0, 5).map(() => guess(unique("nobody"), "wrong", shared)));
     for (const login of [user.email, `${unique("nobody")}@example.com`]) {
       expect((await guess(login, "wrong", shared)).status).toBe(429);
     }
@@ -230,7 +240,8 @@ describe("promise 10: nobody can lock a victim out", () => {
     const { guess } = counting();
     const shared = aNetwork();
     expect((await guess(owner.username, right, shared)).status).toBe(200);
-    for (let i = 0; i < 3; i++) await Promise.all(fifty.map(() => guess(unique("nobody"), "wrong", shared)));
+    await nearlyExhaust(shared);
+    await Promise.all(fifty.slice(0, 5).map(() => guess(unique("nobody"), "wrong", shared)));
     expect((await guess(stranger.username, right, shared)).status).toBe(429);
     expect((await guess(owner.username, right, shared)).status).toBe(200);
   });
@@ -271,7 +282,8 @@ describe("promise 10: guessing is bounded by network", () => {
     const { guess, count } = counting();
     const network = aNetwork();
     const key = `network:${await hash(`network ${network}`)}`;
-    for (let round = 0; round < 3; round++) await Promise.all(fifty.map(() => guess(unique("s"), "wrong", network)));
+    await nearlyExhaust(network);
+    expect((await guess(unique("s"), "wrong", network)).status).toBe(400);
     await age(sql`key = ${key}`, "5 minutes");
     expect((await guess(username, right, network)).status).toBe(200);
     const before = count.hashes;
@@ -284,15 +296,14 @@ describe("promise 10: guessing is bounded by network", () => {
     const { guess } = counting();
     const [network, second] = [aNetwork(), aNetwork()];
     const spray = (at: string) => guess(unique("s"), "wrong", at);
-    await Promise.all(fifty.map(() => spray(network)));
-    await Promise.all(fifty.map(() => spray(network)));
+    await nearlyExhaust(network);
+    expect((await spray(network)).status).toBe(400);
     expect((await spray(network)).status).toBe(429);
     await age(sql`key = ${`network:${await hash(`network ${network}`)}`}`, "30 seconds");
     expect((await guess(user.username, right, network)).status).toBe(200);
     expect((await spray(network)).status).toBe(429);
 
-    await Promise.all(fifty.map(() => spray(second)));
-    await Promise.all(fifty.slice(1).map(() => spray(second)));
+    await nearlyExhaust(second);
     expect((await guess(other.username, right, second)).status).toBe(200);
     expect((await spray(second)).status).toBe(400);
   });

@@ -7,8 +7,9 @@ import { items, sessions } from "../../../src/db/schema.ts";
 import type { RoundTrips } from "../../../src/db/wire.ts";
 import { endpoint } from "../../../src/endpoint/endpoint.ts";
 import { download, downloadOf } from "../../../src/http/download.ts";
-import { type Answer, api, aUser, db, serve } from "../../harness.ts";
+import { type Answer, api, aUser, db, isThorough, serve } from "../../harness.ts";
 
+const many = isThorough ? 100_000 : 20_000;
 const hostile = [
   'He said "no", twice',
   'a""b',
@@ -176,8 +177,8 @@ describe("GET /items/export", () => {
     expect(head.roundTrips).toBe(1);
   });
 
-  it("streams 100,000 items, each once, and never more than a page ahead of its reader", async () => {
-    const user = await aUserWithItems(100_000);
+  it(`streams ${many} items, each once, and never more than a page ahead of its reader`, async () => {
+    const user = await aUserWithItems(many);
     const { read, trips } = await open(user.token);
     expect(trips()).toBe(1);
     let [chunks, largest, carried] = [0, 0, ""];
@@ -191,9 +192,9 @@ describe("GET /items/export", () => {
       for (const line of lines) ids.push(JSON.parse(line).id);
     }
     expect(carried).toBe("");
-    expect(ids).toHaveLength(100_000);
-    expect(new Set(ids).size).toBe(100_000);
-    expect(chunks).toBe(500);
+    expect(ids).toHaveLength(many);
+    expect(new Set(ids).size).toBe(many);
+    expect(chunks).toBe(many / 200);
     expect(largest).toBeLessThan(100_000);
   }, 120_000);
 
