@@ -1,12 +1,17 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { copyProject, nodeIn } from "../../setup/project-copy.ts";
+
+const run = promisify(execFile);
 
 describe("npm run new", () => {
   let copy = "";
   const node = (script: string, ...args: string[]) => nodeIn(copy, script, ...args);
+  const status = async () => (await run("git", ["status", "--porcelain"], { cwd: copy })).stdout;
   const make = (...args: string[]) => node("dev/make/new.ts", ...args);
 
   beforeAll(async () => {
@@ -14,6 +19,19 @@ describe("npm run new", () => {
     await copyProject(copy);
   });
   afterAll(() => rm(copy, { recursive: true, force: true }));
+
+  it("takes everything back where a step fails", async () => {
+    // The last step, after the files and the migration.
+    const command = join(copy, "dev/commands/access-matrix.ts");
+    const before = await readFile(command, "utf8");
+    await writeFile(command, `${before}\nthrow new Error("broken");\n`);
+    const { code, output } = await make("resource", "zebras");
+    await writeFile(command, before);
+    expect(code).toBe(1);
+    expect(output).toContain("nothing was written");
+    expect(await status()).toBe("");
+    await expect(readdir(join(copy, "src/routes/zebras"))).rejects.toThrow("ENOENT");
+  });
 
   it("makes a resource and an endpoint that compile, with a call that succeeds", async () => {
     expect(await make("resource", "zebra-stripes")).toMatchObject({ code: 0 });

@@ -69,19 +69,6 @@ describe("npm run new", () => {
     await rm(file);
     expect(await status()).toBe("");
   });
-
-  it("takes everything back where a step fails", async () => {
-    // The last step, after the files and the migration.
-    const command = join(copy, "dev/commands/access-matrix.ts");
-    const before = await readFile(command, "utf8");
-    await writeFile(command, `${before}\nthrow new Error("broken");\n`);
-    const { code, output } = await make("resource", "zebras");
-    await writeFile(command, before);
-    expect(code).toBe(1);
-    expect(output).toContain("nothing was written");
-    expect(await status()).toBe("");
-    await expect(readdir(join(copy, "src/routes/zebras"))).rejects.toThrow("ENOENT");
-  });
 });
 
 describe("names", () => {
