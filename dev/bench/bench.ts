@@ -1,7 +1,6 @@
 /**
- * `npm run bench [-- --seconds 1 --rounds 3 --connections 16 --only text]`: what each kind of request costs. The bundle that
- * a deploy would upload, in workerd with nothing in front, and without `ratelimits`; the local endpoint that speaks Neon's
- * HTTP; a real PostgreSQL. What hashes passwords has dev/bench/sign-in.ts.
+ * `npm run bench [-- --seconds 1 --rounds 3 --connections 16 --only text]` measures the deployed bundle in workerd
+ * without `ratelimits`, on real PostgreSQL by Neon's protocol. For hashing: dev/bench/sign-in.ts.
  */
 import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";

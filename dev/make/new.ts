@@ -1,7 +1,6 @@
 /**
- * `npm run new -- resource projects`: a table, its migration, schemas, queries, endpoints and tests of a new resource, made
- * of dev/make/templates/resource. `npm run new -- endpoint items/archive`: one more endpoint of a resource. Writes all or nothing,
- * and overwrites nothing.
+ * `npm run new -- resource projects` makes a resource from dev/make/templates; `npm run new -- endpoint
+ * items/archive` one more endpoint. Writes all or nothing, and overwrites nothing.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";

@@ -12,9 +12,8 @@ import type { Run, Statement, Variables } from "./types.ts";
 type Parts = Partial<Pick<Variables, "policy" | "guard" | "once" | "audit" | "outbox">>;
 
 /**
- * Makes the one {@link Run} of a request on this database. Reads `parts` at each call: the guard goes into a single
- * statement, or before several; an idempotent request runs them once; events that they recorded are noted for the log,
- * and their notices for the mails that follow the answer.
+ * Makes the one {@link Run} of a request, which reads `parts` at each call: guard, idempotency key, recorded events.
+ * Events that committed are noted for the log and for the notices after the answer.
  */
 export function runner(db: Database, parts: Parts = {}): Run {
   async function run(...given: readonly (Statement | undefined)[]): Promise<unknown> {

@@ -93,9 +93,8 @@ export type Once = (
 ) => Promise<unknown[]>;
 
 /**
- * Runs statements in one round trip and one transaction, behind the guard if the endpoint has a caller. Leaves out
- * statements that are undefined. Throws
- * `ApiError`: `invalid_token`, `forbidden`, a conflict by constraint name, `database_unavailable`.
+ * Runs all defined statements in one round trip and one transaction, behind the guard if there is a caller. Throws
+ * `invalid_token`, `forbidden`, a conflict by constraint name, `database_unavailable`.
  */
 export type Run = {
   <S extends Statement>(statement: S): Promise<Result<S>>;

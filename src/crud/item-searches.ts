@@ -24,9 +24,8 @@ export type ItemSearch = { filter: ItemFilter & { q: string }; sort: "relevance"
 const marks = { ranked: "rank ", newest: "time " } as const;
 
 /**
- * The queries of a page of a search by relevance. Up to {@link mostRanked} matches are ranked; more are listed newest
- * first. The first page runs both queries, of which one answers rows; a cursor tells which. Neither reads more matches
- * than can be ranked.
+ * The two queries of a page of a search, of which one answers rows: up to {@link mostRanked} matches are ranked, more
+ * are listed newest first. The first page decides, and a cursor keeps it.
  */
 export const ItemSearches = {
   ranked(db: Database, { filter, sort, withOwner }: ItemSearch, at: PageRequest) {

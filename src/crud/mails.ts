@@ -19,9 +19,8 @@ const counterOfLink: Record<Purpose, "box" | "reset"> = {
 };
 
 /**
- * Takes room for one mail, or is false: the bound of every mail. Links and mail to unverified addresses count per
- * mailbox, across accounts; other mail per account and kind, so that nobody can block an owner's alarm. `pepper` hides
- * the mailboxes. Volatile: use it behind a fence, one row per mail.
+ * Takes room for one mail, or is false: links and mail to unverified addresses count per mailbox, hidden by `pepper`,
+ * other mail per account and kind. Volatile: use it behind a fence, one row per mail.
  */
 export function takesRoom(
   { kind, userId, recipient, isVerified }: { kind: MailKindName; userId: SQL; recipient: SQL; isVerified: SQL },

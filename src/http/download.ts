@@ -49,9 +49,8 @@ export function downloadOf(name: string, description: string) {
 }
 
 /**
- * Streams rows as a file, in the format that `Accept` prefers. Fetches a page only when the previous one has been read, so
- * that a slow reader keeps one page in memory. `schema` decides which members of a row leave, and in which order. Throws
- * `not_acceptable` and errors of the first page; later errors cut the transfer off.
+ * Streams rows in the format that `Accept` prefers, at the reader's pace, one page in memory. `schema` picks and
+ * orders their members. Throws `not_acceptable` and errors of the first page; later ones cut the transfer off.
  */
 export async function download(c: Context<UserEnv>, name: string, schema: ZodObject, pages: AsyncGenerator<Row[]>) {
   const mediaType = preferredType(c.req.header("Accept"), mediaTypes);

@@ -26,9 +26,8 @@ export function cacheable(responses: RouteConfig["responses"]): RouteConfig["res
 }
 
 /**
- * Serves an endpoint's 200 from this data centre's cache. Hides credentials and undeclared parameters from the
- * endpoint, so that no caller can vary an answer or its key. The `ETag` is a digest: a version would reveal hidden
- * changes.
+ * Serves an endpoint's 200 from this data centre's cache, without credentials and undeclared parameters, so that no
+ * caller can vary an answer or its key. The `ETag` is a digest: a version would reveal hidden changes.
  */
 export function edgeCache({ seconds, staleSeconds }: Caching, names: readonly string[]): MiddlewareHandler<AppEnv> {
   const cacheControl = `public, max-age=0, s-maxage=${seconds}, stale-while-revalidate=${staleSeconds}`;

@@ -39,9 +39,8 @@ export function replayable(responses: RouteConfig["responses"]): RouteConfig["re
 }
 
 /**
- * Lets a request with an `Idempotency-Key` take effect once. The rows of its statements are recorded in their own
- * transaction. A repetition runs none of them and gets the recorded rows, from which the handler builds the same answer.
- * Without a key the same rules apply to the statements, so that the first call of an endpoint shows a mistake.
+ * Lets a request with an `Idempotency-Key` take effect once: its statements' rows are recorded in their transaction,
+ * and a repetition gets them instead. The rules hold without a key too, so that the first call shows a mistake.
  */
 export const idempotency: MiddlewareHandler<UserEnv> = async (c, next) => {
   const { db, user, policy, settings } = c.var;

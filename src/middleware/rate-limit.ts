@@ -16,10 +16,8 @@ export const limitRate: MiddlewareHandler<AppEnv> = async (c, next) => {
 };
 
 /**
- * Counts a call in Cloudflare's `ratelimits` binding. A user counts in the endpoint's class. Without a user, the call counts
- * at this endpoint alone: by the token that it carries, in the class `token`, or by network. Throws `too_many_requests`
- * beyond the limit. If the binding fails, the call goes on uncounted and the log says so. Counts nothing without a binding
- * or an address.
+ * Counts a call: a user in the endpoint's class, others at this endpoint alone, by their token or network. Throws
+ * `too_many_requests`. A failing binding is logged, and the call goes on.
  */
 export async function countCall(
   bindings: Bindings,

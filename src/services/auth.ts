@@ -20,9 +20,8 @@ type Checked = NonNullable<Awaited<ReturnType<typeof checkPassword>>>;
 type Tokens = Token & { refresh_token: string };
 
 /**
- * Signs a user in by password and opens a session. Throws `invalid_grant` after equal work for a wrong password and an
- * unknown or inactive account; `too_many_attempts`; `busy`; after the right password only, `account_deleted` and
- * `email_not_verified`. Replaces a hash of an older policy.
+ * Opens a session. Throws `invalid_grant` after equal work for every reason, `too_many_attempts`, `busy`; after the
+ * right password only, `account_deleted` and `email_not_verified`. Replaces a hash of an older policy.
  */
 export async function signIn(context: Context, credentials: Login): Promise<Tokens> {
   const checked = await checkedUser(context, credentials);

@@ -16,13 +16,8 @@ type Account = { login: string } | { id: string };
 type Statement = ReturnType<typeof Throttles.welcome>;
 
 /**
- * A guess counts against what was typed, an e-mail address or a username, and against the network, so that neither many
- * guesses at one account nor one guess at many accounts is cheap. But counting by account lets anybody use up somebody
- * else's budget, and counting by network punishes everybody behind one address. So a network from which this account has
- * signed in before, or set its password by mail, is counted by itself, for this account alone, and the other two do not
- * matter there: an attacker elsewhere cannot keep the owner out of their home, nor can one who shares the owner's address.
- * Anywhere else a delay ends after at most 15 minutes, refused attempts do not prolong it, and a reset by mail or a live
- * session never meets it.
+ * The limits on guessing, for what was typed and for the network. A network that the account has signed in from counts
+ * by itself, so that no attacker locks the owner out (docs/accounts.md).
  */
 export const limits: Limits = {
   account: { budget: 10, forgetSeconds: 60 * 60 },
@@ -32,9 +27,8 @@ export const limits: Limits = {
 };
 
 /**
- * Checks a password within the limits on attempts, counted in the round trip of `find`, before any hash. Answers the
- * user, the statements that remember the success, and whether the network is new to the account. A wrong password, an
- * unknown and an inactive account answer undefined after equal work. Throws `too_many_attempts` and `busy`.
+ * Checks a password, counting the attempt in the round trip of `find`, before any hash. Answers undefined after equal
+ * work for every reason; else the user, what remembers the success, and whether the network is new.
  */
 export async function checkPassword(
   context: Context,

@@ -18,9 +18,8 @@ const day = 24 * 60 * 60 * 1000;
 const resetHeldDays = 3;
 
 /**
- * Changes a user that the caller may reach, in the versions that the request is meant for. Only an admin may set
- * `role`, `is_active`, or the `email` of somebody else. Throws `forbidden`, `not_found`, `precondition_failed`,
- * `last_admin`, `email_taken`, `username_taken`.
+ * Changes a user in the wanted versions. Only an admin may set `role`, `is_active`, or another's `email`. Throws
+ * `forbidden`, `not_found`, `precondition_failed`, `last_admin`, `email_taken`, `username_taken`.
  */
 export async function changeUser(context: Context, id: string, changes: UserUpdate) {
   const { db, run, user: caller } = context;
