@@ -6,7 +6,7 @@ import { sessions } from "../../src/db/schema.ts";
 import { toApiError } from "../../src/errors.ts";
 import { authenticate } from "../../src/middleware/authenticate.ts";
 import { keysFor } from "../../src/security/keys.ts";
-import { aUser, bindings, db, settings } from "../harness.ts";
+import { api, aUser, bindings, db, settings } from "../harness.ts";
 
 it.each(["user", "admin", "support", "toString"])(
   "promise 27: lets an admin past access %s only if it has a guard",
@@ -31,3 +31,10 @@ it.each(["user", "admin", "support", "toString"])(
     expect(await answer.text()).toBe(["user", "admin"].includes(word) ? "in" : "forbidden");
   },
 );
+
+// RFC 9110 §11.1: a scheme has no case.
+it.each(["Bearer", "bearer", "BEARER"])("takes a token after %s", async (scheme) => {
+  const { token, id } = await aUser();
+  const { status, body } = await api.get("/users/me", { headers: { Authorization: `${scheme} ${token}` } });
+  expect([status, body.id]).toStrictEqual([200, id]);
+});

@@ -8,7 +8,7 @@ import { runJobs } from "../../../src/jobs/run.ts";
 import { keyedHash } from "../../../src/security/keyed-hash.ts";
 import { keysFor } from "../../../src/security/keys.ts";
 import { dummyHash, type Passwords } from "../../../src/security/passwords.ts";
-import { aUser, bindings, db, serve, settings, unique } from "../../harness.ts";
+import { aUser, bindings, db, quickPasswords, serve, serveWithMailbox, settings, unique } from "../../harness.ts";
 
 const right = "correct horse battery";
 
@@ -233,6 +233,20 @@ describe("promise 10: nobody can lock a victim out", () => {
     expect(count.hashes, "signing in at home gives the attacker nothing back").toBe(before);
     await times(10, () => guess(username, "wrong", home));
     expect((await guess(username, right, home)).status, "and is bounded too").toBe(429);
+  });
+
+  it("so has one in which its password was reset by mail", async () => {
+    const { username, email } = await aUser();
+    const { guess } = counting();
+    const mailbox = serveWithMailbox({ deps: { hasher: () => quickPasswords } });
+    const home = aNetwork();
+    await mailbox.post("/auth/password/forgot", { json: { email } });
+    const json = { token: mailbox.tokenFor(email), password: unique("password") };
+    const headers = { "CF-Connecting-IP": home };
+    expect((await mailbox.post("/auth/password/reset", { json, headers })).status).toBe(204);
+    await Promise.all(fifty.slice(0, 12).map(() => guess(username, "wrong", aNetwork())));
+    expect((await guess(username, right, aNetwork())).status).toBe(429);
+    expect((await guess(username, right, home)).status).toBe(200);
   });
 
   it("a neighbour in the same network leaves a budget to those who have signed in there before", async () => {
