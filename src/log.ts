@@ -1,9 +1,14 @@
 export type LogEntry = { level: "info" | "warn" | "error"; message: string; [field: string]: unknown };
 export type Log = (entry: LogEntry) => void;
 
-/** Writes one line of JSON, which Workers Logs indexes by field. */
+/** Writes one line of JSON, which Workers Logs indexes by field. Describes each error in it. */
 export function logToConsole(entry: LogEntry): void {
-  console.log(JSON.stringify(entry));
+  console.log(JSON.stringify(entry, (_name, value) => (value instanceof Error ? describeError(value) : value)));
+}
+
+/** Adds these fields to every line: no line can name others. */
+export function logWith(fields: Record<string, unknown>, log: Log): Log {
+  return (entry) => log({ ...entry, ...fields });
 }
 
 /** An error whose message and causes may hold secrets. `fields` is the only part that is logged. */
@@ -40,6 +45,7 @@ const maxCauses = 5;
 export function describeError(error: unknown, causes = maxCauses): Record<string, unknown> {
   if (error instanceof GuardedError) return error.fields;
   if (!(error instanceof Error)) return { error: typeof error };
+  if (repeatsParameters(error)) return { error: error.name };
   const hasCause = error.cause !== undefined && causes > 0;
   return {
     error: error.name,
@@ -47,4 +53,9 @@ export function describeError(error: unknown, causes = maxCauses): Record<string
     stack: error.stack,
     ...(hasCause && { cause: describeError(error.cause, causes - 1) }),
   };
+}
+
+/** True for drizzle's errors, whose message, stack and causes repeat a statement with its parameters. */
+function repeatsParameters(error: Error): boolean {
+  return "query" in error && "params" in error;
 }

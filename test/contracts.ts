@@ -30,7 +30,14 @@ export type Held = {
 };
 
 /** Headers that an answer has wherever its contract names them. */
-const alwaysThere: readonly ResponseHeader[] = ["Content-Disposition", "ETag", "Location", "WWW-Authenticate"];
+const alwaysThere: readonly ResponseHeader[] = [
+  "Content-Disposition",
+  "Deprecation",
+  "ETag",
+  "Location",
+  "Sunset",
+  "WWW-Authenticate",
+];
 
 /** Fails unless status, code, media type, headers and body are documented, the body to the last field, and the budget was kept. */
 export function holdAgainstContract(held: Held): void {

@@ -1,7 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { DrizzleQueryError } from "drizzle-orm";
+import { describe, expect, it, vi } from "vitest";
 import { production } from "../src/app.ts";
+import { endpoint, json } from "../src/endpoint/endpoint.ts";
 import { runJobs } from "../src/jobs/run.ts";
-import { describeError, type LogEntry, unfailing } from "../src/log.ts";
+import { describeError, type LogEntry, logToConsole, unfailing } from "../src/log.ts";
+import { Health } from "../src/schemas/health.ts";
 import { bindings, serve } from "./harness.ts";
 
 const broken = () => {
@@ -29,6 +32,44 @@ describe("a log that throws", () => {
     expect(lines.map((line) => JSON.parse(line))).toStrictEqual([
       { level: "error", message: "a line of the log was lost", cause: "TypeError" },
     ]);
+  });
+});
+
+describe("the log of a request", () => {
+  it("names the request in every line, whatever the line says", async () => {
+    const seen = endpoint(
+      {
+        ...{ method: "get", path: "/seen", operationId: "seen", access: "public", tags: ["operations"] },
+        ...{ summary: "Log a line", description: "Logs a line.", responses: { 200: json(Health, "Logged") } },
+      },
+      (c) => {
+        c.var.log({ level: "info", message: "seen", order: 7, request_id: "of another" });
+        return c.json({ status: "ok" } as const, 200);
+      },
+    );
+    const app = serve({ endpoints: [seen] });
+    await app.get("/seen", { headers: { "X-Request-Id": "a-request" } });
+    expect(app.logs).toMatchObject([
+      { message: "seen", order: 7, request_id: "a-request" },
+      { message: "request", request_id: "a-request" },
+    ]);
+  });
+
+  it("describes errors at any depth, and shows no parameter of a statement", () => {
+    const print = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    try {
+      const query = new DrizzleQueryError("select $1", ["secret"], new Error("invalid input: secret"));
+      const cause = new Error("outer", { cause: query });
+      logToConsole({ level: "warn", message: "failed", error: query, inner: { cause } });
+      const line = String(print.mock.calls[0]?.[0]);
+      expect(line).not.toContain("secret");
+      expect(JSON.parse(line)).toMatchObject({
+        error: { error: "Error" },
+        inner: { cause: { error: "Error", detail: "outer", cause: { error: "Error" } } },
+      });
+    } finally {
+      print.mockRestore();
+    }
   });
 });
 

@@ -1,43 +1,42 @@
 /**
- * Makes the files that the Worker needs and git lacks: the documentation page, in the folder of static assets of
- * `wrangler.toml`, and the list of common passwords. Writes only changes.
+ * Makes the files that the Worker needs and git lacks: in the folder of static assets of `wrangler.toml` the
+ * documentation page and a copy of `static/`, and the list of common passwords. Writes only changes.
  */
-import { copyFile, mkdir, readFile, rename, stat, utimes, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import "./common-passwords.ts";
-import { projectFolder } from "../config.ts";
+import { failWith, Problem, projectFolder } from "../config.ts";
+import { filesIn, mirror, writeChanged } from "./files.ts";
 
-const files = ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png", "LICENSE", "NOTICE"];
+/** A name under `static/immutable/` has a hash of the content, of eight characters or more: `app.3f9c1b2a.js`. */
+const hashed = /[.-](?=[\w-]*[\dA-Z])[\w-]{8,}(\.\w+)+$/;
 
 const headers = `/*
   X-Content-Type-Options: nosniff
+/docs-assets/*
   Cache-Control: public, max-age=86400
+/static/*
+  Cache-Control: public, max-age=0, must-revalidate
+/static/immutable/*
+  ! Cache-Control
+  Cache-Control: public, max-age=31536000, immutable
 `;
 
-const source = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
 const assets = join(projectFolder, ".plinth", "assets");
-const target = join(assets, "docs-assets");
+const page = ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png", "LICENSE", "NOTICE"];
+const source = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
 
-await mkdir(target, { recursive: true });
-await Promise.all(files.map((file) => copyChanged(join(source, file), join(target, file))));
-const headersFile = join(assets, "_headers");
-if ((await readFile(headersFile, "utf8").catch(() => "")) !== headers) {
-  await replace(headersFile, (draft) => writeFile(draft, headers));
+async function main(): Promise<void> {
+  const own = join(projectFolder, "static");
+  const unhashed = (await filesIn(join(own, "immutable"))).filter((name) => !hashed.test(name));
+  if (unhashed.length > 0) {
+    throw new Problem(
+      `Browsers keep static/immutable/ for a year: put a hash of the content into the name of ${unhashed.join(", ")}.`,
+    );
+  }
+  await mirror(source, join(assets, "docs-assets"), page);
+  await mirror(own, join(assets, "static"));
+  await writeChanged(join(assets, "_headers"), headers);
 }
 
-async function copyChanged(from: string, to: string): Promise<void> {
-  const [original, copy] = await Promise.all([stat(from), stat(to).catch(() => undefined)]);
-  if (copy?.size === original.size && copy.mtimeMs === original.mtimeMs) return;
-  await replace(to, async (draft) => {
-    await copyFile(from, draft);
-    await utimes(draft, original.atime, original.mtime);
-  });
-}
-
-/** Renames a finished file into place, so that neither a parallel start nor the server sees half of one. */
-async function replace(path: string, write: (draft: string) => Promise<void>): Promise<void> {
-  const draft = join(assets, `..`, `asset-${process.pid}-${Math.random().toString(36).slice(2)}`);
-  await write(draft);
-  await rename(draft, path);
-}
+await main().catch(failWith);

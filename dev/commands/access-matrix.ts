@@ -36,7 +36,7 @@ export function accessMatrix(list: readonly Endpoint[]): string {
     calls(policy),
     String(policy.roundTrips),
     ownErrors(contract).join(", "),
-    policy.operationId,
+    contract.deprecated ? `${policy.operationId}, deprecated` : policy.operationId,
   ]);
   return `${introduction}\n${table(header, rows)}\n`;
 }

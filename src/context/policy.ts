@@ -1,4 +1,5 @@
 import type { ErrorCode, ProblemShape } from "../errors.ts";
+import type { ResponseHeader } from "../http/headers.ts";
 import type { AuditKind } from "../values.ts";
 
 type AccessEntry = {
@@ -95,6 +96,8 @@ export type Policy = ProblemShape & {
   carries?: Carried;
   /** True if anybody may keep and see its 200. */
   cached: boolean;
+  /** The headers that tell clients to leave it. */
+  deprecation?: readonly [ResponseHeader, string][];
   roundTrips: number;
   /** The sensitive changes that it can make, each with its proof. */
   changes: { readonly [Kind in AuditKind]?: Proof };

@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { ApiError } from "../errors.ts";
 import { networkOf } from "../http/network.ts";
+import { logWith } from "../log.ts";
 import { type Keys, keysFor } from "../security/keys.ts";
 import { type Settings, SettingsError } from "../settings.ts";
 import { configurationOf } from "./bindings.ts";
@@ -10,9 +11,11 @@ import type { AppEnv, Client, Deps, Variables } from "./types.ts";
 /** Runs first: gives the request the app's dependencies and reads the settings, which may be wrong. */
 export function carry(deps: Deps, document: (settings: Settings) => string): MiddlewareHandler<AppEnv> {
   return (c, next) => {
+    const requestId = c.get("requestId");
     hold(c, {
       ...deps,
-      requestId: c.get("requestId"),
+      log: logWith({ request_id: requestId }, deps.log),
+      requestId,
       client: clientOf(c.req.raw.headers),
       audit: { made: [], recorded: [] },
       outbox: [],

@@ -11,6 +11,7 @@ import {
 } from "../context/policy.ts";
 import type { AppEnv, BareEnv, PagedEnv, UserEnv } from "../context/types.ts";
 import { type ErrorCode, errorTable } from "../errors.ts";
+import type { Deprecated } from "../http/deprecation.ts";
 import { ifMatch, ifNoneMatch, unlessMatch } from "../http/etag.ts";
 import type { Caching } from "../middleware/edge-cache.ts";
 import { idempotencyCodes, idempotencyKey } from "../middleware/idempotency.ts";
@@ -23,8 +24,10 @@ export type Method = "get" | "post" | "put" | "patch" | "delete";
 /** The declaration of an endpoint. Everything else about it follows from these words, by the tables below. */
 export type Contract = {
   method: Method;
-  /** Below `/api/v1`; a parameter is a segment of its own: `/items/{id}`. */
+  /** Below `/api/v1`, or that of its `version`; a parameter is a segment of its own: `/items/{id}`. */
   path: string;
+  /** The version of the API that it belongs to; 1 by default. */
+  version?: number;
   operationId: string;
   summary: string;
   description: string;
@@ -41,6 +44,8 @@ export type Contract = {
   roundTrips?: number;
   /** Its path starts at the root instead of `/api/v1`. */
   atRoot?: true;
+  /** Tells clients to leave it. Adds `Deprecation` and `Sunset` to every answer, and the document's flag. */
+  deprecated?: Deprecated;
   /** An OAuth2 token endpoint, whose errors carry RFC 6749's members too. */
   oauth?: true;
   /** Its rate class: see `rateClasses`. By default `public` or `user`, depending on `access`. */
@@ -82,7 +87,8 @@ type Calling = (
 ) &
   ({ uncounted?: never } | { roundTrips: 0; rate?: never; carries?: never; uncounted: true }) &
   ({ method: "get"; idempotent?: never } | { method: Exclude<Method, "get">; cached?: never }) &
-  ({ paged?: never } | { method: "get"; paged: true; withoutSettings?: never });
+  ({ paged?: never } | { method: "get"; paged: true; withoutSettings?: never }) &
+  ({ atRoot?: never } | { atRoot: true; version?: never });
 
 type Request = {
   params?: ZodObject;

@@ -1,6 +1,7 @@
 import type { RouteConfig, RouteHandler } from "@hono/zod-openapi";
 import { ZodObject, type ZodType } from "zod";
 import { consequencesOf, type Policy } from "../context/policy.ts";
+import { deprecationHeaders } from "../http/deprecation.ts";
 import { headers, type ResponseHeader } from "../http/headers.ts";
 import { type Caching, cacheable } from "../middleware/edge-cache.ts";
 import { replayable } from "../middleware/idempotency.ts";
@@ -31,13 +32,15 @@ type HandlerRoute<C extends Contract> = {
 /** The route as the typed client sees it: JSON only, even if a body may also be a form. */
 type ClientRoute<C extends Contract> = {
   method: C["method"];
-  path: C extends { atRoot: true } ? C["path"] : `/api/v1${C["path"]}`;
+  path: C extends { atRoot: true } ? C["path"] : `/api/v${VersionOf<C>}${C["path"]}`;
   responses: C["responses"] &
     Problems<CodesOf<C>> &
     (C extends { cached: Caching } | { method: "get"; versioned: true } ? NotModified : unknown);
 } & (C extends FormOrJson<infer Json>
   ? { request: { body: { content: { "application/json": Json } } } }
   : RequestOf<C>);
+
+type VersionOf<C extends Contract> = C extends { version: infer Version extends number } ? Version : 1;
 
 type FormOrJson<Json> = {
   request: { body: { content: { "application/json": Json; "application/x-www-form-urlencoded": unknown } } };
@@ -101,17 +104,20 @@ function policyOf(contract: Contract): Policy {
     uncounted,
     cached,
     atRoot,
+    version = 1,
+    deprecated,
     roundTrips = 1,
     oauth,
     changes = {},
   } = contract;
   return {
     operationId,
-    path: atRoot ? path : `/api/v1${path}`,
+    path: atRoot ? path : `/api/v${version}${path}`,
     access,
     ...(!uncounted && { rate: rate ?? consequencesOf(access).rate }),
     ...(carries && { carries }),
     cached: cached !== undefined,
+    ...(deprecated && { deprecation: deprecationHeaders(deprecated) }),
     roundTrips,
     oauth: oauth === true,
     // At a token endpoint `username` identifies the caller; it is not being set.
@@ -122,7 +128,7 @@ function policyOf(contract: Contract): Policy {
 
 function toRoute(contract: Contract, policy: Policy): RouteConfig {
   const { method, operationId, summary, description, tags, access, request, responses } = contract;
-  const { idempotent, versioned, cached, paged } = contract;
+  const { idempotent, versioned, cached, paged, deprecated } = contract;
   const isRead = method === "get";
   const tagged = versioned ? versionedAnswers(responses, isRead) : responses;
   const linked = paged ? linkedAnswers(tagged) : tagged;
@@ -133,10 +139,11 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
     ...(request && { request }),
     // OpenAPI 3.0 and 3.1 make this a union of arrays, to which nothing can be added.
     parameters: parametersOf(contract) as NonNullable<RouteConfig["parameters"]>,
-    responses: {
+    ...(deprecated && { deprecated: true }),
+    responses: withHeaders(policy.deprecation, {
       ...(cached ? cacheable(replayed) : replayed),
       ...problemResponses(codesOf(contract), method, policy),
-    },
+    }),
     security: consequencesOf(access).security.map((scheme) => ({ [scheme]: [] })),
     middleware: inOrder(ofEndpoint, { contract, policy }),
   };
@@ -147,7 +154,22 @@ function fieldsOf({ request }: Contract): string[] {
   return json && "schema" in json && json.schema instanceof ZodObject ? Object.keys(json.schema.shape) : [];
 }
 
-function toldBy({ changes = {} }: Contract): string {
+/** Adds to every answer the headers that a policy sets. */
+function withHeaders(set: Policy["deprecation"], responses: RouteConfig["responses"]): RouteConfig["responses"] {
+  if (!set) return responses;
+  const own = headers(...set.map(([name]) => name));
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, response]) => [
+      status,
+      "$ref" in response ? response : { ...response, headers: { ...response.headers, ...own } },
+    ]),
+  );
+}
+
+function toldBy({ changes = {}, deprecated }: Contract): string {
   const kinds = Object.keys(changes).map((kind) => `\`${kind}\``);
-  return kinds.length > 0 ? ` The owner of the account is told by mail: ${kinds.join(", ")}.` : "";
+  const told = kinds.length > 0 ? ` The owner of the account is told by mail: ${kinds.join(", ")}.` : "";
+  if (!deprecated) return told;
+  const end = deprecated.sunset ? `, and may be gone after ${deprecated.sunset}` : "";
+  return `${told} Deprecated since ${deprecated.since}${end}.`;
 }

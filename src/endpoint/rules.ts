@@ -1,6 +1,7 @@
 import { ZodObject, z } from "zod";
 import { accessTable, carriedTokens, isSignedIn, type Proof, rateClasses } from "../context/policy.ts";
 import { errorTable } from "../errors.ts";
+import { isDay } from "../http/deprecation.ts";
 import { PageQuery, pageOf } from "../schemas/pages.ts";
 import { isSensitive } from "../services/sensitive-changes.ts";
 import { isSwitch } from "../settings.ts";
@@ -23,6 +24,8 @@ const methods: Record<Method, true> = { get: true, post: true, put: true, patch:
 const words: Record<keyof Contract, true> = {
   method: true,
   path: true,
+  version: true,
+  deprecated: true,
   operationId: true,
   summary: true,
   description: true,
@@ -73,6 +76,7 @@ function faultsOf(contract: Contract): string[] {
     ...when(!/^[a-z]\w*$/i.test(contract.operationId), "operationId is the name that its value is exported by"),
     ...errors.filter(notIn(errorTable)).map((code) => `there is no error ${code} in src/errors.ts`),
     ...faultsOfPath(contract),
+    ...faultsOfVersion(contract),
     ...faultsOfAnswers(contract),
     ...faultsOfChanges(contract),
     ...faultsTogether(contract),
@@ -95,6 +99,16 @@ function faultsOfPath({ path, atRoot, request = {} }: Contract): string[] {
     ...objects.flatMap(([part, schema]) =>
       when(schema !== undefined && !(schema instanceof ZodObject), `${part} must be a z.object`),
     ),
+  ];
+}
+
+function faultsOfVersion({ version = 1, atRoot, deprecated }: Contract): string[] {
+  const { since = "", sunset } = deprecated ?? {};
+  return [
+    ...when(!(Number.isInteger(version) && version >= 1), "version is a whole number, 1 or more"),
+    ...when(atRoot === true && version !== 1, "a path at the root has no version"),
+    ...when(deprecated !== undefined && !isDay(since), "deprecated has a day in since, such as 2026-11-30"),
+    ...when(sunset !== undefined && !(isDay(sunset) && sunset >= since), "sunset is a day, and not before since"),
   ];
 }
 

@@ -77,7 +77,7 @@ export async function download(c: Context<UserEnv>, name: string, schema: ZodObj
 
 function inPaceOfReader(c: Context<UserEnv>, texts: AsyncGenerator<string>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  const { log, requestId, policy, user } = c.var;
+  const { log, policy, user } = c.var;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -88,7 +88,7 @@ function inPaceOfReader(c: Context<UserEnv>, texts: AsyncGenerator<string>): Rea
           if (next.done) controller.close();
           else controller.enqueue(encoder.encode(next.value));
         } catch (error) {
-          const fields = { request_id: requestId, operation_id: policy?.operationId, user_id: user.id };
+          const fields = { operation_id: policy?.operationId, user_id: user.id };
           const level = errorTable[toApiError(error).code].status >= 500 ? "error" : "warn";
           log({ level, message: "download broken off", ...fields, ...explain(error) });
           // The status is already sent: only a broken transfer can show that the file is incomplete.

@@ -7,6 +7,7 @@ const descriptions = {
   Age: "Seconds since the answer was made",
   "Cache-Control": "How long the answer may be kept; otherwise `no-store`",
   "Content-Disposition": "The name of the file",
+  Deprecation: "When the endpoint was deprecated, as `@` and seconds since 1970 (RFC 9745)",
   ETag: "The version, for `If-None-Match` and `If-Match`",
   "Idempotent-Replayed": "`true` if the answer repeats that of an earlier request with the same `Idempotency-Key`",
   Link: 'The next page, as `rel="next"` (RFC 8288); absent on the last',
@@ -14,6 +15,7 @@ const descriptions = {
   RateLimit: "The limit that was reached, and the seconds until the next call is allowed",
   "Retry-After": "Seconds to wait",
   "Set-Cookie": "The refresh token, or the end of its cookie",
+  Sunset: "When the endpoint may be gone (RFC 8594)",
   Vary: "The request headers that the answer depends on",
   "WWW-Authenticate": "The scheme, and RFC 6750's error",
 } as const;

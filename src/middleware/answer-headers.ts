@@ -37,6 +37,7 @@ export const answerHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   const { policy, trips } = c.var;
   for (const [name, value] of always) headers.set(name, value);
   for (const [name, value] of otherwise) if (!headers.has(name)) headers.set(name, value);
+  for (const [name, value] of policy?.deprecation ?? []) headers.set(name, value);
   headers.set("Server-Timing", timingOf(policy, trips));
   // One for each class that can count the call. The platform does not report the remainder.
   if (policy?.carries) headers.append("RateLimit-Policy", policyOf("token"));

@@ -104,14 +104,11 @@ async function etagOf(text: string): Promise<string> {
 }
 
 /** Treats a failing cache as empty. */
-async function attempt<T>(
-  { log, requestId }: Pick<Variables, "log" | "requestId">,
-  work: () => Promise<T>,
-): Promise<T | undefined> {
+async function attempt<T>({ log }: Pick<Variables, "log">, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (cause) {
-    log({ level: "warn", message: "edge cache failed", request_id: requestId, cause: describeError(cause) });
+    log({ level: "warn", message: "edge cache failed", cause: describeError(cause) });
     return undefined;
   }
 }

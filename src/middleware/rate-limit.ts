@@ -21,7 +21,7 @@ export const limitRate: MiddlewareHandler<AppEnv> = async (c, next) => {
  */
 export async function countCall(
   bindings: Bindings,
-  { policy, client, log, requestId }: Pick<Variables, "policy" | "client" | "log" | "requestId">,
+  { policy, client, log }: Pick<Variables, "policy" | "client" | "log">,
   by: { user?: string | undefined; token?: string | undefined } = {},
 ): Promise<void> {
   const rate = by.token === undefined ? policy?.rate : "token";
@@ -31,7 +31,7 @@ export async function countCall(
   const key = by.user ?? `${policy.operationId} ${stranger}`;
   if (!limiter || (by.user ?? stranger) === "unknown") return;
   const isWithin = await inTime(ask(limiter, key)).catch((cause: unknown) => {
-    const fields = { request_id: requestId, operation_id: policy.operationId, rate_class: rate };
+    const fields = { operation_id: policy.operationId, rate_class: rate };
     log({ level: "warn", message: "rate limit failed", ...fields, cause: describeError(cause) });
     return true;
   });

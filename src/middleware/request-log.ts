@@ -7,12 +7,11 @@ export const requestLog: MiddlewareHandler<UserEnv> = async (c, next) => {
   const started = Date.now();
   await next();
   const { status } = c.res;
-  const { log, requestId, policy, user, trips, audit } = c.var;
+  const { log, policy, user, trips, audit } = c.var;
   const explanation = c.error && explain(c.error);
   log({
     level: status >= 500 ? "error" : explanation?.cause ? "warn" : "info",
     message: "request",
-    request_id: requestId,
     method: c.req.method,
     route: policy?.path,
     operation_id: policy?.operationId,

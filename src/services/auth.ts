@@ -90,8 +90,8 @@ async function open(
 }
 
 /** Ignores a failed upgrade of a hash, because the password was right. The next sign-in tries again. */
-function putOff({ log, requestId }: Context, cause: unknown): undefined {
-  log({ level: "warn", message: "password upgrade failed", request_id: requestId, cause: describeError(cause) });
+function putOff({ log }: Context, cause: unknown): undefined {
+  log({ level: "warn", message: "password upgrade failed", cause: describeError(cause) });
 }
 
 /**

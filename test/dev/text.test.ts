@@ -36,6 +36,6 @@ describe("a file that a command reads", () => {
       const text = await readFile(join(dev, name), "utf8");
       if (/readFile(Sync)?\([^;]*"utf-?8"/.test(text)) reading.push(name.replaceAll("\\", "/"));
     }
-    expect(reading.toSorted()).toStrictEqual([...lenient, "build/assets.ts", "build/common-passwords.ts"].toSorted());
+    expect(reading.toSorted()).toStrictEqual([...lenient, "build/files.ts", "build/common-passwords.ts"].toSorted());
   });
 });

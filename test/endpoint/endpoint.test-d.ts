@@ -69,6 +69,9 @@ endpoint({ ...contract, access: "public", errors: ["not_found"] }, (c) => c.json
 // @ts-expect-error: an error is listed in `errors`
 endpoint({ ...contract, access: "public", responses: { 404: json(Health, "No") } }, (c) => c.json(answer, 404));
 
+// @ts-expect-error: a path at the root belongs to no version
+endpoint({ ...contract, access: "public", atRoot: true, version: 2 }, (c) => c.json(answer, 200));
+
 // @ts-expect-error: a contract has no such word
 endpoint({ ...contract, access: "public", roundtrips: 2 }, (c) => c.json(answer, 200));
 

@@ -98,6 +98,13 @@ describe("createApp", () => {
     [{ access: "public", withoutSettings: true, offBy: "DOCS" }, "no setting is known without settings"],
     [{ offBy: "SIGNUP" }, "SIGNUP is no setting that is on or off"],
     [{ path: "/", request: {} }, "/ is no path"],
+    [{ version: 0 }, "version is a whole number"],
+    [{ version: 1.5 }, "version is a whole number"],
+    [{ version: 2, atRoot: true }, "a path at the root has no version"],
+    [{ deprecated: {} }, "deprecated has a day in since"],
+    [{ deprecated: { since: "2026-02-30" } }, "deprecated has a day in since"],
+    [{ deprecated: { since: "2026-11-01", sunset: "soon" } }, "sunset is a day, and not before since"],
+    [{ deprecated: { since: "2026-11-01", sunset: "2026-10-31" } }, "sunset is a day, and not before since"],
     [{ withoutSettings: true }, "no token can be verified without settings"],
     [
       { ...carrying("mailed_token"), uncounted: true, roundTrips: 0 },

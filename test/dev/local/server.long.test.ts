@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,6 +30,9 @@ describe("npm run dev", { timeout: patience }, () => {
   beforeAll(async () => {
     project = await mkdtemp(join(tmpdir(), "plinth-project-"));
     await copyProject(project);
+    await mkdir(join(project, "static", "immutable"), { recursive: true });
+    await writeFile(join(project, "static", "app.css"), "body {}");
+    await writeFile(join(project, "static", "immutable", "app.3f9c1b2a.js"), "export {};");
     data = join(project, ".plinth");
     await writeFile(join(project, ".dev.vars"), 'RESEND_API_KEY="re_of_nobody"\nPROJECT_NAME="Unseen by ps"\n');
     first = await start(data);
@@ -40,6 +43,19 @@ describe("npm run dev", { timeout: patience }, () => {
       launched.map((server) => server.exitCode === null && server.signalCode === null && once(server, "exit")),
     );
     await rm(project, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  it("serves static files, and lets browsers keep those with a hash", async () => {
+    const keeping = async (path: string) => (await fetch(`${first.url}/static/${path}`)).headers.get("cache-control");
+    expect(await keeping("app.css")).toBe("public, max-age=0, must-revalidate");
+    expect(await keeping("immutable/app.3f9c1b2a.js")).toBe("public, max-age=31536000, immutable");
+    await expect(fetch(`${first.url}/static/missing.css`)).resolves.toMatchObject({ status: 404 });
+
+    const hasty = join(project, "static", "immutable", "app.js");
+    await writeFile(hasty, "");
+    const build = run(process.execPath, ["dev/build/assets.ts"], { cwd: project });
+    await expect(build).rejects.toThrow("put a hash of the content into the name of app.js");
+    await rm(hasty);
   });
 
   it("serves the API, its documentation and its assets", async () => {

@@ -1,0 +1,41 @@
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { projectFolder } from "../config.ts";
+
+/** Makes a folder hold these files, by their names in the other folder, and no others. Writes only changes. */
+export async function mirror(from: string, to: string, names?: readonly string[]): Promise<void> {
+  const wanted = names ?? (await filesIn(from));
+  const surplus = (await filesIn(to)).filter((name) => !wanted.includes(name));
+  await Promise.all(surplus.map((name) => rm(join(to, name), { force: true })));
+  await Promise.all(wanted.map((name) => copyChanged(join(from, name), join(to, name))));
+}
+
+export async function writeChanged(path: string, text: string): Promise<void> {
+  if ((await readFile(path, "utf8").catch(() => "")) === text) return;
+  await replace(path, (draft) => writeFile(draft, text));
+}
+
+/** The paths of all files below a folder, which may be missing. Leaves out hidden ones. */
+export async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  return paths.map((path) => relative(folder, path)).filter((path) => !/(^|[\\/])\./.test(path));
+}
+
+async function copyChanged(from: string, to: string): Promise<void> {
+  const [original, copy] = await Promise.all([stat(from), stat(to).catch(() => undefined)]);
+  if (copy?.size === original.size && copy.mtimeMs === original.mtimeMs) return;
+  await replace(to, async (draft) => {
+    await copyFile(from, draft);
+    await utimes(draft, original.atime, original.mtime);
+  });
+}
+
+/** Renames a finished file into place, so that neither a parallel start nor the server sees half of one. */
+async function replace(path: string, write: (draft: string) => Promise<void>): Promise<void> {
+  const drafts = join(projectFolder, ".plinth");
+  await Promise.all([mkdir(drafts, { recursive: true }), mkdir(dirname(path), { recursive: true })]);
+  const draft = join(drafts, `asset-${process.pid}-${Math.random().toString(36).slice(2)}`);
+  await write(draft);
+  await rename(draft, path);
+}
