@@ -11,6 +11,7 @@ import { transportFor } from "./mail/transports.ts";
 import { aroundEndpoints, inOrder, ofEveryRequest } from "./middleware/order.ts";
 import { hasherOf } from "./platform/hashing.ts";
 import type { Settings } from "./settings.ts";
+import { allTasks } from "./tasks/index.ts";
 
 /** The app's dependencies in production. */
 export const production: Deps = {
@@ -19,6 +20,7 @@ export const production: Deps = {
   transport: transportFor,
   now: () => new Date(),
   log: logToConsole,
+  tasks: allTasks,
 };
 
 /** Makes an app of all endpoints or any subset of them, with these dependencies or others. */

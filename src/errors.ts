@@ -53,6 +53,8 @@ export const errorTable = {
     detail: "This username is already taken.",
     field: { name: "username", type: "taken" },
   },
+  task_waiting: { status: 409, detail: "Another task waits under the same key, and will do the same." },
+  task_ended: { status: 409, detail: "The state of the task does not allow this." },
   last_admin: { status: 409, detail: "This is the last active admin." },
   conflict: { status: 409, detail: "The request conflicts with existing data." },
   quota_exceeded: {

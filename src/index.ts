@@ -3,6 +3,8 @@ import { jobs } from "./jobs/index.ts";
 import { runJobs } from "./jobs/run.ts";
 import { endpoints } from "./routes/index.ts";
 import type { Bindings } from "./settings.ts";
+import { runTasks } from "./task/run.ts";
+import { onWake } from "./task/wake.ts";
 
 const app = createApp(endpoints);
 
@@ -13,5 +15,9 @@ export type App = typeof app;
 
 export default {
   fetch: app.fetch,
-  scheduled: (_event, bindings) => runJobs(jobs, bindings, production),
+  scheduled: async (_event, bindings) => {
+    await runJobs(jobs, bindings, production);
+    await runTasks(bindings, production);
+  },
+  queue: (batch, bindings) => onWake(batch, bindings, production),
 } satisfies ExportedHandler<Bindings>;

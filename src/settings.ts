@@ -233,6 +233,25 @@ export const settingsTable = {
       "`off` lets a deployed Worker run without the binding `PASSWORD_HASHER`: each request hashes passwords itself, without a bound on parallel work.",
     value: oneOf("on", "off"),
   },
+  TASK_QUEUE: {
+    kind: "binding",
+    meaning:
+      "The queue that wakes tasks right after their request, on as many machines as they need; see `queues` in wrangler.toml. Without it, the Worker that answered runs them.",
+    value: z.custom<Queue>((value) => typeof value === "object" && value !== null, "must be a binding").optional(),
+  },
+  TASK_RETENTION_DAYS: {
+    kind: "variable",
+    default: "7",
+    meaning: "Days for which done and cancelled tasks are kept. Dead ones stay until somebody retries them.",
+    value: integerBetween(0, 365),
+  },
+  SUBREQUESTS: {
+    kind: "variable",
+    default: "50",
+    meaning:
+      "The subrequests that your Cloudflare plan allows for each invocation: 50 on Free, 10000 on Paid. Tasks stop in time to stay below it, and the next sweep continues.",
+    value: integerBetween(50, 1_000_000),
+  },
   DATABASE_TIMEOUT_MS: {
     kind: "variable",
     default: "5000",

@@ -52,6 +52,12 @@ export const auditKinds = [
   "sign_in.new_network",
   "sign_in.succeeded",
   "sign_in.throttled",
+  "task.cancelled",
+  "task.retried",
   "username.changed",
 ] as const;
 export type AuditKind = (typeof auditKinds)[number];
+
+/** The states of a task. Only `waiting` and `running` ones are run. */
+export const taskStates = ["waiting", "running", "done", "dead", "cancelled"] as const;
+export type TaskState = (typeof taskStates)[number];

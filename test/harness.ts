@@ -1,7 +1,7 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { createHash, randomBytes } from "node:crypto";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { createApp, production } from "../src/app.ts";
 import type { Deps } from "../src/context/types.ts";
@@ -19,6 +19,7 @@ import { keysFor } from "../src/security/keys.ts";
 import { dummyHash, type Passwords } from "../src/security/passwords.ts";
 import { signAccessToken } from "../src/security/tokens.ts";
 import { type Bindings, type Settings, settingsFrom, tokenPolicy } from "../src/settings.ts";
+import { runTasks } from "../src/task/run.ts";
 import { holdAgainstContract } from "./contracts.ts";
 
 /** True in `npm run test:long`, where a test that tries many cases tries them all. */
@@ -53,7 +54,8 @@ export function serve({
   mayFail?: boolean;
 } = {}) {
   const logs: LogEntry[] = [];
-  const app = createApp(endpoints, { ...production, log: (entry) => logs.push(entry), ...deps });
+  const allDeps: Deps = { ...production, log: (entry) => void logs.push(entry), ...deps };
+  const app = createApp(endpoints, allDeps);
 
   async function fetch(request: Request): Promise<Response> {
     const ctx = createExecutionContext();
@@ -90,6 +92,19 @@ export function serve({
     return answer;
   }
 
+  /** Runs the tasks that wait, even for a later time, and those that they enqueue, until each has ended. */
+  async function tasks(): Promise<void> {
+    const names = JSON.stringify(allDeps.tasks.map(({ name }) => name));
+    for (;;) {
+      const { rows } = await db.execute<{ id: string }>(sql`
+        update tasks set run_at = now() where state = 'waiting' and key is distinct from 'every'
+          and name in (select jsonb_array_elements_text(${names}::jsonb)) returning id`);
+      if (rows.length === 0) return;
+      const ids = rows.map(({ id }) => id);
+      if (!(await runTasks(own, allDeps, ids))) throw new Error("The tasks could not be run: see the logs");
+    }
+  }
+
   /** The calls of a user, with their token; `json` is the body. */
   function as({ token }: { token: string }) {
     return {
@@ -106,6 +121,7 @@ export function serve({
     fetch,
     call,
     as,
+    tasks,
     get: (path: string, init?: Init) => call("GET", path, init),
     post: (path: string, init?: Init) => call("POST", path, init),
     patch: (path: string, init?: Init) => call("PATCH", path, init),

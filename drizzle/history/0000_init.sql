@@ -52,6 +52,43 @@ create extension if not exists pg_trgm;
 --> statement-breakpoint
 create index users_search_idx on users using gin (normalize(email) gin_trgm_ops,normalize(username) gin_trgm_ops,normalize(full_name) gin_trgm_ops);
 --> statement-breakpoint
+create table task_schedules (
+  name text primary key,
+  slot timestamp(3) with time zone not null
+);
+--> statement-breakpoint
+create table tasks (
+  id uuid primary key,
+  name text not null,
+  key text,
+  input jsonb not null,
+  state text default 'waiting' not null,
+  attempt integer default 0 not null,
+  run_at timestamp(3) with time zone default now() not null,
+  fence integer default 0 not null,
+  error text,
+  request_id text,
+  created_at timestamp(3) with time zone default now() not null,
+  finished_at timestamp(3) with time zone,
+  constraint tasks_state_check check (state in ('waiting', 'running', 'done', 'dead', 'cancelled'))
+);
+--> statement-breakpoint
+alter table audit_events drop constraint audit_events_kind_check;
+--> statement-breakpoint
+create unique index tasks_key on tasks (name, key) where state = 'waiting';
+--> statement-breakpoint
+create index tasks_due_idx on tasks (name, run_at) where state in ('waiting', 'running');
+--> statement-breakpoint
+create index tasks_running_idx on tasks (name) where state = 'running';
+--> statement-breakpoint
+create index tasks_purge_idx on tasks (finished_at) where state in ('done', 'cancelled');
+--> statement-breakpoint
+create index tasks_state_idx on tasks (state, id);
+--> statement-breakpoint
+create index tasks_name_idx on tasks (name, id);
+--> statement-breakpoint
+alter table audit_events add constraint audit_events_kind_check check (kind in ('account.created', 'account.deleted', 'account.restored', 'account.purged', 'account.activated', 'account.deactivated', 'account.exported', 'account.role_changed', 'email.change_requested', 'email.changed', 'email.verification_requested', 'email.verified', 'password.changed', 'password.reset', 'password.reset_requested', 'session.ended', 'session.replayed', 'sessions.ended', 'sign_in.failed', 'sign_in.new_network', 'sign_in.succeeded', 'sign_in.throttled', 'task.cancelled', 'task.retried', 'username.changed'));
+--> statement-breakpoint
 -- Functions and triggers. Each function resolves names in this schema alone, and only its owner may call it.
 
 -- Ends the transaction unless the caller is a live, active user in a live session and, where `admin` is asked for, an admin.

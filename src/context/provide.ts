@@ -19,6 +19,7 @@ export function carry(deps: Deps, document: (settings: Settings) => string): Mid
       client: clientOf(c.req.raw.headers),
       audit: { made: [], recorded: [] },
       outbox: [],
+      enqueued: [],
       trips: { count: 0, milliseconds: 0 },
       configuration: configurationOf(c.env),
       document: () => document(c.var.settings),

@@ -6,25 +6,49 @@ import { doneBefore, fromDatabase } from "../db/errors.ts";
 import { runGuarded } from "../db/guarded.ts";
 import { ApiError } from "../errors.ts";
 import { isSignedIn } from "./policy.ts";
-import type { Run, Statement, Variables } from "./types.ts";
+import type { Later, Run, Statement, Variables } from "./types.ts";
 
 /** The parts of a request that decide how its statements run. The stages of the request fill them in. */
-type Parts = Partial<Pick<Variables, "policy" | "guard" | "once" | "audit" | "outbox">>;
+type Parts = Partial<
+  Pick<Variables, "policy" | "guard" | "once" | "audit" | "outbox" | "tasks" | "enqueued"> & {
+    requestId: string | null;
+  }
+>;
 
 /**
  * Makes the one {@link Run} of a request, which reads `parts` at each call: guard, idempotency key, recorded events.
- * Events that committed are noted for the log and for the notices after the answer.
+ * Events and tasks that committed are noted for the log, and for what follows the answer.
  */
 export function runner(db: Database, parts: Parts = {}): Run {
-  async function run(...given: readonly (Statement | undefined)[]): Promise<unknown> {
-    const statements = given.filter((statement) => statement !== undefined);
+  async function run(...given: readonly (Statement | Later | undefined)[]): Promise<unknown> {
+    const statements = given.flatMap((one) => (isLater(one) ? enqueueing(db, parts, one) : (one ?? [])));
     const inOneTransaction = (all: readonly Statement[]) => transact(db, parts, all);
     const results = (await (parts.once ?? unchanged)(statements, inOneTransaction)).values();
-    const answers = given.map((statement) => statement && results.next().value);
+    const answers = given.map((one) => one && results.next().value);
+    // The answer to a statement that `enqueueing` made.
+    for (const [i, one] of given.entries()) if (isLater(one)) noteTask(parts, one, answers[i] as EnqueueAnswer);
     return given.length === 1 ? answers[0] : answers;
   }
   // The signature cannot be written on the implementation: one statement answers a result, several answer a tuple.
   return run as Run;
+}
+
+function isLater(one: Statement | Later | undefined): one is Later {
+  return one !== undefined && "enqueue" in one;
+}
+
+function enqueueing(db: Database, { tasks = [], requestId = null }: Parts, later: Later): Statement {
+  const isListed = tasks.some(({ name }) => name === later.task);
+  if (!isListed)
+    throw new Error(`The task ${later.task} is not in the list of src/tasks/index.ts, and would never run`);
+  return later.enqueue(db, requestId);
+}
+
+type EnqueueAnswer = Awaited<ReturnType<Later["enqueue"]>>;
+
+/** Notes a task that was really enqueued: none if one waits under its key. */
+function noteTask({ enqueued }: Parts, { delay }: Later, answer: EnqueueAnswer): void {
+  for (const { id } of answer.rows) enqueued?.push({ id, delay });
 }
 
 const unchanged: NonNullable<Parts["once"]> = (statements, transact) => transact(statements);

@@ -2,6 +2,7 @@ import type { SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { NewAuditEvent } from "../crud/audit-events.ts";
 import type { PageRequest } from "../crud/keyset.ts";
+import type { Tasks } from "../crud/tasks.ts";
 import type { Versions } from "../crud/versions.ts";
 import type { Database } from "../db/client.ts";
 import type { RoundTrips } from "../db/wire.ts";
@@ -12,6 +13,7 @@ import type { SessionCaller } from "../security/caller.ts";
 import type { Keys } from "../security/keys.ts";
 import type { Passwords } from "../security/passwords.ts";
 import type { Bindings, Settings, SettingsError } from "../settings.ts";
+import type { Task } from "../task/task.ts";
 import type { Policy } from "./policy.ts";
 
 /** The outside world, as the app sees it. A test or another runtime passes its own. */
@@ -23,6 +25,8 @@ export type Deps = {
   transport: (settings: Settings) => Transport | undefined;
   now: () => Date;
   log: Log;
+  /** Every task that `run` may enqueue and this Worker runs. */
+  tasks: readonly Task[];
 };
 
 /** The origin of a request, as far as it is known and may be stored. */
@@ -36,6 +40,8 @@ export type Variables = Deps & {
   audit: { made: NewAuditEvent[]; recorded: { kind: string; user_id: string | null }[] };
   /** Ids of the mails that this request put into the outbox, to be sent after its answer. */
   outbox: string[];
+  /** The tasks that this request enqueued, to be run after its answer. */
+  enqueued: Enqueued[];
   trips: RoundTrips;
   configuration: Settings | SettingsError;
   /** The OpenAPI document of the app that answers, as JSON. */
@@ -81,9 +87,20 @@ export type Page = <R extends Row>(
 ) => Promise<{ items: R[]; next_cursor: string | null }>;
 
 export type Statement = BatchItem<"pg">;
-type Result<S extends Statement> = S["_"]["result"];
-type Results<S extends readonly (Statement | undefined)[]> = {
-  -readonly [I in keyof S]: S[I] extends Statement ? Result<S[I]> : Result<NonNullable<S[I]>> | undefined;
+/** A task to be enqueued by `run`, in the transaction of its cause. Made by `later` of a task. */
+export type Later = {
+  task: string;
+  /** Seconds. */
+  delay: number;
+  enqueue: (db: Database, requestId: string | null) => ReturnType<typeof Tasks.insert>;
+};
+/** A task as it was enqueued. `delay` is in seconds. */
+export type Enqueued = { id: string; delay: number };
+
+type Runnable = Statement | Later;
+type Result<R extends Runnable> = R extends Statement ? R["_"]["result"] : ReturnType<Later["enqueue"]>["_"]["result"];
+type Results<R extends readonly (Runnable | undefined)[]> = {
+  -readonly [I in keyof R]: R[I] extends Runnable ? Result<R[I]> : Result<NonNullable<R[I]>> | undefined;
 };
 
 /** Runs statements around, before or instead of others, and answers the results of these. */
@@ -93,10 +110,10 @@ export type Once = (
 ) => Promise<unknown[]>;
 
 /**
- * Runs all defined statements in one round trip and one transaction, behind the guard if there is a caller. Throws
- * `invalid_token`, `forbidden`, a conflict by constraint name, `database_unavailable`.
+ * Runs all defined statements and enqueues tasks, in one round trip and one transaction, behind the guard if there is a
+ * caller. Throws `invalid_token`, `forbidden`, a conflict by constraint name, `database_unavailable`.
  */
 export type Run = {
-  <S extends Statement>(statement: S): Promise<Result<S>>;
-  <const S extends readonly (Statement | undefined)[]>(...statements: S): Promise<Results<S>>;
+  <R extends Runnable>(one: R): Promise<Result<R>>;
+  <const R extends readonly (Runnable | undefined)[]>(...all: R): Promise<Results<R>>;
 };

@@ -2,7 +2,7 @@ import { and, eq, getTableColumns, gte, lt, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { auditEvents, mails, users } from "../db/schema.ts";
 import type { AuditKind, MailKindName } from "../values.ts";
-import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
+import { firstIdAt, keyset, newestFirst, type PageRequest } from "./keyset.ts";
 import { takesRoom } from "./mails.ts";
 
 /** An event to record, and the mail that tells the account's owner, if any. */
@@ -50,8 +50,10 @@ export const AuditEvents = {
           kind === undefined ? undefined : eq(auditEvents.kind, kind),
           since === undefined
             ? undefined
-            : and(gte(auditEvents.created_at, since), gte(auditEvents.id, idAt(since, -1))),
-          until === undefined ? undefined : and(lt(auditEvents.created_at, until), lt(auditEvents.id, idAt(until, 1))),
+            : and(gte(auditEvents.created_at, since), gte(auditEvents.id, firstIdAt(since, -1))),
+          until === undefined
+            ? undefined
+            : and(lt(auditEvents.created_at, until), lt(auditEvents.id, firstIdAt(until, 1))),
           past,
         ),
       )
@@ -111,16 +113,4 @@ export function telling(event: NewAuditEvent, source: SQL, whose: Whose = {}): P
       where ${notice.pepper === undefined ? sql`true` : takesRoom(mail, notice.pepper)}`,
   };
   return [happened, told];
-}
-
-/**
- * The first id of a time: UUIDv7 begins with Unix milliseconds, so that the index finds it at once. `minutes` allow for
- * a Worker's clock that differs from the database's.
- */
-function idAt(time: string, minutes: number): string {
-  const milliseconds = Math.max(0, Date.parse(time) + minutes * 60_000);
-  return `${milliseconds.toString(16).padStart(12, "0")}${"0".repeat(20)}`.replace(
-    /^(.{8})(.{4})(.{4})(.{4})(.{12})$/,
-    "$1-$2-$3-$4-$5",
-  );
 }

@@ -35,3 +35,15 @@ export function keyset({ by, descending }: Order, id: PgColumn, after: Position 
     sortKey: sql<string>`${by}::text`,
   };
 }
+
+/**
+ * The first id of a time: UUIDv7 begins with Unix milliseconds, so that the index finds it at once. `minutes` allow for
+ * a Worker's clock that differs from the database's.
+ */
+export function firstIdAt(time: string, minutes: number): string {
+  const milliseconds = Math.max(0, Date.parse(time) + minutes * 60_000);
+  return `${milliseconds.toString(16).padStart(12, "0")}${"0".repeat(20)}`.replace(
+    /^(.{8})(.{4})(.{4})(.{4})(.{12})$/,
+    "$1-$2-$3-$4-$5",
+  );
+}

@@ -5,6 +5,7 @@ import type { ErrorCode } from "../errors.ts";
  * answer. A trigger takes part by `raise … using errcode = 'check_violation', constraint = '…'`.
  */
 export const constraintCodes: Partial<Record<string, ErrorCode>> = {
+  tasks_key: "task_waiting",
   users_email_key: "email_taken",
   users_username_key: "username_taken",
 };

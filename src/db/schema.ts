@@ -15,7 +15,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import { auditKinds, mailKindNames, purposes, roles } from "../values.ts";
+import { auditKinds, mailKindNames, purposes, roles, taskStates } from "../values.ts";
 import { toRfc3339 } from "./time.ts";
 
 /** A time as on the wire: RFC 3339 in UTC, stored to the millisecond. */
@@ -260,3 +260,45 @@ export const auditEvents = pgTable(
     check("audit_events_kind_check", oneOf(table.kind, auditKinds)),
   ],
 );
+
+/** Work that was committed with its cause, to be done after it. src/task/ runs it. */
+export const tasks = pgTable(
+  "tasks",
+  {
+    id: uuid().primaryKey(),
+    /** The name of its declaration in src/tasks/. */
+    name: text().notNull(),
+    /** Only one task of a name waits under a key. */
+    key: text(),
+    input: jsonb().$type<unknown>().notNull(),
+    state: text({ enum: taskStates }).notNull().default("waiting"),
+    /** The number of attempts, including a running one. */
+    attempt: integer().notNull().default(0),
+    /** The time from which it may be claimed: of its next attempt or, while it runs, the end of its lease. */
+    run_at: timestamp().notNull().default(sql`now()`),
+    /** Counts the claims: only the newest one may complete the task. */
+    fence: integer().notNull().default(0),
+    /** The reason why its last attempt failed, in our own words. */
+    error: text(),
+    /** The request that caused it. */
+    request_id: text(),
+    created_at,
+    finished_at: timestamp(),
+  },
+  (table) => [
+    uniqueIndex("tasks_key").on(table.name, table.key).where(sql`${table.state} = 'waiting'`),
+    // These two stay small, however many finished tasks are kept.
+    index("tasks_due_idx").on(table.name, table.run_at).where(sql`${table.state} in ('waiting', 'running')`),
+    index("tasks_running_idx").on(table.name).where(sql`${table.state} = 'running'`),
+    index("tasks_purge_idx").on(table.finished_at).where(sql`${table.state} in ('done', 'cancelled')`),
+    index("tasks_state_idx").on(table.state, table.id),
+    index("tasks_name_idx").on(table.name, table.id),
+    check("tasks_state_check", oneOf(table.state, taskStates)),
+  ],
+);
+
+/** The newest slot of each task with `every` that was enqueued: the next one has to be later. */
+export const taskSchedules = pgTable("task_schedules", {
+  name: text().primaryKey(),
+  slot: timestamp().notNull(),
+});

@@ -55,6 +55,7 @@ const meanings: Partial<Record<string, ErrorCode>> = {
   PT404: "not_found",
   PT409: "last_admin",
   PT412: "precondition_failed",
+  PT410: "conflict", // the lease of a task is over
   PT422: "idempotency_key_reused",
   PT425: "idempotency_key_in_use",
   PT429: "too_many_requests", // how much is kept under a user's keys

@@ -91,6 +91,8 @@ export const untold: Record<Exclude<AuditKind, SensitiveChange>, string> = {
   "sign_in.failed": "Anybody can cause it, and would flood the owner.",
   "sign_in.succeeded": "Routine; a new network has an event of its own.",
   "sign_in.throttled": "Anybody can cause it, and would flood the owner.",
+  "task.cancelled": "It concerns no account.",
+  "task.retried": "It concerns no account.",
 };
 
 export function isSensitive(kind: string): kind is SensitiveChange {

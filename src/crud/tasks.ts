@@ -1,0 +1,237 @@
+import { and, eq, getTableColumns, gte, lt, type SQL, sql } from "drizzle-orm";
+import type { Database } from "../db/client.ts";
+import { taskSchedules, tasks } from "../db/schema.ts";
+import type { TaskState } from "../values.ts";
+import { isWritten, type NewAuditEvent, written } from "./audit-events.ts";
+import { firstIdAt, keyset, newestFirst, type PageRequest } from "./keyset.ts";
+
+/** A task to enqueue. `delay` is in seconds. */
+export type NewTask = {
+  id: string;
+  name: string;
+  input: unknown;
+  key: string | undefined;
+  delay: number;
+  requestId: string | null;
+};
+
+/** The rules of a task by which it is claimed. The lease is in seconds. */
+export type TaskKind = { name: string; attempts: number; lease: number; concurrency: number | null };
+
+/** A claim of a task: only the newest one of its row holds. */
+export type TaskClaim = { id: string; fence: number };
+
+/** A task that was claimed. It is dead instead of running if its attempts were used up. */
+export type ClaimedTask = TaskClaim & {
+  name: string;
+  input: unknown;
+  state: "running" | "dead";
+  attempt: number;
+  error: string | null;
+  request_id: string | null;
+};
+
+/** Waits `firstSeconds`, then twice as long each time, up to `mostSeconds`, each varied by half. */
+export type Backoff = { firstSeconds: number; mostSeconds: number };
+
+export type TaskFilter = {
+  name?: string | undefined;
+  state?: TaskState | undefined;
+  since?: string | undefined;
+  until?: string | undefined;
+};
+
+/** The queries of tasks. */
+export const Tasks = {
+  /** Enqueues a task, unless one waits under its key; with `when`, only if that holds after the preceding statements. */
+  insert(db: Database, { id, name, key, input, delay, requestId }: NewTask, when: SQL = sql`true`) {
+    return db.execute<{ id: string }>(sql`
+      insert into ${tasks} (id, name, key, input, run_at, request_id)
+      select ${id}::uuid, ${name}, ${key ?? null}, ${JSON.stringify(input)}::jsonb,
+        now() + make_interval(secs => ${delay}::float8), ${requestId}
+      where ${when} on conflict do nothing returning id`);
+  },
+
+  /**
+   * Enqueues the newest slot of each schedule once, if it has come by the database's clock. A schedule that is seen for
+   * the first time begins with its next slot.
+   */
+  schedule(db: Database, slots: readonly { id: string; name: string; slot: string }[]) {
+    return db.execute(sql`
+      with due as (
+        select * from jsonb_to_recordset(${JSON.stringify(slots)}::jsonb) as given (id uuid, name text, slot timestamptz)
+        where slot <= now()
+      ),
+      taken as (
+        insert into ${taskSchedules} as known (name, slot) select name, slot from due order by name
+        on conflict (name) do update set slot = excluded.slot where known.slot < excluded.slot
+        returning name
+      )
+      insert into ${tasks} (id, name, key, input)
+      select due.id, due.name, 'every', '{}' from taken join due using (name)
+      where exists (select from ${taskSchedules} as known where known.name = due.name)
+      on conflict do nothing`);
+  },
+
+  /** Lets the claims of kinds with a bound on their concurrency count one after another. Precedes {@link Tasks.claim}. */
+  lock(db: Database, names: readonly string[]) {
+    return db.execute(sql`
+      select pg_advisory_xact_lock(hashtext('tasks'), hashtext(name))
+      from (select name from jsonb_array_elements_text(${JSON.stringify(names)}::jsonb) as name order by name offset 0) as n`);
+  },
+
+  /**
+   * Claims at most `limit` due tasks of these kinds, or only those of `ids`: the oldest of each kind first, so that a
+   * backlog of one kind keeps no other waiting. After a crash a task is due again at the end of its lease.
+   */
+  claim(db: Database, kinds: readonly TaskKind[], { limit, ids }: { limit: number; ids?: readonly string[] }) {
+    const wanted = ids ? sql`and id = any(${`{${ids.join()}}`}::uuid[])` : sql``;
+    const isSpent = sql`task.attempt >= kind.attempts`;
+    return db.execute<ClaimedTask>(sql`
+      with kind as materialized (
+        select given.*, case when concurrency is null then ${limit}::bigint else least(${limit}::bigint, greatest(0, concurrency - (
+          select count(*) from ${tasks} where name = given.name and state = 'running' and run_at > now()))) end as room
+        from jsonb_to_recordset(${JSON.stringify(kinds)}::jsonb)
+          as given (name text, attempts int, lease int, concurrency int)
+      ),
+      due as materialized (
+        select found.* from kind cross join lateral (
+          select id, name, run_at from ${tasks}
+          where name = kind.name and state in ('waiting', 'running') and run_at <= now() ${wanted}
+          order by run_at limit kind.room for update skip locked
+        ) as found
+      ),
+      chosen as (
+        select id from due order by row_number() over (partition by name order by run_at), run_at limit ${limit}::int
+      )
+      update ${tasks} as task set
+        state = case when ${isSpent} then 'dead' else 'running' end,
+        attempt = case when ${isSpent} then task.attempt else task.attempt + 1 end,
+        fence = task.fence + 1,
+        run_at = now() + make_interval(secs => kind.lease),
+        finished_at = case when ${isSpent} then now() end,
+        error = case when ${isSpent} and task.state = 'running' then 'Its last attempt did not end.' else task.error end
+      from chosen, kind where task.id = chosen.id and kind.name = task.name
+      returning task.id, task.name, task.input, task.state, task.attempt, task.fence, task.error, task.request_id`);
+  },
+
+  /** Ends the transaction (SQLSTATE PT410) unless the claim holds, and completes the task. */
+  complete(db: Database, { id, fence }: TaskClaim) {
+    return db.execute(sql`
+      with mine as (
+        update ${tasks} set state = 'done', finished_at = now(), error = null where ${isHeld(id, fence)} returning id
+      )
+      select refuse('PT410', -1) where not exists (select from mine)`);
+  },
+
+  /** Ends the transaction (SQLSTATE PT410) unless the claim holds until it ends. */
+  hold(db: Database, { id, fence }: TaskClaim) {
+    return db.execute(sql`
+      select refuse('PT410', -1)
+      where not exists (select from ${tasks} where ${isHeld(id, fence)} for no key update)`);
+  },
+
+  /**
+   * Ends a failed attempt: the task waits for the next one, after `retryIn` seconds or by its backoff, or is dead without
+   * one. If another one already waits under its key, that does the same, and this is cancelled.
+   */
+  fail(
+    db: Database,
+    { id, fence, attempt }: TaskClaim & { attempt: number },
+    { error, retry }: { error: string; retry: (Backoff & { retryIn?: number | undefined }) | undefined },
+  ) {
+    const { firstSeconds = 0, mostSeconds = 0, retryIn } = retry ?? {};
+    const grown = sql`least(${mostSeconds}::float8, ${firstSeconds}::float8 * 2 ^ ${attempt - 1}::int)`;
+    const wait = retryIn === undefined ? sql`${grown} * (0.5 + random())` : sql`${retryIn}::float8`;
+    const isReplaced = sql`exists (select from ${tasks} as other
+      where other.name = task.name and other.key = task.key and other.state = 'waiting')`;
+    return db.execute<{ state: TaskState; run_at: string }>(sql`
+      with next as (
+        select id, case when ${retry === undefined}::boolean then 'dead' when ${isReplaced} then 'cancelled' else 'waiting' end as state
+        from ${tasks} as task where id = ${id}::uuid and fence = ${fence}::int and state = 'running'
+      )
+      update ${tasks} as task set state = next.state, error = ${error},
+        run_at = now() + make_interval(secs => ${wait}),
+        finished_at = case when next.state <> 'waiting' then now() end
+      from next where task.id = next.id and task.fence = ${fence}::int and task.state = 'running'
+      returning task.state, task.run_at`);
+  },
+
+  /** Removes these tasks of a request that failed, unless they have begun. */
+  withdraw(db: Database, ids: readonly string[]) {
+    return db.execute<{ id: string }>(sql`
+      delete from ${tasks} where id = any(${`{${ids.join()}}`}::uuid[]) and state = 'waiting' and attempt = 0 returning id`);
+  },
+
+  /** Removes some of the done and cancelled tasks that ended so many days ago. */
+  purge(db: Database, days: number, limit: number) {
+    const isOld = sql`state in ('done', 'cancelled') and finished_at <= now() - make_interval(days => ${days}::int)`;
+    return db.execute<{ id: string }>(sql`
+      delete from ${tasks} where ${isOld} and id in (
+        select id from ${tasks} where ${isOld} order by finished_at limit ${limit} for update skip locked)
+      returning id`);
+  },
+
+  /** A page of tasks, newest first. */
+  list(db: Database, { name, state, since, until }: TaskFilter, { after, limit }: PageRequest) {
+    const { past, orderBy, sortKey } = keyset(newestFirst(tasks.id), tasks.id, after);
+    return db
+      .select({ ...getTableColumns(tasks), sort_key: sortKey })
+      .from(tasks)
+      .where(
+        and(
+          name === undefined ? undefined : eq(tasks.name, name),
+          state === undefined ? undefined : eq(tasks.state, state),
+          since === undefined ? undefined : and(gte(tasks.created_at, since), gte(tasks.id, firstIdAt(since, -1))),
+          until === undefined ? undefined : and(lt(tasks.created_at, until), lt(tasks.id, firstIdAt(until, 1))),
+          past,
+        ),
+      )
+      .orderBy(...orderBy)
+      .limit(limit);
+  },
+
+  find(db: Database, id: string) {
+    return db.select().from(tasks).where(eq(tasks.id, id));
+  },
+
+  /** Lets a task that is dead, cancelled or waiting begin anew at once, and records it. No row in another state. */
+  retry(db: Database, id: string, event: NewAuditEvent) {
+    return changed(
+      db,
+      sql`state = 'waiting', attempt = 0, run_at = now(), finished_at = null`,
+      sql`id = ${id}::uuid and state in ('dead', 'cancelled', 'waiting')`,
+      event,
+    );
+  },
+
+  /** Cancels a task that waits or runs, and records it. A running attempt can no longer complete it. No row in another state. */
+  cancel(db: Database, id: string, event: NewAuditEvent) {
+    return changed(
+      db,
+      sql`state = 'cancelled', finished_at = now()`,
+      sql`id = ${id}::uuid and state in ('waiting', 'running')`,
+      event,
+    );
+  },
+
+  /** The task, if the preceding statement changed it and recorded this event. */
+  changed(db: Database, id: string, event: NewAuditEvent) {
+    return db
+      .select({ ...getTableColumns(tasks), is_changed: sql<boolean>`${isWritten(event)}` })
+      .from(tasks)
+      .where(eq(tasks.id, id));
+  },
+};
+
+function changed(db: Database, set: SQL, which: SQL, event: NewAuditEvent) {
+  return db.execute<{ id: string }>(sql`
+    with changed as (update ${tasks} set ${set} where ${which} returning id),
+    ${written(event, sql`from changed`)}
+    select id from changed`);
+}
+
+/** The claim is the newest one, and its lease goes on. */
+function isHeld(id: string, fence: number): SQL {
+  return sql`id = ${id}::uuid and fence = ${fence}::int and state = 'running' and run_at > now()`;
+}

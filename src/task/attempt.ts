@@ -1,0 +1,99 @@
+import { runner } from "../context/run.ts";
+import type { Enqueued } from "../context/types.ts";
+import { type ClaimedTask, Tasks } from "../crud/tasks.ts";
+import { ApiError } from "../errors.ts";
+import { describeError, type Log } from "../log.ts";
+import { type Task, type TaskContext, TaskError } from "./task.ts";
+
+/** What all attempts of one run share. */
+export type Work = Omit<TaskContext, "run" | "step" | "signal" | "attempt" | "idempotencyKey"> & {
+  tasks: readonly Task[];
+  enqueued: Enqueued[];
+};
+
+/** Runs one claimed task to its completion or its failure, which is recorded. Never throws. */
+export async function attempt(work: Work, claimed: ClaimedTask): Promise<void> {
+  const { id, name, state, attempt, request_id } = claimed;
+  const about = { task: name, task_id: id, request_id, attempt };
+  const log: Log = (entry) => work.log({ ...entry, ...about });
+  if (state === "dead") return log({ level: "error", message: "task", outcome: "dead", reason: claimed.error });
+  const started = Date.now();
+  const took = () => ({ duration_ms: Date.now() - started });
+  const progress = { isDone: false };
+  try {
+    await performed({ ...work, log }, claimed, progress);
+    log({ level: "info", message: "task", outcome: "done", ...took() });
+  } catch (error) {
+    const cause = describeError(error);
+    if (progress.isDone) return log({ level: "error", message: "task", outcome: "done", ...took(), cause });
+    const after = await failed(work, claimed, error).catch(() => undefined);
+    const level = after?.state === "waiting" ? "warn" : "error";
+    // Without an answer the claim was lost, or the database was, and the end of the lease settles it.
+    const outcome = after?.state === "waiting" ? "failed" : (after?.state ?? "lost");
+    log({ level, message: "task", outcome, ...took(), reason: reasonOf(error), cause });
+  }
+}
+
+async function performed(work: Work, claimed: ClaimedTask, progress: { isDone: boolean }): Promise<void> {
+  const { db, tasks, enqueued } = work;
+  const task = tasks.find(({ name }) => name === claimed.name);
+  if (!task) throw new TaskError("This version does not know the task.");
+  const { id, attempt, request_id: requestId } = claimed;
+  const parts = { tasks, enqueued, requestId };
+  const run = runner(db, {
+    ...parts,
+    once: async (statements, transact) => {
+      if (progress.isDone) throw new Error(`The task ${task.name} calls run more than once: use step before it`);
+      const [, ...results] = await transact([Tasks.complete(db, claimed), ...statements]);
+      progress.isDone = true;
+      return results;
+    },
+  });
+  const step = runner(db, {
+    ...parts,
+    once: async (statements, transact) => (await transact([Tasks.hold(db, claimed), ...statements])).slice(1),
+  });
+  await withinTime(task.timeoutSeconds, (signal, secondsLeft) => {
+    const mayGoOn = () => secondsLeft() > task.timeoutSeconds / 5 && work.mayGoOn();
+    return task.perform({ ...work, run, step, mayGoOn, signal, attempt, idempotencyKey: id }, claimed.input);
+  });
+  if (!progress.isDone) await run();
+}
+
+async function withinTime(
+  seconds: number,
+  work: (signal: AbortSignal, secondsLeft: () => number) => Promise<void>,
+): Promise<void> {
+  const controller = new AbortController();
+  const end = Date.now() + seconds * 1_000;
+  const late = new TaskError(`It took longer than ${seconds} seconds.`);
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    controller.abort(late);
+    reject(late);
+  }, seconds * 1_000);
+  try {
+    await Promise.race([work(controller.signal, () => (end - Date.now()) / 1_000), promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Records the failure; answers the state of the task after it, if the claim still held. */
+async function failed({ db, tasks }: Work, claimed: ClaimedTask, error: unknown) {
+  const { attempts = 0, backoff } = tasks.find(({ name }) => name === claimed.name) ?? {};
+  const { hopeless = false, retryIn } = error instanceof TaskError ? error : {};
+  const mayRetry = !hopeless && claimed.attempt < attempts && backoff !== undefined;
+  const failure = { error: reasonOf(error), retry: mayRetry ? { ...backoff, retryIn } : undefined };
+  // The second try sees a task that began to wait under the same key at that moment.
+  const once = () => runner(db)(Tasks.fail(db, claimed, failure));
+  const { rows } = await once().catch(once);
+  return rows[0];
+}
+
+/** A reason without secrets: others' messages may hold some, and are in the log alone. */
+function reasonOf(error: unknown): string {
+  if (error instanceof TaskError) return error.message.slice(0, 500).toWellFormed().replaceAll("\0", "");
+  if (error instanceof ApiError) return `It failed with ${error.code}.`;
+  return `It failed with ${error instanceof Error && /^\w{1,50}$/.test(error.name) ? error.name : "an unknown error"}.`;
+}

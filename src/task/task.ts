@@ -1,0 +1,129 @@
+import { v7 as uuidv7 } from "uuid";
+import { z } from "zod";
+import type { Deps, Later, Run } from "../context/types.ts";
+import { type Backoff, Tasks } from "../crud/tasks.ts";
+import type { Database } from "../db/client.ts";
+import type { Log } from "../log.ts";
+import type { Keys } from "../security/keys.ts";
+import type { Bindings, Settings } from "../settings.ts";
+import { type Every, type Slots, slotsOf } from "./every.ts";
+
+/** What a handler finds on its context. */
+export type TaskContext = Pick<Deps, "now" | "transport"> & {
+  /**
+   * Commits the effects of the task together with its completion, exactly once. Call it once, at the end: a task that
+   * outlived its lease commits nothing, and a handler without effects needs no call.
+   */
+  run: Run;
+  /** Reads, or commits one of many steps. A repeated attempt repeats it. */
+  step: Run;
+  /** True while there are time and subrequests for another step. */
+  mayGoOn: () => boolean;
+  db: Database;
+  settings: Settings;
+  keys: Keys;
+  bindings: Bindings;
+  /** Adds the task and the request that caused it to each line. */
+  log: Log;
+  /** Aborts at the end of `timeout`. */
+  signal: AbortSignal;
+  /** 1 for the first attempt. */
+  attempt: number;
+  /** The same for all attempts, for services that recognise a repetition. */
+  idempotencyKey: string;
+  /** The mails that a step puts into the outbox, for `mailTo`. */
+  outbox: string[];
+};
+
+/** A task as the engine sees it, whatever its input. */
+export type Task = {
+  name: string;
+  attempts: number;
+  backoff: Backoff;
+  timeoutSeconds: number;
+  concurrency: number | null;
+  slots: Slots | undefined;
+  /** @throws {TaskError} for input that is not the task's. */
+  perform: (context: TaskContext, input: unknown) => Promise<void>;
+};
+
+/** `delay` in seconds. Only one task of a name waits under a `key`. `when` is checked after the preceding statements. */
+export type LaterOptions = { delay?: number; key?: string; when?: Parameters<typeof Tasks.insert>[2] };
+
+export type Declaration<Input extends z.ZodType> = {
+  /** Stored with every task: a new name is a new task. */
+  name: string;
+  /** The schema of its input, which is stored as JSON: ids rather than personal data. */
+  input?: Input;
+  /** By default 10 attempts, the second one after 10 seconds, and then after twice as long, up to an hour. */
+  retry?: { attempts?: number } & Partial<Backoff>;
+  /** Seconds for one attempt, 30 by default. */
+  timeout?: number;
+  /** The number of these tasks that run at once. Unbounded by default; 1 with `every`. */
+  concurrency?: number;
+  /** Runs it by itself: a cron expression in UTC, or an interval. Its input is then `{}`. */
+  every?: Every;
+};
+
+/**
+ * The failure of a task in our own words, which admins see: it must hold no secret. `retryIn` seconds replace the backoff;
+ * `hopeless` ends the task at once.
+ */
+export class TaskError extends Error {
+  override readonly name = "TaskError";
+  readonly retryIn: number | undefined;
+  readonly hopeless: boolean;
+
+  constructor(message: string, { retryIn, hopeless = false, cause }: TaskErrorOptions = {}) {
+    super(message, { cause });
+    this.retryIn = retryIn;
+    this.hopeless = hopeless;
+  }
+}
+type TaskErrorOptions = { retryIn?: number; hopeless?: boolean; cause?: unknown };
+
+const nothing = z.object({});
+
+/** Declares a task. It runs once it is in the list of src/tasks/index.ts. */
+export function task<Input extends z.ZodType = typeof nothing>(
+  declared: Declaration<Input>,
+  handler: (context: TaskContext, input: z.output<Input>) => Promise<unknown>,
+) {
+  const { name, retry = {}, timeout = 30, every } = declared;
+  const { attempts = 10, firstSeconds = 10, mostSeconds = 3_600 } = retry;
+  // Without a schema, Input is the type of `nothing`.
+  const schema = declared.input ?? (nothing as unknown as Input);
+  if (every !== undefined && !schema.safeParse({}).success)
+    throw new Error(`${name} has "every", but not the input {}`);
+  const made = {
+    name,
+    attempts,
+    backoff: { firstSeconds, mostSeconds },
+    timeoutSeconds: timeout,
+    concurrency: declared.concurrency ?? (every === undefined ? null : 1),
+    slots: every === undefined ? undefined : slotsOf(every),
+    async perform(context: TaskContext, input: unknown): Promise<void> {
+      const { data, error } = schema.safeParse(input);
+      if (error) throw new TaskError(`Its input does not fit at ${placesOf(error)}.`, { hopeless: true });
+      await handler(context, data);
+    },
+    /** Enqueues the task as a part of `run`. Throws for input that does not fit. */
+    later(input: z.input<Input>, { delay = 0, key, when }: LaterOptions = {}): Later {
+      // Checks the input as it will come back, so that a Date or a Map is refused here.
+      const stored: unknown = JSON.parse(JSON.stringify(input));
+      schema.parse(stored);
+      return {
+        task: name,
+        delay,
+        enqueue: (db, requestId) =>
+          Tasks.insert(db, { id: uuidv7(), name, key, input: stored, delay, requestId }, when),
+      };
+    },
+  };
+  return made satisfies Task;
+}
+
+/** The places of the problems, without any value. */
+function placesOf({ issues }: z.ZodError): string {
+  return [...new Set(issues.map(({ path }) => path.join(".") || "its root"))].slice(0, 5).join(", ");
+}

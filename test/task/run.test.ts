@@ -1,0 +1,240 @@
+import { eq, sql } from "drizzle-orm";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { tasks } from "../../src/db/schema.ts";
+import { TaskError, task } from "../../src/task/task.ts";
+import { db, unique } from "../harness.ts";
+import { effect, effecting, effectsOf, enqueue, Keyed, makeDue, rowOf, rowsOf, work } from "./effects.ts";
+
+afterEach(() => vi.restoreAllMocks());
+const keys = (count: number) => Array.from({ length: count }, () => unique("effect"));
+
+describe("a task", () => {
+  it("promise 30: that fifty Workers reach for at once has its effect once", async () => {
+    const counted = effecting();
+    const effects = keys(60);
+    await enqueue(
+      counted.name,
+      effects.map((key) => ({ effect: key })),
+    );
+    await Promise.all(Array.from({ length: 50 }, () => work([counted])));
+    await work([counted]);
+    expect(await effectsOf(...effects)).toStrictEqual(effects.map(() => 1));
+    expect((await rowsOf(counted.name)).map(({ state, attempt }) => [state, attempt])).toStrictEqual(
+      effects.map(() => ["done", 1]),
+    );
+  });
+
+  it("promise 30: that outlived its lease completes nothing, and another attempt does", async () => {
+    const [key = ""] = keys(1);
+    const refused: unknown[] = [];
+    const slow = task({ name: unique("slow"), input: Keyed }, async ({ run, step, attempt, idempotencyKey }, input) => {
+      if (attempt === 1) {
+        await makeDue(idempotencyKey);
+        await step(effect(input.effect)).catch((error) => refused.push(error));
+        await work([slow]);
+      }
+      await run(effect(input.effect));
+    });
+    const [id] = await enqueue(slow.name, [{ effect: key }]);
+    const logs = await work([slow]);
+    expect(refused).toHaveLength(1);
+    expect(await effectsOf(key)).toStrictEqual([1]);
+    expect(await rowOf(id)).toMatchObject({ state: "done", attempt: 2, error: null });
+    expect(logs).toMatchObject([{ message: "task", outcome: "lost", task_id: id, attempt: 1 }]);
+  });
+
+  it("promise 30: whose Worker is killed before its effect has it in the next attempt", async () => {
+    const [key = ""] = keys(1);
+    const counted = effecting();
+    const [id] = await enqueue(counted.name, [{ effect: key }]);
+    await db
+      .update(tasks)
+      .set({ state: "running", attempt: 1, fence: 1 })
+      .where(eq(tasks.id, id ?? ""));
+    await makeDue(id);
+    await work([counted]);
+    expect(await effectsOf(key)).toStrictEqual([1]);
+    expect(await rowOf(id)).toMatchObject({ state: "done", attempt: 2 });
+  });
+
+  it("promise 30: whose Worker is killed between its effect and its end is done", async () => {
+    const [key = ""] = keys(1);
+    const killed = task({ name: unique("killed"), input: Keyed }, async ({ run }, input) => {
+      const real = globalThis.fetch;
+      vi.spyOn(globalThis, "fetch").mockImplementationOnce(async (...args) => {
+        await real(...args);
+        throw new Error("connection lost");
+      });
+      await run(effect(input.effect));
+    });
+    const [id] = await enqueue(killed.name, [{ effect: key }]);
+    await work([killed]);
+    await makeDue(id);
+    await work([killed]);
+    expect(await effectsOf(key)).toStrictEqual([1]);
+    expect(await rowOf(id)).toMatchObject({ state: "done", attempt: 1 });
+  });
+
+  it("promise 31: that fails waits longer each time, by the database's clock, and is dead after its last attempt", async () => {
+    const poisoned = task({ name: unique("poisoned"), retry: { attempts: 3, firstSeconds: 60 } }, async () => {
+      throw new TaskError("The printer is on fire.");
+    });
+    const [id] = await enqueue(poisoned.name, [{}]);
+    const waits: number[] = [];
+    for (const outcome of ["failed", "failed", "dead"]) {
+      expect(await work([poisoned])).toMatchObject([
+        { outcome, task: poisoned.name, task_id: id, request_id: "a-request", reason: "The printer is on fire." },
+      ]);
+      const { rows } = await db.execute<{ wait: string }>(
+        sql`select extract(epoch from run_at - now()) as wait from tasks where id = ${id}`,
+      );
+      waits.push(Number(rows[0]?.wait));
+      expect(await work([poisoned])).toStrictEqual([]);
+      await makeDue(id);
+    }
+    expect(waits[0]).toBeGreaterThan(20);
+    expect(waits[0]).toBeLessThan(91);
+    expect(waits[1]).toBeGreaterThan(50);
+    expect(waits[1]).toBeLessThan(181);
+    expect(await rowOf(id)).toMatchObject({ state: "dead", attempt: 3, error: "The printer is on fire." });
+    expect((await rowOf(id))?.finished_at).not.toBeNull();
+  });
+
+  it("promise 31: whose last attempt never ends is dead, and is not run again", async () => {
+    let runs = 0;
+    const deadly = task({ name: unique("deadly"), retry: { attempts: 1 } }, async () => void runs++);
+    const [id] = await enqueue(deadly.name, [{}]);
+    await db
+      .update(tasks)
+      .set({ state: "running", attempt: 1 })
+      .where(eq(tasks.id, id ?? ""));
+    await makeDue(id);
+    expect(await work([deadly])).toMatchObject([{ level: "error", outcome: "dead" }]);
+    expect(await rowOf(id)).toMatchObject({ state: "dead", error: "Its last attempt did not end." });
+    expect(runs).toBe(0);
+  });
+
+  it("can say when to try again, or that no attempt helps", async () => {
+    const asked = task({ name: unique("asked"), input: Keyed }, async (_context, { effect: what }) => {
+      throw new TaskError("Come back.", what === "later" ? { retryIn: 3_600 } : { hopeless: true });
+    });
+    const [later, never] = await enqueue(asked.name, [{ effect: "later" }, { effect: "never" }]);
+    await work([asked]);
+    const wait = Date.parse((await rowOf(later))?.run_at ?? "") - Date.now();
+    expect(wait / 1_000).toBeGreaterThan(3_500);
+    expect(wait / 1_000).toBeLessThan(3_700);
+    expect(await rowOf(never)).toMatchObject({ state: "dead", attempt: 1 });
+  });
+
+  it("that takes longer than its timeout is aborted, and commits nothing afterwards", async () => {
+    const [key = ""] = keys(1);
+    const hanging = task({ name: unique("hanging"), input: Keyed, timeout: 0.05 }, async ({ signal, run }, input) => {
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      await vi.waitFor(async () => expect((await rowsOf(hanging.name))[0]?.state).toBe("waiting"));
+      await run(effect(input.effect));
+    });
+    const [id] = await enqueue(hanging.name, [{ effect: key }]);
+    expect(await work([hanging])).toMatchObject([{ outcome: "failed", reason: "It took longer than 0.05 seconds." }]);
+    expect(await rowOf(id)).toMatchObject({ state: "waiting", error: "It took longer than 0.05 seconds." });
+    expect(await effectsOf(key)).toStrictEqual([0]);
+  });
+
+  it("keeps no message of others in its error, which may hold a secret", async () => {
+    const leaking = task({ name: unique("leaking") }, async () => {
+      throw new TypeError("the key sk_live_123 is wrong");
+    });
+    const [id] = await enqueue(leaking.name, [{}]);
+    await work([leaking]);
+    expect((await rowOf(id))?.error).toBe("It failed with TypeError.");
+  });
+
+  it("calls run once, and step before it as often as it likes", async () => {
+    const effects = keys(3);
+    const [first = "", second = "", third = ""] = effects;
+    const stepping = task({ name: unique("stepping") }, async ({ run, step, attempt }) => {
+      await step(effect(first));
+      await step(effect(first), effect(second));
+      await run(effect(third));
+      if (attempt === 1) await run(effect(third));
+    });
+    const [id] = await enqueue(stepping.name, [{}]);
+    expect(await work([stepping])).toMatchObject([{ level: "error", outcome: "done" }]);
+    expect(await effectsOf(...effects)).toStrictEqual([2, 1, 1]);
+    expect(await rowOf(id)).toMatchObject({ state: "done", attempt: 1 });
+  });
+
+  it("promise 31: that this version does not know waits, one whose input does not fit is dead, and neither blocks another", async () => {
+    const counted = effecting();
+    const [key = ""] = keys(1);
+    const [unknown] = await enqueue(unique("of-another-version"), [{}]);
+    const [invalid, valid] = await enqueue(counted.name, [{ effect: 1 }, { effect: key }]);
+    await work([counted]);
+    expect(await rowOf(unknown)).toMatchObject({ state: "waiting", attempt: 0 });
+    expect(await rowOf(invalid)).toMatchObject({ state: "dead", error: "Its input does not fit at effect." });
+    expect(await rowOf(valid)).toMatchObject({ state: "done" });
+    expect(await effectsOf(key)).toStrictEqual([1]);
+  });
+
+  it("of which many wait keeps no other waiting", async () => {
+    const order: string[] = [];
+    const [many, few] = ["many", "few"].map((name) =>
+      task({ name: unique(name), concurrency: 5 }, async () => void order.push(name)),
+    );
+    if (!many || !few) throw new Error("there are two");
+    await enqueue(many.name, Array(20).fill({}));
+    await enqueue(few.name, [{}]);
+    await work([many, few]);
+    expect(order).toHaveLength(21);
+    expect(order.indexOf("few")).toBeLessThan(5);
+  });
+
+  it("runs no more often at once than its concurrency, however many Workers there are", async () => {
+    let [now, most] = [0, 0];
+    const bounded = task({ name: unique("bounded"), concurrency: 2 }, async () => {
+      now += 1;
+      most = Math.max(most, now);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      now -= 1;
+    });
+    await enqueue(bounded.name, Array(10).fill({}));
+    await Promise.all(Array.from({ length: 10 }, () => work([bounded])));
+    for (let round = 0; round < 10; round++) await work([bounded]);
+    expect(most).toBe(2);
+    expect((await rowsOf(bounded.name)).map(({ state }) => state)).toStrictEqual(Array(10).fill("done"));
+  });
+
+  it("begins only while the subrequests of the plan suffice for it, and the next sweep continues", async () => {
+    let calls = 0;
+    const calling = task({ name: unique("calling") }, async ({ settings }) => {
+      calls += 1;
+      await fetch(settings.NEON_FETCH_ENDPOINT ?? "", { method: "POST" });
+    });
+    await enqueue(calling.name, Array(40).fill({}));
+    const fetching = vi.spyOn(globalThis, "fetch");
+    let [runs, most] = [0, 0];
+    for (; calls < 40 && runs < 10; runs++) {
+      fetching.mockClear();
+      await work([calling], { bindings: { SUBREQUESTS: "50" } });
+      most = Math.max(most, fetching.mock.calls.length);
+    }
+    expect(most).toBeLessThanOrEqual(50);
+    expect(most).toBeGreaterThan(30);
+    expect(runs).toBeLessThan(5);
+    expect((await rowsOf(calling.name)).map(({ attempt }) => attempt)).toStrictEqual(Array(40).fill(1));
+  });
+
+  it("that would wait twice under a key after a failure gives way to the other", async () => {
+    const failing = task({ name: unique("failing") }, async ({ db: own, idempotencyKey }) => {
+      await enqueue(failing.name, [{}], { key: "one" });
+      await own
+        .update(tasks)
+        .set({ run_at: sql`now() + interval '1 hour'` })
+        .where(sql`key = 'one' and id <> ${idempotencyKey}`);
+      throw new TaskError("Not yet.");
+    });
+    const [id] = await enqueue(failing.name, [{}], { key: "one" });
+    await work([failing]);
+    expect(await rowOf(id)).toMatchObject({ state: "cancelled", error: "Not yet." });
+    expect((await rowsOf(failing.name)).map(({ state }) => state)).toStrictEqual(["cancelled", "waiting"]);
+  });
+});
