@@ -3,6 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { describeError, GuardedError } from "./log.ts";
 import { type FieldError, fieldError } from "./schemas/field-errors.ts";
+import { sizeInWords } from "./schemas/sizes.ts";
 
 type ErrorEntry = {
   status: ContentfulStatusCode;
@@ -62,6 +63,7 @@ export const errorTable = {
     detail: "The limit for this kind of resource is reached. Deleted resources count until they are purged.",
   },
   still_referenced: { status: 409, detail: "Another resource still refers to this one." },
+  request_timeout: { status: 408, detail: "The body did not arrive in time." },
   precondition_failed: { status: 412, detail: "The resource has changed since you read it. Fetch it again and retry." },
   precondition_required: { status: 428, detail: "Send If-Match with the version that you want to change." },
   idempotency_key_in_use: {
@@ -70,7 +72,7 @@ export const errorTable = {
     retryAfter: 1,
   },
   idempotency_key_reused: { status: 422, detail: "This Idempotency-Key was already used for a different request." },
-  payload_too_large: { status: 413, detail: "The body is larger than 1 MiB." },
+  payload_too_large: { status: 413, detail: "The body is too large." },
   unsupported_media_type: { status: 415, detail: "This path does not accept the Content-Type of the body." },
   invalid_reference: { status: 422, detail: "The request refers to a resource that does not exist." },
   validation_failed: { status: 422, detail: "The request is not valid." },
@@ -136,6 +138,11 @@ export function limitReached(
     ...(detail !== undefined && { detail }),
     headers: { ...headers, ...(policy !== undefined && { "RateLimit-Policy": policy }) },
   });
+}
+
+/** 413, with the limit that the endpoint has. */
+export function tooLarge(maxBytes: number): ApiError {
+  return new ApiError("payload_too_large", { detail: `The body is larger than ${sizeInWords(maxBytes)}.` });
 }
 
 /** Throws `not_found`; an expression, so that it can follow `??`. */
@@ -231,6 +238,7 @@ const titles: Record<Status, string> = {
   404: "Not Found",
   405: "Method Not Allowed",
   406: "Not Acceptable",
+  408: "Request Timeout",
   409: "Conflict",
   412: "Precondition Failed",
   413: "Content Too Large",

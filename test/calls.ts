@@ -4,10 +4,19 @@
  */
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
 import { endpoints } from "../src/routes/index.ts";
+import { carrying } from "./examples.ts";
 import type { Answer, serve } from "./harness.ts";
 import { api } from "./harness.ts";
 
-export type Call = { path: string; token?: string; json?: Record<string, unknown>; headers?: Record<string, string> };
+export type Call = {
+  path: string;
+  token?: string;
+  /** The fields of its JSON, or of its form, to which an example of each file is added. */
+  json?: Record<string, unknown>;
+  /** The body of an `upload`. */
+  body?: BodyInit;
+  headers?: Record<string, string>;
+};
 
 /** By `operationId`. Each makes the data that it needs, which belongs to a new user each time. */
 export type Calls = Record<string, () => Promise<Call>>;
@@ -32,9 +41,13 @@ export const misnamed: readonly string[] = Object.keys(all).filter(
 );
 
 export function send(
-  { route }: Endpoint,
-  { path, ...init }: Call,
+  endpoint: Endpoint,
+  { path, json, ...init }: Call,
   app: ReturnType<typeof serve> = api,
 ): Promise<Answer> {
-  return app.call(route.method.toUpperCase(), path, init);
+  const body = json === undefined ? {} : carrying(endpoint, json);
+  return app.call(endpoint.route.method.toUpperCase(), path, {
+    ...{ ...init, ...body },
+    headers: { ...init.headers, ...body.headers },
+  });
 }

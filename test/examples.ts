@@ -64,6 +64,7 @@ export function exampleOf(given: Schema): unknown {
     return Object.fromEntries(Object.entries(schema.properties).map(([name, one]) => [name, exampleOf(one)]));
   }
   const [type] = [schema.type].flat();
+  if (schema.format === "binary") return new File(["bytes"], "file");
   if (type === "string" && schema.format === "uuid") return crypto.randomUUID();
   if (type === "string" && schema.format === "date-time") return new Date().toISOString();
   if (type === "string") return "string".padEnd(schema.minLength ?? 0, "x").slice(0, schema.maxLength);
@@ -73,10 +74,60 @@ export function exampleOf(given: Schema): unknown {
   return type === "boolean" ? true : null;
 }
 
-/** The body that an endpoint's contract gives as its example; undefined where it takes no JSON. */
+const [jsonType, formType, multipartType] = [
+  "application/json",
+  "application/x-www-form-urlencoded",
+  "multipart/form-data",
+];
+
+/** The schema of a body of named fields: of JSON, or of the parts of a form. */
+export function bodySchema(endpoint: Pick<Endpoint, "route">): Schema | undefined {
+  const { [jsonType]: json, [multipartType]: form } = operationOf(endpoint).requestBody?.content ?? {};
+  return (json ?? form)?.schema;
+}
+
+/** The fields, without files, that an endpoint's contract gives as its example; undefined where it takes none. */
 export function exampleBody(endpoint: Pick<Endpoint, "route">): Record<string, unknown> | undefined {
-  const schema: Schema | undefined = operationOf(endpoint).requestBody?.content["application/json"]?.schema;
-  return schema && { ...Object(exampleOf(schema)) };
+  const schema = bodySchema(endpoint);
+  return schema && Object.fromEntries(Object.entries(Object(exampleOf(schema))).filter(([, one]) => !isFile(one)));
+}
+
+/** These fields as the endpoint's body, completed by the files that it needs; its example without any. */
+export function carrying(
+  endpoint: Pick<Endpoint, "route">,
+  fields: Record<string, unknown> | undefined = exampleBody(endpoint),
+): { json?: unknown; body?: BodyInit; headers?: Record<string, string> } {
+  const all: Record<string, Content> = operationOf(endpoint).requestBody?.content ?? {};
+  const [[type, content] = []] = Object.entries(all);
+  if (!type || !content || jsonType in all) return fields ? { json: fields } : {};
+  if (type !== multipartType) return inType(type, content);
+  const example = Object.entries(Object(exampleOf(content.schema)));
+  const files = example.filter(([name, one]) => isFile(one) && content.schema.required?.includes(name));
+  return inType(type, content, { ...Object.fromEntries(files), ...fields });
+}
+
+/** A body as the document says it, by its media type. */
+export type Content = { schema: Schema; encoding?: Record<string, { contentType: string }> };
+
+/** The content's example, or these fields, in a media type. */
+export function inType(type: string, { schema, encoding }: Content, fields: unknown = exampleOf(schema)) {
+  if (type === multipartType) return { body: formOf(Object.entries(Object(fields)), encoding) };
+  const headers = { "Content-Type": type };
+  if (type === formType) return { headers, body: new URLSearchParams(fields as Record<string, string>) };
+  return { headers, body: isFile(fields) ? fields : JSON.stringify(fields) };
+}
+
+function formOf(parts: [string, unknown][], encoding: Content["encoding"] = {}): FormData {
+  const form = new FormData();
+  for (const [name, one] of parts) {
+    const [type = ""] = encoding[name]?.contentType.split(", ") ?? [];
+    form.append(name, isFile(one) ? new File([one], one.name, { type }) : String(one));
+  }
+  return form;
+}
+
+function isFile(value: unknown): value is File {
+  return value instanceof File;
 }
 
 /** A JSON body after its contract: the same, unless its schema changes a field. */

@@ -67,6 +67,9 @@ export const rateClasses = {
 
 export type RateClass = keyof typeof rateClasses;
 
+/** The largest body of an endpoint that does not declare its own: 1 MiB. */
+export const usualBytes = 1_048_576;
+
 /**
  * The sealed tokens that a call may carry, each with its field of the body. A `refresh_grant` carries one only if
  * `grant_type` says so; a `session_token` is of either kind; a refresh token may also come by cookie.
@@ -99,6 +102,8 @@ export type Policy = ProblemShape & {
   /** The headers that tell clients to leave it. */
   deprecation?: readonly [ResponseHeader, string][];
   roundTrips: number;
+  /** The largest body that it takes. */
+  maxBytes: number;
   /** The sensitive changes that it can make, each with its proof. */
   changes: { readonly [Kind in AuditKind]?: Proof };
 };

@@ -76,6 +76,11 @@ export type UserEnv = { Bindings: Bindings; Variables: Variables & { user: Sessi
 /** The context of a `paged` endpoint. */
 export type PagedEnv = { Variables: { page: Page } };
 
+/** The context of an endpoint whose body is an `upload`. */
+export type UploadEnv = { Variables: { upload: Upload } };
+/** A body that is still arriving. `size` is known if the client announced it. */
+export type Upload = { type: string; size: number | undefined; stream: ReadableStream<Uint8Array> };
+
 type Row = { id: string; sort_key: string };
 /**
  * Makes the page that a query asks for, from the rows that `find` finds there: one more than `limit` if there is another

@@ -9,7 +9,7 @@ import {
   type RateClass,
   type SignedIn,
 } from "../context/policy.ts";
-import type { AppEnv, BareEnv, PagedEnv, UserEnv } from "../context/types.ts";
+import type { AppEnv, BareEnv, PagedEnv, UploadEnv, UserEnv } from "../context/types.ts";
 import { type ErrorCode, errorTable } from "../errors.ts";
 import type { Deprecated } from "../http/deprecation.ts";
 import { ifMatch, ifNoneMatch, unlessMatch } from "../http/etag.ts";
@@ -95,8 +95,17 @@ type Request = {
   query?: ZodObject;
   headers?: ZodObject;
   cookies?: ZodObject;
-  body?: NonNullable<NonNullable<RouteConfig["request"]>["body"]>;
+  body?: Body;
 };
+/** A body, with what the stages of a request know of it. */
+export type Body = NonNullable<NonNullable<RouteConfig["request"]>["body"]> & {
+  /** The largest size; 1 MiB by default. */
+  maxBytes?: number;
+  /** Leaves it to the handler to read, on `c.var.upload`. */
+  upload?: Uploading;
+};
+/** The time that a body may take to arrive. */
+export type Uploading = { seconds: number };
 type Answer = Exclude<RouteConfig["responses"][string], { $ref: string }> & { description: string };
 export type Answers = { readonly [Status in AnswerStatus]?: Answer };
 export type AnswerStatus = SuccessStatusCode | RedirectStatusCode;
@@ -120,6 +129,7 @@ const codesWith = {
   params: ["validation_failed"],
   query: ["validation_failed"],
   body: ["unsupported_media_type", "validation_failed"],
+  upload: ["request_timeout"],
   offBy: ["not_found"],
   idempotent: idempotencyCodes,
   paged: ["invalid_cursor", "validation_failed"],
@@ -155,7 +165,10 @@ type Words<C extends Contract> =
   | keyof C
   | C["method"]
   | (C extends { request: infer Request } ? keyof Request : never)
+  | (C extends Receiving ? "upload" : never)
   | (C extends { versioned: true } ? (typeof versionedAs)[C["method"]] : never);
+/** A contract whose body is an upload. */
+type Receiving = { request: { body: { upload: Uploading } } };
 type OwnCodes<C extends Contract> = C extends { errors: readonly (infer Code extends ErrorCode)[] } ? Code : never;
 
 /** Every error that an endpoint can answer. */
@@ -207,7 +220,8 @@ export type EnvOf<C extends Contract> = (C["access"] extends SignedIn
   : C extends { withoutSettings: true }
     ? BareEnv
     : AppEnv) &
-  (C extends { paged: true } ? PagedEnv : unknown);
+  (C extends { paged: true } ? PagedEnv : unknown) &
+  (C extends Receiving ? UploadEnv : unknown);
 
 /** The request as the handler and the client see it. */
 export type RequestOf<C extends Contract> = C extends { paged: true }
@@ -231,7 +245,7 @@ export function completed(contract: Contract): Contract {
 }
 
 function wordsOf(contract: Contract): Set<string> {
-  const written = Object.entries({ ...contract, ...contract.request });
+  const written = Object.entries({ ...contract, ...contract.request, upload: contract.request?.body?.upload });
   const words = written.filter(([, value]) => value !== undefined).map(([word]) => word);
   return new Set([...words, contract.method, ...(contract.versioned ? [versionedAs[contract.method]] : [])]);
 }

@@ -1,13 +1,16 @@
 import type { RouteConfig, RouteHandler } from "@hono/zod-openapi";
 import { ZodObject, type ZodType } from "zod";
-import { consequencesOf, type Policy } from "../context/policy.ts";
+import { consequencesOf, type Policy, usualBytes } from "../context/policy.ts";
 import { deprecationHeaders } from "../http/deprecation.ts";
 import { headers, type ResponseHeader } from "../http/headers.ts";
+import { multipartType } from "../middleware/content-type.ts";
 import { type Caching, cacheable } from "../middleware/edge-cache.ts";
 import { replayable } from "../middleware/idempotency.ts";
 import { atHandler, inOrder, ofEndpoint } from "../middleware/order.ts";
 import { linkedAnswers } from "../middleware/pages.ts";
 import { versionedAnswers } from "../middleware/versions.ts";
+import { sizeInWords } from "../schemas/sizes.ts";
+import { documentedBody } from "./bodies.ts";
 import {
   type CodesOf,
   type Contract,
@@ -73,9 +76,10 @@ export function json<S extends ZodType>(schema: S, description: string, ...names
   return { description, headers: headers(...names), content: { "application/json": { schema } } };
 }
 
-/** A JSON body, for `request`. */
-export function body<S extends ZodType>(schema: S) {
-  return { required: true, content: { "application/json": { schema } } } as const;
+/** A JSON body, for `request`. `maxBytes` is 1 MiB by default. */
+export function body<S extends ZodType>(schema: S, { maxBytes }: { maxBytes?: number } = {}) {
+  const limit = maxBytes === undefined ? {} : { maxBytes };
+  return { required: true, ...limit, content: { "application/json": { schema } } } as const;
 }
 
 /**
@@ -109,6 +113,7 @@ function policyOf(contract: Contract): Policy {
     roundTrips = 1,
     oauth,
     changes = {},
+    request,
   } = contract;
   return {
     operationId,
@@ -119,6 +124,7 @@ function policyOf(contract: Contract): Policy {
     cached: cached !== undefined,
     ...(deprecated && { deprecation: deprecationHeaders(deprecated) }),
     roundTrips,
+    maxBytes: request?.body?.maxBytes ?? usualBytes,
     oauth: oauth === true,
     // At a token endpoint `username` identifies the caller; it is not being set.
     fields: oauth ? [] : fieldsOf(contract),
@@ -136,7 +142,7 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
   return {
     ...{ method, path: policy.path, operationId, summary, tags: [...tags] },
     description: `${description}${toldBy(contract)}`,
-    ...(request && { request }),
+    ...(request && { request: documentedRequest(request, policy) }),
     // OpenAPI 3.0 and 3.1 make this a union of arrays, to which nothing can be added.
     parameters: parametersOf(contract) as NonNullable<RouteConfig["parameters"]>,
     ...(deprecated && { deprecated: true }),
@@ -149,9 +155,14 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
   };
 }
 
+function documentedRequest({ body, ...request }: NonNullable<Contract["request"]>, { maxBytes }: Policy) {
+  return { ...request, ...(body && { body: documentedBody(body, sizeInWords(maxBytes)) }) };
+}
+
 function fieldsOf({ request }: Contract): string[] {
-  const json = request?.body?.content["application/json"];
-  return json && "schema" in json && json.schema instanceof ZodObject ? Object.keys(json.schema.shape) : [];
+  const { "application/json": json, [multipartType]: form } = request?.body?.content ?? {};
+  const content = json ?? form;
+  return content && "schema" in content && content.schema instanceof ZodObject ? Object.keys(content.schema.shape) : [];
 }
 
 /** Adds to every answer the headers that a policy sets. */

@@ -46,7 +46,7 @@ function translate(issue: Issue, loc: Loc, given: unknown): FieldError[] {
   }
 }
 
-/** JSON Schema's names of zod's types. */
+/** The names of zod's types: JSON Schema's, where it has one. */
 const jsonTypes: Partial<Record<string, JsonType>> = {
   string: "string",
   number: "number",
@@ -60,6 +60,7 @@ const jsonTypes: Partial<Record<string, JsonType>> = {
   record: "object",
   map: "object",
   null: "null",
+  file: "file",
 };
 
 /** JSON Schema's names of zod's formats, where they differ. */
@@ -86,12 +87,13 @@ function tooSmall({ origin, minimum, inclusive }: IssueOf<"too_small">, loc: Loc
 function tooBig({ origin, maximum, inclusive }: IssueOf<"too_big">, loc: Loc): FieldError {
   const max = Number(maximum);
   if (origin === "string") return fieldError(loc, "string_too_long", { max });
+  if (origin === "file") return fieldError(loc, "file_too_large", { max });
   if (lists.has(origin)) return fieldError(loc, "list_too_long", { max });
   if (origin === "date") return fieldError(loc, "date_too_late", { max: new Date(max).toISOString() });
   return fieldError(loc, inclusive === false ? "not_less" : "number_too_large", { max });
 }
 
-const lists: ReadonlySet<string> = new Set(["array", "set", "map", "file"]);
+const lists: ReadonlySet<string> = new Set(["array", "set", "map"]);
 
 /** Blames the discriminator of a union; without one, reports the issues of the option that matched deepest. */
 function ofUnion(issue: IssueOf<"invalid_union">, loc: Loc, given: unknown): FieldError[] {

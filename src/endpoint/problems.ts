@@ -1,4 +1,5 @@
-import { ApiError, type ErrorCode, errorTable, type ProblemShape, problemBody } from "../errors.ts";
+import type { Policy } from "../context/policy.ts";
+import { ApiError, type ErrorCode, errorTable, problemBody, tooLarge } from "../errors.ts";
 import { acceptOf, headers, type ResponseHeader } from "../http/headers.ts";
 import { OAuthProblem, Problem } from "../schemas/problem.ts";
 import type { Method } from "./contract.ts";
@@ -11,21 +12,22 @@ export type Problems<Code extends ErrorCode> = {
   };
 };
 
+type Shape = Pick<Policy, "oauth" | "fields" | "maxBytes">;
+
 /**
  * These errors as the document shows them: by status, each with its sentence and an example. Those of a token endpoint
  * are `application/json` with members of its own (RFC 6749, section 5.2).
  */
-export function problemResponses(codes: readonly ErrorCode[], method: Method, shape: ProblemShape) {
+export function problemResponses(codes: readonly ErrorCode[], method: Method, shape: Shape) {
   const byStatus = Map.groupBy(codes, (code) => errorTable[code].status);
   return Object.fromEntries([...byStatus].map(([status, group]) => [status, problemResponse(group, method, shape)]));
 }
 
-function problemResponse(codes: readonly ErrorCode[], method: Method, shape: ProblemShape) {
-  const examples = Object.fromEntries(
-    codes.map((code) => [code, { value: problemBody(new ApiError(code), "…", shape) }]),
-  );
+function problemResponse(codes: readonly ErrorCode[], method: Method, shape: Shape) {
+  const errors = codes.map((code) => (code === "payload_too_large" ? tooLarge(shape.maxBytes) : new ApiError(code)));
+  const examples = Object.fromEntries(errors.map((error) => [error.code, { value: problemBody(error, "…", shape) }]));
   return {
-    description: codes.map((code) => `\`${code}\`: ${errorTable[code].detail}`).join(" "),
+    description: errors.map(({ code, detail }) => `\`${code}\`: ${detail}`).join(" "),
     headers: headers(...headersOf(codes, method)),
     content: shape.oauth
       ? { "application/json": { schema: OAuthProblem, examples } }

@@ -3,6 +3,7 @@ import { accessTable, carriedTokens, isSignedIn, type Proof, rateClasses } from 
 import { errorTable } from "../errors.ts";
 import { isDay } from "../http/deprecation.ts";
 import { PageQuery, pageOf } from "../schemas/pages.ts";
+import { sizeInWords } from "../schemas/sizes.ts";
 import { isSensitive } from "../services/sensitive-changes.ts";
 import { isSwitch } from "../settings.ts";
 import type { Contract, Method } from "./contract.ts";
@@ -81,6 +82,7 @@ function faultsOf(contract: Contract): string[] {
     ...faultsOfChanges(contract),
     ...faultsTogether(contract),
     ...faultsOfPages(contract),
+    ...faultsOfBody(contract),
   ];
 }
 
@@ -190,6 +192,27 @@ function faultsOfPages({ method, paged, request, responses, withoutSettings }: C
     ...when(withoutSettings === true, "no cursor can be signed without settings"),
     ...own.map((name) => `paged adds ${name} to the query: leave it out of the schema`),
     ...when(!isPage, "a paged 200 is JSON of a schema made by pageOf"),
+  ];
+}
+
+/** The largest body that is held in memory, of which a Worker has 128 MiB for all of its requests. */
+const maxHeld = 16 * 2 ** 20;
+
+function faultsOfBody({ request, idempotent, carries }: Contract): string[] {
+  const { maxBytes = 1, upload, required, content = {} } = request?.body ?? {};
+  const isMediaType = (type: string) => /^[a-z]+\/[a-z0-9.+-]+$/.test(type);
+  return [
+    ...when(!(Number.isInteger(maxBytes) && maxBytes > 0), "maxBytes is a whole number"),
+    ...when(
+      !upload && maxBytes > maxHeld,
+      `a body above ${sizeInWords(maxHeld)} is an upload, which memory need not hold`,
+    ),
+    ...when(upload !== undefined && !(upload.seconds > 0), "seconds is the time that an upload may take"),
+    ...when(upload !== undefined && required !== true, "an upload is not optional"),
+    ...when(upload !== undefined && idempotent === true, "an upload is read once, and cannot be compared by a key"),
+    ...when(upload !== undefined && carries !== undefined, "an upload has no field that could carry a token"),
+    ...Object.keys(content).flatMap((type) => when(!isMediaType(type), `${type} is no media type, in small letters`)),
+    ...when(request?.body !== undefined && Object.keys(content).length === 0, "a body has a media type"),
   ];
 }
 

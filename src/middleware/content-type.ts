@@ -5,12 +5,13 @@ import { refuseBroken } from "./body-limit.ts";
 
 /**
  * Answers 415 unless the body has one of these media types, in UTF-8 and unencoded; 400 if it breaks off or is not
- * UTF-8: a lenient decoder would map many passwords to one. Without `required` it may be empty.
+ * UTF-8: a lenient decoder would map many passwords to one. Without `required` it may be empty. Leaves bytes alone:
+ * those of an `upload`, and of a form whose parts are read later.
  */
 export function requireContentType(
   method: string,
   mediaTypes: readonly string[],
-  { required = true }: { required?: boolean } = {},
+  { required = true, upload }: { required?: boolean; upload?: object } = {},
 ): MiddlewareHandler {
   const refused = (detail: string) => {
     const headers = { [acceptOf(method)]: mediaTypes.join(", "), "Accept-Encoding": "identity" };
@@ -34,6 +35,7 @@ export function requireContentType(
     if (!/^(identity)?$/i.test(c.req.header("Content-Encoding") ?? "")) {
       throw refused("Send the body without Content-Encoding.");
     }
+    if (upload || essence === multipartType) return next();
     if (!isUtf8(await c.req.arrayBuffer().catch(refuseBroken), essence)) {
       throw new ApiError("bad_request", { detail: "The body is not valid UTF-8." });
     }
@@ -41,6 +43,9 @@ export function requireContentType(
     await next();
   };
 }
+
+/** The type of a form whose parts may be files (RFC 7578). */
+export const multipartType = "multipart/form-data";
 
 function isUtf8(body: ArrayBuffer, essence: string): boolean {
   try {

@@ -78,15 +78,29 @@ async function claimOf(
   req: Context["req"],
   { IDEMPOTENCY_KIB_PER_USER: kibPerDay }: Settings,
 ): Promise<IdempotencyClaim> {
-  return { userId, key, kibPerDay, fingerprint: await fingerprintOf(req.method, req.url, await req.text()) };
+  return { userId, key, kibPerDay, fingerprint: await fingerprintOf(req.method, req.url, await textOf(req)) };
+}
+
+/** The body, or the parts of a form: the boundary between them is another one each time. */
+async function textOf(req: Context["req"]): Promise<string> {
+  const form = await req.bodyCache.formData;
+  if (!form) return req.text();
+  const parts = [...form].map(async ([name, part]) => {
+    if (typeof part === "string") return [name, part];
+    return [name, part.name, part.type, await digestOf(await part.arrayBuffer())];
+  });
+  return JSON.stringify(await Promise.all(parts));
 }
 
 /** SHA-256 of method, path, query and body: requests with equal digests are the same. A URL has no line feed. */
 async function fingerprintOf(method: string, url: string, body: string): Promise<string> {
   const { pathname, search } = new URL(url);
   const request = `${method} ${pathname}${search}\n${body}`;
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(request));
-  return Buffer.from(digest).toString("base64url");
+  return digestOf(new TextEncoder().encode(request));
+}
+
+async function digestOf(bytes: BufferSource): Promise<string> {
+  return Buffer.from(await crypto.subtle.digest("SHA-256", bytes)).toString("base64url");
 }
 
 function invalidKey(): ApiError {

@@ -2,19 +2,20 @@ import type { MiddlewareHandler } from "hono";
 import { isSignedIn, type Policy } from "../context/policy.ts";
 import { carry, provide } from "../context/provide.ts";
 import type { Deps } from "../context/types.ts";
-import type { Contract } from "../endpoint/contract.ts";
+import type { Contract, Uploading } from "../endpoint/contract.ts";
 import type { Settings } from "../settings.ts";
 import { answerHeaders } from "./answer-headers.ts";
 import { authenticate } from "./authenticate.ts";
 import { bodyLimit, dropBody } from "./body-limit.ts";
 import { countedByToken } from "./carried-token.ts";
-import { requireContentType } from "./content-type.ts";
+import { multipartType, requireContentType } from "./content-type.ts";
 import { cors } from "./cors.ts";
 import { edgeCache } from "./edge-cache.ts";
 import { exactPath, forgivesSlash } from "./exact-path.ts";
 import { idempotency } from "./idempotency.ts";
 import { methodsAt } from "./methods.ts";
 import { pages } from "./pages.ts";
+import { readParts } from "./parts.ts";
 import { limitRate } from "./rate-limit.ts";
 import { remember } from "./remember.ts";
 import { requestId } from "./request-id.ts";
@@ -24,6 +25,7 @@ import { sendMails } from "./send-mails.ts";
 import { startLog } from "./start-log.ts";
 import { unlessOff } from "./switch.ts";
 import { refuseUnknownQuery } from "./unknown-query.ts";
+import { receiveUpload } from "./upload.ts";
 import { expectVersions } from "./versions.ts";
 
 /**
@@ -96,7 +98,12 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
   ],
   [
     "body limit",
-    ({ contract }) => (contract.method === "get" ? undefined : hasBody(contract) ? bodyLimit : dropBody),
+    ({ contract, policy: { maxBytes } }) =>
+      contract.method === "get" || uploadOf(contract)
+        ? undefined
+        : hasBody(contract)
+          ? bodyLimit(maxBytes)
+          : dropBody(maxBytes),
     "The stages below read the body as a whole.",
   ],
   [
@@ -106,6 +113,11 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
         ? requireContentType(contract.method, mediaTypes(contract), contract.request?.body)
         : undefined,
     "Decides which parser reads the body.",
+  ],
+  [
+    "parts",
+    ({ contract }) => (mediaTypes(contract).includes(multipartType) ? readParts : undefined),
+    "The fingerprint of a request is that of its parts, whatever boundary is between them.",
   ],
   [
     "versions",
@@ -122,6 +134,14 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
     "pages",
     ({ contract: { paged } }) => (paged ? pages : undefined),
     "Binds cursors to the caller, who is known, and reads none before the query was validated.",
+  ],
+  [
+    "upload",
+    ({ contract, policy: { maxBytes } }) => {
+      const uploading = uploadOf(contract);
+      return uploading && receiveUpload(uploading, maxBytes);
+    },
+    "No stage reads such a body, and its fault ends the request whatever the handler answers.",
   ],
   // zod-openapi validates here: params, query, headers, cookies, then the body.
 ];
@@ -147,6 +167,10 @@ export function inOrder<From>(stages: readonly Stage<From>[], from: From): Middl
     const stage = make(from);
     return stage ? [Object.defineProperty(stage, "name", { value: name })] : [];
   });
+}
+
+function uploadOf({ request }: Contract): Uploading | undefined {
+  return request?.body?.upload;
 }
 
 function hasBody(contract: Contract): boolean {

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { sizeInWords } from "./sizes.ts";
 
 type Min = { min: number };
 type Max = { max: number };
@@ -26,6 +27,7 @@ export const fieldErrorTable = {
   date_too_late: ({ max }: { max: string }) => `Must be ${max} or earlier`,
   list_too_short: ({ min }: Min) => `Must have at least ${counted(min, "entry")}`,
   list_too_long: ({ max }: Max) => `Must have at most ${counted(max, "entry")}`,
+  file_too_large: ({ max }: Max) => `Must have at most ${sizeInWords(max)}`,
   too_few_fields: ({ min }: Min) => `Must have at least ${counted(min, "field")}`,
   duplicate: () => "Must not occur twice",
   common_password: () => "Must not be one of the most common passwords",
@@ -59,6 +61,7 @@ const jsonTypes = {
   array: "a list",
   object: "an object",
   null: "null",
+  file: "a file",
 } as const;
 export type JsonType = keyof typeof jsonTypes;
 

@@ -2,6 +2,7 @@
 import { hc } from "hono/client";
 import { expectTypeOf } from "vitest";
 import type { z } from "zod";
+import { upload } from "../../src/endpoint/bodies.ts";
 import { endpoint, json } from "../../src/endpoint/endpoint.ts";
 import type { Sound } from "../../src/endpoint/sound.ts";
 import type { App } from "../../src/index.ts";
@@ -26,6 +27,25 @@ const answer = { status: "ok" } as const;
 endpoint({ ...contract, access: "user" }, (c) => {
   expectTypeOf(c.var.user).toEqualTypeOf<{ id: string; sessionId: string }>();
   expectTypeOf(c.req.valid("param")).toEqualTypeOf<{ id: string }>();
+  return c.json(answer, 200);
+});
+
+// An upload has its stream, and other endpoints have none.
+endpoint(
+  {
+    ...{ ...contract, method: "put", access: "user" },
+    request: { params: IdParams, body: upload({ types: ["image/png"], maxBytes: 1_000 }) },
+  },
+  (c) => {
+    expectTypeOf(c.var.upload.stream).toEqualTypeOf<ReadableStream<Uint8Array>>();
+    // @ts-expect-error: nothing of it was parsed
+    c.req.valid("json");
+    return c.json(answer, 200);
+  },
+);
+endpoint({ ...contract, access: "user" }, (c) => {
+  // @ts-expect-error: there is no upload
+  c.var.upload;
   return c.json(answer, 200);
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createApp } from "../../src/app.ts";
-import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
+import { multipart, upload } from "../../src/endpoint/bodies.ts";
+import { body, endpoint, json, optional } from "../../src/endpoint/endpoint.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { IdParams } from "../../src/schemas/common.ts";
 import { Health } from "../../src/schemas/health.ts";
@@ -53,6 +54,8 @@ describe("createApp", () => {
   });
 
   const withoutParams = { path: "/things", request: {} };
+  const posting = { ...withoutParams, method: "post" };
+  const film = upload({ types: ["video/mp4"], maxBytes: 1e8 });
   const paged = { ...withoutParams, paged: true, responses: { 200: json(pageOf(Health), "A page") } };
   it.each<[object, string]>([
     [{ roundtrips: 2 }, "readThing: a contract has no roundtrips"],
@@ -98,6 +101,16 @@ describe("createApp", () => {
     [{ access: "public", withoutSettings: true, offBy: "DOCS" }, "no setting is known without settings"],
     [{ offBy: "SIGNUP" }, "SIGNUP is no setting that is on or off"],
     [{ path: "/", request: {} }, "/ is no path"],
+    [{ ...posting, request: { body: body(Health, { maxBytes: 0.5 }) } }, "maxBytes is a whole number"],
+    [{ ...posting, request: { body: body(Health, { maxBytes: 2e7 }) } }, "a body above 16 MiB is an upload"],
+    [{ ...posting, request: { body: multipart({}, { maxBytes: 2e7 }) } }, "a body above 16 MiB is an upload"],
+    [{ ...posting, request: { body: optional(film) } }, "an upload is not optional"],
+    [{ ...posting, request: { body: film }, idempotent: true }, "an upload is read once"],
+    [{ ...posting, request: { body: film }, access: "public", carries: "mailed_token" }, "an upload has no field"],
+    [{ ...posting, request: { body: { ...film, upload: { seconds: 0 } } } }, "seconds is the time"],
+    [{ ...posting, request: { body: { content: { "Image/*": {} } } } }, "Image/* is no media type"],
+    [{ ...posting, request: { body: { content: {} } } }, "a body has a media type"],
+    [{ method: "get", ...withoutParams, request: { body: film } }, "a get has no body"],
     [{ version: 0 }, "version is a whole number"],
     [{ version: 1.5 }, "version is a whole number"],
     [{ version: 2, atRoot: true }, "a path at the root has no version"],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { called, misnamed, send, uncalled } from "../calls.ts";
-import { exampleBody, examplePath } from "../examples.ts";
+import { carrying, examplePath } from "../examples.ts";
 import { api, aUser } from "../harness.ts";
 
 describe("promise 26: an endpoint spends the round trips that it declares", () => {
@@ -17,7 +17,7 @@ describe("promise 26: an endpoint spends the round trips that it declares", () =
     "$operationId: no more, as far as the examples of its contract go (test/routes/*/calls.ts has no call of it)",
     async ({ endpoint }) => {
       const ada = await aUser({ role: endpoint.policy.access === "admin" ? "admin" : "user" });
-      const init = { token: ada.token, json: exampleBody(endpoint) };
+      const init = { token: ada.token, ...carrying(endpoint) };
       const answer = await api.call(endpoint.route.method.toUpperCase(), examplePath(endpoint), init);
       expect([400, 415, 422], `the examples of its contract are refused: ${answer.text}`).not.toContain(answer.status);
       const { roundTrips: declared } = endpoint.policy;

@@ -12,7 +12,16 @@ import { Flag } from "../../src/schemas/parameters.ts";
 import { keysFor } from "../../src/security/keys.ts";
 import { dummyHash } from "../../src/security/passwords.ts";
 import { tokenPolicy } from "../../src/settings.ts";
-import { document, exampleBody, exampleOf, examplePath, parametersOf, resolved, type Schema } from "../examples.ts";
+import {
+  type Content,
+  carrying,
+  document,
+  examplePath,
+  inType,
+  parametersOf,
+  resolved,
+  type Schema,
+} from "../examples.ts";
 import { api, aUser, settings, tokenFor } from "../harness.ts";
 
 const modules = import.meta.glob<Record<string, unknown>>("../../src/routes/**/*.ts", { eager: true });
@@ -107,11 +116,11 @@ describe("the OpenAPI document", () => {
 
   it("gives an example of every field of every body", () => {
     const isTold = (schema: Schema): boolean => {
-      const { $ref, type, example, enum: values, const: value, items, oneOf, properties } = schema;
+      const { $ref, type, format, example, enum: values, const: value, items, oneOf, properties } = schema;
       if ($ref) return isTold(document.components.schemas[$ref.split("/").at(-1) ?? ""]);
       const inner = [...(items ? [items] : []), ...(oneOf ?? []), ...Object.values(properties ?? {})];
       if (inner.length > 0) return example !== undefined || inner.every(isTold);
-      return [example, values, value].some((one) => one !== undefined) || type === "boolean";
+      return [example, values, value].some((one) => one !== undefined) || type === "boolean" || format === "binary";
     };
     const untold = operations.flatMap(({ policy, operation }) => {
       const contents = Object.values<{ schema: Schema }>(operation.requestBody?.content ?? {});
@@ -150,16 +159,13 @@ describe("the OpenAPI document", () => {
 
   it.each(
     operations.flatMap(({ policy, route, operation }) =>
-      Object.entries<{ schema: object }>(operation.requestBody?.content ?? {}).map(([type, { schema }]) => ({
-        ...{ id: policy.operationId, method: route.method.toUpperCase(), path: examplePath({ route }), type, schema },
+      Object.entries<Content>(operation.requestBody?.content ?? {}).map(([type, content]) => ({
+        ...{ id: policy.operationId, method: route.method.toUpperCase(), path: examplePath({ route }), type, content },
       })),
     ),
-  )("$id takes the body of its examples, as $type", async ({ method, path, type, schema }) => {
+  )("$id takes the body of its examples, as $type", async ({ method, path, type, content }) => {
     const ada = await aUser({ password_hash: dummyHash });
-    const fields = exampleOf(schema);
-    const isForm = type.endsWith("urlencoded");
-    const body = isForm ? new URLSearchParams(fields as Record<string, string>) : JSON.stringify(fields);
-    const answer = await api.call(method, path, { token: ada.token, body, headers: { "Content-Type": type } });
+    const answer = await api.call(method, path, { token: ada.token, ...inType(type, content) });
     const refusals = ["bad_request", "invalid_request", "unsupported_grant_type", "validation_failed"];
     expect(refusals, answer.text).not.toContain(answer.body?.code);
   });
@@ -345,7 +351,7 @@ describe("promise 2: a user who is gone is refused at the next request", () => {
     "$id lets a deactivated or deleted user do nothing",
     async ({ endpoint }) => {
       const { method } = endpoint.route;
-      const json = exampleBody(endpoint);
+      const body = carrying(endpoint);
       for (const gone of [{ is_active: false }, { deleted_at: new Date().toISOString() }]) {
         const user = await aUser({ ...gone, role: "admin" });
         // Its own path, where the parameter names a user.
@@ -354,7 +360,7 @@ describe("promise 2: a user who is gone is refused at the next request", () => {
             schema.format === "uuid" ? [[name, user.id]] : [],
           ),
         );
-        const answer = await api.call(method.toUpperCase(), examplePath(endpoint, ids), { token: user.token, json });
+        const answer = await api.call(method.toUpperCase(), examplePath(endpoint, ids), { token: user.token, ...body });
         expect(answer.status).toBe(401);
         expect(answer.body.code).toBe("invalid_token");
       }

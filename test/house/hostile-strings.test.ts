@@ -1,14 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { endpoints } from "../../src/routes/index.ts";
 import { type Call, called, send } from "../calls.ts";
-import { exampleBody, examplePath, operationOf, parametersOf, resolved, type Schema, takenBy } from "../examples.ts";
+import { bodySchema, exampleBody, examplePath, parametersOf, resolved, type Schema, takenBy } from "../examples.ts";
 import { aUser, bindings, isThorough, quickPasswords, serve, unique } from "../harness.ts";
 import { hostileStrings, impossibleStrings } from "./hostile-strings.ts";
 
 /** Lifts the rate limits. */
 const unlimited = Object.fromEntries(Object.entries(bindings).filter(([name]) => !name.startsWith("RATE_LIMIT_")));
 const app = serve({ bindings: unlimited, deps: { hasher: () => quickPasswords } });
-const isText = (schema: Schema) => [resolved(schema).type].flat().includes("string");
+const isText = (given: Schema) => {
+  const { type, format } = resolved(given);
+  return [type].flat().includes("string") && format !== "binary";
+};
 
 type One = (typeof endpoints)[number];
 
@@ -27,7 +30,7 @@ async function callOf(endpoint: One): Promise<Call> {
 
 /** Every field of every body that takes text, as the contracts say. */
 const fields = endpoints.flatMap((endpoint) => {
-  const schema = resolved(operationOf(endpoint).requestBody?.content["application/json"]?.schema);
+  const schema = resolved(bodySchema(endpoint));
   const texts = Object.entries(schema.properties ?? {}).filter(([, property]) => isText(property));
   return texts.map(([field, property]) => ({
     endpoint,

@@ -1,7 +1,9 @@
 import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { matchedRoutes } from "hono/route";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Users } from "../../src/crud/users.ts";
+import { multipart, upload } from "../../src/endpoint/bodies.ts";
 import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { ofEndpoint, ofEveryRequest } from "../../src/middleware/order.ts";
 import { Health } from "../../src/schemas/health.ts";
@@ -70,7 +72,26 @@ const carrying = endpoint(
   },
 );
 
-const endpoints = [change, kept, carrying];
+const answerTo = (c: Context) => {
+  trace(c);
+  return c.json({ status: "ok" } as const, 200);
+};
+const form = endpoint(
+  {
+    ...{ ...said, method: "post", path: "/form", operationId: "form", access: "public" },
+    ...{ request: { body: multipart({ title: z.string() }) }, responses },
+  },
+  answerTo,
+);
+const stream = endpoint(
+  {
+    ...{ ...said, method: "put", path: "/stream", operationId: "stream", access: "public" },
+    ...{ request: { body: upload({ types: ["text/plain"], maxBytes: 9 }) }, responses },
+  },
+  answerTo,
+);
+
+const endpoints = [change, kept, carrying, form, stream];
 const appWith = (own: Record<string, unknown> = {}) =>
   serve({ endpoints, mayFail: true, bindings: { ...bindings, ...own }, deps: { hasher: () => quickPasswords } });
 const refusing = { RATE_LIMIT_PUBLIC: { limit: async () => ({ success: false }) } };
@@ -90,12 +111,18 @@ describe("the drawing of a request", () => {
     const changed = ran;
     expect((await app.get(`/kept?known=${unique()}`)).status).toBe(200);
     const read = ran;
-    for (const stages of [changed, read]) {
+    const data = new FormData();
+    data.set("title", "A");
+    expect((await app.post("/form", { body: data })).status).toBe(200);
+    const parts = ran;
+    expect((await app.put("/stream", { body: "A", headers: { "Content-Type": "text/plain" } })).status).toBe(200);
+    const all = [changed, read, parts, ran];
+    for (const stages of all) {
       const ours = drawn.filter((name) => stages.includes(name));
       // Behind ours there are those of zod-openapi, which validate.
       expect(stages.slice(0, ours.length)).toStrictEqual(ours);
     }
-    expect(drawn.filter((name) => ![...changed, ...read].includes(name))).toStrictEqual([]);
+    expect(drawn.filter((name) => !all.flat().includes(name))).toStrictEqual([]);
   });
 });
 

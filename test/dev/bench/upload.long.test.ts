@@ -1,0 +1,62 @@
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { closing, memoryOf } from "../../../dev/bench/tools.ts";
+import { startWorker } from "../../../dev/bench/worker.ts";
+
+const megabyte = new Uint8Array(1_000_000);
+let films: string;
+let isDone = () => {};
+let worker: Promise<void>;
+
+beforeAll(async () => {
+  const bindings = {
+    ENVIRONMENT: "staging",
+    SECRET_KEY: randomBytes(32).toString("hex"),
+    DATABASE_URL: "postgres://u:p@127.0.0.1/d",
+  };
+  films = await new Promise<string>((resolve, reject) => {
+    worker = closing(async (open) => {
+      resolve(`${await startWorker(open, bindings, "test/fixtures/upload-worker.ts")}/api/v1/films`);
+      await new Promise<void>((end) => {
+        isDone = end;
+      });
+    });
+    worker.catch(reject);
+  });
+}, 120_000);
+afterAll(async () => {
+  isDone();
+  await worker;
+});
+
+/** Sends a film of so many megabytes, in chunks; answers the status, the body and the megabytes that the Worker took. */
+async function send(megabytes: number) {
+  let left = megabytes;
+  let isSent = false;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (left-- > 0) controller.enqueue(megabyte);
+      else controller.close();
+    },
+  });
+  const before = await memoryOf("workerd");
+  let most = before;
+  const watching = (async () => {
+    while (!isSent) most = Math.max(most, await memoryOf("workerd"));
+  })();
+  const init = { method: "POST", headers: { "Content-Type": "video/mp4" }, body, duplex: "half" };
+  const answer = await fetch(films, init).finally(() => {
+    isSent = true;
+  });
+  await watching;
+  return { status: answer.status, body: await answer.json(), grown: most - before };
+}
+
+it("takes an upload of 100 MB at flat memory, and no byte more", { timeout: 120_000 }, async () => {
+  // The heap finds its size.
+  for (let i = 0; i < 3; i++) await send(20);
+  const { status, body, grown } = await send(100);
+  expect([status, body]).toStrictEqual([200, { size: 100_000_000 }]);
+  expect(grown).toBeLessThan(40);
+  expect(await send(101)).toMatchObject({ status: 413, body: { detail: "The body is larger than 100 MB." } });
+});

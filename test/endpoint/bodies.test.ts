@@ -1,0 +1,333 @@
+import { z } from "@hono/zod-openapi";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import type { Upload } from "../../src/context/types.ts";
+import { Users } from "../../src/crud/users.ts";
+import { file, multipart, upload } from "../../src/endpoint/bodies.ts";
+import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
+import { ApiError } from "../../src/errors.ts";
+import { endpoints as own } from "../../src/routes/index.ts";
+import { wholeNumber } from "../../src/schemas/parameters.ts";
+import { text } from "../../src/schemas/text.ts";
+import { aUser, serve, unique } from "../harness.ts";
+
+const said = { tags: ["operations"], access: "user", method: "post" } as const;
+const Taken = z.object({ size: z.int(), type: z.string(), said: z.string() });
+const responses = { 200: json(Taken, "What was taken") };
+
+const small = endpoint(
+  {
+    ...{ ...said, path: "/small", operationId: "small", summary: "Take little", description: "Takes little." },
+    request: { body: body(z.strictObject({ said: z.string() }), { maxBytes: 100 }) },
+    responses,
+  },
+  async (c) => {
+    const { db, run, user } = c.var;
+    await run(Users.find(db, user.id, user));
+    return c.json({ size: 0, type: "", ...c.req.valid("json") }, 200);
+  },
+);
+const form = endpoint(
+  {
+    ...{ ...said, path: "/form", operationId: "form", summary: "Take a form", description: "Takes a form." },
+    idempotent: true,
+    request: {
+      body: multipart(
+        {
+          title: text({ min: 1, max: 20 }),
+          count: wholeNumber({ min: 1, max: 9 }).optional(),
+          cover: file({ types: ["image/png", "image/jpeg"], maxBytes: 1_000 }).optional(),
+        },
+        { maxBytes: 2_000 },
+      ),
+    },
+    responses,
+  },
+  async (c) => {
+    const { db, run, user } = c.var;
+    const { title, count, cover } = c.req.valid("form");
+    expectTypeOf(cover).toEqualTypeOf<File | undefined>();
+    expectTypeOf(count).toEqualTypeOf<number | undefined>();
+    await run(Users.find(db, user.id, user));
+    const bytes = new Uint8Array((await cover?.arrayBuffer()) ?? []);
+    return c.json({ size: bytes.byteLength, type: cover?.type ?? "", said: `${title} ${count} ${bytes.join()}` }, 200);
+  },
+);
+const uploading = (maxBytes: number, seconds: number, handle: (upload: Upload) => Promise<number>) =>
+  endpoint(
+    {
+      ...{ ...said, path: "/up", operationId: "up", summary: "Take a stream", description: "Takes a stream." },
+      request: { body: upload({ types: ["video/mp4", "application/octet-stream"], maxBytes, seconds }) },
+      responses,
+    },
+    async (c) => {
+      const { db, run, user, upload } = c.var;
+      const size = await handle(upload);
+      await run(Users.find(db, user.id, user));
+      return c.json({ size, type: upload.type, said: String(upload.size) }, 200);
+    },
+  );
+const counting = async ({ stream }: Upload) => {
+  let size = 0;
+  for await (const chunk of stream) size += chunk.byteLength;
+  return size;
+};
+const document = own.filter(({ policy }) => policy.operationId === "openapi");
+const app = serve({ endpoints: [small, form, uploading(1_000, 60, counting), ...document] });
+const ada = await aUser();
+const { token } = ada;
+const paths: Record<string, { post: { requestBody: { description: string; content: object }; responses: object } }> = (
+  await app.get("/openapi.json")
+).body.paths;
+
+/** A form as it is on the wire, part by part. */
+function wire(...parts: (string | Uint8Array)[]) {
+  const ends = [...parts.flatMap((part) => ["--limit\r\n", part, "\r\n"]), "--limit--\r\n"];
+  return { body: new Blob(ends), headers: { "Content-Type": "multipart/form-data; boundary=limit" } };
+}
+const field = (name: string, value: string, more = "") =>
+  `Content-Disposition: form-data; name="${name}"${more}\r\n\r\n${value}`;
+const send = (...parts: (string | Uint8Array)[]) => app.post("/form", { token, ...wire(...parts) });
+const bytesOf = (prefix: string, ...bytes: number[]) => new Uint8Array([...new TextEncoder().encode(prefix), ...bytes]);
+
+describe("promise 15: body(Schema, { maxBytes })", () => {
+  const sized = (size: number) => `{"said":"${"a".repeat(size - 11)}"}`;
+  const headers = { "Content-Type": "application/json" };
+
+  it("takes a body at its own limit, and names the limit in the 413 of a longer one", async () => {
+    expect((await app.post("/small", { token, headers, body: sized(100) })).status).toBe(200);
+    for (const tooLong of [sized(101), new Blob([sized(101)]).stream()]) {
+      const answer = await app.post("/small", { token, headers, body: tooLong });
+      expect([answer.status, answer.body.detail]).toStrictEqual([413, "The body is larger than 100 bytes."]);
+    }
+  });
+
+  it("is in the document: with the body, and with the 413", () => {
+    const { requestBody, responses } = paths["/api/v1/small"]?.post ?? {};
+    expect(requestBody).toStrictEqual({ required: true, description: "At most 100 bytes", content: expect.anything() });
+    expect(JSON.stringify(responses)).toContain("`payload_too_large`: The body is larger than 100 bytes.");
+    expect(JSON.stringify(paths["/api/v1/form"]?.post.responses)).toContain("The body is larger than 2 kB.");
+  });
+});
+
+describe("multipart", () => {
+  it("hands texts and files to the handler, each of its type", async () => {
+    const data = new FormData();
+    data.set("title", "Bridge");
+    data.set("count", "7");
+    data.set("cover", new File([new Uint8Array([137, 80, 0, 255])], "cover.png", { type: "image/png" }));
+    const { body } = await app.post("/form", { token, body: data });
+    expect(body).toStrictEqual({ size: 4, type: "image/png", said: "Bridge 7 137,80,0,255" });
+  });
+
+  it("takes a field in which a browser's user chose no file for none", async () => {
+    const none = `Content-Disposition: form-data; name="cover"; filename=""\r\nContent-Type: application/octet-stream\r\n\r\n`;
+    expect((await send(field("title", "a"), none)).body).toMatchObject({ size: 0, type: "" });
+  });
+
+  it.each<[string, (string | Uint8Array)[], string, string]>([
+    ["a part that is missing", [field("count", "1")], "title", "missing"],
+    ["a part that is unknown", [field("title", "a"), field("owner_id", "b")], "owner_id", "extra_forbidden"],
+    [
+      "a part that reads like a prototype",
+      [field("title", "a"), field("__proto__", "b")],
+      "__proto__",
+      "extra_forbidden",
+    ],
+    ["a text twice", [field("title", "a"), field("title", "b")], "title", "duplicate"],
+    ["a text that is too long", [field("title", "a".repeat(21))], "title", "string_too_long"],
+    ["NUL in a text", [field("title", "a\u0000")], "title", "invalid_unicode"],
+    ["a file in place of a text", [field("title", "a", '; filename="a"')], "title", "invalid_type"],
+    ["a text in place of a file", [field("title", "a"), field("cover", "b")], "cover", "invalid_type"],
+    [
+      "a file of another type",
+      [field("title", "a"), field("cover", "<svg/>", '; filename="a.svg"\r\nContent-Type: image/svg+xml')],
+      "cover",
+      "invalid_value",
+    ],
+    [
+      "a file that is too large",
+      [field("title", "a"), field("cover", "b".repeat(1_001), '; filename="a.png"\r\nContent-Type: image/png')],
+      "cover",
+      "file_too_large",
+    ],
+  ])("refuses %s with 422", async (_what, parts, name, type) => {
+    const answer = await send(...parts);
+    expect([answer.status, answer.body.errors]).toMatchObject([422, [{ loc: ["body", name], type }]]);
+    expect(answer.roundTrips).toBe(0);
+  });
+
+  it("refuses with 400 what is not UTF-8, not complete or not a form", async () => {
+    const { body: whole, headers } = wire(field("title", "a"));
+    const title = 'Content-Disposition: form-data; name="title"\r\n\r\n';
+    for (const body of [
+      wire(bytesOf(title, 0xc3, 0x28)).body,
+      wire(bytesOf('Content-Disposition: form-data; name="', 0xff, 0x22)).body,
+      wire("Content-Disposition: form-data\r\n\r\na").body,
+      whole.slice(0, -8),
+      "title=a",
+      "",
+    ]) {
+      const answer = await app.post("/form", { token, headers, body });
+      expect([answer.status, answer.body.code]).toStrictEqual([400, "bad_request"]);
+    }
+    const unbounded = { "Content-Type": "multipart/form-data" };
+    expect((await app.post("/form", { token, headers: unbounded, body: whole })).status).toBe(400);
+  });
+
+  it("refuses other media types, charsets and encodings with 415, and a longer form with 413", async () => {
+    for (const type of ["application/json", "application/x-www-form-urlencoded", "multipart/mixed; boundary=limit"]) {
+      const answer = await app.post("/form", { token, body: "{}", headers: { "Content-Type": type } });
+      expect([answer.status, answer.headers.get("Accept-Post")]).toStrictEqual([415, "multipart/form-data"]);
+    }
+    expect((await send(field("title", "a", "\r\nContent-Type: text/plain; charset=latin1"))).status).toBe(415);
+    expect((await send(field("title", "YQ==", "\r\nContent-Transfer-Encoding: base64"))).status).toBe(415);
+    const answer = await send(field("title", "a"), field("title", "b".repeat(2_000)));
+    expect([answer.status, answer.body.detail]).toStrictEqual([413, "The body is larger than 2 kB."]);
+  });
+
+  it("is in the document, with the types of its files", () => {
+    expect(paths["/api/v1/form"]?.post.requestBody).toMatchObject({
+      required: true,
+      description: "At most 2 kB",
+      content: {
+        "multipart/form-data": {
+          schema: {
+            properties: { title: { type: "string" }, cover: { type: "string", format: "binary" } },
+            required: ["title"],
+            additionalProperties: false,
+          },
+          encoding: { cover: { contentType: "image/png, image/jpeg" } },
+        },
+      },
+    });
+  });
+
+  it("is the same request under its Idempotency-Key with any boundary, and another with another byte", async () => {
+    const headers = { "Idempotency-Key": unique() };
+    const sent = (byte: number) => {
+      const data = new FormData();
+      data.set("title", "a");
+      data.set("cover", new File([new Uint8Array([byte])], "a.png", { type: "image/png" }));
+      return app.post("/form", { token, headers, body: data });
+    };
+    expect((await sent(1)).status).toBe(200);
+    expect((await sent(1)).headers.get("Idempotent-Replayed")).toBe("true");
+    expect((await sent(2)).body.code).toBe("idempotency_key_reused");
+  });
+});
+
+function streamed(chunks: Iterator<Uint8Array> | AsyncIterator<Uint8Array>): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async pull(controller) {
+      const next = await chunks.next();
+      if (next.done) controller.close();
+      else controller.enqueue(next.value);
+    },
+  });
+}
+
+describe("upload", () => {
+  const headers = { "Content-Type": "video/mp4" };
+  const chunks = (...sizes: number[]) => streamed(sizes.map((size) => new Uint8Array(size)).values());
+
+  it("hands the body to the handler as it arrives, at its limit too", async () => {
+    let isFirstRead = () => {};
+    const firstIsRead = new Promise<void>((resolve) => {
+      isFirstRead = resolve;
+    });
+    async function* slow() {
+      yield new Uint8Array(600);
+      // The rest is sent when the handler has the beginning.
+      await firstIsRead;
+      yield new Uint8Array(400);
+    }
+    const reading = uploading(1_000, 60, async ({ stream }) => {
+      let size = 0;
+      for await (const chunk of stream) {
+        size += chunk.byteLength;
+        isFirstRead();
+      }
+      return size;
+    });
+    const answer = await serve({ endpoints: [reading] }).post("/up", {
+      token,
+      headers,
+      body: streamed(slow()),
+    });
+    expect(answer.body).toStrictEqual({ size: 1_000, type: "video/mp4", said: "undefined" });
+  });
+
+  it("tells the size that a client announced, which storage asks for", async () => {
+    const announced = { ...headers, "Content-Length": "5" };
+    const { body } = await app.post("/up", { token, headers: announced, body: "12345" });
+    expect(body).toMatchObject({ size: 5, said: "5" });
+  });
+
+  it("cuts a body off at its limit with 413, before any row is written and whatever the handler makes of it", async () => {
+    let read = 0;
+    const careless = uploading(1_000, 60, async ({ stream }) => {
+      const reader = stream.getReader();
+      try {
+        for (let next = await reader.read(); !next.done; next = await reader.read()) read += next.value.byteLength;
+      } catch {
+        // A handler that hides the fault.
+      }
+      return read;
+    });
+    for (const endpoints of [[careless], [uploading(1_000, 60, counting)]]) {
+      const answer = await serve({ endpoints }).post("/up", { token, headers, body: chunks(600, 400, 1, 600) });
+      expect([answer.status, answer.body.detail]).toStrictEqual([413, "The body is larger than 1 kB."]);
+    }
+    expect(read).toBeLessThanOrEqual(1_000);
+    const announced = { ...headers, "Content-Length": "1001" };
+    const refused = await app.post("/up", { token, headers: announced, body: "a".repeat(1_001) });
+    expect([refused.status, refused.roundTrips]).toStrictEqual([413, 0]);
+  });
+
+  it("ends a body that does not arrive in time with 408, and one that breaks off with 400", async () => {
+    async function* stuck() {
+      yield new Uint8Array(1);
+      await new Promise(() => {});
+    }
+    async function* broken() {
+      yield new Uint8Array(1);
+      throw new Error("The client hung up");
+    }
+    const impatient = serve({ endpoints: [uploading(1_000, 0.1, counting)] });
+    const late = await impatient.post("/up", { token, headers, body: streamed(stuck()) });
+    expect([late.status, late.body.code]).toStrictEqual([408, "request_timeout"]);
+    const cut = await app.post("/up", { token, headers, body: streamed(broken()) });
+    expect([cut.status, cut.body.code]).toStrictEqual([400, "bad_request"]);
+  });
+
+  it("leaves the handler's own refusal as it is, read or unread", async () => {
+    const refusing = uploading(1_000, 60, async () => {
+      throw new ApiError("bad_request", { detail: "Not today." });
+    });
+    const answer = await serve({ endpoints: [refusing] }).post("/up", { token, headers, body: chunks(600, 600) });
+    expect([answer.status, answer.body.detail]).toStrictEqual([400, "Not today."]);
+    const unread = serve({ endpoints: [uploading(1_000, 60, async () => 7)] });
+    expect((await unread.post("/up", { token, headers, body: chunks(600) })).body.size).toBe(7);
+  });
+
+  it("refuses other types with 415, and a stranger before the body is read", async () => {
+    for (const type of ["video/webm", "application/json", ""]) {
+      const answer = await app.post("/up", { token, headers: { "Content-Type": type }, body: chunks(1) });
+      expect([answer.status, answer.headers.get("Accept-Post")]).toStrictEqual([
+        415,
+        "video/mp4, application/octet-stream",
+      ]);
+    }
+    expect((await app.post("/up", { headers, body: chunks(1) })).status).toBe(401);
+  });
+
+  it("is in the document, with its types and limits", () => {
+    const { requestBody, responses } = paths["/api/v1/up"]?.post ?? {};
+    const schema = { type: "string", format: "binary" };
+    expect(requestBody).toStrictEqual({
+      ...{ required: true, description: "At most 1 kB, within 60 s" },
+      content: { "video/mp4": { schema }, "application/octet-stream": { schema } },
+    });
+    expect(Object.keys(responses ?? {})).toEqual(expect.arrayContaining(["400", "401", "408", "413", "415"]));
+  });
+});
