@@ -21,7 +21,7 @@ async function main(open: Closeables): Promise<void> {
   const database = { DATABASE_URL: url, NEON_FETCH_ENDPOINT: endpoint };
   const SECRET_KEY = randomBytes(32).toString("hex");
   const origin = await startWorker(open, { ENVIRONMENT: "staging", SECRET_KEY, ...database });
-  const bareOrigin = await startWorker(open, database, "dev/bench/bare.ts");
+  const bareOrigin = await startWorker(open, database, { entry: "dev/bench/bare.ts" });
   const all = await callsOf(origin);
   const calls = all.filter(({ name }) => name.toLowerCase().includes(options.only.toLowerCase()));
   if (calls.length === 0)

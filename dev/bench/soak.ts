@@ -6,7 +6,9 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { failWith } from "../config.ts";
+import { freePort } from "../local/port.ts";
 import { callsOf } from "./calls.ts";
+import { leastHeap } from "./heap.ts";
 import type { Call } from "./load.ts";
 import {
   type Closeables,
@@ -21,7 +23,7 @@ import {
 } from "./tools.ts";
 import { startWorker } from "./worker.ts";
 
-type Minute = { worker: number; database: number; answers: number; wrong: number; p99: number };
+type Minute = { worker: number; heap: number; database: number; answers: number; wrong: number; p99: number };
 
 /** The most that `ACCESS_TOKEN_EXPIRE_MINUTES` takes, and so what a soak lasts at most. */
 const longest = 1_440;
@@ -29,19 +31,24 @@ const longest = 1_440;
 async function main(open: Closeables): Promise<void> {
   const { minutes, rate } = optionsFrom(process.argv.slice(2));
   const { url, endpoint } = await startDatabase(open);
-  const origin = await startWorker(open, {
+  const bindings = {
     ENVIRONMENT: "staging",
     SECRET_KEY: randomBytes(32).toString("hex"),
     // Its two accounts sign in once, for all the time there is.
     ACCESS_TOKEN_EXPIRE_MINUTES: String(longest),
     DATABASE_URL: url,
     NEON_FETCH_ENDPOINT: endpoint,
-  });
+  };
+  const inspectorPort = await freePort();
+  const origin = await startWorker(open, bindings, { inspectorPort });
   const calls = await callsOf(origin);
   const measured: Minute[] = [];
   for (let minute = 1; minute <= minutes; minute++) {
-    const load = await oneMinute(origin, calls, rate);
-    measured.push({ ...load, worker: await memoryOf("workerd"), database: await memoryOf("postgres") });
+    const over = new AbortController();
+    const least = leastHeap(inspectorPort, over.signal);
+    const load = await oneMinute(origin, calls, rate).finally(() => over.abort());
+    const [worker, database] = [await memoryOf("workerd"), await memoryOf("postgres")];
+    measured.push({ ...load, worker, database, heap: await least });
     console.error(`Minute ${minute} of ${minutes}: ${rowOf(measured.at(-1)).join(" · ")}`);
   }
   const quarter = Math.max(1, Math.floor(minutes / 4));
@@ -50,7 +57,7 @@ async function main(open: Closeables): Promise<void> {
     ["last quarter", ...rowOf(middle(measured.slice(-quarter)))],
   ];
   console.log(
-    `\n${table(["", "workerd MB", "PostgreSQL MB", "answers/min", "wrong", "p99 ms"], rows)}\n\n${machine()}`,
+    `\n${table(["", "workerd MB", "least heap MB", "PostgreSQL MB", "answers/min", "wrong", "p99 ms"], rows)}\n\n${machine()}`,
   );
 }
 
@@ -92,6 +99,7 @@ function middle(minutes: Minute[]): Minute {
   const of = (figure: (minute: Minute) => number) => median(minutes.map(figure));
   return {
     worker: of(({ worker }) => worker),
+    heap: of(({ heap }) => heap),
     database: of(({ database }) => database),
     answers: of(({ answers }) => answers),
     wrong: minutes.reduce((sum, { wrong }) => sum + wrong, 0),
@@ -101,8 +109,8 @@ function middle(minutes: Minute[]): Minute {
 
 function rowOf(minute: Minute | undefined): string[] {
   if (!minute) return [];
-  const { worker, database, answers, wrong, p99 } = minute;
-  return [worker.toFixed(0), database.toFixed(0), `${answers}`, `${wrong}`, p99.toFixed(0)];
+  const { worker, heap, database, answers, wrong, p99 } = minute;
+  return [worker.toFixed(0), heap.toFixed(1), database.toFixed(0), `${answers}`, `${wrong}`, p99.toFixed(0)];
 }
 
 function optionsFrom(args: string[]) {

@@ -19,7 +19,7 @@ const Workerd = z.object({ default: z.string() });
 export async function startWorker(
   open: Closeables,
   bindings: Record<string, string>,
-  entry = "src/index.ts",
+  { entry = "src/index.ts", inspectorPort }: { entry?: string; inspectorPort?: number } = {},
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "plinth-bench-"));
   open.push(() => rm(folder, { recursive: true, force: true }));
@@ -29,7 +29,8 @@ export async function startWorker(
   await writeFile(config, configuration(port, await compatibilityDate(), bindings), { mode: 0o600 });
   const binary = Workerd.parse(createRequire(require.resolve("miniflare"))("workerd")).default;
   // The Worker writes its log, as in production, and nobody reads it.
-  const worker = spawn(binary, ["serve", config], { stdio: "ignore" });
+  const inspector = inspectorPort === undefined ? [] : [`--inspector-addr=127.0.0.1:${inspectorPort}`];
+  const worker = spawn(binary, ["serve", config, ...inspector], { stdio: "ignore" });
   const ended = once(worker, "exit");
   // Takes the runtime along on an interrupt: on SIGTERM it would wait for its connections.
   process.once("exit", () => worker.kill("SIGKILL"));
