@@ -1,3 +1,5 @@
+import type { Duplex } from "node:stream";
+
 /** One SQL statement; every parameter is Postgres' own text form of its value. */
 export type Statement = { query: string; params: (string | null)[] };
 
@@ -30,6 +32,9 @@ export type Session = {
   close(): Promise<void>;
 };
 
+/** A connection of which only the bytes are carried: its stream, and what the server told of itself when it began. */
+export type Tunnel = { stream: Duplex; parameters: [name: string, value: string][] };
+
 /** A Postgres of the developer's machine. Both methods reject with {@link isPostgresError} errors. */
 export type LocalDatabase = {
   /** The database that is meant where a call names none. */
@@ -40,6 +45,8 @@ export type LocalDatabase = {
   transaction(statements: Statement[], options: TransactionOptions, database?: string): Promise<Result[]>;
   /** Opens a session, which names itself `application` to the server. */
   session(application: string): Promise<Session>;
+  /** Opens a connection to this database of the server, for a client that speaks PostgreSQL's protocol itself. */
+  tunnel(database: string): Promise<Tunnel>;
   close(): Promise<void>;
 };
 

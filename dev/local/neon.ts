@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { errorFields, isPostgresError, type LocalDatabase } from "./database.ts";
 import { answerOf, BadRequest, maxBytes, parseRequest } from "./neon-protocol.ts";
+import { acceptSockets } from "./neon-socket.ts";
 
 export type NeonEndpoint = {
   /** For `neonConfig.fetchEndpoint`. */
@@ -20,7 +21,7 @@ export type NeonOptions = {
   password?: string;
 };
 
-/** Serves `database` at `POST /sql` as Neon serves its own: SQL over HTTP, with raw text values. */
+/** Serves `database` as Neon serves its own: SQL over HTTP at `POST /sql`, and PostgreSQL's protocol in WebSockets at `/v2`. */
 export async function serveNeon(database: LocalDatabase, options: NeonOptions = {}): Promise<NeonEndpoint> {
   const { port = 0, host = "127.0.0.1", password } = options;
   // Longer than the driver keeps a connection, so that it never sends into one that is being closed.
@@ -29,6 +30,7 @@ export async function serveNeon(database: LocalDatabase, options: NeonOptions = 
     response.writeHead(status, { "content-type": "application/json", "content-length": payload.length });
     response.end(payload);
   });
+  const endSockets = acceptSockets(server, database, password);
   server.listen(port, host);
   await once(server, "listening");
   // A server on TCP has an AddressInfo; the other forms are those of pipes and closed servers.
@@ -40,6 +42,7 @@ export async function serveNeon(database: LocalDatabase, options: NeonOptions = 
     async close() {
       const closed = once(server, "close");
       server.close();
+      endSockets();
       const bound = setTimeout(() => server.closeAllConnections(), 3_000);
       await closed;
       clearTimeout(bound);

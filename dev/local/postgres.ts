@@ -1,3 +1,5 @@
+import type { EventEmitter } from "node:events";
+import type { Duplex } from "node:stream";
 import pg from "pg";
 import {
   beginStatement,
@@ -6,6 +8,7 @@ import {
   type LocalDatabase,
   type Result,
   type Statement,
+  type Tunnel,
 } from "./database.ts";
 
 /** The pools that may be open at once: tests come with a database each. */
@@ -80,6 +83,7 @@ export function postgres(url: string, { connections = 20 } = {}): LocalDatabase 
         close: () => client.end().catch(ignore),
       };
     },
+    tunnel: (database) => openTunnel(database === name ? url : inDatabase(url, database)),
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.end()));
     },
@@ -103,6 +107,24 @@ function openPool(url: string, connections: number): pg.Pool {
   });
   pool.on("error", ignore);
   return pool;
+}
+
+/** node-postgres signs in, whatever way the server asks for; from then on the bytes are the client's. */
+async function openTunnel(url: string): Promise<Tunnel> {
+  const client = new pg.Client({ connectionString: pgUrl(url), connectionTimeoutMillis: 10_000 });
+  client.on("error", ignore);
+  // Not in its types.
+  const { connection }: { connection: EventEmitter & { stream: Duplex } } = Object(client);
+  const parameters = new Map<string, string>();
+  const note = (told: { parameterName: string; parameterValue: string }) =>
+    parameters.set(told.parameterName, told.parameterValue);
+  connection.on("parameterStatus", note);
+  await client.connect();
+  // Neon's sessions are in UTC.
+  await client.query("SET TIME ZONE 'UTC'");
+  const { stream } = connection;
+  for (const event of ["data", "error", "end", "close"]) stream.removeAllListeners(event);
+  return { stream, parameters: [...parameters] };
 }
 
 function inDatabase(url: string, database: string): string {

@@ -88,6 +88,17 @@ export type Carried = keyof typeof carriedTokens;
  */
 export type Proof = "access_token" | "admin" | "refresh_token" | "password" | "mailed_link" | "command_line";
 
+/** The isolation levels of PostgreSQL that differ. */
+export const isolations = ["read committed", "repeatable read", "serializable"] as const;
+
+/** The meaning of `transaction` in a contract. */
+export type TransactionTerms = {
+  /** `read committed` by default. */
+  isolation?: (typeof isolations)[number];
+  /** The further attempts after a serialization failure or a deadlock, each of which runs the work anew; none by default. */
+  retries?: number;
+};
+
 /** The parts of an endpoint that the middleware reads. */
 export type Policy = ProblemShape & {
   operationId: string;

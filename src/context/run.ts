@@ -54,14 +54,18 @@ function noteTask({ enqueued }: Parts, { delay }: Later, answer: EnqueueAnswer):
 const unchanged: NonNullable<Parts["once"]> = (statements, transact) => transact(statements);
 
 async function transact(db: Database, parts: Parts, statements: readonly Statement[]): Promise<unknown[]> {
-  // Fails closed, whatever the stages of the request have forgotten.
-  if (parts.policy && isSignedIn(parts.policy.access) && !parts.guard) throw new Error("There is no guard");
+  requireGuard(parts);
   const made = parts.audit?.made ?? [];
   if (made.length === 0) return guarded(db, parts.guard, statements);
   const results = await guarded(db, parts.guard, [...statements, AuditEvents.recorded(db, made)]);
   // The rows of the statement that was added.
   note(parts, results.pop() as RecordedEvent[]);
   return results;
+}
+
+/** Fails closed, whatever the stages of the request have forgotten. */
+export function requireGuard({ policy, guard }: Parts): void {
+  if (policy && isSignedIn(policy.access) && !guard) throw new Error("There is no guard");
 }
 
 /** Runs statements in one transaction, behind the guard: part of a single statement, or the first of several. */
@@ -84,7 +88,7 @@ async function guarded(
 }
 
 /** Moves events from those that were made to those that are recorded, and their notices to the mails to send. */
-function note({ audit, outbox }: Parts, recorded: readonly RecordedEvent[]): void {
+export function note({ audit, outbox }: Parts, recorded: readonly RecordedEvent[]): void {
   for (const { id, kind, user_id } of recorded) {
     const at = audit?.made.findIndex((event) => event.id === id) ?? -1;
     const [event] = at < 0 ? [] : (audit?.made.splice(at, 1) ?? []);

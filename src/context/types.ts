@@ -81,6 +81,15 @@ export type UploadEnv = { Variables: { upload: Upload } };
 /** A body that is still arriving. `size` is known if the client announced it. */
 export type Upload = { type: string; size: number | undefined; stream: ReadableStream<Uint8Array> };
 
+/** The context of an endpoint with a `transaction`. */
+export type TransactionEnv<Vars = Variables> = { Variables: { transaction: Transaction<Vars> } };
+
+/**
+ * Runs `work` in one transaction that can read, decide and write, behind the guard. `work` gets `c.var` with a `db` and a
+ * `run` of the transaction, and runs once per attempt. Whatever it throws rolls back. Throws as {@link Run} does.
+ */
+export type Transaction<Vars = Variables> = <T>(work: (tx: Vars) => Promise<T>) => Promise<T>;
+
 type Row = { id: string; sort_key: string };
 /**
  * Makes the page that a query asks for, from the rows that `find` finds there: one more than `limit` if there is another

@@ -47,6 +47,16 @@ export function fromDatabase(thrown: unknown): ApiError {
   });
 }
 
+/** True for an error of Postgres, or of the call to it. */
+export function isFromDatabase(thrown: unknown): boolean {
+  return (findNeonError(thrown) ?? findCallError(thrown)) !== undefined;
+}
+
+/** True if Postgres undid a transaction because of others at the same time: a serialization failure or a deadlock. */
+export function lostToOthers(thrown: unknown): boolean {
+  return ["40001", "40P01"].includes(findNeonError(thrown)?.code ?? "");
+}
+
 function keysFull(seconds: number): ApiError {
   const detail = "The storage for your Idempotency-Keys is full. Wait, or send less under new keys.";
   return limitReached("too_many_requests", "idempotency_keys", seconds, { detail });

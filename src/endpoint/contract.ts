@@ -8,8 +8,9 @@ import {
   consequencesOf,
   type RateClass,
   type SignedIn,
+  type TransactionTerms,
 } from "../context/policy.ts";
-import type { AppEnv, BareEnv, PagedEnv, UploadEnv, UserEnv } from "../context/types.ts";
+import type { AppEnv, BareEnv, PagedEnv, TransactionEnv, UploadEnv, UserEnv, Variables } from "../context/types.ts";
 import { type ErrorCode, errorTable } from "../errors.ts";
 import type { Deprecated } from "../http/deprecation.ts";
 import { ifMatch, ifNoneMatch, unlessMatch } from "../http/etag.ts";
@@ -70,6 +71,11 @@ export type Contract = {
    * query, `Link` to the 200, 400.
    */
   paged?: true;
+  /**
+   * Gives it `c.var.transaction`, for a rule that reads, decides and writes. Costs a connection of its own: `roundTrips`
+   * counts three, the guard, and each statement, in one attempt.
+   */
+  transaction?: true | TransactionTerms;
   /** Serves its 200 to anybody from the edge's cache. Adds `Age`, `ETag`, `If-None-Match` and 304. */
   cached?: Caching;
   /** Ignores undeclared query parameters, which are 422 otherwise. Implied by `oauth`. */
@@ -88,7 +94,11 @@ type Calling = (
   ({ uncounted?: never } | { roundTrips: 0; rate?: never; carries?: never; uncounted: true }) &
   ({ method: "get"; idempotent?: never } | { method: Exclude<Method, "get">; cached?: never }) &
   ({ paged?: never } | { method: "get"; paged: true; withoutSettings?: never }) &
-  ({ atRoot?: never } | { atRoot: true; version?: never });
+  ({ atRoot?: never } | { atRoot: true; version?: never }) &
+  (
+    | { transaction?: never }
+    | { transaction: true | TransactionTerms; roundTrips: number; withoutSettings?: never; idempotent?: never }
+  );
 
 type Request = {
   params?: ZodObject;
@@ -221,7 +231,10 @@ export type EnvOf<C extends Contract> = (C["access"] extends SignedIn
     ? BareEnv
     : AppEnv) &
   (C extends { paged: true } ? PagedEnv : unknown) &
-  (C extends Receiving ? UploadEnv : unknown);
+  (C extends Receiving ? UploadEnv : unknown) &
+  (C extends { transaction: true | TransactionTerms }
+    ? TransactionEnv<C["access"] extends SignedIn ? UserEnv["Variables"] : Variables>
+    : unknown);
 
 /** The request as the handler and the client see it. */
 export type RequestOf<C extends Contract> = C extends { paged: true }

@@ -111,6 +111,7 @@ function policyOf(contract: Contract): Policy {
     version = 1,
     deprecated,
     roundTrips = 1,
+    transaction,
     oauth,
     changes = {},
     request,
@@ -123,7 +124,8 @@ function policyOf(contract: Contract): Policy {
     ...(carries && { carries }),
     cached: cached !== undefined,
     ...(deprecated && { deprecation: deprecationHeaders(deprecated) }),
-    roundTrips,
+    // Every attempt may spend them.
+    roundTrips: roundTrips * (1 + (typeof transaction === "object" ? (transaction.retries ?? 0) : 0)),
     maxBytes: request?.body?.maxBytes ?? usualBytes,
     oauth: oauth === true,
     // At a token endpoint `username` identifies the caller; it is not being set.

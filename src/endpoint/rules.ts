@@ -1,5 +1,5 @@
 import { ZodObject, z } from "zod";
-import { accessTable, carriedTokens, isSignedIn, type Proof, rateClasses } from "../context/policy.ts";
+import { accessTable, carriedTokens, isolations, isSignedIn, type Proof, rateClasses } from "../context/policy.ts";
 import { errorTable } from "../errors.ts";
 import { isDay } from "../http/deprecation.ts";
 import { PageQuery, pageOf } from "../schemas/pages.ts";
@@ -46,6 +46,7 @@ const words: Record<keyof Contract, true> = {
   idempotent: true,
   versioned: true,
   paged: true,
+  transaction: true,
   cached: true,
   anyQuery: true,
   offBy: true,
@@ -83,6 +84,7 @@ function faultsOf(contract: Contract): string[] {
     ...faultsTogether(contract),
     ...faultsOfPages(contract),
     ...faultsOfBody(contract),
+    ...faultsOfTransaction(contract),
   ];
 }
 
@@ -213,6 +215,20 @@ function faultsOfBody({ request, idempotent, carries }: Contract): string[] {
     ...when(upload !== undefined && carries !== undefined, "an upload has no field that could carry a token"),
     ...Object.keys(content).flatMap((type) => when(!isMediaType(type), `${type} is no media type, in small letters`)),
     ...when(request?.body !== undefined && Object.keys(content).length === 0, "a body has a media type"),
+  ];
+}
+
+function faultsOfTransaction({ transaction, access, roundTrips = 1, idempotent, withoutSettings }: Contract): string[] {
+  if (transaction === undefined) return [];
+  const { isolation = "read committed", retries = 0 } = transaction === true ? {} : transaction;
+  const least = isSignedIn(access) ? 5 : 4;
+  const needed = "to connect, begin, ask the guard, run a statement and commit";
+  return [
+    ...when(!isolations.includes(isolation), `isolation is one of ${isolations.join(", ")}`),
+    ...when(!(Number.isInteger(retries) && retries >= 0 && retries <= 10), "retries is a whole number from 0 to 10"),
+    ...when(roundTrips < least, `a transaction needs roundTrips of ${least} or more: ${needed}`),
+    ...when(idempotent === true, "a key is recorded with the statements of one round trip: leave out idempotent"),
+    ...when(withoutSettings === true, "no database is known without settings"),
   ];
 }
 

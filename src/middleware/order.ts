@@ -24,6 +24,7 @@ import { runTasksAfter } from "./run-tasks.ts";
 import { sendMails } from "./send-mails.ts";
 import { startLog } from "./start-log.ts";
 import { unlessOff } from "./switch.ts";
+import { transactions } from "./transaction.ts";
 import { refuseUnknownQuery } from "./unknown-query.ts";
 import { receiveUpload } from "./upload.ts";
 import { expectVersions } from "./versions.ts";
@@ -142,6 +143,11 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
       return uploading && receiveUpload(uploading, maxBytes);
     },
     "No stage reads such a body, and its fault ends the request whatever the handler answers.",
+  ],
+  [
+    "transaction",
+    ({ contract: { transaction } }) => transaction && transactions(transaction === true ? {} : transaction),
+    "Opens nothing before the handler asks for it.",
   ],
   // zod-openapi validates here: params, query, headers, cookies, then the body.
 ];

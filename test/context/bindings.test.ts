@@ -79,7 +79,7 @@ describe("promise 22: a deployed Worker's defences", () => {
     for (let i = 0; i < 3; i++) await get("/health");
     const on = { rate_limits: "on", hasher: "on", mail: "RESEND_API_KEY" };
     const start = { level: "info", message: "start", environment: "production", version: "1.0.0", defences: on };
-    expect(logs[0]).toStrictEqual(start);
+    expect(logs[0]).toStrictEqual({ ...start, request_id: expect.any(String) });
     expect(logs.filter(({ message }) => message === "start")).toHaveLength(1);
   });
 

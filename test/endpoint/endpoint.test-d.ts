@@ -2,6 +2,7 @@
 import { hc } from "hono/client";
 import { expectTypeOf } from "vitest";
 import type { z } from "zod";
+import { Users } from "../../src/crud/users.ts";
 import { upload } from "../../src/endpoint/bodies.ts";
 import { endpoint, json } from "../../src/endpoint/endpoint.ts";
 import type { Sound } from "../../src/endpoint/sound.ts";
@@ -173,6 +174,30 @@ endpoint({ ...list, access: "public", withoutSettings: true, paged: true }, (c) 
 endpoint({ ...list, access: "user", paged: true, request: { query: PageQuery } }, (c) =>
   c.json({ items: [], next_cursor: null }, 200),
 );
+
+// A transaction gives its work what the handler has.
+endpoint({ ...contract, access: "user", transaction: true, roundTrips: 7 }, async (c) => {
+  const id = await c.var.transaction(async (tx) => {
+    expectTypeOf(tx.user.id).toEqualTypeOf<string>();
+    await tx.run(Users.find(tx.db, tx.user.id, tx.user));
+    return tx.user.id;
+  });
+  expectTypeOf(id).toEqualTypeOf<string>();
+  return c.json(answer, 200);
+});
+endpoint({ ...contract, access: "public", transaction: { retries: 2 }, roundTrips: 7 }, async (c) => {
+  // @ts-expect-error: nobody is signed in
+  await c.var.transaction(async (tx) => tx.user);
+  return c.json(answer, 200);
+});
+endpoint({ ...contract, access: "user" }, (c) => {
+  // @ts-expect-error: the contract declares no transaction
+  c.var.transaction;
+  return c.json(answer, 200);
+});
+
+// @ts-expect-error: a transaction says what it costs
+endpoint({ ...contract, access: "user", transaction: true }, (c) => c.json(answer, 200));
 
 // The typed client knows paths, input and answers, errors included.
 const client = hc<App>("https://api.example.com");

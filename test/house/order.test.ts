@@ -49,7 +49,7 @@ const kept = endpoint(
   {
     ...{ ...said, method: "get", path: "/kept", operationId: "kept", access: "public", offBy: "DOCS" },
     cached: { seconds: 1, staleSeconds: 1 },
-    paged: true,
+    ...{ paged: true, transaction: true, roundTrips: 5 },
     request,
     responses: { 200: json(pageOf(Health), "Reached") },
   },

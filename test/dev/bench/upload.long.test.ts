@@ -16,7 +16,7 @@ beforeAll(async () => {
   };
   films = await new Promise<string>((resolve, reject) => {
     worker = closing(async (open) => {
-      resolve(`${await startWorker(open, bindings, "test/fixtures/upload-worker.ts")}/api/v1/films`);
+      resolve(`${await startWorker(open, bindings, { entry: "test/fixtures/upload-worker.ts" })}/api/v1/films`);
       await new Promise<void>((end) => {
         isDone = end;
       });

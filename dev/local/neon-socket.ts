@@ -1,0 +1,111 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { createWebSocketStream, WebSocketServer } from "ws";
+import { isPostgresError, type LocalDatabase } from "./database.ts";
+import { maxBytes } from "./neon-protocol.ts";
+
+/** PostgreSQL's codes of the messages before a session: protocol 3.0, and the request for TLS. */
+const [protocol3, tls] = [196_608, 80_877_103];
+
+/**
+ * Serves WebSockets at `/v2` of `server`, as Neon does: in them a client speaks PostgreSQL's own protocol, and shows its
+ * password in clear. Answers the end of all of them.
+ */
+export function acceptSockets(server: Server, database: LocalDatabase, password?: string): () => void {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxBytes });
+  server.on("upgrade", (request, socket, head) => {
+    if (!/^\/v2(\?|$)/.test(request.url ?? "")) return void socket.end("HTTP/1.1 404 Not Found\r\n\r\n");
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const client = createWebSocketStream(webSocket);
+      client.on("error", () => {});
+      speak(client, database, password).catch((error) => client.end(refusal(error)));
+    });
+  });
+  return () => {
+    for (const socket of sockets.clients) socket.terminate();
+  };
+}
+
+/** Signs a client in and then only carries bytes. Where either side ends, so does the other. */
+async function speak(client: Duplex, database: LocalDatabase, password: string | undefined): Promise<void> {
+  const { user = "", database: name = user } = await startUp(client);
+  client.write(message("R", int(3)));
+  const shown = text(await typed(client, "p"));
+  if (password !== undefined && shown !== password) {
+    throw refused("28P01", `password authentication failed for user '${user}'`);
+  }
+  const { stream, parameters } = await database.tunnel(name);
+  client.write(message("R", int(0)));
+  for (const pair of parameters) client.write(message("S", Buffer.from(pair.map((word) => `${word}\0`).join(""))));
+  client.write(message("Z", Buffer.from("I")));
+  client.once("close", () => stream.destroy());
+  stream.once("close", () => client.destroy());
+  stream.on("error", () => client.destroy());
+  client.pipe(stream).pipe(client);
+}
+
+/** The parameters of the first message, after a refusal of TLS: the WebSocket has its own. */
+async function startUp(client: Duplex): Promise<Record<string, string>> {
+  const body = await take(client, (await take(client, 4)).readInt32BE() - 4);
+  const code = body.readInt32BE();
+  if (code === tls) {
+    client.write("N");
+    return startUp(client);
+  }
+  if (code !== protocol3) throw refused("08P01", `unsupported frontend protocol ${code >> 16}.${code & 0xffff}`);
+  const words = body.subarray(4).toString().split("\0");
+  const pairs = Array.from({ length: words.length >> 1 }, (_, i) => [words[2 * i] ?? "", words[2 * i + 1] ?? ""]);
+  return Object.fromEntries(pairs.filter(([name]) => name !== ""));
+}
+
+async function typed(client: Duplex, type: string): Promise<Buffer> {
+  const head = await take(client, 5);
+  if (head.toString("latin1", 0, 1) !== type) throw refused("08P01", "expected password response");
+  return take(client, head.readInt32BE(1) - 4);
+}
+
+/** The next bytes of a stream. A message before the session is short. */
+async function take(stream: Duplex, count: number): Promise<Buffer> {
+  if (!(count > 0 && count < 10_000)) throw refused("08P01", "invalid length of startup packet");
+  for (;;) {
+    const bytes: Buffer | null = stream.read(count);
+    if (bytes?.length === count) return bytes;
+    if (stream.readableEnded || stream.destroyed) throw refused("08P01", "the client has gone");
+    await Promise.race([once(stream, "readable"), once(stream, "close")]);
+  }
+}
+
+type Refusal = Error & { severity: string; code: string };
+
+function refused(code: string, reason: string): Refusal {
+  return Object.assign(new Error(reason), { severity: "FATAL", code });
+}
+
+/** An ErrorResponse: Postgres' own, or that there is no connection to it. */
+function refusal(error: unknown): Buffer {
+  const { code = "08006", message: reason } = isPostgresError(error) ? error : refused("08006", String(error));
+  const fields = { S: "FATAL", V: "FATAL", C: code, M: reason };
+  return message(
+    "E",
+    Buffer.from(
+      `${Object.entries(fields)
+        .map(([key, value]) => `${key}${value}\0`)
+        .join("")}\0`,
+    ),
+  );
+}
+
+function message(type: string, body: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(type), int(body.length + 4), body]);
+}
+
+function int(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32BE(value);
+  return bytes;
+}
+
+function text(body: Buffer): string {
+  return body.toString("utf8", 0, body.length - 1);
+}

@@ -1,0 +1,54 @@
+import { sql } from "drizzle-orm";
+import { AuditEvents } from "../crud/audit-events.ts";
+import { fromDatabase, isFromDatabase, lostToOthers } from "../db/errors.ts";
+import { beginSession } from "../db/session.ts";
+import type { TransactionTerms } from "./policy.ts";
+import { note, requireGuard } from "./run.ts";
+import type { Run, Statement, Transaction, Variables } from "./types.ts";
+
+/** Makes the one {@link Transaction} of a request. */
+export function transactor<Vars extends Variables>(vars: Vars, terms: TransactionTerms): Transaction<Vars> {
+  return async (work) => {
+    requireGuard(vars);
+    for (let retries = terms.retries ?? 0; ; retries--) {
+      const before = { events: vars.audit.made.length, mails: vars.outbox.length };
+      try {
+        return await attempt(vars, terms, work);
+      } catch (thrown) {
+        // What did not happen is neither told nor mailed.
+        vars.audit.made.length = before.events;
+        vars.outbox.length = before.mails;
+        if (retries > 0 && lostToOthers(thrown)) continue;
+        throw isFromDatabase(thrown) ? fromDatabase(thrown) : thrown;
+      }
+    }
+  };
+}
+
+async function attempt<Vars extends Variables, T>(
+  vars: Vars,
+  { isolation = "read committed" }: TransactionTerms,
+  work: (tx: Vars) => Promise<T>,
+): Promise<T> {
+  const { guard, audit, settings, trips } = vars;
+  const session = await beginSession(settings, trips, isolation);
+  const { db } = session;
+  try {
+    if (guard) await db.execute(sql`select ${guard()}`);
+    const value = await work({ ...vars, db, run: oneByOne });
+    const recorded = audit.made.length > 0 ? await AuditEvents.recorded(db, audit.made) : [];
+    await session.commit();
+    note(vars, recorded);
+    return value;
+  } finally {
+    session.close();
+  }
+}
+
+/** Runs statements that are bound to a transaction, in their order. */
+const oneByOne = (async (...given: readonly (Statement | undefined)[]) => {
+  const answers: unknown[] = [];
+  for (const statement of given) answers.push(await statement);
+  return given.length === 1 ? answers[0] : answers;
+  // The signature cannot be written on the implementation, as in run.ts.
+}) as Run;

@@ -1,0 +1,103 @@
+import { Client, NeonDbError } from "@neondatabase/serverless";
+import type { ConnectionSettings, Database } from "./client.ts";
+import { databaseOver } from "./drizzle.ts";
+import { CallError, type RoundTrips } from "./wire.ts";
+
+/** A connection of its own, in a transaction that has begun. */
+export type Session = {
+  /** Runs statements in the transaction, one at a time. */
+  db: Database;
+  /** Throws if the transaction was rolled back instead, because a statement had failed. */
+  commit(): Promise<void>;
+  /** Closes the connection, and so rolls back what was not committed. */
+  close(): void;
+};
+
+type DatabaseError = Error & { [Field in keyof NeonDbError]?: string };
+
+/**
+ * Begins a transaction over Neon's WebSocket, which is due within `DATABASE_TIMEOUT_MS` from now to its commit: whatever
+ * waits for longer throws. Counts each message with its answer in `trips`. Throws {@link CallError} and `NeonDbError`.
+ */
+export async function beginSession(
+  settings: ConnectionSettings,
+  trips: RoundTrips,
+  isolation: string,
+): Promise<Session> {
+  const { DATABASE_URL, NEON_FETCH_ENDPOINT: endpoint, DATABASE_TIMEOUT_MS: timeout } = settings;
+  const client = new Client(DATABASE_URL);
+  if (endpoint) Object.assign(client.neonConfig, socketBeside(endpoint));
+  // A connection that breaks between two statements would otherwise end the isolate; the next statement tells.
+  client.on("error", () => {});
+  let end: (error: CallError) => void = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    end = reject;
+  });
+  // Heard by each statement; there may be none when it comes.
+  ended.catch(() => {});
+  const timer = setTimeout(() => close("timeout"), timeout);
+  let isOpen = true;
+  function close(fault: "timeout" | "reset" = "reset") {
+    if (!isOpen) return;
+    isOpen = false;
+    clearTimeout(timer);
+    end(new CallError(fault));
+    // Nobody waits for the farewell: the server rolls back as soon as the connection is gone.
+    client.end().catch(() => {});
+  }
+
+  async function trip<T>(send: () => Promise<T>): Promise<T> {
+    if (!isOpen) throw new CallError("reset");
+    trips.count += 1;
+    const started = Date.now();
+    try {
+      return await Promise.race([send(), ended]);
+    } catch (error) {
+      throw translated(error);
+    } finally {
+      trips.milliseconds += Date.now() - started;
+    }
+  }
+
+  const query = (text: string, values: unknown[] = [], { arrayMode = false } = {}) =>
+    trip(() => client.query({ text, values, ...(arrayMode && { rowMode: "array" }) }));
+  const transaction = () => {
+    throw new Error("In a transaction, statements run one at a time: call run, not batch");
+  };
+  try {
+    await trip(() => client.connect());
+    // The server ends by itself what a connection that is lost has left waiting for a lock.
+    const limits = `set local statement_timeout = ${timeout}; set local idle_in_transaction_session_timeout = ${timeout}`;
+    await trip(() => client.query(`begin isolation level ${isolation}; ${limits}`));
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return {
+    // drizzle calls no more of Neon's client than these two.
+    db: databaseOver(Object.assign(query, { query, transaction }) as unknown as Database["$client"]),
+    async commit() {
+      const { command } = await query("commit");
+      if (command !== "COMMIT")
+        throw new Error("The transaction was rolled back, because a statement in it had failed");
+    },
+    close,
+  };
+}
+
+/** Neon serves WebSockets at /v2, beside /sql. */
+function socketBeside(endpoint: string) {
+  const { host, protocol } = new URL(endpoint);
+  return { wsProxy: () => `${host}/v2`, useSecureWebSocket: protocol === "https:" };
+}
+
+/** The same error as over HTTP, by which the rest of the house knows one of Postgres. */
+function translated(error: unknown): unknown {
+  if (error instanceof CallError) return error;
+  if (!(error instanceof Error && "severity" in error)) return new CallError("network");
+  const { message, ...fields } = error as DatabaseError;
+  const { code, detail, hint, constraint, table, column, schema, routine, severity } = fields;
+  return Object.assign(new NeonDbError(error.message || message), {
+    ...{ code, detail, hint, constraint, table, column, schema, routine, severity },
+  });
+}

@@ -1,0 +1,220 @@
+import { sql } from "drizzle-orm";
+import { describe, expect, it, vi } from "vitest";
+import { z } from "zod";
+import type { TransactionTerms } from "../../src/context/policy.ts";
+import type { Transaction, UserEnv } from "../../src/context/types.ts";
+import { AuditEvents } from "../../src/crud/audit-events.ts";
+import { auditEvents, sessions } from "../../src/db/schema.ts";
+import { body, endpoint } from "../../src/endpoint/endpoint.ts";
+import { ApiError } from "../../src/errors.ts";
+import { auditEvent } from "../../src/services/audit.ts";
+import { aUser, bindings, db, serve, serveWithMailbox } from "../harness.ts";
+
+const table = sql.raw(`purses_${crypto.randomUUID().replaceAll("-", "_")}`);
+await db.execute(sql`create table ${table} (name text primary key, amount int not null check (amount >= 0))`);
+
+type Tx = UserEnv["Variables"];
+const amountOf = async (name: string) =>
+  Number((await db.execute<{ amount: number }>(sql`select amount from ${table} where name = ${name}`)).rows[0]?.amount);
+const purses = async (...amounts: number[]) => {
+  const names = amounts.map(() => crypto.randomUUID());
+  for (const [i, name] of names.entries()) await db.execute(sql`insert into ${table} values (${name}, ${amounts[i]})`);
+  return names as [string, ...string[]];
+};
+const add = (tx: Pick<Tx, "db">, name: string, amount: number) =>
+  tx.db.execute(sql`update ${table} set amount = amount + ${amount}::int where name = ${name}`);
+const read = async (tx: Pick<Tx, "db" | "run">, name: string, lock = sql`for update`) =>
+  (await tx.run(tx.db.execute<{ amount: number }>(sql`select amount from ${table} where name = ${name} ${lock}`)))
+    .rows[0]?.amount ?? 0;
+
+/** An app with one endpoint that does this in a transaction, and a call of it by a new user. */
+async function doing(
+  work: (transaction: Transaction<Tx>, names: string[]) => Promise<unknown>,
+  terms: true | TransactionTerms = true,
+  own = bindings,
+) {
+  const act = endpoint(
+    {
+      ...({ method: "post", path: "/act", operationId: "act", tags: ["users"], access: "user" } as const),
+      summary: "Act",
+      description: "Acts.",
+      transaction: terms,
+      roundTrips: 10,
+      request: { body: body(z.array(z.string())) },
+      responses: { 204: { description: "Done" } },
+      errors: ["quota_exceeded"],
+    },
+    async (c) => {
+      await work(c.var.transaction, c.req.valid("json"));
+      return c.body(null, 204);
+    },
+  );
+  const app = serve({ endpoints: [act], bindings: own, mayFail: true });
+  const user = await aUser();
+  return { app, user, act: (...names: string[]) => app.as(user).post("/act", names) };
+}
+
+const move = (lock?: ReturnType<typeof sql>) => (transaction: Transaction<Tx>, names: string[]) =>
+  transaction(async (tx) => {
+    const [from = "", to = ""] = names;
+    if ((await read(tx, from, lock)) < 10) throw new ApiError("quota_exceeded");
+    await tx.run(add(tx, from, -10), add(tx, to, 10));
+  });
+
+describe("a transaction that branches", () => {
+  it("reads, decides and writes, in the round trips that it declares", async () => {
+    const { act } = await doing(move());
+    const [from, to = ""] = await purses(15, 0);
+    // Connects, begins, asks the guard, reads, writes twice, commits.
+    expect(await act(from, to)).toMatchObject({ status: 204, roundTrips: 7 });
+    expect(await act(from, to)).toMatchObject({ status: 409, body: { code: "quota_exceeded" } });
+    expect([await amountOf(from), await amountOf(to)]).toStrictEqual([5, 10]);
+  });
+
+  it("keeps its rule among fifty at once", async () => {
+    const { act } = await doing(move());
+    const [from, to = ""] = await purses(105, 0);
+    const answers = await Promise.all(Array.from({ length: 50 }, () => act(from, to)));
+    expect(answers.filter(({ status }) => status === 204)).toHaveLength(10);
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(40);
+    expect([await amountOf(from), await amountOf(to)]).toStrictEqual([5, 100]);
+  });
+
+  it.each([
+    ["an error of the house", () => new ApiError("quota_exceeded"), "quota_exceeded"],
+    ["any other", () => new TypeError("a mistake"), "internal"],
+  ])("rolls back on %s", async (_, thrown, code) => {
+    const { act } = await doing((transaction, [name = ""]) =>
+      transaction(async (tx) => {
+        await add(tx, name, 1);
+        throw thrown();
+      }),
+    );
+    const [name] = await purses(0);
+    expect((await act(name)).body.code).toBe(code);
+    expect(await amountOf(name)).toBe(0);
+  });
+
+  it("answers a broken constraint as elsewhere, and commits nothing after a failure that was caught", async () => {
+    const broken = await doing((transaction, [name = ""]) => transaction((tx) => add(tx, name, -1)));
+    const [name] = await purses(0);
+    expect((await broken.act(name)).status).toBe(422);
+    const caught = await doing((transaction, [name = ""]) =>
+      transaction(async (tx) => {
+        await add(tx, name, 1);
+        await add(tx, name, -100).catch(() => {});
+      }),
+    );
+    expect((await caught.act(name)).status).toBe(500);
+    expect(await amountOf(name)).toBe(0);
+  });
+
+  it("promise 2: asks the guard first, so that a caller who is gone does nothing", async () => {
+    let ran = false;
+    const { act, user } = await doing((transaction) =>
+      transaction(async () => {
+        ran = true;
+      }),
+    );
+    await db.delete(sessions).where(sql`id = ${user.sessionId}`);
+    expect(await act()).toMatchObject({ status: 401, body: { code: "invalid_token" } });
+    expect(ran).toBe(false);
+  });
+
+  it("ends at its deadline, on both sides, while another holds the row", async () => {
+    const { act } = await doing(move(), true, { ...bindings, DATABASE_TIMEOUT_MS: "1000" });
+    const [from, to = ""] = await purses(10, 0);
+    const holding = await doing(async (transaction) =>
+      transaction(async (tx) => {
+        await add(tx, from, 0);
+        expect(await act(from, to)).toMatchObject({ status: 503, body: { code: "database_unavailable" } });
+      }),
+    );
+    expect((await holding.act()).status).toBe(204);
+    expect((await act(from, to)).status).toBe(204);
+  });
+
+  it.each([
+    [{ isolation: "serializable", retries: 10 } as const, [204, 204, 204]],
+    [{ isolation: "serializable" } as const, [204, 503, 503]],
+  ])("with %j repeats what others made impossible, or says so", async (terms, statuses) => {
+    let waiting = 0;
+    let release = () => {};
+    const all = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { act } = await doing(
+      (transaction, [name = ""]) =>
+        transaction(async (tx) => {
+          const amount = await read(tx, name, sql``);
+          waiting += 1;
+          if (waiting >= 3) release();
+          await all;
+          await tx.run(tx.db.execute(sql`update ${table} set amount = ${amount + 1}::int where name = ${name}`));
+        }),
+      terms,
+    );
+    const [name] = await purses(0);
+    const answers = await Promise.all([act(name), act(name), act(name)]);
+    expect(answers.map(({ status }) => status).toSorted()).toStrictEqual(statuses);
+    expect(await amountOf(name)).toBe(statuses.filter((status) => status === 204).length);
+  });
+
+  it("is 503 where no connection is to be had, with the cause in the log", async () => {
+    const { act, app } = await doing(move(), true, { ...bindings, NEON_FETCH_ENDPOINT: "http://127.0.0.1:1/sql" });
+    const answer = await act(...(await purses(10, 0)));
+    expect(answer).toMatchObject({ status: 503, body: { code: "database_unavailable" } });
+    expect(answer.headers.get("Retry-After")).not.toBeNull();
+    expect(JSON.stringify(app.logs)).toContain('"fault":"network"');
+  });
+
+  it("is a fault of the server's where the database refuses, with Postgres' code in the log", async () => {
+    const elsewhere = { ...bindings, DATABASE_URL: `${bindings.DATABASE_URL}_not_there` };
+    const { act, app } = await doing(move(), true, elsewhere);
+    expect((await act()).status).toBe(503);
+    expect(JSON.stringify(app.logs)).toContain('"sqlstate":"3D000"');
+  });
+
+  it("tells an event and mails its notice only where it committed", async () => {
+    for (const commits of [true, false]) {
+      const record = endpoint(
+        {
+          ...({ method: "post", path: "/act", operationId: "act", tags: ["users"], access: "user" } as const),
+          summary: "Act",
+          description: "Acts.",
+          transaction: true,
+          roundTrips: 10,
+          changes: { "username.changed": "access_token" },
+          responses: { 204: { description: "Done" } },
+          errors: ["quota_exceeded"],
+        },
+        async (c) => {
+          await c.var.transaction(async (tx) => {
+            await tx.run(AuditEvents.insert(tx.db, auditEvent(tx, "username.changed", tx.user.id, {})));
+            if (!commits) throw new ApiError("quota_exceeded");
+          });
+          return c.body(null, 204);
+        },
+      );
+      const app = serveWithMailbox({ endpoints: [record] });
+      const user = await aUser();
+      expect((await app.as(user).post("/act")).status).toBe(commits ? 204 : 409);
+      expect(app.sent.filter(({ to }) => to === user.email)).toHaveLength(commits ? 1 : 0);
+      expect(await db.select().from(auditEvents).where(sql`user_id = ${user.id}`)).toHaveLength(commits ? 1 : 0);
+      expect(JSON.stringify(app.logs).includes("username.changed")).toBe(commits);
+    }
+  });
+
+  it("leaves no connection behind", async () => {
+    const { act } = await doing(move());
+    const [from, to = ""] = await purses(10, 0);
+    await act(from, to);
+    await act(from, to);
+    await vi.waitFor(async () => {
+      const { rows } = await db.execute<{ count: number }>(
+        sql`select count(*)::int from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`,
+      );
+      expect(rows[0]?.count).toBe(0);
+    });
+  });
+});
