@@ -1,6 +1,4 @@
 import { createApp, production } from "./app.ts";
-import { jobs } from "./jobs/index.ts";
-import { runJobs } from "./jobs/run.ts";
 import { endpoints } from "./routes/index.ts";
 import type { Bindings } from "./settings.ts";
 import { runTasks } from "./task/run.ts";
@@ -16,7 +14,6 @@ export type App = typeof app;
 export default {
   fetch: app.fetch,
   scheduled: async (_event, bindings) => {
-    await runJobs(jobs, bindings, production);
     await runTasks(bindings, production);
   },
   queue: (batch, bindings) => onWake(batch, bindings, production),

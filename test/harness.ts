@@ -1,14 +1,15 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { createHash, randomBytes } from "node:crypto";
-import { eq, sql } from "drizzle-orm";
+import { eq, inArray, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { createApp, production } from "../src/app.ts";
-import type { Deps } from "../src/context/types.ts";
+import { runner } from "../src/context/run.ts";
+import type { Deps, Enqueued, Later } from "../src/context/types.ts";
 import { Throttles } from "../src/crud/throttles.ts";
 import { Users, type UserValues } from "../src/crud/users.ts";
 import { connect } from "../src/db/client.ts";
-import { sessions, users } from "../src/db/schema.ts";
+import { sessions, tasks, users } from "../src/db/schema.ts";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
 import type { LogEntry } from "../src/log.ts";
 import type { Mail } from "../src/mail/transports.ts";
@@ -20,6 +21,8 @@ import { dummyHash, type Passwords } from "../src/security/passwords.ts";
 import { signAccessToken } from "../src/security/tokens.ts";
 import { type Bindings, type Settings, settingsFrom, tokenPolicy } from "../src/settings.ts";
 import { runTasks } from "../src/task/run.ts";
+import type { Task } from "../src/task/task.ts";
+import { allTasks } from "../src/tasks/index.ts";
 import { holdAgainstContract } from "./contracts.ts";
 
 /** True in `npm run test:long`, where a test that tries many cases tries them all. */
@@ -92,15 +95,17 @@ export function serve({
     return answer;
   }
 
-  /** Runs the tasks that wait, even for a later time, and those that they enqueue, until each has ended. */
-  async function tasks(): Promise<void> {
+  /** Runs the tasks that wait, even for a later time, and those that they enqueue, until each has ended. Answers how. */
+  async function runAll(): Promise<Ended[]> {
     const names = JSON.stringify(allDeps.tasks.map(({ name }) => name));
+    const all = new Set<string>();
     for (;;) {
       const { rows } = await db.execute<{ id: string }>(sql`
         update tasks set run_at = now() where state = 'waiting' and key is distinct from 'every'
           and name in (select jsonb_array_elements_text(${names}::jsonb)) returning id`);
-      if (rows.length === 0) return;
+      if (rows.length === 0) return ended([...all]);
       const ids = rows.map(({ id }) => id);
+      for (const id of ids) all.add(id);
       if (!(await runTasks(own, allDeps, ids))) throw new Error("The tasks could not be run: see the logs");
     }
   }
@@ -121,7 +126,7 @@ export function serve({
     fetch,
     call,
     as,
-    tasks,
+    tasks: runAll,
     get: (path: string, init?: Init) => call("GET", path, init),
     post: (path: string, init?: Init) => call("POST", path, init),
     patch: (path: string, init?: Init) => call("PATCH", path, init),
@@ -129,6 +134,43 @@ export function serve({
     delete: (path: string, init?: Init) => call("DELETE", path, init),
   };
 }
+
+/** A task that ran, for a test. */
+type Ended = Pick<typeof tasks.$inferSelect, "id" | "name" | "state" | "error">;
+
+function ended(ids: string[]): Promise<Ended[]> {
+  const { id, name, state, error } = tasks;
+  return db.select({ id, name, state, error }).from(tasks).where(inArray(id, ids)).orderBy(id);
+}
+
+/** Enqueues tasks as a request would do; answers their ids. `tasks` of an app runs them. */
+export async function enqueue(...later: Later[]): Promise<string[]> {
+  const enqueued: Enqueued[] = [];
+  await runner(db, { tasks: allTasks, enqueued, requestId: null })(...later);
+  return enqueued.map(({ id }) => id);
+}
+
+/**
+ * Runs a task by itself, outside of the engine, in these steps; answers the number that it would log. It may go on after
+ * so many steps.
+ */
+export async function perform(task: Task, { steps = 1_000, bindings: own = bindings, ...deps }: Performing = {}) {
+  const settings = parsed(own);
+  const db = (deps.connect ?? connect)(settings, { count: 0, milliseconds: 0 });
+  const run = runner(db, { tasks: [task] });
+  const context = {
+    ...production,
+    log: () => undefined,
+    bindings: own,
+    settings,
+    keys: await keysFor(settings),
+    outbox: [],
+  };
+  const { signal } = new AbortController();
+  const about = { signal, attempt: 1, idempotencyKey: uuidv7(), mayGoOn: () => --steps > 0 };
+  return Number(await task.perform({ ...context, db, run, step: run, ...about, ...deps }, {}));
+}
+type Performing = { steps?: number; bindings?: Bindings } & Partial<Deps>;
 
 /** Hashes at once, in the form of a real hash, where a test is not about hashing. */
 export const quickPasswords: Passwords = {

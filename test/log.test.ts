@@ -2,10 +2,12 @@ import { DrizzleQueryError } from "drizzle-orm";
 import { describe, expect, it, vi } from "vitest";
 import { production } from "../src/app.ts";
 import { endpoint, json } from "../src/endpoint/endpoint.ts";
-import { runJobs } from "../src/jobs/run.ts";
 import { describeError, type LogEntry, logToConsole, unfailing } from "../src/log.ts";
 import { Health } from "../src/schemas/health.ts";
-import { bindings, serve } from "./harness.ts";
+import { runTasks } from "../src/task/run.ts";
+import { task } from "../src/task/task.ts";
+import { bindings, serve, unique } from "./harness.ts";
+import { enqueue } from "./task/effects.ts";
 
 const broken = () => {
   throw new TypeError("Do not know how to serialize a BigInt");
@@ -18,11 +20,12 @@ describe("a log that throws", () => {
     expect((await get("/nowhere")).status).toBe(404);
   });
 
-  it("keeps no job from running", async () => {
+  it("keeps no task from running", async () => {
     const ran: string[] = [];
-    const job = (name: string) => ({ name, run: async () => ran.push(name) });
-    await runJobs([job("first"), job("second")], bindings, { ...production, log: broken });
-    expect(ran).toStrictEqual(["first", "second"]);
+    const tasks = ["first", "second"].map((name) => task({ name: unique(name) }, async () => ran.push(name)));
+    for (const { name } of tasks) await enqueue(name, [{}]);
+    await runTasks(bindings, { ...production, tasks, log: broken });
+    expect(ran.toSorted()).toStrictEqual(["first", "second"]);
   });
 
   it("says that a line was lost, as far as it can", () => {

@@ -22,6 +22,7 @@ import {
 
 const usage = `npm run new -- resource projects            a table, schemas, queries, endpoints and tests
 npm run new -- endpoint projects/archive    one more endpoint of a resource
+npm run new -- task projects/send-digest    a task and its test
     --singular project                      what one of them is called, where the plural does not tell`;
 const endpoints = ["create", "list", "read", "update", "delete", "restore"];
 /** The list of src/db/schema.ts: its start, its names, its end. */
@@ -36,6 +37,7 @@ async function main(): Promise<void> {
   const [kind, name = "", ...others] = positionals;
   if (name === "" || others.length > 0) throw new Problem(usage);
   if (kind === "resource") return newResource(namesOf(name, values.singular));
+  if (kind === "task") return newTask(name);
   const [resource = "", verb = "", ...more] = name.split("/");
   if (kind !== "endpoint" || verb === "" || more.length > 0) throw new Problem(usage);
   return newEndpoint(namesOf(resource, values.singular), verb);
@@ -139,6 +141,40 @@ async function newEndpoint(names: Names, verb: string): Promise<void> {
     `POST /api/v1/${many.dashed}/{id}/${dashed} answers the ${one.prose} as it is. Next: write in src/crud/${many.dashed}.ts what it changes,`,
     `call that in src/routes/${many.dashed}/${dashed}.ts, say it in its summary, and npm test.`,
     ...(maker ? [] : [`${calls} has no function that makes ${one.prose}: add a call that succeeds by hand.`]),
+  ]);
+}
+
+async function newTask(name: string): Promise<void> {
+  const parts = name.split("/");
+  const verb = parts.at(-1) ?? "";
+  if (parts.length > 2 || !parts.every((part) => /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(part) && part.length <= 40)) {
+    throw new Problem(
+      `"${name}" cannot name a task: lower-case letters and digits, words joined by "-", in a folder or in none.`,
+    );
+  }
+  const { camel, prose } = spell(verb);
+  const isInFolder = parts.length === 2;
+  const from = async (file: string) =>
+    (await template(`task/${file}`))
+      .replaceAll("field-notes/press-leaf", name)
+      .replaceAll("pressLeaf", camel)
+      .replaceAll("press leaf", prose)
+      .replaceAll(/"(\.\.\/)+/g, (up) => (isInFolder ? up : up.replace("../", "")));
+  const plan: Plan = { made: new Map(), changed: new Map() };
+  const source = await from("task.ts");
+  plan.made.set(`src/tasks/${name}.ts`, source);
+  plan.made.set(`test/tasks/${name}.test.ts`, await from("test.ts"));
+  await refuseExisting(plan);
+  if (["task", "z", "log", "run", "id"].includes(camel))
+    throw new Problem(`In the code of a task, "${verb}" is taken.`);
+  await change(plan, "src/tasks/index.ts", (index) => {
+    const line = `import { ${exportOf(source)} } from "./${name}.ts";\n`;
+    return insertedBefore(withImports(index, line), "\n];", `\n  ${exportOf(source)},`);
+  });
+  await carryOut(plan);
+  say(plan, [
+    `${camel}.later({ id }) as a part of run(...) enqueues it. Next: write in src/tasks/${name}.ts what it takes and does,`,
+    "and npm test. docs/tasks.md has the words of its declaration.",
   ]);
 }
 

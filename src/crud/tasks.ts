@@ -6,7 +6,7 @@ import { isWritten, type NewAuditEvent, written } from "./audit-events.ts";
 import { firstIdAt, keyset, newestFirst, type PageRequest } from "./keyset.ts";
 
 /** A task to enqueue. `delay` is in seconds. */
-export type NewTask = {
+export type Enqueueing = {
   id: string;
   name: string;
   input: unknown;
@@ -22,7 +22,7 @@ export type TaskKind = { name: string; attempts: number; lease: number; concurre
 export type TaskClaim = { id: string; fence: number };
 
 /** A task that was claimed. It is dead instead of running if its attempts were used up. */
-export type ClaimedTask = TaskClaim & {
+export type Claimed = TaskClaim & {
   name: string;
   input: unknown;
   state: "running" | "dead";
@@ -44,7 +44,7 @@ export type TaskFilter = {
 /** The queries of tasks. */
 export const Tasks = {
   /** Enqueues a task, unless one waits under its key; with `when`, only if that holds after the preceding statements. */
-  insert(db: Database, { id, name, key, input, delay, requestId }: NewTask, when: SQL = sql`true`) {
+  insert(db: Database, { id, name, key, input, delay, requestId }: Enqueueing, when: SQL = sql`true`) {
     return db.execute<{ id: string }>(sql`
       insert into ${tasks} (id, name, key, input, run_at, request_id)
       select ${id}::uuid, ${name}, ${key ?? null}, ${JSON.stringify(input)}::jsonb,
@@ -87,7 +87,7 @@ export const Tasks = {
   claim(db: Database, kinds: readonly TaskKind[], { limit, ids }: { limit: number; ids?: readonly string[] }) {
     const wanted = ids ? sql`and id = any(${`{${ids.join()}}`}::uuid[])` : sql``;
     const isSpent = sql`task.attempt >= kind.attempts`;
-    return db.execute<ClaimedTask>(sql`
+    return db.execute<Claimed>(sql`
       with kind as materialized (
         select given.*, case when concurrency is null then ${limit}::bigint else least(${limit}::bigint, greatest(0, concurrency - (
           select count(*) from ${tasks} where name = given.name and state = 'running' and run_at > now()))) end as room

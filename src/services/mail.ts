@@ -13,7 +13,8 @@ type Context = Pick<Variables, "db" | "run" | "keys" | "settings"> & Pick<Deps, 
 type Post = { transport: Transport; from: NonNullable<Settings["MAIL_FROM"]>; frontendUrl: string };
 
 const maxAttempts = 10;
-const batchSize = 50;
+/** The mails that one call of {@link sendDueMails} takes. */
+export const mailsAtOnce = 50;
 /** The connections that a Worker may have open at once, minus one for the database. */
 const parallel = 5;
 /** Longer than a batch takes if every mail of it times out. */
@@ -37,7 +38,7 @@ export function mailTo<Data extends { name: string }>(
 }
 
 /**
- * Sends at most {@link batchSize} due mails, or only those of `ids`, and answers the number sent. A mail that fails is
+ * Sends at most {@link mailsAtOnce} due mails, or only those of `ids`, and answers the number sent. A mail that fails is
  * retried after 1, 2, 4, … minutes, and kept as dead after the last try.
  */
 export async function sendDueMails(context: Context, ids?: readonly string[]): Promise<number> {
@@ -47,7 +48,7 @@ export async function sendDueMails(context: Context, ids?: readonly string[]): P
     if (!ids) await warnOfWaitingMails(context);
     return 0;
   }
-  const claim = { limit: batchSize, leaseSeconds, ...(ids && { ids }) };
+  const claim = { limit: mailsAtOnce, leaseSeconds, ...(ids && { ids }) };
   const { rows } = await run(Mails.claim(db, claim));
   let sent = 0;
   const send = async (mail: ClaimedMail) => {

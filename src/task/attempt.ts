@@ -1,28 +1,30 @@
 import { runner } from "../context/run.ts";
 import type { Enqueued } from "../context/types.ts";
-import { type ClaimedTask, Tasks } from "../crud/tasks.ts";
+import { type Claimed, Tasks } from "../crud/tasks.ts";
 import { ApiError } from "../errors.ts";
-import { describeError, type Log } from "../log.ts";
+import { describeError, logWith } from "../log.ts";
+import { sendDueMails } from "../services/mail.ts";
 import { type Task, type TaskContext, TaskError } from "./task.ts";
 
 /** What all attempts of one run share. */
-export type Work = Omit<TaskContext, "run" | "step" | "signal" | "attempt" | "idempotencyKey"> & {
+export type Work = Omit<TaskContext, "run" | "step" | "signal" | "attempt" | "idempotencyKey" | "outbox"> & {
   tasks: readonly Task[];
   enqueued: Enqueued[];
 };
 
 /** Runs one claimed task to its completion or its failure, which is recorded. Never throws. */
-export async function attempt(work: Work, claimed: ClaimedTask): Promise<void> {
+export async function attempt(work: Work, claimed: Claimed): Promise<void> {
   const { id, name, state, attempt, request_id } = claimed;
   const about = { task: name, task_id: id, request_id, attempt };
-  const log: Log = (entry) => work.log({ ...entry, ...about });
+  const log = logWith(about, work.log);
   if (state === "dead") return log({ level: "error", message: "task", outcome: "dead", reason: claimed.error });
   const started = Date.now();
   const took = () => ({ duration_ms: Date.now() - started });
-  const progress = { isDone: false };
+  const progress: Progress = { isDone: false, outbox: [] };
   try {
-    await performed({ ...work, log }, claimed, progress);
-    log({ level: "info", message: "task", outcome: "done", ...took() });
+    const count = await performed({ ...work, log }, claimed, progress);
+    await sendMailsOf(work, progress);
+    log({ level: "info", message: "task", outcome: "done", ...took(), ...(typeof count === "number" && { count }) });
   } catch (error) {
     const cause = describeError(error);
     if (progress.isDone) return log({ level: "error", message: "task", outcome: "done", ...took(), cause });
@@ -34,7 +36,10 @@ export async function attempt(work: Work, claimed: ClaimedTask): Promise<void> {
   }
 }
 
-async function performed(work: Work, claimed: ClaimedTask, progress: { isDone: boolean }): Promise<void> {
+/** How far an attempt has come, and the mails that it put into the outbox. */
+type Progress = { isDone: boolean; outbox: string[] };
+
+async function performed(work: Work, claimed: Claimed, progress: Progress): Promise<unknown> {
   const { db, tasks, enqueued } = work;
   const task = tasks.find(({ name }) => name === claimed.name);
   if (!task) throw new TaskError("This version does not know the task.");
@@ -53,17 +58,24 @@ async function performed(work: Work, claimed: ClaimedTask, progress: { isDone: b
     ...parts,
     once: async (statements, transact) => (await transact([Tasks.hold(db, claimed), ...statements])).slice(1),
   });
-  await withinTime(task.timeoutSeconds, (signal, secondsLeft) => {
+  const answer = await withinTime(task.timeoutSeconds, (signal, secondsLeft) => {
     const mayGoOn = () => secondsLeft() > task.timeoutSeconds / 5 && work.mayGoOn();
-    return task.perform({ ...work, run, step, mayGoOn, signal, attempt, idempotencyKey: id }, claimed.input);
+    const { outbox } = progress;
+    return task.perform({ ...work, run, step, mayGoOn, signal, attempt, outbox, idempotencyKey: id }, claimed.input);
   });
   if (!progress.isDone) await run();
+  return answer;
+}
+
+/** Sends the mails of a task at once. A failure is logged and retried as that of any mail. */
+async function sendMailsOf(work: Work, { outbox }: Progress): Promise<void> {
+  if (outbox.length > 0) await sendDueMails({ ...work, run: runner(work.db) }, outbox);
 }
 
 async function withinTime(
   seconds: number,
-  work: (signal: AbortSignal, secondsLeft: () => number) => Promise<void>,
-): Promise<void> {
+  work: (signal: AbortSignal, secondsLeft: () => number) => Promise<unknown>,
+): Promise<unknown> {
   const controller = new AbortController();
   const end = Date.now() + seconds * 1_000;
   const late = new TaskError(`It took longer than ${seconds} seconds.`);
@@ -73,14 +85,14 @@ async function withinTime(
     reject(late);
   }, seconds * 1_000);
   try {
-    await Promise.race([work(controller.signal, () => (end - Date.now()) / 1_000), promise]);
+    return await Promise.race([work(controller.signal, () => (end - Date.now()) / 1_000), promise]);
   } finally {
     clearTimeout(timer);
   }
 }
 
 /** Records the failure; answers the state of the task after it, if the claim still held. */
-async function failed({ db, tasks }: Work, claimed: ClaimedTask, error: unknown) {
+async function failed({ db, tasks }: Work, claimed: Claimed, error: unknown) {
   const { attempts = 0, backoff } = tasks.find(({ name }) => name === claimed.name) ?? {};
   const { hopeless = false, retryIn } = error instanceof TaskError ? error : {};
   const mayRetry = !hopeless && claimed.attempt < attempts && backoff !== undefined;

@@ -3,7 +3,7 @@ import { configurationOf } from "../context/bindings.ts";
 import { importedKeys } from "../context/provide.ts";
 import { runner } from "../context/run.ts";
 import type { Deps, Enqueued } from "../context/types.ts";
-import { type ClaimedTask, type TaskKind, Tasks } from "../crud/tasks.ts";
+import { type Claimed, type TaskKind, Tasks } from "../crud/tasks.ts";
 import { describeError, unfailing } from "../log.ts";
 import { type Bindings, SettingsError } from "../settings.ts";
 import { attempt, type Work } from "./attempt.ts";
@@ -36,7 +36,7 @@ export async function runTasks(bindings: Bindings, deps: Deps, ids?: readonly st
   const room = settings.SUBREQUESTS - 3 * parallel;
   const mayGoOn = () => Date.now() < end && trips.count + started.size < room;
   const enqueued: Enqueued[] = [];
-  const work: Work = { db, settings, keys, bindings, now, transport, log, tasks, mayGoOn, enqueued, outbox: [] };
+  const work: Work = { db, settings, keys, bindings, now, transport, log, tasks, mayGoOn, enqueued };
   try {
     if (!ids) await runner(db)(...enqueueSlots(work));
     await inLanes(work, started, ids);
@@ -76,7 +76,7 @@ async function inLanes(work: Work, started: Set<string>, ids?: readonly string[]
   }
 }
 
-async function claim(work: Work, limit: number, ids?: readonly string[]): Promise<ClaimedTask[]> {
+async function claim(work: Work, limit: number, ids?: readonly string[]): Promise<Claimed[]> {
   const { db, tasks } = work;
   const kinds = tasks.map(
     ({ name, attempts, concurrency, timeoutSeconds }): TaskKind => ({

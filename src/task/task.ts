@@ -44,7 +44,7 @@ export type Task = {
   concurrency: number | null;
   slots: Slots | undefined;
   /** @throws {TaskError} for input that is not the task's. */
-  perform: (context: TaskContext, input: unknown) => Promise<void>;
+  perform: (context: TaskContext, input: unknown) => Promise<unknown>;
 };
 
 /** `delay` in seconds. Only one task of a name waits under a `key`. `when` is checked after the preceding statements. */
@@ -84,7 +84,7 @@ type TaskErrorOptions = { retryIn?: number; hopeless?: boolean; cause?: unknown 
 
 const nothing = z.object({});
 
-/** Declares a task. It runs once it is in the list of src/tasks/index.ts. */
+/** Declares a task. It runs once it is in the list of src/tasks/index.ts. A number that its handler answers is logged. */
 export function task<Input extends z.ZodType = typeof nothing>(
   declared: Declaration<Input>,
   handler: (context: TaskContext, input: z.output<Input>) => Promise<unknown>,
@@ -102,10 +102,10 @@ export function task<Input extends z.ZodType = typeof nothing>(
     timeoutSeconds: timeout,
     concurrency: declared.concurrency ?? (every === undefined ? null : 1),
     slots: every === undefined ? undefined : slotsOf(every),
-    async perform(context: TaskContext, input: unknown): Promise<void> {
+    async perform(context: TaskContext, input: unknown): Promise<unknown> {
       const { data, error } = schema.safeParse(input);
       if (error) throw new TaskError(`Its input does not fit at ${placesOf(error)}.`, { hopeless: true });
-      await handler(context, data);
+      return handler(context, data);
     },
     /** Enqueues the task as a part of `run`. Throws for input that does not fit. */
     later(input: z.input<Input>, { delay = 0, key, when }: LaterOptions = {}): Later {

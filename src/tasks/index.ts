@@ -1,4 +1,17 @@
 import type { Task } from "../task/task.ts";
+import { purgeDeleted } from "./purge-deleted.ts";
+import { purgeIdempotencyKeys } from "./purge-idempotency-keys.ts";
+import { purgeTasks } from "./purge-tasks.ts";
+import { purgeThrottles } from "./purge-throttles.ts";
+import { purgeUsers } from "./purge-users.ts";
+import { sendWaitingMails } from "./send-mails.ts";
 
 /** The tasks of this Worker: one flat list. A task that is not in it is neither enqueued nor run. */
-export const allTasks: readonly Task[] = [];
+export const allTasks: readonly Task[] = [
+  sendWaitingMails,
+  purgeThrottles,
+  purgeIdempotencyKeys,
+  ...purgeDeleted,
+  purgeUsers,
+  purgeTasks,
+];

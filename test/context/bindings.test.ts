@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { production } from "../../src/app.ts";
 import { defenceNames } from "../../src/context/bindings.ts";
 import { rateClasses } from "../../src/context/policy.ts";
-import { runJobs } from "../../src/jobs/run.ts";
 import type { LogEntry } from "../../src/log.ts";
 import { settingsTable } from "../../src/settings.ts";
+import { runTasks } from "../../src/task/run.ts";
 import { aUser, bindings, serve } from "../harness.ts";
 
 const sends = { RESEND_API_KEY: "re_12345678", FRONTEND_URL: "https://app.example.com", MAIL: "on" };
@@ -68,9 +68,10 @@ describe("promise 22: a deployed Worker's defences", () => {
     expect(JSON.stringify(problems)).not.toContain("hunter2");
   });
 
-  it("are needed by jobs, too", async () => {
+  it("are needed by tasks, too", async () => {
     const logs: LogEntry[] = [];
-    await runJobs([], without("PASSWORD_HASHER"), { ...production, log: (entry) => logs.push(entry) });
+    const deps = { ...production, log: (entry: LogEntry) => void logs.push(entry) };
+    expect(await runTasks(without("PASSWORD_HASHER"), deps)).toBe(false);
     expect(logs).toMatchObject([{ level: "error", code: "misconfigured" }]);
   });
 

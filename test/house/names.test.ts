@@ -12,7 +12,7 @@ const exported = files.flatMap(({ file, text }) =>
 );
 
 const aliased = /^(?:import|export)\s[^;"]*?\{[^}]*\bas\b[^}]*\}\s*from\s*"\./gm;
-const suffixed = /[a-z](Page|ById|Job)$/;
+const suffixed = /[a-z](Page|ById|Task)$/;
 
 describe("a name", () => {
   it("of an endpoint is its operationId", () => {
@@ -37,9 +37,9 @@ describe("a name", () => {
   });
 
   it("needs no suffix that tells it from another", () => {
-    const rooms = /^(routes|services|crud|jobs)\//;
+    const rooms = /^(routes|services|crud|tasks)\//;
     const wrong = exported.filter(({ name, file }) => rooms.test(file) && suffixed.test(name) && name !== "toPage");
     expect(wrong).toStrictEqual([]);
-    for (const name of ["listItemsPage", "changeUserById", "purgeThrottlesJob"]) expect(name).toMatch(suffixed);
+    for (const name of ["listItemsPage", "changeUserById", "purgeThrottlesTask"]) expect(name).toMatch(suffixed);
   });
 });

@@ -6,12 +6,11 @@ import { createApp, production } from "../../src/app.ts";
 import type { Deps } from "../../src/context/types.ts";
 import { connect } from "../../src/db/client.ts";
 import { mails } from "../../src/db/schema.ts";
-import { runJobs } from "../../src/jobs/run.ts";
-import { sweepMails } from "../../src/jobs/send-mails.ts";
 import type { LogEntry } from "../../src/log.ts";
 import { type Mail, type Transport, TransportError } from "../../src/mail/transports.ts";
 import { endpoints } from "../../src/routes/index.ts";
-import { aUser, bindings, db, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
+import { sendWaitingMails } from "../../src/tasks/send-mails.ts";
+import { aUser, bindings, db, perform, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
 
 const password = "correct horse battery";
 const through = (transport: Transport): Partial<Deps> => ({
@@ -24,18 +23,7 @@ const makeDue = (userId: string) => db.execute(sql`update mails set next_attempt
 /** Sweeps as the cron trigger does, until nothing is due; answers what was logged. */
 async function sweep(deps: Partial<Deps>): Promise<LogEntry[]> {
   const logs: LogEntry[] = [];
-  let count = 1;
-  const job = {
-    ...sweepMails,
-    run: async (...args: Parameters<typeof sweepMails.run>) => {
-      count = await sweepMails.run(...args);
-      return count;
-    },
-  };
-  while (count > 0) {
-    count = 0;
-    await runJobs([job], bindings, { ...production, log: (entry) => logs.push(entry), ...deps });
-  }
+  while ((await perform(sendWaitingMails, { log: (entry) => logs.push(entry), ...deps })) > 0);
   return logs;
 }
 
@@ -190,7 +178,7 @@ describe("promise 21: a message is kept until it is sent, and sent once", () => 
       await scheduler.wait(0);
       counts.open -= 1;
     });
-    await runJobs([sweepMails], bindings, { ...production, log: () => {}, ...deps });
+    await perform(sendWaitingMails, { steps: 1, ...deps });
     expect(counts).toStrictEqual({ sent: 50, open: 0, most: 5 });
     await sweep(deps);
     expect(counts.sent).toBe(60);

@@ -238,3 +238,16 @@ describe("a task", () => {
     expect((await rowsOf(failing.name)).map(({ state }) => state)).toStrictEqual(["cancelled", "waiting"]);
   });
 });
+
+describe("a run", () => {
+  it("does not begin on wrong settings, and says which", async () => {
+    const logs = await work([], { bindings: { SECRET_KEY: "" } });
+    expect(logs).toMatchObject([{ level: "error", code: "misconfigured" }]);
+    expect(JSON.stringify(logs)).toContain("SECRET_KEY is missing");
+  });
+
+  it("ends where the database cannot be reached", async () => {
+    const logs = await work([effecting()], { bindings: { NEON_FETCH_ENDPOINT: "http://127.0.0.1:9/sql" } });
+    expect(logs).toMatchObject([{ level: "error", message: "tasks" }]);
+  });
+});

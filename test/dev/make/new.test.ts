@@ -44,6 +44,9 @@ describe("npm run new", () => {
     [["resource", "titles"], /"Title" cannot name a resource/],
     [["resource", "docs"], /src\/routes\/docs\/page\.ts has get \/docs already/],
     [["resource", "zebras", "--stripes"], /Unknown option '--stripes'/],
+    [["task", "items/../x"], /cannot name a task/],
+    [["task", "purge-users"], /src\/tasks\/purge-users\.ts is there already/],
+    [["task", "run"], /In the code of a task, "run" is taken/],
     [["endpoint", "zebras/archive"], /npm run new -- resource zebras makes it/],
   ])("refuses %j, says why, and writes nothing", async (args, reason) => {
     const { code, output } = await make(...args);
@@ -57,6 +60,19 @@ describe("npm run new", () => {
     const { code, output } = await make(option);
     expect(code).toBe(0);
     expect(output).toMatch(/npm run new -- resource projects[\s\S]*--singular project/);
+  });
+
+  it("makes a task, its test and its line", async () => {
+    const { code, output } = await make("task", "projects/send-digest");
+    expect(output).toContain("src/tasks/projects/send-digest.ts");
+    expect(code).toBe(0);
+    const file = (path: string) => readFile(join(copy, path), "utf8");
+    expect(await file("src/tasks/projects/send-digest.ts")).toContain('name: "projects/send-digest"');
+    expect(await file("test/tasks/projects/send-digest.test.ts")).toContain("sendDigest.later(");
+    expect(await file("src/tasks/index.ts")).toMatch(/^ {2}sendDigest,$/m);
+    await run("git", ["clean", "-fdq", "src/tasks", "test/tasks"], { cwd: copy });
+    await run("git", ["checkout", "-q", "src/tasks"], { cwd: copy });
+    expect(await status()).toBe("");
   });
 
   it("takes even an empty file for one that is there", async () => {

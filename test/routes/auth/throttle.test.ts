@@ -1,14 +1,12 @@
 import { eq, inArray, like, or, type SQL, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
-import { production } from "../../../src/app.ts";
 import { auditEvents, throttles, users } from "../../../src/db/schema.ts";
-import { purgeThrottles } from "../../../src/jobs/purge-throttles.ts";
-import { runJobs } from "../../../src/jobs/run.ts";
 import { keyedHash } from "../../../src/security/keyed-hash.ts";
 import { keysFor } from "../../../src/security/keys.ts";
 import { dummyHash, type Passwords } from "../../../src/security/passwords.ts";
-import { aUser, bindings, db, quickPasswords, serve, serveWithMailbox, settings, unique } from "../../harness.ts";
+import { purgeThrottles } from "../../../src/tasks/purge-throttles.ts";
+import { aUser, db, perform, quickPasswords, serve, serveWithMailbox, settings, unique } from "../../harness.ts";
 
 const right = "correct horse battery";
 
@@ -385,7 +383,7 @@ describe("the counters", () => {
       { key: home ?? "", attempts: 0, last_attempt_at: ago(80) },
       { key: oldHome ?? "", attempts: 0, last_attempt_at: ago(91) },
     ]);
-    await runJobs([purgeThrottles], bindings, { ...production, log: () => {} });
+    await perform(purgeThrottles);
     const left = (await db.select().from(throttles)).map(({ key }) => key);
     expect(left).toEqual(expect.arrayContaining([young, home]));
     expect(left).not.toContain(old);

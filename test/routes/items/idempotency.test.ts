@@ -3,17 +3,15 @@ import { json as jsonColumn, numeric, pgTable } from "drizzle-orm/pg-core";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, inject, it } from "vitest";
 import { z } from "zod";
-import { production } from "../../../src/app.ts";
 import type { Statement } from "../../../src/context/types.ts";
 import { IdempotencyKeys } from "../../../src/crud/idempotency-keys.ts";
 import { Items } from "../../../src/crud/items.ts";
 import { connect } from "../../../src/db/client.ts";
 import { idempotencyKeys, items, users } from "../../../src/db/schema.ts";
 import { type Endpoint, endpoint, json as json200 } from "../../../src/endpoint/endpoint.ts";
-import { purgeIdempotencyKeys } from "../../../src/jobs/purge-idempotency-keys.ts";
-import { runJobs } from "../../../src/jobs/run.ts";
 import { endpoints } from "../../../src/routes/index.ts";
-import { type Answer, api, aUser, bindings, db, serve, unique } from "../../harness.ts";
+import { purgeIdempotencyKeys } from "../../../src/tasks/purge-idempotency-keys.ts";
+import { type Answer, api, aUser, bindings, db, perform, serve, unique } from "../../harness.ts";
 
 const json = { title: "  Ünïcode \"'\\ 🔑\u2028", description: null, is_public: true };
 const post = (token: string, key: string, body: unknown = json, app = api) =>
@@ -267,7 +265,7 @@ describe("promise 18: an Idempotency-Key", () => {
       .update(idempotencyKeys)
       .set({ created_at: sql`now() - interval '24 hours'` })
       .where(and(eq(idempotencyKeys.user_id, ada.id), eq(idempotencyKeys.key, "k")));
-    await runJobs([purgeIdempotencyKeys], bindings, { ...production, log: () => undefined });
+    await perform(purgeIdempotencyKeys);
     const left = await db.select().from(idempotencyKeys).where(eq(idempotencyKeys.user_id, ada.id));
     expect(left.map(({ key }) => key)).toStrictEqual(["young"]);
   });

@@ -1,22 +1,17 @@
 import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { production } from "../../../src/app.ts";
 import { items } from "../../../src/db/schema.ts";
-import { purgeDeleted } from "../../../src/jobs/purge-deleted.ts";
-import { purgeUsers } from "../../../src/jobs/purge-users.ts";
-import { runJobs } from "../../../src/jobs/run.ts";
-import type { LogEntry } from "../../../src/log.ts";
-import { api, aUser, bindings, db } from "../../harness.ts";
+import { purgeDeleted } from "../../../src/tasks/purge-deleted.ts";
+import { purgeUsers } from "../../../src/tasks/purge-users.ts";
+import { api, aUser, bindings, db, perform } from "../../harness.ts";
 
-/** Runs the purge once, and answers the number of items removed. */
+/** Runs one step of the purge, and answers the number of items removed. */
 async function purge(own = bindings): Promise<number> {
-  const logs: LogEntry[] = [];
-  await runJobs(purgeDeleted, own, { ...production, log: (entry) => void logs.push(entry) });
-  expect(logs.filter(({ level }) => level === "error")).toStrictEqual([]);
-  return Number(logs[0]?.count ?? 0);
+  const counts = await Promise.all(purgeDeleted.map((task) => perform(task, { steps: 1, bindings: own })));
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 async function purgeAll() {
-  while ((await purge()) > 0);
+  for (const task of purgeDeleted) await perform(task);
 }
 
 /** A user with so many items that were deleted so many days ago. */
@@ -56,6 +51,8 @@ describe("the purge of deleted rows", () => {
     }
     expect((await user.post(`/items/${user.ids[0]}/restore`)).status).toBe(404);
     expect(await purge()).toBe(0);
+    await aUserWithDeleted(2_500, 30.1);
+    expect(await perform(purgeDeleted[0] ?? purgeUsers)).toBe(2_500);
   });
 
   it("has a retention that can be set", async () => {
@@ -95,7 +92,7 @@ describe("the purge of deleted rows", () => {
     const [gone, other] = [await aUserWithDeleted(3, 1), await aUserWithDeleted(1, 1)];
     await gone.post("/items", { title: "Live" });
     await db.execute(sql`update users set deleted_at = now() - interval '31 days' where id = ${gone.id}`);
-    for (const _round of [1, 2]) await runJobs([purgeUsers], bindings, { ...production, log: () => undefined });
+    await perform(purgeUsers);
     expect([await left(gone.id), await left(other.id)]).toStrictEqual([0, 1]);
   });
 });

@@ -2,9 +2,10 @@ import { createExecutionContext, createScheduledController, waitOnExecutionConte
 import { eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { idempotencyKeys, mails, throttles, users } from "../../src/db/schema.ts";
+import { idempotencyKeys, mails, taskSchedules, tasks, throttles, users } from "../../src/db/schema.ts";
 import worker from "../../src/index.ts";
 import type { Bindings } from "../../src/settings.ts";
+import { allTasks } from "../../src/tasks/index.ts";
 import { aUser, bindings, db, unique } from "../harness.ts";
 
 afterEach(() => void vi.restoreAllMocks());
@@ -18,22 +19,27 @@ async function trigger() {
   const sent: string[] = [];
   const EMAIL = { send: async ({ to }: { to: string }) => void sent.push(to) };
   const ctx = createExecutionContext();
-  await scheduled?.(createScheduledController(), { ...bindings, EMAIL }, ctx);
+  await scheduled?.(createScheduledController(), { ...bindings, SUBREQUESTS: "10000", EMAIL }, ctx);
   await waitOnExecutionContext(ctx);
   return { sent, lines };
 }
 
 describe("the Worker's cron trigger", () => {
   it("sends the waiting mails of the outbox, and purges each kind of expired row", async () => {
+    // Lets the schedules begin, and their next slots come.
+    await trigger();
+    await db.update(taskSchedules).set({ slot: "2001-01-01T00:00:00Z" });
     const [{ id: gone }, { id, username }] = [await aUser(), await aUser()];
     const [mail, key] = [uuidv7(), unique()];
     // So old that each comes first, however much other tests have left behind.
     const longAgo = sql`now() - interval '10 years'`;
+    const old = { id: uuidv7(), name: unique("old"), input: {}, state: "done" as const, finished_at: longAgo };
     const recipient = `${username}@example.com`;
     await db.batch([
       db.update(users).set({ deleted_at: longAgo }).where(eq(users.id, gone)),
       db.insert(idempotencyKeys).values({ user_id: id, key, fingerprint: "f", created_at: longAgo }),
       db.insert(throttles).values({ key, attempts: 1, last_attempt_at: longAgo }),
+      db.insert(tasks).values([old, { ...old, id: uuidv7(), state: "dead" }]),
       db.insert(mails).values({
         ...{ id: mail, user_id: id, kind: "password_changed", recipient },
         ...{ data: { name: username }, next_attempt_at: longAgo },
@@ -46,10 +52,17 @@ describe("the Worker's cron trigger", () => {
     expect((await db.select().from(users).where(eq(users.id, gone)))[0]?.purged_at).not.toBeNull();
     expect(await db.$count(idempotencyKeys, eq(idempotencyKeys.key, key))).toBe(0);
     expect(await db.$count(throttles, eq(throttles.key, key))).toBe(0);
-    const jobs = lines.map((line) => JSON.parse(line)).filter(({ message }) => message === "job");
-    expect(jobs.filter(({ level }) => level === "error")).toStrictEqual([]);
-    expect(new Set(jobs.map(({ job }) => job))).toStrictEqual(
-      new Set(["send mails", "purge throttles", "purge idempotency keys", "purge users"]),
-    );
+    expect(await db.select({ state: tasks.state }).from(tasks).where(eq(tasks.name, old.name))).toStrictEqual([
+      { state: "dead" },
+    ]);
+    const done = lines.map((line) => JSON.parse(line)).filter(({ message }) => message === "task");
+    expect(done.filter(({ outcome }) => outcome !== "done")).toStrictEqual([]);
+    expect(new Set(done.map(({ task }) => task))).toStrictEqual(new Set(allTasks.map(({ name }) => name)));
+    expect(
+      done
+        .filter(({ count }) => count > 0)
+        .map(({ task }) => task)
+        .toSorted(),
+    ).toStrictEqual(["purge-idempotency-keys", "purge-tasks", "purge-throttles", "purge-users", "send-mails"]);
   });
 });
