@@ -21,6 +21,7 @@ export function carry(deps: Deps, document: (settings: Settings) => string): Mid
       outbox: [],
       enqueued: [],
       trips: { count: 0, milliseconds: 0 },
+      waitUntil: (work) => c.executionCtx.waitUntil(work),
       configuration: configurationOf(c.env),
       document: () => document(c.var.settings),
     });

@@ -8,6 +8,7 @@ import type { Database } from "../db/client.ts";
 import type { RoundTrips } from "../db/wire.ts";
 import type { Log } from "../log.ts";
 import type { Transport } from "../mail/transports.ts";
+import type { Texts } from "../platform/texts.ts";
 import type { PageQuery } from "../schemas/pages.ts";
 import type { SessionCaller } from "../security/caller.ts";
 import type { Keys } from "../security/keys.ts";
@@ -24,6 +25,8 @@ export type Deps = {
   /** The transport of these settings. Undefined leaves mail in the outbox. */
   transport: (settings: Settings) => Transport | undefined;
   now: () => Date;
+  /** Keeps computed values for `cached`. */
+  cache: Texts;
   log: Log;
   /** Every task that `run` may enqueue and this Worker runs. */
   tasks: readonly Task[];
@@ -43,6 +46,8 @@ export type Variables = Deps & {
   /** The tasks that this request enqueued, to be run after its answer. */
   enqueued: Enqueued[];
   trips: RoundTrips;
+  /** Lets work go on after the answer, and when the client has gone. */
+  waitUntil: (work: Promise<unknown>) => void;
   configuration: Settings | SettingsError;
   /** The OpenAPI document of the app that answers, as JSON. */
   document: () => string;
@@ -53,6 +58,8 @@ export type Variables = Deps & {
   db: Database;
   /** The condition that ends the transaction of a caller who may not. */
   guard?: () => SQL;
+  /** True if the guard has gone to the database with a statement. */
+  hasGuarded?: () => boolean;
   /** Makes the statements of an idempotent request take effect once. */
   once?: Once;
   run: Run;

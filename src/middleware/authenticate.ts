@@ -31,6 +31,7 @@ export function authenticate(access: SignedIn): MiddlewareHandler<UserEnv> {
       return guard(user);
     };
     c.set("guard", admit);
+    c.set("hasGuarded", () => guarded);
     await next();
     // Without a query there was no guard, and an account that is gone would be served.
     if (!guarded && !c.error) throw new Error("An endpoint with access beyond public answered without c.var.run");

@@ -1,9 +1,9 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
-import type { AppEnv, UserEnv, Variables } from "../context/types.ts";
+import { orNothing } from "../context/in-time.ts";
+import type { AppEnv, UserEnv } from "../context/types.ts";
 import { isAmong } from "../http/etag.ts";
 import { headers } from "../http/headers.ts";
-import { describeError } from "../log.ts";
 
 /** Seconds that an answer stays fresh, and further seconds for which other caches may serve it stale. */
 export type Caching = { seconds: number; staleSeconds: number };
@@ -37,7 +37,7 @@ export function edgeCache({ seconds, staleSeconds }: Caching, names: readonly st
     c.req.raw = new Request(url, { method: c.req.method });
     const isKnown = (headers: Headers) => known !== undefined && isAmong(known, headers.get("ETag") ?? "");
     const context = c.var;
-    const hit = await attempt(context, () => caches.default.match(url));
+    const hit = await orNothing(context.log, "edge cache", () => caches.default.match(url));
     if (hit) {
       const headers = { Age: ageOf(hit, context.now()), "Cache-Control": cacheControl };
       if (isKnown(hit.headers)) return c.body(null, 304, { ...headers, ETag: hit.headers.get("ETag") ?? "" });
@@ -49,7 +49,7 @@ export function edgeCache({ seconds, staleSeconds }: Caching, names: readonly st
     c.header("ETag", await etagOf(text));
     const headers = { ...picked(c.res.headers), [madeAt]: context.now().toISOString() };
     const copy = new Response(text, { headers: { ...headers, "Cache-Control": `public, max-age=${seconds}` } });
-    c.executionCtx.waitUntil(attempt(context, () => caches.default.put(url, copy)));
+    c.executionCtx.waitUntil(orNothing(context.log, "edge cache", () => caches.default.put(url, copy)));
     c.header("Age", "0");
     c.header("Cache-Control", cacheControl);
     if (isKnown(c.res.headers)) {
@@ -62,7 +62,9 @@ export function edgeCache({ seconds, staleSeconds }: Caching, names: readonly st
 
 /** Evicts these paths from this data centre's cache, after the response. */
 export function forget(c: Context<UserEnv>, ...paths: string[]): void {
-  const all = paths.map((path) => attempt(c.var, () => caches.default.delete(new URL(path, c.req.url))));
+  const all = paths.map((path) =>
+    orNothing(c.var.log, "edge cache", () => caches.default.delete(new URL(path, c.req.url))),
+  );
   c.executionCtx.waitUntil(Promise.all(all));
 }
 
@@ -101,14 +103,4 @@ function ageOf({ headers }: Response, now: Date): string {
 async function etagOf(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return `"${Buffer.from(digest).subarray(0, 16).toString("base64url")}"`;
-}
-
-/** Treats a failing cache as empty. */
-async function attempt<T>({ log }: Pick<Variables, "log">, work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (cause) {
-    log({ level: "warn", message: "edge cache failed", cause: describeError(cause) });
-    return undefined;
-  }
 }

@@ -1,13 +1,11 @@
 import type { MiddlewareHandler } from "hono";
 import { bindingName, defenceOf } from "../context/bindings.ts";
+import { inTime, patience } from "../context/in-time.ts";
 import { type RateClass, rateClasses } from "../context/policy.ts";
 import type { AppEnv, Variables } from "../context/types.ts";
 import { limitReached } from "../errors.ts";
 import { describeError } from "../log.ts";
 import type { Bindings } from "../settings.ts";
-
-/** Milliseconds after which an unanswered count is given up. */
-const patience = 500;
 
 /** Counts the calls of public endpoints: see {@link countCall}. */
 export const limitRate: MiddlewareHandler<AppEnv> = async (c, next) => {
@@ -30,7 +28,7 @@ export async function countCall(
   const stranger = by.token ?? client.network;
   const key = by.user ?? `${policy.operationId} ${stranger}`;
   if (!limiter || (by.user ?? stranger) === "unknown") return;
-  const isWithin = await inTime(ask(limiter, key)).catch((cause: unknown) => {
+  const isWithin = await inTime(ask(limiter, key), patience).catch((cause: unknown) => {
     const fields = { operation_id: policy.operationId, rate_class: rate };
     log({ level: "warn", message: "rate limit failed", ...fields, cause: describeError(cause) });
     return true;
@@ -46,12 +44,4 @@ export function policyOf(rate: RateClass): string {
 async function ask(limiter: RateLimit, key: string): Promise<boolean> {
   const { success } = await limiter.limit({ key });
   return success !== false;
-}
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error("The counter did not answer in time")), patience);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

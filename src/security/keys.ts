@@ -7,6 +7,7 @@ export type Keys = {
   refresh: CryptoKey;
   mail: CryptoKey;
   throttle: CryptoKey;
+  cache: CryptoKey;
   mailbox: string;
 };
 
@@ -14,23 +15,24 @@ export type Keys = {
 export type KeySettings = { SECRET_KEY: string; ALGORITHM: Algorithm; SIGNING_KEYS?: SigningKey[] | undefined };
 
 /** One entry per isolate, like settings. Holds values: a promise must not outlive its request. */
-const cache = new WeakMap<KeySettings, Keys>();
+const known = new WeakMap<KeySettings, Keys>();
 
 /** Imports the keys once per isolate: importing costs more than signing. Rejects for an unusable signing key. */
 export async function keysFor(settings: KeySettings): Promise<Keys> {
-  const known = cache.get(settings);
-  if (known) return known;
+  const imported = known.get(settings);
+  if (imported) return imported;
   const { SECRET_KEY, ALGORITHM, SIGNING_KEYS } = settings;
-  const [token, cursor, refresh, mail, throttle, mailbox] = await Promise.all([
+  const [token, cursor, refresh, mail, throttle, cache, mailbox] = await Promise.all([
     importRing(SIGNING_KEYS ?? [await derivedSigningKey(SECRET_KEY)], ALGORITHM),
     derive(SECRET_KEY, "cursor"),
     derive(SECRET_KEY, "refresh token"),
     derive(SECRET_KEY, "mail token"),
     derive(SECRET_KEY, "throttle"),
+    derive(SECRET_KEY, "cache"),
     deriveBytes(SECRET_KEY, "mailbox"),
   ]);
-  const keys = { token, cursor, refresh, mail, throttle, mailbox: Buffer.from(mailbox).toString("base64url") };
-  cache.set(settings, keys);
+  const keys = { token, cursor, refresh, mail, throttle, cache, mailbox: Buffer.from(mailbox).toString("base64url") };
+  known.set(settings, keys);
   return keys;
 }
 

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { closing, memoryOf } from "../../../dev/bench/tools.ts";
 import { startWorker } from "../../../dev/bench/worker.ts";
 
 const megabyte = new Uint8Array(1_000_000);
-let films: string;
+let api: string;
 let isDone = () => {};
 let worker: Promise<void>;
 
@@ -14,9 +15,9 @@ beforeAll(async () => {
     SECRET_KEY: randomBytes(32).toString("hex"),
     DATABASE_URL: "postgres://u:p@127.0.0.1/d",
   };
-  films = await new Promise<string>((resolve, reject) => {
+  api = await new Promise<string>((resolve, reject) => {
     worker = closing(async (open) => {
-      resolve(`${await startWorker(open, bindings, { entry: "test/fixtures/upload-worker.ts" })}/api/v1/films`);
+      resolve(`${await startWorker(open, bindings, { entry: "test/fixtures/runtime-worker.ts" })}/api/v1`);
       await new Promise<void>((end) => {
         isDone = end;
       });
@@ -45,7 +46,7 @@ async function send(megabytes: number) {
     while (!isSent) most = Math.max(most, await memoryOf("workerd"));
   })();
   const init = { method: "POST", headers: { "Content-Type": "video/mp4" }, body, duplex: "half" };
-  const answer = await fetch(films, init).finally(() => {
+  const answer = await fetch(`${api}/films`, init).finally(() => {
     isSent = true;
   });
   await watching;
@@ -59,4 +60,29 @@ it("takes an upload of 100 MB at flat memory, and no byte more", { timeout: 120_
   expect([status, body]).toStrictEqual([200, { size: 100_000_000 }]);
   expect(grown).toBeLessThan(40);
   expect(await send(101)).toMatchObject({ status: 413, body: { detail: "The body is larger than 100 MB." } });
+});
+
+describe("cached", () => {
+  const ask = async (key: string, signal?: AbortSignal) => {
+    const answer = await fetch(`${api}/computed?key=${key}`, signal ? { signal } : {});
+    return answer.json();
+  };
+
+  it("computes once for requests that come at once", async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask("at once")));
+    expect(answers).toStrictEqual(Array.from({ length: 20 }, () => ({ computed: 1 })));
+  });
+
+  it("goes on for those who wait when the client that came first has gone", async () => {
+    const leaving = new AbortController();
+    const first = ask("left", leaving.signal).catch(() => "gone");
+    await sleep(100);
+    const waiting = Promise.all([ask("left"), ask("left")]);
+    await sleep(100);
+    leaving.abort();
+    expect(await first).toBe("gone");
+    const began = Date.now();
+    expect(await waiting).toStrictEqual([{ computed: 2 }, { computed: 2 }]);
+    expect(Date.now() - began).toBeLessThan(2_000);
+  });
 });

@@ -1,0 +1,87 @@
+import { sql } from "drizzle-orm";
+import { keyedHash } from "../security/keyed-hash.ts";
+import { inTime, orNothing } from "./in-time.ts";
+import type { Variables } from "./types.ts";
+
+/** A value that JSON returns as it was. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json | undefined };
+
+/** The key names one kind of value; `per: "user"`, the default, keeps another value for each caller. */
+type Own = { key: string; per?: "user" };
+type Shared = { key: string; per: "everybody" };
+
+type Context = Pick<Variables, "cache" | "db" | "guard" | "hasGuarded" | "keys" | "log" | "now" | "run"> &
+  Pick<Variables, "settings" | "waitUntil">;
+/** The context of a request, which has a caller unless the value is everybody's. */
+type Asking<E extends Own | Shared> = Context & (E extends Shared ? { user?: Caller } : { user: Caller });
+type Caller = { id: string };
+
+/** The values that are being computed in this isolate, by their names; each belongs to a request that goes on. */
+const flights = new Map<string, Promise<string>>();
+
+/**
+ * Answers the value that was kept for this caller, or for everybody, in the last `seconds`, or computes it and keeps it.
+ * Simultaneous calls in an isolate compute once. A kept value is shown behind the guard, in a round trip of its own.
+ */
+export async function cached<T extends Json, const E extends Own | Shared>(
+  context: Asking<E>,
+  entry: E & { seconds: number },
+  compute: () => Promise<T>,
+): Promise<T> {
+  const name = await nameOf(context, entry);
+  const known = (await kept(context, name)) ?? (await underWay(context, name));
+  if (known !== undefined) {
+    await admit(context);
+    return JSON.parse(known);
+  }
+  const flight = compute().then((value) => JSON.stringify(value));
+  flights.set(name, flight);
+  // Others wait for it, even when this request's client has gone.
+  context.waitUntil(flight.catch(() => undefined));
+  try {
+    const text = await flight;
+    // An eviction meanwhile makes it stale.
+    if (flights.get(name) === flight) context.waitUntil(keep(context, name, text, entry.seconds));
+    await admit(context);
+    return JSON.parse(text);
+  } finally {
+    if (flights.get(name) === flight) flights.delete(name);
+  }
+}
+
+/** Forgets the caller's value of this key, or everybody's, in this data centre. Elsewhere it lasts for its seconds. */
+export async function evict<const E extends Own | Shared>(context: Asking<E>, entry: E): Promise<void> {
+  const name = await nameOf(context, entry);
+  flights.delete(name);
+  await orNothing(context.log, "cache", () => context.cache.delete(name));
+}
+
+/** A name that nobody can guess or make another entry's, and that each version and deployment has for itself. */
+async function nameOf({ keys, settings, user }: Context & { user?: Caller }, { key, per = "user" }: Own | Shared) {
+  if (per === "user" && !user) throw new Error('Without a caller there is nothing to keep per: "user"');
+  const owner = per === "user" ? user?.id : null;
+  return keyedHash(keys.cache, JSON.stringify([settings.VERSION, per, owner, key]));
+}
+
+async function kept({ cache, log, now }: Context, name: string): Promise<string | undefined> {
+  const found = await orNothing(log, "cache", () => cache.get(name));
+  if (found === undefined) return undefined;
+  const [until, text] = JSON.parse(found) as [number, string];
+  return now().getTime() < until ? text : undefined;
+}
+
+async function keep({ cache, log, now }: Context, name: string, text: string, seconds: number): Promise<void> {
+  const until = now().getTime() + seconds * 1_000;
+  await orNothing(log, "cache", () => cache.put(name, JSON.stringify([until, text]), seconds));
+}
+
+/** The value that another request computes, unless that fails or takes too long. */
+async function underWay({ settings }: Context, name: string): Promise<string | undefined> {
+  const flight = flights.get(name);
+  return flight && inTime(flight, settings.DATABASE_TIMEOUT_MS).catch(() => undefined);
+}
+
+/** Asks the database for the caller, unless the handler already has. */
+async function admit({ db, guard, hasGuarded, run }: Context): Promise<void> {
+  if (guard && !hasGuarded?.()) await run(db.execute(sql`select 1`));
+}

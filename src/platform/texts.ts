@@ -1,0 +1,64 @@
+/** Keeps texts by name, each for so many seconds at most. May lose any of them at any time. */
+export type Texts = {
+  get(name: string): Promise<string | undefined>;
+  put(name: string, text: string, seconds: number): Promise<void>;
+  delete(name: string): Promise<void>;
+};
+
+/** Keeps texts in the cache of this data centre, apart from what the edge serves. */
+const textsOfDataCentre: Texts = {
+  async get(name) {
+    const kept = await (await open()).match(urlOf(name));
+    return kept?.text();
+  },
+  async put(name, text, seconds) {
+    const headers = { "Cache-Control": `max-age=${seconds}` };
+    await (await open()).put(urlOf(name), new Response(text, { headers }));
+  },
+  async delete(name) {
+    await (await open()).delete(urlOf(name));
+  },
+};
+
+/** Keeps texts in memory, of so many characters together; the one that was kept first makes room. */
+export function textsInMemory(maxLength: number): Texts {
+  const kept = new Map<string, { text: string; until: number }>();
+  let length = 0;
+  const drop = (name: string) => {
+    length -= kept.get(name)?.text.length ?? 0;
+    kept.delete(name);
+  };
+  return {
+    async get(name) {
+      const { text, until = 0 } = kept.get(name) ?? {};
+      if (until > Date.now()) return text;
+      drop(name);
+      return undefined;
+    },
+    async put(name, text, seconds) {
+      drop(name);
+      if (text.length > maxLength) return;
+      kept.set(name, { text, until: Date.now() + seconds * 1_000 });
+      length += text.length;
+      for (const [oldest] of kept) {
+        if (length <= maxLength) return;
+        drop(oldest);
+      }
+    },
+    delete: async (name) => drop(name),
+  };
+}
+
+/** A few megabytes of the 128 that an isolate has. */
+const maxLength = 4_000_000;
+
+/** The Cache API, or memory in a runtime without one. */
+export const textsHere: Texts = typeof caches === "undefined" ? textsInMemory(maxLength) : textsOfDataCentre;
+
+function open(): Promise<Cache> {
+  return caches.open("computed");
+}
+
+function urlOf(name: string): string {
+  return `https://computed.invalid/${name}`;
+}

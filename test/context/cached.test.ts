@@ -1,0 +1,260 @@
+import { randomBytes } from "node:crypto";
+import { eq } from "drizzle-orm";
+import { describe, expect, it, vi } from "vitest";
+import { z } from "zod";
+import { cached, evict, type Json } from "../../src/context/cached.ts";
+import { Users } from "../../src/crud/users.ts";
+import { sessions, users } from "../../src/db/schema.ts";
+import { endpoint, json } from "../../src/endpoint/endpoint.ts";
+import { ApiError } from "../../src/errors.ts";
+import { type Texts, textsInMemory } from "../../src/platform/texts.ts";
+import { type Answer, aUser, bindings, db, serve, unique } from "../harness.ts";
+
+const Shown = z.object({ value: z.unknown(), computed: z.int() });
+const request = { query: z.object({ key: z.string(), seconds: z.coerce.number().default(60) }) };
+const said = { method: "get", tags: ["operations"], summary: "Show it", description: "Shows it.", request } as const;
+const responses = { 200: json(Shown, "It") };
+
+/** Endpoints that keep what `value` answers, for each kind of caller, and count how often it was asked. */
+function keeping(value: (of: string) => Json | Promise<Json>, deps: Parameters<typeof serve>[0] = {}) {
+  let computed = 0;
+  const compute = async (of: string) => {
+    computed += 1;
+    return value(of);
+  };
+  const own = (access: "user" | "admin") =>
+    endpoint({ ...said, path: `/${access}/own`, operationId: `${access}Own`, access, responses }, async (c) => {
+      const { db, run, user } = c.var;
+      const shown = await cached(c.var, c.req.valid("query"), async () => {
+        await run(Users.find(db, user.id, user));
+        return compute(user.id);
+      });
+      return c.json(Shown.parse({ value: shown, computed }), 200);
+    });
+  const ofEverybody = async (
+    context: Parameters<typeof cached>[0],
+    { key, seconds }: { key: string; seconds: number },
+  ) => {
+    const shown = await cached(context, { key, seconds, per: "everybody" }, () => compute("everybody"));
+    return Shown.parse({ value: shown, computed });
+  };
+  const sharedByUsers = endpoint(
+    { ...said, path: "/user/shared", operationId: "userShared", access: "user", responses },
+    async (c) => c.json(await ofEverybody(c.var, c.req.valid("query")), 200),
+  );
+  const sharedByAll = endpoint(
+    { ...said, path: "/public/shared", operationId: "publicShared", access: "public", roundTrips: 0, responses },
+    async (c) => {
+      // @ts-expect-error: a stranger has nothing of their own
+      void (() => cached(c.var, { key: "", seconds: 1 }, async () => 1));
+      const { key, seconds } = c.req.valid("query");
+      const shown = await cached(c.var, { key, seconds, per: "everybody" }, () => compute("everybody"));
+      return c.json(Shown.parse({ value: shown, computed }), 200);
+    },
+  );
+  const forgetting = endpoint(
+    { ...said, method: "post", path: "/forget", operationId: "forget", access: "user", responses },
+    async (c) => {
+      const { db, run, user } = c.var;
+      await run(Users.find(db, user.id, user));
+      const { key } = c.req.valid("query");
+      await evict(c.var, { key });
+      await evict(c.var, { key, per: "everybody" });
+      return c.json(Shown.parse({ value: null, computed }), 200);
+    },
+  );
+  const endpoints = [own("user"), own("admin"), sharedByUsers, sharedByAll, forgetting];
+  return { ...serve({ endpoints, ...deps }), count: () => computed };
+}
+
+const seen = ({ body, roundTrips }: Answer) => [body.value, body.computed, roundTrips];
+
+describe("cached", () => {
+  it("computes once, and then spends one round trip on the guard and none for a stranger", async () => {
+    const ada = await aUser();
+    const app = keeping((of) => ({ of, at: [1, null] }));
+    const [own, shared] = [`/user/own?key=${unique()}`, `/public/shared?key=${unique()}`];
+    expect(seen(await app.as(ada).get(own))).toStrictEqual([{ of: ada.id, at: [1, null] }, 1, 1]);
+    expect(seen(await app.as(ada).get(own))).toStrictEqual([{ of: ada.id, at: [1, null] }, 1, 1]);
+    expect(seen(await app.get(shared))).toStrictEqual([{ of: "everybody", at: [1, null] }, 2, 0]);
+    expect(seen(await app.get(shared))).toStrictEqual([{ of: "everybody", at: [1, null] }, 2, 0]);
+    // A computation without a query asks the guard as well.
+    const { roundTrips } = await app.as(ada).get(`/user/shared?key=${unique()}`);
+    expect(roundTrips).toBe(1);
+  });
+
+  it("keeps a value for its seconds, by the clock, and until it is evicted", async () => {
+    const ada = await aUser();
+    let later = 0;
+    const app = keeping((of) => of, { deps: { now: () => new Date(Date.now() + later) } });
+    const path = `/user/own?seconds=600&key=${unique()}`;
+    const ask = async () => (await app.as(ada).get(path)).body.computed;
+    expect([await ask(), await ask()]).toStrictEqual([1, 1]);
+    later = 599_000;
+    expect(await ask()).toBe(1);
+    later = 601_000;
+    expect([await ask(), await ask()]).toStrictEqual([2, 2]);
+    await app.as(ada).post(path.replace("/user/own", "/forget"));
+    expect([await ask(), await ask()]).toStrictEqual([3, 3]);
+  });
+
+  it("shows the same after a miss and after a hit", async () => {
+    const ada = await aUser();
+    const app = keeping(() => ({ kept: 1, dropped: undefined }));
+    const path = `/user/own?key=${unique()}`;
+    const first = await app.as(ada).get(path);
+    expect((await app.as(ada).get(path)).text).toBe(first.text);
+  });
+});
+
+describe("promise 19: what an endpoint keeps for its caller", () => {
+  it("is nobody else's, whatever the key", async () => {
+    const [ada, root] = [await aUser(), await aUser({ role: "admin" })];
+    const callers = [ada, await aUser(), root];
+    const app = keeping((of) => of);
+    const keys = [
+      ...[
+        "",
+        "dashboard",
+        "everybody",
+        "null",
+        '"',
+        '["1.0.0","user"]',
+        "__proto__",
+        "é",
+        "e\u0301",
+        "a".repeat(5_000),
+      ],
+      ...callers.flatMap(({ id }) => [id, `user ${id}`, `","user","${id}","`]),
+    ];
+    for (const key of keys) {
+      const query = new URLSearchParams({ key });
+      expect((await app.get(`/public/shared?${query}`)).body.value).toBe("everybody");
+      for (const caller of [...callers, ...callers]) {
+        expect((await app.as(caller).get(`/user/own?${query}`)).body.value, key).toBe(caller.id);
+        expect((await app.as(caller).get(`/user/shared?${query}`)).body.value, key).toBe("everybody");
+      }
+    }
+    expect((await app.as(root).get("/admin/own?key=dashboard")).body.value).toBe(root.id);
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(app.count()).toBe(keys.length * 4);
+  });
+
+  it("is not shown to a caller who is gone, nor to one who is no admin any more: promise 2", async () => {
+    const [ada, root] = [await aUser(), await aUser({ role: "admin" })];
+    const app = keeping((of) => of);
+    const key = unique();
+    for (const [caller, path] of [
+      [ada, "/user/own"],
+      [ada, "/user/shared"],
+      [root, "/admin/own"],
+    ] as const) {
+      expect((await app.as(caller).get(`${path}?key=${key}`)).status).toBe(200);
+    }
+    await db.delete(sessions).where(eq(sessions.id, ada.sessionId));
+    await db.update(users).set({ role: "user" }).where(eq(users.id, root.id));
+    for (const path of ["/user/own", "/user/shared"]) {
+      expect((await app.as(ada).get(`${path}?key=${key}`)).body.code).toBe("invalid_token");
+    }
+    expect((await app.as(root).get(`/admin/own?key=${key}`)).status).toBe(403);
+    expect(app.count()).toBe(3);
+  });
+
+  it("belongs to one deployment: another key or version finds nothing", async () => {
+    const path = `/public/shared?key=${unique()}`;
+    const cache = textsInMemory(1_000);
+    for (const own of [{}, { VERSION: "2.0.0" }, { SECRET_KEY: randomBytes(32).toString("hex") }]) {
+      const app = keeping((of) => of, { deps: { cache }, bindings: { ...bindings, ...own } });
+      await app.get(path);
+      expect(app.count()).toBe(1);
+    }
+  });
+});
+
+describe("one flight", () => {
+  it("serves all who ask at once, each behind their own guard", async () => {
+    const ada = await aUser();
+    const gone = await aUser({ is_active: false });
+    const app = keeping(async (of) => {
+      await scheduler.wait(100);
+      return of;
+    });
+    const path = `/user/shared?key=${unique()}`;
+    const callers = [...Array.from({ length: 20 }, () => ada), gone];
+    const answers = await Promise.all(callers.map((caller) => app.as(caller).get(path)));
+    expect(answers.map(({ status }) => status)).toStrictEqual([...Array.from({ length: 20 }, () => 200), 401]);
+    expect(app.count()).toBe(1);
+  });
+
+  it("fails for the request that computes, and nobody else", async () => {
+    let calls = 0;
+    const app = keeping(async (of) => {
+      calls += 1;
+      const isFirst = calls === 1;
+      await scheduler.wait(50);
+      if (isFirst) throw new ApiError("bad_request");
+      return of;
+    });
+    const path = `/public/shared?key=${unique()}`;
+    const quiet = () => app.fetch(new Request(`https://api.example.com/api/v1${path}`));
+    const statuses = await Promise.all([quiet(), quiet(), quiet()].map(async (answer) => (await answer).status));
+    expect(statuses).toStrictEqual([400, 200, 200]);
+  });
+
+  it("keeps nothing if it was evicted before it landed", async () => {
+    const ada = await aUser();
+    const app = keeping(async (of) => {
+      await scheduler.wait(200);
+      return of;
+    });
+    const path = `/user/shared?key=${unique()}`;
+    const first = app.as(ada).get(path);
+    await vi.waitUntil(() => app.count() === 1);
+    await app.as(ada).post(path.replace("/user/shared", "/forget"));
+    await first;
+    await app.as(ada).get(path);
+    expect(app.count()).toBe(2);
+  });
+});
+
+describe("a cache that fails", () => {
+  const broken = () => Promise.reject(new Error("the cache is gone"));
+  const stuck = () => new Promise<never>(() => {});
+
+  it.each([
+    ["rejects", broken],
+    ["never answers", stuck],
+  ])("is as no cache at all: it %s", async (_how, does) => {
+    const ada = await aUser();
+    const cache: Texts = { get: does, put: does, delete: does };
+    const app = keeping((of) => of, { deps: { cache } });
+    const path = `/user/own?key=${unique()}`;
+    for (const computed of [1, 2]) expect(seen(await app.as(ada).get(path))).toStrictEqual([ada.id, computed, 1]);
+    expect((await app.as(ada).post(path.replace("/user/own", "/forget"))).status).toBe(200);
+    expect(app.logs.filter(({ message }) => message === "cache failed")).toHaveLength(6);
+  });
+});
+
+describe("a cache in memory", () => {
+  it("is bounded: what was kept first makes room", async () => {
+    const cache = textsInMemory(10);
+    await cache.put("a", "12345", 60);
+    await cache.put("b", "12345", 60);
+    await cache.put("c", "1", 60);
+    await cache.put("d", "12345678901", 60);
+    const kept = await Promise.all(["a", "b", "c", "d"].map((name) => cache.get(name)));
+    expect(kept).toStrictEqual([undefined, "12345", "1", undefined]);
+    await cache.put("b", "1", 60);
+    await cache.put("e", "12345678", 60);
+    expect([await cache.get("b"), await cache.get("e")]).toStrictEqual(["1", "12345678"]);
+  });
+
+  it("forgets after its seconds, or when it is told to", async () => {
+    const cache = textsInMemory(10);
+    await cache.put("a", "1", 0.05);
+    await cache.put("b", "1", 60);
+    await scheduler.wait(80);
+    await cache.delete("b");
+    expect([await cache.get("a"), await cache.get("b")]).toStrictEqual([undefined, undefined]);
+  });
+});
