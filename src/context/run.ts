@@ -20,10 +20,19 @@ type Parts = Partial<
  * Events and tasks that committed are noted for the log, and for what follows the answer.
  */
 export function runner(db: Database, parts: Parts = {}): Run {
+  const inOneTransaction = (all: readonly Statement[]) => transact(db, parts, all);
+  return composed(db, parts, (statements) => (parts.once ?? unchanged)(statements, inOneTransaction));
+}
+
+/** A {@link Run} that makes statements of tasks, has all of them performed, and answers each in its place. */
+export function composed(
+  db: Database,
+  parts: Parts,
+  perform: (statements: readonly Statement[]) => Promise<unknown[]>,
+): Run {
   async function run(...given: readonly (Statement | Later | undefined)[]): Promise<unknown> {
     const statements = given.flatMap((one) => (isLater(one) ? enqueueing(db, parts, one) : (one ?? [])));
-    const inOneTransaction = (all: readonly Statement[]) => transact(db, parts, all);
-    const results = (await (parts.once ?? unchanged)(statements, inOneTransaction)).values();
+    const results = (await perform(statements)).values();
     const answers = given.map((one) => one && results.next().value);
     // The answer to a statement that `enqueueing` made.
     for (const [i, one] of given.entries()) if (isLater(one)) noteTask(parts, one, answers[i] as EnqueueAnswer);

@@ -3,21 +3,22 @@ import { AuditEvents } from "../crud/audit-events.ts";
 import { fromDatabase, isFromDatabase, lostToOthers } from "../db/errors.ts";
 import { beginSession } from "../db/session.ts";
 import type { TransactionTerms } from "./policy.ts";
-import { note, requireGuard } from "./run.ts";
-import type { Run, Statement, Transaction, Variables } from "./types.ts";
+import { composed, note, requireGuard } from "./run.ts";
+import type { Statement, Transaction, Variables } from "./types.ts";
 
 /** Makes the one {@link Transaction} of a request. */
 export function transactor<Vars extends Variables>(vars: Vars, terms: TransactionTerms): Transaction<Vars> {
   return async (work) => {
     requireGuard(vars);
     for (let retries = terms.retries ?? 0; ; retries--) {
-      const before = { events: vars.audit.made.length, mails: vars.outbox.length };
+      const before = { events: vars.audit.made.length, mails: vars.outbox.length, tasks: vars.enqueued.length };
       try {
         return await attempt(vars, terms, work);
       } catch (thrown) {
-        // What did not happen is neither told nor mailed.
+        // What was undone is neither told, nor mailed, nor run.
         vars.audit.made.length = before.events;
         vars.outbox.length = before.mails;
+        vars.enqueued.length = before.tasks;
         if (retries > 0 && lostToOthers(thrown)) continue;
         throw isFromDatabase(thrown) ? fromDatabase(thrown) : thrown;
       }
@@ -35,7 +36,7 @@ async function attempt<Vars extends Variables, T>(
   const { db } = session;
   try {
     if (guard) await db.execute(sql`select ${guard()}`);
-    const value = await work({ ...vars, db, run: oneByOne });
+    const value = await work({ ...vars, db, run: composed(db, vars, oneByOne) });
     const recorded = audit.made.length > 0 ? await AuditEvents.recorded(db, audit.made) : [];
     await session.commit();
     note(vars, recorded);
@@ -46,9 +47,8 @@ async function attempt<Vars extends Variables, T>(
 }
 
 /** Runs statements that are bound to a transaction, in their order. */
-const oneByOne = (async (...given: readonly (Statement | undefined)[]) => {
+async function oneByOne(statements: readonly Statement[]): Promise<unknown[]> {
   const answers: unknown[] = [];
-  for (const statement of given) answers.push(await statement);
-  return given.length === 1 ? answers[0] : answers;
-  // The signature cannot be written on the implementation, as in run.ts.
-}) as Run;
+  for (const statement of statements) answers.push(await statement);
+  return answers;
+}

@@ -4,10 +4,12 @@ import { z } from "zod";
 import type { TransactionTerms } from "../../src/context/policy.ts";
 import type { Transaction, UserEnv } from "../../src/context/types.ts";
 import { AuditEvents } from "../../src/crud/audit-events.ts";
+import type { Database } from "../../src/db/client.ts";
 import { auditEvents, sessions } from "../../src/db/schema.ts";
 import { body, endpoint } from "../../src/endpoint/endpoint.ts";
 import { ApiError } from "../../src/errors.ts";
 import { auditEvent } from "../../src/services/audit.ts";
+import { type Task, task } from "../../src/task/task.ts";
 import { aUser, bindings, db, serve, serveWithMailbox } from "../harness.ts";
 
 const table = sql.raw(`purses_${crypto.randomUUID().replaceAll("-", "_")}`);
@@ -21,17 +23,12 @@ const purses = async (...amounts: number[]) => {
   for (const [i, name] of names.entries()) await db.execute(sql`insert into ${table} values (${name}, ${amounts[i]})`);
   return names as [string, ...string[]];
 };
-const add = (tx: Pick<Tx, "db">, name: string, amount: number) =>
-  tx.db.execute(sql`update ${table} set amount = amount + ${amount}::int where name = ${name}`);
-const read = async (tx: Pick<Tx, "db" | "run">, name: string, lock = sql`for update`) =>
-  (await tx.run(tx.db.execute<{ amount: number }>(sql`select amount from ${table} where name = ${name} ${lock}`)))
-    .rows[0]?.amount ?? 0;
-
 /** An app with one endpoint that does this in a transaction, and a call of it by a new user. */
 async function doing(
   work: (transaction: Transaction<Tx>, names: string[]) => Promise<unknown>,
   terms: true | TransactionTerms = true,
   own = bindings,
+  tasks: Task[] = [],
 ) {
   const act = endpoint(
     {
@@ -49,21 +46,29 @@ async function doing(
       return c.body(null, 204);
     },
   );
-  const app = serve({ endpoints: [act], bindings: own, mayFail: true });
+  const app = serve({ endpoints: [act], bindings: own, deps: { tasks }, mayFail: true });
   const user = await aUser();
   return { app, user, act: (...names: string[]) => app.as(user).post("/act", names) };
 }
 
-const move = (lock?: ReturnType<typeof sql>) => (transaction: Transaction<Tx>, names: string[]) =>
-  transaction(async (tx) => {
-    const [from = "", to = ""] = names;
-    if ((await read(tx, from, lock)) < 10) throw new ApiError("quota_exceeded");
-    await tx.run(add(tx, from, -10), add(tx, to, 10));
+/** The queries of purses, as a resource would have them. */
+const Purses = {
+  lock: (db: Database, name: string) =>
+    db.execute<{ amount: number }>(sql`select amount from ${table} where name = ${name} for update`),
+  add: (db: Database, name: string, amount: number) =>
+    db.execute(sql`update ${table} set amount = amount + ${amount}::int where name = ${name}`),
+};
+
+const move = (transaction: Transaction<Tx>, [from = "", to = ""]: string[]) =>
+  transaction(async ({ db, run }) => {
+    const [purse] = (await run(Purses.lock(db, from))).rows;
+    if (!purse || purse.amount < 10) throw new ApiError("quota_exceeded");
+    await run(Purses.add(db, from, -10), Purses.add(db, to, 10));
   });
 
 describe("a transaction that branches", () => {
   it("reads, decides and writes, in the round trips that it declares", async () => {
-    const { act } = await doing(move());
+    const { act } = await doing(move);
     const [from, to = ""] = await purses(15, 0);
     // Connects, begins, asks the guard, reads, writes twice, commits.
     expect(await act(from, to)).toMatchObject({ status: 204, roundTrips: 7 });
@@ -72,7 +77,7 @@ describe("a transaction that branches", () => {
   });
 
   it("keeps its rule among fifty at once", async () => {
-    const { act } = await doing(move());
+    const { act } = await doing(move);
     const [from, to = ""] = await purses(105, 0);
     const answers = await Promise.all(Array.from({ length: 50 }, () => act(from, to)));
     expect(answers.filter(({ status }) => status === 204)).toHaveLength(10);
@@ -86,7 +91,7 @@ describe("a transaction that branches", () => {
   ])("rolls back on %s", async (_, thrown, code) => {
     const { act } = await doing((transaction, [name = ""]) =>
       transaction(async (tx) => {
-        await add(tx, name, 1);
+        await Purses.add(tx.db, name, 1);
         throw thrown();
       }),
     );
@@ -96,13 +101,13 @@ describe("a transaction that branches", () => {
   });
 
   it("answers a broken constraint as elsewhere, and commits nothing after a failure that was caught", async () => {
-    const broken = await doing((transaction, [name = ""]) => transaction((tx) => add(tx, name, -1)));
+    const broken = await doing((transaction, [name = ""]) => transaction((tx) => Purses.add(tx.db, name, -1)));
     const [name] = await purses(0);
     expect((await broken.act(name)).status).toBe(422);
     const caught = await doing((transaction, [name = ""]) =>
       transaction(async (tx) => {
-        await add(tx, name, 1);
-        await add(tx, name, -100).catch(() => {});
+        await Purses.add(tx.db, name, 1);
+        await Purses.add(tx.db, name, -100).catch(() => {});
       }),
     );
     expect((await caught.act(name)).status).toBe(500);
@@ -122,11 +127,11 @@ describe("a transaction that branches", () => {
   });
 
   it("ends at its deadline, on both sides, while another holds the row", async () => {
-    const { act } = await doing(move(), true, { ...bindings, DATABASE_TIMEOUT_MS: "1000" });
+    const { act } = await doing(move, true, { ...bindings, DATABASE_TIMEOUT_MS: "1000" });
     const [from, to = ""] = await purses(10, 0);
     const holding = await doing(async (transaction) =>
       transaction(async (tx) => {
-        await add(tx, from, 0);
+        await Purses.add(tx.db, from, 0);
         expect(await act(from, to)).toMatchObject({ status: 503, body: { code: "database_unavailable" } });
       }),
     );
@@ -146,11 +151,15 @@ describe("a transaction that branches", () => {
     const { act } = await doing(
       (transaction, [name = ""]) =>
         transaction(async (tx) => {
-          const amount = await read(tx, name, sql``);
+          const seen = await tx.run(tx.db.execute(sql`select amount from ${table} where name = ${name}`));
           waiting += 1;
           if (waiting >= 3) release();
           await all;
-          await tx.run(tx.db.execute(sql`update ${table} set amount = ${amount + 1}::int where name = ${name}`));
+          await tx.run(
+            tx.db.execute(
+              sql`update ${table} set amount = ${Number(seen.rows[0]?.amount) + 1}::int where name = ${name}`,
+            ),
+          );
         }),
       terms,
     );
@@ -161,7 +170,7 @@ describe("a transaction that branches", () => {
   });
 
   it("is 503 where no connection is to be had, with the cause in the log", async () => {
-    const { act, app } = await doing(move(), true, { ...bindings, NEON_FETCH_ENDPOINT: "http://127.0.0.1:1/sql" });
+    const { act, app } = await doing(move, true, { ...bindings, NEON_FETCH_ENDPOINT: "http://127.0.0.1:1/sql" });
     const answer = await act(...(await purses(10, 0)));
     expect(answer).toMatchObject({ status: 503, body: { code: "database_unavailable" } });
     expect(answer.headers.get("Retry-After")).not.toBeNull();
@@ -170,7 +179,7 @@ describe("a transaction that branches", () => {
 
   it("is a fault of the server's where the database refuses, with Postgres' code in the log", async () => {
     const elsewhere = { ...bindings, DATABASE_URL: `${bindings.DATABASE_URL}_not_there` };
-    const { act, app } = await doing(move(), true, elsewhere);
+    const { act, app } = await doing(move, true, elsewhere);
     expect((await act()).status).toBe(503);
     expect(JSON.stringify(app.logs)).toContain('"sqlstate":"3D000"');
   });
@@ -205,8 +214,25 @@ describe("a transaction that branches", () => {
     }
   });
 
+  it("enqueues a task only if it commits", async () => {
+    const told: string[] = [];
+    const tell = task({ name: "tell", input: z.object({ name: z.string() }) }, async (_, input) => {
+      told.push(input.name);
+    });
+    const work = (transaction: Transaction<Tx>, [name = "", fails]: string[]) =>
+      transaction(async ({ db, run }) => {
+        await run(Purses.add(db, name, 1), tell.later({ name }));
+        if (fails) throw new ApiError("quota_exceeded");
+      });
+    const { act, app } = await doing(work, true, bindings, [tell]);
+    const [kept, undone = ""] = await purses(0, 0);
+    expect([(await act(kept)).status, (await act(undone, "fails")).status]).toStrictEqual([204, 409]);
+    await app.tasks();
+    expect(told).toStrictEqual([kept]);
+  });
+
   it("leaves no connection behind", async () => {
-    const { act } = await doing(move());
+    const { act } = await doing(move);
     const [from, to = ""] = await purses(10, 0);
     await act(from, to);
     await act(from, to);
