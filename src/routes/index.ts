@@ -30,6 +30,10 @@ import { restoreItem } from "./items/restore.ts";
 import { updateItem } from "./items/update.ts";
 import { listPublicItems } from "./public-items/list.ts";
 import { readPublicItem } from "./public-items/read.ts";
+import { cancelTask } from "./tasks/cancel.ts";
+import { listTasks } from "./tasks/list.ts";
+import { readTask } from "./tasks/read.ts";
+import { retryTask } from "./tasks/retry.ts";
 import { changeMyEmail } from "./users/change-my-email.ts";
 import { changeMyPassword } from "./users/change-my-password.ts";
 import { createUser } from "./users/create.ts";
@@ -74,6 +78,10 @@ export const endpoints = [
   restoreUser,
   endUserSessions,
   listAuditEvents,
+  listTasks,
+  readTask,
+  retryTask,
+  cancelTask,
   listPublicItems,
   readPublicItem,
   createItem,

@@ -153,6 +153,33 @@ describe("later", () => {
     expect(await rowsOf(second.name)).toMatchObject([{ state: "done", request_id: "the-start" }]);
   });
 
+  it("promise 29: enqueues in a transaction that branches, and leaves no task of one that is rolled back", async () => {
+    const transfer = endpoint(
+      {
+        ...declared,
+        path: "/transfer",
+        operationId: "transfer",
+        transaction: true,
+        roundTrips: 10,
+        errors: ["conflict"],
+      },
+      async (c) => {
+        const order = c.req.valid("json");
+        await c.var.transaction(async (tx) => {
+          await tx.run(tx.db.execute(sql`select 1`), laterOf(order));
+          if (order.fails) throw new ApiError("conflict");
+        });
+        return c.json({ status: "ok" } as const, 201);
+      },
+    );
+    const own = serve({ endpoints: [transfer], deps: { tasks: [receipt] } });
+    const [one, none] = [unique("order"), unique("order")];
+    expect((await own.post("/transfer", { token, json: { order: one } })).status).toBe(201);
+    expect((await own.post("/transfer", { token, json: { order: none, fails: "handler" } })).status).toBe(409);
+    expect(await tasksOf(one)).toMatchObject([{ state: "done" }]);
+    expect(await tasksOf(none)).toStrictEqual([]);
+  });
+
   it("refuses input that does not fit, and a task that is not in the list", async () => {
     const dated = task({ name: unique("dated"), input: z.object({ at: z.date() }) }, async () => undefined);
     expect(() => dated.later({ at: new Date() })).toThrow("date");

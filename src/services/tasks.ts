@@ -1,0 +1,29 @@
+import type { UserEnv } from "../context/types.ts";
+import { requireAdmin } from "../crud/guards.ts";
+import { Tasks } from "../crud/tasks.ts";
+import { ApiError, notFound } from "../errors.ts";
+import { type AuditContext, auditEvent } from "./audit.ts";
+
+type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "user" | "enqueued">;
+
+/** Lets a task begin anew, right after the answer. Throws `not_found`, `task_ended`, `task_waiting`. */
+export async function beginAnew(context: Context, id: string) {
+  const { db, run, user, enqueued } = context;
+  const event = auditEvent(context, "task.retried", null, { task_id: id });
+  const [, [task]] = await run(Tasks.retry(db, id, event), Tasks.changed(db, id, event), requireAdmin(db, user));
+  if (!task) notFound();
+  if (!task.is_changed) throw new ApiError("task_ended", { detail: `A task that is ${task.state} cannot be retried.` });
+  enqueued.push({ id, delay: 0 });
+  return task;
+}
+
+/** Cancels a task: a running attempt can no longer complete it. Throws `not_found`, `task_ended`. */
+export async function callOff(context: Context, id: string) {
+  const { db, run, user } = context;
+  const event = auditEvent(context, "task.cancelled", null, { task_id: id });
+  const [, [task]] = await run(Tasks.cancel(db, id, event), Tasks.changed(db, id, event), requireAdmin(db, user));
+  if (!task) notFound();
+  if (!task.is_changed)
+    throw new ApiError("task_ended", { detail: `A task that is ${task.state} cannot be cancelled.` });
+  return task;
+}
