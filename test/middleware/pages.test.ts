@@ -1,0 +1,44 @@
+import { sql } from "drizzle-orm";
+import { expect, it } from "vitest";
+import { endpoint, json } from "../../src/endpoint/endpoint.ts";
+import { Health } from "../../src/schemas/health.ts";
+import { pageOf } from "../../src/schemas/pages.ts";
+import { aUser, serve } from "../harness.ts";
+
+const listOf = (operationId: string) =>
+  endpoint(
+    {
+      ...({
+        method: "get",
+        path: `/${operationId}`,
+        operationId,
+        tags: ["users"],
+        access: "user",
+        paged: true,
+      } as const),
+      summary: "List",
+      description: "Lists.",
+      responses: { 200: json(pageOf(Health), "A page") },
+    },
+    async (c) => {
+      const { db, run, page: pageOfRows } = c.var;
+      const { items, ...page } = await pageOfRows(c.req.valid("query"), async () => {
+        const statement = db.execute<{ id: string; sort_key: string }>(sql`select n as id, n as sort_key
+          from unnest(array['a', 'b']) as n`);
+        return (await run(statement)).rows;
+      });
+      return c.json({ ...page, items: items.map(() => ({ status: "ok" }) as const) }, 200);
+    },
+  );
+
+it("promise 25: a cursor is good for its endpoint and its caller only, whatever the queries have in common", async () => {
+  const app = serve({ endpoints: [listOf("these"), listOf("those")] });
+  const [ada, bob] = [app.as(await aUser()), app.as(await aUser())];
+  const { next_cursor } = (await ada.get("/these?limit=1")).body;
+  const [own, other, foreign] = [
+    await ada.get(`/these?limit=1&cursor=${next_cursor}`),
+    await ada.get(`/those?limit=1&cursor=${next_cursor}`),
+    await bob.get(`/these?limit=1&cursor=${next_cursor}`),
+  ];
+  expect([own.status, other.body.code, foreign.body.code]).toStrictEqual([200, "invalid_cursor", "invalid_cursor"]);
+});
