@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { ApiError } from "../errors.ts";
 import { networkOf } from "../http/network.ts";
+import { traceparentOf } from "../http/outbound.ts";
 import { logWith } from "../log.ts";
 import { type Keys, keysFor } from "../security/keys.ts";
 import { type Settings, SettingsError } from "../settings.ts";
@@ -16,6 +17,7 @@ export function carry(deps: Deps, document: (settings: Settings) => string): Mid
       ...deps,
       log: logWith({ request_id: requestId }, deps.log),
       requestId,
+      traceparent: traceparentOf(c.req.raw.headers),
       client: clientOf(c.req.raw.headers),
       audit: { made: [], recorded: [] },
       outbox: [],

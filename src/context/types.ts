@@ -38,6 +38,8 @@ export type Client = { network: string; userAgent: string | null };
 /** Carried by every request on `c.var`. */
 export type Variables = Deps & {
   requestId: string;
+  /** The caller's trace (W3C Trace Context), to be passed on. */
+  traceparent: string | undefined;
   client: Client;
   /** Events of accounts: those made for statements of this request, and those that the database has recorded. */
   audit: { made: NewAuditEvent[]; recorded: { kind: string; user_id: string | null }[] };

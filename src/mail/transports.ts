@@ -1,3 +1,4 @@
+import { calling, OutboundError } from "../http/outbound.ts";
 import type { Sender } from "../setting-values.ts";
 import type { Settings } from "../settings.ts";
 
@@ -45,19 +46,12 @@ function resend(key: string): Transport {
 }
 
 async function post(url: string, headers: Record<string, string>, body: object): Promise<void> {
-  const { host } = new URL(url);
-  const answer = await fetch(url, {
-    method: "POST",
-    headers: { ...headers, "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-    redirect: "manual",
-    signal: AbortSignal.timeout(timeoutMilliseconds),
-  }).catch((error: unknown) => {
-    const isLate = error instanceof Error && error.name === "TimeoutError";
-    throw new TransportError(isLate ? `${host} did not answer in time` : `${host} cannot be reached`);
-  });
-  await answer.body?.cancel();
-  if (!answer.ok) throw new TransportError(`${host} answered ${answer.status}`);
+  try {
+    const answer = await calling({}).post(url, { headers, json: body });
+    await answer.body?.cancel();
+  } catch (error) {
+    throw error instanceof OutboundError ? new TransportError(error.message) : error;
+  }
 }
 
 async function withinTime<T>(work: Promise<T>): Promise<T> {

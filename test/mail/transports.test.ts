@@ -50,13 +50,29 @@ describe("the transport", () => {
     ["answered 422", async () => Response.json({ message: "ada@example.com re_secret_key" }, { status: 422 })],
     ["answered 302", async () => Response.redirect("https://evil.example/", 302)],
     ["cannot be reached", () => Promise.reject(new TypeError("ada@example.com re_secret_key"))],
-    ["did not answer in time", () => Promise.reject(new DOMException("late", "TimeoutError"))],
   ])("a failure says that Resend %s, and nothing that it holds", async (what, answer) => {
     world(answer);
     await expect(transport(byResend)?.(mail)).rejects.toMatchObject({
       name: "TransportError",
       message: `api.resend.com ${what}`,
     });
+  });
+
+  it("a failure says that Resend did not answer in time, after ten seconds", async () => {
+    vi.useFakeTimers();
+    try {
+      const asked = world(() => new Promise(() => {}));
+      const sending = transport(byResend)?.(mail);
+      const outcome = expect(sending).rejects.toMatchObject({
+        name: "TransportError",
+        message: "api.resend.com did not answer in time",
+      });
+      await vi.advanceTimersByTimeAsync(10_000);
+      await outcome;
+      expect(new Set(asked.map(({ headers }) => headers.get("Idempotency-Key")))).toStrictEqual(new Set([mail.id]));
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("a redirect is not followed, which would carry the key and the mail elsewhere", async () => {

@@ -1,0 +1,89 @@
+import ky, { isHTTPError, isNetworkError, isTimeoutError, type KyInstance } from "ky";
+
+/** The reason why a call to another service failed, in our own words: its address and answer may hold a secret. */
+export class OutboundError extends Error {
+  override readonly name = "OutboundError";
+  /** The status of its answer, if there was one. */
+  readonly status: number | undefined;
+  /** The seconds after which it asks to be called again. */
+  readonly retryAfter: number | undefined;
+
+  constructor(message: string, { status, retryAfter }: { status?: number; retryAfter?: number | undefined } = {}) {
+    super(message);
+    this.status = status;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** The request on whose behalf others are called. */
+export type Trace = { requestId?: string | undefined; traceparent?: string | undefined };
+
+/** Seconds for the whole call, with its repetitions, and for each attempt. */
+const deadlines = { seconds: 10, attemptSeconds: 5 };
+
+/**
+ * Calls other services: `calling(c.var).get(url).json()`. A call has a deadline. It is repeated twice at most, after
+ * `Retry-After` if that is no longer than an attempt, and only if a repetition does no harm: by its method, or by an
+ * `Idempotency-Key`. It names our request and follows no redirect, which could carry a secret elsewhere. Throws
+ * {@link OutboundError}.
+ */
+export function calling(
+  { requestId, traceparent }: Trace,
+  { seconds = deadlines.seconds, attemptSeconds = deadlines.attemptSeconds } = {},
+): KyInstance {
+  return ky.create({
+    headers: { "X-Request-Id": requestId, traceparent },
+    redirect: "manual",
+    timeout: attemptSeconds * 1_000,
+    totalTimeout: seconds * 1_000,
+    retry: {
+      limit: 2,
+      methods: ["get", "head", "options", "put", "delete", "post", "patch"],
+      statusCodes: [408, 429, 502, 503, 504],
+      afterStatusCodes: [429, 503],
+      retryOnTimeout: true,
+      backoffLimit: 2_000,
+      jitter: true,
+      // Undefined leaves the decision to the rules above.
+      shouldRetry: ({ error }) => (isHarmless(error) && waitOf(error) <= attemptSeconds ? undefined : false),
+    },
+    hooks: { beforeError: [({ error, request }) => inOurWords(error, new URL(request.url).host)] },
+  });
+}
+
+const traceContext = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** The `traceparent` of a request (W3C Trace Context), if it is well-formed. */
+export function traceparentOf(headers: Headers): string | undefined {
+  const value = headers.get("traceparent") ?? "";
+  return traceContext.test(value) ? value : undefined;
+}
+
+function inOurWords(error: Error, host: string): Error {
+  if (error instanceof OutboundError) return error;
+  if (isHTTPError(error)) {
+    const { status } = error.response;
+    return new OutboundError(`${host} answered ${status}`, { status, retryAfter: retryAfterOf(error.response) });
+  }
+  const isLate = isTimeoutError(error) || error.name === "TimeoutError";
+  return new OutboundError(isLate ? `${host} did not answer in time` : `${host} cannot be reached`);
+}
+
+/** True if the request may be sent again, whatever became of it. */
+function isHarmless(error: Error): boolean {
+  if (!isHTTPError(error) && !isTimeoutError(error) && !isNetworkError(error)) return false;
+  const { method, headers } = error.request;
+  return !/^(POST|PATCH)$/.test(method) || headers.has("Idempotency-Key");
+}
+
+function waitOf(error: Error): number {
+  return isHTTPError(error) ? (retryAfterOf(error.response) ?? 0) : 0;
+}
+
+/** In seconds (RFC 9110, section 10.2.3). */
+function retryAfterOf({ headers }: Response): number | undefined {
+  const value = headers.get("Retry-After") ?? "";
+  if (/^\d+$/.test(value)) return Number(value);
+  const time = Date.parse(value);
+  return Number.isNaN(time) ? undefined : Math.max(0, Math.ceil((time - Date.now()) / 1_000));
+}
