@@ -1,5 +1,7 @@
 /** Keeps failures of the local database for the log of `npm run dev`; the Worker itself never logs SQL. */
+
 import { isPostgresError, type LocalDatabase, type PostgresError, type Statement } from "./database.ts";
+import { watched } from "./tunnel-faults.ts";
 
 export type SqlFault = {
   message: string;
@@ -26,6 +28,10 @@ export class SqlFaults {
       run: (statement, name) => database.run(statement, name).catch((error) => this.#keep(error, [statement])),
       transaction: (statements, options, name) =>
         database.transaction(statements, options, name).catch((error) => this.#keep(error, statements)),
+      tunnel: async (name) =>
+        watched(await database.tunnel(name), (error, statement, place) =>
+          this.#named(error, { ...describe(error, [statement]), place, of: place }),
+        ),
     };
   }
 
@@ -38,13 +44,18 @@ export class SqlFaults {
 
   #keep(error: unknown, statements: Statement[]): never {
     if (!isPostgresError(error)) throw error;
-    const name = `${error.routine ?? ""}#${++this.#count}`;
-    this.#faults.set(name, describe(error, statements));
+    throw Object.assign(error, { routine: this.#named(error, describe(error, statements)) });
+  }
+
+  /** Keeps a fault and answers its name. */
+  #named({ routine = "" }: PostgresError, fault: SqlFault): string {
+    const name = `${routine}#${++this.#count}`;
+    this.#faults.set(name, fault);
     for (const oldest of this.#faults.keys()) {
       if (this.#faults.size <= maxKept) break;
       this.#faults.delete(oldest);
     }
-    throw Object.assign(error, { routine: name });
+    return name;
   }
 }
 

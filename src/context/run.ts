@@ -110,7 +110,7 @@ export function note({ audit, outbox }: Parts, recorded: readonly RecordedEvent[
  * Finds out if a missing table, column or function means a missing migration or a wrong statement. Only such an error
  * costs this extra round trip.
  */
-async function blamed(db: Database, error: ApiError): Promise<ApiError> {
+export async function blamed(db: Database, error: ApiError): Promise<ApiError> {
   if (error.code !== "not_ready") return error;
   const isMigrated = await Migrations.compare(db, [...ownMigrations.keys()]).then(
     ({ rows }) => rows.length === 0,

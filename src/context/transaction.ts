@@ -3,7 +3,7 @@ import { AuditEvents } from "../crud/audit-events.ts";
 import { fromDatabase, isFromDatabase, lostToOthers } from "../db/errors.ts";
 import { beginSession } from "../db/session.ts";
 import type { TransactionTerms } from "./policy.ts";
-import { composed, note, requireGuard } from "./run.ts";
+import { blamed, composed, note, requireGuard } from "./run.ts";
 import type { Statement, Transaction, Variables } from "./types.ts";
 
 /** Makes the one {@link Transaction} of a request. */
@@ -20,7 +20,7 @@ export function transactor<Vars extends Variables>(vars: Vars, terms: Transactio
         vars.outbox.length = before.mails;
         vars.enqueued.length = before.tasks;
         if (retries > 0 && lostToOthers(thrown)) continue;
-        throw isFromDatabase(thrown) ? fromDatabase(thrown) : thrown;
+        throw isFromDatabase(thrown) ? await blamed(vars.db, fromDatabase(thrown)) : thrown;
       }
     }
   };

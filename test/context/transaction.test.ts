@@ -114,6 +114,11 @@ describe("a transaction that branches", () => {
     expect(await amountOf(name)).toBe(0);
   });
 
+  it("tells a wrong statement from a missing migration", async () => {
+    const { act } = await doing((transaction) => transaction(({ db }) => db.execute(sql`select wrong from ${table}`)));
+    expect(await act()).toMatchObject({ status: 500, body: { code: "internal" } });
+  });
+
   it("promise 2: asks the guard first, so that a caller who is gone does nothing", async () => {
     let ran = false;
     const { act, user } = await doing((transaction) =>

@@ -3,6 +3,8 @@ import { Client, neonConfig, Pool } from "@neondatabase/serverless";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { WebSocket } from "ws";
+import { serveNeon } from "../../../dev/local/neon.ts";
+import { SqlFaults } from "../../../dev/local/sql-faults.ts";
 import { type Served, serve } from "./serve.ts";
 
 /** The names that Neon's own tests of its driver try in each way to connect. */
@@ -111,6 +113,26 @@ describe("PostgreSQL's protocol in Neon's WebSockets", () => {
     const left = () => served.sql.query("select 1 from pg_stat_activity where pid = $1", [rows[0]?.pid]);
     await vi.waitFor(async () => expect((await left()).rows).toStrictEqual([]), { timeout: 5_000 });
     expect((await served.sql.query("select count(*)::int as n from left_behind")).rows).toStrictEqual([{ n: 0 }]);
+  });
+
+  it("keeps an error for the log of npm run dev, with the statement that failed and what it was given", async () => {
+    const faults = new SqlFaults();
+    const marked = await serveNeon(faults.of(served.database));
+    const client = to(marked.connectionString, { wsProxy: () => `${new URL(marked.url).host}/v2` });
+    await client.connect();
+    await client.query("begin");
+    await client.query("select $1::int + $2::int", [1, null]);
+    const error = await client.query("select $1::text, wrong", ["a secret"]).catch((thrown) => thrown);
+    expect(error).toMatchObject({ code: "42703", routine: expect.stringMatching(/^errorMissingColumn#\d+$/) });
+    expect(faults.take(error.routine)).toStrictEqual({
+      ...{ message: 'column "wrong" does not exist', hint: undefined, query: "select $1::text, wrong" },
+      ...{ place: 3, of: 3, parameters: ["text of 8 characters"] },
+    });
+    const second = await client.query("rollback").then(() => client.query("select 1 / $1::int", [0]).catch((e) => e));
+    expect(faults.take(second.routine)).toMatchObject({ query: "select 1 / $1::int", parameters: ["integer"] });
+    expect((await client.query("select n from generate_series(1, 5000) n")).rows).toHaveLength(5_000);
+    await client.end();
+    await marked.close();
   });
 
   it("is at /v2 only, and survives what is no start", async () => {
