@@ -8,9 +8,25 @@ export type Mail = { id: string; from: Sender; to: string; subject: string; text
 /** Delivers one mail, or throws a {@link TransportError}. */
 export type Transport = (mail: Mail) => Promise<void>;
 
-/** The reason why a mail was not sent, in our own words: a provider's may repeat an address or a secret. */
+/**
+ * The reason why a mail was not sent, in our own words: a provider's may repeat an address or a secret. An `outage` is not
+ * the mail's fault: the provider is down, or refuses all of ours. It may ask to wait `retryIn` seconds.
+ */
 export class TransportError extends Error {
   override readonly name = "TransportError";
+  readonly outage: boolean;
+  readonly retryIn: number | undefined;
+
+  constructor(message: string, { outage = false, retryIn }: { outage?: boolean; retryIn?: number | undefined } = {}) {
+    super(message);
+    this.outage = outage;
+    this.retryIn = retryIn;
+  }
+}
+
+/** Answers that all mails would get: a revoked key, a limit, a redirect, a provider in trouble. */
+function isOutage(status: number): boolean {
+  return status < 400 || status >= 500 || [401, 402, 403, 408, 429].includes(status);
 }
 
 const timeoutMilliseconds = 10_000;
@@ -30,7 +46,9 @@ function cloudflare(binding: SendEmail): Transport {
     try {
       await withinTime(binding.send({ from, to, subject, text, html }));
     } catch (error) {
-      throw error instanceof TransportError ? error : new TransportError(`EMAIL refused${codeOf(error)}`);
+      if (error instanceof TransportError) throw error;
+      const code = codeOf(error);
+      throw new TransportError(`EMAIL refused${code && `: ${code}`}`, { outage: !ofOneMail.test(code) });
     }
   };
 }
@@ -50,14 +68,23 @@ async function post(url: string, headers: Record<string, string>, body: object):
     const answer = await calling({}).post(url, { headers, json: body });
     await answer.body?.cancel();
   } catch (error) {
-    throw error instanceof OutboundError ? new TransportError(error.message) : error;
+    if (!(error instanceof OutboundError)) throw error;
+    const { message, status, retryAfter } = error;
+    const retryIn = retryAfter === undefined ? undefined : Math.min(retryAfter, longestWait);
+    throw new TransportError(message, { outage: status === undefined || isOutage(status), retryIn });
   }
 }
+
+/** Seconds: a provider that asks for more is asked again after this. */
+const longestWait = 6 * 60 * 60;
 
 async function withinTime<T>(work: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new TransportError("EMAIL did not answer in time")), timeoutMilliseconds);
+    timer = setTimeout(
+      () => reject(new TransportError("EMAIL did not answer in time", { outage: true })),
+      timeoutMilliseconds,
+    );
   });
   try {
     return await Promise.race([work, late]);
@@ -69,5 +96,8 @@ async function withinTime<T>(work: Promise<T>): Promise<T> {
 /** Cloudflare's errors carry a code such as `E_RATE_LIMIT_EXCEEDED`. */
 function codeOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return /^[A-Z_]{1,50}$/.test(code) ? `: ${code}` : "";
+  return /^[A-Z_]{1,50}$/.test(code) ? code : "";
 }
+
+/** The codes that blame one mail: https://developers.cloudflare.com/email-service/ */
+const ofOneMail = /RECIPIENT|VALIDATION|CONTENT|HEADER|FIELD|TOO_LARGE/;

@@ -17,6 +17,8 @@ const maxAttempts = 10;
 export const mailsAtOnce = 50;
 /** The connections that a Worker may have open at once, minus one for the database. */
 const parallel = 5;
+/** Days for which an outage of the provider kills no mail. */
+const patienceDays = 5;
 /** Longer than a batch takes if every mail of it times out. */
 const leaseSeconds = 300;
 
@@ -39,7 +41,7 @@ export function mailTo<Data extends { name: string }>(
 
 /**
  * Sends at most {@link mailsAtOnce} due mails, or only those of `ids`, and answers the number sent. A mail that fails is
- * retried after 1, 2, 4, … minutes, and kept as dead after the last try.
+ * retried after 1, 2, 4, … minutes, and kept as dead after the last try. An outage of the provider ends the batch.
  */
 export async function sendDueMails(context: Context, ids?: readonly string[]): Promise<number> {
   const { db, run } = context;
@@ -51,11 +53,13 @@ export async function sendDueMails(context: Context, ids?: readonly string[]): P
   const claim = { limit: mailsAtOnce, leaseSeconds, ...(ids && { ids }) };
   const { rows } = await run(Mails.claim(db, claim));
   let sent = 0;
-  const send = async (mail: ClaimedMail) => {
-    if (await sendMail(context, post, mail)) sent += 1;
-  };
   for (let next = 0; next < rows.length; next += parallel) {
-    await Promise.all(rows.slice(next, next + parallel).map(send));
+    const outcomes = await Promise.all(rows.slice(next, next + parallel).map((mail) => sendMail(context, post, mail)));
+    sent += outcomes.filter((outcome) => outcome === "sent").length;
+    if (!outcomes.includes("outage")) continue;
+    const rest = rows.slice(next + parallel);
+    if (rest.length > 0) await run(Mails.release(db, rest));
+    break;
   }
   return sent;
 }
@@ -71,7 +75,11 @@ async function warnOfWaitingMails({ db, run, log }: Context): Promise<void> {
   if (due?.count) log({ level: "warn", message: "mail", reason: "no transport is configured", waiting: due.count });
 }
 
-async function sendMail(context: Context, { transport, from, frontendUrl }: Post, claimed: ClaimedMail) {
+async function sendMail(
+  context: Context,
+  { transport, from, frontendUrl }: Post,
+  claimed: ClaimedMail,
+): Promise<"sent" | "failed" | "outage"> {
   const { db, run, keys, settings, log } = context;
   const { id, kind, recipient: to, data, attempts } = claimed;
   const about = { message: "mail", mail_id: id, kind, attempts };
@@ -84,28 +92,36 @@ async function sendMail(context: Context, { transport, from, frontendUrl }: Post
     const hopeless = obsolete ? "its token is no longer good" : attempts > maxAttempts ? "too many tries" : undefined;
     if (hopeless || !content) {
       const reason = hopeless ?? (kindOf ? "its data is not that of its kind" : "there is no such kind of mail");
-      await run(Mails.markFailed(db, claimed, { reason }));
+      await run(Mails.markFailed(db, claimed, { reason, retryInSeconds: undefined }));
       log({ level: obsolete ? "info" : "error", ...about, outcome: "dropped", reason });
-      return false;
+      return "failed";
     }
     await transport({ id, from, to, ...content }).catch((error: unknown) => {
       throw error instanceof TransportError ? error : new TransportError("the transport failed");
     });
     // Marking twice is harmless; sending twice is not.
-    await run(Mails.markSent(db, id)).catch(() => run(Mails.markSent(db, id)));
+    const mark = () => run(Mails.markSent(db, id), claimed.is_probe ? Mails.closeCircuit(db) : undefined);
+    await mark().catch(mark);
     log({ level: "info", ...about, outcome: "sent" });
-    return true;
+    return "sent";
   } catch (error) {
     await fail(context, claimed, error);
-    return false;
+    return error instanceof TransportError && error.outage ? "outage" : "failed";
   }
+}
+
+function isOld({ created_at }: ClaimedMail): boolean {
+  return Date.now() - Date.parse(created_at) > patienceDays * 24 * 60 * 60 * 1_000;
 }
 
 async function fail({ db, run, log }: Context, mail: ClaimedMail, error: unknown): Promise<void> {
   const { id: mail_id, kind, attempts } = mail;
   const known = error instanceof TransportError;
   const reason = known ? error.message : "it could not be composed or recorded";
-  const retryInSeconds = attempts < maxAttempts ? 60 * 2 ** (attempts - 1) : undefined;
+  const isOutage = known && error.outage;
+  if (isOutage) await run(Mails.openCircuit(db, error.retryIn)).catch(() => undefined);
+  const mayWait = isOutage ? !isOld(mail) : attempts < maxAttempts;
+  const retryInSeconds = mayWait ? (isOutage ? "outage" : 60 * 2 ** (attempts - 1)) : undefined;
   const outcome = retryInSeconds === undefined ? "dead" : "failed";
   const level = outcome === "dead" ? "error" : "warn";
   log({ level, message: "mail", mail_id, kind, attempts, outcome, reason, ...(!known && describeError(error)) });

@@ -75,6 +75,20 @@ describe("the transport", () => {
     }
   });
 
+  it.each([
+    [401, {}, { outage: true }],
+    [429, { "Retry-After": "3600" }, { outage: true, retryIn: 3_600 }],
+    [503, { "Retry-After": new Date(Date.now() + 60_000).toUTCString() }, { outage: true }],
+    [503, { "Retry-After": "99999999" }, { outage: true, retryIn: 21_600 }],
+    [400, {}, { outage: false }],
+    [422, {}, { outage: false, retryIn: undefined }],
+  ])("%i %j is told by its cause: %j", async (status, headers: Record<string, string>, expected) => {
+    world(async () => new Response(null, { status, headers }));
+    const error = await transport(byResend)?.(mail).catch((thrown) => thrown);
+    expect(error).toMatchObject(expected);
+    if (headers["Retry-After"]?.includes("GMT")) expect(error.retryIn).toBeGreaterThan(50);
+  });
+
   it("a redirect is not followed, which would carry the key and the mail elsewhere", async () => {
     const asked = world(async () => Response.json({ id: "1" }));
     await transport(byResend)?.(mail);
