@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { v7 as uuidv7 } from "uuid";
 import { z } from "zod";
 import { UserCreate } from "../../src/schemas/users.ts";
+import { adopted } from "../../src/security/foreign-hashes.ts";
 import { isVerifiable } from "../../src/security/passwords.ts";
 import type { Role } from "../../src/values.ts";
 
@@ -53,7 +54,7 @@ const Record = z.object({
   email: UserCreate.shape.email,
   username: UserCreate.shape.username.nullable(),
   full_name: UserCreate.shape.full_name.unwrap(),
-  password_hash: z.string().refine(isVerifiable),
+  password_hash: z.string().transform(adopted).refine(isVerifiable),
   is_active: flag(true),
   is_superuser: flag(false),
   is_verified: flag(false),
@@ -65,7 +66,8 @@ const rules: { [K in keyof typeof names]: string } = {
   email: "must be an e-mail address of at most 254 characters",
   username: "must be 3 to 50 of A-Z a-z 0-9 _ . -",
   full_name: "must have 1 to 200 characters",
-  password_hash: "must be bcrypt ($2a$, $2b$ or $2y$, cost 4 to 14) or this project's scrypt",
+  password_hash:
+    "must be bcrypt (cost 4 to 14), scrypt (32 MiB in 4 passes), argon2id (64 MiB in 3 passes) or PBKDF2-SHA256 (1,500,000 rounds), or cost less",
   is_active: "must be true or false",
   is_superuser: "must be true or false",
   is_verified: "must be true or false",

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { createHash, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
 import { isBcrypt, isCutByBcrypt, verifyBcrypt } from "./bcrypt.ts";
+import { hasHmac, isForeign, verifyForeign } from "./foreign-hashes.ts";
 
 /**
  * The parameters of scrypt, of OWASP's and ASVS 5's choices the one with the least memory: 32 MiB of a Worker's 128,
@@ -38,10 +39,11 @@ export async function hashPassword(password: string, replacing?: string): Promis
 }
 
 /**
- * Verifies a password against a PHC string or an imported bcrypt hash, in constant time; false for any other string.
+ * Verifies a password against a PHC string or an imported hash, in constant time; false for any other string.
  */
 export async function verifyPassword(password: string, phc: string): Promise<boolean> {
   if (isBcrypt(phc)) return verifyBcrypt(password, phc);
+  if (isForeign(phc)) return verifyForeign(password, phc) && (!hasHmac(phc) || hasNoTwin(password));
   const parsed = parse(phc);
   if (!parsed) return false;
   const hash = await derive(password, parsed.salt, parsed.hash.length, parsed);
@@ -49,7 +51,7 @@ export async function verifyPassword(password: string, phc: string): Promise<boo
 }
 
 /**
- * True if no other text has the same scrypt hash. HMAC, inside scrypt, pads a short key with NULs and replaces one
+ * True if no other text has the same hash of scrypt or PBKDF2. HMAC, inside both, pads a short key with NULs and replaces one
  * beyond 64 bytes by its SHA-256, which is valid text once in 80 million times.
  */
 export function hasNoTwin(password: string): boolean {
@@ -60,7 +62,7 @@ export function hasNoTwin(password: string): boolean {
 
 /** True if {@link verifyPassword} could ever accept this hash. */
 export function isVerifiable(phc: string): boolean {
-  return isBcrypt(phc) || parse(phc) !== undefined;
+  return isBcrypt(phc) || isForeign(phc) || parse(phc) !== undefined;
 }
 
 /**

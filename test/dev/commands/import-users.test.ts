@@ -107,7 +107,7 @@ describe("npm run users:import", () => {
         [
           "line 2: email must be an e-mail address of at most 254 characters",
           "line 3: username must be 3 to 50 of A-Z a-z 0-9 _ . - (e***@example.org)",
-          "line 4: password_hash must be bcrypt ($2a$, $2b$ or $2y$, cost 4 to 14) or this project's scrypt (f***@example.org)",
+          "line 4: password_hash must be bcrypt (cost 4 to 14), scrypt (32 MiB in 4 passes), argon2id (64 MiB in 3 passes) or PBKDF2-SHA256 (1,500,000 rounds), or cost less (f***@example.org)",
           "line 5: is_active must be true or false (g***@example.org)",
           "line 6: created_at must be a time such as 2026-11-23T09:30:00Z (h***@example.org)",
           "line 7: email is missing",
@@ -196,6 +196,15 @@ describe("npm run users:import", () => {
     expect(await command("missing.csv")).toMatchObject({ code: 1, stderr: expect.stringContaining("is not a file") });
     expect(await command()).toMatchObject({ code: 1, stderr: expect.stringContaining("Usage: npm run users:import") });
     expect(await command(file, "--nope")).toMatchObject({ code: 1, stderr: expect.stringContaining("Usage:") });
+  });
+
+  it("hashes of other libraries are kept as PHC strings, and refused if they cost too much", () => {
+    const row = (hashed_password: string) => toUserRow({ email: "ada@example.org", hashed_password });
+    const hash = "RiINYk8IgnRmag5sMMN7OcNlj5F7wWYxHH3itYzvBQA=";
+    expect(row(`pbkdf2_sha256$1200000$salt$${hash}`)).toMatchObject({
+      password_hash: `$pbkdf2-sha256$i=1200000$c2FsdA$${hash.slice(0, -1)}`,
+    });
+    expect(row(`pbkdf2_sha256$9000000$salt$${hash}`)).toMatchObject({ field: "password_hash" });
   });
 
   it("the same record makes the same id, in the order in which users came", () => {

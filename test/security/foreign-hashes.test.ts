@@ -1,0 +1,143 @@
+import { eq, inArray } from "drizzle-orm";
+import { afterEach, describe, expect, it } from "vitest";
+import { users } from "../../src/db/schema.ts";
+import { adopted } from "../../src/security/foreign-hashes.ts";
+import {
+  dummiesBeside,
+  dummyHash,
+  hashInPlace,
+  isVerifiable,
+  needsRehash,
+  type Passwords,
+  verifyPassword,
+} from "../../src/security/passwords.ts";
+import { api, aUser, db, serve } from "../harness.ts";
+
+const password = "correct horse battery";
+
+/** Hashes as the libraries spell them, made by Python's hashlib and Node's argon2, and two of passlib's manual. */
+const hashes: [library: string, secret: string, hash: string][] = [
+  [
+    "argon2-cffi, pwdlib and @node-rs/argon2",
+    password,
+    "$argon2id$v=19$m=256,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$KagcQ0VS5LvCbKlgCxQ8dXnxV+mPY8xiq3GMtDtfCz0",
+  ],
+  [
+    "Django's argon2",
+    password,
+    "argon2$argon2id$v=19$m=256,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$KagcQ0VS5LvCbKlgCxQ8dXnxV+mPY8xiq3GMtDtfCz0",
+  ],
+  ["Django", password, "pbkdf2_sha256$1000$Fz5VpXWTZlHJiCEO$RiINYk8IgnRmag5sMMN7OcNlj5F7wWYxHH3itYzvBQA="],
+  [
+    "Django, in more rounds than the runtime does",
+    "lètmein",
+    "pbkdf2_sha256$100001$seasalt$vJEAUSCHibr/xjG09Hd4mo03y20nB/tTUmlQ9CYDJ7k=",
+  ],
+  [
+    "Werkzeug's PBKDF2",
+    password,
+    "pbkdf2:sha256:10000$Fz5VpXWTZlHJiCEO$0c990fd6e4ea8cf01d3e9da149d711056870f3a5d7fb819cc30eefa9ea35b69a",
+  ],
+  [
+    "Werkzeug",
+    password,
+    "scrypt:32768:8:1$Fz5VpXWTZlHJiCEO$358b7231472cf29be78a802508dcc01417a3948a5efac02e5219199be4d42e1b5cd5bcbed98a66e8a62ab18085a0180f268db02a7de660fd3111b084436f5174",
+  ],
+  ["passlib", "password", "$pbkdf2-sha256$6400$.6UI/S.nXIk8jcbdHx3Fhg$98jZicV16ODfEsEZeYPGHU3kbrUrvUEXOPimVSQDD44"],
+  [
+    "passlib's manual",
+    "toomanysecrets",
+    "$pbkdf2-sha256$29000$N2YMIWQsBWBMae09x1jrPQ$1t8iyB2A.WF/Z5JZv.lfCIhXXN33N23OSgQYThBYRfk",
+  ],
+  ["Django's bcrypt", "U*U", "bcrypt$$2b$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"],
+];
+
+const imports: string[] = [];
+/** A user whose hash came from elsewhere, until the test is over: while there is one, each failed sign-in costs more. */
+const imported = async (hash: string) => {
+  const user = await aUser({ password_hash: adopted(hash) });
+  imports.push(user.id);
+  return user;
+};
+afterEach(async () => {
+  await db.update(users).set({ password_hash: dummyHash }).where(inArray(users.id, imports));
+});
+
+describe("promise 9: hashes of other libraries", () => {
+  it.each(hashes)("of %s verify the right password and no other", async (_library, secret, hash) => {
+    const phc = adopted(hash);
+    expect(phc).toMatch(/^\$/);
+    expect(isVerifiable(phc)).toBe(true);
+    expect(await verifyPassword(secret, phc)).toBe(true);
+    for (const wrong of [`${secret} `, `x${secret}`, `${secret}\u0000`]) {
+      expect(await verifyPassword(wrong, phc), wrong).toBe(false);
+    }
+    expect(needsRehash(phc, secret)).toBe(true);
+  });
+
+  it("keep the text before the salt for their cost, so that a failed sign-in can verify one of each", () => {
+    const kinds = hashes.map(([, , hash]) => /^[$][^$]*[$][^$]*/.exec(adopted(hash))?.[0] ?? "");
+    expect(kinds).toEqual(
+      expect.arrayContaining(["$argon2id$m=256,t=3,p=4", "$pbkdf2-sha256$i=100001", "$scrypt$ln=15,r=8,p=1", "$2b$05"]),
+    );
+    expect(dummiesBeside(dummyHash, kinds)).toHaveLength(new Set(kinds).size);
+  });
+
+  const salted = "c29tZXNhbHRzb21lc2FsdA$KagcQ0VS5LvCbKlgCxQ8dXnxV+mPY8xiq3GMtDtfCz0";
+  it.each([
+    ["argon2id of too much memory", `$argon2id$v=19$m=65537,t=1,p=1$${salted}`],
+    ["Django's argon2id of 100 MiB", `argon2$argon2id$v=19$m=102400,t=2,p=8$${salted}`],
+    ["argon2id of too many passes", `$argon2id$v=19$m=65536,t=4,p=1$${salted}`],
+    ["argon2id of too many small passes", `$argon2id$v=19$m=8,t=9999,p=17$${salted}`],
+    ["argon2id of no memory", `$argon2id$v=19$m=7,t=1,p=1$${salted}`],
+    ["argon2id of no pass", `$argon2id$v=19$m=256,t=0,p=1$${salted}`],
+    ["an older argon2id", `$argon2id$v=16$m=256,t=3,p=1$${salted}`],
+    ["argon2i", `$argon2i$v=19$m=256,t=3,p=1$${salted}`],
+    ["a short salt", "$argon2id$v=19$m=256,t=3,p=1$c29t$KagcQ0VS5LvCbKlgCxQ8dXnxV+mPY8xiq3GMtDtfCz0"],
+    ["a short hash", "$argon2id$v=19$m=256,t=3,p=1$c29tZXNhbHRzb21lc2FsdA$KagcQ0VS5A"],
+    ["a long hash", `$argon2id$v=19$m=256,t=3,p=1$c29tZXNhbHRzb21lc2FsdA$${"A".repeat(88)}`],
+    ["PBKDF2 of too many rounds", "pbkdf2_sha256$1500001$salt$RiINYk8IgnRmag5sMMN7OcNlj5F7wWYxHH3itYzvBQA="],
+    ["PBKDF2 of no round", "pbkdf2_sha256$0$salt$RiINYk8IgnRmag5sMMN7OcNlj5F7wWYxHH3itYzvBQA="],
+    ["PBKDF2 of SHA-1", "pbkdf2_sha1$1000$salt$RiINYk8IgnRmag5sMMN7OcNlj5F7wWYxHH3itYzvBQA="],
+    ["scrypt of too much memory", `scrypt:131072:8:1$Fz5VpXWTZlHJiCEO$${"0".repeat(128)}`],
+    ["scrypt of no power of two", `scrypt:30000:8:1$Fz5VpXWTZlHJiCEO$${"0".repeat(128)}`],
+    ["MD5 of Django", "md5$salt$0cc175b9c0f1b6a831c399e269772661"],
+    ["an unusable password of Django", "!Vg3p6bVb1Yp0"],
+  ])("are never spent on: %s", async (_what, hash) => {
+    expect(isVerifiable(adopted(hash))).toBe(false);
+    expect(await verifyPassword(password, adopted(hash))).toBe(false);
+  });
+
+  it.each(hashes.filter(([, secret]) => secret === password))(
+    "of %s sign in once, and are ours from then on",
+    async (_library, _secret, hash) => {
+      const user = await imported(hash);
+      const signIn = (typed: string) => api.post("/auth/login", { json: { username: user.username, password: typed } });
+      expect((await signIn(`${password}!`)).status).toBe(400);
+      expect((await signIn(password)).status).toBe(200);
+      const [row] = await db.select().from(users).where(eq(users.id, user.id));
+      expect(row?.password_hash).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$/);
+      expect((await signIn(password)).status).toBe(200);
+    },
+  );
+
+  it("cost a failed sign-in one of each kind, whoever it is for: promise 6", async () => {
+    const verified: string[] = [];
+    const passwords: Passwords = {
+      ...hashInPlace,
+      verify: async (_account, _password, phc) => {
+        verified.push(/^[$][^$]*[$][^$]*/.exec(phc)?.[0] ?? phc);
+        return false;
+      },
+    };
+    const [argon, django] = [await imported(hashes[0]?.[2] ?? ""), await imported(hashes[2]?.[2] ?? "")];
+    const app = serve({ deps: { hasher: () => passwords } });
+    for (const username of [argon.username, django.username, (await aUser()).username, "nobody"]) {
+      verified.length = 0;
+      expect((await app.post("/auth/login", { json: { username, password } })).status).toBe(400);
+      expect(verified.toSorted()).toEqual(
+        expect.arrayContaining(["$argon2id$m=256,t=3,p=4", "$pbkdf2-sha256$i=1000", "$scrypt$ln=15,r=8,p=3"]),
+      );
+    }
+  });
+});
