@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import type { TransactionTerms } from "../../src/context/policy.ts";
+import { transactor } from "../../src/context/transaction.ts";
 import type { Transaction, UserEnv } from "../../src/context/types.ts";
 import { AuditEvents } from "../../src/crud/audit-events.ts";
 import type { Database } from "../../src/db/client.ts";
@@ -10,8 +11,9 @@ import { body, endpoint } from "../../src/endpoint/endpoint.ts";
 import { ApiError } from "../../src/errors.ts";
 import { auditEvent } from "../../src/services/audit.ts";
 import { type Task, task } from "../../src/task/task.ts";
-import { aUser, bindings, db, serve, serveWithMailbox } from "../harness.ts";
+import { aUser, bindings, db, serve, serveWithMailbox, settings } from "../harness.ts";
 
+const said = { summary: "Act", description: "Acts.", responses: { 204: { description: "Done" } } } as const;
 const table = sql.raw(`purses_${crypto.randomUUID().replaceAll("-", "_")}`);
 await db.execute(sql`create table ${table} (name text primary key, amount int not null check (amount >= 0))`);
 
@@ -129,6 +131,19 @@ describe("a transaction that branches", () => {
     await db.delete(sessions).where(sql`id = ${user.sessionId}`);
     expect(await act()).toMatchObject({ status: 401, body: { code: "invalid_token" } });
     expect(ran).toBe(false);
+  });
+
+  it("promise 27: does nothing for a caller whose word has no guard", async () => {
+    const { policy } = endpoint(
+      { ...{ method: "get", path: "/guarded", operationId: "guarded", tags: ["users"], access: "user" }, ...said },
+      (c) => c.body(null, 204),
+    );
+    const connected = { db, settings, trips: { count: 0, milliseconds: 0 } };
+    const vars = { ...connected, policy, audit: { made: [], recorded: [] }, outbox: [], enqueued: [] };
+    // Of all that a request carries, this is what a transaction reads.
+    const transaction = transactor(vars as unknown as Tx, {});
+    await expect(transaction(async () => "done")).rejects.toThrow("There is no guard");
+    expect(connected.trips.count).toBe(0);
   });
 
   it("ends at its deadline, on both sides, while another holds the row", async () => {
