@@ -28,8 +28,10 @@ const endpoints = ["create", "list", "read", "update", "delete", "restore"];
 /** The list of src/db/schema.ts: its start, its names, its end. */
 const ownedTables = /(ownedTables: readonly OwnedTable\[\] = \[)([^\]]*)(\];)/;
 
-async function main(): Promise<void> {
+/** Makes what these arguments of the command ask for. Throws a {@link Problem} that says why not. */
+export async function make(args: string[]): Promise<void> {
   const { positionals, values } = parseArgs({
+    args,
     allowPositionals: true,
     options: { singular: { type: "string" }, help: { type: "boolean", short: "h" } },
   });
@@ -208,4 +210,4 @@ function say({ made, changed }: Plan, next: string[]): void {
   console.log(`\n${next.join("\n")}`);
 }
 
-await main().catch(failWith);
+if (import.meta.main) await make(process.argv.slice(2)).catch(failWith);
