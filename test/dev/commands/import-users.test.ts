@@ -169,11 +169,16 @@ describe("npm run users:import", () => {
   ])("ends with an error for %s", async (name, content, reason) => {
     const file = join(folder, name);
     await writeFile(file, content);
-    const { code, stdout, stderr } = await command(file);
-    expect(code).toBe(1);
-    expect(stderr).toMatch(reason);
+    await expect(run(file)).rejects.toThrow(
+      expect.objectContaining({ name: "Problem", message: expect.stringMatching(reason) }),
+    );
+  });
+
+  it("as a command ends with 1 and the reason alone", async () => {
+    const { code, stdout, stderr } = await command(await fileOf("nobody.csv", []));
+    expect([code, stdout]).toStrictEqual([1, ""]);
+    expect(stderr).toMatch(/has no first row/);
     expect(stderr).not.toMatch(/ at .*\.ts:\d+/);
-    expect(stdout).toBe("");
   });
 
   it("streams: 12,345 rows in batches, with progress", async () => {
