@@ -194,6 +194,24 @@ export const settingsTable = {
     meaning: "Days in which anything else that was deleted can be restored, before it is purged.",
     value: integerBetween(0, 365),
   },
+  SESSION_RETENTION_DAYS: {
+    kind: "variable",
+    default: "90",
+    meaning: "Days for which a session is kept after the longest time that it can last. Then it is purged.",
+    value: integerBetween(0, 3_650),
+  },
+  MAIL_RETENTION_DAYS: {
+    kind: "variable",
+    default: "90",
+    meaning: "Days for which a sent mail is kept in the outbox. Dead ones stay.",
+    value: integerBetween(1, 3_650),
+  },
+  AUDIT_RETENTION_DAYS: {
+    kind: "variable",
+    default: "0",
+    meaning: "Days for which audit events are kept; `0` keeps them for ever. Only this purge can remove them.",
+    value: z.union([z.literal("0").transform(() => 0), integerBetween(30, 36_500)]),
+  },
   ROWS_PER_OWNER: {
     kind: "variable",
     default: "10000",

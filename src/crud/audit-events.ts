@@ -2,7 +2,7 @@ import { and, eq, getTableColumns, gte, lt, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { auditEvents, mails, users } from "../db/schema.ts";
 import type { AuditKind, MailKindName } from "../values.ts";
-import { firstIdAt, keyset, newestFirst, type PageRequest } from "./keyset.ts";
+import { firstIdAt, isOlderId, keyset, newestFirst, type PageRequest } from "./keyset.ts";
 import { takesRoom } from "./mails.ts";
 
 /** An event to record, and the mail that tells the account's owner, if any. */
@@ -36,6 +36,15 @@ export const AuditEvents = {
       .from(auditEvents)
       .where(sql`${auditEvents.id} = any(${ids}::uuid[])`)
       .orderBy(auditEvents.id);
+  },
+
+  /** Removes some of the events that are so many days old. Their trigger refuses it, unless `Purge.allow` precedes it. */
+  purge(db: Database, days: number, limit: number) {
+    const isOld = sql`created_at <= now() - make_interval(days => ${days}::int)`;
+    return db.execute<{ id: string }>(sql`
+      delete from ${auditEvents} where id in (
+        select id from ${auditEvents} where ${isOld} and ${isOlderId(days)} order by id limit ${limit}::int)
+      returning id`);
   },
 
   /** A page of events, newest first. */

@@ -1,4 +1,4 @@
-import { asc, desc, type SQLWrapper, sql } from "drizzle-orm";
+import { asc, desc, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 
 /** A way to sort a list. The id breaks ties in the same direction, so that every row has one place. */
@@ -34,6 +34,12 @@ export function keyset({ by, descending }: Order, id: PgColumn, after: Position 
     orderBy: [direction(by), direction(id)],
     sortKey: sql<string>`${by}::text`,
   };
+}
+
+/** True for ids that were made so many days ago, which the primary key finds. A minute allows for a Worker's clock. */
+export function isOlderId(days: number): SQL {
+  const time = new Date(Date.now() - days * 24 * 60 * 60 * 1_000).toISOString();
+  return sql`id < ${firstIdAt(time, 1)}::uuid`;
 }
 
 /**

@@ -2,6 +2,7 @@ import { and, eq, inArray, isNull, lte, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { mails, oneTimeTokens, throttles, users } from "../db/schema.ts";
 import type { MailKindName, Purpose } from "../values.ts";
+import { isOlderId } from "./keyset.ts";
 
 export type NewMail = { id: string; userId: string; kind: MailKindName; recipient: string; data: object };
 
@@ -105,6 +106,15 @@ export const Mails = {
       .update(mails)
       .set({ sent_at: sql`now()`, last_error: null })
       .where(and(eq(mails.id, id), isNull(mails.sent_at)));
+  },
+
+  /** Removes some of the mails that were sent so many days ago. */
+  purge(db: Database, days: number, limit: number) {
+    const isOld = sql`sent_at <= now() - make_interval(days => ${days}::int)`;
+    return db.execute<{ id: string }>(sql`
+      delete from ${mails} where id in (
+        select id from ${mails} where ${isOld} and ${isOlderId(days)} order by id limit ${limit}::int for update skip locked)
+      returning id`);
   },
 
   /** Gives the provider a rest, of `retryIn` seconds or twice as long each time, from half a minute to a quarter of an hour. */

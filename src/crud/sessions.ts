@@ -2,7 +2,7 @@ import { and, eq, getTableColumns, gt, inArray, isNull, ne, type SQL, sql } from
 import type { Database } from "../db/client.ts";
 import { sessions, users } from "../db/schema.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
-import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
+import { isOlderId, keyset, newestFirst, type PageRequest } from "./keyset.ts";
 
 /** The lifetimes of sessions, by the database's clock. */
 export type SessionLimits = { idleDays: number; absoluteDays: number; graceSeconds: number };
@@ -122,6 +122,16 @@ export const Sessions = {
       .set({ revoked_at: sql`now()` })
       .where(and(isLiveOf(userId), exceptId === undefined ? undefined : ne(sessions.id, exceptId), happened))
       .returning({ id: sessions.id });
+  },
+
+  /** Removes some of the sessions that were opened so many days ago and have ended. */
+  purge(db: Database, days: number, limit: number) {
+    const isOld = sql`created_at <= now() - make_interval(days => ${days}::int)`;
+    return db.execute<{ id: string }>(sql`
+      delete from ${sessions} where id in (
+        select id from ${sessions} where ${isOld} and ${isOlderId(days)} and least(expires_at, revoked_at) <= now()
+        order by id limit ${limit}::int for update skip locked)
+      returning id`);
   },
 };
 

@@ -1,6 +1,9 @@
 import type { Task } from "../task/task.ts";
+import { purgeAuditEvents } from "./purge-audit-events.ts";
 import { purgeDeleted } from "./purge-deleted.ts";
 import { purgeIdempotencyKeys } from "./purge-idempotency-keys.ts";
+import { purgeMails } from "./purge-mails.ts";
+import { purgeSessions } from "./purge-sessions.ts";
 import { purgeTasks } from "./purge-tasks.ts";
 import { purgeThrottles } from "./purge-throttles.ts";
 import { purgeUsers } from "./purge-users.ts";
@@ -13,5 +16,8 @@ export const allTasks: readonly Task[] = [
   purgeIdempotencyKeys,
   ...purgeDeleted,
   purgeUsers,
+  purgeSessions,
+  purgeMails,
+  purgeAuditEvents,
   purgeTasks,
 ];
