@@ -64,10 +64,11 @@ async function nameOf({ keys, settings, user }: Context & { user?: Caller }, { k
 }
 
 async function kept({ cache, log, now }: Context, name: string): Promise<string | undefined> {
-  const found = await orNothing(log, "cache", () => cache.get(name));
-  if (found === undefined) return undefined;
-  const [until, text] = JSON.parse(found) as [number, string];
-  return now().getTime() < until ? text : undefined;
+  return orNothing(log, "cache", async () => {
+    const found = await cache.get(name);
+    const [until, text] = found === undefined ? [0] : (JSON.parse(found) as [number, string]);
+    return now().getTime() < until ? text : undefined;
+  });
 }
 
 async function keep({ cache, log, now }: Context, name: string, text: string, seconds: number): Promise<void> {

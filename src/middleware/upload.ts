@@ -10,12 +10,12 @@ import { ApiError, tooLarge } from "../errors.ts";
 export function receiveUpload({ seconds }: Uploading, maxBytes: number): MiddlewareHandler<AppEnv & UploadEnv> {
   return async (c, next) => {
     const length = c.req.header("Content-Length");
-    const size = length === undefined ? undefined : Number(length);
+    const size = /^\d+$/.test(length ?? "") ? Number(length) : undefined;
     if (size !== undefined && size > maxBytes) throw tooLarge(maxBytes);
 
     let failure: ApiError | undefined;
     const body = c.req.raw.body ?? new Blob([]).stream();
-    const arriving = bounded(body, { maxBytes, seconds }, (error) => {
+    const arriving = bounded(body, { size, maxBytes, seconds }, (error) => {
       failure = error;
     });
     // Keeps a length that is known, which storage such as R2 asks for.
@@ -27,10 +27,10 @@ export function receiveUpload({ seconds }: Uploading, maxBytes: number): Middlew
   };
 }
 
-/** The same body, read no faster than its reader, which ends with an error at either bound. */
+/** The same body, read no faster than its reader, which ends with an error at each bound. */
 function bounded(
   body: ReadableStream<Uint8Array>,
-  { maxBytes, seconds }: { maxBytes: number; seconds: number },
+  { size, maxBytes, seconds }: { size: number | undefined; maxBytes: number; seconds: number },
   onFailure: (error: ApiError) => void,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
@@ -41,9 +41,11 @@ function bounded(
       async pull(controller) {
         try {
           const { done, value } = await Promise.race([reader.read(), late]);
+          if (done && size !== undefined && seen < size) throw incomplete();
           if (done) return controller.close();
           seen += value.byteLength;
           if (seen > maxBytes) throw tooLarge(maxBytes);
+          if (size !== undefined && seen > size) throw incomplete();
           controller.enqueue(value);
         } catch (thrown) {
           const error = thrown instanceof ApiError ? thrown : incomplete(thrown);
@@ -69,6 +71,6 @@ function lateAfter(seconds: number): Promise<never> {
   return late;
 }
 
-function incomplete(cause: unknown): ApiError {
-  return new ApiError("bad_request", { detail: "The body was incomplete.", cause });
+function incomplete(cause?: unknown): ApiError {
+  return new ApiError("bad_request", { detail: "The body was incomplete, or longer than announced.", cause });
 }

@@ -12,7 +12,7 @@ const textsOfDataCentre: Texts = {
     return kept?.text();
   },
   async put(name, text, seconds) {
-    const headers = { "Cache-Control": `max-age=${seconds}` };
+    const headers = { "Cache-Control": `max-age=${Math.ceil(seconds)}` };
     await (await open()).put(urlOf(name), new Response(text, { headers }));
   },
   async delete(name) {

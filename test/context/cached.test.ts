@@ -218,20 +218,20 @@ describe("one flight", () => {
 });
 
 describe("a cache that fails", () => {
-  const broken = () => Promise.reject(new Error("the cache is gone"));
-  const stuck = () => new Promise<never>(() => {});
+  const all = (does: () => Promise<never>): Texts => ({ get: does, put: does, delete: does });
+  const nonsense: Texts = { ...textsInMemory(0), get: async () => "nonsense" };
 
-  it.each([
-    ["rejects", broken],
-    ["never answers", stuck],
-  ])("is as no cache at all: it %s", async (_how, does) => {
+  it.each<[string, Texts, number]>([
+    ["rejects", all(() => Promise.reject(new Error("the cache is gone"))), 6],
+    ["never answers", all(() => new Promise(() => {})), 6],
+    ["answers nonsense", nonsense, 2],
+  ])("is as no cache at all: it %s", async (_how, cache, failures) => {
     const ada = await aUser();
-    const cache: Texts = { get: does, put: does, delete: does };
     const app = keeping((of) => of, { deps: { cache } });
     const path = `/user/own?key=${unique()}`;
     for (const computed of [1, 2]) expect(seen(await app.as(ada).get(path))).toStrictEqual([ada.id, computed, 1]);
     expect((await app.as(ada).post(path.replace("/user/own", "/forget"))).status).toBe(200);
-    expect(app.logs.filter(({ message }) => message === "cache failed")).toHaveLength(6);
+    expect(app.logs.filter(({ message }) => message === "cache failed")).toHaveLength(failures);
   });
 });
 

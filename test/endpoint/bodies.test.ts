@@ -1,5 +1,7 @@
 import { z } from "@hono/zod-openapi";
+import { hc } from "hono/client";
 import { describe, expect, expectTypeOf, it } from "vitest";
+import { createApp, production } from "../../src/app.ts";
 import type { Upload } from "../../src/context/types.ts";
 import { Users } from "../../src/crud/users.ts";
 import { file, multipart, upload } from "../../src/endpoint/bodies.ts";
@@ -117,6 +119,18 @@ describe("multipart", () => {
     data.set("cover", new File([new Uint8Array([137, 80, 0, 255])], "cover.png", { type: "image/png" }));
     const { body } = await app.post("/form", { token, body: data });
     expect(body).toStrictEqual({ size: 4, type: "image/png", said: "Bridge 7 137,80,0,255" });
+  });
+
+  it("is sent by the typed client", async () => {
+    const typed = createApp([form], production);
+    const client = hc<typeof typed>("https://api.example.com", {
+      headers: { Authorization: `Bearer ${token}` },
+      fetch: (input: Request | URL | string, init?: RequestInit) => app.fetch(new Request(input, init)),
+    });
+    const answer = await client.api.v1.form.$post({
+      form: { title: "Bridge", cover: new File(["a"], "a.png", { type: "image/png" }) },
+    });
+    expect(await answer.json()).toStrictEqual({ size: 1, type: "image/png", said: "Bridge undefined 97" });
   });
 
   it("takes a field in which a browser's user chose no file for none", async () => {
@@ -296,6 +310,11 @@ describe("upload", () => {
     const impatient = serve({ endpoints: [uploading(1_000, 0.1, counting)] });
     const late = await impatient.post("/up", { token, headers, body: streamed(stuck()) });
     expect([late.status, late.body.code]).toStrictEqual([408, "request_timeout"]);
+    for (const length of ["2", "7"]) {
+      const announced = { ...headers, "Content-Length": length };
+      const other = await app.post("/up", { token, headers: announced, body: chunks(1, 4) });
+      expect([other.status, other.body.code], length).toStrictEqual([400, "bad_request"]);
+    }
     const cut = await app.post("/up", { token, headers, body: streamed(broken()) });
     expect([cut.status, cut.body.code]).toStrictEqual([400, "bad_request"]);
   });

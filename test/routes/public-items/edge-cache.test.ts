@@ -140,6 +140,14 @@ describe("GET /public/items/{id}", () => {
   });
 });
 
+it("a cache that does not answer costs half a second, and no more", async () => {
+  const item = await create();
+  vi.spyOn(caches.default, "match").mockReturnValue(new Promise(() => {}));
+  const began = Date.now();
+  expect((await api.get(path(item))).status).toBe(200);
+  expect(Date.now() - began).toBeLessThan(3_000);
+});
+
 describe("GET /public/items", () => {
   it("has pages, newest first, each asked of the database once", async () => {
     const ids: string[] = [];
