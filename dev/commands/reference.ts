@@ -198,7 +198,7 @@ ${table(["where", "source"], places)}
 
 If settings are missing, invalid or contradictory, every route but \`/health\` answers 503. The log names all of
 these settings, never their values. An empty text counts as missing. To add a setting, see
-[A setting](../AGENTS.md#a-setting).
+[A setting](your-own.md#a-setting).
 
 ${table(["setting", "kind", "default", "who must set it", "meaning"], rows)}
 
