@@ -167,7 +167,12 @@ export async function perform(task: Task, { steps = 1_000, bindings: own = bindi
     outbox: [],
   };
   const { signal } = new AbortController();
-  const about = { signal, attempt: 1, idempotencyKey: uuidv7(), mayGoOn: () => --steps > 0 };
+  const about = {
+    signal,
+    attempt: 1,
+    idempotencyKey: uuidv7(),
+    mayGoOn: (calls?: number) => calls !== undefined || --steps > 0,
+  };
   return Number(await task.perform({ ...context, db, run, step: run, ...about, ...deps }, {}));
 }
 type Performing = { steps?: number; bindings?: Bindings } & Partial<Deps>;

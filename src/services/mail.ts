@@ -41,9 +41,14 @@ export function mailTo<Data extends { name: string }>(
 
 /**
  * Sends at most {@link mailsAtOnce} due mails, or only those of `ids`, and answers the number sent. A mail that fails is
- * retried after 1, 2, 4, … minutes, and kept as dead after the last try. An outage of the provider ends the batch.
+ * retried after 1, 2, 4, … minutes, and kept as dead after the last try. The batch ends with an outage of the provider,
+ * or where it may not go on.
  */
-export async function sendDueMails(context: Context, ids?: readonly string[]): Promise<number> {
+export async function sendDueMails(
+  context: Context,
+  ids?: readonly string[],
+  mayGoOn: (sent: number) => boolean = () => true,
+): Promise<number> {
   const { db, run } = context;
   const post = postFor(context);
   if (!post) {
@@ -56,7 +61,7 @@ export async function sendDueMails(context: Context, ids?: readonly string[]): P
   for (let next = 0; next < rows.length; next += parallel) {
     const outcomes = await Promise.all(rows.slice(next, next + parallel).map((mail) => sendMail(context, post, mail)));
     sent += outcomes.filter((outcome) => outcome === "sent").length;
-    if (!outcomes.includes("outage")) continue;
+    if (!outcomes.includes("outage") && mayGoOn(next + parallel)) continue;
     const rest = rows.slice(next + parallel);
     if (rest.length > 0) await run(Mails.release(db, rest));
     break;

@@ -59,7 +59,7 @@ async function performed(work: Work, claimed: Claimed, progress: Progress): Prom
     once: async (statements, transact) => (await transact([Tasks.hold(db, claimed), ...statements])).slice(1),
   });
   const answer = await withinTime(task.timeoutSeconds, (signal, secondsLeft) => {
-    const mayGoOn = () => secondsLeft() > task.timeoutSeconds / 5 && work.mayGoOn();
+    const mayGoOn = (calls?: number) => secondsLeft() > task.timeoutSeconds / 5 && work.mayGoOn(calls);
     const { outbox } = progress;
     return task.perform({ ...work, run, step, mayGoOn, signal, attempt, outbox, idempotencyKey: id }, claimed.input);
   });

@@ -34,7 +34,7 @@ export async function runTasks(bindings: Bindings, deps: Deps, ids?: readonly st
   const started = new Set<string>();
   // Each task that began may still call the outside world, complete and fail.
   const room = settings.SUBREQUESTS - 3 * parallel;
-  const mayGoOn = () => Date.now() < end && trips.count + started.size < room;
+  const mayGoOn = (calls = 0) => Date.now() < end && trips.count + started.size + calls < room;
   const enqueued: Enqueued[] = [];
   const work: Work = { db, settings, keys, bindings, now, transport, log, tasks, mayGoOn, enqueued };
   try {

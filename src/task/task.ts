@@ -17,8 +17,8 @@ export type TaskContext = Pick<Deps, "now" | "transport"> & {
   run: Run;
   /** Reads, or commits one of many steps. A repeated attempt repeats it. */
   step: Run;
-  /** True while there are time and subrequests for another step. */
-  mayGoOn: () => boolean;
+  /** True while there are time and subrequests for another step, beside so many calls of the handler's own. */
+  mayGoOn: (calls?: number) => boolean;
   db: Database;
   settings: Settings;
   keys: Keys;

@@ -7,7 +7,13 @@ export const sendWaitingMails = task(
   // Longer than a batch takes if every mail of it times out.
   { name: "send-mails", every: { minutes: 1 }, timeout: 240 },
   async (context) => {
-    const send = () => sendDueMails({ ...context, run: context.step });
+    const { step, mayGoOn } = context;
+    let before = 0;
+    const send = async () => {
+      const sent = await sendDueMails({ ...context, run: step }, undefined, (more) => mayGoOn(before + more));
+      before += sent;
+      return sent;
+    };
     return (await inSteps(context, mailsAtOnce, send)).count;
   },
 );

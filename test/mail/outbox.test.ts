@@ -1,7 +1,7 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { eq, inArray, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
-import { beforeAll, describe, expect, inject, it } from "vitest";
+import { beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { createApp, production } from "../../src/app.ts";
 import type { Deps } from "../../src/context/types.ts";
 import { connect } from "../../src/db/client.ts";
@@ -9,8 +9,9 @@ import { mails, throttles } from "../../src/db/schema.ts";
 import type { LogEntry } from "../../src/log.ts";
 import { type Mail, type Transport, TransportError } from "../../src/mail/transports.ts";
 import { endpoints } from "../../src/routes/index.ts";
+import { runTasks } from "../../src/task/run.ts";
 import { sendWaitingMails } from "../../src/tasks/send-mails.ts";
-import { aUser, bindings, db, perform, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
+import { aUser, bindings, db, enqueue, perform, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
 
 const password = "correct horse battery";
 const through = (transport: Transport): Partial<Deps> => ({
@@ -266,6 +267,35 @@ describe("promise 21: a message is kept until it is sent, and sent once", () => 
     expect(counts).toStrictEqual({ sent: 50, open: 0, most: 5 });
     await sweep(deps);
     expect(counts.sent).toBe(60);
+  });
+
+  it("a run on a plan of 50 subrequests sends what it can, and gives the rest back", async () => {
+    await perform(
+      sendWaitingMails,
+      through(async () => undefined),
+    );
+    const ids = await waitingMails(40);
+    const fetching = vi.spyOn(globalThis, "fetch");
+    let [calls, most, runs] = [0, 0, 0];
+    const own = { ...bindings, SUBREQUESTS: "50" };
+    const deps = {
+      ...production,
+      ...through(async () => void calls++),
+      log: () => undefined,
+      tasks: [sendWaitingMails],
+    };
+    for (; calls < 40 && runs < 10; runs++) {
+      const [id] = await enqueue(sendWaitingMails.later({}));
+      const before = calls;
+      fetching.mockClear();
+      await runTasks(own, deps, [id ?? ""]);
+      most = Math.max(most, fetching.mock.calls.length + calls - before);
+    }
+    fetching.mockRestore();
+    expect([calls, runs]).toStrictEqual([40, 2]);
+    expect(most).toBeLessThanOrEqual(50);
+    const rows = await db.select().from(mails).where(inArray(mails.id, ids));
+    expect(rows.map(({ attempts, sent_at }) => [attempts, sent_at !== null])).toStrictEqual(Array(40).fill([1, true]));
   });
 
   it("a try that fails after somebody else has taken the mail changes nothing", async () => {
