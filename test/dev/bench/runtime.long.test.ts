@@ -62,6 +62,13 @@ it("takes an upload of 100 MB at flat memory, and no byte more", { timeout: 120_
   expect(await send(101)).toMatchObject({ status: 413, body: { detail: "The body is larger than 100 MB." } });
 });
 
+it("describes the API, although the bundle lacks parts of zod", async () => {
+  const answer = await fetch(`${api}/openapi.json`);
+  expect(answer.status).toBe(200);
+  const { paths } = (await answer.json()) as { paths: object };
+  expect(Object.keys(paths)).toEqual(expect.arrayContaining(["/health", "/api/v1/films", "/api/v1/computed"]));
+});
+
 describe("cached", () => {
   const ask = async (key: string, signal?: AbortSignal) => {
     const answer = await fetch(`${api}/computed?key=${key}`, signal ? { signal } : {});
