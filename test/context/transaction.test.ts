@@ -68,7 +68,7 @@ const move = (transaction: Transaction<Tx>, [from = "", to = ""]: string[]) =>
     await run(Purses.add(db, from, -10), Purses.add(db, to, 10));
   });
 
-describe("a transaction that branches", () => {
+describe("promise 33: a transaction that branches", () => {
   it("reads, decides and writes, in the round trips that it declares", async () => {
     const { act } = await doing(move);
     const [from, to = ""] = await purses(15, 0);
