@@ -19,7 +19,7 @@ export function isForeign(phc: string): boolean {
   return parse(phc) !== undefined;
 }
 
-/** Verifies in constant time. Takes up to three seconds of CPU at the bounds, in a Worker. */
+/** Verifies in constant time. Takes several seconds of CPU at the bounds, in a Worker. */
 export function verifyForeign(password: string, phc: string): boolean {
   const parsed = parse(phc);
   return parsed !== undefined && timingSafeEqual(parsed.derive(Buffer.from(password)), parsed.hash);
