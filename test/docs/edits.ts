@@ -26,10 +26,11 @@ export function applyDiff(diff: string, text: string): string {
   return result;
 }
 
-/** True if a file has the lines of an excerpt in order, with gaps only at `…`. */
+/** True if a file has the lines of an excerpt in order, however deep they stand, with gaps only at `…`. */
 export function hasExcerpt(excerpt: string, text: string): boolean {
-  let rest = text;
-  for (const part of excerpt.split(/^ *(?:\/\/ )?…\n/m)) {
+  const plain = (lines: string) => lines.replace(/^ +/gm, "");
+  let rest = plain(text);
+  for (const part of plain(excerpt).split(/^ *(?:\/\/ )?…\n/m)) {
     const at = rest.indexOf(part);
     if (at === -1) return false;
     rest = rest.slice(at + part.length);
