@@ -171,6 +171,7 @@ export async function perform(task: Task, { steps = 1_000, bindings: own = bindi
     signal,
     attempt: 1,
     idempotencyKey: uuidv7(),
+    requestId: undefined,
     mayGoOn: (calls?: number) => calls !== undefined || --steps > 0,
   };
   return Number(await task.perform({ ...context, db, run, step: run, ...about, ...deps }, {}));

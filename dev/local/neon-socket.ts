@@ -36,6 +36,7 @@ async function speak(client: Duplex, database: LocalDatabase, password: string |
     throw refused("28P01", `password authentication failed for user '${user}'`);
   }
   const { stream, parameters } = await database.tunnel(name);
+  if (client.destroyed) return void stream.destroy();
   client.write(message("R", int(0)));
   for (const pair of parameters) client.write(message("S", Buffer.from(pair.map((word) => `${word}\0`).join(""))));
   client.write(message("Z", Buffer.from("I")));

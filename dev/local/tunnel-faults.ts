@@ -60,7 +60,7 @@ function cut(replaced: (message: Message) => Buffer): Transform {
 }
 
 function endOf(bytes: Buffer): number {
-  return bytes.length < 5 ? Number.POSITIVE_INFINITY : 1 + bytes.readInt32BE(1);
+  return bytes.length < 5 ? Number.POSITIVE_INFINITY : 1 + Math.max(4, bytes.readInt32BE(1));
 }
 
 function textsOf(body: Buffer): string[] {

@@ -10,7 +10,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 type Own = { key: string; per?: "user" };
 type Shared = { key: string; per: "everybody" };
 
-type Context = Pick<Variables, "cache" | "db" | "guard" | "hasGuarded" | "keys" | "log" | "now" | "run"> &
+type Context = Pick<Variables, "cache" | "db" | "guard" | "hasGuarded" | "keys" | "log" | "now" | "once" | "run"> &
   Pick<Variables, "settings" | "waitUntil">;
 /** The context of a request, which has a caller unless the value is everybody's. */
 type Asking<E extends Own | Shared> = Context & (E extends Shared ? { user?: Caller } : { user: Caller });
@@ -82,7 +82,7 @@ async function underWay({ settings }: Context, name: string): Promise<string | u
   return flight && inTime(flight, settings.DATABASE_TIMEOUT_MS).catch(() => undefined);
 }
 
-/** Asks the database for the caller, unless the handler already has. */
-async function admit({ db, guard, hasGuarded, run }: Context): Promise<void> {
-  if (guard && !hasGuarded?.()) await run(db.execute(sql`select 1`));
+/** Asks the database for the caller, unless the handler already has, or will by the one `run` of an idempotent request. */
+async function admit({ db, guard, hasGuarded, once, run }: Context): Promise<void> {
+  if (guard && !once && !hasGuarded?.()) await run(db.execute(sql`select 1`));
 }

@@ -10,16 +10,17 @@ import type { Statement, Transaction, Variables } from "./types.ts";
 export function transactor<Vars extends Variables>(vars: Vars, terms: TransactionTerms): Transaction<Vars> {
   return async (work) => {
     requireGuard(vars);
+    const end = Date.now() + vars.settings.DATABASE_TIMEOUT_MS;
     for (let retries = terms.retries ?? 0; ; retries--) {
       const before = { events: vars.audit.made.length, mails: vars.outbox.length, tasks: vars.enqueued.length };
       try {
-        return await attempt(vars, terms, work);
+        return await attempt(vars, terms, work, end);
       } catch (thrown) {
         // What was undone is neither told, nor mailed, nor run.
         vars.audit.made.length = before.events;
         vars.outbox.length = before.mails;
         vars.enqueued.length = before.tasks;
-        if (retries > 0 && lostToOthers(thrown)) continue;
+        if (retries > 0 && lostToOthers(thrown) && Date.now() < end) continue;
         throw isFromDatabase(thrown) ? await blamed(vars.db, fromDatabase(thrown)) : thrown;
       }
     }
@@ -30,13 +31,14 @@ async function attempt<Vars extends Variables, T>(
   vars: Vars,
   { isolation = "read committed" }: TransactionTerms,
   work: (tx: Vars) => Promise<T>,
+  end: number,
 ): Promise<T> {
   const { guard, audit, settings, trips } = vars;
-  const session = await beginSession(settings, trips, isolation);
+  const session = await beginSession(settings, trips, { isolation, timeout: end - Date.now() });
   const { db } = session;
   try {
     if (guard) await db.execute(sql`select ${guard()}`);
-    const value = await work({ ...vars, db, run: composed(db, vars, oneByOne) });
+    const value = await Promise.race([work({ ...vars, db, run: composed(db, vars, oneByOne) }), session.ended]);
     const recorded = audit.made.length > 0 ? await AuditEvents.recorded(db, audit.made) : [];
     await session.commit();
     note(vars, recorded);

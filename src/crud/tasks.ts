@@ -43,13 +43,17 @@ export type TaskFilter = {
 
 /** The queries of tasks. */
 export const Tasks = {
-  /** Enqueues a task, unless one waits under its key; with `when`, only if that holds after the preceding statements. */
+  /**
+   * Enqueues a task, unless one waits under its key, which then waits for this transaction, too. With `when`, only if that
+   * holds after the preceding statements.
+   */
   insert(db: Database, { id, name, key, input, delay, requestId }: Enqueueing, when: SQL = sql`true`) {
     return db.execute<{ id: string }>(sql`
       insert into ${tasks} (id, name, key, input, run_at, request_id)
       select ${id}::uuid, ${name}, ${key ?? null}, ${JSON.stringify(input)}::jsonb,
         now() + make_interval(secs => ${delay}::float8), ${requestId}
-      where ${when} on conflict do nothing returning id`);
+      where ${when}
+      on conflict (name, key) where state = 'waiting' do update set key = excluded.key where false returning id`);
   },
 
   /**
@@ -81,8 +85,8 @@ export const Tasks = {
   },
 
   /**
-   * Claims at most `limit` due tasks of these kinds, or only those of `ids`: the oldest of each kind first, so that a
-   * backlog of one kind keeps no other waiting. After a crash a task is due again at the end of its lease.
+   * Claims at most `limit` due tasks of these kinds, or only those of `ids`: the oldest of each kind first, and the kinds at
+   * random, so that a backlog of one kind keeps no other waiting. After a crash a task is due again at the end of its lease.
    */
   claim(db: Database, kinds: readonly TaskKind[], { limit, ids }: { limit: number; ids?: readonly string[] }) {
     const wanted = ids ? sql`and id = any(${`{${ids.join()}}`}::uuid[])` : sql``;
@@ -102,7 +106,7 @@ export const Tasks = {
         ) as found
       ),
       chosen as (
-        select id from due order by row_number() over (partition by name order by run_at), run_at limit ${limit}::int
+        select id from due order by row_number() over (partition by name order by run_at), random() limit ${limit}::int
       )
       update ${tasks} as task set
         state = case when ${isSpent} then 'dead' else 'running' end,

@@ -7,6 +7,8 @@ import { CallError, type RoundTrips } from "./wire.ts";
 export type Session = {
   /** Runs statements in the transaction, one at a time. */
   db: Database;
+  /** Rejects at the deadline. */
+  ended: Promise<never>;
   /** Throws if the transaction was rolled back instead, because a statement had failed. */
   commit(): Promise<void>;
   /** Closes the connection, and so rolls back what was not committed. */
@@ -16,15 +18,15 @@ export type Session = {
 type DatabaseError = Error & { [Field in keyof NeonDbError]?: string };
 
 /**
- * Begins a transaction over Neon's WebSocket, which is due within `DATABASE_TIMEOUT_MS` from now to its commit: whatever
- * waits for longer throws. Counts each message with its answer in `trips`. Throws {@link CallError} and `NeonDbError`.
+ * Begins a transaction over Neon's WebSocket that is due within `timeout` milliseconds: whatever waits for longer throws.
+ * Counts each message with its answer in `trips`. Throws {@link CallError} and `NeonDbError`.
  */
 export async function beginSession(
   settings: ConnectionSettings,
   trips: RoundTrips,
-  isolation: string,
+  { isolation, timeout }: { isolation: string; timeout: number },
 ): Promise<Session> {
-  const { DATABASE_URL, NEON_FETCH_ENDPOINT: endpoint, DATABASE_TIMEOUT_MS: timeout } = settings;
+  const { DATABASE_URL, NEON_FETCH_ENDPOINT: endpoint } = settings;
   const client = new Client(DATABASE_URL);
   if (endpoint) Object.assign(client.neonConfig, socketBeside(endpoint));
   // A connection that breaks between two statements would otherwise end the isolate; the next statement tells.
@@ -37,6 +39,7 @@ export async function beginSession(
   ended.catch(() => {});
   const timer = setTimeout(() => close("timeout"), timeout);
   let isOpen = true;
+  let isEnding = false;
   function close(fault: "timeout" | "reset" = "reset") {
     if (!isOpen) return;
     isOpen = false;
@@ -47,6 +50,7 @@ export async function beginSession(
   }
 
   async function trip<T>(send: () => Promise<T>): Promise<T> {
+    if (isEnding) throw new Error("A statement came after the end of its transaction: await each run");
     if (!isOpen) throw new CallError("reset");
     trips.count += 1;
     const started = Date.now();
@@ -76,8 +80,11 @@ export async function beginSession(
   return {
     // drizzle calls no more of Neon's client than these two.
     db: databaseOver(Object.assign(query, { query, transaction }) as unknown as Database["$client"]),
+    ended,
     async commit() {
-      const { command } = await query("commit");
+      const committed = query("commit");
+      isEnding = true;
+      const { command } = await committed;
       if (command !== "COMMIT")
         throw new Error("The transaction was rolled back, because a statement in it had failed");
     },

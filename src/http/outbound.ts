@@ -34,6 +34,14 @@ export function calling(
   return ky.create({
     headers: { "X-Request-Id": requestId, traceparent },
     redirect: "manual",
+    // The parser's own error would quote the answer.
+    parseJson: (text) => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        throw new OutboundError("The answer was no JSON");
+      }
+    },
     timeout: attemptSeconds * 1_000,
     totalTimeout: seconds * 1_000,
     retry: {

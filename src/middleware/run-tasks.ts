@@ -5,13 +5,16 @@ import { Tasks } from "../crud/tasks.ts";
 import { describeError } from "../log.ts";
 import { wake } from "../task/wake.ts";
 
-/** Has the tasks of a request run after its answer. A request that failed after it enqueued some takes them back. */
+/**
+ * Has the tasks of a request run after its answer. A request that failed after it enqueued some takes them back, unless
+ * it is idempotent: a repetition then answers with the rows that are kept, to which the tasks belong.
+ */
 export const runTasksAfter: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
   const { enqueued, log } = c.var;
   if (enqueued.length === 0) return;
   const hasFailed = c.error !== undefined || c.res.status >= 400;
-  const work = hasFailed ? withdraw(c.var) : wake(c.env, c.var, enqueued);
+  const work = hasFailed && c.var.once === undefined ? withdraw(c.var) : wake(c.env, c.var, enqueued);
   c.executionCtx.waitUntil(
     work.catch((error) => log({ level: "error", message: "tasks", cause: describeError(error) })),
   );

@@ -7,7 +7,10 @@ import { sendDueMails } from "../services/mail.ts";
 import { type Task, type TaskContext, TaskError } from "./task.ts";
 
 /** What all attempts of one run share. */
-export type Work = Omit<TaskContext, "run" | "step" | "signal" | "attempt" | "idempotencyKey" | "outbox"> & {
+export type Work = Omit<
+  TaskContext,
+  "run" | "step" | "requestId" | "signal" | "attempt" | "idempotencyKey" | "outbox"
+> & {
   tasks: readonly Task[];
   enqueued: Enqueued[];
 };
@@ -61,7 +64,8 @@ async function performed(work: Work, claimed: Claimed, progress: Progress): Prom
   const answer = await withinTime(task.timeoutSeconds, (signal, secondsLeft) => {
     const mayGoOn = (calls?: number) => secondsLeft() > task.timeoutSeconds / 5 && work.mayGoOn(calls);
     const { outbox } = progress;
-    return task.perform({ ...work, run, step, mayGoOn, signal, attempt, outbox, idempotencyKey: id }, claimed.input);
+    const own = { requestId: requestId ?? undefined, idempotencyKey: id };
+    return task.perform({ ...work, ...own, run, step, mayGoOn, signal, attempt, outbox }, claimed.input);
   });
   if (!progress.isDone) await run();
   return answer;

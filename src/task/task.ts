@@ -23,6 +23,8 @@ export type TaskContext = Pick<Deps, "now" | "transport"> & {
   settings: Settings;
   keys: Keys;
   bindings: Bindings;
+  /** The request that caused the task, if one did. */
+  requestId: string | undefined;
   /** Adds the task and the request that caused it to each line. */
   log: Log;
   /** Aborts at the end of `timeout`. */
@@ -76,11 +78,15 @@ export class TaskError extends Error {
 
   constructor(message: string, { retryIn, hopeless = false, cause }: TaskErrorOptions = {}) {
     super(message, { cause });
-    this.retryIn = retryIn;
+    // It may be what another service has asked for.
+    this.retryIn = retryIn === undefined ? undefined : Math.min(Math.max(retryIn, 0) || 0, longestWait);
     this.hopeless = hopeless;
   }
 }
 type TaskErrorOptions = { retryIn?: number; hopeless?: boolean; cause?: unknown };
+
+/** Seconds. */
+const longestWait = 6 * 60 * 60;
 
 const nothing = z.object({});
 

@@ -258,3 +258,21 @@ describe("a cache in memory", () => {
     expect([await cache.get("a"), await cache.get("b")]).toStrictEqual([undefined, undefined]);
   });
 });
+
+it("leaves the one round trip of an idempotent request to its effect", async () => {
+  const ordering = endpoint(
+    { ...said, method: "post", path: "/order", operationId: "order", access: "user", idempotent: true, responses },
+    async (c) => {
+      const { db, run, user } = c.var;
+      const rate = await cached(c.var, { key: "rate", seconds: 60 }, async () => 2);
+      await run(Users.find(db, user.id, user));
+      return c.json(Shown.parse({ value: rate, computed: 0 }), 200);
+    },
+  );
+  const app = serve({ endpoints: [ordering] });
+  const ada = app.as(await aUser());
+  for (const key of ["one", "one", "two"]) {
+    const answer = await ada.post(`/order?key=k`, undefined, { headers: { "Idempotency-Key": key } });
+    expect([answer.status, answer.roundTrips]).toStrictEqual([200, 1]);
+  }
+});

@@ -2,13 +2,15 @@ import { sql } from "drizzle-orm";
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import type { TransactionTerms } from "../../src/context/policy.ts";
+import { runner } from "../../src/context/run.ts";
 import { transactor } from "../../src/context/transaction.ts";
 import type { Transaction, UserEnv } from "../../src/context/types.ts";
 import { AuditEvents } from "../../src/crud/audit-events.ts";
+import { Tasks } from "../../src/crud/tasks.ts";
 import type { Database } from "../../src/db/client.ts";
 import { auditEvents, sessions } from "../../src/db/schema.ts";
 import { body, endpoint } from "../../src/endpoint/endpoint.ts";
-import { ApiError } from "../../src/errors.ts";
+import { ApiError, notFound } from "../../src/errors.ts";
 import { auditEvent } from "../../src/services/audit.ts";
 import { type Task, task } from "../../src/task/task.ts";
 import { aUser, bindings, db, serve, serveWithMailbox, settings } from "../harness.ts";
@@ -41,7 +43,7 @@ async function doing(
       roundTrips: 10,
       request: { body: body(z.array(z.string())) },
       responses: { 204: { description: "Done" } },
-      errors: ["quota_exceeded"],
+      errors: ["quota_exceeded", "not_found"],
     },
     async (c) => {
       await work(c.var.transaction, c.req.valid("json"));
@@ -55,16 +57,20 @@ async function doing(
 
 /** The queries of purses, as a resource would have them. */
 const Purses = {
-  lock: (db: Database, name: string) =>
-    db.execute<{ amount: number }>(sql`select amount from ${table} where name = ${name} for update`),
+  lock: (db: Database, ...names: string[]) =>
+    db.execute<{ name: string; amount: number }>(
+      sql`select name, amount from ${table} where name = any(${`{${names.join()}}`}::text[]) order by name for update`,
+    ),
   add: (db: Database, name: string, amount: number) =>
     db.execute(sql`update ${table} set amount = amount + ${amount}::int where name = ${name}`),
 };
 
 const move = (transaction: Transaction<Tx>, [from = "", to = ""]: string[]) =>
   transaction(async ({ db, run }) => {
-    const [purse] = (await run(Purses.lock(db, from))).rows;
-    if (!purse || purse.amount < 10) throw new ApiError("quota_exceeded");
+    const { rows } = await run(Purses.lock(db, from, to));
+    const source = rows.find(({ name }) => name === from);
+    if (!source || rows.length < 2) return notFound();
+    if (source.amount < 10) throw new ApiError("quota_exceeded");
     await run(Purses.add(db, from, -10), Purses.add(db, to, 10));
   });
 
@@ -85,6 +91,17 @@ describe("promise 33: a transaction that branches", () => {
     expect(answers.filter(({ status }) => status === 204)).toHaveLength(10);
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(40);
     expect([await amountOf(from), await amountOf(to)]).toStrictEqual([5, 100]);
+  });
+
+  it("keeps it among fifty in both directions, and moves nothing to nowhere", async () => {
+    const { act } = await doing(move);
+    const [one, other = ""] = await purses(300, 300);
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? act(one, other) : act(other, one))),
+    );
+    expect(answers.map(({ status }) => status)).toStrictEqual(Array(50).fill(204));
+    expect((await act(one, crypto.randomUUID())).status).toBe(404);
+    expect([await amountOf(one), await amountOf(other)]).toStrictEqual([300, 300]);
   });
 
   it.each([
@@ -249,6 +266,45 @@ describe("promise 33: a transaction that branches", () => {
     expect([(await act(kept)).status, (await act(undone, "fails")).status]).toStrictEqual([204, 409]);
     await app.tasks();
     expect(told).toStrictEqual([kept]);
+  });
+
+  it("promise 31: lets a task that waits under a key wait for a cause that is not committed yet", async () => {
+    const sync = task({ name: `sync-${crypto.randomUUID()}` }, async () => {});
+    const kinds = [{ name: sync.name, attempts: 1, lease: 60, concurrency: null }];
+    const claim = async () => (await Tasks.claim(db, kinds, { limit: 5 })).rows.length;
+    const { act } = await doing(
+      (transaction, [name = ""]) =>
+        transaction(async (tx) => {
+          await tx.run(Purses.add(tx.db, name, 1), sync.later({}, { key: "k" }));
+          expect(await claim()).toBe(0);
+        }),
+      true,
+      bindings,
+      [sync],
+    );
+    const [name] = await purses(0);
+    await runner(db, { tasks: [sync] })(sync.later({}, { key: "k" }));
+    expect((await act(name)).status).toBe(204);
+    expect(await claim()).toBe(1);
+  });
+
+  it("refuses a statement that comes after its end", async () => {
+    const { act } = await doing(async (transaction, [name = ""]) => {
+      const late = await transaction(async (tx) => tx);
+      await Purses.add(late.db, name, 1);
+    });
+    const [name] = await purses(0);
+    expect((await act(name)).body.code).toBe("internal");
+    expect(await amountOf(name)).toBe(0);
+  });
+
+  it("ends work that waits for anything else at the same deadline", async () => {
+    const { act } = await doing(
+      (transaction) => transaction(() => new Promise(() => {})),
+      { retries: 3 },
+      { ...bindings, DATABASE_TIMEOUT_MS: "1000" },
+    );
+    expect(await act()).toMatchObject({ status: 503, body: { code: "database_unavailable" } });
   });
 
   it("leaves no connection behind", async () => {

@@ -27,7 +27,7 @@ const readRate = endpoint(
       .get(`https://rates.example/v1/${encodeURIComponent(currency)}`)
       .json(Rate)
       .catch((cause: unknown) => {
-        throw new ApiError("busy", { detail: "The rates cannot be had right now.", cause });
+        throw new ApiError("busy", { detail: "The rates are not available right now.", cause });
       });
     return c.json(rate, 200);
   },
@@ -96,7 +96,7 @@ describe("calling", () => {
     world(status(401));
     const app = serve({ endpoints: [readRate] });
     const answer = await app.get("/rates/EUR");
-    expect([answer.status, answer.body.detail]).toStrictEqual([503, "The rates cannot be had right now."]);
+    expect([answer.status, answer.body.detail]).toStrictEqual([503, "The rates are not available right now."]);
     expect(app.logs.at(-1)).toMatchObject({ code: "busy", cause: { detail: "rates.example answered 401" } });
     expect(JSON.stringify(app.logs)).not.toContain("secret");
   });
@@ -165,4 +165,14 @@ describe("calling", () => {
       vi.useRealTimers();
     }
   });
+});
+
+it("quotes nothing of an answer that is no JSON", async () => {
+  world(() => new Response("a secret", { headers: { "Content-Type": "application/json" } }));
+  const error = await calling({})
+    .get("https://rates.example/v1/EUR")
+    .json()
+    .catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(OutboundError);
+  expect(JSON.stringify([String(error), (error as Error).cause])).not.toContain("secret");
 });

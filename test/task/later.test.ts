@@ -56,12 +56,20 @@ const orderOnce = endpoint(
     return c.json({ status: "ok" } as const, 201);
   },
 );
+const failing = endpoint(
+  { ...declared, path: "/failing", operationId: "failing", idempotent: true, errors: ["not_found"] },
+  async (c) => {
+    const order = c.req.valid("json");
+    await c.var.run(effect(order.order), laterOf(order));
+    throw new ApiError("not_found");
+  },
+);
 const onlyEnqueue = endpoint({ ...declared, path: "/only", operationId: "onlyEnqueue" }, async (c) => {
   await c.var.run(laterOf(c.req.valid("json")));
   return c.json({ status: "ok" } as const, 201);
 });
 
-const endpoints = [placeOrder, orderOnce, onlyEnqueue];
+const endpoints = [placeOrder, orderOnce, onlyEnqueue, failing];
 const app = serve({ endpoints, deps: { tasks: [receipt] }, mayFail: true });
 const { token } = await aUser();
 const post = (path: string, json: object, headers: Record<string, string> = {}) =>
@@ -119,6 +127,13 @@ describe("later", () => {
     expect(await tasksOf(order)).toStrictEqual([]);
     const line = app.logs.findLast(({ message }) => message === "tasks");
     expect(line).toMatchObject({ level: "error", operation_id: "placeOrder", withdrawn: 1 });
+  });
+
+  it("leaves the task of an idempotent request that fails after it, because its rows stay for a repetition", async () => {
+    const order = unique("order");
+    expect((await post("/failing", { order }, { "Idempotency-Key": order })).status).toBe(404);
+    expect(await effectsOf(order)).toStrictEqual([1]);
+    expect(await tasksOf(order)).toMatchObject([{ state: "done" }]);
   });
 
   it("enqueues nothing unless its condition holds after the statements before it", async () => {

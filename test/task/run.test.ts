@@ -1,5 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { Tasks } from "../../src/crud/tasks.ts";
 import { tasks } from "../../src/db/schema.ts";
 import { TaskError, task } from "../../src/task/task.ts";
 import { db, unique } from "../harness.ts";
@@ -186,6 +187,29 @@ describe("a task", () => {
     await work([many, few]);
     expect(order).toHaveLength(21);
     expect(order.indexOf("few")).toBeLessThan(5);
+  });
+
+  it("gets a turn beside a backlog of another kind, however few tasks a Worker claims at once", async () => {
+    const claimed: string[] = [];
+    const kinds = ["many", "few"].map((name) => ({ name: unique(name), attempts: 1, lease: 60, concurrency: null }));
+    const [many, few] = kinds.map(({ name }) => name);
+    await enqueue(many ?? "", Array(60).fill({}));
+    await enqueue(few ?? "", [{}]);
+    for (let i = 0; i < 50; i++) {
+      claimed.push(...(await Tasks.claim(db, kinds, { limit: 1 })).rows.map(({ name }) => name));
+    }
+    expect(claimed).toHaveLength(50);
+    expect(claimed).toContain(few);
+  });
+
+  it.each([
+    [1e12, 21_600],
+    [Number.POSITIVE_INFINITY, 21_600],
+    [-5, 0],
+    [Number.NaN, 0],
+    [60, 60],
+  ])("that is to wait %d seconds waits %d", (retryIn, seconds) => {
+    expect(new TaskError("later", { retryIn }).retryIn).toBe(seconds);
   });
 
   it("runs no more often at once than its concurrency, however many Workers there are", async () => {

@@ -98,7 +98,7 @@ describe("the benchmarks' options", () => {
     ["bench/bench.ts", "--rounds"],
     ["bench/pages.ts", "--rows"],
     ["bench/soak.ts", "--minutes"],
-    ["bench/tasks.ts", "--kills"],
+    ["bench/tasks.ts", "--tasks"],
   ])("are read before %s starts anything", async (script, option) => {
     const { code, stderr } = await command(script, `${option}=0`);
     expect(code).toBe(1);

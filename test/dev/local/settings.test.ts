@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { settingNames } from "../../../src/settings.ts";
 
 const root = join(import.meta.dirname, "../../..");
-/** A binding is no variable: wrangler.toml tells of it. */
-const bindings = ["EMAIL"];
+/** Bindings are no variables: wrangler.toml tells of them. */
+const bindings = ["EMAIL", "TASK_QUEUE"];
 
 describe.each(["docs/settings.md", ".dev.vars.example"])("%s", (file) => {
   it("tells of every setting", async () => {
