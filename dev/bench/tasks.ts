@@ -137,9 +137,9 @@ function optionsFrom(args: string[]): Options {
     },
   });
   return {
-    tasks: wholeNumber("--tasks", values.tasks, { min: 1, max: 1_000_000 }),
-    kills: wholeNumber("--kills", values.kills, { min: 0, max: 100_000 }),
-    kept: wholeNumber("--kept", values.kept, { min: 0, max: 10_000_000 }),
+    tasks: wholeNumber("tasks", values.tasks, { min: 1, max: 1_000_000 }),
+    kills: wholeNumber("kills", values.kills, { min: 0, max: 100_000 }),
+    kept: wholeNumber("kept", values.kept, { min: 0, max: 10_000_000 }),
   };
 }
 
