@@ -16,7 +16,7 @@ export function transactor<Vars extends Variables>(vars: Vars, terms: Transactio
       try {
         return await attempt(vars, terms, work, end);
       } catch (thrown) {
-        // What was undone is neither told, nor mailed, nor run.
+        // Forgets the events, mails and tasks that were rolled back.
         vars.audit.made.length = before.events;
         vars.outbox.length = before.mails;
         vars.enqueued.length = before.tasks;

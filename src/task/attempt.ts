@@ -6,7 +6,7 @@ import { describeError, logWith } from "../log.ts";
 import { sendDueMails } from "../services/mail.ts";
 import { type Task, type TaskContext, TaskError } from "./task.ts";
 
-/** What all attempts of one run share. */
+/** The context that all attempts of a run share. */
 export type Work = Omit<
   TaskContext,
   "run" | "step" | "requestId" | "signal" | "attempt" | "idempotencyKey" | "outbox"

@@ -8,7 +8,7 @@ import type { Keys } from "../security/keys.ts";
 import type { Bindings, Settings } from "../settings.ts";
 import { type Every, type Slots, slotsOf } from "./every.ts";
 
-/** What a handler finds on its context. */
+/** The context of a handler. */
 export type TaskContext = Pick<Deps, "now" | "transport"> & {
   /**
    * Commits the effects of the task together with its completion, exactly once. Call it once, at the end: a task that
