@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { createWebSocketStream, WebSocketServer } from "ws";
 import { isPostgresError, type LocalDatabase } from "./database.ts";
+import { errorMessage, int, message } from "./messages.ts";
 import { maxBytes } from "./neon-protocol.ts";
 
 /** PostgreSQL's codes of the messages before a session: protocol 3.0, and the request for TLS. */
@@ -87,24 +88,7 @@ function refused(code: string, reason: string): Refusal {
 function refusal(error: unknown): Buffer {
   const { code = "08006", message: reason } = isPostgresError(error) ? error : refused("08006", String(error));
   const fields = { S: "FATAL", V: "FATAL", C: code, M: reason };
-  return message(
-    "E",
-    Buffer.from(
-      `${Object.entries(fields)
-        .map(([key, value]) => `${key}${value}\0`)
-        .join("")}\0`,
-    ),
-  );
-}
-
-function message(type: string, body: Buffer): Buffer {
-  return Buffer.concat([Buffer.from(type), int(body.length + 4), body]);
-}
-
-function int(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
+  return errorMessage(Object.entries(fields));
 }
 
 function text(body: Buffer): string {

@@ -41,7 +41,9 @@ await main().catch(async (error) => {
 
 async function main(): Promise<void> {
   const { json } = parseArgs({ options: { json: { type: "boolean", default: false } } }).values;
-  const port = await choosePort();
+  const port = await choosePort("PORT", 8787);
+  const mailboxPort = port + 1;
+  const inspector = process.env.INSPECTOR_PORT && (await choosePort("INSPECTOR_PORT", 9229, [port, mailboxPort]));
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const opened = await step("Opening the database", () => openDatabase({ isDev: true, onLost: endWith }));
   open.push(opened);
@@ -52,7 +54,7 @@ async function main(): Promise<void> {
     }),
   );
   const api = `http://localhost:${port}`;
-  const mailbox = await openMailbox({ port: port + 1, api });
+  const mailbox = await openMailbox({ port: mailboxPort, api });
   open.push(mailbox);
   const faults = new SqlFaults();
   const made = { database: await speakNeon(opened, faults), mailbox };
@@ -62,7 +64,8 @@ async function main(): Promise<void> {
   const admin = await step("Seeding", () =>
     seed(connect(settings), join(dataFolder, "admins.json"), opened.isKept ? "kept" : where),
   );
-  const inspectorPort = Number(process.env.INSPECTOR_PORT) || (await firstFree(9229));
+  // Looked for as late as can be, since another server may start at the same time.
+  const inspectorPort = inspector || (await firstFree(9229));
   const worker = startWorker({
     port,
     inspectorPort,
@@ -85,12 +88,15 @@ async function main(): Promise<void> {
   if (notice !== undefined) console.log(`${notice}\n`);
 }
 
-async function choosePort(): Promise<number> {
-  const port = Number(process.env.PORT || 8787);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Problem("PORT must be a number from 1 to 65535.");
-  const why = await whyBusy(port);
+/** The port that this variable names, or `usual`. Throws a {@link Problem} if it cannot be used. */
+async function choosePort(name: string, usual: number, taken: number[] = []): Promise<number> {
+  const port = Number(process.env[name] || usual);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new Problem(`${name} must be a number from 1 to 65535.`);
+  }
+  const why = taken.includes(port) ? "is for the API or the mailbox" : await whyBusy(port);
   if (why === undefined) return port;
-  throw new Problem(`Port ${port} ${why}: choose another, as in PORT=${port + 1} npm run dev.`);
+  throw new Problem(`Port ${port} ${why}: choose another, as in ${name}=${Math.max(port, ...taken) + 1} npm run dev.`);
 }
 
 /** Uses Neon's own endpoint, or a local one in front of any other Postgres. */

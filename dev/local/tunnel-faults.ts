@@ -1,5 +1,6 @@
 import { Duplex, Transform } from "node:stream";
 import { isPostgresError, type PostgresError, type Statement, type Tunnel } from "./database.ts";
+import { errorMessage } from "./messages.ts";
 
 /**
  * The same tunnel, of which `mark` sees each error with the last statement and its number, and answers the `routine` that
@@ -27,8 +28,7 @@ export function watched(
     const error = Object.assign(new Error(fields.get("M")), Object.fromEntries(told));
     if (!isPostgresError(error)) return message;
     fields.set("R", mark(error, statement, count));
-    const written = [...fields].map(([field, value]) => `${field}${value}\0`).join("");
-    return Buffer.concat([Buffer.from("E"), int(Buffer.byteLength(written) + 5), Buffer.from(`${written}\0`)]);
+    return errorMessage(fields);
   });
   asked.pipe(stream).pipe(answered);
   const both = Duplex.from({ writable: asked, readable: answered });
@@ -81,10 +81,4 @@ function paramsOf(body: Buffer): (string | null)[] {
     at += Math.max(0, length);
   }
   return params;
-}
-
-function int(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
 }

@@ -188,6 +188,15 @@ describe("npm run dev", { timeout: patience }, () => {
     busy.close();
   });
 
+  it.each([0, 1])("refuses a debugger's port that is %d above its own", async (above) => {
+    const port = await freePort();
+    const fresh = join(data, "fresh");
+    const second = launch(fresh, port, port + above);
+    expect(await second.ended).toBe(1);
+    expect(second.output()).toContain(`Port ${port + above} is for the API or the mailbox: choose another`);
+    expect(existsSync(fresh)).toBe(false);
+  });
+
   it("stops on SIGTERM and leaves nothing behind", async () => {
     const processes = await descendants(first.pid);
     expect(processes.length).toBeGreaterThan(2);
