@@ -116,16 +116,10 @@ create table mails (
   recipient text not null,
   data jsonb not null,
   created_at timestamp(3) with time zone default now() not null,
-  attempts integer default 0 not null,
-  next_attempt_at timestamp(3) with time zone default now() not null,
   sent_at timestamp(3) with time zone,
-  dead_at timestamp(3) with time zone,
-  last_error text,
   constraint mails_kind_check check (kind in ('verify_email', 'change_email', 'reset_password', 'account_activated', 'account_deactivated', 'account_deleted', 'account_restored', 'email_change_requested', 'email_changed', 'new_sign_in', 'password_changed', 'role_changed', 'session_replayed', 'sessions_ended', 'username_changed')),
   constraint mails_user_id_users_id_fk foreign key (user_id) references users(id)
 );
---> statement-breakpoint
-create index mails_due_idx on mails (next_attempt_at) where sent_at is null and dead_at is null;
 --> statement-breakpoint
 create index mails_user_idx on mails (user_id);
 --> statement-breakpoint
@@ -151,6 +145,10 @@ create table throttles (
   last_attempt_at timestamp(3) with time zone default now() not null,
   blocked_until timestamp(3) with time zone
 );
+--> statement-breakpoint
+create index throttles_purge_idx on throttles (last_attempt_at) where not starts_with(key, 'familiar:');
+--> statement-breakpoint
+create index throttles_familiar_idx on throttles (last_attempt_at) where starts_with(key, 'familiar:');
 --> statement-breakpoint
 
 -- The events of accounts, and who caused them.
@@ -204,6 +202,8 @@ create index tasks_due_idx on tasks (name, run_at) where state in ('waiting', 'r
 create index tasks_running_idx on tasks (name) where state = 'running';
 --> statement-breakpoint
 create index tasks_purge_idx on tasks (finished_at) where state in ('done', 'cancelled');
+--> statement-breakpoint
+create index tasks_dead_idx on tasks (finished_at) where state = 'dead';
 --> statement-breakpoint
 create index tasks_state_idx on tasks (state, id);
 --> statement-breakpoint
@@ -290,6 +290,19 @@ execute function refuse_change_of_history();
 --> statement-breakpoint
 create or replace trigger audit_events_no_truncate before truncate on audit_events for each statement
 execute function refuse_change_of_history();
+--> statement-breakpoint
+-- Enqueues the task that sends a mail, wherever one is written.
+create or replace function enqueue_mail() returns trigger
+language plpgsql set search_path = public, pg_temp
+as $$
+begin
+  insert into tasks (id, name, input) values (new.id, 'mails/send', jsonb_build_object('id', new.id));
+  return null;
+end
+$$;
+--> statement-breakpoint
+create or replace trigger mails_enqueue after insert on mails for each row
+execute function enqueue_mail();
 --> statement-breakpoint
 -- Claims the key for this request. Ends the transaction if another request holds the key, if the key belongs to a different
 -- request, or if the request is done. Its results are then in the error's column, which PostgreSQL does not log.
@@ -387,7 +400,7 @@ end
 $$;
 --> statement-breakpoint
 revoke execute on function
-  require_user(uuid, uuid, boolean), keep_an_admin(), touch_row(), refuse_change_of_history(),
+  require_user(uuid, uuid, boolean), keep_an_admin(), enqueue_mail(), touch_row(), refuse_change_of_history(),
   claim_key(uuid, text, text), refuse(text, integer), require_version(integer, integer[]),
   forgotten(timestamp with time zone, double precision), take_room(text, integer, double precision),
   with_room(uuid, regclass, uuid, integer, integer)

@@ -1,4 +1,5 @@
 import { createApp, production } from "./app.ts";
+import { Alarm } from "./platform/alarm.ts";
 import { endpoints } from "./routes/index.ts";
 import type { Bindings } from "./settings.ts";
 import { runTasks } from "./task/run.ts";
@@ -7,6 +8,12 @@ import { onWake } from "./task/wake.ts";
 const app = createApp(endpoints);
 
 export { PasswordHasher } from "./platform/password-hasher.ts";
+
+export class TaskAlarm extends Alarm {
+  protected override work(bindings: Bindings) {
+    return runTasks(bindings, production);
+  }
+}
 
 /** For a typed client: `hc<App>("https://…")` of `hono/client`. */
 export type App = typeof app;

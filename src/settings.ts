@@ -30,6 +30,9 @@ export type Setting<Value extends z.ZodType = z.ZodType> = {
   value: Value;
 };
 
+/** The Durable Objects of src/platform/alarm.ts. */
+type Alarms = { getByName(name: string): { ringWithin(seconds: number): Promise<void> } };
+
 /** Every setting, by the name of its binding. `npm run reference` writes the documents that list them. */
 export const settingsTable = {
   ENVIRONMENT: {
@@ -117,7 +120,7 @@ export const settingsTable = {
     needed: "deployments without a way to send mail",
     default: "on",
     meaning:
-      "`off` lets a deployed Worker run without `RESEND_API_KEY` or `EMAIL`: mails wait in the outbox. wrangler.toml starts with `off`.",
+      "`off` lets a deployed Worker run without `RESEND_API_KEY` or `EMAIL`: mails wait. wrangler.toml starts with `off`.",
     value: oneOf("on", "off"),
   },
   EMAIL: {
@@ -203,7 +206,7 @@ export const settingsTable = {
   MAIL_RETENTION_DAYS: {
     kind: "variable",
     default: "90",
-    meaning: "Days for which a sent mail is kept in the outbox. Dead ones stay.",
+    meaning: "Days for which a mail is kept. One that waits or whose task is dead stays as long as its task.",
     value: integerBetween(1, 3_650),
   },
   AUDIT_RETENTION_DAYS: {
@@ -257,17 +260,29 @@ export const settingsTable = {
       "The queue that wakes tasks right after their request, on as many machines as they need; see `queues` in wrangler.toml. Without it, the Worker that answered runs them.",
     value: z.custom<Queue>((value) => typeof value === "object" && value !== null, "must be a binding").optional(),
   },
+  TASK_ALARM: {
+    kind: "binding",
+    meaning:
+      "The alarm that runs tasks when they are due, so that nothing has to ask an idle database; see `durable_objects` in wrangler.toml. Without it, `triggers` in wrangler.toml decides how late a task may run.",
+    value: z.custom<Alarms>((value) => typeof value === "object" && value !== null, "must be a binding").optional(),
+  },
   TASK_RETENTION_DAYS: {
     kind: "variable",
     default: "7",
-    meaning: "Days for which done and cancelled tasks are kept. Dead ones stay until somebody retries them.",
+    meaning: "Days for which done and cancelled tasks are kept.",
     value: integerBetween(0, 365),
+  },
+  DEAD_TASK_RETENTION_DAYS: {
+    kind: "variable",
+    default: "90",
+    meaning: "Days for which a dead task is kept, for somebody to retry it.",
+    value: integerBetween(1, 3_650),
   },
   SUBREQUESTS: {
     kind: "variable",
     default: "50",
     meaning:
-      "The subrequests that your Cloudflare plan allows for each invocation: 50 on Free, 10000 on Paid. Tasks stop in time to stay below it, and the next sweep continues.",
+      "The subrequests that your Cloudflare plan allows for each invocation: 50 on Free, 10000 on Paid. Tasks stop in time to stay below it, and the next run continues.",
     value: integerBetween(50, 1_000_000),
   },
   DATABASE_TIMEOUT_MS: {

@@ -28,6 +28,9 @@ export const mailKindNames = [
 ] as const;
 export type MailKindName = (typeof mailKindNames)[number];
 
+/** The task that sends a mail, which a trigger enqueues with each. It has the mail's id. */
+export const mailTask = "mails/send";
+
 /** The kinds of audit events. */
 export const auditKinds = [
   "account.created",

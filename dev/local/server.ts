@@ -79,8 +79,10 @@ async function main(): Promise<void> {
     if (!isStopping) console.error("\nThe Worker's runtime has ended; what it said is above.");
     return stop(code || 1);
   });
-  // In production a cron trigger does it.
-  setInterval(() => void fetch(`http://127.0.0.1:${port}/cdn-cgi/handler/scheduled`).catch(() => {}), 60_000).unref();
+  // In production the cron trigger does it; the first time lets the schedules of `every` begin.
+  const trigger = () => void fetch(`http://127.0.0.1:${port}/cdn-cgi/handler/scheduled`).catch(() => {});
+  trigger();
+  setInterval(trigger, 60 * 60_000).unref();
   open.push(...(await keepLive(worker, () => bindingsFor(made))));
   const database = opened.isKept ? `psql ${opened.url}` : where;
   console.log(banner({ api, mailbox: mailbox.url, database, inspectorPort, admin }));

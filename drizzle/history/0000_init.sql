@@ -89,6 +89,25 @@ create index tasks_name_idx on tasks (name, id);
 --> statement-breakpoint
 alter table audit_events add constraint audit_events_kind_check check (kind in ('account.created', 'account.deleted', 'account.restored', 'account.purged', 'account.activated', 'account.deactivated', 'account.exported', 'account.role_changed', 'email.change_requested', 'email.changed', 'email.verification_requested', 'email.verified', 'password.changed', 'password.reset', 'password.reset_requested', 'session.ended', 'session.replayed', 'sessions.ended', 'sign_in.failed', 'sign_in.new_network', 'sign_in.succeeded', 'sign_in.throttled', 'task.cancelled', 'task.retried', 'username.changed'));
 --> statement-breakpoint
+insert into tasks (id, name, input)
+select id, 'mails/send', jsonb_build_object('id', id) from mails where sent_at is null and dead_at is null;
+--> statement-breakpoint
+drop index mails_due_idx;
+--> statement-breakpoint
+alter table mails drop column attempts;
+--> statement-breakpoint
+alter table mails drop column next_attempt_at;
+--> statement-breakpoint
+alter table mails drop column dead_at;
+--> statement-breakpoint
+alter table mails drop column last_error;
+--> statement-breakpoint
+create index tasks_dead_idx on tasks (finished_at) where state = 'dead';
+--> statement-breakpoint
+create index throttles_purge_idx on throttles (last_attempt_at) where not starts_with(key, 'familiar:');
+--> statement-breakpoint
+create index throttles_familiar_idx on throttles (last_attempt_at) where starts_with(key, 'familiar:');
+--> statement-breakpoint
 -- Functions and triggers. Each function resolves names in this schema alone, and only its owner may call it.
 
 -- Ends the transaction unless the caller is a live, active user in a live session and, where `admin` is asked for, an admin.
@@ -169,6 +188,19 @@ execute function refuse_change_of_history();
 --> statement-breakpoint
 create or replace trigger audit_events_no_truncate before truncate on audit_events for each statement
 execute function refuse_change_of_history();
+--> statement-breakpoint
+-- Enqueues the task that sends a mail, wherever one is written.
+create or replace function enqueue_mail() returns trigger
+language plpgsql set search_path = public, pg_temp
+as $$
+begin
+  insert into tasks (id, name, input) values (new.id, 'mails/send', jsonb_build_object('id', new.id));
+  return null;
+end
+$$;
+--> statement-breakpoint
+create or replace trigger mails_enqueue after insert on mails for each row
+execute function enqueue_mail();
 --> statement-breakpoint
 -- Claims the key for this request. Ends the transaction if another request holds the key, if the key belongs to a different
 -- request, or if the request is done. Its results are then in the error's column, which PostgreSQL does not log.
@@ -266,7 +298,7 @@ end
 $$;
 --> statement-breakpoint
 revoke execute on function
-  require_user(uuid, uuid, boolean), keep_an_admin(), touch_row(), refuse_change_of_history(),
+  require_user(uuid, uuid, boolean), keep_an_admin(), enqueue_mail(), touch_row(), refuse_change_of_history(),
   claim_key(uuid, text, text), refuse(text, integer), require_version(integer, integer[]),
   forgotten(timestamp with time zone, double precision), take_room(text, integer, double precision),
   with_room(uuid, regclass, uuid, integer, integer)

@@ -56,8 +56,8 @@ function enqueueing(db: Database, { tasks = [], requestId = null }: Parts, later
 type EnqueueAnswer = Awaited<ReturnType<Later["enqueue"]>>;
 
 /** Notes a task that was really enqueued: none if one waits under its key. */
-function noteTask({ enqueued }: Parts, { delay }: Later, answer: EnqueueAnswer): void {
-  for (const { id } of answer.rows) enqueued?.push({ id, delay });
+function noteTask({ enqueued }: Parts, { task: name, delay }: Later, answer: EnqueueAnswer): void {
+  for (const { id } of answer.rows) enqueued?.push({ id, name, delay });
 }
 
 const unchanged: NonNullable<Parts["once"]> = (statements, transact) => transact(statements);

@@ -22,7 +22,7 @@ export type Deps = {
   connect: (settings: Settings, trips: RoundTrips) => Database;
   /** Hashes passwords, with the help of the Worker's bindings. */
   hasher: (bindings: Bindings) => Passwords;
-  /** The transport of these settings. Undefined leaves mail in the outbox. */
+  /** The transport of these settings. Undefined leaves mail waiting. */
   transport: (settings: Settings) => Transport | undefined;
   now: () => Date;
   /** Keeps computed values for `cached`. */
@@ -43,7 +43,7 @@ export type Variables = Deps & {
   client: Client;
   /** Events of accounts: those made for statements of this request, and those that the database has recorded. */
   audit: { made: NewAuditEvent[]; recorded: { kind: string; user_id: string | null }[] };
-  /** Ids of the mails that this request put into the outbox, to be sent after its answer. */
+  /** Ids of the mails that this request wrote, to be sent after its answer. */
   outbox: string[];
   /** The tasks that this request enqueued, to be run after its answer. */
   enqueued: Enqueued[];
@@ -118,7 +118,7 @@ export type Later = {
   enqueue: (db: Database, requestId: string | null) => ReturnType<typeof Tasks.insert>;
 };
 /** A task as it was enqueued. `delay` is in seconds. */
-export type Enqueued = { id: string; delay: number };
+export type Enqueued = { id: string; name: string; delay: number };
 
 type Runnable = Statement | Later;
 type Result<R extends Runnable> = R extends Statement ? R["_"]["result"] : ReturnType<Later["enqueue"]>["_"]["result"];

@@ -1,6 +1,6 @@
 import { and, eq, getTableColumns, gte, lt, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { taskSchedules, tasks } from "../db/schema.ts";
+import { taskSchedules, tasks, throttles } from "../db/schema.ts";
 import type { TaskState } from "../values.ts";
 import { isWritten, type NewAuditEvent, written } from "./audit-events.ts";
 import { firstIdAt, keyset, newestFirst, type PageRequest } from "./keyset.ts";
@@ -29,6 +29,19 @@ export type Claimed = TaskClaim & {
   attempt: number;
   error: string | null;
   request_id: string | null;
+  created_at: string;
+  /** True if it shall find out if tasks of its name, which had a rest, work again. */
+  is_probe: boolean;
+};
+
+/** The tasks to claim: all that are due, or only these. */
+type Wanted = { ids?: readonly string[] };
+
+/** The names of tasks that a Worker can run, and of those that it cannot, and the slots of `every` around now. */
+type Upcoming = {
+  names: readonly string[];
+  unable: readonly string[];
+  slots: readonly { name: string; slot: string }[];
 };
 
 /** Waits `firstSeconds`, then twice as long each time, up to `mostSeconds`, each varied by half. */
@@ -77,31 +90,45 @@ export const Tasks = {
       on conflict do nothing`);
   },
 
-  /** Lets the claims of kinds with a bound on their concurrency count one after another. Precedes {@link Tasks.claim}. */
-  lock(db: Database, names: readonly string[]) {
+  /**
+   * Lets the claims of kinds with a bound on their concurrency count one after another, and only of those that have a due
+   * task. Precedes {@link Tasks.claim}, which claims none of the others.
+   */
+  lock(db: Database, kinds: readonly TaskKind[], { ids }: Wanted) {
+    const bounded = kinds.flatMap(({ name, concurrency }) => (concurrency === null ? [] : name));
     return db.execute(sql`
-      select pg_advisory_xact_lock(hashtext('tasks'), hashtext(name))
-      from (select name from jsonb_array_elements_text(${JSON.stringify(names)}::jsonb) as name order by name offset 0) as n`);
+      with due as materialized (
+        select name from jsonb_array_elements_text(${JSON.stringify(bounded)}::jsonb) as name
+        where exists (select from ${tasks} where name = name.name and ${isDue(ids)}) order by name
+      ),
+      locked as materialized (select name, pg_advisory_xact_lock(hashtext('tasks'), hashtext(name)) from due)
+      select set_config('plinth.locked', coalesce(jsonb_agg(name), '[]')::text, true) from locked`);
   },
 
   /**
    * Claims at most `limit` due tasks of these kinds, or only those of `ids`: the oldest of each kind first, and the kinds at
-   * random, so that a backlog of one kind keeps no other waiting. After a crash a task is due again at the end of its lease.
+   * random, so that a backlog of one kind keeps no other waiting. None of a kind that was given a rest, and after that a
+   * single one until it works. After a crash a task is due again at the end of its lease.
    */
-  claim(db: Database, kinds: readonly TaskKind[], { limit, ids }: { limit: number; ids?: readonly string[] }) {
-    const wanted = ids ? sql`and id = any(${`{${ids.join()}}`}::uuid[])` : sql``;
+  claim(db: Database, kinds: readonly TaskKind[], { limit, ids }: Wanted & { limit: number }) {
     const isSpent = sql`task.attempt >= kind.attempts`;
+    const running = sql`(select count(*) from ${tasks} where name = given.name and state = 'running' and run_at > now())`;
     return db.execute<Claimed>(sql`
       with kind as materialized (
-        select given.*, case when concurrency is null then ${limit}::bigint else least(${limit}::bigint, greatest(0, concurrency - (
-          select count(*) from ${tasks} where name = given.name and state = 'running' and run_at > now()))) end as room
+        select given.*, rest.key is not null as is_probe, least(${limit}::bigint, greatest(0, case
+          when rest.blocked_until > now() then 0
+          when rest.key is not null then 1 - ${running}
+          when given.concurrency is not null then given.concurrency - ${running}
+          else ${limit}::bigint end)) as room
         from jsonb_to_recordset(${JSON.stringify(kinds)}::jsonb)
           as given (name text, attempts int, lease int, concurrency int)
+        left join ${throttles} as rest on rest.key = ${restOf(sql`given.name`)}
+        where given.concurrency is null
+          or nullif(current_setting('plinth.locked', true), '')::jsonb @> to_jsonb(given.name)
       ),
       due as materialized (
         select found.* from kind cross join lateral (
-          select id, name, run_at from ${tasks}
-          where name = kind.name and state in ('waiting', 'running') and run_at <= now() ${wanted}
+          select id, name, run_at from ${tasks} where name = kind.name and ${isDue(ids)}
           order by run_at limit kind.room for update skip locked
         ) as found
       ),
@@ -116,7 +143,32 @@ export const Tasks = {
         finished_at = case when ${isSpent} then now() end,
         error = case when ${isSpent} and task.state = 'running' then 'Its last attempt did not end.' else task.error end
       from chosen, kind where task.id = chosen.id and kind.name = task.name
-      returning task.id, task.name, task.input, task.state, task.attempt, task.fence, task.error, task.request_id`);
+      returning task.id, task.name, task.input, task.state, task.attempt, task.fence, task.error, task.request_id,
+        task.created_at, kind.is_probe`);
+  },
+
+  /**
+   * The seconds until a task of these names can be claimed or a slot comes, by the database's clock: 0 or less if one waits
+   * for others of its kind. And how many tasks of the `unable` names wait.
+   */
+  nextDue(db: Database, { names, unable, slots }: Upcoming) {
+    return db.execute<{ seconds: number | null; held: number }>(sql`
+      with due as (
+        select greatest(first.run_at, rest.blocked_until) as at
+        from jsonb_array_elements_text(${JSON.stringify(names)}::jsonb) as name
+        cross join lateral (
+          select run_at from ${tasks} where name = name.name and state in ('waiting', 'running') order by run_at limit 1
+        ) as first
+        left join ${throttles} as rest on rest.key = ${restOf(sql`name.name`)}
+        union all
+        select given.slot from jsonb_to_recordset(${JSON.stringify(slots)}::jsonb) as given (name text, slot timestamptz)
+        left join ${taskSchedules} as known using (name)
+        where known.slot is null or given.slot > known.slot
+      )
+      select extract(epoch from min(at) - now())::float8 as seconds, (
+        select count(*)::int from ${tasks} where state = 'waiting'
+          and name in (select jsonb_array_elements_text(${JSON.stringify(unable)}::jsonb))) as held
+      from due`);
   },
 
   /** Ends the transaction (SQLSTATE PT410) unless the claim holds, and completes the task. */
@@ -137,28 +189,56 @@ export const Tasks = {
 
   /**
    * Ends a failed attempt: the task waits for the next one, after `retryIn` seconds or by its backoff, or is dead without
-   * one. If another one already waits under its key, that does the same, and this is cancelled.
+   * one. If another one already waits under its key, that does the same, and this is cancelled. After an outage the attempt
+   * does not count, and the next one follows after as long as the task is old, so that others are tried before it.
    */
   fail(
     db: Database,
     { id, fence, attempt }: TaskClaim & { attempt: number },
-    { error, retry }: { error: string; retry: (Backoff & { retryIn?: number | undefined }) | undefined },
+    {
+      error,
+      retry,
+      isOutage,
+    }: { error: string; retry: (Backoff & { retryIn?: number | undefined }) | undefined } & {
+      isOutage: boolean;
+    },
   ) {
     const { firstSeconds = 0, mostSeconds = 0, retryIn } = retry ?? {};
     const grown = sql`least(${mostSeconds}::float8, ${firstSeconds}::float8 * 2 ^ ${attempt - 1}::int)`;
-    const wait = retryIn === undefined ? sql`${grown} * (0.5 + random())` : sql`${retryIn}::float8`;
+    const age = sql`extract(epoch from least(interval '1 hour', greatest(interval '1 minute', now() - task.created_at)))`;
+    const wait = isOutage ? age : retryIn === undefined ? sql`${grown} * (0.5 + random())` : sql`${retryIn}::float8`;
     const isReplaced = sql`exists (select from ${tasks} as other
       where other.name = task.name and other.key = task.key and other.state = 'waiting')`;
-    return db.execute<{ state: TaskState; run_at: string }>(sql`
+    return db.execute<{ state: TaskState; seconds: number }>(sql`
       with next as (
         select id, case when ${retry === undefined}::boolean then 'dead' when ${isReplaced} then 'cancelled' else 'waiting' end as state
         from ${tasks} as task where id = ${id}::uuid and fence = ${fence}::int and state = 'running'
       )
       update ${tasks} as task set state = next.state, error = ${error},
+        attempt = task.attempt - case when ${isOutage}::boolean and next.state = 'waiting' then 1 else 0 end,
         run_at = now() + make_interval(secs => ${wait}),
         finished_at = case when next.state <> 'waiting' then now() end
       from next where task.id = next.id and task.fence = ${fence}::int and task.state = 'running'
-      returning task.state, task.run_at`);
+      returning task.state, extract(epoch from task.run_at - now())::float8 as seconds`);
+  },
+
+  /** Gives all tasks of a name a rest, of `retryIn` seconds or twice as long each time, from half a minute to a quarter of an hour. */
+  rest(db: Database, name: string, retryIn: number | undefined) {
+    const wait = (rounds: SQL) =>
+      sql`make_interval(secs => coalesce(${retryIn ?? null}::float8, least(900, 30 * 2 ^ ${rounds})))`;
+    return db.execute(sql`
+      insert into ${throttles} as t (key, attempts, blocked_until)
+      values (${restOf(sql`${name}::text`)}, 1, now() + ${wait(sql`0`)})
+      on conflict (key) do update set attempts = t.attempts + 1, last_attempt_at = now(),
+        blocked_until = now() + ${wait(sql`least(t.attempts, 10)`)}
+      where t.blocked_until <= now()`);
+  },
+
+  /** Ends the rest of tasks of which one has worked. */
+  resume(db: Database, name: string) {
+    return db.execute(
+      sql`delete from ${throttles} where key = ${restOf(sql`${name}::text`)} and blocked_until <= now()`,
+    );
   },
 
   /** Removes these tasks of a request that failed, unless they have begun. */
@@ -167,13 +247,14 @@ export const Tasks = {
       delete from ${tasks} where id = any(${`{${ids.join()}}`}::uuid[]) and state = 'waiting' and attempt = 0 returning id`);
   },
 
-  /** Removes some of the done and cancelled tasks that ended so many days ago. */
-  purge(db: Database, days: number, limit: number) {
-    const isOld = sql`state in ('done', 'cancelled') and finished_at <= now() - make_interval(days => ${days}::int)`;
+  /** Removes some of the tasks that ended so many days ago: of the done and cancelled ones, and of the dead ones. */
+  purge(db: Database, { done, dead }: { done: number; dead: number }, limit: number) {
+    const oldest = (states: SQL, days: number) => sql`
+      select id from ${tasks} where state in ${states} and finished_at <= now() - make_interval(days => ${days}::int)
+      order by finished_at limit ${limit} for update skip locked`;
     return db.execute<{ id: string }>(sql`
-      delete from ${tasks} where ${isOld} and id in (
-        select id from ${tasks} where ${isOld} order by finished_at limit ${limit} for update skip locked)
-      returning id`);
+      with done as (${oldest(sql`('done', 'cancelled')`, done)}), dead as (${oldest(sql`('dead')`, dead)})
+      delete from ${tasks} where id in (select id from done union all select id from dead) returning id`);
   },
 
   /** A page of tasks, newest first. */
@@ -238,4 +319,14 @@ function changed(db: Database, set: SQL, which: SQL, event: NewAuditEvent) {
 /** The claim is the newest one, and its lease goes on. */
 function isHeld(id: string, fence: number): SQL {
   return sql`id = ${id}::uuid and fence = ${fence}::int and state = 'running' and run_at > now()`;
+}
+
+function isDue(ids: readonly string[] | undefined): SQL {
+  const wanted = ids ? sql`and id = any(${`{${ids.join()}}`}::uuid[])` : sql``;
+  return sql`state in ('waiting', 'running') and run_at <= now() ${wanted}`;
+}
+
+/** The key of the counter of outages of a name, which is there between the first one and the next task that works. */
+function restOf(name: SQL): SQL {
+  return sql`'rest:' || ${name}`;
 }

@@ -104,10 +104,13 @@ export const Throttles = {
 
   /** Removes some of the obsolete counters: after a day, all of their attempts are forgotten. */
   purge(db: Database, limit: number) {
-    const isOver = sql`last_attempt_at < now() - case when starts_with(key, 'familiar:') then interval '90 days' else interval '1 day' end`;
+    const isOver = sql`(not starts_with(key, 'familiar:') and last_attempt_at < now() - interval '1 day')`;
+    const isStrange = sql`(starts_with(key, 'familiar:') and last_attempt_at < now() - interval '90 days')`;
+    const oldest = (which: SQL) =>
+      sql`select key from ${throttles} where ${which} order by last_attempt_at limit ${limit} for update skip locked`;
     return db.execute<{ key: string }>(sql`
-      delete from ${throttles} where ${isOver} and key in (select key from ${throttles} where ${isOver} limit ${limit})
-      returning key`);
+      with over as (${oldest(isOver)}), strange as (${oldest(isStrange)})
+      delete from ${throttles} where key in (select key from over union all select key from strange) returning key`);
   },
 };
 

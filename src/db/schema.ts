@@ -187,7 +187,7 @@ export const oneTimeTokens = pgTable(
   ],
 );
 
-/** The outbox: a mail is written with its cause and kept until it is sent. */
+/** Mails, each written with its cause. A trigger enqueues the task `mails/send` with it, which has the same id. */
 export const mails = pgTable(
   "mails",
   {
@@ -198,17 +198,9 @@ export const mails = pgTable(
     /** Data of its template. Holds no token: a link's token is derived from the seed when the mail is made. */
     data: jsonb().$type<Record<string, string>>().notNull(),
     created_at,
-    attempts: integer().notNull().default(0),
-    next_attempt_at: timestamp().notNull().default(sql`now()`),
     sent_at: timestamp(),
-    dead_at: timestamp(),
-    last_error: text(),
   },
-  (table) => [
-    index("mails_due_idx").on(table.next_attempt_at).where(sql`${table.sent_at} is null and ${table.dead_at} is null`),
-    index("mails_user_idx").on(table.user_id),
-    check("mails_kind_check", oneOf(table.kind, mailKindNames)),
-  ],
+  (table) => [index("mails_user_idx").on(table.user_id), check("mails_kind_check", oneOf(table.kind, mailKindNames))],
 );
 
 /** The digest of a request under an `Idempotency-Key` and the rows its statements answered, kept for a day. */
@@ -231,12 +223,23 @@ export const idempotencyKeys = pgTable(
 );
 
 /** Counters of attempts to sign in, of mail to an address and of stored idempotency keys, by a keyed hash. */
-export const throttles = pgTable("throttles", {
-  key: text().primaryKey(),
-  attempts: integer().notNull(),
-  last_attempt_at: timestamp().notNull().default(sql`now()`),
-  blocked_until: timestamp(),
-});
+export const throttles = pgTable(
+  "throttles",
+  {
+    key: text().primaryKey(),
+    attempts: integer().notNull(),
+    last_attempt_at: timestamp().notNull().default(sql`now()`),
+    blocked_until: timestamp(),
+  },
+  (table) => {
+    const isFamiliar = sql`starts_with(${table.key}, 'familiar:')`;
+    return [
+      // Known networks are kept for longer than other counters: the purge finds the oldest of both.
+      index("throttles_purge_idx").on(table.last_attempt_at).where(sql`not ${isFamiliar}`),
+      index("throttles_familiar_idx").on(table.last_attempt_at).where(isFamiliar),
+    ];
+  },
+);
 
 /** Events of accounts and their actors. Append-only: a trigger refuses any change but the purge. */
 export const auditEvents = pgTable(
@@ -291,6 +294,7 @@ export const tasks = pgTable(
     index("tasks_due_idx").on(table.name, table.run_at).where(sql`${table.state} in ('waiting', 'running')`),
     index("tasks_running_idx").on(table.name).where(sql`${table.state} = 'running'`),
     index("tasks_purge_idx").on(table.finished_at).where(sql`${table.state} in ('done', 'cancelled')`),
+    index("tasks_dead_idx").on(table.finished_at).where(sql`${table.state} = 'dead'`),
     index("tasks_state_idx").on(table.state, table.id),
     index("tasks_name_idx").on(table.name, table.id),
     check("tasks_state_check", oneOf(table.state, taskStates)),

@@ -21,7 +21,6 @@ import { remember } from "./remember.ts";
 import { requestId } from "./request-id.ts";
 import { requestLog } from "./request-log.ts";
 import { runTasksAfter } from "./run-tasks.ts";
-import { sendMails } from "./send-mails.ts";
 import { startLog } from "./start-log.ts";
 import { unlessOff } from "./switch.ts";
 import { transactions } from "./transaction.ts";
@@ -53,8 +52,7 @@ export const ofEveryRequest: readonly Stage<App>[] = [
     ({ endpoints }) => cors(endpoints),
     "A preflight ends here. A page may read the refusals of all stages below.",
   ],
-  ["send mails", () => sendMails, "Has to know how the endpoint ended."],
-  ["run tasks", () => runTasksAfter, "Has to know how the endpoint ended, too: a failed request takes its tasks back."],
+  ["run tasks", () => runTasksAfter, "Has to know how the endpoint ended: a failed request takes its tasks back."],
 ];
 
 type Declared = { contract: Contract; policy: Policy };

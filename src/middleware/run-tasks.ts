@@ -1,22 +1,31 @@
 import type { MiddlewareHandler } from "hono";
 import { runner } from "../context/run.ts";
-import type { AppEnv, Variables } from "../context/types.ts";
+import type { AppEnv, Enqueued, Variables } from "../context/types.ts";
 import { Tasks } from "../crud/tasks.ts";
 import { describeError } from "../log.ts";
 import { wake } from "../task/wake.ts";
+import { mailTask } from "../values.ts";
 
 /**
- * Has the tasks of a request run after its answer. A request that failed after it enqueued some takes them back, unless
- * it is idempotent: a repetition then answers with the rows that are kept, to which the tasks belong.
+ * Has the tasks and the mails of a request follow its answer, so that the client waits for none. A request that failed
+ * after it enqueued tasks takes them back, unless it is idempotent: a repetition then answers with the rows that are kept,
+ * to which the tasks belong.
  */
 export const runTasksAfter: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
-  const { enqueued, log } = c.var;
-  if (enqueued.length === 0) return;
+  const { enqueued, outbox, log } = c.var;
   const hasFailed = c.error !== undefined || c.res.status >= 400;
-  const work = hasFailed && c.var.once === undefined ? withdraw(c.var) : wake(c.env, c.var, enqueued);
+  const isUndone = c.error !== undefined && c.var.audit.recorded.length === 0;
+  const isKept = !hasFailed || c.var.once !== undefined;
+  const mails = isUndone ? [] : outbox.map((id): Enqueued => ({ id, name: mailTask, delay: 0 }));
+  const woken = isKept ? [...enqueued, ...mails] : mails;
+  const follow = async () => {
+    if (!isKept && enqueued.length > 0) await withdraw(c.var);
+    if (woken.length > 0) await wake(c.env, c.var, woken);
+  };
+  if (enqueued.length + woken.length === 0) return;
   c.executionCtx.waitUntil(
-    work.catch((error) => log({ level: "error", message: "tasks", cause: describeError(error) })),
+    follow().catch((error) => log({ level: "error", message: "tasks", cause: describeError(error) })),
   );
 };
 

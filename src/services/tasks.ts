@@ -13,7 +13,7 @@ export async function beginAnew(context: Context, id: string) {
   const [, [task]] = await run(Tasks.retry(db, id, event), Tasks.changed(db, id, event), requireAdmin(db, user));
   if (!task) notFound();
   if (!task.is_changed) throw new ApiError("task_ended", { detail: `A task that is ${task.state} cannot be retried.` });
-  enqueued.push({ id, delay: 0 });
+  enqueued.push({ id, name: task.name, delay: 0 });
   return task;
 }
 

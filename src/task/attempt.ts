@@ -3,7 +3,7 @@ import type { Enqueued } from "../context/types.ts";
 import { type Claimed, Tasks } from "../crud/tasks.ts";
 import { ApiError } from "../errors.ts";
 import { describeError, logWith } from "../log.ts";
-import { sendDueMails } from "../services/mail.ts";
+import { mailTask } from "../values.ts";
 import { type Task, type TaskContext, TaskError } from "./task.ts";
 
 /** The context that all attempts of a run share. */
@@ -26,7 +26,7 @@ export async function attempt(work: Work, claimed: Claimed): Promise<void> {
   const progress: Progress = { isDone: false, outbox: [] };
   try {
     const count = await performed({ ...work, log }, claimed, progress);
-    await sendMailsOf(work, progress);
+    for (const mail of progress.outbox) work.enqueued.push({ id: mail, name: mailTask, delay: 0 });
     log({ level: "info", message: "task", outcome: "done", ...took(), ...(typeof count === "number" && { count }) });
   } catch (error) {
     const cause = describeError(error);
@@ -39,7 +39,7 @@ export async function attempt(work: Work, claimed: Claimed): Promise<void> {
   }
 }
 
-/** How far an attempt has come, and the mails that it put into the outbox. */
+/** How far an attempt has come, and the mails that it wrote. */
 type Progress = { isDone: boolean; outbox: string[] };
 
 async function performed(work: Work, claimed: Claimed, progress: Progress): Promise<unknown> {
@@ -52,9 +52,13 @@ async function performed(work: Work, claimed: Claimed, progress: Progress): Prom
     ...parts,
     once: async (statements, transact) => {
       if (progress.isDone) throw new Error(`The task ${task.name} calls run more than once: use step before it`);
-      const [, ...results] = await transact([Tasks.complete(db, claimed), ...statements]);
+      const [, ...results] = await transact([
+        Tasks.complete(db, claimed),
+        ...statements,
+        ...(claimed.is_probe ? [Tasks.resume(db, claimed.name)] : []),
+      ]);
       progress.isDone = true;
-      return results;
+      return results.slice(0, statements.length);
     },
   });
   const step = runner(db, {
@@ -69,11 +73,6 @@ async function performed(work: Work, claimed: Claimed, progress: Progress): Prom
   });
   if (!progress.isDone) await run();
   return answer;
-}
-
-/** Sends the mails of a task at once. A failure is logged and retried as that of any mail. */
-async function sendMailsOf(work: Work, { outbox }: Progress): Promise<void> {
-  if (outbox.length > 0) await sendDueMails({ ...work, run: runner(work.db) }, outbox);
 }
 
 async function withinTime(
@@ -95,16 +94,24 @@ async function withinTime(
   }
 }
 
+/** For so long, an outage of others costs a task no attempt. */
+const patienceDays = 5;
+
 /** Records the failure; answers the state of the task after it, if the claim still held. */
-async function failed({ db, tasks }: Work, claimed: Claimed, error: unknown) {
-  const { attempts = 0, backoff } = tasks.find(({ name }) => name === claimed.name) ?? {};
-  const { hopeless = false, retryIn } = error instanceof TaskError ? error : {};
-  const mayRetry = !hopeless && claimed.attempt < attempts && backoff !== undefined;
-  const failure = { error: reasonOf(error), retry: mayRetry ? { ...backoff, retryIn } : undefined };
+async function failed({ db, tasks, enqueued }: Work, claimed: Claimed, error: unknown) {
+  const { id, name } = claimed;
+  const { attempts = 0, backoff } = tasks.find((task) => task.name === name) ?? {};
+  const { hopeless = false, outage = false, retryIn } = error instanceof TaskError ? error : {};
+  const isOutage = outage && Date.now() - Date.parse(claimed.created_at) < patienceDays * 24 * 60 * 60 * 1_000;
+  const mayRetry = !hopeless && (isOutage || claimed.attempt < attempts) && backoff !== undefined;
+  const failure = { error: reasonOf(error), isOutage, retry: mayRetry ? { ...backoff, retryIn } : undefined };
+  const rest = outage ? Tasks.rest(db, name, retryIn) : undefined;
   // The second try sees a task that began to wait under the same key at that moment.
-  const once = () => runner(db)(Tasks.fail(db, claimed, failure));
-  const { rows } = await once().catch(once);
-  return rows[0];
+  const once = () => runner(db)(Tasks.fail(db, claimed, failure), rest);
+  const [{ rows }] = await once().catch(once);
+  const [after] = rows;
+  if (after?.state === "waiting") enqueued.push({ id, name, delay: Math.max(1, after.seconds) });
+  return after;
 }
 
 /** A reason without secrets: others' messages may hold some, and are in the log alone. */

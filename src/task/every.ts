@@ -3,17 +3,23 @@ import { Cron } from "croner";
 /** A cron expression of five fields, in UTC, or an interval. */
 export type Every = string | { minutes: number };
 
-/** The newest slot at or before a time, if there was one in the last ten years. */
-export type Slots = (now: Date) => Date | undefined;
+/** The newest slot at or before a time, and the first one after it, if there are any in ten years. */
+export type Slots = (now: Date) => { newest: Date | undefined; next: Date | undefined };
 
 /** Reads a schedule. Throws for one that is not valid. */
 export function slotsOf(every: Every): Slots {
   if (typeof every === "string") {
     const cron = new Cron(every, { timezone: "UTC", mode: "5-part", paused: true });
     // The library looks strictly before a time.
-    return (now) => cron.previousRuns(1, new Date(now.getTime() + 1))[0];
+    return (now) => ({
+      newest: cron.previousRuns(1, new Date(now.getTime() + 1))[0],
+      next: cron.nextRun(now) ?? undefined,
+    });
   }
   const length = every.minutes * 60_000;
   if (!(length >= 60_000)) throw new Error("An interval is a minute or longer");
-  return (now) => new Date(Math.floor(now.getTime() / length) * length);
+  return (now) => {
+    const newest = Math.floor(now.getTime() / length) * length;
+    return { newest: new Date(newest), next: new Date(newest + length) };
+  };
 }

@@ -1,22 +1,42 @@
 import type { Statement } from "../context/types.ts";
-import { inSteps } from "./steps.ts";
 import { type Task, type TaskContext, task } from "./task.ts";
 
 type Purging = Statement & { _: { result: { rows: unknown[] } } };
+type Step = { found: number; removed: number };
 
 /** Rows that are removed by one statement: few enough to hold no lock for long. */
 const size = 1_000;
 
-/**
- * Declares a task that removes expired rows every ten minutes, until none is left. One that runs out of time goes on in
- * the next task.
- */
+/** Once an hour, all at the same time, so that an idle database wakes once for all purges. */
+const every = "0 * * * *";
+
+/** Declares a task that removes expired rows every hour, until none is left. */
 export function purge(name: string, some: (context: TaskContext, limit: number) => Purging): Task {
-  const purging = task({ name, every: { minutes: 10 }, timeout: 60, retry: { attempts: 3 } }, async (context) => {
-    const { step, run } = context;
-    const { count, isDone } = await inSteps(context, size, async () => (await step(some(context, size))).rows.length);
-    if (!isDone) await run(purging.later({}, { key: "rest" }));
-    return count;
+  return purgeInSteps(name, size, async (context) => {
+    const { length } = (await context.step(some(context, size))).rows;
+    return { found: length, removed: length };
+  });
+}
+
+/**
+ * Declares a purge by steps of any kind. A step that finds fewer than `size` is the last one. A task that runs out of time
+ * goes on in the next one.
+ */
+export function purgeInSteps(
+  name: string,
+  size: number,
+  step: (context: TaskContext, size: number) => Promise<Step>,
+): Task {
+  const purging = task({ name, every, timeout: 60, retry: { attempts: 3 } }, async (context) => {
+    let count = 0;
+    for (;;) {
+      const { found, removed } = await step(context, size);
+      count += removed;
+      if (found < size) return count;
+      if (context.mayGoOn()) continue;
+      await context.run(purging.later({}, { key: "rest" }));
+      return count;
+    }
   });
   return purging;
 }

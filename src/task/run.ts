@@ -6,20 +6,35 @@ import type { Deps, Enqueued } from "../context/types.ts";
 import { type Claimed, type TaskKind, Tasks } from "../crud/tasks.ts";
 import { describeError, unfailing } from "../log.ts";
 import { type Bindings, SettingsError } from "../settings.ts";
+import { ringForNext, ringWithin } from "./alarm.ts";
 import { attempt, type Work } from "./attempt.ts";
+import type { Task } from "./task.ts";
 
 /** The connections that a Worker may have open at once, minus one. */
 const parallel = 5;
-/** Seconds for which a run begins new tasks: after an answer, the platform ends it after 30. */
-const runSeconds = { sweep: 50, wake: 20 };
 /** Seconds that a lease outlasts the timeout of its task, so that an attempt can record its failure. */
 const spareSeconds = 30;
+/** Seconds until the next try of a run that could not work. */
+const pauseSeconds = 60;
+
+/** Seconds for which a run begins tasks, and after which the platform ends it. */
+type Time = { begin: number; end: number };
+/** Of an alarm, a cron trigger or a message: https://developers.cloudflare.com/workers/platform/limits/ */
+const ofItsOwn: Time = { begin: 50, end: 900 };
+export const afterAnswer: Time = { begin: 20, end: 30 };
+
+type Options = { ids?: readonly string[]; time?: Time };
 
 /**
  * Runs tasks until none is due, or time or subrequests run out: those of `ids` and the tasks that they enqueue, or all.
- * A run of all first enqueues those whose slot of `every` has come. Answers false if it could not work, which is logged.
+ * A run of all first enqueues those whose slot of `every` has come. Then sets the alarm for the next task. Answers false
+ * if it could not work, which is logged.
  */
-export async function runTasks(bindings: Bindings, deps: Deps, ids?: readonly string[]): Promise<boolean> {
+export async function runTasks(
+  bindings: Bindings,
+  deps: Deps,
+  { ids, time = ofItsOwn }: Options = {},
+): Promise<boolean> {
   const log = unfailing(deps.log);
   const settings = configurationOf(bindings);
   const keys = settings instanceof SettingsError ? settings : await importedKeys(settings);
@@ -27,35 +42,53 @@ export async function runTasks(bindings: Bindings, deps: Deps, ids?: readonly st
     log({ level: "error", message: "tasks", code: "misconfigured", cause: describeError(keys) });
     return false;
   }
-  const { now, transport, tasks } = deps;
+  const { now, transport } = deps;
   const trips = { count: 0, milliseconds: 0 };
   const db = deps.connect(settings, trips);
-  const end = Date.now() + runSeconds[ids ? "wake" : "sweep"] * 1_000;
   const started = new Set<string>();
-  // Each task that began may still call the outside world, complete and fail.
-  const room = settings.SUBREQUESTS - 3 * parallel;
-  const mayGoOn = (calls = 0) => Date.now() < end && trips.count + started.size + calls < room;
+  const from = Date.now();
+  const seconds = () => (Date.now() - from) / 1_000;
+  // Each task that began may still read, call the outside world, complete and fail; then the alarm is set.
+  const room = settings.SUBREQUESTS - 4 * parallel - 3;
+  const mayGoOn = (calls = 0) => seconds() < time.begin && trips.count + started.size + calls < room;
+  const able = deps.tasks.filter(({ canRun }) => canRun({ settings, transport }));
+  const fitting = () => able.filter(({ timeoutSeconds }) => seconds() + timeoutSeconds <= time.end);
   const enqueued: Enqueued[] = [];
-  const work: Work = { db, settings, keys, bindings, now, transport, log, tasks, mayGoOn, enqueued };
+  const work: Work = { db, settings, keys, bindings, now, transport, log, tasks: deps.tasks, mayGoOn, enqueued };
+  const lanes: Lanes = { started, fitting, waits: [] };
   try {
-    if (!ids) await runner(db)(...enqueueSlots(work));
-    await inLanes(work, started, ids);
+    if (!ids) await runner(db)(...enqueueSlots(work, able));
+    const isDone = await inLanes(work, lanes, ids);
+    if (!isDone) await ringWithin(0, work);
+    else if (!ids) await ringForNext(work, able);
+    else if (lanes.waits.length > 0) await ringWithin(Math.min(...lanes.waits), work);
     return true;
   } catch (error) {
     log({ level: "error", message: "tasks", cause: describeError(error) });
+    await ringWithin(pauseSeconds, work);
     return false;
   }
 }
 
-/** Keeps some tasks running at once, and claims the next ones as soon as one has ended. */
-async function inLanes(work: Work, started: Set<string>, ids?: readonly string[]): Promise<void> {
+/** `waits`: the seconds for which tasks wait that this run enqueued or that failed in it. */
+type Lanes = { started: Set<string>; fitting: () => readonly Task[]; waits: number[] };
+
+/** Keeps some tasks running at once, and claims the next ones as soon as one has ended. Answers false if some may be left. */
+async function inLanes(work: Work, { started, fitting, waits }: Lanes, ids?: readonly string[]): Promise<boolean> {
   const running = new Set<Promise<void>>();
   const asked = new Set(ids);
+  let isDone = true;
   const claimMore = async () => {
-    for (const { id, delay } of work.enqueued.splice(0)) if (ids && delay === 0) asked.add(id);
-    if (!work.mayGoOn() || (ids && asked.size === 0)) return;
+    const tasks = fitting();
+    for (const { id, name, delay } of work.enqueued.splice(0)) {
+      if (delay > 0 || !tasks.some((task) => task.name === name)) waits.push(delay);
+      else if (ids) asked.add(id);
+    }
+    if (ids && asked.size === 0) return;
+    isDone = work.mayGoOn() && !(ids && tasks.length === 0);
+    if (!isDone || tasks.length === 0) return;
     const limit = parallel - running.size;
-    const claims = await claim(work, limit, ids && [...asked].slice(0, 1_000));
+    const claims = await claim(work, tasks, limit, ids && [...asked].slice(0, 1_000));
     // Those that are not to be had are somebody else's by now, or for a later time.
     if (claims.length === 0) asked.clear();
     for (const claimed of claims) {
@@ -68,7 +101,7 @@ async function inLanes(work: Work, started: Set<string>, ids?: readonly string[]
   try {
     for (;;) {
       await claimMore();
-      if (running.size === 0) return;
+      if (running.size === 0) return isDone;
       await Promise.race(running);
     }
   } finally {
@@ -76,23 +109,23 @@ async function inLanes(work: Work, started: Set<string>, ids?: readonly string[]
   }
 }
 
-async function claim(work: Work, limit: number, ids?: readonly string[]): Promise<Claimed[]> {
-  const { db, tasks } = work;
+async function claim(work: Work, tasks: readonly Task[], limit: number, ids?: readonly string[]): Promise<Claimed[]> {
+  const { db } = work;
   const kinds = tasks.map(
     ({ name, attempts, concurrency, timeoutSeconds }): TaskKind => ({
       ...{ name, attempts, concurrency, lease: Math.ceil(timeoutSeconds) + spareSeconds },
     }),
   );
-  const bounded = kinds.flatMap(({ name, concurrency }) => (concurrency === null ? [] : name));
-  const statement = Tasks.claim(db, kinds, { limit, ...(ids && { ids }) });
-  const lock = bounded.length > 0 ? Tasks.lock(db, bounded) : undefined;
-  const [, { rows }] = await runner(db)(lock, statement);
+  const wanted = { limit, ...(ids && { ids }) };
+  const isBounded = kinds.some(({ concurrency }) => concurrency !== null);
+  const lock = isBounded ? Tasks.lock(db, kinds, wanted) : undefined;
+  const [, { rows }] = await runner(db)(lock, Tasks.claim(db, kinds, wanted));
   return rows;
 }
 
-function enqueueSlots({ db, tasks, now }: Work) {
+function enqueueSlots({ db, now }: Work, tasks: readonly Task[]) {
   const slots = tasks.flatMap(({ name, slots }) => {
-    const slot = slots?.(now())?.toISOString();
+    const slot = slots?.(now()).newest?.toISOString();
     return slot === undefined ? [] : { id: uuidv7(), name, slot };
   });
   return slots.length > 0 ? [Tasks.schedule(db, slots)] : [];

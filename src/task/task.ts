@@ -33,7 +33,7 @@ export type TaskContext = Pick<Deps, "now" | "transport"> & {
   attempt: number;
   /** The same for all attempts, for services that recognise a repetition. */
   idempotencyKey: string;
-  /** The mails that a step puts into the outbox, for `mailTo`. */
+  /** The mails that a step writes, for `mailTo`. */
   outbox: string[];
 };
 
@@ -45,6 +45,7 @@ export type Task = {
   timeoutSeconds: number;
   concurrency: number | null;
   slots: Slots | undefined;
+  canRun: (worker: Pick<TaskContext, "settings" | "transport">) => boolean;
   /** @throws {TaskError} for input that is not the task's. */
   perform: (context: TaskContext, input: unknown) => Promise<unknown>;
 };
@@ -59,31 +60,39 @@ export type Declaration<Input extends z.ZodType> = {
   input?: Input;
   /** By default 10 attempts, the second one after 10 seconds, and then after twice as long, up to an hour. */
   retry?: { attempts?: number } & Partial<Backoff>;
-  /** Seconds for one attempt, 30 by default. */
+  /** Seconds for one attempt, 20 by default: as many as there may be after an answer. At most {@link longestTimeout}. */
   timeout?: number;
   /** The number of these tasks that run at once. Unbounded by default; 1 with `every`. */
   concurrency?: number;
   /** Runs it by itself: a cron expression in UTC, or an interval. Its input is then `{}`. */
   every?: Every;
+  /** False where a Worker lacks what the task needs: it waits for one that has it. */
+  canRun?: Task["canRun"];
 };
 
+/** Seconds: the platform ends an alarm, a cron trigger or a message after fifteen minutes. */
+export const longestTimeout = 800;
+
 /**
- * The failure of a task in our own words, which admins see: it must hold no secret. `retryIn` seconds replace the backoff;
- * `hopeless` ends the task at once.
+ * The failure of a task in our own words, which admins see: it must hold no secret. `retryIn` seconds replace the backoff.
+ * `hopeless` ends the task at once. An `outage` is not the task's fault: all tasks of its name get a rest, of `retryIn`
+ * seconds or longer each time, and the attempt does not count.
  */
 export class TaskError extends Error {
   override readonly name = "TaskError";
   readonly retryIn: number | undefined;
   readonly hopeless: boolean;
+  readonly outage: boolean;
 
-  constructor(message: string, { retryIn, hopeless = false, cause }: TaskErrorOptions = {}) {
+  constructor(message: string, { retryIn, hopeless = false, outage = false, cause }: TaskErrorOptions = {}) {
     super(message, { cause });
     // It may be what another service has asked for.
     this.retryIn = retryIn === undefined ? undefined : Math.min(Math.max(retryIn, 0) || 0, longestWait);
     this.hopeless = hopeless;
+    this.outage = outage;
   }
 }
-type TaskErrorOptions = { retryIn?: number; hopeless?: boolean; cause?: unknown };
+type TaskErrorOptions = { retryIn?: number | undefined; hopeless?: boolean; outage?: boolean; cause?: unknown };
 
 /** Seconds. */
 const longestWait = 6 * 60 * 60;
@@ -95,12 +104,13 @@ export function task<Input extends z.ZodType = typeof nothing>(
   declared: Declaration<Input>,
   handler: (context: TaskContext, input: z.output<Input>) => Promise<unknown>,
 ) {
-  const { name, retry = {}, timeout = 30, every } = declared;
+  const { name, retry = {}, timeout = 20, every, canRun = () => true } = declared;
   const { attempts = 10, firstSeconds = 10, mostSeconds = 3_600 } = retry;
   // Without a schema, Input is the type of `nothing`.
   const schema = declared.input ?? (nothing as unknown as Input);
   if (every !== undefined && !schema.safeParse({}).success)
     throw new Error(`${name} has "every", but not the input {}`);
+  if (!(timeout <= longestTimeout)) throw new Error(`${name} has a timeout of more than ${longestTimeout} seconds`);
   const made = {
     name,
     attempts,
@@ -108,6 +118,7 @@ export function task<Input extends z.ZodType = typeof nothing>(
     timeoutSeconds: timeout,
     concurrency: declared.concurrency ?? (every === undefined ? null : 1),
     slots: every === undefined ? undefined : slotsOf(every),
+    canRun,
     async perform(context: TaskContext, input: unknown): Promise<unknown> {
       const { data, error } = schema.safeParse(input);
       if (error) throw new TaskError(`Its input does not fit at ${placesOf(error)}.`, { hopeless: true });

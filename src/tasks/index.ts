@@ -1,4 +1,5 @@
 import type { Task } from "../task/task.ts";
+import { sendMail } from "./mails/send.ts";
 import { purgeAuditEvents } from "./purge-audit-events.ts";
 import { purgeDeleted } from "./purge-deleted.ts";
 import { purgeIdempotencyKeys } from "./purge-idempotency-keys.ts";
@@ -7,11 +8,10 @@ import { purgeSessions } from "./purge-sessions.ts";
 import { purgeTasks } from "./purge-tasks.ts";
 import { purgeThrottles } from "./purge-throttles.ts";
 import { purgeUsers } from "./purge-users.ts";
-import { sendWaitingMails } from "./send-mails.ts";
 
 /** The tasks of this Worker: one flat list. A task that is not in it is neither enqueued nor run. */
 export const allTasks: readonly Task[] = [
-  sendWaitingMails,
+  sendMail,
   purgeThrottles,
   purgeIdempotencyKeys,
   ...purgeDeleted,

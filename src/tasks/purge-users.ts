@@ -1,28 +1,20 @@
 import { v7 as uuidv7 } from "uuid";
 import { Purge } from "../crud/purge.ts";
-import { inSteps } from "../task/steps.ts";
-import { type TaskContext, task } from "../task/task.ts";
+import { purgeInSteps } from "../task/purge.ts";
+import type { TaskContext } from "../task/task.ts";
 
 /** The bounds of one step, so that it holds no lock for long. */
 const limits = { users: 20, rows: 1_000 };
 
 /** Purges deleted users after their grace period: first their personal fields, then step by step everything they owned. */
-export const purgeUsers = task({ name: "purge-users", every: { minutes: 10 }, timeout: 60 }, async (context) => {
-  let count = 0;
-  await inSteps(context, 1, async () => {
-    const { found, purged } = await purgeSome(context);
-    count += purged;
-    return found;
-  });
-  return count;
-});
+export const purgeUsers = purgeInSteps("purge-users", 1, purgeSome);
 
-async function purgeSome({ db, step, settings }: TaskContext): Promise<{ found: number; purged: number }> {
+async function purgeSome({ db, step, settings }: TaskContext): Promise<{ found: number; removed: number }> {
   const [, { rows: users }] = await step(
     Purge.scrub(db, settings.DELETION_GRACE_DAYS, limits.users),
     Purge.listScrubbed(db, limits.users),
   );
-  let purged = 0;
+  let removed = 0;
   for (const { id } of users) {
     const event = {
       id: uuidv7(),
@@ -37,7 +29,7 @@ async function purgeSome({ db, step, settings }: TaskContext): Promise<{ found: 
       ...Purge.removeRemains(db, id, limits.rows),
       Purge.finish(db, id, event),
     );
-    purged += results.at(-1)?.rows.length ?? 0;
+    removed += results.at(-1)?.rows.length ?? 0;
   }
-  return { found: users.length, purged };
+  return { found: users.length, removed };
 }

@@ -55,7 +55,8 @@ export async function work(
   const logs: LogEntry[] = [];
   const now = () => own.now ?? new Date();
   const roomy = { ...bindings, SUBREQUESTS: "10000", ...own.bindings };
-  await runTasks(roomy, { ...production, now, tasks: list, log: (entry) => void logs.push(entry) }, own.ids);
+  const { ids } = own;
+  await runTasks(roomy, { ...production, now, tasks: list, log: (entry) => void logs.push(entry) }, ids ? { ids } : {});
   return logs;
 }
 

@@ -56,7 +56,10 @@ describe("promise 32: a task with every", () => {
     [{ minutes: 10 }, "2026-01-01T00:19:59.999Z", "2026-01-01T00:10:00.000Z"],
     [{ minutes: 1_440 }, "2026-01-01T13:00:00.000Z", "2026-01-01T00:00:00.000Z"],
   ])("%j has at %s the slot %s", (every, now, slot) => {
-    expect(slotsOf(every)(new Date(now))?.toISOString()).toBe(slot);
+    const { newest, next } = slotsOf(every)(new Date(now));
+    expect(newest?.toISOString()).toBe(slot);
+    expect(next?.getTime()).toBeGreaterThan(Date.parse(now));
+    expect(slotsOf(every)(next ?? new Date(0)).newest).toStrictEqual(next);
   });
 
   it.each(["hourly", "* * * * * *", "61 * * * *", { minutes: 0 }, { minutes: Number.NaN }])("refuses %j", (every) => {

@@ -1,18 +1,20 @@
-import { inArray, sql } from "drizzle-orm";
+import { eq, inArray, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
-import { auditEvents, mails, sessions } from "../../src/db/schema.ts";
+import { auditEvents, mails, sessions, tasks } from "../../src/db/schema.ts";
 import { purgeAuditEvents } from "../../src/tasks/purge-audit-events.ts";
 import { purgeMails } from "../../src/tasks/purge-mails.ts";
 import { purgeSessions } from "../../src/tasks/purge-sessions.ts";
-import { aUser, bindings, db, perform } from "../harness.ts";
+import { purgeTasks } from "../../src/tasks/purge-tasks.ts";
+import type { TaskState } from "../../src/values.ts";
+import { aUser, bindings, db, perform, unique } from "../harness.ts";
 
 const day = 24 * 60 * 60 * 1_000;
 const ago = (days: number) => new Date(Date.now() - days * day);
 const text = (days: number) => ago(days).toISOString();
 /** An id as it was made so many days ago. */
 const idOf = (days: number) => uuidv7({ msecs: ago(days).getTime() });
-const leftOf = async (table: typeof sessions | typeof mails | typeof auditEvents, ids: string[]) => {
+const leftOf = async (table: typeof sessions | typeof mails | typeof auditEvents | typeof tasks, ids: string[]) => {
   const rows = await db.select({ id: table.id }).from(table).where(inArray(table.id, ids));
   return ids.map((id) => rows.some((row) => row.id === id));
 };
@@ -35,26 +37,45 @@ describe("after their retention", () => {
     ).toStrictEqual([false, true, false, true]);
   });
 
-  it("sent mails are purged, and neither waiting nor dead ones", async () => {
+  it("mails are purged that no task can send any more, and no others", async () => {
     const { id: user_id } = await aUser();
-    const row = (days: number, more: Partial<typeof mails.$inferInsert>) => ({
+    const row = (days: number) => ({
       ...{ id: idOf(days), user_id, kind: "new_sign_in" as const, recipient: "a@example.com", data: {} },
-      ...{ created_at: text(days), next_attempt_at: text(-1), ...more },
+      created_at: text(days),
+    });
+    const states = ["done", "cancelled", "dead", "waiting", "running", undefined] as const;
+    const rows = [...states.map(() => row(91)), row(89)];
+    const ids = rows.map(({ id }) => id);
+    await db.insert(mails).values(rows);
+    for (const [i, state] of states.entries()) {
+      const isTask = eq(tasks.id, ids[i] ?? "");
+      if (state) await db.update(tasks).set({ state }).where(isTask);
+      else await db.delete(tasks).where(isTask);
+    }
+    await perform(purgeMails);
+    expect(await leftOf(mails, ids)).toStrictEqual([false, false, true, true, true, false, true]);
+  });
+
+  it("tasks are purged that ended, the dead ones later than others, and none that waits", async () => {
+    const name = unique("ended");
+    const row = (state: TaskState, days: number) => ({
+      ...{ id: uuidv7(), name, input: {}, state, finished_at: state === "waiting" ? null : text(days) },
     });
     const rows = [
-      row(91, { sent_at: text(91) }),
-      row(91, { dead_at: text(91) }),
-      row(91, {}),
-      row(89, { sent_at: text(89) }),
+      row("done", 8),
+      row("cancelled", 8),
+      row("done", 6),
+      row("dead", 91),
+      row("dead", 89),
+      row("waiting", 0),
     ];
-    await db.insert(mails).values(rows);
-    await perform(purgeMails);
-    expect(
-      await leftOf(
-        mails,
-        rows.map(({ id }) => id),
-      ),
-    ).toStrictEqual([false, true, true, true]);
+    await db.insert(tasks).values(rows);
+    await perform(purgeTasks);
+    const left = await leftOf(
+      tasks,
+      rows.map(({ id }) => id),
+    );
+    expect(left).toStrictEqual([false, false, true, false, true, true]);
   });
 
   it("audit events are purged if they have one, and nothing else can delete them", async () => {
