@@ -37,6 +37,9 @@ export type Claimed = TaskClaim & {
 /** The tasks to claim: all that are due, or only these. */
 type Wanted = { ids?: readonly string[] };
 
+/** The tasks to retry: of a name and a state, and that failed for this reason if there is one. */
+type Retrying = { name: string; state: TaskState; error?: string | undefined };
+
 /** The names of tasks that a Worker can run, and of those that it cannot, and the slots of `every` around now. */
 type Upcoming = {
   names: readonly string[];
@@ -241,6 +244,11 @@ export const Tasks = {
     );
   },
 
+  /** Ends the rest of tasks at once. */
+  endRest(db: Database, name: string) {
+    return db.execute(sql`delete from ${throttles} where key = ${restOf(sql`${name}::text`)}`);
+  },
+
   /** Removes these tasks of a request that failed, unless they have begun. */
   withdraw(db: Database, ids: readonly string[]) {
     return db.execute<{ id: string }>(sql`
@@ -288,6 +296,29 @@ export const Tasks = {
       sql`id = ${id}::uuid and state in ('dead', 'cancelled', 'waiting')`,
       event,
     );
+  },
+
+  /**
+   * Lets the oldest `limit` tasks of a name and a state begin anew at once, and records it. One per key, and none while
+   * another one waits under it. Answers their number and the ids of some.
+   */
+  retryAll(db: Database, { name, state, error }: Retrying, limit: number, event: NewAuditEvent) {
+    const isMeant = sql`name = ${name} and state = ${state} ${error === undefined ? sql`` : sql`and error = ${error}`}`;
+    const mayWait = sql`${state}::text = 'waiting' or key is null or (id in (select id from keyed) and not exists (
+      select from ${tasks} as other where other.name = task.name and other.key = task.key and other.state = 'waiting'))`;
+    return db.execute<{ retried: number; some: string[] }>(sql`
+      with keyed as materialized (
+        select distinct on (key) id from ${tasks} where ${isMeant} and key is not null order by key, id
+      ),
+      chosen as (
+        select id from ${tasks} as task where ${isMeant} and (${mayWait}) order by id limit ${limit} for update skip locked
+      ),
+      changed as (
+        update ${tasks} as task set state = 'waiting', attempt = 0, run_at = now(), finished_at = null
+        from chosen where task.id = chosen.id returning task.id
+      ),
+      ${written(event, sql`from (select from changed limit 1) as one`)}
+      select count(*)::int as retried, coalesce((array_agg(id))[:100], '{}') as some from changed`);
   },
 
   /** Cancels a task that waits or runs, and records it. A running attempt can no longer complete it. No row in another state. */

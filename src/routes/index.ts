@@ -34,6 +34,7 @@ import { cancelTask } from "./tasks/cancel.ts";
 import { listTasks } from "./tasks/list.ts";
 import { readTask } from "./tasks/read.ts";
 import { retryTask } from "./tasks/retry.ts";
+import { retryTasks } from "./tasks/retry-all.ts";
 import { changeMyEmail } from "./users/change-my-email.ts";
 import { changeMyPassword } from "./users/change-my-password.ts";
 import { createUser } from "./users/create.ts";
@@ -80,6 +81,7 @@ export const endpoints = [
   listAuditEvents,
   listTasks,
   readTask,
+  retryTasks,
   retryTask,
   cancelTask,
   listPublicItems,

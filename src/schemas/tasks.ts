@@ -39,3 +39,24 @@ export const TaskQuery = z.object({
   after: Moment.optional().openapi({ description: "Enqueued at this time or later" }),
   before: Moment.optional().openapi({ description: "Enqueued before this time" }),
 });
+
+/** The most tasks that one call retries. */
+export const maxRetried = 10_000;
+
+export const TasksRetry = z
+  .strictObject({
+    name: text({ max: 200 }).openapi({ example: "mails/send" }),
+    state: z.enum(["dead", "cancelled", "waiting"]).default("dead"),
+    error: text({ max: 500 }).optional().openapi({
+      description: "Only tasks whose last attempt failed for this reason",
+      example: "api.resend.com answered 401",
+    }),
+  })
+  .openapi("TasksRetry");
+
+export const TasksRetried = z
+  .object({
+    retried: z.int(),
+    is_complete: z.boolean().openapi({ description: `False if there may be more: a call retries ${maxRetried} tasks` }),
+  })
+  .openapi("TasksRetried");

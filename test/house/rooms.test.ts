@@ -32,7 +32,6 @@ const typesOf: Record<string, readonly string[]> = {
 const beside: Record<string, readonly string[]> = {
   services: ["tasks"],
   tasks: ["services", "task"],
-  task: ["services"],
 };
 
 const floorOf = (room: string) => floors.findIndex((rooms) => rooms.includes(room));

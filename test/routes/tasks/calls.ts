@@ -28,6 +28,10 @@ export const calls: Calls = {
     const { path, token } = await aTask();
     return { path: `${path}/retry`, token };
   },
+  retryTasks: async () => {
+    const { token } = await aTask();
+    return { path: "/tasks/retry", token, json: { name: unique("task") } };
+  },
   cancelTask: async () => {
     const { path, token } = await aTask();
     return { path: `${path}/cancel`, token };

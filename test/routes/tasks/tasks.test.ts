@@ -1,10 +1,10 @@
 import { eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
-import { tasks } from "../../../src/db/schema.ts";
+import { tasks, throttles } from "../../../src/db/schema.ts";
 import { TaskError, task } from "../../../src/task/task.ts";
 import { aUser, db, serve, unique } from "../../harness.ts";
-import { effect, effecting, effectsOf, enqueue, Keyed, makeDue, rowOf, work } from "../../task/effects.ts";
+import { effect, effecting, effectsOf, enqueue, Keyed, makeDue, rowOf, rowsOf, work } from "../../task/effects.ts";
 
 let isBroken = true;
 const fragile = task(
@@ -28,7 +28,7 @@ async function aDeadTask() {
 }
 const eventsOf = async (id: string) => {
   const { rows } = await db.execute<{ kind: string; actor_id: string }>(
-    sql`select kind, actor_id from audit_events where details->>'task_id' = ${id} order by id`,
+    sql`select kind, actor_id from audit_events where coalesce(details->>'task_id', details->>'task_name') = ${id} order by id`,
   );
   return rows.map(({ kind, actor_id }) => [kind, actor_id === adminId]);
 };
@@ -78,6 +78,46 @@ describe("an admin", () => {
       expect((await admin.post(`/tasks/${id}/retry`)).body).toMatchObject({ status: 409, code: "task_ended" });
     }
     expect(await eventsOf(id)).toStrictEqual([]);
+  });
+
+  it("promise 31: retries all dead tasks of a name by one call, which is recorded once", async () => {
+    const name = unique("revoked");
+    let key = "revoked";
+    const calling = task({ name, retry: { attempts: 1 }, concurrency: 5 }, async () => {
+      if (key === "revoked") throw new TaskError("The key is revoked.");
+    });
+    const own = serve({ deps: { tasks: [calling] } }).as({ token });
+    const ids = await enqueue(name, Array(120).fill({}));
+    const [other = ""] = await enqueue(name, [{}]);
+    await work([calling]);
+    await db.update(tasks).set({ error: "The paper is out." }).where(eq(tasks.id, other));
+    await db.insert(throttles).values({ key: `rest:${name}`, attempts: 1, blocked_until: "2100-01-01T00:00:00Z" });
+    key = "new";
+    const answer = await own.post("/tasks/retry", { name, error: "The key is revoked." });
+    expect(answer.body).toStrictEqual({ retried: 120, is_complete: true });
+    expect(answer.roundTrips).toBe(1);
+    await work([calling]);
+    const states = (await rowsOf(name)).map(({ id, state, attempt }) => (id === other ? id : `${state} ${attempt}`));
+    expect(states).toStrictEqual([...ids.map(() => "done 1"), other]);
+    expect(await eventsOf(name)).toStrictEqual([["task.retried", true]]);
+    expect((await own.post("/tasks/retry", { name, error: "The key is revoked." })).body.retried).toBe(0);
+    expect(await eventsOf(name)).toHaveLength(1);
+  });
+
+  it("retries one task per key, and lets waiting ones begin at once", async () => {
+    const counted = effecting();
+    const own = serve({ deps: { tasks: [counted] } }).as({ token });
+    const [first = "", second = "", third = ""] = [unique("effect"), unique("effect"), unique("effect")];
+    for (const effect of [first, second, third]) {
+      const [id = ""] = await enqueue(counted.name, [{ effect }], { key: effect === third ? "three" : "one" });
+      await db.update(tasks).set({ state: "dead" }).where(eq(tasks.id, id));
+    }
+    const [waiting = ""] = await enqueue(counted.name, [{ effect: unique("effect") }], { key: "three" });
+    await db.update(tasks).set({ run_at: sql`now() + interval '1 hour'` }).where(eq(tasks.id, waiting));
+    expect((await own.post("/tasks/retry", { name: counted.name })).body.retried).toBe(1);
+    expect(await effectsOf(first, second, third)).toStrictEqual([1, 0, 0]);
+    expect((await own.post("/tasks/retry", { name: counted.name, state: "waiting" })).body.retried).toBe(1);
+    expect(await rowOf(waiting)).toMatchObject({ state: "done" });
   });
 
   it("cancels a task that waits, and one that runs commits nothing more", async () => {
