@@ -46,7 +46,7 @@ export const maxRetried = 10_000;
 export const TasksRetry = z
   .strictObject({
     name: text({ max: 200 }).openapi({ example: "mails/send" }),
-    state: z.enum(["dead", "cancelled", "waiting"]).default("dead"),
+    state: z.enum(["dead", "cancelled", "waiting"]).optional().openapi({ description: "`dead` if it is left out" }),
     error: text({ max: 500 }).optional().openapi({
       description: "Only tasks whose last attempt failed for this reason",
       example: "api.resend.com answered 401",

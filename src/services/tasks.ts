@@ -22,9 +22,9 @@ export async function beginAnew(context: Context, id: string) {
 /** Lets all tasks of a name begin anew, right after the answer or when the alarm rings. Answers how many. */
 export async function beginAllAnew(context: Context, filter: z.output<typeof TasksRetry>) {
   const { db, run, user, enqueued } = context;
-  const { name } = filter;
+  const { name, state = "dead", error } = filter;
   const event = auditEvent(context, "task.retried", null, { task_name: name });
-  const retrying = Tasks.retryAll(db, filter, maxRetried, event);
+  const retrying = Tasks.retryAll(db, { name, state, error }, maxRetried, event);
   const [, { rows }] = await run(Tasks.endRest(db, name), retrying, requireAdmin(db, user));
   const [{ retried, some } = { retried: 0, some: [] }] = rows;
   for (const id of some) enqueued.push({ id, name, delay: 0 });

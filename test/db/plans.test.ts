@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { AuditEvents } from "../../src/crud/audit-events.ts";
+import { Tasks } from "../../src/crud/tasks.ts";
 import { Throttles } from "../../src/crud/throttles.ts";
 import { Users } from "../../src/crud/users.ts";
 import { aUser, db, unique } from "../harness.ts";
@@ -16,8 +17,10 @@ beforeAll(async () => {
       select gen_random_uuid(), case when n % 50 = 0 then 'account.purged' else 'sign_in.failed' end, gen_random_uuid()
       from generate_series(1, 5000) n`),
     db.execute(sql`insert into throttles (key, attempts)
-      select 'login:' || gen_random_uuid(), 1 from generate_series(1, 5000)`),
-    db.execute(sql`analyze users, audit_events, throttles`),
+      select (array['login:', 'familiar:'])[1 + n % 2] || gen_random_uuid(), 1 from generate_series(1, 10000) n`),
+    db.execute(sql`insert into tasks (id, name, input, state, finished_at)
+      select gen_random_uuid(), 'plan', '{}', (array['done', 'dead'])[1 + n % 2], now() from generate_series(1, 10000) n`),
+    db.execute(sql`analyze users, audit_events, throttles, tasks`),
   ]);
 });
 
@@ -47,6 +50,15 @@ describe("the hot queries use their indexes, and sort nothing", () => {
     const plan = await planOf(Users.findByLogin(db, login, 30));
     expect(plan).toContain(index);
     expect(plan).not.toContain("Seq Scan");
+  });
+
+  it("the purges of counters and tasks find the oldest by an index, however many are kept", async () => {
+    const plan = await planOf(Throttles.purge(db, 1_000));
+    for (const index of ["throttles_purge_idx", "throttles_familiar_idx"]) expect(plan).toContain(index);
+    expect(plan).not.toContain("Seq Scan");
+    const ended = await planOf(Tasks.purge(db, { done: 7, dead: 90 }, 1_000));
+    for (const index of ["tasks_purge_idx", "tasks_dead_idx"]) expect(ended).toContain(index);
+    expect(ended).not.toContain("Seq Scan");
   });
 
   it("a search for a user can be answered by its index", async () => {

@@ -4,6 +4,7 @@ import { Tasks } from "../../src/crud/tasks.ts";
 import { tasks } from "../../src/db/schema.ts";
 import { TaskError, task } from "../../src/task/task.ts";
 import { db, unique } from "../harness.ts";
+import { holding } from "../holding.ts";
 import { effect, effecting, effectsOf, enqueue, Keyed, makeDue, rowOf, rowsOf, work } from "./effects.ts";
 
 afterEach(() => vi.restoreAllMocks());
@@ -225,6 +226,28 @@ describe("a task", () => {
     for (let round = 0; round < 10; round++) await work([bounded]);
     expect(most).toBe(2);
     expect((await rowsOf(bounded.name)).map(({ state }) => state)).toStrictEqual(Array(10).fill("done"));
+  });
+
+  it("of a bounded kind keeps no Worker waiting that claims none of them", async () => {
+    const bounded = task({ name: unique("bounded"), concurrency: 1 }, async () => undefined);
+    const counted = effecting();
+    const [key = ""] = keys(1);
+    const claiming = await holding(sql`select pg_advisory_xact_lock(hashtext('tasks'), hashtext(${bounded.name}))`);
+    const [later] = await enqueue(bounded.name, [{}]);
+    await db
+      .update(tasks)
+      .set({ run_at: sql`now() + interval '1 hour'` })
+      .where(eq(tasks.id, later ?? ""));
+    await enqueue(counted.name, [{ effect: key }]);
+    await work([bounded, counted]);
+    expect(await effectsOf(key)).toStrictEqual([1]);
+    await makeDue(later);
+    const waiting = work([bounded, counted]);
+    await claiming.meets(waiting);
+    expect((await rowOf(later))?.state).toBe("waiting");
+    await claiming.release();
+    await waiting;
+    expect((await rowOf(later))?.state).toBe("done");
   });
 
   it("begins only while the subrequests of the plan suffice for it, and the next sweep continues", async () => {

@@ -1,11 +1,14 @@
-import { eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
-import { auditEvents, mails, sessions, tasks } from "../../src/db/schema.ts";
+import { auditEvents, mails, sessions, tasks, users } from "../../src/db/schema.ts";
+import type { Bindings } from "../../src/settings.ts";
+import type { Task } from "../../src/task/task.ts";
 import { purgeAuditEvents } from "../../src/tasks/purge-audit-events.ts";
 import { purgeMails } from "../../src/tasks/purge-mails.ts";
 import { purgeSessions } from "../../src/tasks/purge-sessions.ts";
 import { purgeTasks } from "../../src/tasks/purge-tasks.ts";
+import { purgeUsers } from "../../src/tasks/purge-users.ts";
 import type { TaskState } from "../../src/values.ts";
 import { aUser, bindings, db, perform, unique } from "../harness.ts";
 
@@ -18,6 +21,44 @@ const leftOf = async (table: typeof sessions | typeof mails | typeof auditEvents
   const rows = await db.select({ id: table.id }).from(table).where(inArray(table.id, ids));
   return ids.map((id) => rows.some((row) => row.id === id));
 };
+
+/** Runs a purge until it may not go on; answers the tasks that it enqueued to go on. */
+async function purgeShort(purge: Task, own: Bindings = bindings) {
+  await db.delete(tasks).where(and(eq(tasks.name, purge.name), eq(tasks.key, "rest")));
+  await perform(purge, { steps: 1, bindings: own });
+  return db
+    .select()
+    .from(tasks)
+    .where(and(eq(tasks.name, purge.name), eq(tasks.key, "rest")));
+}
+
+describe("a purge that runs out of time goes on in another task:", () => {
+  it("of audit events", async () => {
+    const old = Array.from({ length: 1_001 }, () => ({ id: idOf(3_001), kind: "sign_in.failed" as const }));
+    await db.insert(auditEvents).values(old.map((row) => ({ ...row, created_at: text(3_001) })));
+    const own = { ...bindings, AUDIT_RETENTION_DAYS: "3000" };
+    expect(await purgeShort(purgeAuditEvents, own)).toMatchObject([{ state: "waiting" }]);
+    expect(await purgeShort(purgeAuditEvents, own)).toStrictEqual([]);
+    expect(await db.$count(auditEvents, sql`created_at < now() - interval '3000 days'`)).toBe(0);
+  });
+
+  it("of users", async () => {
+    const deleted = await Promise.all(Array.from({ length: 21 }, () => aUser({ deleted_at: text(3_001) })));
+    expect(await purgeShort(purgeUsers)).toMatchObject([{ state: "waiting" }]);
+    while ((await purgeShort(purgeUsers)).length > 0);
+    const ids = deleted.map(({ id }) => id);
+    expect(await db.$count(users, and(inArray(users.id, ids), isNull(users.purged_at)))).toBe(0);
+  });
+
+  it("of sessions", async () => {
+    const { id: user_id } = await aUser();
+    const row = () => ({ id: idOf(3_001), user_id, token_hash: "", created_at: text(3_001), expires_at: text(3_000) });
+    await db.insert(sessions).values(Array.from({ length: 1_001 }, row));
+    expect(await purgeShort(purgeSessions)).toMatchObject([{ state: "waiting" }]);
+    expect(await purgeShort(purgeSessions)).toStrictEqual([]);
+    expect(await db.$count(sessions, eq(sessions.user_id, user_id))).toBe(1);
+  });
+});
 
 describe("after their retention", () => {
   it("sessions are purged that can no longer be in use, and no others", async () => {
