@@ -3,6 +3,7 @@ import type { AppEnv, Deps } from "./context/types.ts";
 import { connect } from "./db/client.ts";
 import { describeApi } from "./endpoint/document.ts";
 import type { Endpoint } from "./endpoint/endpoint.ts";
+import { RememberingRouter } from "./endpoint/router.ts";
 import { refuseUnsound } from "./endpoint/rules.ts";
 import { refuseInvalid } from "./endpoint/validation.ts";
 import { nothingHere, problem, toApiError } from "./errors.ts";
@@ -28,7 +29,7 @@ export const production: Deps = {
 /** Makes an app of all endpoints or any subset of them, with these dependencies or others. */
 export function createApp<const Endpoints extends readonly Endpoint[]>(endpoints: Endpoints, deps: Deps = production) {
   refuseUnsound(endpoints);
-  const app = new OpenAPIHono<AppEnv>({ strict: false, defaultHook: refuseInvalid });
+  const app = new OpenAPIHono<AppEnv>({ strict: false, router: new RememberingRouter(), defaultHook: refuseInvalid });
   let document: string | undefined;
   const documentOnce = (settings: Settings) => {
     document ??= JSON.stringify(describeApi(app, settings));

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { users } from "../db/schema.ts";
+import { preparedCondition } from "../db/drizzle.ts";
 import type { Caller, SessionCaller } from "../security/caller.ts";
 
 /**
@@ -8,13 +8,20 @@ import type { Caller, SessionCaller } from "../security/caller.ts";
  * Stable and made of parameters only, so that a `where` evaluates it once, before any row.
  */
 export function userGuard({ id, sessionId }: SessionCaller): SQL<boolean> {
-  return sql<boolean>`require_user(${id}::uuid, ${sessionId}::uuid, false)`;
+  return asUser(id, sessionId);
 }
 
 /** Extends {@link userGuard}: ends the transaction with SQLSTATE PT403 unless the caller is an admin. */
 export function adminGuard({ id, sessionId }: SessionCaller): SQL<boolean> {
-  return sql<boolean>`require_user(${id}::uuid, ${sessionId}::uuid, true)`;
+  return asAdmin(id, sessionId);
 }
+
+const asUser = preparedCondition(
+  (id: string, sessionId: string) => sql<boolean>`require_user(${id}::uuid, ${sessionId}::uuid, false)`,
+);
+const asAdmin = preparedCondition(
+  (id: string, sessionId: string) => sql<boolean>`require_user(${id}::uuid, ${sessionId}::uuid, true)`,
+);
 
 /** Puts {@link adminGuard} into a statement of its own, for a batch that needs it as well as its own guard. */
 export function requireAdmin(db: Database, caller: SessionCaller) {
@@ -23,6 +30,5 @@ export function requireAdmin(db: Database, caller: SessionCaller) {
 
 /** True if the caller is an admin, decided by the database while the statement runs. */
 export function isAdmin({ id }: Caller): SQL<boolean> {
-  return sql<boolean>`exists (select 1 from ${users} as caller
-    where caller.id = ${id}::uuid and caller.role = 'admin' and caller.is_active and caller.deleted_at is null)`;
+  return sql<boolean>`is_admin(${id}::uuid)`;
 }

@@ -23,9 +23,30 @@ types.setTypeParser(1185, (text) => timesOf(parsePgArray(text)));
  * `trips`, with its answer due within `DATABASE_TIMEOUT_MS`.
  */
 export function connect(settings: ConnectionSettings, trips: RoundTrips = { count: 0, milliseconds: 0 }): Database {
-  const { DATABASE_URL, NEON_FETCH_ENDPOINT: endpoint, DATABASE_TIMEOUT_MS: timeout } = settings;
-  const client = neon(DATABASE_URL, { fetchOptions: { trips, timeout, endpoint } satisfies CallOptions });
-  return databaseOver(client);
+  const { NEON_FETCH_ENDPOINT: endpoint, DATABASE_TIMEOUT_MS: timeout } = settings;
+  return databaseOver(clientWith(driverOf(settings), { trips, timeout, endpoint }));
+}
+
+type Client = NeonQueryFunction<false, false>;
+const drivers = new WeakMap<ConnectionSettings, Client>();
+
+/** The driver of these settings, which parses their connection string once per isolate. */
+function driverOf(settings: ConnectionSettings): Client {
+  const known = drivers.get(settings);
+  if (known) return known;
+  const driver = neon(settings.DATABASE_URL);
+  drivers.set(settings, driver);
+  return driver;
+}
+
+/** A client whose calls have options of their own. */
+function clientWith(driver: Client, fetchOptions: CallOptions): Client {
+  const own: Pick<Client, "query" | "transaction"> = {
+    query: (text, params, options) => driver.query(text, params, { ...options, fetchOptions }),
+    transaction: (queries, options) => driver.transaction(queries, { ...options, fetchOptions }),
+  };
+  // drizzle calls no client as a template.
+  return own as Client;
 }
 
 /** Keeps null, which drizzle's own parser turns into text. */

@@ -3,7 +3,7 @@ import type { NeonQueryFunction } from "@neondatabase/serverless";
 import { Column, fillPlaceholders, is, SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { NeonHttpDatabase, NeonHttpSession } from "drizzle-orm/neon-http";
-import { PgDeleteBase, PgDialect, PgInsertBase, PgUpdateBase } from "drizzle-orm/pg-core";
+import { PgDeleteBase, PgDialect, PgInsertBase, PgSelectBase, PgUpdateBase } from "drizzle-orm/pg-core";
 import { PgRaw } from "drizzle-orm/pg-core/query-builders/raw";
 import { type JsonRow, readResults } from "./json-rows.ts";
 import { type Outline, outlineOf } from "./outline.ts";
@@ -38,6 +38,8 @@ const offline = databaseOver((() => {}) as unknown as Client);
 
 /** The prepared form of a statement, which drizzle's types omit. */
 export type Prepared = {
+  /** True if its SQL ends in a condition, so that another may follow behind `and`. */
+  endsInCondition?: boolean;
   getQuery(): { sql: string; params: unknown[] };
   isResponseInArrayMode(): boolean;
   mapResult(result: unknown, isFromBatch: boolean): unknown;
@@ -53,23 +55,61 @@ export function prepared<Texts extends string[], Query extends BatchItem<"pg">>(
 ): (db: Database, ...texts: Texts) => Query {
   let kept: { query: Prepared; sql: string; params: unknown[] } | undefined;
   const prepare = (count: number) => {
-    const placeholders = Array.from({ length: count }, (_, i) => sql.placeholder(String(i)));
     // drizzle accepts a placeholder wherever it accepts a value.
-    const query = preparing(build(offline, ...(placeholders as unknown[] as Texts)))();
+    const built = build(offline, ...(placeholders(count) as unknown[] as Texts));
+    const endsInCondition = closeCondition(built);
+    const query = Object.assign(preparing(built)(), { endsInCondition });
     return { query, ...query.getQuery() };
   };
   return (db, ...texts) => {
     const query = build(db, ...texts);
     const prepareAnew = preparing(query);
     kept ??= prepare(texts.length);
-    const { sql, params } = kept;
-    const filled: Prepared = Object.assign(Object.create(kept.query), {
-      getQuery: () => ({ sql, params: fillPlaceholders(params, Object.fromEntries(texts.entries())) }),
+    const known = kept;
+    const filled: Prepared = Object.assign(Object.create(known.query), {
+      getQuery: () => filledBy(known, texts),
       // For use outside a request, where nothing is hot.
       execute: (...args: unknown[]) => prepareAnew().execute(...args),
     });
     return Object.assign(query, { _prepare: () => filled });
   };
+}
+
+/** A condition with its SQL, which was built once per isolate. */
+type Filled = SQL & { filled: { sql: string; params: unknown[] } };
+
+/** Builds a condition once per isolate and then only fills it in, as {@link prepared} does a select. */
+export function preparedCondition<Texts extends string[], T>(
+  build: (...texts: Texts) => SQL<T>,
+): (...texts: Texts) => SQL<T> {
+  let kept: { sql: string; params: unknown[] } | undefined;
+  return (...texts) => {
+    kept ??= dialect.sqlToQuery(build(...(placeholders(texts.length) as unknown[] as Texts)));
+    return Object.assign(build(...texts), { filled: filledBy(kept, texts) });
+  };
+}
+
+/** The SQL of a condition, with its parameters. */
+export function queryOf(condition: SQL): { sql: string; params: unknown[] } {
+  return "filled" in condition ? (condition as Filled).filled : dialect.sqlToQuery(condition);
+}
+
+function placeholders(count: number) {
+  return Array.from({ length: count }, (_, i) => sql.placeholder(String(i)));
+}
+
+function filledBy({ sql, params }: { sql: string; params: unknown[] }, texts: readonly string[]) {
+  return { sql, params: fillPlaceholders(params, Object.fromEntries(texts.entries())) };
+}
+
+/** Puts the condition of a select into parentheses. True if nothing follows it. */
+function closeCondition(statement: BatchItem<"pg">): boolean {
+  const config = configOf(statement);
+  const { where, orderBy, groupBy, having, limit, offset, lockingClause, setOperators } = config;
+  if (!is(statement, PgSelectBase) || !where) return false;
+  config.where = sql`(${where})`;
+  const behind = [orderBy, groupBy, setOperators].flatMap((list) => list ?? []);
+  return behind.length === 0 && [having, limit, offset, lockingClause].every((one) => one === undefined);
 }
 
 /** The function that prepares this statement. */
@@ -92,7 +132,17 @@ export function outlineOfStatement(statement: BatchItem<"pg">): Outline {
   return { answersRows: !writes || returning !== undefined, writesInWith: false };
 }
 
-function configOf(statement: BatchItem<"pg">): { withList?: unknown[]; returning?: unknown } {
+/** The parts of a builder that decide what can be built around it. */
+type Config = {
+  withList?: unknown[];
+  returning?: unknown;
+  where?: SQL | undefined;
+  orderBy?: unknown[];
+  groupBy?: unknown[];
+  setOperators?: unknown[];
+} & { readonly [Part in "having" | "limit" | "offset" | "lockingClause"]?: unknown };
+
+function configOf(statement: BatchItem<"pg">): Config {
   return Reflect.get(statement, "config") ?? {};
 }
 

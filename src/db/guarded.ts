@@ -1,7 +1,7 @@
 import type { SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Database } from "./client.ts";
-import { dialect, preparing } from "./drizzle.ts";
+import { preparing, queryOf } from "./drizzle.ts";
 import { outlineOf } from "./outline.ts";
 
 /**
@@ -11,19 +11,26 @@ import { outlineOf } from "./outline.ts";
 export function runGuarded(db: Database, statement: BatchItem<"pg">, guard: SQL): Promise<unknown> | undefined {
   const prepared = preparing(statement)();
   const { sql, params } = prepared.getQuery();
-  const frame = frameOf(sql);
+  const frame = frameOf(sql, prepared.endsInCondition);
   if (frame === undefined) return undefined;
-  const { sql: condition, params: guardParams } = dialect.sqlToQuery(guard);
+  const { sql: condition, params: guardParams } = queryOf(guard);
   const shifted = condition.replaceAll(/\$(\d+)/g, (_, number) => `$${Number(number) + params.length}`);
   const options = { fullResults: true, arrayMode: prepared.isResponseInArrayMode() };
   return db.$client
-    .query(`${frame(sql)} where ${shifted}`, [...params, ...guardParams], options)
+    .query(`${frame} ${shifted}`, [...params, ...guardParams], options)
     .then((result) => prepared.mapResult(result, true));
 }
 
-/** Frames a statement inside a select. One that writes in its own `with` cannot: only the top level may. */
-function frameOf(sql: string): ((sql: string) => string) | undefined {
-  if (/^\s*select\b/i.test(sql)) return (inner) => `select answer.* from (${inner}) as answer`;
+/**
+ * The statement up to the condition that it awaits: its own where it can take one, or a select around it. Undefined for one
+ * that writes in its own `with`, which only the top level may, and for a select that says `false`, as drizzle spells an
+ * empty list: PostgreSQL would know that there is no row, and ask no guard.
+ */
+function frameOf(sql: string, endsInCondition = false): string | undefined {
+  if (/^\s*select\b/i.test(sql)) {
+    if (/\bfalse\b/i.test(sql)) return undefined;
+    return endsInCondition ? `${sql} and` : `select answer.* from (${sql}) as answer where`;
+  }
   const answersRows = /^\s*(insert|update|delete)\b/i.test(sql) && outlineOf(sql).answersRows;
-  return answersRows ? (inner) => `with answer as (${inner}) select answer.* from answer` : undefined;
+  return answersRows ? `with answer as (${sql}) select answer.* from answer where` : undefined;
 }

@@ -70,15 +70,21 @@ export async function call(url: string, init: RequestInit & CallOptions): Promis
 }
 
 /**
- * Splits the deadline into two timers: an isolate that was busy fires the first one late, and can still read an answer
- * that has arrived. Only silence through the second aborts.
+ * Splits the deadline in two: an isolate that was busy sees the first half end late, and can still read an answer that
+ * has arrived. Only silence through the second half aborts. A signal of the platform costs less than a timer of Node's.
  */
 function startDeadline(milliseconds: number): { signal: AbortSignal; clear: () => void } {
   const controller = new AbortController();
-  let timer = setTimeout(() => {
-    timer = setTimeout(() => controller.abort(), milliseconds / 2);
-  }, milliseconds / 2);
-  return { signal: controller.signal, clear: () => clearTimeout(timer) };
+  let isOver = false;
+  AbortSignal.timeout(milliseconds / 2).addEventListener("abort", () => {
+    if (!isOver) AbortSignal.timeout(milliseconds / 2).addEventListener("abort", () => isOver || controller.abort());
+  });
+  return {
+    signal: controller.signal,
+    clear: () => {
+      isOver = true;
+    },
+  };
 }
 
 /** Reads the runtime's words, since it gives no codes. */

@@ -1,8 +1,11 @@
-import { sql } from "drizzle-orm";
+import { eq, inArray, or, sql } from "drizzle-orm";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { AuditEvents } from "../../src/crud/audit-events.ts";
 import { Sessions } from "../../src/crud/sessions.ts";
+import type { Database } from "../../src/db/client.ts";
+import { prepared } from "../../src/db/drizzle.ts";
+import { users } from "../../src/db/schema.ts";
 import { endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { Health } from "../../src/schemas/health.ts";
 import { auditEvent } from "../../src/services/audit.ts";
@@ -32,7 +35,7 @@ describe("the guard", async () => {
     const [statements, ...others] = await sent(() => api.call(method, path, { token: user.token, ...body }));
     expect(others).toStrictEqual([]);
     expect(statements).toHaveLength(1);
-    expect(statements?.[0]).toMatch(/where require_user\(\$\d+::uuid, \$\d+::uuid, false\)$/);
+    expect(statements?.[0]).toMatch(/(?:where|and) require_user\(\$\d+::uuid, \$\d+::uuid, false\)$/);
   });
 
   it("goes before several statements, in their round trip", async () => {
@@ -105,6 +108,41 @@ describe("the guard", async () => {
       [{ name: "a" }],
     ]);
     expect(await count()).toBe(0);
+  });
+
+  it("comes before the first row of a select, however it ends, and if there is none", async () => {
+    const anybody = sql`true or ${users.id} is null`;
+    const selects = [
+      prepared((db, _id: string) => db.select({ id: users.id }).from(users)),
+      prepared((db, id: string) => db.select({ id: users.id }).from(users).where(eq(users.id, id))),
+      prepared((db, id: string) =>
+        db
+          .select({ id: users.id })
+          .from(users)
+          .where(or(eq(users.id, id), anybody)),
+      ),
+      prepared((db, _id: string) => db.select({ id: users.id }).from(users).where(anybody)),
+      prepared((db, _id: string) => db.select({ id: users.id }).from(users).where(anybody).orderBy(users.id).limit(2)),
+      prepared((db, _id: string) => db.select({ id: users.id }).from(users).where(anybody).groupBy(users.id)),
+      prepared((db, id: string) => db.select({ id: users.id }).from(users).where(eq(users.id, id)).for("update")),
+      prepared((db, id: string) => db.select({ id: users.id }).from(users).where(sql`${users.id} <> ${id} and false`)),
+      (db: Database, _id: string) => db.select({ id: users.id }).from(users).where(inArray(users.id, [])),
+    ];
+    const gone = await aUser({ is_active: false });
+    for (const [i, select] of selects.entries()) {
+      const said = { tags: ["users"], summary: "Select", description: "Selects.", access: "user" } as const;
+      const selecting = endpoint(
+        {
+          ...{ ...said, method: "get", path: `/select${i}`, operationId: `select${i}` },
+          responses: { 200: json(z.array(z.looseObject({})), "The rows") },
+        },
+        async (c) => c.json(await c.var.run(select(c.var.db, user.id)), 200),
+      );
+      const app = serve({ endpoints: [selecting] });
+      expect((await app.as(gone).get(`/select${i}`)).status, String(i)).toBe(401);
+      const expected = i > 6 ? [] : expect.arrayContaining([{ id: expect.any(String) }]);
+      expect((await app.as(user).get(`/select${i}`)).body, String(i)).toStrictEqual(expected);
+    }
   });
 });
 
