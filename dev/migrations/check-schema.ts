@@ -62,20 +62,30 @@ function statementFor(object: string, definition: string): string {
 }
 
 /**
- * Requires each function to have a search path and a `revoke`: it would otherwise use the caller's path, and be open to
- * anybody who can connect.
+ * Requires each function to have a search path, or to name the schema of all that it uses, and a `revoke`: it would
+ * otherwise use the caller's path, and be open to anybody who can connect.
  */
 function checkFunctions(catalog: Map<string, string>): void {
   for (const [object, definition] of catalog) {
     if (!object.startsWith("function ")) continue;
     const name = object.slice("function ".length);
-    if (!/^ SET search_path TO (?!.*\$user)/m.test(definition)) {
-      throw new Problem(`The function ${name} has no search path: add "set search_path = public, pg_temp" to it.`);
+    const [unqualified] = unqualifiedNames(definition, catalog);
+    if (!/^ SET search_path TO (?!.*\$user)/m.test(definition) && unqualified !== undefined) {
+      throw new Problem(
+        `The function ${name} has no search path: add "set search_path = public, pg_temp" to it, or write public.${unqualified}.`,
+      );
     }
     if (!/ grants \{/.test(definition) || /[{,]=X/.test(definition)) {
       throw new Problem(`Anybody may call the function ${name}: add "revoke execute on function ${name} from public".`);
     }
   }
+}
+
+/** The tables, types and functions of the schema that the body of a function uses without it. */
+function unqualifiedNames(definition: string, catalog: Map<string, string>): string[] {
+  const [, body = definition] = /^AS \$function\$([\s\S]*)\$function\$/m.exec(definition) ?? [];
+  const names = [...catalog.keys()].flatMap((object) => /^(?:table|enum|function) (\w+)/.exec(object)?.[1] ?? []);
+  return names.filter((name) => new RegExp(`(?<![\\w.])${name}\\b`, "i").test(body));
 }
 
 async function dropTables(database: LocalDatabase): Promise<void> {

@@ -101,12 +101,12 @@ describe("npm run db:check", () => {
   });
 
   it("sees a function without a search path, and one that anybody may call", async () => {
-    const declaration = "create function noop() returns integer language sql";
-    await addMigration(`${declaration} as 'select 1'`);
-    await expect(check()).rejects.toThrow("The function noop() has no search path");
-    await addMigration(
-      `${declaration.replace("function", "or replace function")} set search_path = public, pg_temp as 'select 1'`,
-    );
+    const declaration = "create or replace function noop() returns bigint language sql";
+    await addMigration(`${declaration} as 'select count(*) from users'`);
+    await expect(check()).rejects.toThrow(/The function noop\(\) has no search path: .* or write public\.users\./);
+    await addMigration(`${declaration} set search_path = public, pg_temp as 'select count(*) from users'`);
+    await expect(check()).rejects.toThrow("Anybody may call the function noop(): add");
+    await addMigration(`${declaration} as 'select count(*) from public.users'`);
     await expect(check()).rejects.toThrow("Anybody may call the function noop(): add");
   });
 
