@@ -222,6 +222,24 @@ export const settingsTable = {
       "The number of rows of each resource, such as items, that a user may keep, deleted ones included until they are purged. `0` means no bound.",
     value: integerBetween(0, 1_000_000),
   },
+  FILES: {
+    kind: "variable",
+    default: "off",
+    meaning: "`on` serves the endpoints that keep files, in the bucket `BUCKET`. With `off` they are 404.",
+    value: oneOf("on", "off"),
+  },
+  BUCKET: {
+    kind: "binding",
+    needed: "deployments with `FILES` on",
+    meaning: "The R2 bucket for files; see `r2_buckets` in wrangler.toml.",
+    value: z.custom<R2Bucket>((value) => typeof value === "object" && value !== null, "must be a binding").optional(),
+  },
+  FILES_MIB_PER_USER: {
+    kind: "variable",
+    default: "1024",
+    meaning: "The MiB of files that a user may keep, deleted ones included until they are removed.",
+    value: integerBetween(1, 10_000_000),
+  },
   IDEMPOTENCY_KIB_PER_USER: {
     kind: "variable",
     default: "20480",
@@ -447,6 +465,11 @@ const rules: readonly Rule[] = [
     names: ["REQUIRE_VERIFIED_EMAIL", ...transports],
     isBroken: (settings) => settings.REQUIRE_VERIFIED_EMAIL && !sendsMail(settings),
     says: "needs a way to send mail: RESEND_API_KEY or the binding EMAIL",
+  },
+  {
+    names: ["BUCKET", "FILES"],
+    isBroken: ({ BUCKET, FILES }) => FILES === "on" && BUCKET === undefined,
+    says: "is missing: bind it, or set FILES to off",
   },
   {
     names: ["SESSION_IDLE_DAYS", "SESSION_ABSOLUTE_DAYS"],

@@ -1,6 +1,7 @@
 /** Calls and bodies made of nothing but the contracts: as the document says them. */
 import { z } from "zod";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
+import { beginningOf, knownTypes } from "../src/http/signatures.ts";
 import { api } from "./harness.ts";
 
 export type Schema = {
@@ -114,7 +115,7 @@ export function inType(type: string, { schema, encoding }: Content, fields: unkn
   if (type === multipartType) return { body: formOf(Object.entries(Object(fields)), encoding) };
   const headers = { "Content-Type": type };
   if (type === formType) return { headers, body: new URLSearchParams(fields as Record<string, string>) };
-  return { headers, body: isFile(fields) ? fields : JSON.stringify(fields) };
+  return { headers, body: isFile(fields) ? fileOf(type, fields) : JSON.stringify(fields) };
 }
 
 function formOf(parts: [string, unknown][], encoding: Content["encoding"] = {}): FormData {
@@ -124,6 +125,12 @@ function formOf(parts: [string, unknown][], encoding: Content["encoding"] = {}):
     form.append(name, isFile(one) ? new File([one], one.name, { type }) : String(one));
   }
   return form;
+}
+
+/** The file, or one that begins as files of its media type do, if that is known. */
+function fileOf(type: string, file: File): File {
+  const known = knownTypes.find((one) => one === type);
+  return known ? new File([beginningOf(known)], file.name) : file;
 }
 
 function isFile(value: unknown): value is File {

@@ -83,6 +83,9 @@ export function serve({
       body = JSON.stringify(init.json);
     }
     if (init.form) body = new URLSearchParams(init.form);
+    const size = body instanceof Blob ? body.size : body instanceof Uint8Array ? body.byteLength : undefined;
+    // A client announces the size of what it holds; the constructor of a request does not.
+    if (size !== undefined && !headers.has("Content-Length")) headers.set("Content-Length", String(size));
     const response = await fetch(new Request(url, { method, headers, body }));
     const text = await response.text();
     const isJson = /[/+]json\b/.test(response.headers.get("Content-Type") ?? "");
@@ -180,7 +183,7 @@ export async function perform(task: Task, { steps = 1_000, bindings: own = bindi
     attempt: 1,
     idempotencyKey: uuidv7(),
     requestId: undefined,
-    mayGoOn: (calls?: number) => calls !== undefined || --steps > 0,
+    mayGoOn: () => --steps > 0,
   };
   return Number(await task.perform({ ...context, db, run, step: run, ...about, ...deps }, {}));
 }

@@ -97,6 +97,13 @@ function limitsPage(): string {
       "409 `quota_exceeded`",
     ],
     [
+      "files, deleted ones included until they are removed",
+      `\`FILES_MIB_PER_USER\` (${settingsTable.FILES_MIB_PER_USER.default}) MiB`,
+      "owner",
+      "the bucket",
+      "409 `quota_exceeded`",
+    ],
+    [
       "storage for idempotency keys, at least one KiB for each",
       `\`IDEMPOTENCY_KIB_PER_USER\` (${settingsTable.IDEMPOTENCY_KIB_PER_USER.default}) KiB at once, and as much again each day`,
       "user",

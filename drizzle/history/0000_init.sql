@@ -108,6 +108,27 @@ create index throttles_purge_idx on throttles (last_attempt_at) where not starts
 --> statement-breakpoint
 create index throttles_familiar_idx on throttles (last_attempt_at) where starts_with(key, 'familiar:');
 --> statement-breakpoint
+create table attachments (
+  id uuid primary key,
+  item_id uuid,
+  owner_id uuid not null,
+  name text not null,
+  type text not null,
+  size integer not null,
+  sha256 text,
+  created_at timestamp(3) with time zone default now() not null
+);
+--> statement-breakpoint
+alter table attachments add constraint attachments_item_id_items_id_fk foreign key (item_id) references items(id) on delete set null;
+--> statement-breakpoint
+alter table attachments add constraint attachments_owner_id_users_id_fk foreign key (owner_id) references users(id);
+--> statement-breakpoint
+create index attachments_item_idx on attachments (item_id, id);
+--> statement-breakpoint
+create index attachments_owner_idx on attachments (owner_id, id);
+--> statement-breakpoint
+create index attachments_due_idx on attachments (created_at) where item_id is null or sha256 is null;
+--> statement-breakpoint
 -- Functions and triggers. Each function resolves names in this schema alone, and only its owner may call it. Those of the
 -- hot path name the schema themselves: to set the search path costs as much as a lookup.
 

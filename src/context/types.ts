@@ -90,6 +90,28 @@ export type UploadEnv = { Variables: { upload: Upload } };
 /** A body that is still arriving. `size` is known if the client announced it. */
 export type Upload = { type: string; size: number | undefined; stream: ReadableStream<Uint8Array> };
 
+/** The context of an endpoint whose `upload` is `verified`. */
+export type VerifiedEnv = { Variables: { upload: VerifiedUpload } };
+/** A body of the announced size whose first bytes are those of its type. */
+export type VerifiedUpload = Upload & {
+  size: number;
+  /** The SHA-256 in hex, once the stream was read to its end. */
+  sha256: () => string;
+};
+
+/** The context of a `ranged` endpoint. */
+export type FileEnv = { Variables: { file: SendFile } };
+/** `sha256` is in hex. */
+export type ServedFile = { name: string; type: string; size: number; sha256: string };
+/**
+ * Answers a file, or the part of it that the request asks for. `open` is called only if bytes are sent; undefined means
+ * that there are none, and the answer is 404.
+ */
+export type SendFile = (
+  file: ServedFile,
+  open: (part: { offset: number; length: number }) => Promise<ReadableStream<Uint8Array> | undefined>,
+) => Promise<Response>;
+
 /** The context of an endpoint with a `transaction`. */
 export type TransactionEnv<Vars = Variables> = { Variables: { transaction: Transaction<Vars> } };
 

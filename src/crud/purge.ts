@@ -1,7 +1,16 @@
-import { and, type SQL, sql } from "drizzle-orm";
+import { and, not, or, type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Database } from "../db/client.ts";
-import { auditEvents, idempotencyKeys, mails, oneTimeTokens, ownedTables, sessions, users } from "../db/schema.ts";
+import {
+  auditEvents,
+  fileTables,
+  idempotencyKeys,
+  mails,
+  oneTimeTokens,
+  ownedTables,
+  sessions,
+  users,
+} from "../db/schema.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
 
 /** The queries that purge deleted users. */
@@ -21,10 +30,13 @@ export const Purge = {
       from due where u.id = due.id`);
   },
 
-  /** Scrubbed users with rows left to remove. */
-  listScrubbed(db: Database, limit: number) {
+  /** Scrubbed users with rows left to remove. One of whom only files are left waits for the task that removes those. */
+  listScrubbed(db: Database, limit: number, resources = ownedTables) {
+    const hasFiles = or(...fileTables.map((table) => not(isGone(table, table.owner_id)))) ?? sql`false`;
+    const hasRows = or(...resources.map((table) => not(isGone(table, table.owner_id)))) ?? sql`false`;
     return db.execute<{ id: string }>(sql`
-      select id from ${users} where deleted_at is not null and purged_at is null and password_hash = ''
+      select id from ${users} as u
+      where deleted_at is not null and purged_at is null and password_hash = '' and (${hasRows} or not ${hasFiles})
       order by deleted_at limit ${limit}`);
   },
 
@@ -52,9 +64,8 @@ export const Purge = {
 
   /** Closes the purge of a user without remains, and records it. No row if something remains. */
   finish(db: Database, userId: string, event: NewAuditEvent, resources = ownedTables) {
-    const isGone = (table: PgTable, owner: PgColumn) => sql`not exists (select from ${table} where ${owner} = u.id)`;
     const nothingIsLeft = and(
-      ...resources.map((table) => isGone(table, table.owner_id)),
+      ...[...resources, ...fileTables].map((table) => isGone(table, table.owner_id)),
       isGone(sessions, sessions.user_id),
       isGone(mails, mails.user_id),
       isGone(oneTimeTokens, oneTimeTokens.user_id),
@@ -72,6 +83,11 @@ export const Purge = {
       select id from purged`);
   },
 };
+
+/** True if the user `u` has no row in this table. */
+function isGone(table: PgTable, owner: PgColumn): SQL {
+  return sql`not exists (select from ${table} where ${owner} = u.id)`;
+}
 
 /** Events that hold the user's network. */
 function isTraced(userId: string): SQL {

@@ -134,11 +134,42 @@ export const items = pgTable(
   },
 );
 
+/** Files of items. A row stands for an object whose key is its id; without an item, both are to be removed. */
+export const attachments = pgTable(
+  "attachments",
+  {
+    id: uuid().primaryKey(),
+    item_id: uuid().references(() => items.id, { onDelete: "set null" }),
+    /** The owner of the item. */
+    owner_id: uuid()
+      .notNull()
+      .references(() => users.id),
+    name: text().notNull(),
+    type: text().notNull(),
+    /** Bytes. */
+    size: integer().notNull(),
+    /** In hex. Null while the object is not known to be stored. */
+    sha256: text(),
+    created_at,
+  },
+  (table) => [
+    index("attachments_item_idx").on(table.item_id, table.id),
+    index("attachments_owner_idx").on(table.owner_id, table.id),
+    index("attachments_due_idx").on(table.created_at).where(sql`${table.item_id} is null or ${table.sha256} is null`),
+  ],
+);
+
 /**
  * Every resource, in the order in which the purges go through them. A table comes before those that it references,
  * ideally with `onDelete: "cascade"`: a row that is still referenced cannot be purged.
  */
 export const ownedTables: readonly OwnedTable[] = [items];
+
+/**
+ * Tables whose rows stand for objects of a bucket. A task removes them once their resource is gone, and the purge of a user
+ * waits for it.
+ */
+export const fileTables: readonly (PgTable & Record<"owner_id", PgColumn>)[] = [attachments];
 
 /** One row per sign-in. Its refresh token rotates; only the hashes of the current and the last one are kept. */
 export const sessions = pgTable(

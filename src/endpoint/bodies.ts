@@ -1,6 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import type { ZodRawShape, ZodType } from "zod";
-import type { Body } from "./contract.ts";
+import { headers } from "../http/headers.ts";
+import type { KnownType } from "../http/signatures.ts";
+import type { Body, Uploading } from "./contract.ts";
 
 /** A file of a form, for `multipart`. The type is the one that the client states: look at the bytes to be sure. */
 export function file({ types, maxBytes }: { types: readonly [MediaType, ...MediaType[]]; maxBytes?: number }) {
@@ -33,23 +35,37 @@ export function multipart<const Parts extends ZodRawShape>(parts: Parts, { maxBy
 /**
  * A body that the handler reads as it arrives, for `request`: `c.var.upload` has the stream, which ends with an error
  * and the request with 413, 408 or 400 if it is too long, late or incomplete. Use it for what memory cannot hold.
+ *
+ * `verified` refuses a body without `Content-Length` (411), one whose first bytes are not those of its type (415), and
+ * one that differs from its `Repr-Digest` (422) before its last bytes reach the handler.
  */
-export function upload({ types, maxBytes, seconds = 300 }: Upload) {
-  const binary = { schema: { type: "string", format: "binary" } } as const;
+export function upload<const U extends Upload>({ types, maxBytes, seconds = 300, verified }: U) {
+  // TypeScript does not follow the word through a spread.
+  const uploading = { seconds, ...(verified && { verified }) } as Uploading & Pick<U, "verified" & keyof U>;
   return {
     required: true,
     maxBytes,
-    upload: { seconds },
+    upload: uploading,
     content: Object.fromEntries(types.map((type) => [type, binary])),
   } as const;
 }
 
+/** The answer of a `ranged` endpoint, for `responses`: a file of one of these media types. */
+export function filesOf<const Types extends readonly [MediaType, ...MediaType[]]>(types: Types, description: string) {
+  const content = Object.fromEntries(types.map((type) => [type, binary]));
+  return { description, headers: headers(), content };
+}
+
+const binary = { schema: { type: "string", format: "binary" } } as const;
+
 type Upload = {
-  types: readonly [MediaType, ...MediaType[]];
   maxBytes: number;
   /** The time that the whole body may take to arrive. */
   seconds?: number;
-};
+} & (
+  | { types: readonly [MediaType, ...MediaType[]]; verified?: never }
+  | { types: readonly [KnownType, ...KnownType[]]; verified: true }
+);
 
 /** The body as the document shows it: with its limits in words. */
 export function documentedBody({ maxBytes, upload, ...body }: Body, limit: string) {

@@ -10,10 +10,22 @@ import {
   type SignedIn,
   type TransactionTerms,
 } from "../context/policy.ts";
-import type { AppEnv, BareEnv, PagedEnv, TransactionEnv, UploadEnv, UserEnv, Variables } from "../context/types.ts";
+import type {
+  AppEnv,
+  BareEnv,
+  FileEnv,
+  PagedEnv,
+  TransactionEnv,
+  UploadEnv,
+  UserEnv,
+  Variables,
+  VerifiedEnv,
+} from "../context/types.ts";
 import { type ErrorCode, errorTable } from "../errors.ts";
 import type { Deprecated } from "../http/deprecation.ts";
+import { reprDigest } from "../http/digest.ts";
 import { ifMatch, ifNoneMatch, unlessMatch } from "../http/etag.ts";
+import { ifRange, range } from "../http/file.ts";
 import type { Caching } from "../middleware/edge-cache.ts";
 import { idempotencyCodes, idempotencyKey } from "../middleware/idempotency.ts";
 import { PageQuery } from "../schemas/pages.ts";
@@ -76,6 +88,11 @@ export type Contract = {
    * counts three, the guard, and each statement, in one attempt.
    */
   transaction?: true | TransactionTerms;
+  /**
+   * Answers a file by `c.var.file`, whole or in part: the 200 of its `responses` becomes 206 for `Range`. Adds the
+   * headers, 206, 304 and 416.
+   */
+  ranged?: true;
   /** Serves its 200 to anybody from the edge's cache. Adds `Age`, `ETag`, `If-None-Match` and 304. */
   cached?: Caching;
   /** Ignores undeclared query parameters, which are 422 otherwise. Implied by `oauth`. */
@@ -94,6 +111,7 @@ type Calling = (
   ({ uncounted?: never } | { roundTrips: 0; rate?: never; carries?: never; uncounted: true }) &
   ({ method: "get"; idempotent?: never } | { method: Exclude<Method, "get">; cached?: never }) &
   ({ paged?: never } | { method: "get"; paged: true; withoutSettings?: never }) &
+  ({ ranged?: never } | { method: "get"; ranged: true; paged?: never; versioned?: never; cached?: never }) &
   ({ atRoot?: never } | { atRoot: true; version?: never }) &
   (
     | { transaction?: never }
@@ -114,8 +132,8 @@ export type Body = NonNullable<NonNullable<RouteConfig["request"]>["body"]> & {
   /** Leaves it to the handler to read, on `c.var.upload`. */
   upload?: Uploading;
 };
-/** The time that a body may take to arrive. */
-export type Uploading = { seconds: number };
+/** The time that a body may take to arrive, and whether type, length and digest are checked. */
+export type Uploading = { seconds: number; verified?: true };
 type Answer = Exclude<RouteConfig["responses"][string], { $ref: string }> & { description: string };
 export type Answers = { readonly [Status in AnswerStatus]?: Answer };
 export type AnswerStatus = SuccessStatusCode | RedirectStatusCode;
@@ -140,9 +158,11 @@ const codesWith = {
   query: ["validation_failed"],
   body: ["unsupported_media_type", "validation_failed"],
   upload: ["request_timeout"],
+  verified: ["length_required"],
   offBy: ["not_found"],
   idempotent: idempotencyCodes,
   paged: ["invalid_cursor", "validation_failed"],
+  ranged: ["range_not_satisfiable"],
   "versioned get": ["bad_request", "precondition_failed"],
   "versioned change": ["bad_request", "precondition_failed", "precondition_required"],
 } as const satisfies Record<string, readonly ErrorCode[]>;
@@ -158,6 +178,8 @@ const codesWithout = {
 const headersWith = {
   idempotent: [idempotencyKey],
   cached: [ifNoneMatch],
+  ranged: [range, ifRange, ifNoneMatch],
+  verified: [reprDigest],
   "versioned get": [ifMatch, ifNoneMatch],
   "versioned change": [ifMatch, unlessMatch],
 } as const;
@@ -176,9 +198,12 @@ type Words<C extends Contract> =
   | C["method"]
   | (C extends { request: infer Request } ? keyof Request : never)
   | (C extends Receiving ? "upload" : never)
+  | (C extends Verifying ? "verified" : never)
   | (C extends { versioned: true } ? (typeof versionedAs)[C["method"]] : never);
 /** A contract whose body is an upload. */
 type Receiving = { request: { body: { upload: Uploading } } };
+/** A contract whose upload is `verified`. */
+type Verifying = { request: { body: { upload: { verified: true } } } };
 type OwnCodes<C extends Contract> = C extends { errors: readonly (infer Code extends ErrorCode)[] } ? Code : never;
 
 /** Every error that an endpoint can answer. */
@@ -231,7 +256,8 @@ export type EnvOf<C extends Contract> = (C["access"] extends SignedIn
     ? BareEnv
     : AppEnv) &
   (C extends { paged: true } ? PagedEnv : unknown) &
-  (C extends Receiving ? UploadEnv : unknown) &
+  (C extends Verifying ? VerifiedEnv : C extends Receiving ? UploadEnv : unknown) &
+  (C extends { ranged: true } ? FileEnv : unknown) &
   (C extends { transaction: true | TransactionTerms }
     ? TransactionEnv<C["access"] extends SignedIn ? UserEnv["Variables"] : Variables>
     : unknown);
@@ -258,7 +284,8 @@ export function completed(contract: Contract): Contract {
 }
 
 function wordsOf(contract: Contract): Set<string> {
-  const written = Object.entries({ ...contract, ...contract.request, upload: contract.request?.body?.upload });
+  const { upload } = contract.request?.body ?? {};
+  const written = Object.entries({ ...contract, ...contract.request, upload, verified: upload?.verified });
   const words = written.filter(([, value]) => value !== undefined).map(([word]) => word);
   return new Set([...words, contract.method, ...(contract.versioned ? [versionedAs[contract.method]] : [])]);
 }

@@ -5,6 +5,7 @@ import { deprecationHeaders } from "../http/deprecation.ts";
 import { headers, type ResponseHeader } from "../http/headers.ts";
 import { multipartType } from "../middleware/content-type.ts";
 import { type Caching, cacheable } from "../middleware/edge-cache.ts";
+import { fileAnswers } from "../middleware/files.ts";
 import { replayable } from "../middleware/idempotency.ts";
 import { atHandler, inOrder, ofEndpoint } from "../middleware/order.ts";
 import { linkedAnswers } from "../middleware/pages.ts";
@@ -24,12 +25,16 @@ import { type Problems, problemResponses } from "./problems.ts";
 import type { Sound } from "./sound.ts";
 
 type NotModified = { 304: { description: string } };
+/** The further answers of a `ranged` endpoint. */
+type InPart<C extends Contract> = NotModified & { 206: C["responses"][200] };
 
 /** The route as its handler sees it: the contract's answers. Errors are thrown instead. */
 type HandlerRoute<C extends Contract> = {
   method: C["method"];
   path: C["path"];
-  responses: C["responses"] & (C extends { method: "get"; versioned: true } ? NotModified : unknown);
+  responses: C["responses"] &
+    (C extends { method: "get"; versioned: true } ? NotModified : unknown) &
+    (C extends { ranged: true } ? InPart<C> : unknown);
 } & RequestOf<C>;
 
 /** The route as the typed client sees it: JSON only, even if a body may also be a form. */
@@ -38,7 +43,8 @@ type ClientRoute<C extends Contract> = {
   path: C extends { atRoot: true } ? C["path"] : `/api/v${VersionOf<C>}${C["path"]}`;
   responses: C["responses"] &
     Problems<CodesOf<C>> &
-    (C extends { cached: Caching } | { method: "get"; versioned: true } ? NotModified : unknown);
+    (C extends { cached: Caching } | { method: "get"; versioned: true } ? NotModified : unknown) &
+    (C extends { ranged: true } ? InPart<C> : unknown);
 } & (C extends FormOrJson<infer Json>
   ? { request: { body: { content: { "application/json": Json } } } }
   : RequestOf<C>);
@@ -136,11 +142,12 @@ function policyOf(contract: Contract): Policy {
 
 function toRoute(contract: Contract, policy: Policy): RouteConfig {
   const { method, operationId, summary, description, tags, access, request, responses } = contract;
-  const { idempotent, versioned, cached, paged, deprecated } = contract;
+  const { idempotent, versioned, cached, paged, ranged, deprecated } = contract;
   const isRead = method === "get";
   const tagged = versioned ? versionedAnswers(responses, isRead) : responses;
   const linked = paged ? linkedAnswers(tagged) : tagged;
-  const replayed = idempotent ? replayable(linked) : linked;
+  const parted = ranged ? fileAnswers(linked) : linked;
+  const replayed = idempotent ? replayable(parted) : parted;
   return {
     ...{ method, path: policy.path, operationId, summary, tags: [...tags] },
     description: `${description}${toldBy(contract)}`,

@@ -43,6 +43,7 @@ function headersOf(codes: readonly ErrorCode[], method: Method): ResponseHeader[
     ...(statuses.includes(406) ? (["Vary"] as const) : []),
     ...(codes.includes("invalid_refresh_token") ? (["Set-Cookie"] as const) : []),
     ...(statuses.includes(415) ? ([acceptOf(method), "Accept-Encoding"] as const) : []),
+    ...(statuses.includes(416) ? (["Content-Range"] as const) : []),
     ...(statuses.includes(429) ? (["RateLimit"] as const) : []),
     ...(isTemporary ? (["Retry-After"] as const) : []),
   ];

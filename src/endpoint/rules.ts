@@ -2,6 +2,7 @@ import { ZodObject, z } from "zod";
 import { accessTable, carriedTokens, isolations, isSignedIn, type Proof, rateClasses } from "../context/policy.ts";
 import { errorTable } from "../errors.ts";
 import { isDay } from "../http/deprecation.ts";
+import { knownTypes } from "../http/signatures.ts";
 import { PageQuery, pageOf } from "../schemas/pages.ts";
 import { sizeInWords } from "../schemas/sizes.ts";
 import { isSensitive } from "../services/sensitive-changes.ts";
@@ -47,6 +48,7 @@ const words: Record<keyof Contract, true> = {
   versioned: true,
   paged: true,
   transaction: true,
+  ranged: true,
   cached: true,
   anyQuery: true,
   offBy: true,
@@ -84,6 +86,7 @@ function faultsOf(contract: Contract): string[] {
     ...faultsTogether(contract),
     ...faultsOfPages(contract),
     ...faultsOfBody(contract),
+    ...faultsOfFile(contract),
     ...faultsOfTransaction(contract),
   ];
 }
@@ -211,10 +214,26 @@ function faultsOfBody({ request, idempotent, carries }: Contract): string[] {
     ),
     ...when(upload !== undefined && !(upload.seconds > 0), "seconds is the time that an upload may take"),
     ...when(upload !== undefined && required !== true, "an upload is not optional"),
+    ...(upload?.verified ? Object.keys(content).filter(isUnknown) : []).map(
+      (type) => `no signature in src/http/signatures.ts proves ${type}: a verified upload needs one`,
+    ),
     ...when(upload !== undefined && idempotent === true, "an upload is read once, and cannot be compared by a key"),
     ...when(upload !== undefined && carries !== undefined, "an upload has no field that could carry a token"),
     ...Object.keys(content).flatMap((type) => when(!isMediaType(type), `${type} is no media type, in small letters`)),
     ...when(request?.body !== undefined && Object.keys(content).length === 0, "a body has a media type"),
+  ];
+}
+
+function isUnknown(type: string): boolean {
+  return !knownTypes.some((known) => known === type);
+}
+
+function faultsOfFile({ method, ranged, paged, versioned, cached, responses }: Contract): string[] {
+  if (ranged !== true) return [];
+  return [
+    ...when(method !== "get", "only a get is ranged"),
+    ...when(paged ?? versioned ?? cached !== undefined, "a ranged answer is neither paged, versioned nor cached"),
+    ...when(responses[200]?.content === undefined, "a ranged 200 has the media types of its files"),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { ApiError } from "../errors.ts";
 import { acceptOf } from "../http/headers.ts";
+import type { FieldError } from "../schemas/field-errors.ts";
 import { refuseBroken } from "./body-limit.ts";
 
 /**
@@ -13,10 +14,7 @@ export function requireContentType(
   mediaTypes: readonly string[],
   { required = true, upload }: { required?: boolean; upload?: object } = {},
 ): MiddlewareHandler {
-  const refused = (detail: string) => {
-    const headers = { [acceptOf(method)]: mediaTypes.join(", "), "Accept-Encoding": "identity" };
-    return new ApiError("unsupported_media_type", { detail, headers });
-  };
+  const refused = (detail: string) => unsupported(method, mediaTypes, detail);
   return async (c, next) => {
     const header = c.req.header("Content-Type") ?? "";
     if (!required && (await c.req.arrayBuffer().catch(refuseBroken)).byteLength === 0) {
@@ -42,6 +40,17 @@ export function requireContentType(
     if (header !== essence) c.req.raw = withType(c.req.raw, essence);
     await next();
   };
+}
+
+/** 415, with the media types that an endpoint takes. */
+export function unsupported(
+  method: string,
+  mediaTypes: readonly string[],
+  detail: string,
+  errors?: FieldError[],
+): ApiError {
+  const headers = { [acceptOf(method)]: mediaTypes.join(", "), "Accept-Encoding": "identity" };
+  return new ApiError("unsupported_media_type", { detail, headers, ...(errors && { errors }) });
 }
 
 /** The type of a form whose parts may be files (RFC 7578). */

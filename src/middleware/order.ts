@@ -12,6 +12,7 @@ import { multipartType, requireContentType } from "./content-type.ts";
 import { cors } from "./cors.ts";
 import { edgeCache } from "./edge-cache.ts";
 import { exactPath, forgivesSlash } from "./exact-path.ts";
+import { files } from "./files.ts";
 import { idempotency } from "./idempotency.ts";
 import { methodsAt } from "./methods.ts";
 import { pages } from "./pages.ts";
@@ -138,9 +139,14 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
     "upload",
     ({ contract, policy: { maxBytes } }) => {
       const uploading = uploadOf(contract);
-      return uploading && receiveUpload(uploading, maxBytes);
+      return uploading && receiveUpload(uploading, { method: contract.method, types: mediaTypes(contract), maxBytes });
     },
     "No stage reads such a body, and its fault ends the request whatever the handler answers.",
+  ],
+  [
+    "files",
+    ({ contract: { ranged } }) => (ranged ? files : undefined),
+    "Reads `Range` for a file that the handler has found.",
   ],
   [
     "transaction",

@@ -1,36 +1,65 @@
+import { createHash } from "node:crypto";
 import type { MiddlewareHandler } from "hono";
-import type { AppEnv, UploadEnv } from "../context/types.ts";
+import type { AppEnv, UploadEnv, VerifiedUpload } from "../context/types.ts";
 import type { Uploading } from "../endpoint/contract.ts";
-import { ApiError, tooLarge } from "../errors.ts";
+import { ApiError, invalid, tooLarge } from "../errors.ts";
+import { sha256In } from "../http/digest.ts";
+import { longestSignature, typeOfBytes } from "../http/signatures.ts";
+import { fieldError } from "../schemas/field-errors.ts";
+import { unsupported } from "./content-type.ts";
+
+type Taking = { method: string; types: readonly string[]; maxBytes: number };
 
 /**
- * Puts the body on `c.var.upload`, as it arrives. Ends the stream, and the request with 413, 408 or 400, if the body is
- * too long, late or incomplete, whatever the handler made of it.
+ * Puts the body on `c.var.upload`, as it arrives. Ends the stream, and the request with 413, 408, 400 or 422, if the body
+ * is too long, late, incomplete or another than announced, whatever the handler made of it. Throws `length_required` and
+ * `unsupported_media_type` for one that cannot be verified.
  */
-export function receiveUpload({ seconds }: Uploading, maxBytes: number): MiddlewareHandler<AppEnv & UploadEnv> {
+export function receiveUpload(
+  { seconds, verified }: Uploading,
+  { method, types, maxBytes }: Taking,
+): MiddlewareHandler<AppEnv & UploadEnv> {
   return async (c, next) => {
     const length = c.req.header("Content-Length");
     const size = /^\d+$/.test(length ?? "") ? Number(length) : undefined;
     if (size !== undefined && size > maxBytes) throw tooLarge(maxBytes);
+    if (verified && size === undefined) throw new ApiError("length_required");
 
     let failure: ApiError | undefined;
+    const type = c.req.header("Content-Type")?.split(";")[0]?.trim().toLowerCase() ?? "";
+    const hash = verified && hashing(sha256In(c.req.header("Repr-Digest")));
     const body = c.req.raw.body ?? new Blob([]).stream();
-    const arriving = bounded(body, { size, maxBytes, seconds }, (error) => {
+    const bounds = { size, maxBytes, seconds, inspect: hash?.inspect };
+    const arriving = bounded(body, bounds, (error) => {
       failure = error;
     });
+    const taken = verified
+      ? await proven(arriving, type, (values) => unsupportedBytes(values, types, method))
+      : arriving;
     // Keeps a length that is known, which storage such as R2 asks for.
-    const stream = size === undefined ? arriving : arriving.pipeThrough(new FixedLengthStream(size));
-    const type = c.req.header("Content-Type")?.split(";")[0]?.trim().toLowerCase() ?? "";
-    c.set("upload", { type, size, stream });
+    const stream = size === undefined ? taken : taken.pipeThrough(new FixedLengthStream(size));
+    c.set("upload", { type, size, stream, ...(hash && { sha256: hash.sha256 }) });
+    const own = new Set(c.res.headers.keys());
     await next();
-    if (failure) throw failure;
+    if (!failure) return;
+    // The refusal must not have the headers of what the handler made of it.
+    for (const name of [...c.res.headers.keys()]) if (!own.has(name)) c.header(name, undefined);
+    throw failure;
   };
 }
+
+type Bounds = {
+  size: number | undefined;
+  maxBytes: number;
+  seconds: number;
+  /** Sees each chunk before the reader does. */
+  inspect: ((chunk: Uint8Array, isLast: boolean) => void) | undefined;
+};
 
 /** The same body, read no faster than its reader, which ends with an error at each bound. */
 function bounded(
   body: ReadableStream<Uint8Array>,
-  { size, maxBytes, seconds }: { size: number | undefined; maxBytes: number; seconds: number },
+  { size, maxBytes, seconds, inspect }: Bounds,
   onFailure: (error: ApiError) => void,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
@@ -46,6 +75,7 @@ function bounded(
           seen += value.byteLength;
           if (seen > maxBytes) throw tooLarge(maxBytes);
           if (size !== undefined && seen > size) throw incomplete();
+          inspect?.(value, seen === size);
           controller.enqueue(value);
         } catch (thrown) {
           const error = thrown instanceof ApiError ? thrown : incomplete(thrown);
@@ -59,6 +89,69 @@ function bounded(
     },
     { highWaterMark: 0 },
   );
+}
+
+/** Hashes a body, and refuses its last chunk if it does not have the expected SHA-256. */
+function hashing(expected: string | undefined): Pick<VerifiedUpload, "sha256"> & { inspect: Bounds["inspect"] } {
+  const hash = createHash("sha256");
+  let sha256: string | undefined;
+  return {
+    inspect(chunk, isLast) {
+      if (sha256 !== undefined) return;
+      hash.update(chunk);
+      if (!isLast) return;
+      sha256 = hash.digest("hex");
+      if (sha256 === (expected ?? sha256)) return;
+      throw invalid("validation_failed", [fieldError(["header", "Repr-Digest"], "digest_mismatch")]);
+    },
+    sha256() {
+      if (sha256 === undefined) throw new Error("An upload has a digest once its stream was read to the end");
+      return sha256;
+    },
+  };
+}
+
+/** The same body, once its first bytes have proven that it is of this type. `refusal` gets the type that it is of. */
+async function proven(
+  body: ReadableStream<Uint8Array>,
+  type: string,
+  refusal: (found: string | undefined) => ApiError,
+): Promise<ReadableStream<Uint8Array>> {
+  const reader = body.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  while (length < longestSignature) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    chunks.push(value);
+    length += value.byteLength;
+  }
+  const found = typeOfBytes(Buffer.concat(chunks));
+  if (found !== type) {
+    const error = refusal(found);
+    reader.cancel(error).catch(() => undefined);
+    throw error;
+  }
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const chunk = chunks.shift() ?? (await reader.read()).value;
+        if (chunk) controller.enqueue(chunk);
+        else controller.close();
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** 415: the first bytes are those of another allowed type than the `Content-Type`, or of none. */
+function unsupportedBytes(found: string | undefined, types: readonly string[], method: string): ApiError {
+  const isAllowed = found !== undefined && types.includes(found);
+  const error = isAllowed
+    ? fieldError(["header", "Content-Type"], "invalid_value", { values: [found] })
+    : fieldError(["body"], "invalid_value", { values: [...types] });
+  return unsupported(method, types, `The first bytes of the body are not those of its type. ${error.msg}.`, [error]);
 }
 
 function lateAfter(seconds: number): Promise<never> {

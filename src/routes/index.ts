@@ -1,3 +1,8 @@
+import { createAttachment } from "./attachments/create.ts";
+import { deleteAttachment } from "./attachments/delete.ts";
+import { downloadAttachment } from "./attachments/download.ts";
+import { listAttachments } from "./attachments/list.ts";
+import { readAttachment } from "./attachments/read.ts";
 import { listAuditEvents } from "./audit-events/list.ts";
 import { listMyAuditEvents } from "./audit-events/list-mine.ts";
 import { confirmEmail } from "./auth/confirm-email.ts";
@@ -94,6 +99,11 @@ export const endpoints = [
   updateItem,
   deleteItem,
   restoreItem,
+  createAttachment,
+  listAttachments,
+  readAttachment,
+  downloadAttachment,
+  deleteAttachment,
   jwks,
   oauthMetadata,
   health,

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { Attachment } from "./attachments.ts";
 import { MyAuditEvent } from "./audit-events.ts";
 import { Session } from "./auth.ts";
 import { Timestamp } from "./common.ts";
@@ -12,6 +13,7 @@ export const Export = z
     is_complete: z.boolean().openapi({ description: "False if a list was too long to be included in full" }),
     profile: User,
     items: z.array(ItemRow.extend({ is_deleted: z.boolean() })),
+    attachments: z.array(Attachment),
     sessions: z.array(Session.omit({ is_current: true }).extend({ ended_at: Timestamp.nullable() })),
     audit_events: z.array(MyAuditEvent),
     mails: z.array(

@@ -27,6 +27,7 @@ export const fieldErrorTable = {
   date_too_late: ({ max }: { max: string }) => `Must be ${max} or earlier`,
   list_too_short: ({ min }: Min) => `Must have at least ${counted(min, "entry")}`,
   list_too_long: ({ max }: Max) => `Must have at most ${counted(max, "entry")}`,
+  digest_mismatch: () => "Must be the SHA-256 of the body",
   file_too_large: ({ max }: Max) => `Must have at most ${sizeInWords(max)}`,
   too_few_fields: ({ min }: Min) => `Must have at least ${counted(min, "field")}`,
   duplicate: () => "Must not occur twice",

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { UserEnv } from "../context/types.ts";
+import { Attachments } from "../crud/attachments.ts";
 import { AuditEvents } from "../crud/audit-events.ts";
 import { AccountExports } from "../crud/exports.ts";
 import { ItemExports } from "../crud/item-exports.ts";
@@ -14,27 +15,32 @@ type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "user" | "now">
 /** The bounds of one answer, which must fit into a Worker's memory several times over. */
 const bounds = { rows: 10_000, bytes: 4 * 2 ** 20 };
 
-/** Everything held about the caller, except for hashes and the networks of others. */
+/**
+ * Everything held about the caller, except for hashes and the networks of others. The bytes of files are too many for one
+ * answer: the caller downloads them one by one.
+ */
 export async function exportAccount(context: Context): Promise<z.input<typeof Export>> {
   const { db, run, now, user: caller } = context;
   const { id } = caller;
   const { rows } = bounds;
-  const [[profile], items, [all], sessions, events, mails, mailed_links] = await run(
+  const [[profile], items, [all], attachments, sessions, events, mails, mailed_links] = await run(
     Users.find(db, id, caller),
     ItemExports.list(db, id, bounds),
     ItemExports.count(db, id),
+    Attachments.listOwned(db, id, rows),
     AccountExports.sessions(db, id, rows),
     AuditEvents.list(db, { userId: id }, { after: undefined, limit: rows }),
     AccountExports.mails(db, id, rows),
     AccountExports.links(db, id),
     AuditEvents.insert(db, auditEvent(context, "account.exported", id, {})),
   );
-  const lists = [sessions, events, mails];
+  const lists = [attachments, sessions, events, mails];
   return {
     exported_at: now().toISOString(),
     is_complete: items.length === all?.count && lists.every((list) => list.length < rows),
     profile: profile ?? notFound(),
     items,
+    attachments,
     sessions,
     audit_events: events.map(asSeenByOwner),
     mails,

@@ -2,7 +2,8 @@ import type { Statement } from "../context/types.ts";
 import { type Task, type TaskContext, task } from "./task.ts";
 
 type Purging = Statement & { _: { result: { rows: unknown[] } } };
-type Step = { found: number; removed: number };
+/** `calls` are those of a step beside its round trips to the database. */
+type Step = { found: number; removed: number; calls?: number };
 
 /** Rows that are removed by one statement: few enough to hold no lock for long. */
 const size = 1_000;
@@ -28,12 +29,13 @@ export function purgeInSteps(
   step: (context: TaskContext, size: number) => Promise<Step>,
 ): Task {
   const purging = task({ name, every, timeout: 60, retry: { attempts: 3 } }, async (context) => {
-    let count = 0;
+    let [count, made] = [0, 0];
     for (;;) {
-      const { found, removed } = await step(context, size);
+      const { found, removed, calls = 0 } = await step(context, size);
       count += removed;
+      made += calls;
       if (found < size) return count;
-      if (context.mayGoOn()) continue;
+      if (context.mayGoOn(made)) continue;
       await context.run(purging.later({}, { key: "rest" }));
       return count;
     }

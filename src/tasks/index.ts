@@ -1,4 +1,6 @@
 import type { Task } from "../task/task.ts";
+import { purgeAttachments } from "./attachments/purge.ts";
+import { removeAttachment } from "./attachments/remove.ts";
 import { sendMail } from "./mails/send.ts";
 import { purgeAuditEvents } from "./purge-audit-events.ts";
 import { purgeDeleted } from "./purge-deleted.ts";
@@ -20,4 +22,6 @@ export const allTasks: readonly Task[] = [
   purgeMails,
   purgeAuditEvents,
   purgeTasks,
+  purgeAttachments,
+  removeAttachment,
 ];

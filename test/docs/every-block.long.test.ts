@@ -17,6 +17,7 @@ const cannotRun = [
   "docs/deploy.md: needs a Cloudflare account",
   "docs/deploy.md: needs a database at Neon",
   "docs/deploy.md: needs a Cloudflare account",
+  "docs/files.md: needs a Cloudflare account",
   "docs/http.md: downloads a package",
   "docs/migrations.md: after you have renamed the column in src/db/schema.ts",
   "docs/speed.md: takes minutes",

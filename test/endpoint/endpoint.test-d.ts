@@ -44,9 +44,24 @@ endpoint(
     return c.json(answer, 200);
   },
 );
+endpoint(
+  {
+    ...{ ...contract, method: "put", access: "user" },
+    request: { params: IdParams, body: upload({ types: ["image/png"], maxBytes: 1_000, verified: true }) },
+  },
+  (c) => {
+    expectTypeOf(c.var.upload.size).toEqualTypeOf<number>();
+    expectTypeOf(c.var.upload.sha256()).toEqualTypeOf<string>();
+    return c.json(answer, 200);
+  },
+);
+// @ts-expect-error: no signature proves this type
+upload({ types: ["video/mp4"], maxBytes: 1_000, verified: true });
 endpoint({ ...contract, access: "user" }, (c) => {
   // @ts-expect-error: there is no upload
   c.var.upload;
+  // @ts-expect-error: there is no file
+  c.var.file;
   return c.json(answer, 200);
 });
 

@@ -108,6 +108,13 @@ describe("createApp", () => {
     [{ ...posting, request: { body: film }, idempotent: true }, "an upload is read once"],
     [{ ...posting, request: { body: film }, access: "public", carries: "mailed_token" }, "an upload has no field"],
     [{ ...posting, request: { body: { ...film, upload: { seconds: 0 } } } }, "seconds is the time"],
+    [
+      { ...posting, request: { body: { ...film, upload: { seconds: 1, verified: true } } } },
+      "no signature in src/http/signatures.ts proves video/mp4",
+    ],
+    [{ ...posting, ranged: true }, "only a get is ranged"],
+    [{ versioned: true, ranged: true }, "a ranged answer is neither paged, versioned nor cached"],
+    [{ ranged: true, responses: { 200: { description: "It" } } }, "a ranged 200 has the media types of its files"],
     [{ ...posting, request: { body: { content: { "Image/*": {} } } } }, "Image/* is no media type"],
     [{ ...posting, request: { body: { content: {} } } }, "a body has a media type"],
     [{ method: "get", ...withoutParams, request: { body: film } }, "a get has no body"],

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { matchedRoutes } from "hono/route";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Users } from "../../src/crud/users.ts";
-import { multipart, upload } from "../../src/endpoint/bodies.ts";
+import { filesOf, multipart, upload } from "../../src/endpoint/bodies.ts";
 import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { ofEndpoint, ofEveryRequest } from "../../src/middleware/order.ts";
 import { Health } from "../../src/schemas/health.ts";
@@ -83,6 +83,18 @@ const form = endpoint(
   },
   answerTo,
 );
+const file = endpoint(
+  {
+    ...{ ...said, method: "get", path: "/file", operationId: "file", access: "public", roundTrips: 0 },
+    ...{ ranged: true, responses: { 200: filesOf(["application/pdf"], "A file") } },
+  },
+  (c) => {
+    trace(c);
+    return c.var.file({ name: "a", type: "application/pdf", size: 1, sha256: "00" }, async () =>
+      new Blob(["a"]).stream(),
+    );
+  },
+);
 const stream = endpoint(
   {
     ...{ ...said, method: "put", path: "/stream", operationId: "stream", access: "public" },
@@ -91,7 +103,7 @@ const stream = endpoint(
   answerTo,
 );
 
-const endpoints = [change, kept, carrying, form, stream];
+const endpoints = [change, kept, carrying, form, file, stream];
 const appWith = (own: Record<string, unknown> = {}) =>
   serve({ endpoints, mayFail: true, bindings: { ...bindings, ...own }, deps: { hasher: () => quickPasswords } });
 const refusing = { RATE_LIMIT_PUBLIC: { limit: async () => ({ success: false }) } };
@@ -116,7 +128,9 @@ describe("the drawing of a request", () => {
     expect((await app.post("/form", { body: data })).status).toBe(200);
     const parts = ran;
     expect((await app.put("/stream", { body: "A", headers: { "Content-Type": "text/plain" } })).status).toBe(200);
-    const all = [changed, read, parts, ran];
+    const uploaded = ran;
+    expect((await app.get("/file")).status).toBe(200);
+    const all = [changed, read, parts, uploaded, ran];
     for (const stages of all) {
       const ours = drawn.filter((name) => stages.includes(name));
       // Behind ours there are those of zod-openapi, which validate.

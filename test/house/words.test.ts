@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { called, send } from "../calls.ts";
 import type { Answer } from "../harness.ts";
 
-const having = (word: "idempotent" | "versioned" | "paged" | "cached") =>
+const having = (word: "idempotent" | "versioned" | "paged" | "ranged" | "cached") =>
   called.filter(({ endpoint }) => endpoint.contract[word]);
 
 describe("promise 18: a word of a declaration holds", () => {
@@ -64,6 +64,43 @@ describe("promise 18: a word of a declaration holds", () => {
       expect(answer.headers.get("Cache-Control")).toMatch(/^public, max-age=\d+/);
       const known = { "If-None-Match": answer.headers.get("ETag") ?? "" };
       expect((await send(endpoint, { ...call, headers: known })).status).toBe(304);
+    },
+  );
+
+  it.each(having("ranged"))(
+    "ranged: $operationId answers a file whole, in part, or not at all to whom it is known",
+    async ({ endpoint, make }) => {
+      const call = await make();
+      const ask = (headers: Record<string, string>) => send(endpoint, { ...call, headers });
+      const whole = await ask({});
+      const [tag, size] = [whole.headers.get("ETag") ?? "", whole.headers.get("Content-Length")];
+      expect(tag).toMatch(/^"[^"]+"$/);
+      const one = await ask({ Range: "bytes=0-0" });
+      expect([one.status, one.headers.get("Content-Range")]).toStrictEqual([206, `bytes 0-0/${size}`]);
+      const none = await ask({ Range: `bytes=${size}-` });
+      expect([none.status, none.headers.get("Content-Range")]).toStrictEqual([416, `bytes */${size}`]);
+      for (const known of [tag, `W/${tag}`, `"other", ${tag}`, "*"]) {
+        const again = await ask({ "If-None-Match": known, Range: "bytes=0-0" });
+        expect([again.status, again.text, again.headers.get("ETag")]).toStrictEqual([304, "", tag]);
+      }
+    },
+  );
+
+  const verified = called.filter(({ endpoint }) => endpoint.contract.request?.body?.upload?.verified);
+
+  it.each(verified)(
+    "verified: $operationId takes no body of an unknown size, of another type or of another digest",
+    async ({ endpoint, make }) => {
+      const { body, headers = {}, ...call } = await make();
+      const bytes = new Uint8Array(await new Response(body ?? null).arrayBuffer());
+      const ask = (body: BodyInit, more = {}) => send(endpoint, { ...call, body, headers: { ...headers, ...more } });
+      expect((await ask(new Blob([bytes]).stream())).status).toBe(411);
+      expect((await ask(new Uint8Array(bytes.length))).status).toBe(415);
+      const digest = `sha-256=:${Buffer.from(await crypto.subtle.digest("SHA-256", bytes)).toString("base64")}:`;
+      const other = await ask(Uint8Array.from([...bytes, 0]), { "Repr-Digest": digest });
+      expect([other.status, other.body.errors?.[0].type]).toStrictEqual([422, "digest_mismatch"]);
+      expect((await ask(bytes, { "Repr-Digest": "sha-256=:no:" })).status).toBe(400);
+      expect((await ask(bytes, { "Repr-Digest": digest })).status).toBeLessThan(300);
     },
   );
 

@@ -57,7 +57,9 @@ describe("the Worker's cron trigger", () => {
     ]);
     const done = lines.map((line) => JSON.parse(line)).filter(({ message }) => message === "task");
     expect(done.filter(({ outcome }) => outcome !== "done")).toStrictEqual([]);
-    expect(new Set(done.map(({ task }) => task))).toStrictEqual(new Set(allTasks.map(({ name }) => name)));
+    const ran = new Set(done.map(({ task }) => task));
+    const due = ["mails/send", ...allTasks.flatMap(({ name, slots }) => (slots ? name : []))];
+    expect(due.filter((name) => !ran.has(name))).toStrictEqual([]);
     expect(
       done
         .filter(({ count }) => count > 0)

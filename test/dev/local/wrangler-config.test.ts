@@ -42,6 +42,12 @@ describe.each(environments)("wrangler.toml, environment %s", (env) => {
     expect(config.tail_consumers ?? []).toStrictEqual([]);
   });
 
+  it("has files on only where a bucket is bound", () => {
+    const buckets = z.array(z.object({ binding: z.string() })).parse(config.r2_buckets);
+    const isBound = buckets.some(({ binding }) => binding === "BUCKET");
+    expect(config.vars.FILES).toBe(isBound ? "on" : "off");
+  });
+
   it("has what environments do not inherit: variables, secrets, hashers", () => {
     const top = configOf(undefined);
     expect(Object.keys(config.vars).toSorted()).toStrictEqual(Object.keys(top.vars).toSorted());

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { reprDigestOf, sha256In } from "../../src/http/digest.ts";
+import { beginningOf, knownTypes, typeOfBytes } from "../../src/http/signatures.ts";
+
+const bytes = (text: string) => new Uint8Array(Buffer.from(text, "latin1"));
+
+describe("the type of a file by its first bytes", () => {
+  it.each(knownTypes)("is found for %s, also with nothing behind them", (type) => {
+    expect(typeOfBytes(beginningOf(type))).toBe(type);
+    expect(typeOfBytes(Buffer.concat([beginningOf(type), bytes("and more")]))).toBe(type);
+    expect(typeOfBytes(beginningOf(type).slice(0, -1))).toBeUndefined();
+    expect(typeOfBytes(Buffer.concat([bytes(" "), beginningOf(type)]))).toBeUndefined();
+  });
+
+  it("is that of files as programs write them", () => {
+    expect(typeOfBytes(bytes("GIF89a\x01\x00"))).toBe("image/gif");
+    expect(typeOfBytes(bytes("\xff\xd8\xff\xe0\x00\x10JFIF"))).toBe("image/jpeg");
+    expect(typeOfBytes(bytes("RIFF\x24\x00\x00\x00WEBPVP8 "))).toBe("image/webp");
+    expect(typeOfBytes(bytes("RIFF\x24\x00\x00\x00WAVEfmt "))).toBeUndefined();
+  });
+
+  it.each(["", "<svg/>", "<!DOCTYPE html>", "%PDF", "GIF88a", "PK\x05\x06"])("is unknown for %j", (text) => {
+    expect(typeOfBytes(bytes(text))).toBeUndefined();
+  });
+});
+
+describe("Repr-Digest", () => {
+  const hex = "00ff".repeat(16);
+  const own = reprDigestOf(hex);
+
+  it.each([own, `${own};a=1`, ` ${own} `, `sha-512=:AAAA:, ${own}`, `${own}, md5=:AAAA:`])(
+    "has a SHA-256: %s",
+    (header) => {
+      expect(sha256In(header)).toBe(hex);
+    },
+  );
+
+  it("without a SHA-256 says nothing that is known here", () => {
+    for (const header of [undefined, "", "sha-512=:AAAA:", "unixsum=:AAAA:"]) expect(sha256In(header)).toBeUndefined();
+  });
+
+  it.each(["sha-256=", "sha-256=:AAAA:", `sha-256=${hex}`, own.slice(0, -1), `sha-256=:${"A".repeat(44)}:`])(
+    "is refused if its SHA-256 is malformed: %s",
+    (header) => {
+      expect(() => sha256In(header)).toThrow("bad_request");
+    },
+  );
+});
