@@ -9,7 +9,8 @@ import { drizzle } from "drizzle-orm/neon-http";
 import { v7 as uuidv7 } from "uuid";
 import { items, users } from "../../src/db/schema.ts";
 
-// The benchmark starts both Workers by one configuration, which names this class.
+// The benchmark starts both Workers by one configuration, which names these classes.
+export { Alarm as TaskAlarm } from "../../src/platform/alarm.ts";
 export { PasswordHasher } from "../../src/platform/password-hasher.ts";
 
 type Bindings = { DATABASE_URL: string; NEON_FETCH_ENDPOINT: string };
