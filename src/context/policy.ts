@@ -70,6 +70,9 @@ export type RateClass = keyof typeof rateClasses;
 /** The largest body of an endpoint that does not declare its own: 1 MiB. */
 export const usualBytes = 1_048_576;
 
+/** The seconds that a body may take to arrive, unless its endpoint declares others. */
+export const usualSeconds = 300;
+
 /**
  * The sealed tokens that a call may carry, each with its field of the body. A `refresh_grant` carries one only if
  * `grant_type` says so; a `session_token` is of either kind; a refresh token may also come by cookie.

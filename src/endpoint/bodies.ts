@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { ZodRawShape, ZodType } from "zod";
+import { usualSeconds } from "../context/policy.ts";
 import { headers } from "../http/headers.ts";
 import type { KnownType } from "../http/signatures.ts";
 import type { Body, Uploading } from "./contract.ts";
@@ -18,14 +19,14 @@ type MediaType = `${string}/${string}`;
  * A form of named parts, for `request`: texts, as in a query, and files. Each is held in memory. The handler reads
  * `c.req.valid("form")`. `maxBytes` bounds the whole form.
  */
-export function multipart<const Parts extends ZodRawShape>(parts: Parts, { maxBytes }: { maxBytes?: number } = {}) {
+export function multipart<const Parts extends ZodRawShape>(parts: Parts, limits: BodyLimits = {}) {
   const encoding = Object.entries(parts).flatMap(([name, part]) => {
     const types = typesOf(part as ZodType);
     return types ? [[name, { contentType: types.join(", ") }]] : [];
   });
   return {
     required: true,
-    ...(maxBytes !== undefined && { maxBytes }),
+    ...limits,
     content: {
       "multipart/form-data": { schema: z.strictObject(parts), encoding: Object.fromEntries(encoding) },
     },
@@ -39,12 +40,12 @@ export function multipart<const Parts extends ZodRawShape>(parts: Parts, { maxBy
  * `verified` refuses a body without `Content-Length` (411), one whose first bytes are not those of its type (415), and
  * one that differs from its `Repr-Digest` (422) before its last bytes reach the handler.
  */
-export function upload<const U extends Upload>({ types, maxBytes, seconds = 300, verified }: U) {
+export function upload<const U extends Upload>({ types, verified, ...limits }: U) {
   // TypeScript does not follow the word through a spread.
-  const uploading = { seconds, ...(verified && { verified }) } as Uploading & Pick<U, "verified" & keyof U>;
+  const uploading = { ...(verified && { verified }) } as Uploading & Pick<U, "verified" & keyof U>;
   return {
     required: true,
-    maxBytes,
+    ...limits,
     upload: uploading,
     content: Object.fromEntries(types.map((type) => [type, binary])),
   } as const;
@@ -58,18 +59,18 @@ export function filesOf<const Types extends readonly [MediaType, ...MediaType[]]
 
 const binary = { schema: { type: "string", format: "binary" } } as const;
 
-type Upload = {
-  maxBytes: number;
-  /** The time that the whole body may take to arrive. */
-  seconds?: number;
-} & (
-  | { types: readonly [MediaType, ...MediaType[]]; verified?: never }
-  | { types: readonly [KnownType, ...KnownType[]]; verified: true }
-);
+/** `seconds` are those in which the whole body has to arrive. */
+export type BodyLimits = { maxBytes?: number; seconds?: number };
+
+type Upload = BodyLimits & { maxBytes: number } & (
+    | { types: readonly [MediaType, ...MediaType[]]; verified?: never }
+    | { types: readonly [KnownType, ...KnownType[]]; verified: true }
+  );
 
 /** The body as the document shows it: with its limits in words. */
-export function documentedBody({ maxBytes, upload, ...body }: Body, limit: string) {
-  const limits = [...(maxBytes === undefined ? [] : [limit]), ...(upload ? [`within ${upload.seconds} s`] : [])];
+export function documentedBody({ maxBytes, seconds, upload, ...body }: Body, limit: string) {
+  const time = seconds ?? (upload && usualSeconds);
+  const limits = [...(maxBytes === undefined ? [] : [limit]), ...(time === undefined ? [] : [`within ${time} s`])];
   return limits.length > 0 ? { ...body, description: `At most ${limits.join(", ")}` } : body;
 }
 

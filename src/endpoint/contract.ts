@@ -129,11 +129,13 @@ type Request = {
 export type Body = NonNullable<NonNullable<RouteConfig["request"]>["body"]> & {
   /** The largest size; 1 MiB by default. */
   maxBytes?: number;
+  /** The time that the whole of it may take to arrive; 300 s by default. */
+  seconds?: number;
   /** Leaves it to the handler to read, on `c.var.upload`. */
   upload?: Uploading;
 };
-/** The time that a body may take to arrive, and whether type, length and digest are checked. */
-export type Uploading = { seconds: number; verified?: true };
+/** With `verified`, type, length and digest are checked. */
+export type Uploading = { verified?: true };
 type Answer = Exclude<RouteConfig["responses"][string], { $ref: string }> & { description: string };
 export type Answers = { readonly [Status in AnswerStatus]?: Answer };
 export type AnswerStatus = SuccessStatusCode | RedirectStatusCode;
@@ -149,7 +151,7 @@ export type HeaderParameter = {
 const always = ["internal"] as const;
 
 /** The errors of every method that can carry a body, whether the endpoint takes one or not. */
-const sized = ["bad_request", "payload_too_large"] as const;
+const sized = ["bad_request", "request_timeout", "payload_too_large"] as const;
 
 /** The errors that the presence of a word, a method or a part of `request` adds. */
 const codesWith = {
@@ -157,7 +159,6 @@ const codesWith = {
   params: ["validation_failed"],
   query: ["validation_failed"],
   body: ["unsupported_media_type", "validation_failed"],
-  upload: ["request_timeout"],
   verified: ["length_required"],
   offBy: ["not_found"],
   idempotent: idempotencyCodes,

@@ -11,7 +11,7 @@ import { atHandler, inOrder, ofEndpoint } from "../middleware/order.ts";
 import { linkedAnswers } from "../middleware/pages.ts";
 import { versionedAnswers } from "../middleware/versions.ts";
 import { sizeInWords } from "../schemas/sizes.ts";
-import { documentedBody } from "./bodies.ts";
+import { type BodyLimits, documentedBody } from "./bodies.ts";
 import {
   type CodesOf,
   type Contract,
@@ -82,10 +82,9 @@ export function json<S extends ZodType>(schema: S, description: string, ...names
   return { description, headers: headers(...names), content: { "application/json": { schema } } };
 }
 
-/** A JSON body, for `request`. `maxBytes` is 1 MiB by default. */
-export function body<S extends ZodType>(schema: S, { maxBytes }: { maxBytes?: number } = {}) {
-  const limit = maxBytes === undefined ? {} : { maxBytes };
-  return { required: true, ...limit, content: { "application/json": { schema } } } as const;
+/** A JSON body, for `request`. `maxBytes` is 1 MiB by default, and `seconds`, in which it has to arrive, are 300. */
+export function body<S extends ZodType>(schema: S, limits: BodyLimits = {}) {
+  return { required: true, ...limits, content: { "application/json": { schema } } } as const;
 }
 
 /**
@@ -100,8 +99,8 @@ export function formOrJson<Form extends ZodType, Json extends ZodType>(form: For
 }
 
 /** Makes a body optional. */
-export function optional<Body extends object>(body: Body) {
-  return { ...body, required: false } as const;
+export function optional<Body extends object>(body: Body): Omit<Body, "required"> & { readonly required: false } {
+  return { ...body, required: false };
 }
 
 function policyOf(contract: Contract): Policy {

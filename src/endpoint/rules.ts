@@ -204,7 +204,7 @@ function faultsOfPages({ method, paged, request, responses, withoutSettings }: C
 const maxHeld = 16 * 2 ** 20;
 
 function faultsOfBody({ request, idempotent, carries }: Contract): string[] {
-  const { maxBytes = 1, upload, required, content = {} } = request?.body ?? {};
+  const { maxBytes = 1, seconds = 1, upload, required, content = {} } = request?.body ?? {};
   const isMediaType = (type: string) => /^[a-z]+\/[a-z0-9.+-]+$/.test(type);
   return [
     ...when(!(Number.isInteger(maxBytes) && maxBytes > 0), "maxBytes is a whole number"),
@@ -212,7 +212,7 @@ function faultsOfBody({ request, idempotent, carries }: Contract): string[] {
       !upload && maxBytes > maxHeld,
       `a body above ${sizeInWords(maxHeld)} is an upload, which memory need not hold`,
     ),
-    ...when(upload !== undefined && !(upload.seconds > 0), "seconds is the time that an upload may take"),
+    ...when(!(seconds > 0), "seconds is the time that a body may take to arrive"),
     ...when(upload !== undefined && required !== true, "an upload is not optional"),
     ...(upload?.verified ? Object.keys(content).filter(isUnknown) : []).map(
       (type) => `no signature in src/http/signatures.ts proves ${type}: a verified upload needs one`,

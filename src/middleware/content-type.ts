@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { ApiError } from "../errors.ts";
 import { acceptOf } from "../http/headers.ts";
 import type { FieldError } from "../schemas/field-errors.ts";
-import { refuseBroken } from "./body-limit.ts";
+import { whole } from "./bounded-body.ts";
 
 /**
  * Answers 415 unless the body has one of these media types, in UTF-8 and unencoded; 400 if it breaks off or is not
@@ -12,12 +12,12 @@ import { refuseBroken } from "./body-limit.ts";
 export function requireContentType(
   method: string,
   mediaTypes: readonly string[],
-  { required = true, upload }: { required?: boolean; upload?: object } = {},
+  { required = true, upload, seconds }: { required?: boolean; upload?: object; seconds: number },
 ): MiddlewareHandler {
   const refused = (detail: string) => unsupported(method, mediaTypes, detail);
   return async (c, next) => {
     const header = c.req.header("Content-Type") ?? "";
-    if (!required && (await c.req.arrayBuffer().catch(refuseBroken)).byteLength === 0) {
+    if (!required && (await whole(c.req.arrayBuffer(), seconds)).byteLength === 0) {
       if (header !== "") c.req.raw = withType(c.req.raw, undefined);
       return next();
     }
@@ -34,7 +34,7 @@ export function requireContentType(
       throw refused("Send the body without Content-Encoding.");
     }
     if (upload || essence === multipartType) return next();
-    if (!isUtf8(await c.req.arrayBuffer().catch(refuseBroken), essence)) {
+    if (!isUtf8(await whole(c.req.arrayBuffer(), seconds), essence)) {
       throw new ApiError("bad_request", { detail: "The body is not valid UTF-8." });
     }
     if (header !== essence) c.req.raw = withType(c.req.raw, essence);

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import { isSignedIn, type Policy } from "../context/policy.ts";
+import { isSignedIn, type Policy, usualSeconds } from "../context/policy.ts";
 import { carry, provide } from "../context/provide.ts";
 import type { Deps } from "../context/types.ts";
 import type { Contract, Uploading } from "../endpoint/contract.ts";
@@ -102,21 +102,21 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
       contract.method === "get" || uploadOf(contract)
         ? undefined
         : hasBody(contract)
-          ? bodyLimit(maxBytes)
-          : dropBody(maxBytes),
+          ? bodyLimit(maxBytes, secondsOf(contract))
+          : dropBody(maxBytes, secondsOf(contract)),
     "The stages below read the body as a whole.",
   ],
   [
     "content type",
     ({ contract }) =>
       contract.method !== "get" && hasBody(contract)
-        ? requireContentType(contract.method, mediaTypes(contract), contract.request?.body)
+        ? requireContentType(contract.method, mediaTypes(contract), arrivalOf(contract))
         : undefined,
     "Decides which parser reads the body.",
   ],
   [
     "parts",
-    ({ contract }) => (mediaTypes(contract).includes(multipartType) ? readParts : undefined),
+    ({ contract }) => (mediaTypes(contract).includes(multipartType) ? readParts(arrivalOf(contract)) : undefined),
     "The fingerprint of a request is that of its parts, whatever boundary is between them.",
   ],
   [
@@ -139,7 +139,8 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
     "upload",
     ({ contract, policy: { maxBytes } }) => {
       const uploading = uploadOf(contract);
-      return uploading && receiveUpload(uploading, { method: contract.method, types: mediaTypes(contract), maxBytes });
+      const [types, seconds] = [mediaTypes(contract), secondsOf(contract)];
+      return uploading && receiveUpload(uploading, { method: contract.method, types, maxBytes, seconds });
     },
     "No stage reads such a body, and its fault ends the request whatever the handler answers.",
   ],
@@ -181,6 +182,14 @@ export function inOrder<From>(stages: readonly Stage<From>[], from: From): Middl
 
 function uploadOf({ request }: Contract): Uploading | undefined {
   return request?.body?.upload;
+}
+
+function secondsOf({ request }: Contract): number {
+  return request?.body?.seconds ?? usualSeconds;
+}
+
+function arrivalOf(contract: Contract) {
+  return { ...contract.request?.body, seconds: secondsOf(contract) };
 }
 
 function hasBody(contract: Contract): boolean {

@@ -2,16 +2,23 @@ import { getMultipartBoundary, type MultipartPart, parseMultipart } from "@remix
 import type { MiddlewareHandler } from "hono";
 import { ApiError, invalid } from "../errors.ts";
 import { fieldError } from "../schemas/field-errors.ts";
-import { refuseBroken } from "./body-limit.ts";
+import { whole } from "./bounded-body.ts";
 
 /**
  * Reads the parts of a multipart form for the validator. Answers 400 for a form that breaks off or holds text that is
- * not UTF-8, 415 for a part in another encoding, and 422 for a part that occurs twice.
+ * not UTF-8, 415 for a part in another encoding, and 422 for a part that occurs twice. Without `required` it may be empty.
  */
-export const readParts: MiddlewareHandler = async (c, next) => {
-  const boundary = getMultipartBoundary(c.req.header("Content-Type") ?? "");
+export function readParts({ required = true, seconds }: { required?: boolean; seconds: number }): MiddlewareHandler {
+  return async (c, next) => {
+    const bytes = new Uint8Array(await whole(c.req.arrayBuffer(), seconds));
+    if (required || bytes.length > 0) c.req.bodyCache.formData = formIn(bytes, c.req.header("Content-Type") ?? "");
+    await next();
+  };
+}
+
+function formIn(bytes: Uint8Array<ArrayBuffer>, type: string): FormData {
+  const boundary = getMultipartBoundary(type);
   if (!boundary) throw new ApiError("bad_request", { detail: "The Content-Type of the body has no boundary." });
-  const bytes = new Uint8Array(await c.req.arrayBuffer().catch(refuseBroken));
   const form = new FormData();
   const twice = new Set<string>();
   for (const part of partsOf(bytes, boundary)) {
@@ -30,9 +37,8 @@ export const readParts: MiddlewareHandler = async (c, next) => {
       [...twice].map((name) => fieldError(["body", name], "duplicate")),
     );
   }
-  c.req.bodyCache.formData = form;
-  await next();
-};
+  return form;
+}
 
 /** The number of parts that are read: each costs more than its bytes. */
 const maxParts = 200;

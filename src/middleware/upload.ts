@@ -6,9 +6,10 @@ import { ApiError, invalid, tooLarge } from "../errors.ts";
 import { sha256In } from "../http/digest.ts";
 import { longestSignature, typeOfBytes } from "../http/signatures.ts";
 import { fieldError } from "../schemas/field-errors.ts";
+import { type Bounds, bounded } from "./bounded-body.ts";
 import { unsupported } from "./content-type.ts";
 
-type Taking = { method: string; types: readonly string[]; maxBytes: number };
+type Taking = { method: string; types: readonly string[]; maxBytes: number; seconds: number };
 
 /**
  * Puts the body on `c.var.upload`, as it arrives. Ends the stream, and the request with 413, 408, 400 or 422, if the body
@@ -16,8 +17,8 @@ type Taking = { method: string; types: readonly string[]; maxBytes: number };
  * `unsupported_media_type` for one that cannot be verified.
  */
 export function receiveUpload(
-  { seconds, verified }: Uploading,
-  { method, types, maxBytes }: Taking,
+  { verified }: Uploading,
+  { method, types, maxBytes, seconds }: Taking,
 ): MiddlewareHandler<AppEnv & UploadEnv> {
   return async (c, next) => {
     const length = c.req.header("Content-Length");
@@ -46,49 +47,6 @@ export function receiveUpload(
     for (const name of [...c.res.headers.keys()]) if (!own.has(name)) c.header(name, undefined);
     throw failure;
   };
-}
-
-type Bounds = {
-  size: number | undefined;
-  maxBytes: number;
-  seconds: number;
-  /** Sees each chunk before the reader does. */
-  inspect: ((chunk: Uint8Array, isLast: boolean) => void) | undefined;
-};
-
-/** The same body, read no faster than its reader, which ends with an error at each bound. */
-function bounded(
-  body: ReadableStream<Uint8Array>,
-  { size, maxBytes, seconds, inspect }: Bounds,
-  onFailure: (error: ApiError) => void,
-): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
-  const late = lateAfter(seconds);
-  let seen = 0;
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const { done, value } = await Promise.race([reader.read(), late]);
-          if (done && size !== undefined && seen < size) throw incomplete();
-          if (done) return controller.close();
-          seen += value.byteLength;
-          if (seen > maxBytes) throw tooLarge(maxBytes);
-          if (size !== undefined && seen > size) throw incomplete();
-          inspect?.(value, seen === size);
-          controller.enqueue(value);
-        } catch (thrown) {
-          const error = thrown instanceof ApiError ? thrown : incomplete(thrown);
-          onFailure(error);
-          controller.error(error);
-          // The rest is not awaited: it may never come.
-          reader.cancel(error).catch(() => undefined);
-        }
-      },
-      cancel: (reason) => reader.cancel(reason),
-    },
-    { highWaterMark: 0 },
-  );
 }
 
 /** Hashes a body, and refuses its last chunk if it does not have the expected SHA-256. */
@@ -152,18 +110,4 @@ function unsupportedBytes(found: string | undefined, types: readonly string[], m
     ? fieldError(["header", "Content-Type"], "invalid_value", { values: [found] })
     : fieldError(["body"], "invalid_value", { values: [...types] });
   return unsupported(method, types, `The first bytes of the body are not those of its type. ${error.msg}.`, [error]);
-}
-
-function lateAfter(seconds: number): Promise<never> {
-  const late = new Promise<never>((_resolve, reject) => {
-    const refuse = () => reject(new ApiError("request_timeout"));
-    AbortSignal.timeout(seconds * 1_000).addEventListener("abort", refuse);
-  });
-  // Nobody waits for it once the body is there.
-  late.catch(() => undefined);
-  return late;
-}
-
-function incomplete(cause?: unknown): ApiError {
-  return new ApiError("bad_request", { detail: "The body was incomplete, or longer than announced.", cause });
 }

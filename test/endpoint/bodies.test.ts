@@ -5,7 +5,7 @@ import { createApp, production } from "../../src/app.ts";
 import type { Upload } from "../../src/context/types.ts";
 import { Users } from "../../src/crud/users.ts";
 import { file, multipart, upload } from "../../src/endpoint/bodies.ts";
-import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
+import { body, endpoint, json, optional } from "../../src/endpoint/endpoint.ts";
 import { ApiError } from "../../src/errors.ts";
 import { endpoints as own } from "../../src/routes/index.ts";
 import { wholeNumber } from "../../src/schemas/parameters.ts";
@@ -239,6 +239,85 @@ function streamed(chunks: Iterator<Uint8Array> | AsyncIterator<Uint8Array>): Rea
     },
   });
 }
+
+/** A body whose rest never comes. */
+const stuck = () =>
+  streamed(
+    (async function* () {
+      yield new Uint8Array([123]);
+      await new Promise(() => {});
+    })(),
+  );
+
+describe("a body that does not arrive in time", () => {
+  const json = { "Content-Type": "application/json" };
+  const impatient = [
+    body(z.strictObject({ said: z.string() }), { seconds: 0.1 }),
+    multipart({ said: text({ max: 9 }) }, { seconds: 0.1 }),
+    optional(body(z.strictObject({ said: z.string() }), { seconds: 0.1 })),
+  ].map((body) =>
+    endpoint(
+      {
+        ...{ ...said, path: "/slow", operationId: "slow", summary: "Wait", description: "Waits." },
+        request: { body },
+        responses,
+      },
+      async () => {
+        throw new Error("It is not reached");
+      },
+    ),
+  );
+  const form = { "Content-Type": "multipart/form-data; boundary=limit" };
+
+  it.each([
+    ["of JSON", impatient[0], json],
+    ["of a form", impatient[1], form],
+    ["that is optional", impatient[2], json],
+  ])("ends the request with 408: one %s, with and without a length", async (_what, endpoint, headers) => {
+    if (!endpoint) throw new Error("There are three");
+    const app = serve({ endpoints: [endpoint] });
+    for (const announced of [{}, { "Content-Length": "9" }]) {
+      const answer = await app.post("/slow", { token, headers: { ...headers, ...announced }, body: stuck() });
+      expect([answer.status, answer.body.code]).toStrictEqual([408, "request_timeout"]);
+    }
+  });
+});
+
+describe("a form that is optional", () => {
+  const maybe = endpoint(
+    {
+      ...{
+        ...said,
+        path: "/maybe",
+        operationId: "maybe",
+        summary: "Take a form",
+        description: "Takes a form, or none.",
+      },
+      request: { body: optional(multipart({ title: text({ max: 9 }) })) },
+      responses,
+    },
+    async (c) => {
+      const { db, run, user } = c.var;
+      await run(Users.find(db, user.id, user));
+      const { title }: { title?: string } = c.req.valid("form");
+      return c.json({ size: 0, type: "", said: title ?? "nothing" }, 200);
+    },
+  );
+  const app = serve({ endpoints: [maybe] });
+
+  it("may be absent or empty, and is checked otherwise", async () => {
+    const { headers } = wire();
+    const said = async (init: object) => {
+      const answer = await app.post("/maybe", { token, ...init });
+      return answer.status === 200 ? answer.body.said : answer.status;
+    };
+    expect(await said({})).toBe("nothing");
+    expect(await said({ headers, body: "" })).toBe("nothing");
+    expect(await said(wire(field("title", "a")))).toBe("a");
+    expect(await said(wire(field("title", "too long a title")))).toBe(422);
+    expect(await said({ headers, body: "title=a" })).toBe(400);
+  });
+});
 
 describe("upload", () => {
   const headers = { "Content-Type": "video/mp4" };

@@ -107,9 +107,10 @@ describe("createApp", () => {
     [{ ...posting, request: { body: optional(film) } }, "an upload is not optional"],
     [{ ...posting, request: { body: film }, idempotent: true }, "an upload is read once"],
     [{ ...posting, request: { body: film }, access: "public", carries: "mailed_token" }, "an upload has no field"],
-    [{ ...posting, request: { body: { ...film, upload: { seconds: 0 } } } }, "seconds is the time"],
+    [{ ...posting, request: { body: { ...film, seconds: 0 } } }, "seconds is the time"],
+    [{ ...posting, request: { body: body(Health, { seconds: -1 }) } }, "seconds is the time"],
     [
-      { ...posting, request: { body: { ...film, upload: { seconds: 1, verified: true } } } },
+      { ...posting, request: { body: { ...film, upload: { verified: true } } } },
       "no signature in src/http/signatures.ts proves video/mp4",
     ],
     [{ ...posting, ranged: true }, "only a get is ranged"],

@@ -1,0 +1,73 @@
+import { ApiError, tooLarge } from "../errors.ts";
+
+export type Bounds = {
+  /** The size that was announced, if any. */
+  size?: number | undefined;
+  maxBytes: number;
+  seconds: number;
+  /** Sees each chunk before the reader does. */
+  inspect?: ((chunk: Uint8Array, isLast: boolean) => void) | undefined;
+};
+
+/** The same body, read no faster than its reader, which ends with an error at each bound. */
+export function bounded(
+  body: ReadableStream<Uint8Array>,
+  { size, maxBytes, seconds, inspect }: Bounds,
+  onFailure: (error: ApiError) => void = () => undefined,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  const late = lateAfter(seconds);
+  let seen = 0;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await Promise.race([reader.read(), late]);
+          if (done && size !== undefined && seen < size) throw incomplete();
+          if (done) return controller.close();
+          seen += value.byteLength;
+          if (seen > maxBytes) throw tooLarge(maxBytes);
+          if (size !== undefined && seen > size) throw incomplete();
+          inspect?.(value, seen === size);
+          controller.enqueue(value);
+        } catch (thrown) {
+          const error = thrown instanceof ApiError ? thrown : incomplete(thrown);
+          onFailure(error);
+          controller.error(error);
+          // The rest is not awaited: it may never come.
+          reader.cancel(error).catch(() => undefined);
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** Waits for a body that is read as a whole. Throws `request_timeout`, and `bad_request` for one that breaks off. */
+export async function whole<T>(reading: Promise<T>, seconds: number): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new ApiError("request_timeout")), seconds * 1_000);
+  try {
+    return await Promise.race([reading, late]);
+  } catch (thrown) {
+    throw thrown instanceof ApiError ? thrown : incomplete(thrown);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function lateAfter(seconds: number): Promise<never> {
+  const late = new Promise<never>((_resolve, reject) => {
+    const refuse = () => reject(new ApiError("request_timeout"));
+    AbortSignal.timeout(seconds * 1_000).addEventListener("abort", refuse);
+  });
+  // Nobody waits for it once the body is there.
+  late.catch(() => undefined);
+  return late;
+}
+
+/** 400: a client that hangs up is not a fault of the server. */
+function incomplete(cause?: unknown): ApiError {
+  return new ApiError("bad_request", { detail: "The body was incomplete, or longer than announced.", cause });
+}
