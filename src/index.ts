@@ -10,8 +10,8 @@ const app = createApp(endpoints);
 export { PasswordHasher } from "./platform/password-hasher.ts";
 
 export class TaskAlarm extends Alarm {
-  protected override work(bindings: Bindings) {
-    return runTasks(bindings, production);
+  protected override work(bindings: Bindings, name: string | undefined) {
+    return runTasks(bindings, production, { span: name === "long" ? name : "brief" });
   }
 }
 

@@ -40,12 +40,14 @@ type Wanted = { ids?: readonly string[] };
 /** The tasks to retry: of a name and a state, and that failed for this reason if there is one. */
 type Retrying = { name: string; state: TaskState; error?: string | undefined };
 
-/** The names of tasks that a Worker can run, and of those that it cannot, and the slots of `every` around now. */
+/** The tasks that a Worker can run, the names of those that it cannot, and the slots of `every` around now. */
 type Upcoming = {
-  names: readonly string[];
+  kinds: readonly Timed[];
   unable: readonly string[];
-  slots: readonly { name: string; slot: string }[];
+  slots: readonly (Timed & { slot: string })[];
 };
+/** A kind of task, and the alarm that rings for it. */
+type Timed = { name: string; span: "brief" | "long" };
 
 /** Waits `firstSeconds`, then twice as long each time, up to `mostSeconds`, each varied by half. */
 export type Backoff = { firstSeconds: number; mostSeconds: number };
@@ -151,24 +153,26 @@ export const Tasks = {
   },
 
   /**
-   * The seconds until a task of these names can be claimed or a slot comes, by the database's clock: 0 or less if one waits
+   * The seconds until a task of these kinds can be claimed or a slot comes, by the database's clock: 0 or less if one waits
    * for others of its kind. And how many tasks of the `unable` names wait.
    */
-  nextDue(db: Database, { names, unable, slots }: Upcoming) {
-    return db.execute<{ seconds: number | null; held: number }>(sql`
+  nextDue(db: Database, { kinds, unable, slots }: Upcoming) {
+    const seconds = (span: string) => sql`extract(epoch from min(at) filter (where span = ${span}) - now())::float8`;
+    return db.execute<{ brief: number | null; long: number | null; held: number }>(sql`
       with due as (
-        select greatest(first.run_at, rest.blocked_until) as at
-        from jsonb_array_elements_text(${JSON.stringify(names)}::jsonb) as name
+        select kind.span, greatest(first.run_at, rest.blocked_until) as at
+        from jsonb_to_recordset(${JSON.stringify(kinds)}::jsonb) as kind (name text, span text)
         cross join lateral (
-          select run_at from ${tasks} where name = name.name and state in ('waiting', 'running') order by run_at limit 1
+          select run_at from ${tasks} where name = kind.name and state in ('waiting', 'running') order by run_at limit 1
         ) as first
-        left join ${throttles} as rest on rest.key = ${restOf(sql`name.name`)}
+        left join ${throttles} as rest on rest.key = ${restOf(sql`kind.name`)}
         union all
-        select given.slot from jsonb_to_recordset(${JSON.stringify(slots)}::jsonb) as given (name text, slot timestamptz)
+        select given.span, given.slot
+        from jsonb_to_recordset(${JSON.stringify(slots)}::jsonb) as given (name text, span text, slot timestamptz)
         left join ${taskSchedules} as known using (name)
         where known.slot is null or given.slot > known.slot
       )
-      select extract(epoch from min(at) - now())::float8 as seconds, (
+      select ${seconds("brief")} as brief, ${seconds("long")} as long, (
         select count(*)::int from ${tasks} where state = 'waiting'
           and name in (select jsonb_array_elements_text(${JSON.stringify(unable)}::jsonb))) as held
       from due`);

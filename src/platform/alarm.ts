@@ -7,9 +7,14 @@ import type { Bindings } from "../settings.ts";
  */
 export abstract class Alarm extends DurableObject<Bindings> {
   /** Needs no call to reach itself. One object, since settings are read once for each. */
-  readonly #bindings: Bindings = { ...this.env, TASK_ALARM: { getByName: () => this } };
+  readonly #bindings: Bindings = {
+    ...this.env,
+    TASK_ALARM: {
+      getByName: (name: string) => (name === this.ctx.id.name ? this : alarmsOf(this.env)?.getByName(name)),
+    },
+  };
 
-  protected abstract work(bindings: Bindings): Promise<unknown>;
+  protected abstract work(bindings: Bindings, name: string | undefined): Promise<unknown>;
 
   /** Rings in so many seconds, or earlier if that was asked for. */
   async ringWithin(seconds: number): Promise<void> {
@@ -19,6 +24,11 @@ export abstract class Alarm extends DurableObject<Bindings> {
   }
 
   override async alarm(): Promise<void> {
-    await this.work(this.#bindings);
+    await this.work(this.#bindings, this.ctx.id.name);
   }
+}
+
+function alarmsOf(bindings: Bindings): DurableObjectNamespace<Alarm> | undefined {
+  // The binding by which this object was reached.
+  return bindings.TASK_ALARM as DurableObjectNamespace<Alarm> | undefined;
 }

@@ -6,7 +6,7 @@ import type { Deps, Enqueued } from "../context/types.ts";
 import { type Claimed, type TaskKind, Tasks } from "../crud/tasks.ts";
 import { describeError, unfailing } from "../log.ts";
 import { type Bindings, SettingsError } from "../settings.ts";
-import { ringForNext, ringWithin } from "./alarm.ts";
+import { ringFor, ringForNext, ringWithin, type Span, spanOf, spans } from "./alarm.ts";
 import { attempt, type Work } from "./attempt.ts";
 import type { Task } from "./task.ts";
 
@@ -23,7 +23,8 @@ type Time = { begin: number; end: number };
 const ofItsOwn: Time = { begin: 50, end: 900 };
 export const afterAnswer: Time = { begin: 20, end: 30 };
 
-type Options = { ids?: readonly string[]; time?: Time };
+/** `span` leaves the tasks of the other alarm to that. */
+type Options = { ids?: readonly string[]; time?: Time; span?: Span };
 
 /**
  * Runs tasks until none is due, or time or subrequests run out: those of `ids` and the tasks that they enqueue, or all.
@@ -33,7 +34,7 @@ type Options = { ids?: readonly string[]; time?: Time };
 export async function runTasks(
   bindings: Bindings,
   deps: Deps,
-  { ids, time = ofItsOwn }: Options = {},
+  { ids, time = ofItsOwn, span }: Options = {},
 ): Promise<boolean> {
   const log = unfailing(deps.log);
   const settings = configurationOf(bindings);
@@ -52,26 +53,31 @@ export async function runTasks(
   const room = settings.SUBREQUESTS - 4 * parallel - 3;
   const mayGoOn = (calls = 0) => seconds() < time.begin && trips.count + started.size + calls < room;
   const able = deps.tasks.filter(({ canRun }) => canRun({ settings, transport }));
-  const fitting = () => able.filter(({ timeoutSeconds }) => seconds() + timeoutSeconds <= time.end);
+  const mine = span ? able.filter((task) => spanOf(task) === span) : able;
+  const fitting = () => mine.filter(({ timeoutSeconds }) => seconds() + timeoutSeconds <= time.end);
   const enqueued: Enqueued[] = [];
   const work: Work = { db, settings, keys, bindings, now, transport, log, tasks: deps.tasks, mayGoOn, enqueued };
   const lanes: Lanes = { started, fitting, waits: [] };
+  const ringAll = async (seconds: number) => {
+    for (const one of span ? [span] : spans) await ringWithin(seconds, one, work);
+  };
   try {
-    if (!ids) await runner(db)(...enqueueSlots(work, able));
+    if (!ids) await runner(db)(...enqueueSlots(work, mine));
     const isDone = await inLanes(work, lanes, ids);
-    if (!isDone) await ringWithin(0, work);
-    else if (!ids) await ringForNext(work, able);
-    else if (lanes.waits.length > 0) await ringWithin(Math.min(...lanes.waits), work);
+    await ringFor(lanes.waits, work);
+    const unable = deps.tasks.flatMap((task) => (able.includes(task) ? [] : task.name));
+    if (!isDone) await ringAll(0);
+    else if (!ids) await ringForNext(work, mine, unable);
     return true;
   } catch (error) {
     log({ level: "error", message: "tasks", cause: describeError(error) });
-    await ringWithin(pauseSeconds, work);
+    await ringAll(pauseSeconds);
     return false;
   }
 }
 
-/** `waits`: the seconds for which tasks wait that this run enqueued or that failed in it. */
-type Lanes = { started: Set<string>; fitting: () => readonly Task[]; waits: number[] };
+/** `waits`: the tasks that this run enqueued or that failed in it, and that it does not run. */
+type Lanes = { started: Set<string>; fitting: () => readonly Task[]; waits: Enqueued[] };
 
 /** Keeps some tasks running at once, and claims the next ones as soon as one has ended. Answers false if some may be left. */
 async function inLanes(work: Work, { started, fitting, waits }: Lanes, ids?: readonly string[]): Promise<boolean> {
@@ -80,9 +86,9 @@ async function inLanes(work: Work, { started, fitting, waits }: Lanes, ids?: rea
   let isDone = true;
   const claimMore = async () => {
     const tasks = fitting();
-    for (const { id, name, delay } of work.enqueued.splice(0)) {
-      if (delay > 0 || !tasks.some((task) => task.name === name)) waits.push(delay);
-      else if (ids) asked.add(id);
+    for (const one of work.enqueued.splice(0)) {
+      if (one.delay > 0 || !tasks.some(({ name }) => name === one.name)) waits.push(one);
+      else if (ids) asked.add(one.id);
     }
     if (ids && asked.size === 0) return;
     isDone = work.mayGoOn() && !(ids && tasks.length === 0);

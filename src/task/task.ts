@@ -110,6 +110,7 @@ export function task<Input extends z.ZodType = typeof nothing>(
   const schema = declared.input ?? (nothing as unknown as Input);
   if (every !== undefined && !schema.safeParse({}).success)
     throw new Error(`${name} has "every", but not the input {}`);
+  if (!((declared.concurrency ?? 1) >= 1)) throw new Error(`${name} has a concurrency that lets none of them run`);
   if (!(timeout <= longestTimeout)) throw new Error(`${name} has a timeout of more than ${longestTimeout} seconds`);
   const made = {
     name,

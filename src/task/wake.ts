@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Deps, Enqueued } from "../context/types.ts";
 import { describeError } from "../log.ts";
 import type { Bindings, Settings } from "../settings.ts";
-import { ringWithin } from "./alarm.ts";
+import { ringFor } from "./alarm.ts";
 import { afterAnswer, runTasks } from "./run.ts";
 
 /** A message of the queue. A lost or a doubled one does no harm: the task itself is in the database. */
@@ -31,8 +31,10 @@ export async function wake(
   const brief = able.flatMap(({ name, timeoutSeconds }) => (timeoutSeconds < afterAnswer.end ? name : []));
   const isSoon = ({ name, delay }: Enqueued) => delay === 0 && (queue !== undefined || brief.includes(name));
   const soon = mine.filter(isSoon);
-  const others = mine.flatMap((one) => (isSoon(one) ? [] : one.delay));
-  const ringing = ringWithin(Math.min(lookSeconds, ...others), deps);
+  const ringing = ringFor(
+    mine.map((one) => ({ ...one, delay: isSoon(one) ? lookSeconds : one.delay })),
+    deps,
+  );
   if (queue) await send(queue, alarm ? soon : mine, deps);
   else if (soon.length > 0) await runTasks(bindings, deps, { ids: soon.map(({ id }) => id), time: afterAnswer });
   await ringing;

@@ -256,11 +256,13 @@ describe("promise 21: a message is kept until it is sent, and sent once", () => 
   it("a run sends five mails at once: a Worker has six connections", async () => {
     await waitingMails(60);
     const counts = { sent: 0, open: 0, most: 0 };
+    const five = Promise.withResolvers<void>();
     const deps = through(async () => {
       counts.sent += 1;
       counts.open += 1;
       counts.most = Math.max(counts.most, counts.open);
-      await scheduler.wait(20);
+      if (counts.open === 5) five.resolve();
+      await five.promise;
       counts.open -= 1;
     });
     await sweep(deps);

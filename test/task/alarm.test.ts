@@ -1,7 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { eq, sql } from "drizzle-orm";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { taskSchedules, tasks, throttles } from "../../src/db/schema.ts";
 import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
@@ -13,6 +13,12 @@ import { aUser, bindings, db, serve, unique } from "../harness.ts";
 import { effecting, effectsOf, enqueue, makeDue, rowOf, rowsOf, work } from "./effects.ts";
 
 afterEach(() => vi.restoreAllMocks());
+// An alarm that rings later would run tasks in the middle of another test.
+afterAll(async () => {
+  for (const name of ["brief", "long"]) {
+    await runInDurableObject(alarms.getByName(name), (_, { storage }) => storage.deleteAlarm());
+  }
+});
 
 // The binding as wrangler.toml makes it; the type of all bindings is unknown.
 const { TASK_ALARM: alarms } = env as unknown as { TASK_ALARM: DurableObjectNamespace<TaskAlarm> };
@@ -20,11 +26,15 @@ const [config = ""] = Object.values(
   import.meta.glob<string>("../../wrangler.toml", { query: "?raw", import: "default", eager: true }),
 );
 
-/** An alarm that only notes the seconds that it is set to. */
+/** Alarms that only note the seconds that they are set to: `rung` that of brief tasks, `long` the other. */
 function noting() {
-  const rung: number[] = [];
-  const TASK_ALARM = { getByName: () => ({ ringWithin: async (seconds: number) => void rung.push(seconds) }) };
-  return { rung, own: { TASK_ALARM }, bindings: { ...bindings, TASK_ALARM } };
+  const [rung, long]: [number[], number[]] = [[], []];
+  const TASK_ALARM = {
+    getByName: (name: string) => ({
+      ringWithin: async (seconds: number) => void (name === "long" ? long : rung).push(seconds),
+    }),
+  };
+  return { rung, long, own: { TASK_ALARM }, bindings: { ...bindings, TASK_ALARM } };
 }
 
 /** The seconds to which a sweep that finds these tasks sets the alarm. */
@@ -39,7 +49,7 @@ const hourly = (seconds = 0) => Math.abs(seconds - untilNextHour()) < 5;
 
 describe("the alarm of tasks", () => {
   it("rings at the earliest time that it was asked for, and runs what is due", async () => {
-    const alarm = alarms.getByName(unique("alarm"));
+    const alarm = alarms.getByName("brief");
     for (const seconds of [3_000, 1_000, 2_000]) await alarm.ringWithin(seconds);
     const timeOf = () => runInDurableObject(alarm, (_, { storage }) => storage.getAlarm());
     expect(Math.round(((await timeOf()) ?? 0) / 1_000 - Date.now() / 1_000)).toBe(1_000);
@@ -103,6 +113,22 @@ describe("the alarm of tasks", () => {
     expect(await rowOf(second)).toMatchObject({ state: "waiting" });
   });
 
+  it("is another one for tasks of more than a minute, so that they keep no others waiting", async () => {
+    const alarm = alarms.getByName("long");
+    vi.spyOn(console, "log").mockImplementation(() => undefined);
+    const [id] = await enqueue("purge-sessions", [{}]);
+    await alarm.ringWithin(1_000);
+    expect(await runDurableObjectAlarm(alarm)).toBe(true);
+    expect(await rowOf(id)).toMatchObject({ state: "waiting" });
+    await db.delete(tasks).where(eq(tasks.id, id ?? ""));
+    const slow = effecting({ timeout: 61 });
+    const [waiting = ""] = await enqueue(slow.name, [{ effect: unique("effect") }]);
+    await db.update(tasks).set({ run_at: sql`now() + interval '100 seconds'` }).where(eq(tasks.id, waiting));
+    const { rung, long, own } = noting();
+    await work([slow], { bindings: own });
+    expect([rung, long.map(Math.round)]).toStrictEqual([[], [100]]);
+  });
+
   it("rings at once where a run has used up its subrequests, and in a minute where the database was down", async () => {
     const counted = effecting();
     await enqueue(
@@ -115,7 +141,7 @@ describe("the alarm of tasks", () => {
 });
 
 const timed = (seconds: number) => effecting({ timeout: seconds });
-const [brief, long] = [timed(20), timed(60)];
+const [brief, long] = [timed(20), timed(61)];
 const Order = z.strictObject({ effect: z.string(), delay: z.number().optional(), long: z.boolean().optional() });
 const order = endpoint(
   {
@@ -133,24 +159,24 @@ const { token } = await aUser();
 
 describe("a request that enqueues a task", () => {
   const place = async (json: z.input<typeof Order>, more: Record<string, unknown> = {}) => {
-    const { rung, bindings: own } = noting();
+    const { rung, long: longRung, bindings: own } = noting();
     const app = serve({ endpoints: [order], deps: { tasks: [brief, long] }, bindings: { ...own, ...more } });
     const answer = await app.post("/orders", { token, json });
     expect([answer.status, answer.roundTrips]).toStrictEqual([201, 1]);
-    return { rung, logs: app.logs };
+    return { rung, longRung, logs: app.logs };
   };
 
   it("sets the alarm in no round trip: to its delay, or to a minute in case that this Worker is killed", async () => {
     const [now, soon, late] = [unique("effect"), unique("effect"), unique("effect")];
     expect((await place({ effect: now })).rung).toStrictEqual([60]);
     expect((await place({ effect: soon, delay: 5 })).rung).toStrictEqual([5]);
-    expect((await place({ effect: late, delay: 500 })).rung).toStrictEqual([60]);
+    expect((await place({ effect: late, delay: 500 })).rung).toStrictEqual([500]);
     expect(await effectsOf(now, soon, late)).toStrictEqual([1, 0, 0]);
   });
 
   it("leaves one to the alarm that takes longer than the platform lets it go on after its answer", async () => {
     const effect = unique("effect");
-    expect((await place({ effect, long: true })).rung).toStrictEqual([0]);
+    expect(await place({ effect, long: true })).toMatchObject({ rung: [], longRung: [0] });
     expect(await rowsOf(long.name)).toMatchObject([{ state: "waiting", attempt: 0 }]);
     await work([brief, long]);
     expect(await effectsOf(effect)).toStrictEqual([1]);

@@ -195,6 +195,13 @@ describe("later", () => {
     expect(await tasksOf(none)).toStrictEqual([]);
   });
 
+  it.each([{ concurrency: 0 }, { concurrency: Number.NaN }, { timeout: 801 }, { timeout: Number.NaN }])(
+    "refuses a task with %j, which would never run",
+    (words) => {
+      expect(() => task({ name: unique("never"), ...words }, async () => undefined)).toThrow("never-");
+    },
+  );
+
   it("refuses input that does not fit, and a task that is not in the list", async () => {
     const dated = task({ name: unique("dated"), input: z.object({ at: z.date() }) }, async () => undefined);
     expect(() => dated.later({ at: new Date() })).toThrow("date");
