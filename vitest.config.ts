@@ -52,6 +52,7 @@ export default defineConfig({
               // Quiet about connections that tests break on purpose; an unhandled error still fails the run.
               verbose: false,
               miniflare: {
+                kvNamespaces: ["TEST_KV"],
                 bindings: {
                   ENVIRONMENT: "test",
                   PROJECT_NAME: "Plinth",

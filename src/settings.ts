@@ -272,6 +272,14 @@ export const settingsTable = {
       "`off` lets a deployed Worker run without the binding `PASSWORD_HASHER`: each request hashes passwords itself, without a bound on parallel work.",
     value: oneOf("on", "off"),
   },
+  CACHE: {
+    kind: "binding",
+    meaning:
+      "The KV namespace in which `cached` keeps values for all data centres; see `kv_namespaces` in wrangler.toml. Without it, each data centre has its own.",
+    value: z
+      .custom<KVNamespace>((value) => typeof value === "object" && value !== null, "must be a binding")
+      .optional(),
+  },
   TASK_QUEUE: {
     kind: "binding",
     meaning:

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { keyedHash } from "../security/keyed-hash.ts";
-import { inTime, orNothing } from "./in-time.ts";
+import { inTime, orNothing, patience } from "./in-time.ts";
 import type { Variables } from "./types.ts";
 
 /** A value that JSON returns as it was. */
@@ -15,6 +15,9 @@ type Context = Pick<Variables, "cache" | "db" | "guard" | "hasGuarded" | "keys" 
 /** The context of a request, which has a caller unless the value is everybody's. */
 type Asking<E extends Own | Shared> = Context & (E extends Shared ? { user?: Caller } : { user: Caller });
 type Caller = { id: string };
+
+/** The values that this isolate is putting into the cache, by their names. */
+const puts = new Map<string, Promise<unknown>>();
 
 /** The values that are being computed in this isolate, by their names; each belongs to a request that goes on. */
 const flights = new Map<string, Promise<string>>();
@@ -53,7 +56,9 @@ export async function cached<T extends Json, const E extends Own | Shared>(
 export async function evict<const E extends Own | Shared>(context: Asking<E>, entry: E): Promise<void> {
   const name = await nameOf(context, entry);
   flights.delete(name);
-  await orNothing(context.log, "cache", () => context.cache.delete(name));
+  // Deleted before it arrives, a value would stay.
+  await inTime(Promise.resolve(puts.get(name)), patience).catch(() => undefined);
+  await orNothing(context.log, "computed", () => context.cache.delete(name));
 }
 
 /** A name that nobody can guess or make another entry's, and that each version and deployment has for itself. */
@@ -64,7 +69,7 @@ async function nameOf({ keys, settings, user }: Context & { user?: Caller }, { k
 }
 
 async function kept({ cache, log, now }: Context, name: string): Promise<string | undefined> {
-  return orNothing(log, "cache", async () => {
+  return orNothing(log, "computed", async () => {
     const found = await cache.get(name);
     const [until, text] = found === undefined ? [0] : (JSON.parse(found) as [number, string]);
     return now().getTime() < until ? text : undefined;
@@ -73,7 +78,10 @@ async function kept({ cache, log, now }: Context, name: string): Promise<string 
 
 async function keep({ cache, log, now }: Context, name: string, text: string, seconds: number): Promise<void> {
   const until = now().getTime() + seconds * 1_000;
-  await orNothing(log, "cache", () => cache.put(name, JSON.stringify([until, text]), seconds));
+  const put = orNothing(log, "computed", () => cache.put(name, JSON.stringify([until, text]), seconds));
+  puts.set(name, put);
+  await put;
+  if (puts.get(name) === put) puts.delete(name);
 }
 
 /** The value that another request computes, unless that fails or takes too long. */

@@ -3,12 +3,12 @@ import { describeError, type Log } from "../log.ts";
 /** Milliseconds after which a cache or a counter is given up. */
 export const patience = 500;
 
-/** Treats a cache that fails, or is slow, as empty. */
-export async function orNothing<T>(log: Log, what: string, work: () => Promise<T>): Promise<T | undefined> {
+/** Treats a cache that fails, or is slow, as empty. `cache` names it in the log. */
+export async function orNothing<T>(log: Log, cache: string, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await inTime(work(), patience);
   } catch (cause) {
-    log({ level: "warn", message: `${what} failed`, cause: describeError(cause) });
+    log({ level: "warn", message: "cache failed", cache, cause: describeError(cause) });
     return undefined;
   }
 }

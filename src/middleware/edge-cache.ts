@@ -37,7 +37,7 @@ export function edgeCache({ seconds, staleSeconds }: Caching, names: readonly st
     c.req.raw = new Request(url, { method: c.req.method });
     const isKnown = (headers: Headers) => known !== undefined && isAmong(known, headers.get("ETag") ?? "");
     const context = c.var;
-    const hit = await orNothing(context.log, "edge cache", () => caches.default.match(url));
+    const hit = await orNothing(context.log, "edge", () => caches.default.match(url));
     if (hit) {
       const headers = { Age: ageOf(hit, context.now()), "Cache-Control": cacheControl };
       if (isKnown(hit.headers)) return c.body(null, 304, { ...headers, ETag: hit.headers.get("ETag") ?? "" });
@@ -49,7 +49,7 @@ export function edgeCache({ seconds, staleSeconds }: Caching, names: readonly st
     c.header("ETag", await etagOf(text));
     const headers = { ...picked(c.res.headers), [madeAt]: context.now().toISOString() };
     const copy = new Response(text, { headers: { ...headers, "Cache-Control": `public, max-age=${seconds}` } });
-    c.executionCtx.waitUntil(orNothing(context.log, "edge cache", () => caches.default.put(url, copy)));
+    c.executionCtx.waitUntil(orNothing(context.log, "edge", () => caches.default.put(url, copy)));
     c.header("Age", "0");
     c.header("Cache-Control", cacheControl);
     if (isKnown(c.res.headers)) {
@@ -62,9 +62,7 @@ export function edgeCache({ seconds, staleSeconds }: Caching, names: readonly st
 
 /** Evicts these paths from this data centre's cache, after the response. */
 export function forget(c: Context<UserEnv>, ...paths: string[]): void {
-  const all = paths.map((path) =>
-    orNothing(c.var.log, "edge cache", () => caches.default.delete(new URL(path, c.req.url))),
-  );
+  const all = paths.map((path) => orNothing(c.var.log, "edge", () => caches.default.delete(new URL(path, c.req.url))));
   c.executionCtx.waitUntil(Promise.all(all));
 }
 

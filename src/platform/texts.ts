@@ -49,6 +49,21 @@ export function textsInMemory(maxLength: number): Texts {
   };
 }
 
+/** The shortest time for which KV keeps anything, in seconds: https://developers.cloudflare.com/kv/api/write-key-value-pairs/ */
+const leastSeconds = 60;
+
+/** Keeps texts in a KV namespace, for all data centres. One of them may see a change a minute late. */
+export function textsIn(
+  namespace: Pick<KVNamespace, "put" | "delete"> & { get(name: string): Promise<string | null> },
+) {
+  return {
+    get: async (name) => (await namespace.get(name)) ?? undefined,
+    put: (name, text, seconds) =>
+      namespace.put(name, text, { expirationTtl: Math.max(leastSeconds, Math.ceil(seconds)) }),
+    delete: (name) => namespace.delete(name),
+  } satisfies Texts;
+}
+
 /** A few megabytes of the 128 that an isolate has. */
 const maxLength = 4_000_000;
 

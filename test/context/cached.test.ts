@@ -201,6 +201,25 @@ describe("one flight", () => {
     expect(statuses).toStrictEqual([400, 200, 200]);
   });
 
+  it("keeps nothing if it was evicted while it was being kept", async () => {
+    const ada = await aUser();
+    const memory = textsInMemory(1_000);
+    let isPutting = false;
+    const put: Texts["put"] = async (...args) => {
+      isPutting = true;
+      await scheduler.wait(100);
+      await memory.put(...args);
+    };
+    const app = keeping((of) => of, { deps: { cache: { ...memory, put } } });
+    const path = `/user/shared?key=${unique()}`;
+    const first = app.as(ada).get(path);
+    await vi.waitUntil(() => isPutting, { interval: 1 });
+    await app.as(ada).post(path.replace("/user/shared", "/forget"));
+    await first;
+    await app.as(ada).get(path);
+    expect(app.count()).toBe(2);
+  });
+
   it("keeps nothing if it was evicted before it landed", async () => {
     const ada = await aUser();
     const app = keeping(async (of) => {
@@ -232,6 +251,35 @@ describe("a cache that fails", () => {
     for (const computed of [1, 2]) expect(seen(await app.as(ada).get(path))).toStrictEqual([ada.id, computed, 1]);
     expect((await app.as(ada).post(path.replace("/user/own", "/forget"))).status).toBe(200);
     expect(app.logs.filter(({ message }) => message === "cache failed")).toHaveLength(failures);
+  });
+});
+
+describe("a KV namespace for the cache", () => {
+  // Bound by vitest.config.ts.
+  const CACHE = bindings.TEST_KV as KVNamespace;
+  const own = { ...bindings, CACHE };
+
+  it("keeps what an endpoint computes, until it is evicted, and at least for KV's minute", async () => {
+    const ada = await aUser();
+    const put = vi.spyOn(CACHE, "put");
+    const app = keeping((of) => of, { bindings: own, deps: { cache: textsInMemory(0) } });
+    const path = `/user/own?seconds=10&key=${unique()}`;
+    const ask = async () => (await app.as(ada).get(path)).body.computed;
+    expect([await ask(), await ask()]).toStrictEqual([1, 1]);
+    expect(put.mock.calls.map(([, , options]) => options)).toStrictEqual([{ expirationTtl: 60 }]);
+    await app.as(ada).post(path.replace("/user/own", "/forget"));
+    expect([await ask(), await ask()]).toStrictEqual([2, 2]);
+  });
+
+  it("shows nothing for longer than its seconds, though KV has it", async () => {
+    const ada = await aUser();
+    let later = 0;
+    const deps = { now: () => new Date(Date.now() + later), cache: textsInMemory(0) };
+    const app = keeping((of) => of, { bindings: own, deps });
+    const path = `/user/own?seconds=10&key=${unique()}`;
+    await app.as(ada).get(path);
+    later = 11_000;
+    expect((await app.as(ada).get(path)).body.computed).toBe(2);
   });
 });
 

@@ -135,7 +135,7 @@ describe("GET /public/items/{id}", () => {
     }
     expect((await app.get(path(item))).status).toBe(200);
     expect((await app.patch(`/items/${item.id}`, { token, json: { title: "New" } })).status).toBe(200);
-    const warnings = app.logs.filter(({ message }) => message === "edge cache failed");
+    const warnings = app.logs.filter(({ cache }) => cache === "edge");
     expect(warnings).toHaveLength(4);
   });
 });
