@@ -27,7 +27,6 @@ export async function wake(
   const { TASK_QUEUE: queue, TASK_ALARM: alarm } = settings;
   const able = tasks.filter(({ canRun }) => canRun({ settings, transport: deps.transport }));
   const mine = enqueued.filter(({ name }) => able.some((task) => task.name === name));
-  if (mine.length === 0) return;
   const brief = able.flatMap(({ name, timeoutSeconds }) => (timeoutSeconds < afterAnswer.end ? name : []));
   const isSoon = ({ name, delay }: Enqueued) => delay === 0 && (queue !== undefined || brief.includes(name));
   const soon = mine.filter(isSoon);

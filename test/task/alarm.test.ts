@@ -7,9 +7,10 @@ import { taskSchedules, tasks, throttles } from "../../src/db/schema.ts";
 import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
 import type { TaskAlarm } from "../../src/index.ts";
 import { Health } from "../../src/schemas/health.ts";
+import { afterAnswer } from "../../src/task/run.ts";
 import { type Task, TaskError, task } from "../../src/task/task.ts";
 import { allTasks } from "../../src/tasks/index.ts";
-import { aUser, bindings, db, serve, unique } from "../harness.ts";
+import { aUser, bindings, db, serve, serveWithMailbox, unique } from "../harness.ts";
 import { effecting, effectsOf, enqueue, makeDue, rowOf, rowsOf, work } from "./effects.ts";
 
 afterEach(() => vi.restoreAllMocks());
@@ -129,6 +130,42 @@ describe("the alarm of tasks", () => {
     expect([rung, long.map(Math.round)]).toStrictEqual([[], [100]]);
   });
 
+  it("is set to the tasks that a task enqueues, and that do not run in the same run", async () => {
+    const [next, slow] = [effecting(), effecting({ timeout: 61 })];
+    const effect = unique("effect");
+    const first = task({ name: unique("first") }, ({ run }) =>
+      run(next.later({ effect }), next.later({ effect }, { delay: 7 }), slow.later({ effect })),
+    );
+    const [id = ""] = await enqueue(first.name, [{}]);
+    const { rung, long: longRung, own } = noting();
+    await work([first, next, slow], { ids: [id], time: afterAnswer, bindings: own });
+    expect([rung, longRung]).toStrictEqual([[7], [0]]);
+    expect(await effectsOf(effect)).toStrictEqual([1]);
+  });
+
+  it("rings at once for a task that may not begin, because it could outlast the run", async () => {
+    const counted = effecting({ timeout: 20 });
+    const [id = ""] = await enqueue(counted.name, [{ effect: unique("effect") }]);
+    const { rung, own } = noting();
+    await work([counted], { ids: [id], time: { begin: 20, end: 19.9 }, bindings: own });
+    expect(rung).toStrictEqual([0]);
+    expect(await rowOf(id)).toMatchObject({ state: "waiting", attempt: 0 });
+    await work([counted], { ids: [id], time: { begin: 20, end: 25 }, bindings: own });
+    expect(await rowOf(id)).toMatchObject({ state: "done" });
+  });
+
+  it("is set to a second for a task that is to be tried again at once, which must not fill the run", async () => {
+    let runs = 0;
+    const hasty = task({ name: unique("hasty") }, async () => {
+      runs += 1;
+      throw new TaskError("Again.", { retryIn: 0 });
+    });
+    const [id = ""] = await enqueue(hasty.name, [{}]);
+    const { rung, own } = noting();
+    await work([hasty], { ids: [id], bindings: own });
+    expect([runs, rung]).toStrictEqual([1, [1]]);
+  });
+
   it("rings at once where a run has used up its subrequests, and in a minute where the database was down", async () => {
     const counted = effecting();
     await enqueue(
@@ -180,6 +217,28 @@ describe("a request that enqueues a task", () => {
     expect(await rowsOf(long.name)).toMatchObject([{ state: "waiting", attempt: 0 }]);
     await work([brief, long]);
     expect(await effectsOf(effect)).toStrictEqual([1]);
+  });
+
+  it("with a queue, has messages wake those that may run now, however long, and the alarm those with a delay", async () => {
+    const messages: { body: unknown }[] = [];
+    const TASK_QUEUE = { sendBatch: async (batch: typeof messages) => void messages.push(...batch) };
+    const [now, late] = [unique("effect"), unique("effect")];
+    expect(await place({ effect: now, long: true }, { TASK_QUEUE })).toMatchObject({ rung: [], longRung: [60] });
+    expect(await place({ effect: late, delay: 5 }, { TASK_QUEUE })).toMatchObject({ rung: [5], longRung: [] });
+    const [row] = (await rowsOf(long.name)).filter(({ input }) => JSON.stringify(input).includes(now));
+    expect(messages).toStrictEqual([{ body: { id: row?.id }, delaySeconds: 0 }]);
+    await work([brief, long]);
+  });
+
+  it("sets no alarm for a mail that this Worker cannot send", async () => {
+    const { rung, bindings: own } = noting();
+    const user = await aUser();
+    const json = { email: user.email };
+    const app = serve({ bindings: own });
+    expect((await app.post("/auth/password/forgot", { json })).status).toBe(202);
+    expect(rung).toStrictEqual([]);
+    expect((await serveWithMailbox({ bindings: own }).post("/auth/email/verify/resend", { json })).status).toBe(202);
+    expect(rung).toStrictEqual([60]);
   });
 
   it("succeeds where the alarm cannot be reached: the cron trigger finds its task", async () => {

@@ -50,13 +50,12 @@ export async function enqueue(
 /** Runs these tasks as a Worker of its own would do; answers its lines of the log. */
 export async function work(
   list: readonly Task[],
-  own: { ids?: string[]; now?: Date; bindings?: Bindings } = {},
+  { now: at, bindings: given, ...options }: { now?: Date; bindings?: Bindings } & Parameters<typeof runTasks>[2] = {},
 ): Promise<LogEntry[]> {
   const logs: LogEntry[] = [];
-  const now = () => own.now ?? new Date();
-  const roomy = { ...bindings, SUBREQUESTS: "10000", ...own.bindings };
-  const { ids } = own;
-  await runTasks(roomy, { ...production, now, tasks: list, log: (entry) => void logs.push(entry) }, ids ? { ids } : {});
+  const now = () => at ?? new Date();
+  const roomy = { ...bindings, SUBREQUESTS: "10000", ...given };
+  await runTasks(roomy, { ...production, now, tasks: list, log: (entry) => void logs.push(entry) }, options);
   return logs;
 }
 
