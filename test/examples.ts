@@ -115,14 +115,16 @@ export function inType(type: string, { schema, encoding }: Content, fields: unkn
   if (type === multipartType) return { body: formOf(Object.entries(Object(fields)), encoding) };
   const headers = { "Content-Type": type };
   if (type === formType) return { headers, body: new URLSearchParams(fields as Record<string, string>) };
-  return { headers, body: isFile(fields) ? fileOf(type, fields) : JSON.stringify(fields) };
+  return { headers, body: fields instanceof File ? fileOf(type, fields) : JSON.stringify(fields) };
 }
 
 function formOf(parts: [string, unknown][], encoding: Content["encoding"] = {}): FormData {
   const form = new FormData();
   for (const [name, one] of parts) {
     const [type = ""] = encoding[name]?.contentType.split(", ") ?? [];
-    form.append(name, isFile(one) ? new File([one], one.name, { type }) : String(one));
+    for (const value of [one].flat()) {
+      form.append(name, value instanceof File ? new File([value], value.name, { type }) : String(value));
+    }
   }
   return form;
 }
@@ -133,8 +135,9 @@ function fileOf(type: string, file: File): File {
   return known ? new File([beginningOf(known)], file.name) : file;
 }
 
-function isFile(value: unknown): value is File {
-  return value instanceof File;
+/** True for a file, and for a list of files. */
+function isFile(value: unknown): boolean {
+  return [value].flat()[0] instanceof File;
 }
 
 /** A JSON body after its contract: the same, unless its schema changes a field. */

@@ -6,11 +6,25 @@ import type { KnownType } from "../http/signatures.ts";
 import type { Body, Uploading } from "./contract.ts";
 
 /** A file of a form, for `multipart`. The type is the one that the client states: look at the bytes to be sure. */
-export function file({ types, maxBytes }: { types: readonly [MediaType, ...MediaType[]]; maxBytes?: number }) {
+export function file({ types, maxBytes }: FormFile) {
   const sized = maxBytes === undefined ? z.file() : z.file().max(maxBytes);
   // zod takes `File` for an empty interface without the DOM's types.
-  return sized.mime([...types]).openapi({ type: "string", format: "binary" }) as unknown as ZodType<File, File>;
+  return sized.mime([...types]).openapi({ ...binary.schema }) as unknown as ZodType<File, File>;
 }
+
+/** Files that a form sends under one name, one to `most` of them, for `multipart`: see {@link file}. */
+export function files({ most, ...each }: FormFile & { most: number }) {
+  const list = z
+    .preprocess((given) => (given === undefined ? given : [given].flat()), z.array(file(each)).min(1).max(most))
+    .openapi({ type: "array", items: { ...binary.schema }, minItems: 1, maxItems: most });
+  typesOfLists.set(list, each.types);
+  return list as unknown as ZodType<File[], File[]>;
+}
+
+type FormFile = { types: readonly [MediaType, ...MediaType[]]; maxBytes?: number };
+
+/** The media types of each list of files: zod shows none of what is behind a `preprocess`. */
+const typesOfLists = new WeakMap<object, readonly string[]>();
 
 /** A media type without parameters. */
 type MediaType = `${string}/${string}`;
@@ -20,13 +34,15 @@ type MediaType = `${string}/${string}`;
  * `c.req.valid("form")`. `maxBytes` bounds the whole form.
  */
 export function multipart<const Parts extends ZodRawShape>(parts: Parts, limits: BodyLimits = {}) {
-  const encoding = Object.entries(parts).flatMap(([name, part]) => {
-    const types = typesOf(part as ZodType);
+  const schemas = Object.entries(parts).map(([name, part]) => [name, withoutOptional(part as ZodType)] as const);
+  const encoding = schemas.flatMap(([name, part]) => {
+    const types = typesOf(part);
     return types ? [[name, { contentType: types.join(", ") }]] : [];
   });
   return {
     required: true,
     ...limits,
+    lists: schemas.flatMap(([name, part]) => (typesOfLists.has(part) ? name : [])),
     content: {
       "multipart/form-data": { schema: z.strictObject(parts), encoding: Object.fromEntries(encoding) },
     },
@@ -68,15 +84,18 @@ type Upload = BodyLimits & { maxBytes: number } & (
   );
 
 /** The body as the document shows it: with its limits in words. */
-export function documentedBody({ maxBytes, seconds, upload, ...body }: Body, limit: string) {
+export function documentedBody({ maxBytes, seconds, upload, lists: _, ...body }: Body, limit: string) {
   const time = seconds ?? (upload && usualSeconds);
   const limits = [...(maxBytes === undefined ? [] : [limit]), ...(time === undefined ? [] : [`within ${time} s`])];
   return limits.length > 0 ? { ...body, description: `At most ${limits.join(", ")}` } : body;
 }
 
-/** The media types of a part that is a file. */
+function withoutOptional(part: ZodType): ZodType {
+  return part instanceof z.ZodOptional ? withoutOptional(part.unwrap() as ZodType) : part;
+}
+
+/** The media types of a part that is a file, or a list of files. */
 function typesOf(part: ZodType): readonly string[] | undefined {
-  if (part instanceof z.ZodOptional) return typesOf(part.unwrap() as ZodType);
-  if (!(part instanceof z.ZodFile)) return undefined;
+  if (!(part instanceof z.ZodFile)) return typesOfLists.get(part);
   return part.def.checks?.flatMap(({ _zod: { def } }) => ("mime" in def ? (def.mime as string[]) : []));
 }

@@ -131,6 +131,8 @@ export type Body = NonNullable<NonNullable<RouteConfig["request"]>["body"]> & {
   maxBytes?: number;
   /** The time that the whole of it may take to arrive; 300 s by default. */
   seconds?: number;
+  /** The parts of a form that may occur several times. */
+  lists?: readonly string[];
   /** Leaves it to the handler to read, on `c.var.upload`. */
   upload?: Uploading;
 };

@@ -6,17 +6,21 @@ import { whole } from "./bounded-body.ts";
 
 /**
  * Reads the parts of a multipart form for the validator. Answers 400 for a form that breaks off or holds text that is
- * not UTF-8, 415 for a part in another encoding, and 422 for a part that occurs twice. Without `required` it may be empty.
+ * not UTF-8, 415 for a part in another encoding, and 422 for a part that occurs twice, unless it is one of the `lists`.
+ * Without `required` it may be empty.
  */
-export function readParts({ required = true, seconds }: { required?: boolean; seconds: number }): MiddlewareHandler {
+export function readParts({ required = true, lists = [], seconds }: Form): MiddlewareHandler {
   return async (c, next) => {
     const bytes = new Uint8Array(await whole(c.req.arrayBuffer(), seconds));
-    if (required || bytes.length > 0) c.req.bodyCache.formData = formIn(bytes, c.req.header("Content-Type") ?? "");
+    const type = c.req.header("Content-Type") ?? "";
+    if (required || bytes.length > 0) c.req.bodyCache.formData = formIn(bytes, type, lists);
     await next();
   };
 }
 
-function formIn(bytes: Uint8Array<ArrayBuffer>, type: string): FormData {
+type Form = { required?: boolean; lists?: readonly string[]; seconds: number };
+
+function formIn(bytes: Uint8Array<ArrayBuffer>, type: string, lists: readonly string[]): FormData {
   const boundary = getMultipartBoundary(type);
   if (!boundary) throw new ApiError("bad_request", { detail: "The Content-Type of the body has no boundary." });
   const form = new FormData();
@@ -26,7 +30,7 @@ function formIn(bytes: Uint8Array<ArrayBuffer>, type: string): FormData {
     if (name === undefined) throw new ApiError("bad_request", { detail: "A part of the body has no name." });
     // A browser sends a file of no name and no bytes for a field in which nothing was chosen.
     if (part.filename === "" && part.size === 0) continue;
-    if (form.has(name)) twice.add(name);
+    if (form.has(name) && !lists.includes(name)) twice.add(name);
     refuseOtherEncoding(part);
     if (part.filename === undefined) form.append(name, textOf(part));
     else form.append(name, new File(part.content, part.filename, { type: part.mediaType ?? "" }));

@@ -4,7 +4,7 @@ import { describe, expect, expectTypeOf, it } from "vitest";
 import { createApp, production } from "../../src/app.ts";
 import type { Upload } from "../../src/context/types.ts";
 import { Users } from "../../src/crud/users.ts";
-import { file, multipart, upload } from "../../src/endpoint/bodies.ts";
+import { file, files, multipart, upload } from "../../src/endpoint/bodies.ts";
 import { body, endpoint, json, optional } from "../../src/endpoint/endpoint.ts";
 import { ApiError } from "../../src/errors.ts";
 import { endpoints as own } from "../../src/routes/index.ts";
@@ -316,6 +316,75 @@ describe("a form that is optional", () => {
     expect(await said(wire(field("title", "a")))).toBe("a");
     expect(await said(wire(field("title", "too long a title")))).toBe(422);
     expect(await said({ headers, body: "title=a" })).toBe(400);
+  });
+});
+
+describe("a form with several files under one name", () => {
+  const album = endpoint(
+    {
+      ...{ ...said, path: "/album", operationId: "album", summary: "Take files", description: "Takes files." },
+      idempotent: true,
+      request: {
+        body: multipart({
+          photos: files({ types: ["image/png"], maxBytes: 9, most: 3 }),
+          more: files({ types: ["image/png"], most: 2 }).optional(),
+        }),
+      },
+      responses,
+    },
+    async (c) => {
+      const { db, run, user } = c.var;
+      const { photos, more } = c.req.valid("form");
+      expectTypeOf(photos).toEqualTypeOf<File[]>();
+      expectTypeOf(more).toEqualTypeOf<File[] | undefined>();
+      await run(Users.find(db, user.id, user));
+      const texts = await Promise.all(photos.map((photo) => photo.text()));
+      return c.json({ size: photos.length, type: String(more?.length), said: texts.join() }, 200);
+    },
+  );
+  const app = serve({ endpoints: [album, ...document] });
+  const photo = (text: string, type = "image/png", name = "photos") =>
+    field(name, text, `; filename="a.png"\r\nContent-Type: ${type}`);
+  const send = (...parts: string[]) => app.post("/album", { token, ...wire(...parts) });
+
+  it("hands a list to the handler, also of one", async () => {
+    expect((await send(photo("a"))).body).toStrictEqual({ size: 1, type: "undefined", said: "a" });
+    const answer = await send(photo("a"), photo("b"), photo("c"), photo("d", "image/png", "more"));
+    expect(answer.body).toStrictEqual({ size: 3, type: "1", said: "a,b,c" });
+  });
+
+  it.each<[string, string[], (string | number)[], string]>([
+    ["none", [photo("a", "image/png", "more")], ["photos"], "missing"],
+    ["more than there may be", ["a", "b", "c", "d"].map((text) => photo(text)), ["photos"], "list_too_long"],
+    ["one of another type", [photo("a"), photo("b", "image/gif")], ["photos", 1], "invalid_value"],
+    ["one that is too large", [photo("a"), photo("b".repeat(10))], ["photos", 1], "file_too_large"],
+    ["a text among them", [photo("a"), field("photos", "b")], ["photos", 1], "invalid_type"],
+  ])("refuses %s", async (_what, parts, loc, type) => {
+    const answer = await send(...parts);
+    expect([answer.status, answer.body.errors]).toMatchObject([422, [{ loc: ["body", ...loc], type }]]);
+  });
+
+  it("is in the document, and sent by the typed client", async () => {
+    const { body } = await app.get("/openapi.json");
+    expect(body.paths["/api/v1/album"].post.requestBody).toMatchObject({
+      content: {
+        "multipart/form-data": {
+          schema: {
+            properties: { photos: { type: "array", items: { type: "string", format: "binary" }, maxItems: 3 } },
+            required: ["photos"],
+          },
+          encoding: { photos: { contentType: "image/png" }, more: { contentType: "image/png" } },
+        },
+      },
+    });
+    expect(body.paths["/api/v1/album"].post.requestBody.lists).toBeUndefined();
+    const typed = createApp([album], production);
+    const client = hc<typeof typed>("https://api.example.com", {
+      headers: { Authorization: `Bearer ${token}` },
+      fetch: (input: Request | URL | string, init?: RequestInit) => app.fetch(new Request(input, init)),
+    });
+    const photos = ["a", "b"].map((text) => new File([text], "a.png", { type: "image/png" }));
+    expect(await (await client.api.v1.album.$post({ form: { photos } })).json()).toMatchObject({ said: "a,b" });
   });
 });
 

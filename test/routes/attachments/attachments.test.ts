@@ -60,7 +60,7 @@ describe("an attachment", () => {
     expect((await api.get(path, { token })).status).toBe(200);
   });
 
-  it("promise 11: is as good as missing for a stranger, also under an item of theirs, and there for an admin", async () => {
+  it("promise 11: is missing to a stranger, also under an item of theirs, and there for an admin", async () => {
     const { id, item, path } = await anAttachment();
     const [own, admin] = [await anItem(), await aUser({ role: "admin" })];
     const headers = { "X-Request-Id": "same" };
