@@ -15,7 +15,7 @@ export function bounded(
   { size, maxBytes, seconds, inspect }: Bounds,
   onFailure: (error: ApiError) => void = () => undefined,
 ): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
+  const reader = inLargeChunks(body);
   const late = lateAfter(seconds);
   let seen = 0;
   return new ReadableStream<Uint8Array>(
@@ -42,6 +42,21 @@ export function bounded(
     },
     { highWaterMark: 0 },
   );
+}
+
+/** The most bytes of one read. The runtime's own 4 KiB cost twice as much CPU for a large body. */
+const chunkBytes = 65_536;
+
+type Reader = Pick<ReadableStreamDefaultReader<Uint8Array>, "read" | "cancel">;
+
+/** Reads a stream of bytes, as every body from the network is, in large chunks, and any other as it comes. */
+function inLargeChunks(body: ReadableStream<Uint8Array>): Reader {
+  try {
+    const reader = body.getReader({ mode: "byob" });
+    return { read: () => reader.read(new Uint8Array(chunkBytes)), cancel: (reason) => reader.cancel(reason) };
+  } catch {
+    return body.getReader();
+  }
 }
 
 /** Waits for a body that is read as a whole. Throws `request_timeout`, and `bad_request` for one that breaks off. */
