@@ -96,9 +96,10 @@ export const Attachments = {
       .returning({ id: attachments.id });
   },
 
-  /** True if the row is one to be removed. */
-  isDeleted(id: string): SQL {
-    return sql`exists (select from ${attachments} where id = ${id}::uuid and item_id is null)`;
+  /** True if this transaction has deleted it: an earlier one has a task of its own. */
+  isDeletedNow(id: string): SQL {
+    return sql`exists (select from ${attachments}
+      where id = ${id}::uuid and item_id is null and xmin = pg_current_xact_id()::xid)`;
   },
 
   /**

@@ -21,7 +21,7 @@ export function fileAnswers(responses: RouteConfig["responses"]): RouteConfig["r
 }
 
 /** Gives an endpoint `c.var.file`, which answers a file whole, in part, or not at all to a client that knows it. */
-export const files: MiddlewareHandler<AppEnv & FileEnv> = (c, next) => {
+export const serveFiles: MiddlewareHandler<AppEnv & FileEnv> = (c, next) => {
   const send: SendFile = async ({ name, type, size, sha256 }, open) => {
     const etag = `"${sha256}"`;
     if (isAmong(c.req.header("If-None-Match") ?? "", etag)) return c.body(null, 304, { ETag: etag });

@@ -12,7 +12,7 @@ import { multipartType, requireContentType } from "./content-type.ts";
 import { cors } from "./cors.ts";
 import { edgeCache } from "./edge-cache.ts";
 import { exactPath, forgivesSlash } from "./exact-path.ts";
-import { files } from "./files.ts";
+import { serveFiles } from "./files.ts";
 import { idempotency } from "./idempotency.ts";
 import { methodsAt } from "./methods.ts";
 import { pages } from "./pages.ts";
@@ -146,7 +146,7 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
   ],
   [
     "files",
-    ({ contract: { ranged } }) => (ranged ? files : undefined),
+    ({ contract: { ranged } }) => (ranged ? serveFiles : undefined),
     "Reads `Range` for a file that the handler has found.",
   ],
   [

@@ -23,7 +23,7 @@ export const deleteAttachment = endpoint(
     const { db, user, run } = c.var;
     const [[deleted]] = await run(
       Attachments.delete(db, item_id, attachment_id, user),
-      removeAttachment.later({ id: attachment_id }, { when: Attachments.isDeleted(attachment_id) }),
+      removeAttachment.later({ id: attachment_id }, { when: Attachments.isDeletedNow(attachment_id) }),
     );
     if (!deleted) notFound();
     return c.body(null, 204);

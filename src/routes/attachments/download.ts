@@ -24,8 +24,9 @@ export const downloadAttachment = endpoint(
     const { item_id, attachment_id } = c.req.valid("param");
     const { db, user, run, settings, file } = c.var;
     const [attachment] = await run(Attachments.find(db, item_id, attachment_id, user));
-    return file(Attachment.parse(attachment ?? notFound()), async (range) => {
-      const object = await fromBucket(bucketOf(settings).get(attachment_id.toLowerCase(), { range }));
+    const found = Attachment.parse(attachment ?? notFound());
+    return file(found, async (range) => {
+      const object = await fromBucket(bucketOf(settings).get(found.id, { range }));
       return object?.body;
     });
   },

@@ -1,6 +1,10 @@
+import { eq } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
-import { api, aUser, bindings, serve } from "../../harness.ts";
+import { tasks, throttles } from "../../../src/db/schema.ts";
+import { purgeAttachments } from "../../../src/tasks/attachments/purge.ts";
+import { removeAttachment } from "../../../src/tasks/attachments/remove.ts";
+import { api, aUser, bindings, db, perform, serve } from "../../harness.ts";
 import { anAttachment, anItem, attach, bucket, png, remainsOf, sha256Of } from "./files.ts";
 
 /** The file itself, as a client gets it. */
@@ -47,6 +51,22 @@ describe("an attachment", () => {
       await api.get(`${path}/content`, { token }),
     ];
     expect(gone.map(({ status }) => status)).toStrictEqual([404, 404, 404]);
+  });
+
+  it("is deleted once, also while the bucket cannot be reached, and removed when it can", async () => {
+    const down = () => Promise.reject(new Error("R2 is down"));
+    const app = serve({ bindings: { ...bindings, BUCKET: { delete: down } } });
+    const { id, item, path, token } = await anAttachment();
+    expect((await app.delete(path, { token })).status).toBe(204);
+    const before = app.logs.length;
+    expect((await app.delete(path, { token })).status).toBe(404);
+    expect(app.logs.slice(before).filter(({ level }) => level !== "info")).toStrictEqual([]);
+    expect(await remainsOf(item.ownerId)).toStrictEqual({ rows: [id], objects: [id] });
+    await perform(purgeAttachments);
+    expect(await remainsOf(item.ownerId, [id])).toStrictEqual({ rows: [], objects: [] });
+    // Ends the rest that the outage gave to all tasks of the name.
+    await db.delete(throttles).where(eq(throttles.key, `rest:${removeAttachment.name}`));
+    await db.delete(tasks).where(eq(tasks.name, removeAttachment.name));
   });
 
   it("is there while its item can be restored, for nobody to see", async () => {
