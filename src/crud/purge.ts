@@ -45,20 +45,21 @@ export const Purge = {
     return db.execute(sql`select set_config('plinth.purging', 'on', true)`);
   },
 
-  /** Removes at most `limit` rows of each kind that a user has left behind. */
-  removeRemains(db: Database, userId: string, limit: number, resources = ownedTables) {
+  /** Removes at most `limit` rows of each kind that these users have left behind. */
+  removeRemains(db: Database, userIds: readonly string[], limit: number, resources = ownedTables) {
+    const theirs = anyOf(userIds);
     const some = (table: PgTable, id: PgColumn, owner: PgColumn) =>
       db.execute(sql`delete from ${table} where id in (select ${id} from ${table}
-        where ${owner} = ${userId}::uuid limit ${limit})`);
+        where ${owner} = ${theirs} limit ${limit})`);
     return [
       ...resources.map((table) => some(table, table.id, table.owner_id)),
       some(sessions, sessions.id, sessions.user_id),
       some(mails, mails.id, mails.user_id),
-      db.execute(sql`delete from ${oneTimeTokens} where user_id = ${userId}::uuid`),
-      db.execute(sql`delete from ${idempotencyKeys} where user_id = ${userId}::uuid and key in (
-        select key from ${idempotencyKeys} where user_id = ${userId}::uuid limit ${limit})`),
+      db.execute(sql`delete from ${oneTimeTokens} where user_id = ${theirs}`),
+      db.execute(sql`delete from ${idempotencyKeys} where (user_id, key) in (
+        select user_id, key from ${idempotencyKeys} where user_id = ${theirs} limit ${limit})`),
       db.execute(sql`update ${auditEvents} set network = null where id in (select id from ${auditEvents}
-        where ${isTraced(userId)} limit ${limit})`),
+        where ${isTraced(userIds)} limit ${limit})`),
     ] as const;
   },
 
@@ -70,7 +71,7 @@ export const Purge = {
       isGone(mails, mails.user_id),
       isGone(oneTimeTokens, oneTimeTokens.user_id),
       isGone(idempotencyKeys, idempotencyKeys.user_id),
-      sql`not exists (select from ${auditEvents} where ${isTraced(userId)})`,
+      sql`not exists (select from ${auditEvents} where ${isTraced([userId])})`,
     );
     return db.execute<{ id: string }>(sql`
       with purged as (
@@ -89,8 +90,12 @@ function isGone(table: PgTable, owner: PgColumn): SQL {
   return sql`not exists (select from ${table} where ${owner} = u.id)`;
 }
 
-/** Events that hold the user's network. */
-function isTraced(userId: string): SQL {
-  const isActor = sql`actor_id = ${userId}::uuid and actor_id is distinct from user_id`;
-  return sql`((user_id = ${userId}::uuid or ${isActor}) and network is not null)`;
+/** Events that hold the network of one of these users. */
+function isTraced(userIds: readonly string[]): SQL {
+  const isActor = sql`actor_id = ${anyOf(userIds)} and actor_id is distinct from user_id`;
+  return sql`((user_id = ${anyOf(userIds)} or ${isActor}) and network is not null)`;
+}
+
+function anyOf(ids: readonly string[]): SQL {
+  return sql`any(${`{${ids.join()}}`}::uuid[])`;
 }

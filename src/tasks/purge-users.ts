@@ -14,22 +14,11 @@ async function purgeSome({ db, step, settings }: TaskContext): Promise<{ found: 
     Purge.scrub(db, settings.DELETION_GRACE_DAYS, limits.users),
     Purge.listScrubbed(db, limits.users),
   );
-  let removed = 0;
-  for (const { id } of users) {
-    const event = {
-      id: uuidv7(),
-      kind: "account.purged" as const,
-      user_id: id,
-      actor_id: null,
-      request_id: null,
-      network: null,
-    };
-    const results = await step(
-      Purge.allow(db),
-      ...Purge.removeRemains(db, id, limits.rows),
-      Purge.finish(db, id, event),
-    );
-    removed += results.at(-1)?.rows.length ?? 0;
-  }
+  if (users.length === 0) return { found: 0, removed: 0 };
+  const ids = users.map(({ id }) => id);
+  const event = { kind: "account.purged" as const, actor_id: null, request_id: null, network: null };
+  const finish = ids.map((id) => Purge.finish(db, id, { ...event, id: uuidv7(), user_id: id }));
+  const results = await step(Purge.allow(db), ...Purge.removeRemains(db, ids, limits.rows), ...finish);
+  const removed = results.slice(-finish.length).reduce((sum, { rows }) => sum + rows.length, 0);
   return { found: users.length, removed };
 }

@@ -139,7 +139,7 @@ describe("the purge of deleted users", () => {
     const user = await aUser();
     await deletedFor(user.id, 31);
     const event = { id: uuidv7(), kind: "account.purged" as const, user_id: user.id };
-    const work = [...Purge.removeRemains(db, user.id, 1_000, []), Purge.finish(db, user.id, event, [])] as const;
+    const work = [...Purge.removeRemains(db, [user.id], 1_000, []), Purge.finish(db, user.id, event, [])] as const;
     const results = await db.batch([Purge.scrub(db, 30, 1_000), Purge.allow(db), ...work]);
     expect(results.at(-1)?.rows).toStrictEqual([{ id: user.id }]);
   });

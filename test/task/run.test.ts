@@ -128,6 +128,16 @@ describe("a task", () => {
     expect(await rowOf(never)).toMatchObject({ state: "dead", attempt: 1 });
   });
 
+  it("that fails is recorded by a second try where the first one was lost", async () => {
+    const failing = task({ name: unique("failing") }, async () => {
+      vi.spyOn(globalThis, "fetch").mockRejectedValueOnce(new Error("connection lost"));
+      throw new TaskError("Not yet.");
+    });
+    const [id] = await enqueue(failing.name, [{}]);
+    expect(await work([failing])).toMatchObject([{ outcome: "failed" }]);
+    expect(await rowOf(id)).toMatchObject({ state: "waiting", error: "Not yet." });
+  });
+
   it("that takes longer than its timeout is aborted, and commits nothing afterwards", async () => {
     const [key = ""] = keys(1);
     const hanging = task({ name: unique("hanging"), input: Keyed, timeout: 0.05 }, async ({ signal, run }, input) => {
