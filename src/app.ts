@@ -11,7 +11,7 @@ import { logToConsole, unfailing } from "./log.ts";
 import { transportFor } from "./mail/transports.ts";
 import { aroundEndpoints, inOrder, ofEveryRequest } from "./middleware/order.ts";
 import { hasherOf } from "./platform/hashing.ts";
-import { textsHere } from "./platform/texts.ts";
+import { textsFor } from "./platform/texts.ts";
 import type { Settings } from "./settings.ts";
 import { allTasks } from "./tasks/index.ts";
 
@@ -21,7 +21,7 @@ export const production: Deps = {
   hasher: hasherOf,
   transport: transportFor,
   now: () => new Date(),
-  cache: textsHere,
+  cache: textsFor,
   log: logToConsole,
   tasks: allTasks,
 };

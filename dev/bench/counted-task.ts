@@ -13,7 +13,7 @@ export const countedTask = task(
 );
 
 const unused = () => {
-  throw new Error("The benchmark has no passwords");
+  throw new Error("The benchmark has no passwords and no cache");
 };
 
 export const benchDeps: Deps = {
@@ -21,7 +21,7 @@ export const benchDeps: Deps = {
   hasher: unused,
   transport: () => undefined,
   now: () => new Date(),
-  cache: { get: async () => undefined, put: async () => undefined, delete: async () => undefined },
+  cache: unused,
   log: () => undefined,
   tasks: [countedTask],
 };

@@ -58,7 +58,7 @@ export async function evict<const E extends Own | Shared>(context: Asking<E>, en
   flights.delete(name);
   // Deleted before it arrives, a value would stay.
   await inTime(Promise.resolve(puts.get(name)), patience).catch(() => undefined);
-  await orNothing(context.log, "computed", () => context.cache.delete(name));
+  await orNothing(context.log, "computed", () => context.cache(context.settings).delete(name));
 }
 
 /** A name that nobody can guess or make another entry's, and that each version and deployment has for itself. */
@@ -68,17 +68,22 @@ async function nameOf({ keys, settings, user }: Context & { user?: Caller }, { k
   return keyedHash(keys.cache, JSON.stringify([settings.VERSION, per, owner, key]));
 }
 
-async function kept({ cache, log, now }: Context, name: string): Promise<string | undefined> {
+async function kept({ cache, settings, log, now }: Context, name: string): Promise<string | undefined> {
   return orNothing(log, "computed", async () => {
-    const found = await cache.get(name);
+    const found = await cache(settings).get(name);
     const [until, text] = found === undefined ? [0] : (JSON.parse(found) as [number, string]);
     return now().getTime() < until ? text : undefined;
   });
 }
 
-async function keep({ cache, log, now }: Context, name: string, text: string, seconds: number): Promise<void> {
+async function keep(
+  { cache, settings, log, now }: Context,
+  name: string,
+  text: string,
+  seconds: number,
+): Promise<void> {
   const until = now().getTime() + seconds * 1_000;
-  const put = orNothing(log, "computed", () => cache.put(name, JSON.stringify([until, text]), seconds));
+  const put = orNothing(log, "computed", () => cache(settings).put(name, JSON.stringify([until, text]), seconds));
   puts.set(name, put);
   await put;
   if (puts.get(name) === put) puts.delete(name);

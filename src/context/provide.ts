@@ -3,7 +3,6 @@ import { ApiError } from "../errors.ts";
 import { networkOf } from "../http/network.ts";
 import { traceparentOf } from "../http/outbound.ts";
 import { logWith } from "../log.ts";
-import { textsIn } from "../platform/texts.ts";
 import { type Keys, keysFor } from "../security/keys.ts";
 import { type Settings, SettingsError } from "../settings.ts";
 import { configurationOf } from "./bindings.ts";
@@ -63,7 +62,6 @@ export const provide: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.set("db", db);
   c.set("run", runner(db, c.var));
   c.set("passwords", hasher(c.env));
-  if (configuration.CACHE) c.set("cache", textsIn(configuration.CACHE));
   await next();
 };
 

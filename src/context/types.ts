@@ -25,8 +25,8 @@ export type Deps = {
   /** The transport of these settings. Undefined leaves mail waiting. */
   transport: (settings: Settings) => Transport | undefined;
   now: () => Date;
-  /** Keeps computed values for `cached`, where no KV namespace is bound for them. */
-  cache: Texts;
+  /** Keeps computed values for `cached`. */
+  cache: (settings: Settings) => Texts;
   log: Log;
   /** Every task that `run` may enqueue and this Worker runs. */
   tasks: readonly Task[];

@@ -53,22 +53,24 @@ export function textsInMemory(maxLength: number): Texts {
 const leastSeconds = 60;
 
 /** Keeps texts in a KV namespace, for all data centres. One of them may see a change a minute late. */
-export function textsIn(
-  namespace: Pick<KVNamespace, "put" | "delete"> & { get(name: string): Promise<string | null> },
-) {
+function textsIn(namespace: KVNamespace): Texts {
   return {
     get: async (name) => (await namespace.get(name)) ?? undefined,
     put: (name, text, seconds) =>
       namespace.put(name, text, { expirationTtl: Math.max(leastSeconds, Math.ceil(seconds)) }),
     delete: (name) => namespace.delete(name),
-  } satisfies Texts;
+  };
 }
 
 /** A few megabytes of the 128 that an isolate has. */
 const maxLength = 4_000_000;
 
-/** The Cache API, or memory in a runtime without one. */
-export const textsHere: Texts = typeof caches === "undefined" ? textsInMemory(maxLength) : textsOfDataCentre;
+/** The KV namespace where one is bound; else the Cache API, or memory in a runtime without one. */
+export function textsFor({ CACHE }: { CACHE?: KVNamespace | undefined }): Texts {
+  return CACHE ? textsIn(CACHE) : textsHere;
+}
+
+const textsHere: Texts = typeof caches === "undefined" ? textsInMemory(maxLength) : textsOfDataCentre;
 
 function open(): Promise<Cache> {
   return caches.open("computed");

@@ -10,7 +10,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 const bounds = { iterations: 1_500_000, memoryKib: 65_536, passesKib: 3 * 65_536, lanes: 16 };
 
 /** The rounds of PBKDF2 that Cloudflare computes: https://github.com/cloudflare/workerd/issues/1346. It has no argon2. */
-const mostOfRuntime = 100_000;
+export const mostOfRuntime = 100_000;
 
 type Parsed = { salt: Buffer; hash: Buffer; derive: (password: Buffer) => Uint8Array };
 
@@ -37,10 +37,11 @@ function parse(phc: string): Parsed | undefined {
   if (hash.length < 16 || hash.length > 64 || salt.length > 64) return undefined;
   const dkLen = hash.length;
   if (id === "pbkdf2-sha256") {
-    const c = Number(/^i=(\d{1,7})$/.exec(cost)?.[1]);
+    const [, rounds, inScript] = /^i=(\d{1,7})(,script)?$/.exec(cost) ?? [];
+    const c = Number(rounds);
     if (!(c >= 1 && c <= bounds.iterations && dkLen <= 32)) return undefined;
     const derive = (password: Buffer) =>
-      c <= mostOfRuntime
+      c <= mostOfRuntime && inScript === undefined
         ? pbkdf2Sync(password, salt, c, dkLen, "sha256")
         : pbkdf2(sha256, password, salt, { c, dkLen });
     return { salt, hash, derive };

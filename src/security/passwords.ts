@@ -78,18 +78,8 @@ export function needsRehash(phc: string, password: string): boolean {
 /** A hash of no password, verified for unknown accounts so that they take as long as known ones. */
 export const dummyHash = dummyOf(`$scrypt$ln=${policy.ln},r=${policy.r},p=${policy.p}`);
 
-/**
- * The dummies that a failed attempt verifies besides this hash, one for each other stored kind (the text before a
- * salt), so that time reveals neither an account's kind of hash nor its existence.
- */
-export function dummiesBeside(phc: string, kinds: readonly string[]): string[] {
-  const dummies = new Set([dummyHash, ...kinds.map(dummyOf)]);
-  dummies.delete(dummyOf(/^[$][^$]*[$][^$]*/.exec(phc)?.[0] ?? ""));
-  return [...dummies].filter(isVerifiable);
-}
-
-/** Shares one dummy among all spellings of bcrypt, which cost alike. */
-function dummyOf(kind: string): string {
+/** A hash of no password and this kind, its text before the salt. All spellings of bcrypt share one, which cost alike. */
+export function dummyOf(kind: string): string {
   const [, bcryptCost] = /^[$]2[aby][$](\d\d)$/.exec(kind) ?? [];
   return bcryptCost ? `$2b$${bcryptCost}$${".".repeat(53)}` : `${kind}$${"A".repeat(22)}$${"A".repeat(43)}`;
 }

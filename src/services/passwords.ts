@@ -4,8 +4,9 @@ import { PasswordHashes } from "../crud/password-hashes.ts";
 import { type Attempt, type Limits, Throttles } from "../crud/throttles.ts";
 import type { Users } from "../crud/users.ts";
 import { limitReached } from "../errors.ts";
+import { dummiesBeside } from "../security/dummies.ts";
 import { keyedHash } from "../security/keyed-hash.ts";
-import { dummiesBeside, dummyHash } from "../security/passwords.ts";
+import { dummyHash } from "../security/passwords.ts";
 import { type AuditContext, auditEvent } from "./audit.ts";
 
 type Context = AuditContext & Pick<Variables, "run" | "keys" | "passwords">;

@@ -164,7 +164,7 @@ describe("promise 19: what an endpoint keeps for its caller", () => {
     const path = `/public/shared?key=${unique()}`;
     const cache = textsInMemory(1_000);
     for (const own of [{}, { VERSION: "2.0.0" }, { SECRET_KEY: randomBytes(32).toString("hex") }]) {
-      const app = keeping((of) => of, { deps: { cache }, bindings: { ...bindings, ...own } });
+      const app = keeping((of) => of, { deps: { cache: () => cache }, bindings: { ...bindings, ...own } });
       await app.get(path);
       expect(app.count()).toBe(1);
     }
@@ -210,7 +210,7 @@ describe("one flight", () => {
       await scheduler.wait(100);
       await memory.put(...args);
     };
-    const app = keeping((of) => of, { deps: { cache: { ...memory, put } } });
+    const app = keeping((of) => of, { deps: { cache: () => ({ ...memory, put }) } });
     const path = `/user/shared?key=${unique()}`;
     const first = app.as(ada).get(path);
     await vi.waitUntil(() => isPutting, { interval: 1 });
@@ -246,7 +246,7 @@ describe("a cache that fails", () => {
     ["answers nonsense", nonsense, 2],
   ])("is as no cache at all: it %s", async (_how, cache, failures) => {
     const ada = await aUser();
-    const app = keeping((of) => of, { deps: { cache } });
+    const app = keeping((of) => of, { deps: { cache: () => cache } });
     const path = `/user/own?key=${unique()}`;
     for (const computed of [1, 2]) expect(seen(await app.as(ada).get(path))).toStrictEqual([ada.id, computed, 1]);
     expect((await app.as(ada).post(path.replace("/user/own", "/forget"))).status).toBe(200);
@@ -262,7 +262,7 @@ describe("a KV namespace for the cache", () => {
   it("keeps what an endpoint computes, until it is evicted, and at least for KV's minute", async () => {
     const ada = await aUser();
     const put = vi.spyOn(CACHE, "put");
-    const app = keeping((of) => of, { bindings: own, deps: { cache: textsInMemory(0) } });
+    const app = keeping((of) => of, { bindings: own });
     const path = `/user/own?seconds=10&key=${unique()}`;
     const ask = async () => (await app.as(ada).get(path)).body.computed;
     expect([await ask(), await ask()]).toStrictEqual([1, 1]);
@@ -274,7 +274,7 @@ describe("a KV namespace for the cache", () => {
   it("shows nothing for longer than its seconds, though KV has it", async () => {
     const ada = await aUser();
     let later = 0;
-    const deps = { now: () => new Date(Date.now() + later), cache: textsInMemory(0) };
+    const deps = { now: () => new Date(Date.now() + later) };
     const app = keeping((of) => of, { bindings: own, deps });
     const path = `/user/own?seconds=10&key=${unique()}`;
     await app.as(ada).get(path);
