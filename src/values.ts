@@ -64,3 +64,6 @@ export type AuditKind = (typeof auditKinds)[number];
 /** The states of a task. Only `waiting` and `running` ones are run. */
 export const taskStates = ["waiting", "running", "done", "dead", "cancelled"] as const;
 export type TaskState = (typeof taskStates)[number];
+
+/** The states in which a task can be retried: a running one may still succeed, and a done one has. */
+export const retriableStates = ["dead", "cancelled", "waiting"] as const satisfies readonly TaskState[];

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { taskStates } from "../values.ts";
+import { retriableStates, taskStates } from "../values.ts";
 import { Id, Timestamp } from "./common.ts";
 import { pageOf } from "./pages.ts";
 import { Moment } from "./parameters.ts";
@@ -46,7 +46,7 @@ export const maxRetried = 10_000;
 export const TasksRetry = z
   .strictObject({
     name: text({ max: 200 }).openapi({ example: "mails/send" }),
-    state: z.enum(["dead", "cancelled", "waiting"]).optional().openapi({ description: "`dead` if it is left out" }),
+    state: z.enum(retriableStates).optional().openapi({ description: "`dead` if it is left out" }),
     error: text({ max: 500 }).optional().openapi({
       description: "Only tasks whose last attempt failed for this reason",
       example: "api.resend.com answered 401",

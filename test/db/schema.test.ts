@@ -7,6 +7,9 @@ import { db } from "../harness.ts";
 
 const exported = Object.values(import.meta.glob<Record<string, unknown>>("../../src/db/schema.ts", { eager: true }));
 const values = exported.flatMap((module) => Object.values(module));
+const lists = Object.values(import.meta.glob<Record<string, unknown>>("../../src/values.ts", { eager: true })).flatMap(
+  (module) => Object.values(module),
+);
 const tables = values.filter((value): value is PgTable => is(value, PgTable)).map(getTableConfig);
 const having = (...names: string[]) =>
   tables.filter(({ columns }) => names.every((name) => columns.some((column) => column.name === name)));
@@ -76,7 +79,7 @@ describe("a text column with a list of values", () => {
     for (const { table, columns } of tablesLike(schema)) {
       for (const column of columns.filter((one) => one.getSQLType() === "text")) {
         const options = optionsOf(schema.shape[column.name]);
-        if (options === undefined) continue;
+        if (options === undefined || (isInput(schema) && isNamedPart(options, column.enumValues))) continue;
         expect(
           column.enumValues,
           `${table}.${column.name}: text({ enum: … }) by a list of src/values.ts, of which ${name} is made too`,
@@ -92,6 +95,22 @@ function tablesLike(schema: z.ZodObject) {
   return tables
     .map(({ name, columns }) => ({ table: name, columns: columns.filter((column) => fields.includes(column.name)) }))
     .filter(({ columns }) => columns.length >= 2 && columns.length > fields.length / 2);
+}
+
+/** Request bodies alone refuse unknown keys. An answer has to know every stored value. */
+function isInput(schema: z.ZodObject): boolean {
+  return schema.def.catchall instanceof z.ZodNever;
+}
+
+/**
+ * A part of a column's list with a name of its own in src/values.ts, which shows that the others are left out on purpose.
+ * A list written in place does not count, since it may just lack a new value.
+ */
+function isNamedPart(options: unknown[], values: readonly string[] = []): boolean {
+  const isNamed = lists.some(
+    (list) => Array.isArray(list) && list.length === options.length && list.every((value) => options.includes(value)),
+  );
+  return isNamed && options.every((option) => values.some((value) => value === option));
 }
 
 /** The values of a field that has a list of them. */
