@@ -1,4 +1,3 @@
-import { sql } from "drizzle-orm";
 import { keyedHash } from "../security/keyed-hash.ts";
 import { inTime, orNothing, patience } from "./in-time.ts";
 import type { Variables } from "./types.ts";
@@ -10,7 +9,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 type Own = { key: string; per?: "user" };
 type Shared = { key: string; per: "everybody" };
 
-type Context = Pick<Variables, "cache" | "db" | "guard" | "hasGuarded" | "keys" | "log" | "now" | "once" | "run"> &
+type Context = Pick<Variables, "cache" | "guard" | "hasGuarded" | "keys" | "log" | "now" | "once" | "run"> &
   Pick<Variables, "settings" | "waitUntil">;
 /** The context of a request, which has a caller unless the value is everybody's. */
 type Asking<E extends Own | Shared> = Context & (E extends Shared ? { user?: Caller } : { user: Caller });
@@ -96,6 +95,6 @@ async function underWay({ settings }: Context, name: string): Promise<string | u
 }
 
 /** Asks the database for the caller, unless the handler already has, or will by the one `run` of an idempotent request. */
-async function admit({ db, guard, hasGuarded, once, run }: Context): Promise<void> {
-  if (guard && !once && !hasGuarded?.()) await run(db.execute(sql`select 1`));
+async function admit({ guard, hasGuarded, once, run }: Context): Promise<void> {
+  if (guard && !once && !hasGuarded?.()) await run();
 }

@@ -77,19 +77,21 @@ export function requireGuard({ policy, guard }: Parts): void {
   if (policy && isSignedIn(policy.access) && !guard) throw new Error("There is no guard");
 }
 
-/** Runs statements in one transaction, behind the guard: part of a single statement, or the first of several. */
-async function guarded(
-  db: Database,
-  guard: Parts["guard"],
-  [first, ...others]: readonly Statement[],
-): Promise<unknown[]> {
-  if (!first) return [];
+/**
+ * Runs statements in one transaction, behind the guard: part of a single statement, or the first of several. Without
+ * statements it asks the guard alone.
+ */
+async function guarded(db: Database, guard: Parts["guard"], statements: readonly Statement[]): Promise<unknown[]> {
+  const [first, ...others] = statements;
   try {
-    if (!guard) return others.length > 0 ? await db.batch([first, ...others]) : [await first];
+    if (!guard) {
+      if (!first) return [];
+      return others.length > 0 ? await db.batch([first, ...others]) : [await first];
+    }
     const condition = guard();
-    const alone = others.length === 0 ? runGuarded(db, first, condition) : undefined;
+    const alone = first && others.length === 0 ? runGuarded(db, first, condition) : undefined;
     if (alone !== undefined) return [await alone];
-    const [, ...results] = await db.batch([db.execute(sql`select ${condition}`), first, ...others]);
+    const [, ...results] = await db.batch([db.execute(sql`select ${condition}`), ...statements]);
     return results;
   } catch (error) {
     throw doneBefore(error) ?? (await blamed(db, fromDatabase(error)));

@@ -156,7 +156,8 @@ export type Once = (
 
 /**
  * Runs all defined statements and enqueues tasks, in one round trip and one transaction, behind the guard if there is a
- * caller. Throws `invalid_token`, `forbidden`, a conflict by constraint name, `database_unavailable`.
+ * caller; `run()` asks the guard alone. Throws `invalid_token`, `forbidden`, a conflict by constraint name,
+ * `database_unavailable`.
  */
 export type Run = {
   <R extends Runnable>(one: R): Promise<Result<R>>;

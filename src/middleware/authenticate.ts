@@ -34,9 +34,11 @@ export function authenticate(access: SignedIn): MiddlewareHandler<UserEnv> {
     c.set("hasGuarded", () => guarded);
     await next();
     // Without a query there was no guard, and an account that is gone would be served.
-    if (!guarded && !c.error) throw new Error("An endpoint with access beyond public answered without c.var.run");
+    if (!guarded && !c.error) throw new Error(`${context.policy?.operationId} asked no guard. ${advice}`);
   };
 }
+
+const advice = "Where it needs no statement, let it `await c.var.run()` before it reads a body or calls others.";
 
 /** The guard of each word of `access`. A word without one does not compile. */
 const guards: Record<SignedIn, typeof userGuard> = { user: userGuard, admin: adminGuard };

@@ -110,6 +110,28 @@ describe("the guard", async () => {
     expect(await count()).toBe(0);
   });
 
+  it("is asked alone by a run without statements, and missed by name where nothing asks it", async () => {
+    const saying = (operationId: string, asks: boolean) =>
+      endpoint(
+        {
+          ...({ method: "get", path: `/${operationId}`, operationId, tags: ["users"], access: "user" } as const),
+          summary: "Ask",
+          description: "Asks.",
+          responses: { 200: json(Health, "Asked") },
+        },
+        async (c) => {
+          if (asks) await c.var.run();
+          return c.json({ status: "ok" } as const, 200);
+        },
+      );
+    const app = serve({ endpoints: [saying("asking", true), saying("silent", false)], mayFail: true });
+    const gone = await aUser({ is_active: false });
+    expect((await app.as(gone).get("/asking")).status).toBe(401);
+    expect(await app.as(user).get("/asking")).toMatchObject({ status: 200, roundTrips: 1 });
+    expect((await app.as(user).get("/silent")).status).toBe(500);
+    expect(JSON.stringify(app.logs.at(-1))).toContain("silent asked no guard. Where it needs no statement, let it");
+  });
+
   it("comes before the first row of a select, however it ends, and if there is none", async () => {
     const anybody = sql`true or ${users.id} is null`;
     const selects = [
