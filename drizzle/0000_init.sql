@@ -115,6 +115,7 @@ create table mails (
   kind text not null,
   recipient text not null,
   data jsonb not null,
+  request_id text,
   created_at timestamp(3) with time zone default now() not null,
   sent_at timestamp(3) with time zone,
   constraint mails_kind_check check (kind in ('verify_email', 'change_email', 'reset_password', 'account_activated', 'account_deactivated', 'account_deleted', 'account_restored', 'email_change_requested', 'email_changed', 'new_sign_in', 'password_changed', 'role_changed', 'session_replayed', 'sessions_ended', 'username_changed')),
@@ -323,12 +324,13 @@ execute function refuse_change_of_history();
 create or replace trigger audit_events_no_truncate before truncate on audit_events for each statement
 execute function refuse_change_of_history();
 --> statement-breakpoint
--- Enqueues the task that sends a mail, wherever one is written.
+-- Enqueues the task that sends a mail, wherever one is written, with the request that caused both.
 create or replace function enqueue_mail() returns trigger
 language plpgsql set search_path = public, pg_temp
 as $$
 begin
-  insert into tasks (id, name, input) values (new.id, 'mails/send', jsonb_build_object('id', new.id));
+  insert into tasks (id, name, input, request_id)
+  values (new.id, 'mails/send', jsonb_build_object('id', new.id), new.request_id);
   return null;
 end
 $$;

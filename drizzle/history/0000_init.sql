@@ -129,6 +129,8 @@ create index attachments_owner_idx on attachments (owner_id, id);
 --> statement-breakpoint
 create index attachments_due_idx on attachments (created_at) where item_id is null or sha256 is null;
 --> statement-breakpoint
+alter table mails add column request_id text;
+--> statement-breakpoint
 -- Functions and triggers. Each function resolves names in this schema alone, and only its owner may call it. Those of the
 -- hot path name the schema themselves: to set the search path costs as much as a lookup.
 
@@ -222,12 +224,13 @@ execute function refuse_change_of_history();
 create or replace trigger audit_events_no_truncate before truncate on audit_events for each statement
 execute function refuse_change_of_history();
 --> statement-breakpoint
--- Enqueues the task that sends a mail, wherever one is written.
+-- Enqueues the task that sends a mail, wherever one is written, with the request that caused both.
 create or replace function enqueue_mail() returns trigger
 language plpgsql set search_path = public, pg_temp
 as $$
 begin
-  insert into tasks (id, name, input) values (new.id, 'mails/send', jsonb_build_object('id', new.id));
+  insert into tasks (id, name, input, request_id)
+  values (new.id, 'mails/send', jsonb_build_object('id', new.id), new.request_id);
   return null;
 end
 $$;

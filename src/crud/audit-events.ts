@@ -112,9 +112,9 @@ export function telling(event: NewAuditEvent, source: SQL, whose: Whose = {}): P
   const told = {
     name: `${name}notice`,
     query: sql`
-      insert into ${mails} (id, user_id, kind, recipient, data)
+      insert into ${mails} (id, user_id, kind, recipient, data, request_id)
       select ${notice.id}::uuid, u.id, ${notice.kind}, u.email,
-        jsonb_build_object('name', u.username) || ${JSON.stringify(notice.data)}::jsonb
+        jsonb_build_object('name', u.username) || ${JSON.stringify(notice.data)}::jsonb, ${request_id ?? null}
       from (
         select o.id, o.email, o.username, o.email_verified_at
         from ${sql.identifier(happened.name)} as e join ${owner} as o on o.id = e.user_id offset 0

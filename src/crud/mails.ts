@@ -4,7 +4,14 @@ import { mails, oneTimeTokens, tasks, users } from "../db/schema.ts";
 import type { MailKindName, Purpose } from "../values.ts";
 import { isOlderId } from "./keyset.ts";
 
-export type NewMail = { id: string; userId: string; kind: MailKindName; recipient: string; data: object };
+export type NewMail = {
+  id: string;
+  userId: string;
+  kind: MailKindName;
+  recipient: string;
+  data: object;
+  requestId: string | undefined;
+};
 
 /** Mails at once, and the seconds after which there is room for one more. */
 export const mailBudget = { budget: 10, forgetSeconds: 6 * 60 };
@@ -53,7 +60,7 @@ export type WaitingMail = {
 export const Mails = {
   /** Writes a mail, if there is room; with `happened`, only if that holds after the preceding statements. */
   insert(db: Database, mail: NewMail, pepper: string, happened: SQL = sql`true`) {
-    const { id, userId, kind, recipient, data } = mail;
+    const { id, userId, kind, recipient, data, requestId } = mail;
     const isVerified = sql`exists (select from ${users} where id = ${userId}::uuid and email_verified_at is not null
       and lower(email) = lower(${recipient}))`;
     const room = takesRoom(
@@ -61,8 +68,8 @@ export const Mails = {
       pepper,
     );
     return db.execute(sql`
-      insert into ${mails} (id, user_id, kind, recipient, data)
-      select ${id}::uuid, ${userId}::uuid, ${kind}, ${recipient}, ${JSON.stringify(data)}::jsonb
+      insert into ${mails} (id, user_id, kind, recipient, data, request_id)
+      select ${id}::uuid, ${userId}::uuid, ${kind}, ${recipient}, ${JSON.stringify(data)}::jsonb, ${requestId ?? null}
       from (select where ${happened} offset 0) as cause where ${room}`);
   },
 

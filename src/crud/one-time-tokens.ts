@@ -57,9 +57,9 @@ export const OneTimeTokens = {
         returning user_id
       ),
       mail as (
-        insert into ${mails} (id, user_id, kind, recipient, data)
+        insert into ${mails} (id, user_id, kind, recipient, data, request_id)
         select ${mail?.id ?? null}::uuid, id, ${purpose}, mailbox,
-          jsonb_build_object('name', username, 'seed', ${mail?.seed ?? null}::text)
+          jsonb_build_object('name', username, 'seed', ${mail?.seed ?? null}::text), ${event.request_id ?? null}
         from account join token on token.user_id = account.id
         where ${mail !== undefined}
       ),

@@ -228,6 +228,8 @@ export const mails = pgTable(
     recipient: text().notNull(),
     /** Data of its template. Holds no token: a link's token is derived from the seed when the mail is made. */
     data: jsonb().$type<Record<string, string>>().notNull(),
+    /** The request that caused it, which the trigger passes on to the task. */
+    request_id: text(),
     created_at,
     sent_at: timestamp(),
   },

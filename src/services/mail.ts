@@ -15,7 +15,7 @@ type Post = { transport: Transport; from: NonNullable<Settings["MAIL_FROM"]>; fr
  * `happened` is checked after the preceding statements. docs/limits.md has the bounds.
  */
 export function mailTo<Data extends { name: string }>(
-  { db, outbox, keys }: Pick<Variables, "db" | "outbox" | "keys">,
+  { db, outbox, keys, requestId }: Pick<Variables, "db" | "outbox" | "keys"> & { requestId: string | undefined },
   kind: MailKind<Data>,
   to: { userId: string; address: string },
   data: Data,
@@ -23,7 +23,7 @@ export function mailTo<Data extends { name: string }>(
 ) {
   const id = uuidv7();
   outbox.push(id);
-  const mail = { id, userId: to.userId, kind: kind.name, recipient: to.address, data };
+  const mail = { id, userId: to.userId, kind: kind.name, recipient: to.address, data, requestId };
   return Mails.insert(db, mail, keys.mailbox, happened);
 }
 

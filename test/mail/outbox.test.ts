@@ -389,6 +389,25 @@ describe("promise 21: a message is kept until it is sent, and sent once", () => 
   });
 });
 
+describe("the request that caused a mail", () => {
+  it("is in each line about sending it, also if the sweep does", async () => {
+    const silent = serve({ deps: { hasher: () => quickPasswords } });
+    const username = unique();
+    const signedUp = await silent.post("/users", { json: { username, email: `${username}@example.com`, password } });
+    const ada = await aUser();
+    const renamed = await silent.patch("/users/me", { token: ada.token, json: { username: unique() } });
+    const causes = [signedUp, renamed].map(({ headers }) => headers.get("X-Request-Id"));
+    const logs = await sweep(through(async () => undefined));
+    for (const [message, outcome] of [
+      ["mail", "sent"],
+      ["task", "done"],
+    ]) {
+      const lines = logs.filter((line) => line.message === message && line.outcome === outcome);
+      expect(lines.map(({ request_id }) => request_id).toSorted()).toStrictEqual(causes.toSorted());
+    }
+  });
+});
+
 describe("promise 24: logs and rows about mails", () => {
   it("holds no address, no token and nothing that the provider said", async () => {
     const seen: Mail[] = [];
