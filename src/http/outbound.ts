@@ -1,4 +1,12 @@
-import ky, { isHTTPError, isNetworkError, isTimeoutError, type KyInstance } from "ky";
+import ky, {
+  type Input,
+  isHTTPError,
+  isNetworkError,
+  isTimeoutError,
+  type KyInstance,
+  type ResponsePromise,
+  SchemaValidationError,
+} from "ky";
 
 /** The reason why a call to another service failed, in our own words: its address and answer may hold a secret. */
 export class OutboundError extends Error {
@@ -18,6 +26,12 @@ export class OutboundError extends Error {
 /** The request on whose behalf others are called. */
 export type Trace = { requestId?: string | undefined; traceparent?: string | undefined };
 
+const methods = ["get", "head", "post", "put", "patch", "delete"] as const;
+const readers = ["json", "text", "arrayBuffer", "blob", "bytes", "formData"] as const;
+
+/** The methods by which others are called. */
+export type Calls = Pick<KyInstance, (typeof methods)[number]>;
+
 /** Seconds for the whole call, with its repetitions, and for each attempt. */
 const deadlines = { seconds: 10, attemptSeconds: 5 };
 
@@ -30,16 +44,16 @@ const deadlines = { seconds: 10, attemptSeconds: 5 };
 export function calling(
   { requestId, traceparent }: Trace,
   { seconds = deadlines.seconds, attemptSeconds = deadlines.attemptSeconds } = {},
-): KyInstance {
-  return ky.create({
+): Calls {
+  const client = ky.create({
     headers: { "X-Request-Id": requestId, traceparent },
     redirect: "manual",
     // The parser's own error would quote the answer.
-    parseJson: (text) => {
+    parseJson: (text, { request }) => {
       try {
         return JSON.parse(text);
       } catch {
-        throw new OutboundError("The answer was no JSON");
+        throw new OutboundError(`${new URL(request.url).host} answered no JSON`);
       }
     },
     timeout: attemptSeconds * 1_000,
@@ -57,6 +71,31 @@ export function calling(
     },
     hooks: { beforeError: [({ error, request }) => inOurWords(error, new URL(request.url).host)] },
   });
+  for (const method of methods) {
+    const send = client[method];
+    client[method] = <T>(...[input, options]: Parameters<typeof send>) => readable(send<T>(input, options), input);
+  }
+  return client;
+}
+
+/** ky's hooks end with the headers: tells in our words, too, what fails as the body is read. */
+function readable<T>(answer: ResponsePromise<T>, input: Input): ResponsePromise<T> {
+  for (const name of readers) {
+    const read: (schema: never) => Promise<unknown> = answer[name];
+    Object.assign(answer, {
+      [name]: (schema: never) =>
+        read(schema).catch((error: unknown) => {
+          throw unreadable(error, new URL(input instanceof Request ? input.url : input).host);
+        }),
+    });
+  }
+  return answer;
+}
+
+function unreadable(error: unknown, host: string): OutboundError {
+  if (error instanceof OutboundError) return error;
+  const isShape = error instanceof SchemaValidationError;
+  return new OutboundError(isShape ? `${host} answered in an unexpected shape` : `${host} broke off its answer`);
 }
 
 const traceContext = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;

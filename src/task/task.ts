@@ -99,6 +99,10 @@ const longestWait = 6 * 60 * 60;
 
 const nothing = z.object({});
 
+/** The input may be left out where `{}` fits. */
+type Given<Input> =
+  Record<never, never> extends Input ? [input?: Input, options?: LaterOptions] : [input: Input, options?: LaterOptions];
+
 /** Declares a task. It runs once it is in the list of src/tasks/index.ts. A number that its handler answers is logged. */
 export function task<Input extends z.ZodType = typeof nothing>(
   declared: Declaration<Input>,
@@ -126,9 +130,10 @@ export function task<Input extends z.ZodType = typeof nothing>(
       return handler(context, data);
     },
     /** Enqueues the task as a part of `run`. Throws for input that does not fit. */
-    later(input: z.input<Input>, { delay = 0, key, when }: LaterOptions = {}): Later {
+    later(...given: Given<z.input<Input>>): Later {
+      const [input, { delay = 0, key, when } = {}]: [z.input<Input>?, LaterOptions?] = given;
       // Checks the input as it will come back, so that a Date or a Map is refused here.
-      const stored: unknown = JSON.parse(JSON.stringify(input));
+      const stored: unknown = JSON.parse(JSON.stringify(input === undefined ? {} : input));
       schema.parse(stored);
       return {
         task: name,

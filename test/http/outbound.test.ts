@@ -167,12 +167,23 @@ describe("calling", () => {
   });
 });
 
-it("quotes nothing of an answer that is no JSON", async () => {
-  world(() => new Response("a secret", { headers: { "Content-Type": "application/json" } }));
+const brokenOff = () =>
+  new ReadableStream({
+    start: (controller) => controller.enqueue(new TextEncoder().encode('{"a secret')),
+    pull: (controller) => controller.error(new TypeError("a secret")),
+  });
+
+it.each<[string, BodyInit | (() => BodyInit), string]>([
+  ["that is no JSON", "a secret", "rates.example answered no JSON"],
+  ["of another shape", '{"currency": "EUR", "rate": "a secret"}', "rates.example answered in an unexpected shape"],
+  ["that breaks off", brokenOff, "rates.example broke off its answer"],
+])("quotes nothing of an answer %s", async (_what, body, message) => {
+  world(() => new Response(typeof body === "function" ? body() : body));
   const error = await calling({})
-    .get("https://rates.example/v1/EUR")
-    .json()
+    .get(url)
+    .json(Rate)
     .catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(OutboundError);
+  expect(error).toMatchObject({ message });
   expect(JSON.stringify([String(error), (error as Error).cause])).not.toContain("secret");
 });

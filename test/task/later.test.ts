@@ -158,8 +158,10 @@ describe("later", () => {
   it("lets a task enqueue another, which runs next", async () => {
     const [order, second] = [unique("order"), effecting()];
     const first = task({ name: unique("first") }, ({ run }) => run(effect(order), second.later({ effect: order })));
+    // @ts-expect-error: this one has an input
+    expect(() => second.later()).toThrow();
     const start = endpoint({ ...declared, path: "/start", operationId: "start" }, async (c) => {
-      await c.var.run(first.later({}));
+      await c.var.run(first.later());
       return c.json({ status: "ok" } as const, 201);
     });
     const own = serve({ endpoints: [start], deps: { tasks: [first, second] } });
