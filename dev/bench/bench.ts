@@ -66,6 +66,8 @@ async function measure(
   for (let round = 1; round <= rounds; round++) {
     console.error(`Round ${round} of ${rounds}, ${calls.length * seconds} s`);
     for (const result of results) {
+      // Connections of PostgreSQL that were idle have ended, and the first to need new ones would pay for them.
+      await load(origin, result.call, { requests: 4 * connections, connections });
       const { bytes, ...figures } = await load(origin, result.call, { seconds, connections });
       result.bytes = bytes;
       result.rounds.push(figures);

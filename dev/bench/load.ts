@@ -29,18 +29,19 @@ export async function probe(origin: string, call: Call): Promise<Pick<Measured, 
   return { roundTrips: Number(trips) };
 }
 
-/** Calls for `seconds` on `connections` at once. */
+/** Calls for `seconds`, or so many times, on `connections` at once. */
 export async function load(
   origin: string,
   { name, method = "GET", path, headers = {}, body, status }: Call,
-  { seconds, connections }: { seconds: number; connections: number },
+  { connections, ...length }: { connections: number } & ({ seconds: number } | { requests: number }),
 ): Promise<Round & { bytes: number }> {
   const times: number[] = [];
   const others = new Map<number, number>();
   let bytes = 0;
   const before = { worker: await cpuOf("workerd"), database: await cpuOf("postgres") };
   const started = performance.now();
-  const options = { url: `${origin}${path}`, method, headers, connections, duration: seconds };
+  const until = "seconds" in length ? { duration: length.seconds } : { amount: length.requests };
+  const options = { url: `${origin}${path}`, method, headers, connections, ...until };
   const { errors } = await new Promise<Result>((resolve, reject) => {
     const run = autocannon({ ...options, ...(body !== undefined && { body }) }, (error, result) => {
       if (error) reject(error);
@@ -54,7 +55,7 @@ export async function load(
   });
   const wrong = [...others].map(([code, times]) => `${times} times with ${code}`);
   if (errors > 0) wrong.push(`${errors} times not at all`);
-  if (times.length === 0) wrong.push(`not once in ${seconds} s`);
+  if (times.length === 0) wrong.push("not once");
   if (wrong.length > 0) throw new Problem(`Under load ${name} was answered ${wrong.join(", ")}.`);
   const elapsed = (performance.now() - started) / 1_000;
   const each = (milliseconds: number) => (milliseconds * 1_000) / times.length;
