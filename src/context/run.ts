@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { AuditEvents, type RecordedEvent } from "../crud/audit-events.ts";
+import { Mails, type RefusedMail } from "../crud/mails.ts";
 import { Migrations, ownMigrations } from "../crud/migrations.ts";
 import type { Database } from "../db/client.ts";
 import { doneBefore, fromDatabase } from "../db/errors.ts";
@@ -10,7 +11,7 @@ import type { Later, Run, Statement, Variables } from "./types.ts";
 
 /** The parts of a request that decide how its statements run. The stages of the request fill them in. */
 type Parts = Partial<
-  Pick<Variables, "policy" | "guard" | "once" | "audit" | "outbox" | "tasks" | "enqueued"> & {
+  Pick<Variables, "policy" | "guard" | "once" | "audit" | "outbox" | "tasks" | "enqueued" | "log"> & {
     requestId: string | null;
   }
 >;
@@ -64,12 +65,20 @@ const unchanged: NonNullable<Parts["once"]> = (statements, transact) => transact
 
 async function transact(db: Database, parts: Parts, statements: readonly Statement[]): Promise<unknown[]> {
   requireGuard(parts);
-  const made = parts.audit?.made ?? [];
-  if (made.length === 0) return guarded(db, parts.guard, statements);
-  const results = await guarded(db, parts.guard, [...statements, AuditEvents.recorded(db, made)]);
-  // The rows of the statement that was added.
-  note(parts, results.pop() as RecordedEvent[]);
+  const looks = looksAfter(db, parts);
+  if (looks.length === 0) return guarded(db, parts.guard, statements);
+  const results = await guarded(db, parts.guard, [...statements, ...looks]);
+  // The rows of the statements that were added.
+  const [recorded, refused] = results.splice(statements.length) as [RecordedEvent[], { rows: RefusedMail[] }];
+  note(parts, recorded, refused.rows);
   return results;
+}
+
+/** The statements that tell, after those of a request, which events were recorded and which mails found no room. */
+function looksAfter(db: Database, { audit, outbox = [] }: Parts) {
+  const made = audit?.made ?? [];
+  const mayMail = outbox.length > 0 || made.length > 0;
+  return mayMail ? ([AuditEvents.recorded(db, made), Mails.refused(db)] as const) : [];
 }
 
 /** Fails closed, whatever the stages of the request have forgotten. */
@@ -98,13 +107,25 @@ async function guarded(db: Database, guard: Parts["guard"], statements: readonly
   }
 }
 
-/** Moves events from those that were made to those that are recorded, and their notices to the mails to send. */
-export function note({ audit, outbox }: Parts, recorded: readonly RecordedEvent[]): void {
+/**
+ * Moves events from those that were made to those that are recorded, and their notices to the mails to send. Logs the mails
+ * that found no room: there is nothing to send.
+ */
+export function note(
+  { audit, outbox, log }: Parts,
+  recorded: readonly RecordedEvent[],
+  refused: readonly RefusedMail[],
+): void {
   for (const { id, kind, user_id } of recorded) {
     const at = audit?.made.findIndex((event) => event.id === id) ?? -1;
     const [event] = at < 0 ? [] : (audit?.made.splice(at, 1) ?? []);
     audit?.recorded.push({ kind, user_id });
     if (event?.notice) outbox?.push(event.notice.id);
+  }
+  for (const mail of refused) {
+    const at = outbox?.indexOf(mail.mail_id) ?? -1;
+    if (at >= 0) outbox?.splice(at, 1);
+    log?.({ level: "warn", message: "mail", outcome: "refused", reason: "its mailbox has no room", ...mail });
   }
 }
 

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { AuditEvents } from "../crud/audit-events.ts";
+import { Mails } from "../crud/mails.ts";
 import { fromDatabase, isFromDatabase, lostToOthers } from "../db/errors.ts";
 import { beginSession } from "../db/session.ts";
 import type { TransactionTerms } from "./policy.ts";
@@ -40,8 +41,10 @@ async function attempt<Vars extends Variables, T>(
     if (guard) await db.execute(sql`select ${guard()}`);
     const value = await Promise.race([work({ ...vars, db, run: composed(db, vars, oneByOne) }), session.ended]);
     const recorded = audit.made.length > 0 ? await AuditEvents.recorded(db, audit.made) : [];
+    const mayMail = vars.outbox.length > 0 || recorded.length > 0;
+    const refused = mayMail ? (await Mails.refused(db)).rows : [];
     await session.commit();
-    note(vars, recorded);
+    note(vars, recorded, refused);
     return value;
   } finally {
     session.close();

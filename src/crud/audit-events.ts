@@ -104,6 +104,7 @@ export function telling(event: NewAuditEvent, source: SQL, whose: Whose = {}): P
   };
   if (!notice) return [happened];
   const mail = {
+    id: notice.id,
     kind: notice.kind,
     userId: sql`u.id`,
     recipient: sql`u.email`,

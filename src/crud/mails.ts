@@ -26,14 +26,21 @@ const counterOfLink: Record<Purpose, "box" | "reset"> = {
   reset_password: "reset",
 };
 
+/** A mail that found no room. */
+export type RefusedMail = { mail_id: string; kind: string; user_id: string };
+
+/** The refused mails of this transaction, as JSON. */
+const refusedMails = sql`coalesce(nullif(current_setting('plinth.refused_mails', true), ''), '[]')::jsonb`;
+
 /**
- * Takes room for one mail, or is false: links and mail to unverified addresses count per mailbox, hidden by `pepper`,
+ * Takes room for one mail, or is false and notes the mail for {@link Mails.refused}: links and mail to unverified addresses count per mailbox, hidden by `pepper`,
  * other mail per account and kind. Volatile: use it behind a fence, one row per mail.
  */
 export function takesRoom(
-  { kind, userId, recipient, isVerified }: { kind: MailKindName; userId: SQL; recipient: SQL; isVerified: SQL },
+  mail: { id: string; kind: MailKindName; userId: SQL; recipient: SQL; isVerified: SQL },
   pepper: string,
 ): SQL {
+  const { id, kind, userId, recipient, isVerified } = mail;
   const box = sql`regexp_replace(replace(split_part(lower(${recipient}), '@', 1), '.', ''), '[+].*$', '')
     || '@' || split_part(lower(${recipient}), '@', 2)`;
   const linkCounter: string | undefined = Object.entries(counterOfLink).find(([purpose]) => purpose === kind)?.[1];
@@ -41,7 +48,9 @@ export function takesRoom(
     || encode(sha256(convert_to(${pepper}::text || ${box}, 'UTF8')), 'hex')`;
   const byAccount = sql`${`mail:${kind}:`} || ${userId}::text`;
   const counter = linkCounter ? byMailbox : sql`case when ${isVerified} then ${byAccount} else ${byMailbox} end`;
-  return sql`take_room(${counter}, ${mailBudget.budget}::int, ${mailBudget.forgetSeconds}::int) = 0`;
+  const refused = sql`jsonb_build_object('mail_id', ${id}::text, 'kind', ${kind}::text, 'user_id', ${userId}::text)`;
+  return sql`case take_room(${counter}, ${mailBudget.budget}::int, ${mailBudget.forgetSeconds}::int) when 0 then true
+    else set_config('plinth.refused_mails', (${refusedMails} || ${refused})::text, true) is null end`;
 }
 
 /** A mail to send. */
@@ -64,13 +73,19 @@ export const Mails = {
     const isVerified = sql`exists (select from ${users} where id = ${userId}::uuid and email_verified_at is not null
       and lower(email) = lower(${recipient}))`;
     const room = takesRoom(
-      { kind, userId: sql`${userId}::uuid`, recipient: sql`${recipient}::text`, isVerified },
+      { id, kind, userId: sql`${userId}::uuid`, recipient: sql`${recipient}::text`, isVerified },
       pepper,
     );
     return db.execute(sql`
       insert into ${mails} (id, user_id, kind, recipient, data, request_id)
       select ${id}::uuid, ${userId}::uuid, ${kind}, ${recipient}, ${JSON.stringify(data)}::jsonb, ${requestId ?? null}
       from (select where ${happened} offset 0) as cause where ${room}`);
+  },
+
+  /** The mails of this transaction that found no room. */
+  refused(db: Database) {
+    return db.execute<RefusedMail>(sql`
+      select * from jsonb_to_recordset(${refusedMails}) as refused (mail_id text, kind text, user_id text)`);
   },
 
   /** A mail that was not sent yet. */

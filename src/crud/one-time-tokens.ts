@@ -45,7 +45,7 @@ export const OneTimeTokens = {
         where (t.user_id is null or ${isDue}) and ${mailsPerHour}::int > (select count(*) from ${mails} as m
           where m.user_id = a.id and m.kind = ${purpose} and m.created_at > now() - interval '1 hour')
       ),
-      room as materialized (select ${mail ? takesRoom(due, mail.pepper) : sql`true`} as is_there from due),
+      room as materialized (select ${mail ? takesRoom({ id: mail.id, ...due }, mail.pepper) : sql`true`} as is_there from due),
       token as (
         insert into ${oneTimeTokens} as t (user_id, purpose, token_hash, email, expires_at)
         select id, ${purpose}, ${tokenHash}, mailbox, now() + make_interval(secs => ${lifetimeSeconds}::int) from due

@@ -47,7 +47,8 @@ async function performed(work: Work, claimed: Claimed, progress: Progress): Prom
   const task = tasks.find(({ name }) => name === claimed.name);
   if (!task) throw new TaskError("This version does not know the task.");
   const { id, attempt, request_id: requestId } = claimed;
-  const parts = { tasks, enqueued, requestId };
+  const { outbox } = progress;
+  const parts = { tasks, enqueued, requestId, outbox, log: work.log };
   const run = runner(db, {
     ...parts,
     once: async (statements, transact) => {
@@ -67,7 +68,6 @@ async function performed(work: Work, claimed: Claimed, progress: Progress): Prom
   });
   const answer = await withinTime(task.timeoutSeconds, (signal, secondsLeft) => {
     const mayGoOn = (calls?: number) => secondsLeft() > task.timeoutSeconds / 5 && work.mayGoOn(calls);
-    const { outbox } = progress;
     const own = { requestId: requestId ?? undefined, idempotencyKey: id };
     return task.perform({ ...work, ...own, run, step, mayGoOn, signal, attempt, outbox }, claimed.input);
   });

@@ -3,13 +3,17 @@ import { eq, inArray, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createApp, production } from "../../src/app.ts";
+import { runner } from "../../src/context/run.ts";
 import type { Deps } from "../../src/context/types.ts";
 import { mails, tasks, throttles } from "../../src/db/schema.ts";
 import type { LogEntry } from "../../src/log.ts";
+import { usernameChanged } from "../../src/mail/notices.ts";
 import { type Mail, type Transport, TransportError } from "../../src/mail/transports.ts";
 import { endpoints } from "../../src/routes/index.ts";
+import { mailTo } from "../../src/services/mail.ts";
 import type { Bindings } from "../../src/settings.ts";
 import { runTasks } from "../../src/task/run.ts";
+import { task } from "../../src/task/task.ts";
 import { sendMail } from "../../src/tasks/mails/send.ts";
 import { mailTask } from "../../src/values.ts";
 import { aUser, bindings, db, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
@@ -405,6 +409,35 @@ describe("the request that caused a mail", () => {
       const lines = logs.filter((line) => line.message === message && line.outcome === outcome);
       expect(lines.map(({ request_id }) => request_id).toSorted()).toStrictEqual(causes.toSorted());
     }
+  });
+});
+
+describe("a mail that finds no room", () => {
+  const refused = (logs: LogEntry[], kind: string) =>
+    logs.filter((line) => line.message === "mail" && line.outcome === "refused" && line.kind === kind);
+
+  it("is a line of the log, with the task or the request that wrote it", async () => {
+    const user = await aUser();
+    const to = { userId: user.id, address: user.email };
+    const writing = task({ name: unique("writing") }, async (context) => {
+      await context.run(mailTo(context, usernameChanged, to, { name: user.username, by: "owner" }));
+    });
+    const api = serveWithMailbox({ deps: { hasher: () => quickPasswords, tasks: [sendMail, writing] } });
+    const run = runner(db, { tasks: [writing], requestId: "a-request" });
+    for (let i = 0; i < 12; i++) await run(writing.later({}));
+    await api.tasks();
+    expect(api.sent).toHaveLength(10);
+    const about = { user_id: user.id, level: "warn", mail_id: expect.any(String) };
+    const byTask = { ...about, task: writing.name, task_id: expect.any(String), request_id: "a-request" };
+    expect(refused(api.logs, "username_changed")).toMatchObject([byTask, byTask]);
+
+    const { headers } = await api.as(user).patch("/users/me", { username: unique() });
+    const byRequest = { ...about, request_id: headers.get("X-Request-Id") };
+    expect(refused(api.logs, "username_changed").slice(2)).toMatchObject([byRequest]);
+    const link = await api.post("/auth/email/verify/resend", { json: { email: user.email } });
+    const ofLink = { ...about, request_id: link.headers.get("X-Request-Id") };
+    expect(refused(api.logs, "verify_email")).toMatchObject([ofLink]);
+    expect(api.sent).toHaveLength(10);
   });
 });
 
