@@ -86,7 +86,7 @@ async function newResource(names: Names): Promise<void> {
   await carryOut(plan, () => addMigration(many.snake));
   say(plan, [
     "drizzle/ has its migration, which makes the table and its trigger.",
-    `One of them is called "${one.prose}": if that is wrong, undo this and run it again with --singular.`,
+    `One of them is called "${one.prose}": if that is wrong, undo this with git and run it again with --singular.`,
     "",
     "npm run dev applies it when it starts; then, with the token of the README's first request:",
     "",

@@ -27,7 +27,9 @@ const readRate = endpoint(
       .get(`https://rates.example/v1/${encodeURIComponent(currency)}`)
       .json(Rate)
       .catch((cause: unknown) => {
-        throw new ApiError("busy", { detail: "The rates are not available right now.", cause });
+        const after = cause instanceof OutboundError ? cause.retryAfter : undefined;
+        const headers = after === undefined ? {} : { "Retry-After": String(after) };
+        throw new ApiError("busy", { detail: "The rates are not available right now.", headers, cause });
       });
     return c.json(rate, 200);
   },
@@ -90,6 +92,12 @@ describe("calling", () => {
       await app.get("/rates/EUR", { headers: { traceparent: bad } });
       expect(asked.at(-1)?.headers.has("traceparent"), bad).toBe(false);
     }
+  });
+
+  it("is tested with an outside world that answers and waits as the test says", async () => {
+    vi.stubGlobal("fetch", async () => new Response(null, { status: 429, headers: { "Retry-After": "30" } }));
+    const answer = await serve({ endpoints: [readRate] }).get("/rates/EUR");
+    expect([answer.status, answer.headers.get("Retry-After")]).toStrictEqual([503, "30"]);
   });
 
   it("turns a failure into the endpoint's own error, whose log holds no secret of the call", async () => {
