@@ -59,6 +59,14 @@ export type TaskFilter = {
   until?: string | undefined;
 };
 
+/** The columns that admins see. One that has ended will not run, though the column keeps its last time. */
+const shown = {
+  ...getTableColumns(tasks),
+  run_at: sql<string | null>`case when ${tasks.state} in ('waiting', 'running') then ${tasks.run_at} end`.mapWith(
+    tasks.run_at,
+  ),
+};
+
 /** The queries of tasks. */
 export const Tasks = {
   /**
@@ -273,7 +281,7 @@ export const Tasks = {
   list(db: Database, { name, state, since, until }: TaskFilter, { after, limit }: PageRequest) {
     const { past, orderBy, sortKey } = keyset(newestFirst(tasks.id), tasks.id, after);
     return db
-      .select({ ...getTableColumns(tasks), sort_key: sortKey })
+      .select({ ...shown, sort_key: sortKey })
       .from(tasks)
       .where(
         and(
@@ -289,7 +297,7 @@ export const Tasks = {
   },
 
   find(db: Database, id: string) {
-    return db.select().from(tasks).where(eq(tasks.id, id));
+    return db.select(shown).from(tasks).where(eq(tasks.id, id));
   },
 
   /** Lets a task that is dead, cancelled or waiting begin anew at once, and records it. No row in another state. */
@@ -338,7 +346,7 @@ export const Tasks = {
   /** The task, if the preceding statement changed it and recorded this event. */
   changed(db: Database, id: string, event: NewAuditEvent) {
     return db
-      .select({ ...getTableColumns(tasks), is_changed: sql<boolean>`${isWritten(event)}` })
+      .select({ ...shown, is_changed: sql<boolean>`${isWritten(event)}` })
       .from(tasks)
       .where(eq(tasks.id, id));
   },

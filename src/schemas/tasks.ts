@@ -15,7 +15,9 @@ export const TaskSummary = z
     key: z.string().nullable().openapi({ description: "Only one task of a name waits under a key" }),
     state: State,
     attempt: z.int().openapi({ description: "The attempts so far, including a running one" }),
-    run_at: Timestamp.openapi({ description: "The time of its next attempt; while it runs, the end of its lease" }),
+    run_at: Timestamp.nullable().openapi({
+      description: "The time of its next attempt; while it runs, the end of its lease; null once it has ended",
+    }),
     error: z.string().nullable().openapi({ description: "The reason why its last attempt failed" }),
     request_id: z.string().nullable().openapi({ description: "The request that caused it" }),
     created_at: Timestamp,

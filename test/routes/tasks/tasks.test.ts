@@ -57,11 +57,15 @@ describe("an admin", () => {
     expect((await admin.get(`/tasks/${id}`)).body).toMatchObject({
       ...{ name: fragile.name, state: "dead", attempt: 1, error: "The provider is down.", input: { effect: key } },
       request_id: "a-request",
+      run_at: null,
     });
     isBroken = false;
     const answer = await admin.post(`/tasks/${id}/retry`);
     expect(answer.status).toBe(200);
-    expect(answer.body).toMatchObject({ state: "waiting", attempt: 0, finished_at: null });
+    expect(answer.body).toMatchObject({
+      ...{ state: "waiting", attempt: 0, finished_at: null },
+      run_at: expect.any(String),
+    });
     expect(await rowOf(id)).toMatchObject({ state: "done", attempt: 1, error: null });
     expect(await effectsOf(key)).toStrictEqual([1]);
     expect(await eventsOf(id)).toStrictEqual([["task.retried", true]]);
