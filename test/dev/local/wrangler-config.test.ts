@@ -64,10 +64,10 @@ it("staging and production count apart", () => {
 
 describe("the bundle", () => {
   /**
-   * Kilobytes, gzipped: the Free plan takes 3,000, and a start costs CPU for each. A tenth of the code reads cron
-   * expressions, calls other services and verifies imported hashes.
+   * Kilobytes, gzipped: the Free plan takes 3,000, and a start costs CPU for each. Half are zod, Neon's driver and drizzle;
+   * a tenth reads cron expressions, calls other services, takes files and verifies imported hashes.
    */
-  const budget = 310;
+  const budget = 315;
 
   it("stays small, and speaks no language but English", async () => {
     const folder = await mkdtemp(join(tmpdir(), "plinth-bundle-"));
