@@ -167,9 +167,9 @@ works. The API does not tell anybody that a mailbox is full, because that would 
 Every mail has this limit, including [kinds of your own](accounts.md#mails-of-your-own). An attacker who fills a mailbox
 must not suppress the notice of a sensitive change. Notices to a verified address are therefore counted by account and kind:
 only changes of that account use up the room, and only ten notices of the same kind fill it. An unverified address may
-belong to a stranger, so all mail to it shares the room of its mailbox. Each mail that found no
-room is a line of the log: \`mail\` with the outcome \`refused\`, its kind and the account. The account's events do not name
-it, since they would tell its owner how full the mailbox is. Notices that an operator causes at the command line are not counted.
+belong to a stranger, so all mail to it shares the room of its mailbox. Each mail that found no room is a line of the log:
+\`mail\` with the outcome \`refused\`, its kind and the account. The account's events do not name it, since they would tell
+its owner how full the mailbox is. Notices that an operator causes at the command line are not counted.
 
 ## Rows and keys
 

@@ -19,7 +19,8 @@ type DatabaseError = Error & { [Field in keyof NeonDbError]?: string };
 
 /**
  * Begins a transaction over Neon's WebSocket that is due within `timeout` milliseconds: whatever waits for longer throws.
- * Counts each message that has an answer in `trips`; a rollback is none, as it ends the connection. Throws {@link CallError} and `NeonDbError`.
+ * Counts each message that has an answer in `trips`; a rollback is none, as it ends the connection. Throws
+ * {@link CallError} and `NeonDbError`.
  */
 export async function beginSession(
   settings: ConnectionSettings,

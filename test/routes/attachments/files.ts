@@ -67,7 +67,7 @@ export async function anAttachment({
   return { id, item: parent, token: parent.token, path: `${parent.path}/attachments/${id}` };
 }
 
-/** What is there of the attachments of an owner: rows, and those of the objects that have these ids. */
+/** The ids of an owner's rows, and of the objects in the bucket that belong to these rows or to `ids`. */
 export async function remainsOf(ownerId: string, ids: readonly string[] = []) {
   const rows = await db.select().from(attachments).where(eq(attachments.owner_id, ownerId));
   const heads = await Promise.all([...new Set([...ids, ...rows.map(({ id }) => id)])].map((id) => bucket.head(id)));
