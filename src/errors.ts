@@ -33,6 +33,10 @@ export const errorTable = {
   not_authenticated: { status: 401, detail: "Not authenticated." },
   invalid_refresh_token: { status: 400, detail: "The refresh token is not valid." },
   invalid_token: { status: 401, detail: "The access token is not valid." },
+  insufficient_user_authentication: {
+    status: 401,
+    detail: "Prove your password again first: send it to POST /auth/password/confirm.",
+  },
   origin_not_allowed: { status: 403, detail: "A refresh cookie is accepted only from a page of an allowed origin." },
   signup_closed: { status: 403, detail: "Sign-up is closed." },
   wrong_password: {
@@ -41,6 +45,7 @@ export const errorTable = {
     field: { name: "current_password", type: "wrong_password" },
   },
   forbidden: { status: 403, detail: "You are not allowed to do this." },
+  permission_required: { status: 403, detail: "You lack the permission in this organization." },
   not_found: { status: 404, detail: "Not found." },
   method_not_allowed: { status: 405, detail: "This path does not support that method." },
   not_acceptable: { status: 406, detail: "None of the available media types is acceptable." },
@@ -54,6 +59,20 @@ export const errorTable = {
     detail: "This username is already taken.",
     field: { name: "username", type: "taken" },
   },
+  organization_name_taken: {
+    status: 409,
+    detail: "An organization with this name exists already.",
+    field: { name: "name", type: "taken" },
+  },
+  slug_taken: {
+    status: 409,
+    detail: "This slug is taken, or was given up not long ago.",
+    field: { name: "slug", type: "taken" },
+  },
+  role_taken: { status: 409, detail: "A role with this name exists already.", field: { name: "name", type: "taken" } },
+  already_member: { status: 409, detail: "This user is a member of the organization already." },
+  invitation_open: { status: 409, detail: "This address was invited already: send that invitation again instead." },
+  owner_required: { status: 409, detail: "An organization needs its owner: transfer or delete it first." },
   task_waiting: { status: 409, detail: "Another task waits under the same key, and will do the same." },
   task_ended: { status: 409, detail: "The state of the task does not allow this." },
   last_admin: { status: 409, detail: "This is the last active admin." },
@@ -141,6 +160,17 @@ export function limitReached(
     ...(detail !== undefined && { detail }),
     headers: { ...headers, ...(policy !== undefined && { "RateLimit-Policy": policy }) },
   });
+}
+
+/** 403, with the role or the permission that a member needs here. */
+export function permissionRequired(wanted: string): ApiError {
+  return new ApiError("permission_required", { detail: `This takes ${wanted} in the organization.` });
+}
+
+/** 401 with the challenge of RFC 9470: the password was not proved in the last `seconds`. */
+export function proofRequired(seconds: number): ApiError {
+  const challenge = `Bearer error="insufficient_user_authentication", max_age="${seconds}"`;
+  return new ApiError("insufficient_user_authentication", { headers: { "WWW-Authenticate": challenge } });
 }
 
 /** 413, with the limit that the endpoint has. */

@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { accessTable, type Policy, type RateClass, rateClasses } from "../../src/context/policy.ts";
+import { type Policy, type RateClass, rateClasses, whoMay } from "../../src/context/policy.ts";
 import type { Contract } from "../../src/endpoint/contract.ts";
 import type { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { errorTable } from "../../src/errors.ts";
@@ -32,7 +32,7 @@ export function accessMatrix(list: readonly Endpoint[]): string {
   const rows = list.map(({ policy, contract }) => [
     contract.method.toUpperCase(),
     `\`${policy.path}\``,
-    accessTable[policy.access].who,
+    whoMay(policy.access),
     calls(policy),
     String(policy.roundTrips),
     ownErrors(contract).join(", "),

@@ -6,6 +6,7 @@ import { table } from "./reference.ts";
 
 const proofs: Record<Proof, string> = {
   access_token: "an access token",
+  fresh_password: "an access token of a session in which the password was proved lately",
   admin: "an access token of an admin",
   refresh_token: "a refresh token that was replaced before",
   password: "the current password",

@@ -131,6 +131,97 @@ create index attachments_due_idx on attachments (created_at) where item_id is nu
 --> statement-breakpoint
 alter table mails add column request_id text;
 --> statement-breakpoint
+create table organization_invitations (
+  id uuid primary key,
+  organization_id uuid not null,
+  email text not null,
+  role text not null,
+  invited_by uuid,
+  token_hash text not null,
+  created_at timestamp(3) with time zone default now() not null,
+  sent_at timestamp(3) with time zone default now() not null,
+  expires_at timestamp(3) with time zone not null,
+  accepted_at timestamp(3) with time zone,
+  declined_at timestamp(3) with time zone,
+  revoked_at timestamp(3) with time zone
+);
+--> statement-breakpoint
+create table organization_members (
+  organization_id uuid not null,
+  user_id uuid not null,
+  role text not null,
+  created_at timestamp(3) with time zone default now() not null,
+  constraint organization_members_organization_id_user_id_pk primary key(organization_id, user_id)
+);
+--> statement-breakpoint
+create table organization_roles (
+  organization_id uuid not null,
+  name text not null,
+  permissions text[] not null,
+  created_at timestamp(3) with time zone default now() not null,
+  constraint organization_roles_organization_id_name_pk primary key(organization_id, name)
+);
+--> statement-breakpoint
+create table organization_slugs (
+  slug text primary key,
+  organization_id uuid not null,
+  released_at timestamp(3) with time zone
+);
+--> statement-breakpoint
+create table organizations (
+  id uuid primary key,
+  name text not null,
+  slug text not null,
+  owner_id uuid not null,
+  next_owner_id uuid,
+  created_at timestamp(3) with time zone default now() not null,
+  updated_at timestamp(3) with time zone default now() not null,
+  deleted_at timestamp(3) with time zone,
+  version integer default 1 not null
+);
+--> statement-breakpoint
+alter table audit_events add column organization_id uuid;
+--> statement-breakpoint
+alter table sessions add column proved_at timestamp(3) with time zone default now() not null;
+--> statement-breakpoint
+alter table organization_invitations add constraint organization_invitations_organization_id_organizations_id_fk foreign key (organization_id) references organizations(id) on delete cascade;
+--> statement-breakpoint
+alter table organization_invitations add constraint organization_invitations_invited_by_users_id_fk foreign key (invited_by) references users(id);
+--> statement-breakpoint
+alter table organization_members add constraint organization_members_organization_id_organizations_id_fk foreign key (organization_id) references organizations(id) on delete cascade;
+--> statement-breakpoint
+alter table organization_members add constraint organization_members_user_id_users_id_fk foreign key (user_id) references users(id);
+--> statement-breakpoint
+alter table organization_roles add constraint organization_roles_organization_id_organizations_id_fk foreign key (organization_id) references organizations(id) on delete cascade;
+--> statement-breakpoint
+alter table organizations add constraint organizations_owner_id_users_id_fk foreign key (owner_id) references users(id);
+--> statement-breakpoint
+create unique index organization_invitations_email_key on organization_invitations (organization_id,lower(email)) where accepted_at is null and declined_at is null and revoked_at is null;
+--> statement-breakpoint
+create unique index organization_invitations_token_key on organization_invitations (token_hash);
+--> statement-breakpoint
+create index organization_invitations_organization_idx on organization_invitations (organization_id, id);
+--> statement-breakpoint
+create index organization_invitations_invited_by_idx on organization_invitations (invited_by);
+--> statement-breakpoint
+create index organization_members_user_idx on organization_members (user_id, organization_id);
+--> statement-breakpoint
+create index organization_slugs_organization_idx on organization_slugs (organization_id);
+--> statement-breakpoint
+create unique index organizations_name_key on organizations (lower(name)) where deleted_at is null;
+--> statement-breakpoint
+create unique index organizations_slug_key on organizations (slug);
+--> statement-breakpoint
+create index organizations_owner_idx on organizations (owner_id, id);
+--> statement-breakpoint
+create index organizations_deleted_idx on organizations (deleted_at) where deleted_at is not null;
+--> statement-breakpoint
+create index audit_events_organization_idx on audit_events (organization_id, id) where organization_id is not null;
+--> statement-breakpoint
+alter table organization_slugs alter column organization_id drop not null;
+--> statement-breakpoint
+alter table organization_slugs add constraint organization_slugs_organization_id_organizations_id_fk foreign key (organization_id) references organizations(id) on delete set null;
+--> statement-breakpoint
 -- Functions and triggers. Each function resolves names in this schema alone, and only its owner may call it. Those of the
 -- hot path name the schema themselves: to set the search path costs as much as a lookup.
 
@@ -151,6 +242,46 @@ begin
   end if;
   if admin and caller_role <> 'admin' then
     raise exception 'The caller is not an admin' using errcode = 'PT403';
+  end if;
+  return true;
+end
+$$;
+--> statement-breakpoint
+-- Ends the transaction unless the user is a member of this live organisation whose role is one of these, or one of the
+-- organisation's own with all permissions that are needed. Names the organisation to the policies of its rows.
+create or replace function require_member(caller uuid, organization uuid, roles text[], needed text[], named text)
+returns boolean
+language plpgsql stable
+as $$
+declare
+  member_role text;
+begin
+  select case when o.owner_id = caller then 'owner' else m.role end into member_role
+  from public.organization_members m join public.organizations o on o.id = m.organization_id
+  where m.organization_id = organization and m.user_id = caller and o.deleted_at is null;
+  if member_role is null then
+    raise exception 'The caller is no member of the organization' using errcode = 'PT404';
+  end if;
+  if member_role <> all (roles) and not exists (
+    select from public.organization_roles r
+    where r.organization_id = organization and r.name = member_role and r.permissions @> needed
+  ) then
+    raise exception 'The caller lacks a permission' using errcode = 'PT40P', detail = named;
+  end if;
+  perform pg_catalog.set_config('plinth.organization_id', organization::text, true);
+  return true;
+end
+$$;
+--> statement-breakpoint
+-- Ends the transaction unless the password was proved in this session in the last seconds.
+create or replace function require_fresh(session uuid, seconds integer) returns boolean
+language plpgsql stable
+as $$
+begin
+  if not exists (
+    select from public.sessions where id = session and proved_at > now() - pg_catalog.make_interval(secs => seconds)
+  ) then
+    raise exception 'The password was not proved lately' using errcode = 'PT40F', detail = seconds::text;
   end if;
   return true;
 end
@@ -189,6 +320,21 @@ when (
 )
 execute function keep_an_admin();
 --> statement-breakpoint
+-- Keeps the owner of an organisation among its members, until the organisation itself is gone.
+create or replace function keep_the_owner() returns trigger
+language plpgsql set search_path = public, pg_temp
+as $$
+begin
+  if exists (select from organizations where id = old.organization_id and owner_id = old.user_id) then
+    raise exception 'This is the owner of the organization' using errcode = 'PT40W';
+  end if;
+  return old;
+end
+$$;
+--> statement-breakpoint
+create or replace trigger organization_members_keep_owner before delete on organization_members for each row
+execute function keep_the_owner();
+--> statement-breakpoint
 -- Advances a row's version and the time of its change with every change.
 create or replace function touch_row() returns trigger
 language plpgsql
@@ -201,6 +347,9 @@ end
 $$;
 --> statement-breakpoint
 create or replace trigger users_touch before update on users for each row
+execute function touch_row();
+--> statement-breakpoint
+create or replace trigger organizations_touch before update on organizations for each row
 execute function touch_row();
 --> statement-breakpoint
 create or replace trigger items_touch before update on items for each row
@@ -334,8 +483,8 @@ end
 $$;
 --> statement-breakpoint
 revoke execute on function
-  require_user(uuid, uuid, boolean), is_admin(uuid), keep_an_admin(), enqueue_mail(), touch_row(),
-  refuse_change_of_history(),
+  require_user(uuid, uuid, boolean), require_member(uuid, uuid, text[], text[], text), require_fresh(uuid, integer),
+  is_admin(uuid), keep_an_admin(), keep_the_owner(), enqueue_mail(), touch_row(), refuse_change_of_history(),
   claim_key(uuid, text, text), refuse(text, integer), require_version(integer, integer[]),
   forgotten(timestamp with time zone, double precision), take_room(text, integer, double precision),
   with_room(uuid, regclass, uuid, integer, integer)

@@ -1,5 +1,6 @@
 import type { ErrorCode, ProblemShape } from "../errors.ts";
 import type { ResponseHeader } from "../http/headers.ts";
+import { isPermission, isRole, type OrganizationRole, type Permission } from "../permissions.ts";
 import type { AuditKind } from "../values.ts";
 
 type AccessEntry = {
@@ -33,19 +34,62 @@ export const accessTable = {
     errors: ["not_authenticated", "invalid_token", "forbidden"],
     security: ["password", "bearer"],
   },
+  member: {
+    who: "a member of the organization",
+    signedIn: true,
+    rate: "user",
+    errors: ["not_authenticated", "invalid_token", "not_found", "permission_required"],
+    security: ["password", "bearer"],
+  },
 } as const satisfies Record<string, AccessEntry>;
 
-export type Access = keyof typeof accessTable;
-/** The words for callers whom a token identifies. */
-export type SignedIn = { [A in Access]: (typeof accessTable)[A]["signedIn"] extends true ? A : never }[Access];
+/** The words of `access`. */
+export type AccessWord = keyof typeof accessTable;
+/** A member of the organisation in the path who has this permission, or all permissions of this role. */
+export type MemberAccess = { member: OrganizationRole | Permission };
+export type Access = Exclude<AccessWord, "member"> | MemberAccess;
+/** The word of an `access`. */
+export type WordOf<A extends Access> = A extends MemberAccess ? "member" : A & AccessWord;
+/** The accesses of callers whom a token identifies. */
+export type SignedIn = Exclude<Access, "public">;
+
+/** The path of an organisation, below which `{ member }` is for. */
+export const organizationPath = "/organizations/{organization_id}";
+
+/** The word of this access. Undefined for one that got past the compiler. */
+export function wordOf(access: Access): AccessWord | undefined {
+  if (typeof access === "object") return isRole(access.member) || isPermission(access.member) ? "member" : undefined;
+  const word: string = access;
+  return word !== "member" && Object.hasOwn(accessTable, word) ? access : undefined;
+}
 
 /** The consequences of a word. An unknown one gets the strictest, although createApp refuses it. */
 export function consequencesOf(access: Access): AccessEntry {
-  return Object.hasOwn(accessTable, access) ? accessTable[access] : accessTable.admin;
+  return accessTable[wordOf(access) ?? "admin"];
+}
+
+/** Says who may call, as a noun. */
+export function whoMay(access: Access): string {
+  const { who } = consequencesOf(access);
+  return typeof access === "object" ? `${who} with ${wantedIn(access)}` : who;
+}
+
+/** Names the role or the permission that a member needs. */
+export function wantedIn({ member }: MemberAccess): string {
+  return isRole(member) ? `the role ${member}` : `the permission ${member}`;
 }
 
 export function isSignedIn(access: Access): access is SignedIn {
   return consequencesOf(access).signedIn;
+}
+
+/** A time in minutes, hours or days: `10m`. */
+export type Period = `${number}${"m" | "h" | "d"}`;
+
+/** The seconds of a period. NaN for anything else. */
+export function secondsIn(period: Period): number {
+  const [, count, unit] = /^(\d+)([mhd])$/.exec(period) ?? [];
+  return Number(count) * { m: 60, h: 3_600, d: 86_400 }[unit as "m" | "h" | "d"];
 }
 
 /**
@@ -86,10 +130,17 @@ export const carriedTokens = {
 export type Carried = keyof typeof carriedTokens;
 
 /**
- * The proof that a sensitive change takes: an access token, also that of an admin; a refresh token already replaced;
- * the current password; the token of a mailed link; or shell access, for a command.
+ * The proof that a sensitive change takes: an access token, also that of an admin; one of a session in which the password
+ * was proved lately; a refresh token already replaced; the current password; the token of a mailed link; or shell access, for a command.
  */
-export type Proof = "access_token" | "admin" | "refresh_token" | "password" | "mailed_link" | "command_line";
+export type Proof =
+  | "access_token"
+  | "fresh_password"
+  | "admin"
+  | "refresh_token"
+  | "password"
+  | "mailed_link"
+  | "command_line";
 
 /** The isolation levels of PostgreSQL that differ. */
 export const isolations = ["read committed", "repeatable read", "serializable"] as const;
@@ -107,6 +158,8 @@ export type Policy = ProblemShape & {
   operationId: string;
   path: string;
   access: Access;
+  /** The seconds since which the caller must have proved the password. */
+  fresh?: number;
   /** Absent if calls are not counted. */
   rate?: RateClass;
   /** Counts a call by this token, in the class `token`; without one, by its network, in `rate`. */

@@ -10,7 +10,7 @@ import type { Log } from "../log.ts";
 import type { Transport } from "../mail/transports.ts";
 import type { Texts } from "../platform/texts.ts";
 import type { PageQuery } from "../schemas/pages.ts";
-import type { SessionCaller } from "../security/caller.ts";
+import type { Member, SessionCaller } from "../security/caller.ts";
 import type { Keys } from "../security/keys.ts";
 import type { Passwords } from "../security/passwords.ts";
 import type { Bindings, Settings, SettingsError } from "../settings.ts";
@@ -81,6 +81,9 @@ export type BareEnv = {
  * decides if the caller is still allowed.
  */
 export type UserEnv = { Bindings: Bindings; Variables: Variables & { user: SessionCaller } };
+
+/** The context of an endpoint below an organisation, for its members. */
+export type MemberEnv = { Variables: { member: Member } };
 
 /** The context of a `paged` endpoint. */
 export type PagedEnv = { Variables: { page: Page } };

@@ -89,6 +89,20 @@ export function preparedCondition<Texts extends string[], T>(
   };
 }
 
+/** The conjunction of conditions, in their order. Keeps what was built of each. */
+export function allOf(first: SQL<boolean>, ...others: readonly SQL<boolean>[]): SQL<boolean> {
+  return others.reduce((left, right) => {
+    const [a, b] = [queryOf(left), queryOf(right)];
+    const filled = { sql: `${a.sql} and ${moved(b.sql, a.params.length)}`, params: [...a.params, ...b.params] };
+    return Object.assign(sql<boolean>`${left} and ${right}`, { filled });
+  }, first);
+}
+
+/** The SQL with its parameters counted from behind so many others. */
+export function moved(sql: string, by: number): string {
+  return sql.replaceAll(/\$(\d+)/g, (_, number) => `$${Number(number) + by}`);
+}
+
 /** The SQL of a condition, with its parameters. */
 export function queryOf(condition: SQL): { sql: string; params: unknown[] } {
   return "filled" in condition ? (condition as Filled).filled : dialect.sqlToQuery(condition);

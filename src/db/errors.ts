@@ -1,5 +1,13 @@
 import { NeonDbError } from "@neondatabase/serverless";
-import { ApiError, type ErrorCode, limitReached, type OperationCode, operationError } from "../errors.ts";
+import {
+  ApiError,
+  type ErrorCode,
+  limitReached,
+  type OperationCode,
+  operationError,
+  permissionRequired,
+  proofRequired,
+} from "../errors.ts";
 import { GuardedError } from "../log.ts";
 import { constraintCodes } from "./constraints.ts";
 import { type JsonRow, readResults } from "./json-rows.ts";
@@ -39,6 +47,8 @@ export function fromDatabase(thrown: unknown): ApiError {
   const place = Number(error?.detail ?? -1);
   const { retryAfter } = findCallError(thrown)?.fields ?? {};
   if (code === "too_many_requests") return keysFull(Number(error?.detail));
+  if (code === "permission_required" && error?.detail) return permissionRequired(error.detail);
+  if (code === "insufficient_user_authentication") return proofRequired(Number(error?.detail));
   return new ApiError(code, {
     ...(!isForeseen && { cause: new GuardedError(describe(thrown)) }),
     ...(code === "validation_failed" && { detail: "A value is missing, or is not one that can be stored." }),

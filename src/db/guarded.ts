@@ -1,7 +1,7 @@
 import type { SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Database } from "./client.ts";
-import { preparing, queryOf } from "./drizzle.ts";
+import { moved, preparing, queryOf } from "./drizzle.ts";
 import { outlineOf } from "./outline.ts";
 
 /**
@@ -14,10 +14,9 @@ export function runGuarded(db: Database, statement: BatchItem<"pg">, guard: SQL)
   const frame = frameOf(sql, prepared.endsInCondition);
   if (frame === undefined) return undefined;
   const { sql: condition, params: guardParams } = queryOf(guard);
-  const shifted = condition.replaceAll(/\$(\d+)/g, (_, number) => `$${Number(number) + params.length}`);
   const options = { fullResults: true, arrayMode: prepared.isResponseInArrayMode() };
   return db.$client
-    .query(`${frame} ${shifted}`, [...params, ...guardParams], options)
+    .query(`${frame} ${moved(condition, params.length)}`, [...params, ...guardParams], options)
     .then((result) => prepared.mapResult(result, true));
 }
 

@@ -81,6 +81,112 @@ export const users = pgTable(
   ],
 );
 
+/** Teams that own rows together. */
+export const organizations = pgTable(
+  "organizations",
+  {
+    id: uuid().primaryKey(),
+    name: text().notNull(),
+    /** In small letters. `organization_slugs` keeps it from others. */
+    slug: text().notNull(),
+    /** The one owner, whose role in the members' list is the one to fall back to. */
+    owner_id: uuid()
+      .notNull()
+      .references(() => users.id),
+    /** The member to whom the owner has offered the organisation. */
+    next_owner_id: uuid(),
+    ...timestamps,
+  },
+  (table) => {
+    const isLive = sql`${table.deleted_at} is null`;
+    return [
+      uniqueIndex("organizations_name_key").on(sql`lower(${table.name})`).where(isLive),
+      uniqueIndex("organizations_slug_key").on(table.slug),
+      index("organizations_owner_idx").on(table.owner_id, table.id),
+      index("organizations_deleted_idx").on(table.deleted_at).where(sql`${table.deleted_at} is not null`),
+    ];
+  },
+);
+
+/** Every slug in use, or given up not long ago, so that old links lead to nobody else. */
+export const organizationSlugs = pgTable(
+  "organization_slugs",
+  {
+    slug: text().primaryKey(),
+    /** Null once it was purged, which frees the slug. */
+    organization_id: uuid().references(() => organizations.id, { onDelete: "set null" }),
+    /** The time at which it was given up. Null while the organisation has it. */
+    released_at: timestamp(),
+  },
+  (table) => [index("organization_slugs_organization_idx").on(table.organization_id)],
+);
+
+/** The members of organisations, the owner included. */
+export const organizationMembers = pgTable(
+  "organization_members",
+  {
+    organization_id: uuid()
+      .notNull()
+      .references(() => organizations.id, { onDelete: "cascade" }),
+    user_id: uuid()
+      .notNull()
+      .references(() => users.id),
+    /** A role of src/permissions.ts, or one of `organization_roles`. One that no longer exists gives no permission. */
+    role: text().notNull(),
+    created_at,
+  },
+  (table) => [
+    primaryKey({ columns: [table.organization_id, table.user_id] }),
+    index("organization_members_user_idx").on(table.user_id, table.organization_id),
+  ],
+);
+
+/** Roles that an organisation made for itself. */
+export const organizationRoles = pgTable(
+  "organization_roles",
+  {
+    organization_id: uuid()
+      .notNull()
+      .references(() => organizations.id, { onDelete: "cascade" }),
+    name: text().notNull(),
+    permissions: text().array().notNull(),
+    created_at,
+  },
+  (table) => [primaryKey({ columns: [table.organization_id, table.name] })],
+);
+
+/** Invitations by mail. A used, withdrawn or expired one is kept until its organisation is purged, or it is sent anew. */
+export const organizationInvitations = pgTable(
+  "organization_invitations",
+  {
+    id: uuid().primaryKey(),
+    organization_id: uuid()
+      .notNull()
+      .references(() => organizations.id, { onDelete: "cascade" }),
+    email: text().notNull(),
+    role: text().notNull(),
+    invited_by: uuid().references(() => users.id),
+    token_hash: text().notNull(),
+    created_at,
+    sent_at: timestamp().notNull().default(sql`now()`),
+    expires_at: timestamp().notNull(),
+    accepted_at: timestamp(),
+    declined_at: timestamp(),
+    revoked_at: timestamp(),
+  },
+  (table) => {
+    const isOpen = sql`${table.accepted_at} is null and ${table.declined_at} is null and ${table.revoked_at} is null`;
+    return [
+      uniqueIndex("organization_invitations_email_key")
+        .on(table.organization_id, sql`lower(${table.email})`)
+        .where(isOpen),
+      uniqueIndex("organization_invitations_token_key").on(table.token_hash),
+      index("organization_invitations_organization_idx").on(table.organization_id, table.id),
+      index("organization_invitations_invited_by_idx").on(table.invited_by),
+    ];
+  },
+);
+
 /** Characters that search treats as spaces; otherwise Postgres indexes a tag, path or address as one word. */
 export const punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\u00a0¡«·»¿–—‘’‚“”„†•…‹›";
 
@@ -163,7 +269,7 @@ export const attachments = pgTable(
  * Every resource, in the order in which the purges go through them. A table comes before those that it references,
  * ideally with `onDelete: "cascade"`: a row that is still referenced cannot be purged.
  */
-export const ownedTables: readonly OwnedTable[] = [items];
+export const ownedTables: readonly OwnedTable[] = [items, organizations];
 
 /**
  * Tables whose rows stand for objects of a bucket. A task removes them once their resource is gone, and the purge of a user
@@ -184,6 +290,8 @@ export const sessions = pgTable(
     rotated_at: timestamp(),
     created_at,
     last_used_at: timestamp().notNull().default(sql`now()`),
+    /** The time at which the password was last proved in it, first by signing in. */
+    proved_at: timestamp().notNull().default(sql`now()`),
     /** The nearer of the idle and the absolute limit; moves with each rotation. */
     expires_at: timestamp().notNull(),
     revoked_at: timestamp(),
@@ -285,6 +393,8 @@ export const auditEvents = pgTable(
     user_id: uuid(),
     /** The actor, if somebody was signed in. */
     actor_id: uuid(),
+    /** The organisation concerned. */
+    organization_id: uuid(),
     request_id: text(),
     network: text(),
     details: jsonb().$type<Record<string, string>>().notNull().default({}),
@@ -292,6 +402,9 @@ export const auditEvents = pgTable(
   (table) => [
     index("audit_events_user_idx").on(table.user_id, table.id),
     index("audit_events_actor_idx").on(table.actor_id).where(sql`${table.actor_id} is distinct from ${table.user_id}`),
+    index("audit_events_organization_idx")
+      .on(table.organization_id, table.id)
+      .where(sql`${table.organization_id} is not null`),
     index("audit_events_kind_idx").on(table.kind, table.id),
     check("audit_events_kind_check", oneOf(table.kind, auditKinds)),
   ],

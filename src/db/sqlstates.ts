@@ -53,7 +53,10 @@ const meanings: Partial<Record<string, ErrorCode>> = {
   PT401: "invalid_token",
   PT403: "forbidden",
   PT404: "not_found",
+  PT40F: "insufficient_user_authentication", // fresh
+  PT40P: "permission_required",
   PT409: "last_admin",
+  PT40W: "owner_required",
   PT412: "precondition_failed",
   PT410: "conflict", // the lease of a task is over
   PT422: "idempotency_key_reused",

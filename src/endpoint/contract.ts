@@ -6,14 +6,18 @@ import {
   type accessTable,
   type Carried,
   consequencesOf,
+  type MemberAccess,
+  type Period,
   type RateClass,
   type SignedIn,
   type TransactionTerms,
+  type WordOf,
 } from "../context/policy.ts";
 import type {
   AppEnv,
   BareEnv,
   FileEnv,
+  MemberEnv,
   PagedEnv,
   TransactionEnv,
   UploadEnv,
@@ -67,8 +71,13 @@ export type Contract = {
   carries?: Carried;
   /** Leaves calls uncounted, because an answer costs no more than a refusal. */
   uncounted?: true;
-  /** The callers it admits. Adds the security scheme, the guard, `c.var.user`, 401 and 403. */
+  /**
+   * The callers it admits. Adds the security scheme, the guard, `c.var.user`, 401 and 403. `{ member }` names a role or a
+   * permission in the organisation of the path; it adds `c.var.member`, and 404 for anybody else.
+   */
   access: Access;
+  /** The time since which the caller must have proved the password in this session. Adds a 401 (RFC 9470). */
+  fresh?: Period;
   /** The sensitive changes that it can make to accounts, each with the proof it takes. Owners are notified. */
   changes?: Changes;
   /** Honours `Idempotency-Key`: the handler calls `c.var.run` once. Adds the header, 409 and 422. */
@@ -105,7 +114,7 @@ export type Contract = {
 
 /** The combinations of words that make sense. */
 type Calling = (
-  | { access: Exclude<Access, SignedIn>; idempotent?: never }
+  | { access: Exclude<Access, SignedIn>; idempotent?: never; fresh?: never }
   | { access: SignedIn; cached?: never; withoutSettings?: never; carries?: never; uncounted?: never }
 ) &
   ({ uncounted?: never } | { roundTrips: 0; rate?: never; carries?: never; uncounted: true }) &
@@ -164,6 +173,7 @@ const codesWith = {
   verified: ["length_required"],
   offBy: ["not_found"],
   idempotent: idempotencyCodes,
+  fresh: ["insufficient_user_authentication"],
   paged: ["invalid_cursor", "validation_failed"],
   ranged: ["range_not_satisfiable"],
   "versioned get": ["bad_request", "precondition_failed"],
@@ -216,7 +226,7 @@ export type CodesOf<C extends Contract> = C extends { oauth: true }
 type WrittenCodes<C extends Contract> =
   | OwnCodes<C>
   | (typeof always)[number]
-  | (typeof accessTable)[C["access"]]["errors"][number]
+  | (typeof accessTable)[WordOf<C["access"]>]["errors"][number]
   | (typeof codesWith)[Words<C> & keyof typeof codesWith][number]
   | (typeof codesWithout)[Exclude<keyof typeof codesWithout, Words<C>>][number];
 
@@ -258,11 +268,15 @@ export type EnvOf<C extends Contract> = (C["access"] extends SignedIn
   : C extends { withoutSettings: true }
     ? BareEnv
     : AppEnv) &
+  (C["access"] extends MemberAccess ? MemberEnv : unknown) &
   (C extends { paged: true } ? PagedEnv : unknown) &
   (C extends Verifying ? VerifiedEnv : C extends Receiving ? UploadEnv : unknown) &
   (C extends { ranged: true } ? FileEnv : unknown) &
   (C extends { transaction: true | TransactionTerms }
-    ? TransactionEnv<C["access"] extends SignedIn ? UserEnv["Variables"] : Variables>
+    ? TransactionEnv<
+        (C["access"] extends SignedIn ? UserEnv["Variables"] : Variables) &
+          (C["access"] extends MemberAccess ? MemberEnv["Variables"] : unknown)
+      >
     : unknown);
 
 /** The request as the handler and the client see it. */

@@ -1,6 +1,6 @@
 import type { RouteConfig, RouteHandler } from "@hono/zod-openapi";
 import { ZodObject, type ZodType } from "zod";
-import { consequencesOf, type Policy, usualBytes } from "../context/policy.ts";
+import { consequencesOf, type Policy, secondsIn, usualBytes } from "../context/policy.ts";
 import { deprecationHeaders } from "../http/deprecation.ts";
 import { headers, type ResponseHeader } from "../http/headers.ts";
 import { multipartType } from "../middleware/content-type.ts";
@@ -108,6 +108,7 @@ function policyOf(contract: Contract): Policy {
     operationId,
     path,
     access,
+    fresh,
     rate,
     carries,
     uncounted,
@@ -125,6 +126,7 @@ function policyOf(contract: Contract): Policy {
     operationId,
     path: atRoot ? path : `/api/v${version}${path}`,
     access,
+    ...(fresh !== undefined && { fresh: secondsIn(fresh) }),
     ...(!uncounted && { rate: rate ?? consequencesOf(access).rate }),
     ...(carries && { carries }),
     cached: cached !== undefined,

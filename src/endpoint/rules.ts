@@ -1,8 +1,19 @@
 import { ZodObject, z } from "zod";
-import { accessTable, carriedTokens, isolations, isSignedIn, type Proof, rateClasses } from "../context/policy.ts";
+import {
+  accessTable,
+  carriedTokens,
+  isolations,
+  isSignedIn,
+  organizationPath,
+  type Proof,
+  rateClasses,
+  secondsIn,
+  wordOf,
+} from "../context/policy.ts";
 import { errorTable } from "../errors.ts";
 import { isDay } from "../http/deprecation.ts";
 import { knownTypes } from "../http/signatures.ts";
+import { isPermission, isRole } from "../permissions.ts";
 import { PageQuery, pageOf } from "../schemas/pages.ts";
 import { sizeInWords } from "../schemas/sizes.ts";
 import { isSensitive } from "../services/sensitive-changes.ts";
@@ -43,6 +54,7 @@ const words: Record<keyof Contract, true> = {
   carries: true,
   uncounted: true,
   access: true,
+  fresh: true,
   changes: true,
   idempotent: true,
   versioned: true,
@@ -64,7 +76,7 @@ const parts: Record<keyof NonNullable<Contract["request"]>, true> = {
 
 /** The faults of one contract. */
 function faultsOf(contract: Contract): string[] {
-  const { access, rate, carries, errors = [], roundTrips = 1, request = {} } = contract;
+  const { rate, carries, errors = [], roundTrips = 1, request = {} } = contract;
   return [
     ...Object.keys(contract)
       .filter(notIn(words))
@@ -73,7 +85,7 @@ function faultsOf(contract: Contract): string[] {
       .filter(notIn(parts))
       .map((part) => `a request has no ${part}; its parts are ${Object.keys(parts).join(", ")}`),
     ...when(!(contract.method in methods), `method is one of ${Object.keys(methods).join(", ")}`),
-    ...when(!Object.hasOwn(accessTable, access), `access is one of ${Object.keys(accessTable).join(", ")}`),
+    ...faultsOfAccess(contract),
     ...when(rate !== undefined && !Object.hasOwn(rateClasses, rate), `there is no rate class ${rate}`),
     ...when(carries !== undefined && !Object.hasOwn(carriedTokens, carries), `there is no token ${carries} to carry`),
     ...when(!(Number.isInteger(roundTrips) && roundTrips >= 0), "roundTrips is a whole number"),
@@ -88,6 +100,23 @@ function faultsOf(contract: Contract): string[] {
     ...faultsOfBody(contract),
     ...faultsOfFile(contract),
     ...faultsOfTransaction(contract),
+  ];
+}
+
+function faultsOfAccess({ access, path, atRoot, fresh }: Contract): string[] {
+  const word = wordOf(access);
+  const wanted = typeof access === "object" ? access.member : undefined;
+  const isBelow = (path === organizationPath || path.startsWith(`${organizationPath}/`)) && !atRoot;
+  return [
+    ...when(word === undefined, `access is one of ${Object.keys(accessTable).join(", ")}`),
+    ...when(word === "member" && wanted === undefined, "member names a role or a permission: { member: … }"),
+    ...when(
+      wanted !== undefined && !isRole(wanted) && !isPermission(wanted),
+      `there is no role or permission ${wanted} in src/permissions.ts`,
+    ),
+    ...when(wanted !== undefined && !isBelow, `{ member } is for paths below ${organizationPath}`),
+    ...when(fresh !== undefined && !(secondsIn(fresh) > 0), "fresh is a time such as 10m, 1h or 1d"),
+    ...when(fresh !== undefined && !isSignedIn(access), 'fresh asks a session: it needs access: "user"'),
   ];
 }
 
@@ -133,7 +162,7 @@ function faultsOfAnswers({ responses }: Contract): string[] {
 }
 
 /** Requires the declared proof of each sensitive change in the request or in `access`. */
-function faultsOfChanges({ access, carries, request, changes = {} }: Contract): string[] {
+function faultsOfChanges({ access, carries, fresh, request, changes = {} }: Contract): string[] {
   const contents = Object.values(request?.body?.content ?? {});
   const fields = contents.flatMap((content) =>
     content && "schema" in content && content.schema instanceof ZodObject ? Object.keys(content.schema.shape) : [],
@@ -142,6 +171,7 @@ function faultsOfChanges({ access, carries, request, changes = {} }: Contract): 
   const isShown: Record<Proof, boolean> = {
     access_token: isSignedIn(access),
     admin: isSignedIn(access),
+    fresh_password: fresh !== undefined,
     refresh_token: carries === "refresh_token" || carries === "refresh_grant",
     password: holds("current_password") || holds("username", "password"),
     mailed_link: carries === "mailed_token",
@@ -158,7 +188,7 @@ function faultsOfChanges({ access, carries, request, changes = {} }: Contract): 
 function faultsTogether(contract: Contract): string[] {
   const { method, access, idempotent, versioned, cached, withoutSettings, errors = [], request } = contract;
   const { carries, uncounted, rate, roundTrips = 1, offBy } = contract;
-  if (!Object.hasOwn(accessTable, access)) return [];
+  if (wordOf(access) === undefined) return [];
   const [isRead, hasCaller] = [method === "get", isSignedIn(access)];
   return [
     ...when(idempotent === true && isRead, "a get has no effect that could be idempotent"),

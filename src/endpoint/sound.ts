@@ -1,3 +1,4 @@
+import type { MemberAccess, organizationPath } from "../context/policy.ts";
 import type { PageQuery } from "../schemas/pages.ts";
 import type { AnswerStatus, Contract } from "./contract.ts";
 
@@ -10,6 +11,7 @@ export type Sound<C extends Contract> = {
   [Word in Exclude<keyof C, keyof Contract>]: { reason: `A contract has no ${Word & string}` };
 } & {
   path: SoundPath<C["path"]>;
+  access: SoundAccess<C>;
   request?: {
     [Part in Exclude<keyof C["request"], RequestPart>]: `A request has no ${Part & string}`;
   } & SoundParams<C> &
@@ -20,6 +22,13 @@ export type Sound<C extends Contract> = {
 };
 
 type RequestPart = keyof NonNullable<Contract["request"]>;
+
+/** Requires `{ member }` to be below an organisation. */
+type SoundAccess<C extends Contract> = C["access"] extends MemberAccess
+  ? C["path"] extends typeof organizationPath | `${typeof organizationPath}/${string}`
+    ? unknown
+    : `{ member } is for paths below ${typeof organizationPath}`
+  : unknown;
 
 /** Leaves a path alone that is no literal type, because the compiler has found another fault first. */
 type SoundPath<Path extends string> = string extends Path

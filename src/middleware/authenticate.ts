@@ -1,7 +1,9 @@
+import type { SQL } from "drizzle-orm";
 import type { MiddlewareHandler } from "hono";
-import type { SignedIn } from "../context/policy.ts";
-import type { UserEnv, Variables } from "../context/types.ts";
-import { adminGuard, userGuard } from "../crud/guards.ts";
+import { type Access, type Policy, type SignedIn, type WordOf, wantedIn, wordOf } from "../context/policy.ts";
+import type { MemberEnv, UserEnv, Variables } from "../context/types.ts";
+import { adminGuard, freshGuard, memberGuard, userGuard } from "../crud/guards.ts";
+import { allOf } from "../db/drizzle.ts";
 import { ApiError } from "../errors.ts";
 import type { SessionCaller } from "../security/caller.ts";
 import { verifyAccessToken } from "../security/tokens.ts";
@@ -12,9 +14,12 @@ import { countCall } from "./rate-limit.ts";
  * Verifies the bearer token (RFC 6750) without the database, then puts the guard before every statement of the handler.
  * 401 without a valid token, 403 without the role, 429 for a caller, or a network without a token, above its limit.
  */
-export function authenticate(access: SignedIn): MiddlewareHandler<UserEnv> {
-  // Lets nobody in by a word that got past the compiler.
-  const guard = Object.hasOwn(guards, access) ? guards[access] : undefined;
+export function authenticate({
+  access,
+  fresh,
+}: Pick<Policy, "access" | "fresh">): MiddlewareHandler<UserEnv & MemberEnv> {
+  const guard = guardOf(access);
+  const freshly = fresh === undefined ? undefined : freshGuard(fresh);
   return async (c, next) => {
     const header = c.req.header("Authorization");
     const context = c.var;
@@ -24,11 +29,14 @@ export function authenticate(access: SignedIn): MiddlewareHandler<UserEnv> {
     await countCall(c.env, context, { user: user?.id });
     if (!user) throw new ApiError(bearerToken(header) === undefined ? "not_authenticated" : "invalid_token");
     if (!guard) throw new ApiError("forbidden");
+    const organizationId = c.req.param("organization_id")?.toLowerCase();
+    if (wordOf(access) === "member" && organizationId) c.set("member", { organizationId, userId: user.id });
 
     let guarded = false;
     const admit = () => {
       guarded = true;
-      return guard(user);
+      const decided = guard(user, organizationId);
+      return freshly ? allOf(decided, freshly(user.sessionId)) : decided;
     };
     c.set("guard", admit);
     c.set("hasGuarded", () => guarded);
@@ -40,8 +48,26 @@ export function authenticate(access: SignedIn): MiddlewareHandler<UserEnv> {
 
 const advice = "Where it needs no statement, let it `await c.var.run()` before it reads a body or calls others.";
 
+type Guard = (user: SessionCaller, organizationId: string | undefined) => SQL<boolean>;
 /** The guard of each word of `access`. A word without one does not compile. */
-const guards: Record<SignedIn, typeof userGuard> = { user: userGuard, admin: adminGuard };
+const guards: {
+  [Word in WordOf<SignedIn>]: (access: Extract<SignedIn, Word | (Word extends "member" ? object : never)>) => Guard;
+} = {
+  user: () => userGuard,
+  admin: () => adminGuard,
+  member: (access) => {
+    const asMember = memberGuard(access.member, wantedIn(access));
+    return (user, organizationId = "") => allOf(userGuard(user), asMember(user.id, organizationId));
+  },
+};
+
+/** Undefined for a word that got past the compiler, by which nobody is let in. */
+function guardOf(access: Access): Guard | undefined {
+  const word = wordOf(access);
+  if (word === undefined || word === "public") return undefined;
+  // Each guard takes the access of its own word.
+  return (guards[word] as (access: Access) => Guard)(access);
+}
 
 /** Reads the caller from an `Authorization` header, if its token is ours. Does not ask the database. */
 export async function callerOf(

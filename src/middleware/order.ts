@@ -78,7 +78,7 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
   ],
   [
     "authenticate",
-    ({ contract: { access } }) => (isSignedIn(access) ? authenticate(access) : undefined),
+    ({ policy }) => (isSignedIn(policy.access) ? authenticate(policy) : undefined),
     "Unauthenticated callers learn nothing about the rest of their request. Counts the call as soon as the caller is known.",
   ],
   [

@@ -1,0 +1,45 @@
+/**
+ * What members of organisations and keys may do. A project adds its own permissions here, and gives them to roles. Add
+ * permissions, but never remove one: custom roles and keys hold them.
+ */
+
+/** Every permission, named after the thing that it concerns. */
+export const permissions = [
+  "organization:update",
+  "organization:delete",
+  "organization:transfer",
+  "members:manage",
+  "roles:manage",
+  "keys:manage",
+  "audit:read",
+] as const;
+export type Permission = (typeof permissions)[number];
+
+/** The permissions of each role of a member. Every organisation has one owner, who may do everything. */
+export const organizationRoles = {
+  owner: permissions,
+  admin: ["organization:update", "members:manage", "roles:manage", "keys:manage", "audit:read"],
+  member: [],
+} as const satisfies Record<string, readonly Permission[]>;
+export type OrganizationRole = keyof typeof organizationRoles;
+
+/** The permissions that a caller needs: one, or all those of a role. */
+export function neededFor(wanted: OrganizationRole | Permission): readonly Permission[] {
+  return isRole(wanted) ? organizationRoles[wanted] : [wanted];
+}
+
+/** The roles that have all of these permissions. */
+export function rolesWith(needed: readonly Permission[]): OrganizationRole[] {
+  const has = (held: readonly Permission[]) => needed.every((permission) => held.includes(permission));
+  return Object.entries(organizationRoles).flatMap(([role, held]) => (isRole(role) && has(held) ? [role] : []));
+}
+
+/** True for the name of a role that every organisation has. */
+export function isRole(name: string): name is OrganizationRole {
+  return Object.hasOwn(organizationRoles, name);
+}
+
+/** True for the name of a permission. */
+export function isPermission(name: string): name is Permission {
+  return permissions.some((permission) => permission === name);
+}
