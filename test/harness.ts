@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { createHash, randomBytes } from "node:crypto";
 import { eq, inArray, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
+import { inject } from "vitest";
 import { createApp, production } from "../src/app.ts";
 import { runner } from "../src/context/run.ts";
 import type { Deps, Enqueued, Later } from "../src/context/types.ts";
@@ -32,8 +33,8 @@ export const isThorough = import.meta.env.MODE === "thorough";
 /** Without the alarm, which would run tasks in the middle of another test. */
 export const bindings: Bindings = { ...env, TASK_ALARM: undefined };
 export const settings = parsed(bindings);
-/** The database, to look into it past the API. */
-export const db = connect(settings);
+/** The database, to look into it past the API: as the owner of the tables, while the Worker has a role of its own. */
+export const db = connect({ ...settings, NEON_FETCH_ENDPOINT: inject("ownerEndpoint") });
 
 type Init = {
   token?: string;
@@ -157,7 +158,7 @@ function ended(ids: string[]): Promise<Ended[]> {
 /** Enqueues tasks as a request would do; answers their ids. `tasks` of an app runs them. */
 export async function enqueue(...later: Later[]): Promise<string[]> {
   const enqueued: Enqueued[] = [];
-  await runner(db, { tasks: allTasks, enqueued, requestId: null })(...later);
+  await runner(connect(settings), { tasks: allTasks, enqueued, requestId: null })(...later);
   return enqueued.map(({ id }) => id);
 }
 

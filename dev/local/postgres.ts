@@ -14,15 +14,21 @@ import {
 /** The pools that may be open at once: tests come with a database each. */
 const maxPools = 64;
 
+type PostgresOptions = {
+  connections?: number;
+  /** The role that all but sessions act as, where it is not that of the URL. */
+  role?: string | undefined;
+};
+
 /** Any Postgres behind a `postgres://` URL, over TCP; a pool of at most `connections` for each database. */
-export function postgres(url: string, { connections = 20 } = {}): LocalDatabase {
+export function postgres(url: string, { connections = 20, role }: PostgresOptions = {}): LocalDatabase {
   const { database: name = "postgres" } = new pg.Client({ connectionString: pgUrl(url) });
   const pools = new Map<string, pg.Pool>();
 
   function poolFor(database: string): pg.Pool {
     const known = pools.get(database);
     pools.delete(database);
-    const pool = known ?? openPool(database === name ? url : inDatabase(url, database), connections);
+    const pool = known ?? openPool(database === name ? url : inDatabase(url, database), connections, role);
     pools.set(database, pool);
     for (const [other, { totalCount, idleCount, waitingCount }] of pools) {
       if (pools.size <= maxPools) break;
@@ -83,7 +89,7 @@ export function postgres(url: string, { connections = 20 } = {}): LocalDatabase 
         close: () => client.end().catch(ignore),
       };
     },
-    tunnel: (database) => openTunnel(database === name ? url : inDatabase(url, database)),
+    tunnel: (database) => openTunnel(database === name ? url : inDatabase(url, database), role),
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.end()));
     },
@@ -95,22 +101,27 @@ export function pgUrl(url: string): string {
   return url.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)\b/, "$1verify-full");
 }
 
-function openPool(url: string, connections: number): pg.Pool {
+function openPool(url: string, connections: number, role: string | undefined): pg.Pool {
   const pool = new pg.Pool({
     connectionString: pgUrl(url),
     max: connections,
     // A new connection costs PostgreSQL as much as dozens of requests.
     idleTimeoutMillis: 10_000,
     connectionTimeoutMillis: 10_000,
-    // Neon's sessions are in UTC.
-    onConnect: (client) => void client.query("SET TIME ZONE 'UTC'").catch(ignore),
+    onConnect: (client) => begin(client, role),
   });
   pool.on("error", ignore);
   return pool;
 }
 
+/** Neon's sessions are in UTC. */
+async function begin(client: pg.ClientBase, role: string | undefined): Promise<void> {
+  await client.query("SET TIME ZONE 'UTC'");
+  if (role !== undefined) await client.query(`SET ROLE ${pg.escapeIdentifier(role)}`);
+}
+
 /** node-postgres signs in, whatever way the server asks for; from then on the bytes are the client's. */
-async function openTunnel(url: string): Promise<Tunnel> {
+async function openTunnel(url: string, role: string | undefined): Promise<Tunnel> {
   const client = new pg.Client({ connectionString: pgUrl(url), connectionTimeoutMillis: 10_000 });
   client.on("error", ignore);
   // Not in its types.
@@ -120,8 +131,7 @@ async function openTunnel(url: string): Promise<Tunnel> {
     parameters.set(told.parameterName, told.parameterValue);
   connection.on("parameterStatus", note);
   await client.connect();
-  // Neon's sessions are in UTC.
-  await client.query("SET TIME ZONE 'UTC'");
+  await begin(client, role);
   const { stream } = connection;
   for (const event of ["data", "error", "end", "close"]) stream.removeAllListeners(event);
   return { stream, parameters: [...parameters] };

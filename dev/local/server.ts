@@ -7,6 +7,7 @@ import { connect } from "../../src/db/client.ts";
 import { SettingsError, settingsFrom } from "../../src/settings.ts";
 import { dataFolder, describeDatabase, failWith, Problem } from "../config.ts";
 import { migrate } from "../migrations/migrate.ts";
+import { asWorker } from "./as-worker.ts";
 import { banner } from "./banner.ts";
 import { bindingsFor } from "./bindings.ts";
 import { explained } from "./explained.ts";
@@ -101,11 +102,20 @@ async function choosePort(name: string, usual: number, taken: number[] = []): Pr
   throw new Problem(`Port ${port} ${why}: choose another, as in ${name}=${Math.max(port, ...taken) + 1} npm run dev.`);
 }
 
-/** Uses Neon's own endpoint, or a local one in front of any other Postgres. */
-async function speakNeon({ database, url }: OpenDatabase, faults: SqlFaults) {
+/** Uses Neon's own endpoint, or a local one in front of any other Postgres, as the Worker's role. */
+async function speakNeon(opened: OpenDatabase, faults: SqlFaults) {
+  const { url } = opened;
   if (/\.neon\.tech(:\d+)?\//.test(describeDatabase(url))) return { DATABASE_URL: url };
+  const database = await asWorker(opened.database, url).catch((error) => {
+    if (!(error instanceof Problem)) throw explained(error, opened.where);
+    console.log(`${error.message} Until then the Worker runs as the owner of its tables, unlike in production.`);
+    return undefined;
+  });
+  if (database) open.push(database);
   // Protects the endpoint, which every process on this machine can reach, with a password of its own.
-  const endpoint = await serveNeon(faults.of(database), { password: randomBytes(18).toString("base64url") });
+  const endpoint = await serveNeon(faults.of(database ?? opened.database), {
+    password: randomBytes(18).toString("base64url"),
+  });
   open.push(endpoint);
   return { DATABASE_URL: endpoint.connectionString, NEON_FETCH_ENDPOINT: endpoint.url };
 }

@@ -4,6 +4,7 @@ import { isPostgresError, type Session, type Statement } from "../local/database
 import { watchBlockers } from "./blockers.ts";
 import type { MigrationStatement } from "./files.ts";
 import { lockRecords, readRecords } from "./records.ts";
+import { grantToWorker } from "./worker-role.ts";
 
 /** A file to apply, and its record. */
 export type Step = {
@@ -27,7 +28,7 @@ export type Apply = {
 const lockTimeout = "1s";
 const pause = 1_000;
 
-/** Applies the file and writes its record in one transaction. */
+/** Applies the file, writes its record and grants its tables to the Worker, in one transaction. */
 export async function applyInTransaction(step: Step, apply: Apply): Promise<void> {
   const { worker } = apply;
   await patiently(step, apply, async (run) => {
@@ -39,6 +40,7 @@ export async function applyInTransaction(step: Step, apply: Apply): Promise<void
       await refuseIfRecorded(step, worker);
       for (const statement of step.statements) await run(statement);
       for (const { query, params } of step.records) await worker.run(query, params);
+      await worker.run(grantToWorker);
       await worker.run("commit");
     } catch (error) {
       await worker.run("rollback").catch(() => {});

@@ -7,6 +7,7 @@ import { readHistory } from "./history.ts";
 import { onlyMigrator } from "./lock.ts";
 import { type PlanOptions, plan } from "./plan.ts";
 import { deleteRecords, insertRecord, prepareRecords, readRecords } from "./records.ts";
+import { grantToWorker } from "./worker-role.ts";
 
 export type MigrateOptions = PlanOptions & {
   folder?: string;
@@ -41,6 +42,8 @@ export async function migrate(database: LocalDatabase, options: MigrateOptions =
         inTransaction ? applyInTransaction(step, apply) : applyOutsideTransaction(step, apply),
       );
     }
+    // For tables that were made by hand.
+    if (pending.length === 0) await worker.run(grantToWorker);
     return pending.length + (upgrades ? 1 : 0);
   });
 }

@@ -20,10 +20,11 @@ const meanings: Partial<Record<string, ErrorCode>> = {
   "58": "database_unavailable", // system error
   XX: "database_unavailable", // internal error of the server
 
-  // A table, column or function that the newest migration makes is not there yet.
+  // A table, column or function that the newest migration makes or grants is not there yet.
   "42P01": "not_ready",
   "42703": "not_ready",
   "42883": "not_ready",
+  "42501": "not_ready", // not granted to the Worker's role
 
   // The contract should have refused this value; the log has the details.
   "22001": "validation_failed", // too long

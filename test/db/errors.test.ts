@@ -39,7 +39,7 @@ describe("an error of PostgreSQL", () => {
     ["a missing table", "not_ready", { code: "42P01" }],
     ["a division by zero", "internal", { code: "22012" }],
     ["a mistake in a statement", "internal", { code: "42601" }],
-    ["a missing privilege", "internal", { code: "42501" }],
+    ["a missing privilege", "not_ready", { code: "42501" }],
     ["what a function raises without a code", "internal", { code: "P0001" }],
     ["a code of ours that nobody knows", "internal", { code: "PT499" }],
   ])("is told apart: %s", (_what, code, fields) => {

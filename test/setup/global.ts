@@ -8,6 +8,7 @@ import { serveNeon } from "../../dev/local/neon.ts";
 import { postgres } from "../../dev/local/postgres.ts";
 import { startPostgres, type ThrowawayPostgres } from "../../dev/local/throwaway/postgres.ts";
 import { migrate } from "../../dev/migrations/migrate.ts";
+import { makeWorkerRole, workerRole } from "../../dev/migrations/worker-role.ts";
 import { serveCut } from "./cut.ts";
 
 declare module "vitest" {
@@ -16,8 +17,12 @@ declare module "vitest" {
     postgres: string;
     /** Connection string of a migrated database that tests copy and nobody connects to. */
     template: string;
-    /** The URL of the local server of Neon's SQL over HTTP, for every database on that server. */
+    /** The URL of the local server of Neon's SQL over HTTP, for every database on that server, as the Worker's role. */
     neonEndpoint: string;
+    /** The same, as the owner of the tables. */
+    ownerEndpoint: string;
+    /** The Worker's role, to which the copies of the template grant what it needs. */
+    workerRole: string;
     /** The same, but every connection is cut in the middle of the answer. */
     cutEndpoint: string;
   }
@@ -32,17 +37,24 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   // The commands that tests start share what they compile; the folder goes with the run.
   process.env.NODE_COMPILE_CACHE = join(tmpdir(), "compiled");
   await migrateTemplate(server);
-  const backend = postgres(server.postgres, { connections });
+  const role = workerRole(new URL(server.database).pathname.slice(1));
+  const backend = postgres(server.postgres, { connections, role });
   const neon = await serveNeon(backend);
+  const ownersBackend = postgres(server.postgres, { connections });
+  const ownersNeon = await serveNeon(ownersBackend);
   const cut = await serveCut(neon.url);
   project.provide("postgres", server.postgres);
   project.provide("template", server.database);
   project.provide("neonEndpoint", neon.url);
+  project.provide("workerRole", role);
+  project.provide("ownerEndpoint", ownersNeon.url);
   project.provide("cutEndpoint", cut.url);
   return async () => {
     await cut.close();
     await neon.close();
     await backend.close();
+    await ownersNeon.close();
+    await ownersBackend.close();
     await server.stop();
   };
 }
@@ -51,6 +63,7 @@ async function migrateTemplate({ database, stop }: ThrowawayPostgres): Promise<v
   const backend = postgres(database);
   try {
     await migrate(backend);
+    await makeWorkerRole(backend);
   } catch (error) {
     await stop();
     // The runner's own report omits the reason.

@@ -27,6 +27,7 @@ async function create(admin: string, name: string, template: string): Promise<Da
     async drop() {
       const names = await query(admin, `select datname from pg_database where starts_with(datname, '${name}')`);
       for (const { datname } of names) await query(admin, `drop database if exists ${datname} with (force)`);
+      await query(admin, `drop role if exists ${name}_worker`);
     },
   };
 }

@@ -1,8 +1,11 @@
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import journal from "../../../drizzle/meta/_journal.json" with { type: "json" };
 import { connect } from "../../../src/db/client.ts";
 import { api, bindings, db, parsed, serve, unique } from "../../harness.ts";
+
+/** A production whose defences are complete. */
+const deployed = { ENVIRONMENT: "production", RATE_LIMITS: "off", HASHER: "off", MAIL: "off" };
 
 describe("GET /health", () => {
   it("answers without the database", async () => {
@@ -25,24 +28,27 @@ describe("GET /health/ready", () => {
     const name = unique("ready").replace("-", "_");
     const url = new URL(String(bindings.DATABASE_URL));
     url.pathname = `/${name}`;
-    const own = parsed({ ...bindings, DATABASE_URL: url.href });
+    const ownersEnd = { NEON_FETCH_ENDPOINT: inject("ownerEndpoint") };
+    const owner = connect(parsed({ ...bindings, ...ownersEnd, DATABASE_URL: url.href }));
     const times = journal.entries.map(({ when }) => when);
     const [first, last] = [times[0] ?? 0, times.at(-1) ?? 0];
 
     beforeAll(async () => {
       await db.execute(sql.raw(`create database ${name}`));
-      await connect(own).execute(sql`create schema drizzle`);
-      await connect(own).execute(
+      await owner.execute(sql`create schema drizzle`);
+      await owner.execute(
         sql`create table drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`,
       );
+      await owner.execute(sql.raw(`grant usage on schema drizzle to ${inject("workerRole")}`));
+      await owner.execute(sql.raw(`grant select on all tables in schema drizzle to ${inject("workerRole")}`));
     });
     afterAll(() => db.execute(sql.raw(`drop database ${name} with (force)`)));
 
     /** With the migrations of these times applied, in this order. */
     async function readyAfter(...applied: number[]) {
-      await connect(own).execute(sql`truncate drizzle.__drizzle_migrations`);
+      await owner.execute(sql`truncate drizzle.__drizzle_migrations`);
       for (const time of applied) {
-        await connect(own).execute(
+        await owner.execute(
           sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ('x', ${time}::bigint)`,
         );
       }
@@ -77,6 +83,30 @@ describe("GET /health/ready", () => {
     it("is 200 on a database that a newer version has migrated, also with an older one applied late", async () => {
       expect((await readyAfter(...times, last + 1, first - 1)).answer.status).toBe(200);
     });
+  });
+
+  it("is 503 where the Worker's role was not granted what it needs", async () => {
+    const role = inject("workerRole");
+    await db.execute(sql.raw(`revoke select on drizzle.__drizzle_migrations from ${role}`));
+    const answer = await api.get("/health/ready");
+    await db.execute(sql.raw(`grant select on drizzle.__drizzle_migrations to ${role}`));
+    expect([answer.status, answer.body.code]).toStrictEqual([503, "not_ready"]);
+  });
+
+  it("names a role of a deployed Worker that row-level security does not bind, without a round trip more", async () => {
+    const production = { ...bindings, ...deployed };
+    const owned = { ...production, NEON_FETCH_ENDPOINT: inject("ownerEndpoint") };
+    const faults = ["is a superuser", "may bypass row-level security", "owns tables"];
+    for (const [own, expected] of [
+      [production, []],
+      [owned, [expect.objectContaining({ level: "warn", message: "database role", faults })]],
+      [{ ...owned, ENVIRONMENT: "test" }, []],
+    ] as const) {
+      const client = serve({ bindings: own });
+      const answer = await client.get("/health/ready");
+      expect([answer.status, answer.roundTrips]).toStrictEqual([200, 1]);
+      expect(client.logs.filter(({ message }) => message === "database role")).toStrictEqual(expected);
+    }
   });
 
   it("is 503 on a database that was never migrated", async () => {

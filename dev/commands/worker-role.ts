@@ -1,0 +1,35 @@
+/**
+ * `npm run db:role [-- --env production] [--new-password]`: makes the role that the Worker signs in as. Prints nothing but
+ * its connection string on the standard output, for `wrangler secret put DATABASE_URL`.
+ */
+import { parseArgs } from "node:util";
+import { failWith } from "../config.ts";
+import { explained } from "../local/explained.ts";
+import { openDatabase } from "../local/open.ts";
+import { environment } from "../local/target.ts";
+import { makeWorkerRole } from "../migrations/worker-role.ts";
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { env: { type: "string" }, "new-password": { type: "boolean" } } });
+  const { database, url, where, close } = await openDatabase({ env: environment(values.env) });
+  try {
+    const { name, password } = await makeWorkerRole(database, { newPassword: values["new-password"] ?? false });
+    console.error(`The role ${name} of ${where} may read and write its rows, and no more.`);
+    if (password === undefined) console.error("Its password is unchanged. For another: --new-password.");
+    else console.log(urlOf(url, name, password));
+  } catch (error) {
+    throw explained(error, where);
+  } finally {
+    await close();
+  }
+}
+
+/** The connection string with another role. */
+function urlOf(url: string, role: string, password: string): string {
+  const mine = new URL(url);
+  mine.username = encodeURIComponent(role);
+  mine.password = password;
+  return mine.href;
+}
+
+if (import.meta.main) await main().catch(failWith);
