@@ -119,7 +119,7 @@ create table mails (
   request_id text,
   created_at timestamp(3) with time zone default now() not null,
   sent_at timestamp(3) with time zone,
-  constraint mails_kind_check check (kind in ('verify_email', 'change_email', 'reset_password', 'account_activated', 'account_deactivated', 'account_deleted', 'account_restored', 'email_change_requested', 'email_changed', 'new_sign_in', 'password_changed', 'role_changed', 'session_replayed', 'sessions_ended', 'username_changed')),
+  constraint mails_kind_check check (kind in ('verify_email', 'change_email', 'reset_password', 'account_activated', 'account_deactivated', 'account_deleted', 'account_restored', 'api_key_changed', 'api_key_created', 'api_key_revoked', 'api_key_rotated', 'email_change_requested', 'email_changed', 'new_sign_in', 'password_changed', 'role_changed', 'session_replayed', 'sessions_ended', 'username_changed')),
   constraint mails_user_id_users_id_fk foreign key (user_id) references users(id)
 );
 --> statement-breakpoint
@@ -164,7 +164,7 @@ create table audit_events (
   request_id text,
   network text,
   details jsonb default '{}'::jsonb not null,
-  constraint audit_events_kind_check check (kind in ('account.created', 'account.deleted', 'account.restored', 'account.purged', 'account.activated', 'account.deactivated', 'account.exported', 'account.role_changed', 'email.change_requested', 'email.changed', 'email.verification_requested', 'email.verified', 'password.changed', 'password.reset', 'password.reset_requested', 'session.ended', 'session.replayed', 'sessions.ended', 'sign_in.failed', 'sign_in.new_network', 'sign_in.succeeded', 'sign_in.throttled', 'task.cancelled', 'task.retried', 'username.changed'))
+  constraint audit_events_kind_check check (kind in ('account.created', 'account.deleted', 'account.restored', 'account.purged', 'account.activated', 'account.deactivated', 'account.exported', 'account.role_changed', 'api_key.changed', 'api_key.created', 'api_key.revoked', 'api_key.rotated', 'email.change_requested', 'email.changed', 'email.verification_requested', 'email.verified', 'password.changed', 'password.reset', 'password.reset_requested', 'session.ended', 'session.replayed', 'sessions.ended', 'sign_in.failed', 'sign_in.new_network', 'sign_in.succeeded', 'sign_in.throttled', 'task.cancelled', 'task.retried', 'username.changed'))
 );
 --> statement-breakpoint
 create index audit_events_user_idx on audit_events (user_id, id);
@@ -316,6 +316,39 @@ create table organization_slugs (
 create index organization_slugs_organization_idx on organization_slugs (organization_id);
 --> statement-breakpoint
 
+create table api_keys (
+  id uuid primary key,
+  user_id uuid,
+  organization_id uuid,
+  made_by uuid not null,
+  name text not null,
+  permissions text[] not null,
+  networks cidr[] not null,
+  secret_hash text not null,
+  previous_hash text,
+  previous_until timestamp(3) with time zone,
+  expires_at timestamp(3) with time zone,
+  last_used_at timestamp(3) with time zone,
+  revoked_at timestamp(3) with time zone,
+  created_at timestamp(3) with time zone default now() not null,
+  updated_at timestamp(3) with time zone default now() not null,
+  constraint api_keys_owner_check check (num_nonnulls(user_id, organization_id) = 1),
+  constraint api_keys_user_id_users_id_fk foreign key (user_id) references users(id),
+  constraint api_keys_organization_id_organizations_id_fk foreign key (organization_id) references organizations(id) on delete cascade,
+  constraint api_keys_made_by_users_id_fk foreign key (made_by) references users(id)
+);
+--> statement-breakpoint
+create unique index api_keys_user_name_key on api_keys (user_id,lower(name)) where revoked_at is null;
+--> statement-breakpoint
+create unique index api_keys_organization_name_key on api_keys (organization_id,lower(name)) where revoked_at is null;
+--> statement-breakpoint
+create index api_keys_user_idx on api_keys (user_id, id);
+--> statement-breakpoint
+create index api_keys_organization_idx on api_keys (organization_id, id);
+--> statement-breakpoint
+create index api_keys_purge_idx on api_keys (least(revoked_at, expires_at));
+--> statement-breakpoint
+
 -- Functions and triggers. Each function resolves names in this schema alone, and only its owner may call it. Those of the
 -- hot path name the schema themselves: to set the search path costs as much as a lookup.
 
@@ -381,12 +414,53 @@ begin
 end
 $$;
 --> statement-breakpoint
--- True if the caller is an admin. A function, since PostgreSQL would plan a subquery anew for each statement.
+-- Ends the transaction unless the key is live, and its owner too; the owner is a user, or this organisation; and the key may
+-- be used from this address and has the permission. Marks the transaction as a key's, to which is_admin answers false, and
+-- names the organisation to the policies of its rows.
+create or replace function require_key(key uuid, owner uuid, hash text, address inet, organization uuid, wanted text)
+returns boolean
+language plpgsql stable
+as $$
+declare
+  held record;
+  named constant text := 'a key with the permission ' || wanted;
+begin
+  select k.organization_id as owning, k.networks, k.permissions into held
+  from public.api_keys k
+  left join public.users u on u.id = k.user_id
+  left join public.organizations o on o.id = k.organization_id
+  where k.id = key and coalesce(k.user_id, k.organization_id) = owner
+    and ((u.is_active and u.deleted_at is null) or (o.id is not null and o.deleted_at is null))
+    and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
+    and (k.secret_hash = hash or (k.previous_hash = hash and k.previous_until > now()));
+  if not found then
+    raise exception 'The key is not live' using errcode = 'PT401';
+  end if;
+  if held.networks <> '{}' and (address <<= any (held.networks)) is not true then
+    raise exception 'The key must not be used from this address' using errcode = 'PT40N';
+  end if;
+  if wanted <> all (held.permissions) then
+    raise exception 'The key lacks a permission' using errcode = 'PT40P', detail = named;
+  end if;
+  if held.owning is not null then
+    if organization is null then
+      raise exception 'The key belongs to an organization' using errcode = 'PT40P', detail = 'the key of a user';
+    elsif held.owning <> organization then
+      raise exception 'The key belongs to another organization' using errcode = 'PT404';
+    end if;
+    perform pg_catalog.set_config('plinth.organization_id', organization::text, true);
+  end if;
+  perform pg_catalog.set_config('plinth.caller', 'key', true);
+  return true;
+end
+$$;
+--> statement-breakpoint
+-- True if the caller is an admin, and no key of theirs. A function, since PostgreSQL would plan a subquery anew for each statement.
 create or replace function is_admin(caller uuid) returns boolean
 language plpgsql stable
 as $$
 begin
-  return exists (
+  return current_setting('plinth.caller', true) is distinct from 'key' and exists (
     select from public.users where id = caller and role = 'admin' and is_active and deleted_at is null
   );
 end
@@ -578,7 +652,7 @@ $$;
 --> statement-breakpoint
 revoke execute on function
   require_user(uuid, uuid, boolean), require_member(uuid, uuid, text[], text[], text), require_fresh(uuid, integer),
-  is_admin(uuid), keep_an_admin(), keep_the_owner(), enqueue_mail(), touch_row(), refuse_change_of_history(),
+  require_key(uuid, uuid, text, inet, uuid, text), is_admin(uuid), keep_an_admin(), keep_the_owner(), enqueue_mail(), touch_row(), refuse_change_of_history(),
   claim_key(uuid, text, text), refuse(text, integer), require_version(integer, integer[]),
   forgotten(timestamp with time zone, double precision), take_room(text, integer, double precision),
   with_room(uuid, regclass, uuid, integer, integer)

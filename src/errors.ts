@@ -45,7 +45,8 @@ export const errorTable = {
     field: { name: "current_password", type: "wrong_password" },
   },
   forbidden: { status: 403, detail: "You are not allowed to do this." },
-  permission_required: { status: 403, detail: "You lack the permission in this organization." },
+  permission_required: { status: 403, detail: "You lack the permission that this takes." },
+  network_not_allowed: { status: 403, detail: "This API key must not be used from your network." },
   not_found: { status: 404, detail: "Not found." },
   method_not_allowed: { status: 405, detail: "This path does not support that method." },
   not_acceptable: { status: 406, detail: "None of the available media types is acceptable." },
@@ -73,6 +74,7 @@ export const errorTable = {
   already_member: { status: 409, detail: "This user is a member of the organization already." },
   invitation_open: { status: 409, detail: "This address was invited already: send that invitation again instead." },
   owner_required: { status: 409, detail: "An organization needs its owner: transfer or delete it first." },
+  name_taken: { status: 409, detail: "This name is already in use.", field: { name: "name", type: "taken" } },
   task_waiting: { status: 409, detail: "Another task waits under the same key, and will do the same." },
   task_ended: { status: 409, detail: "The state of the task does not allow this." },
   last_admin: { status: 409, detail: "This is the last active admin." },
@@ -162,9 +164,9 @@ export function limitReached(
   });
 }
 
-/** 403, with the role or the permission that a member needs here. */
+/** 403, with what a caller lacks: a role or a permission. */
 export function permissionRequired(wanted: string): ApiError {
-  return new ApiError("permission_required", { detail: `This takes ${wanted} in the organization.` });
+  return new ApiError("permission_required", { detail: `This takes ${wanted}.` });
 }
 
 /** 401 with the challenge of RFC 9470: the password was not proved in the last `seconds`. */

@@ -12,6 +12,8 @@ export const permissions = [
   "roles:manage",
   "keys:manage",
   "audit:read",
+  "items:read",
+  "items:write",
 ] as const;
 export type Permission = (typeof permissions)[number];
 

@@ -222,6 +222,18 @@ export const settingsTable = {
       "The number of rows of each resource, such as items, that a user may keep, deleted ones included until they are purged. `0` means no bound.",
     value: integerBetween(0, 1_000_000),
   },
+  API_KEYS_PER_OWNER: {
+    kind: "variable",
+    default: "50",
+    meaning: "The number of API keys that a user may have, expired ones included and revoked ones not.",
+    value: integerBetween(0, 10_000),
+  },
+  API_KEY_RETENTION_DAYS: {
+    kind: "variable",
+    default: "90",
+    meaning: "Days for which an API key is kept after it was revoked or has expired. Then it is purged.",
+    value: integerBetween(0, 3_650),
+  },
   FILES: {
     kind: "variable",
     default: "off",

@@ -10,11 +10,13 @@ import type { Deps, Enqueued, Later } from "../src/context/types.ts";
 import { Throttles } from "../src/crud/throttles.ts";
 import { Users, type UserValues } from "../src/crud/users.ts";
 import { connect } from "../src/db/client.ts";
-import { sessions, tasks, users } from "../src/db/schema.ts";
+import { apiKeys, sessions, tasks, users } from "../src/db/schema.ts";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
 import type { LogEntry } from "../src/log.ts";
 import type { Mail } from "../src/mail/transports.ts";
+import { permissions as allPermissions, type Permission } from "../src/permissions.ts";
 import { endpoints as all } from "../src/routes/index.ts";
+import { newApiKey } from "../src/security/api-keys.ts";
 import type { SessionCaller } from "../src/security/caller.ts";
 import { keyedHash } from "../src/security/keyed-hash.ts";
 import { keysFor } from "../src/security/keys.ts";
@@ -73,7 +75,7 @@ export function serve({
 
   async function call(method: string, path: string, init: Init = {}): Promise<Answer> {
     const url = new URL(
-      /^\/($|\?|(health|api|\.well-known)\b)/.test(path) ? path : `/api/v1${path}`,
+      /^\/($|\?|(health|api|\.well-known)(?![\w-]))/.test(path) ? path : `/api/v1${path}`,
       "https://api.example.com",
     );
     const headers = new Headers(init.headers);
@@ -244,6 +246,24 @@ export async function aUser(values: Partial<UserValues> = {}) {
   await db.insert(sessions).values({ id: caller.sessionId, user_id: user.id, token_hash: "", expires_at });
   const token = await tokenFor(caller);
   return { ...user, sessionId: caller.sessionId, token, ...api.as({ token }) };
+}
+
+/**
+ * A key that is in the database already, of a user or an organisation, with calls of its own. It may do everything, unless
+ * its values say less.
+ */
+export async function aKey(
+  owner: { user_id: string } | { organization_id: string; made_by: string },
+  values: Partial<typeof apiKeys.$inferInsert> & { permissions?: Permission[] } = {},
+) {
+  const id = uuidv7();
+  const [ownerId, made_by] =
+    "user_id" in owner ? [owner.user_id, owner.user_id] : [owner.organization_id, owner.made_by];
+  const issuer = { environment: settings.ENVIRONMENT, key: (await keysFor(settings)).apiKey };
+  const { text, secretHash } = await newApiKey(issuer, { id, ownerId });
+  const row = { id, name: unique("key"), permissions: [...allPermissions], networks: [], secret_hash: secretHash };
+  await db.insert(apiKeys).values({ ...row, made_by, ...owner, ...values });
+  return { id, token: text, ...api.as({ token: text }) };
 }
 
 /** Deletes this user as they do it themselves, whatever their password was. */

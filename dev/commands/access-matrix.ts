@@ -32,7 +32,7 @@ export function accessMatrix(list: readonly Endpoint[]): string {
   const rows = list.map(({ policy, contract }) => [
     contract.method.toUpperCase(),
     `\`${policy.path}\``,
-    whoMay(policy.access),
+    callersOf(policy),
     calls(policy),
     String(policy.roundTrips),
     ownErrors(contract).join(", "),
@@ -41,8 +41,13 @@ export function accessMatrix(list: readonly Endpoint[]): string {
   return `${introduction}\n${table(header, rows)}\n`;
 }
 
-function calls({ rate, carries }: Policy): string {
-  const classes: RateClass[] = [...(carries ? (["token"] as const) : []), ...(rate ? [rate] : [])];
+function callersOf({ access, permission }: Policy): string {
+  return permission ? `${whoMay(access)}, a key with \`${permission}\`` : whoMay(access);
+}
+
+function calls({ rate, carries, permission }: Policy): string {
+  const ofKeys = permission && rate === "user" ? (["key"] as const) : [];
+  const classes: RateClass[] = [...(carries ? (["token"] as const) : []), ...(rate ? [rate] : []), ...ofKeys];
   const figures = classes.map((name) => `${rateClasses[name].limit} in ${rateClasses[name].period} s, \`${name}\``);
   return figures.join("; ") || "as often as they like";
 }

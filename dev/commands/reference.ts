@@ -23,6 +23,7 @@ const settings = Object.entries<Setting>(settingsTable);
 const rateKeys: Record<RateClass, [by: string, protects: string]> = {
   public: ["network, at each endpoint separately", "the service"],
   user: ["user", "the service, from one user's programs"],
+  key: ["owner of the key, for all of their keys together", "the service, from one owner's machines"],
   sign_in: ["user; without one, network at each endpoint separately", "the hashers"],
   sign_up: ["network, at each endpoint separately", "the service, and the mailboxes to which it writes"],
   token: ["session or mailed token, at each endpoint separately", "its holder, from others behind the same address"],

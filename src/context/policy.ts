@@ -79,6 +79,14 @@ export function wantedIn({ member }: MemberAccess): string {
   return isRole(member) ? `the role ${member}` : `the permission ${member}`;
 }
 
+/** The callers of an endpoint that admits keys. */
+export const keyCallers = ["user", "key"] as const;
+
+/** The permission that a key needs where `{ member }` names it. */
+export function permissionIn(access: Access): Permission | undefined {
+  return typeof access === "object" && isPermission(access.member) ? access.member : undefined;
+}
+
 export function isSignedIn(access: Access): access is SignedIn {
   return consequencesOf(access).signedIn;
 }
@@ -99,6 +107,8 @@ export function secondsIn(period: Period): number {
 export const rateClasses = {
   public: { limit: 600, period: 60 },
   user: { limit: 600, period: 60 },
+  /** All keys of one owner together, in the place of `user`. */
+  key: { limit: 600, period: 60 },
   /** Each checks a password at the cost of a hash. src/services/passwords.ts bounds wrong ones more strictly. */
   sign_in: { limit: 300, period: 60 },
   /** Each makes an account or sends a mail, for a caller not yet known. */
@@ -110,6 +120,11 @@ export const rateClasses = {
 } as const satisfies Record<string, { limit: number; period: 10 | 60 }>;
 
 export type RateClass = keyof typeof rateClasses;
+
+/** The policy for the calls of keys, which spare the budget of their owner. A stricter class is shared with the owner. */
+export function keyRate(policy: Policy): Policy {
+  return policy.rate === "user" ? { ...policy, rate: "key" } : policy;
+}
 
 /** The largest body of an endpoint that does not declare its own: 1 MiB. */
 export const usualBytes = 1_048_576;
@@ -160,6 +175,8 @@ export type Policy = ProblemShape & {
   access: Access;
   /** The seconds since which the caller must have proved the password. */
   fresh?: number;
+  /** The permission that a key needs. Absent if it admits none. */
+  permission?: Permission;
   /** Absent if calls are not counted. */
   rate?: RateClass;
   /** Counts a call by this token, in the class `token`; without one, by its network, in `rate`. */

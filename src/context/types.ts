@@ -10,7 +10,7 @@ import type { Log } from "../log.ts";
 import type { Transport } from "../mail/transports.ts";
 import type { Texts } from "../platform/texts.ts";
 import type { PageQuery } from "../schemas/pages.ts";
-import type { Member, SessionCaller } from "../security/caller.ts";
+import type { Caller, Member, SessionCaller } from "../security/caller.ts";
 import type { Keys } from "../security/keys.ts";
 import type { Passwords } from "../security/passwords.ts";
 import type { Bindings, Settings, SettingsError } from "../settings.ts";
@@ -62,6 +62,8 @@ export type Variables = Deps & {
   guard?: () => SQL;
   /** True if the guard has gone to the database with a statement. */
   hasGuarded?: () => boolean;
+  /** The API key by which the caller acts, if one does. */
+  apiKeyId?: string;
   /** Makes the statements of an idempotent request take effect once. */
   once?: Once;
   run: Run;
@@ -81,6 +83,8 @@ export type BareEnv = {
  * decides if the caller is still allowed.
  */
 export type UserEnv = { Bindings: Bindings; Variables: Variables & { user: SessionCaller } };
+/** The context of an endpoint that admits keys too: the caller need not have a session. */
+export type CallerEnv = { Bindings: Bindings; Variables: Variables & { user: Caller } };
 
 /** The context of an endpoint below an organisation, for its members. */
 export type MemberEnv = { Variables: { member: Member } };

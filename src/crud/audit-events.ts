@@ -78,7 +78,8 @@ export function isWritten(event: NewAuditEvent): SQL {
 
 /** A part of a `with`. */
 export type Part = { name: string; query: SQL };
-type Whose = { userId?: SQL; owner?: SQL; name?: string };
+/** `details` is an object in JSON, made of a row of the source, which joins those of event and notice. */
+type Whose = { userId?: SQL; owner?: SQL; name?: string; details?: SQL };
 
 /** Records an event inside the statement that causes it: {@link telling} as parts of its `with`. */
 export function written(event: NewAuditEvent, source: SQL, whose: Whose = {}): SQL {
@@ -91,16 +92,16 @@ export function written(event: NewAuditEvent, source: SQL, whose: Whose = {}): S
  * may also name the account. The notice goes to the address from before the statement, or that of `owner`.
  */
 export function telling(event: NewAuditEvent, source: SQL, whose: Whose = {}): Part[] {
-  const { userId = sql`${event.user_id ?? null}::uuid`, owner = sql`${users}`, name = "" } = whose;
+  const { userId = sql`${event.user_id ?? null}::uuid`, owner = sql`${users}`, name = "", details: more } = whose;
   const { id, kind, actor_id, request_id, network, details, notice } = event;
   const happened = {
     name: `${name}event`,
     query: sql`
       insert into ${auditEvents} (id, kind, user_id, actor_id, request_id, network, details)
       select ${id}::uuid, ${kind}, ${userId}, ${actor_id ?? null}::uuid, ${request_id ?? null}, ${network ?? null},
-        ${JSON.stringify(details ?? {})}::jsonb
+        ${JSON.stringify(details ?? {})}::jsonb${more && sql` || ${more}`}
       ${source}
-      returning id, kind, user_id`,
+      returning id, kind, user_id${more && sql`, details`}`,
   };
   if (!notice) return [happened];
   const mail = {
@@ -115,9 +116,10 @@ export function telling(event: NewAuditEvent, source: SQL, whose: Whose = {}): P
     query: sql`
       insert into ${mails} (id, user_id, kind, recipient, data, request_id)
       select ${notice.id}::uuid, u.id, ${notice.kind}, u.email,
-        jsonb_build_object('name', u.username) || ${JSON.stringify(notice.data)}::jsonb, ${request_id ?? null}
+        jsonb_build_object('name', u.username) || ${JSON.stringify(notice.data)}::jsonb${more && sql` || u.details`},
+        ${request_id ?? null}
       from (
-        select o.id, o.email, o.username, o.email_verified_at
+        select o.id, o.email, o.username, o.email_verified_at${more && sql`, e.details`}
         from ${sql.identifier(happened.name)} as e join ${owner} as o on o.id = e.user_id offset 0
       ) as u
       where ${notice.pepper === undefined ? sql`true` : takesRoom(mail, notice.pepper)}`,

@@ -1,6 +1,6 @@
 import { desc, eq } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { mails, oneTimeTokens, sessions } from "../db/schema.ts";
+import { apiKeys, mails, oneTimeTokens, sessions } from "../db/schema.ts";
 
 /** The queries of what the export of an account holds beside its resources. */
 export const AccountExports = {
@@ -11,6 +11,17 @@ export const AccountExports = {
       .select({ id, user_agent, network, created_at, last_used_at, expires_at, ended_at: revoked_at })
       .from(sessions)
       .where(eq(sessions.user_id, userId))
+      .orderBy(desc(id))
+      .limit(limit);
+  },
+
+  /** A user's API keys, newest first, including revoked ones, without their hashes. */
+  apiKeys(db: Database, userId: string, limit: number) {
+    const { id, name, permissions, networks, expires_at, last_used_at, revoked_at, created_at } = apiKeys;
+    return db
+      .select({ id, name, permissions, networks, expires_at, last_used_at, revoked_at, created_at })
+      .from(apiKeys)
+      .where(eq(apiKeys.user_id, userId))
       .orderBy(desc(id))
       .limit(limit);
   },

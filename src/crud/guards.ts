@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { preparedCondition } from "../db/drizzle.ts";
 import { neededFor, type OrganizationRole, type Permission, rolesWith } from "../permissions.ts";
+import type { UsedKey } from "../security/api-keys.ts";
 import type { Caller, SessionCaller } from "../security/caller.ts";
 
 /**
@@ -15,6 +16,18 @@ export function userGuard({ id, sessionId }: SessionCaller): SQL<boolean> {
 /** Extends {@link userGuard}: ends the transaction with SQLSTATE PT403 unless the caller is an admin. */
 export function adminGuard({ id, sessionId }: SessionCaller): SQL<boolean> {
   return asAdmin(id, sessionId);
+}
+
+/** The use of a key, for the database to decide about. `organizationId` is empty for an endpoint of users. */
+type KeyUse = UsedKey & { address: string | undefined; organizationId: string; permission: Permission };
+
+/**
+ * True, or the end of the transaction unless the key is live and so is its owner (SQLSTATE PT401), which is a user or this
+ * organisation (PT404), and it may be used from this address (PT40N) and has this permission (PT40P). Keys are no admins:
+ * {@link isAdmin} is false behind it.
+ */
+export function keyGuard({ id, ownerId, secretHash, address = "", organizationId, permission }: KeyUse): SQL<boolean> {
+  return asKey(id, ownerId, secretHash, address, organizationId, permission);
 }
 
 const asUser = preparedCondition(
@@ -52,10 +65,21 @@ function arrayOf(texts: readonly string[]): SQL {
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
+const asKey = preparedCondition(
+  (id: string, ownerId: string, secretHash: string, address: string, organizationId: string, permission: string) =>
+    sql<boolean>`require_key(${id}::uuid, ${ownerId}::uuid, ${secretHash}, nullif(${address}, '')::inet,
+      nullif(${organizationId}, '')::uuid, ${permission})`,
+);
 
 /** Puts {@link adminGuard} into a statement of its own, for a batch that needs it as well as its own guard. */
 export function requireAdmin(db: Database, caller: SessionCaller) {
   return db.execute(sql`select ${adminGuard(caller)}`);
+}
+
+/** Ends the transaction (SQLSTATE PT403) unless the caller, whose own guard comes first, is an admin. */
+export function refuseUnlessAdmin(db: Database, caller: Caller) {
+  // -1 is no place in a batch: the refusal is that of the whole request.
+  return db.execute(sql`select refuse('PT403', -1) where not ${isAdmin(caller)}`);
 }
 
 /** True if the caller is an admin, decided by the database while the statement runs. */

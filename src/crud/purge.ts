@@ -2,6 +2,7 @@ import { and, not, or, type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Database } from "../db/client.ts";
 import {
+  apiKeys,
   auditEvents,
   fileTables,
   idempotencyKeys,
@@ -54,6 +55,7 @@ export const Purge = {
     return [
       ...resources.map((table) => some(table, table.id, table.owner_id)),
       some(sessions, sessions.id, sessions.user_id),
+      some(apiKeys, apiKeys.id, apiKeys.user_id),
       some(mails, mails.id, mails.user_id),
       db.execute(sql`delete from ${oneTimeTokens} where user_id = ${theirs}`),
       db.execute(sql`delete from ${idempotencyKeys} where (user_id, key) in (
@@ -68,6 +70,7 @@ export const Purge = {
     const nothingIsLeft = and(
       ...[...resources, ...fileTables].map((table) => isGone(table, table.owner_id)),
       isGone(sessions, sessions.user_id),
+      isGone(apiKeys, apiKeys.user_id),
       isGone(mails, mails.user_id),
       isGone(oneTimeTokens, oneTimeTokens.user_id),
       isGone(idempotencyKeys, idempotencyKeys.user_id),

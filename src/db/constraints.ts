@@ -10,6 +10,8 @@ export const constraintCodes: Partial<Record<string, ErrorCode>> = {
   organization_roles_organization_id_name_pk: "role_taken",
   organizations_name_key: "organization_name_taken",
   organizations_slug_key: "slug_taken",
+  api_keys_organization_name_key: "name_taken",
+  api_keys_user_name_key: "name_taken",
   tasks_key: "task_waiting",
   users_email_key: "email_taken",
   users_username_key: "username_taken",

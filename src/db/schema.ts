@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import {
   boolean,
   check,
+  cidr,
   customType,
   index,
   integer,
@@ -301,6 +302,46 @@ export const sessions = pgTable(
   (table) => [
     index("sessions_user_idx").on(table.user_id),
     index("sessions_live_idx").on(table.user_id, table.id).where(sql`${table.revoked_at} is null`),
+  ],
+);
+
+/** API keys, of which only hashes of the current and the last secret are kept. */
+export const apiKeys = pgTable(
+  "api_keys",
+  {
+    id: uuid().primaryKey(),
+    /** The owner is either a user or an organisation. */
+    user_id: uuid().references(() => users.id),
+    organization_id: uuid().references(() => organizations.id, { onDelete: "cascade" }),
+    made_by: uuid()
+      .notNull()
+      .references(() => users.id),
+    name: text().notNull(),
+    permissions: text().array().notNull(),
+    /** The networks that it may be used from; none means any. */
+    networks: cidr().array().notNull(),
+    secret_hash: text().notNull(),
+    previous_hash: text(),
+    /** The time until which the previous secret counts. */
+    previous_until: timestamp(),
+    expires_at: timestamp(),
+    /** Coarse: moves once an hour. */
+    last_used_at: timestamp(),
+    revoked_at: timestamp(),
+    created_at,
+    updated_at: timestamp().notNull().default(sql`now()`),
+  },
+  (table) => [
+    uniqueIndex("api_keys_user_name_key")
+      .on(table.user_id, sql`lower(${table.name})`)
+      .where(sql`${table.revoked_at} is null`),
+    uniqueIndex("api_keys_organization_name_key")
+      .on(table.organization_id, sql`lower(${table.name})`)
+      .where(sql`${table.revoked_at} is null`),
+    index("api_keys_user_idx").on(table.user_id, table.id),
+    index("api_keys_organization_idx").on(table.organization_id, table.id),
+    index("api_keys_purge_idx").on(sql`least(${table.revoked_at}, ${table.expires_at})`),
+    check("api_keys_owner_check", sql`num_nonnulls(${table.user_id}, ${table.organization_id}) = 1`),
   ],
 );
 

@@ -55,6 +55,7 @@ const meanings: Partial<Record<string, ErrorCode>> = {
   PT403: "forbidden",
   PT404: "not_found",
   PT40F: "insufficient_user_authentication", // fresh
+  PT40N: "network_not_allowed",
   PT40P: "permission_required",
   PT409: "last_admin",
   PT40W: "owner_required",

@@ -6,6 +6,7 @@ import {
   type accessTable,
   type Carried,
   consequencesOf,
+  type keyCallers,
   type MemberAccess,
   type Period,
   type RateClass,
@@ -16,6 +17,7 @@ import {
 import type {
   AppEnv,
   BareEnv,
+  CallerEnv,
   FileEnv,
   MemberEnv,
   PagedEnv,
@@ -32,6 +34,7 @@ import { ifMatch, ifNoneMatch, unlessMatch } from "../http/etag.ts";
 import { ifRange, range } from "../http/file.ts";
 import type { Caching } from "../middleware/edge-cache.ts";
 import { idempotencyCodes, idempotencyKey } from "../middleware/idempotency.ts";
+import type { Permission } from "../permissions.ts";
 import { PageQuery } from "../schemas/pages.ts";
 import type { Changes } from "../services/sensitive-changes.ts";
 import type { Switch } from "../settings.ts";
@@ -78,6 +81,13 @@ export type Contract = {
   access: Access;
   /** The time since which the caller must have proved the password in this session. Adds a 401 (RFC 9470). */
   fresh?: Period;
+  /**
+   * Admits API keys beside people, who alone may call otherwise. A user's key acts as the user, without the role of an admin;
+   * an organisation's acts for it, and there is no `c.var.user`. Adds the security scheme, 403.
+   */
+  callers?: typeof keyCallers;
+  /** The permission that a key needs; with `{ member }`, it is the one named there. */
+  permission?: Permission;
   /** The sensitive changes that it can make to accounts, each with the proof it takes. Owners are notified. */
   changes?: Changes;
   /** Honours `Idempotency-Key`: the handler calls `c.var.run` once. Adds the header, 409 and 422. */
@@ -117,6 +127,11 @@ type Calling = (
   | { access: Exclude<Access, SignedIn>; idempotent?: never; fresh?: never }
   | { access: SignedIn; cached?: never; withoutSettings?: never; carries?: never; uncounted?: never }
 ) &
+  (
+    | { callers?: never; permission?: never }
+    | { access: "user"; callers: typeof keyCallers; permission: Permission; changes?: never; fresh?: never }
+    | { access: { member: Permission }; callers: typeof keyCallers; permission?: never; changes?: never; fresh?: never }
+  ) &
   ({ uncounted?: never } | { roundTrips: 0; rate?: never; carries?: never; uncounted: true }) &
   ({ method: "get"; idempotent?: never } | { method: Exclude<Method, "get">; cached?: never }) &
   ({ paged?: never } | { method: "get"; paged: true; withoutSettings?: never }) &
@@ -172,6 +187,7 @@ const codesWith = {
   body: ["unsupported_media_type", "validation_failed"],
   verified: ["length_required"],
   offBy: ["not_found"],
+  callers: ["permission_required", "network_not_allowed"],
   idempotent: idempotencyCodes,
   fresh: ["insufficient_user_authentication"],
   paged: ["invalid_cursor", "validation_failed"],
@@ -264,7 +280,7 @@ export function parametersOf(contract: Contract): HeaderParameter[] {
 
 /** The context that a handler gets. */
 export type EnvOf<C extends Contract> = (C["access"] extends SignedIn
-  ? UserEnv
+  ? SignedInEnv<C>
   : C extends { withoutSettings: true }
     ? BareEnv
     : AppEnv) &
@@ -274,10 +290,16 @@ export type EnvOf<C extends Contract> = (C["access"] extends SignedIn
   (C extends { ranged: true } ? FileEnv : unknown) &
   (C extends { transaction: true | TransactionTerms }
     ? TransactionEnv<
-        (C["access"] extends SignedIn ? UserEnv["Variables"] : Variables) &
+        (C["access"] extends SignedIn ? SignedInEnv<C>["Variables"] : Variables) &
           (C["access"] extends MemberAccess ? MemberEnv["Variables"] : unknown)
       >
     : unknown);
+/** An organisation's key has no user. */
+type SignedInEnv<C extends Contract> = C extends { callers: typeof keyCallers }
+  ? C["access"] extends MemberAccess
+    ? AppEnv
+    : CallerEnv
+  : UserEnv;
 
 /** The request as the handler and the client see it. */
 export type RequestOf<C extends Contract> = C extends { paged: true }

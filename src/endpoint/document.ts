@@ -39,6 +39,7 @@ export function describeApi(app: OpenAPIHono<AppEnv>, settings: Settings): objec
     tags: [
       { name: "auth", description: "Sign-in and sessions" },
       { name: "users", description: "Accounts" },
+      { name: "keys", description: "API keys, for programs" },
       { name: "audit", description: "Audit events of accounts" },
       { name: "tasks", description: "Work after the answer" },
       { name: "items", description: "Users' items" },
@@ -55,6 +56,10 @@ export function describeApi(app: OpenAPIHono<AppEnv>, settings: Settings): objec
     securitySchemes: {
       password: { type: "oauth2", flows: { password: { tokenUrl, refreshUrl: tokenUrl, scopes: {} } } },
       bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+      apiKey: {
+        ...{ type: "http", scheme: "bearer", bearerFormat: "plk_<environment>_<id>_<secret>" },
+        description: "An API key with the permission that the endpoint names. `POST /api-keys` makes one.",
+      },
     },
   };
   return document;

@@ -1,6 +1,6 @@
 import type { RouteConfig, RouteHandler } from "@hono/zod-openapi";
 import { ZodObject, type ZodType } from "zod";
-import { consequencesOf, type Policy, secondsIn, usualBytes } from "../context/policy.ts";
+import { consequencesOf, type Policy, permissionIn, secondsIn, usualBytes } from "../context/policy.ts";
 import { deprecationHeaders } from "../http/deprecation.ts";
 import { headers, type ResponseHeader } from "../http/headers.ts";
 import { multipartType } from "../middleware/content-type.ts";
@@ -109,6 +109,8 @@ function policyOf(contract: Contract): Policy {
     path,
     access,
     fresh,
+    callers,
+    permission,
     rate,
     carries,
     uncounted,
@@ -122,11 +124,13 @@ function policyOf(contract: Contract): Policy {
     changes = {},
     request,
   } = contract;
+  const ofKeys = callers && (permission ?? permissionIn(access));
   return {
     operationId,
     path: atRoot ? path : `/api/v${version}${path}`,
     access,
     ...(fresh !== undefined && { fresh: secondsIn(fresh) }),
+    ...(ofKeys && { permission: ofKeys }),
     ...(!uncounted && { rate: rate ?? consequencesOf(access).rate }),
     ...(carries && { carries }),
     cached: cached !== undefined,
@@ -143,7 +147,7 @@ function policyOf(contract: Contract): Policy {
 
 function toRoute(contract: Contract, policy: Policy): RouteConfig {
   const { method, operationId, summary, description, tags, access, request, responses } = contract;
-  const { idempotent, versioned, cached, paged, ranged, deprecated } = contract;
+  const { callers, idempotent, versioned, cached, paged, ranged, deprecated } = contract;
   const isRead = method === "get";
   const tagged = versioned ? versionedAnswers(responses, isRead) : responses;
   const linked = paged ? linkedAnswers(tagged) : tagged;
@@ -160,7 +164,7 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
       ...(cached ? cacheable(replayed) : replayed),
       ...problemResponses(codesOf(contract), method, policy),
     }),
-    security: consequencesOf(access).security.map((scheme) => ({ [scheme]: [] })),
+    security: [...consequencesOf(access).security, ...(callers ? ["apiKey"] : [])].map((scheme) => ({ [scheme]: [] })),
     middleware: inOrder(ofEndpoint, { contract, policy }),
   };
 }
@@ -187,9 +191,10 @@ function withHeaders(set: Policy["deprecation"], responses: RouteConfig["respons
   );
 }
 
-function toldBy({ changes = {}, deprecated }: Contract): string {
+function toldBy({ changes = {}, permission, deprecated }: Contract): string {
   const kinds = Object.keys(changes).map((kind) => `\`${kind}\``);
-  const told = kinds.length > 0 ? ` The owner of the account is told by mail: ${kinds.join(", ")}.` : "";
+  const byMail = kinds.length > 0 ? ` The owner of the account is told by mail: ${kinds.join(", ")}.` : "";
+  const told = `${byMail}${permission ? ` An API key needs \`${permission}\`.` : ""}`;
   if (!deprecated) return told;
   const end = deprecated.sunset ? `, and may be gone after ${deprecated.sunset}` : "";
   return `${told} Deprecated since ${deprecated.since}${end}.`;

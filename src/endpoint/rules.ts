@@ -4,6 +4,7 @@ import {
   carriedTokens,
   isolations,
   isSignedIn,
+  keyCallers,
   organizationPath,
   type Proof,
   rateClasses,
@@ -55,6 +56,8 @@ const words: Record<keyof Contract, true> = {
   uncounted: true,
   access: true,
   fresh: true,
+  callers: true,
+  permission: true,
   changes: true,
   idempotent: true,
   versioned: true,
@@ -94,6 +97,7 @@ function faultsOf(contract: Contract): string[] {
     ...faultsOfPath(contract),
     ...faultsOfVersion(contract),
     ...faultsOfAnswers(contract),
+    ...faultsOfCallers(contract),
     ...faultsOfChanges(contract),
     ...faultsTogether(contract),
     ...faultsOfPages(contract),
@@ -117,6 +121,28 @@ function faultsOfAccess({ access, path, atRoot, fresh }: Contract): string[] {
     ...when(wanted !== undefined && !isBelow, `{ member } is for paths below ${organizationPath}`),
     ...when(fresh !== undefined && !(secondsIn(fresh) > 0), "fresh is a time such as 10m, 1h or 1d"),
     ...when(fresh !== undefined && !isSignedIn(access), 'fresh asks a session: it needs access: "user"'),
+  ];
+}
+
+function faultsOfCallers({ access, callers, permission, changes, fresh }: Contract): string[] {
+  if (callers === undefined) return when(permission !== undefined, "permission is for keys: name them in callers");
+  const wanted = typeof access === "object" ? access.member : permission;
+  return [
+    ...when(callers.join() !== keyCallers.join(), 'callers are ["user", "key"], or people alone without the word'),
+    ...when(
+      wordOf(access) !== "user" && wordOf(access) !== "member",
+      'callers needs access: "user" or { member }: a key is neither a stranger nor an admin',
+    ),
+    ...when(
+      typeof access === "object" && permission !== undefined,
+      "permission is the one that { member } names: leave it out",
+    ),
+    ...when(
+      wanted === undefined || !isPermission(wanted),
+      `a key needs a permission of src/permissions.ts, and ${wanted} is none`,
+    ),
+    ...when(changes !== undefined, "no key makes a sensitive change: leave out callers"),
+    ...when(fresh !== undefined, "a key proves no password: leave out callers or fresh"),
   ];
 }
 

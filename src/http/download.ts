@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { ZodObject } from "zod";
-import type { UserEnv } from "../context/types.ts";
+import type { CallerEnv } from "../context/types.ts";
 import { ApiError, errorTable, explain, toApiError } from "../errors.ts";
 import { preferredType } from "./accept.ts";
 import { headers } from "./headers.ts";
@@ -52,7 +52,12 @@ export function downloadOf(name: string, description: string) {
  * Streams rows in the format that `Accept` prefers, at the reader's pace, one page in memory. `schema` picks and
  * orders their members. Throws `not_acceptable` and errors of the first page; later ones cut the transfer off.
  */
-export async function download(c: Context<UserEnv>, name: string, schema: ZodObject, pages: AsyncGenerator<Row[]>) {
+export async function download<Env extends CallerEnv>(
+  c: Context<Env>,
+  name: string,
+  schema: ZodObject,
+  pages: AsyncGenerator<Row[]>,
+) {
   const mediaType = preferredType(c.req.header("Accept"), mediaTypes);
   const vary = { Vary: "Accept" };
   if (!mediaType)
@@ -75,7 +80,10 @@ export async function download(c: Context<UserEnv>, name: string, schema: ZodObj
   });
 }
 
-function inPaceOfReader(c: Context<UserEnv>, texts: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+function inPaceOfReader<Env extends CallerEnv>(
+  c: Context<Env>,
+  texts: AsyncGenerator<string>,
+): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const { log, policy, user } = c.var;
   return new ReadableStream<Uint8Array>(

@@ -1,3 +1,12 @@
+import { isIP } from "node:net";
+
+/** An address as PostgreSQL reads it; undefined for anything else. */
+export function addressOf(given: string | undefined): string | undefined {
+  const [, mapped] = /^::ffff:([\d.]+)$/i.exec(given ?? "") ?? [];
+  const address = mapped ?? given ?? "";
+  return isIP(address) > 0 && !address.includes("%") ? address : undefined;
+}
+
 /** The network of a client's address: the address itself, or for IPv6 the /64 that a provider assigns a customer. */
 export function networkOf(address: string): string {
   const [, mapped] = /^::ffff:([\d.]+)$/i.exec(address) ?? [];

@@ -127,6 +127,63 @@ export const accountRestored = notice({
   }),
 });
 
+/** Data of every notice about an API key. */
+const AboutKey = Told.extend({ key_name: z.string() });
+const otherwise =
+  "If this was not you, revoke the key and change your password, which signs everybody else out of your account.";
+
+export const apiKeyCreated = notice({
+  name: "api_key_created",
+  data: AboutKey.extend({ permissions: z.string() }),
+  content: ({ key_name: key, permissions }, { project }) => ({
+    subject: `A new API key for your ${project} account`,
+    paragraphs: [
+      `An API key was made for your ${project} account, with the name ${key}.`,
+      `A program that has it can act for you, within these permissions: ${permissions}.`,
+    ],
+    closing: otherwise,
+  }),
+});
+
+export const apiKeyChanged = notice({
+  name: "api_key_changed",
+  data: AboutKey,
+  content: ({ key_name: key }, { project }) => ({
+    subject: `An API key of your ${project} account was changed`,
+    paragraphs: [
+      `The permissions, networks, expiry or name of an API key of your ${project} account were changed: ${key}.`,
+    ],
+    closing: otherwise,
+  }),
+});
+
+export const apiKeyRotated = notice({
+  name: "api_key_rotated",
+  data: AboutKey,
+  content: ({ key_name: key }, { project }) => ({
+    subject: `An API key of your ${project} account has a new secret`,
+    paragraphs: [
+      `An API key of your ${project} account was given a new secret: ${key}.`,
+      "The secret that it had stops working, at once or at the end of the overlap that was asked for.",
+    ],
+    closing: otherwise,
+  }),
+});
+
+export const apiKeyRevoked = notice({
+  name: "api_key_revoked",
+  data: AboutKey,
+  content: ({ key_name: key }, { project }) => ({
+    subject: `An API key of your ${project} account was revoked`,
+    paragraphs: [
+      `An API key of your ${project} account was revoked: ${key}.`,
+      "Programs that still use it are refused.",
+    ],
+    closing:
+      "If this was not you, somebody is signed in to your account: change your password, which signs everybody else out.",
+  }),
+});
+
 export const sessionsEnded = notice({
   name: "sessions_ended",
   data: Told,
@@ -181,6 +238,10 @@ export const notices = {
   accountActivated,
   accountDeleted,
   accountRestored,
+  apiKeyCreated,
+  apiKeyChanged,
+  apiKeyRotated,
+  apiKeyRevoked,
   sessionsEnded,
   sessionReplayed,
   newSignIn,

@@ -1,48 +1,62 @@
 import type { SQL } from "drizzle-orm";
 import type { MiddlewareHandler } from "hono";
 import { type Access, type Policy, type SignedIn, type WordOf, wantedIn, wordOf } from "../context/policy.ts";
-import type { MemberEnv, UserEnv, Variables } from "../context/types.ts";
+import type { CallerEnv, MemberEnv, Variables } from "../context/types.ts";
 import { adminGuard, freshGuard, memberGuard, userGuard } from "../crud/guards.ts";
 import { allOf } from "../db/drizzle.ts";
 import { ApiError } from "../errors.ts";
+import { looksLikeApiKey } from "../security/api-keys.ts";
 import type { SessionCaller } from "../security/caller.ts";
 import { verifyAccessToken } from "../security/tokens.ts";
 import { tokenPolicy } from "../settings.ts";
+import { type Known, keysAdmittedBy } from "./api-keys.ts";
+import { noteUse } from "./key-use.ts";
 import { countCall } from "./rate-limit.ts";
 
 /**
- * Verifies the bearer token (RFC 6750) without the database, then puts the guard before every statement of the handler.
- * 401 without a valid token, 403 without the role, 429 for a caller, or a network without a token, above its limit.
+ * Verifies the bearer token (RFC 6750) without the database, be it an access token or an API key, then puts the guard before
+ * every statement of the handler. 401 without a valid one, 403 without the role, the permission or the network, 429 for a
+ * caller, or a network without a valid token, above its limit.
  */
-export function authenticate({
-  access,
-  fresh,
-}: Pick<Policy, "access" | "fresh">): MiddlewareHandler<UserEnv & MemberEnv> {
+export function authenticate(
+  policy: Pick<Policy, "access" | "fresh" | "permission">,
+): MiddlewareHandler<CallerEnv & MemberEnv> {
+  const { access, fresh } = policy;
   const guard = guardOf(access);
   const freshly = fresh === undefined ? undefined : freshGuard(fresh);
+  const byKey = keysAdmittedBy(policy);
   return async (c, next) => {
     const header = c.req.header("Authorization");
     const context = c.var;
-    const user = await callerOf(context, header);
+    const organizationId = wordOf(access) === "member" ? c.req.param("organization_id")?.toLowerCase() : undefined;
+    const byToken = async (): Promise<Known | undefined> => {
+      const user = await callerOf(context, header);
+      if (!user || !guard) return user && { user };
+      const admit = () => guard(user, organizationId);
+      return { user, admit: freshly ? () => allOf(admit(), freshly(user.sessionId)) : admit };
+    };
+    const text = bearerToken(header);
+    const isKey = text !== undefined && looksLikeApiKey(text);
+    const known = isKey ? await byKey?.(c, text, organizationId) : await byToken();
     // Set before counting, so that the log names the caller of a refused call.
-    if (user) c.set("user", user);
-    await countCall(c.env, context, { user: user?.id });
-    if (!user) throw new ApiError(bearerToken(header) === undefined ? "not_authenticated" : "invalid_token");
-    if (!guard) throw new ApiError("forbidden");
-    const organizationId = c.req.param("organization_id")?.toLowerCase();
-    if (wordOf(access) === "member" && organizationId) c.set("member", { organizationId, userId: user.id });
+    if (known?.user) c.set("user", known.user);
+    if (known?.apiKeyId) c.set("apiKeyId", known.apiKeyId);
+    await countCall(c.env, context, { user: known?.user?.id ?? known?.organizationId });
+    if (!known) throw refusal(text, isKey && !byKey);
+    const { admit, apiKeyId } = known;
+    if (!admit) throw new ApiError("forbidden");
+    if (organizationId) c.set("member", { organizationId, userId: known.user?.id ?? null });
 
     let guarded = false;
-    const admit = () => {
+    c.set("guard", () => {
       guarded = true;
-      const decided = guard(user, organizationId);
-      return freshly ? allOf(decided, freshly(user.sessionId)) : decided;
-    };
-    c.set("guard", admit);
+      return admit();
+    });
     c.set("hasGuarded", () => guarded);
     await next();
     // Without a query there was no guard, and an account that is gone would be served.
     if (!guarded && !c.error) throw new Error(`${context.policy?.operationId} asked no guard. ${advice}`);
+    if (apiKeyId && guarded && ![401, 403].includes(c.res.status)) noteUse(context, apiKeyId);
   };
 }
 
@@ -56,7 +70,7 @@ const guards: {
   user: () => userGuard,
   admin: () => adminGuard,
   member: (access) => {
-    const asMember = memberGuard(access.member, wantedIn(access));
+    const asMember = memberGuard(access.member, `${wantedIn(access)} in the organization`);
     return (user, organizationId = "") => allOf(userGuard(user), asMember(user.id, organizationId));
   },
 };
@@ -67,6 +81,12 @@ function guardOf(access: Access): Guard | undefined {
   if (word === undefined || word === "public") return undefined;
   // Each guard takes the access of its own word.
   return (guards[word] as (access: Access) => Guard)(access);
+}
+
+/** Says so of a key that the endpoint does not take, whether or not it is one of ours. */
+function refusal(text: string | undefined, takesNoKey: boolean): ApiError {
+  if (text === undefined) return new ApiError("not_authenticated");
+  return new ApiError("invalid_token", takesNoKey ? { detail: "This takes an access token, and no API key." } : {});
 }
 
 /** Reads the caller from an `Authorization` header, if its token is ours. Does not ask the database. */

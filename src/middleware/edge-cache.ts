@@ -1,7 +1,7 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import { orNothing } from "../context/in-time.ts";
-import type { AppEnv, UserEnv } from "../context/types.ts";
+import type { AppEnv, CallerEnv } from "../context/types.ts";
 import { isAmong } from "../http/etag.ts";
 import { headers } from "../http/headers.ts";
 
@@ -61,7 +61,7 @@ export function edgeCache({ seconds, staleSeconds }: Caching, names: readonly st
 }
 
 /** Evicts these paths from this data centre's cache, after the response. */
-export function forget(c: Context<UserEnv>, ...paths: string[]): void {
+export function forget<Env extends CallerEnv>(c: Context<Env>, ...paths: string[]): void {
   const all = paths.map((path) => orNothing(c.var.log, "edge", () => caches.default.delete(new URL(path, c.req.url))));
   c.executionCtx.waitUntil(Promise.all(all));
 }

@@ -1,3 +1,9 @@
+import { createApiKey } from "./api-keys/create.ts";
+import { listApiKeys } from "./api-keys/list.ts";
+import { readApiKey } from "./api-keys/read.ts";
+import { deleteApiKey } from "./api-keys/revoke.ts";
+import { rotateApiKeySecret } from "./api-keys/rotate.ts";
+import { updateApiKey } from "./api-keys/update.ts";
 import { createAttachment } from "./attachments/create.ts";
 import { deleteAttachment } from "./attachments/delete.ts";
 import { downloadAttachment } from "./attachments/download.ts";
@@ -83,6 +89,12 @@ export const endpoints = [
   deleteUser,
   restoreUser,
   endUserSessions,
+  createApiKey,
+  listApiKeys,
+  readApiKey,
+  updateApiKey,
+  deleteApiKey,
+  rotateApiKeySecret,
   listAuditEvents,
   listTasks,
   readTask,

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { ApiKey } from "./api-keys.ts";
 import { Attachment } from "./attachments.ts";
 import { MyAuditEvent } from "./audit-events.ts";
 import { Session } from "./auth.ts";
@@ -15,6 +16,9 @@ export const Export = z
     items: z.array(ItemRow.extend({ is_deleted: z.boolean() })),
     attachments: z.array(Attachment),
     sessions: z.array(Session.omit({ is_current: true }).extend({ ended_at: Timestamp.nullable() })),
+    api_keys: z.array(
+      ApiKey.omit({ previous_until: true, updated_at: true }).extend({ revoked_at: Timestamp.nullable() }),
+    ),
     audit_events: z.array(MyAuditEvent),
     mails: z.array(
       z.object({ kind: z.string(), recipient: z.string(), created_at: Timestamp, sent_at: Timestamp.nullable() }),

@@ -49,6 +49,7 @@ const formats: Partial<Record<string, string>> = {
   email: "an e-mail address",
   etag: 'one ETag, such as "1"',
   "idempotency-key": "1 to 255 visible ASCII characters",
+  network: "an address or a network such as 203.0.113.0/24",
   uri: "a URL",
   username: "3 to 50 of A-Z a-z 0-9 _ . -",
   uuid: "a UUID",

@@ -8,6 +8,7 @@ export type Keys = {
   mail: CryptoKey;
   throttle: CryptoKey;
   cache: CryptoKey;
+  apiKey: CryptoKey;
   mailbox: string;
 };
 
@@ -22,16 +23,18 @@ export async function keysFor(settings: KeySettings): Promise<Keys> {
   const imported = known.get(settings);
   if (imported) return imported;
   const { SECRET_KEY, ALGORITHM, SIGNING_KEYS } = settings;
-  const [token, cursor, refresh, mail, throttle, cache, mailbox] = await Promise.all([
+  const [token, cursor, refresh, mail, throttle, cache, apiKey, mailbox] = await Promise.all([
     importRing(SIGNING_KEYS ?? [await derivedSigningKey(SECRET_KEY)], ALGORITHM),
     derive(SECRET_KEY, "cursor"),
     derive(SECRET_KEY, "refresh token"),
     derive(SECRET_KEY, "mail token"),
     derive(SECRET_KEY, "throttle"),
     derive(SECRET_KEY, "cache"),
+    derive(SECRET_KEY, "api key"),
     deriveBytes(SECRET_KEY, "mailbox"),
   ]);
-  const keys = { token, cursor, refresh, mail, throttle, cache, mailbox: Buffer.from(mailbox).toString("base64url") };
+  const named = { token, cursor, refresh, mail, throttle, cache, apiKey };
+  const keys = { ...named, mailbox: Buffer.from(mailbox).toString("base64url") };
   known.set(settings, keys);
   return keys;
 }

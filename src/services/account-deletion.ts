@@ -1,4 +1,5 @@
 import type { UserEnv } from "../context/types.ts";
+import { ApiKeys } from "../crud/api-keys.ts";
 import { Sessions } from "../crud/sessions.ts";
 import { wasJustDeleted } from "../crud/user-conditions.ts";
 import { Users } from "../crud/users.ts";
@@ -21,6 +22,7 @@ export async function deleteOwnAccount(context: Context, { current_password }: {
     Users.delete(db, user.id, caller, event, user.password_hash),
     // Separate, because only a later statement sees the sessions opened while the first one waited for the row.
     Sessions.revoke(db, user.id, undefined, wasJustDeleted(user.id)),
+    ApiKeys.revokeAll(db, { userId: user.id }, wasJustDeleted(user.id)),
     ...remember,
   );
   if (gone.rows.length === 0) wrongPassword();

@@ -1,4 +1,5 @@
 import type { UserEnv } from "../context/types.ts";
+import { ApiKeys } from "../crud/api-keys.ts";
 import { requireAdmin } from "../crud/guards.ts";
 import { Sessions } from "../crud/sessions.ts";
 import { wasJustDeleted } from "../crud/user-conditions.ts";
@@ -26,6 +27,7 @@ export async function deleteAsAdmin(context: Context, id: string): Promise<void>
     requireUserVersion(context, id),
     Users.delete(db, id, caller, event),
     Sessions.revoke(db, id, undefined, wasJustDeleted(id)),
+    ApiKeys.revokeAll(db, { userId: id }, wasJustDeleted(id)),
     requireStillAdmin(context),
   );
   if (gone.rows.length === 0) notFound();

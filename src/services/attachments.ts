@@ -1,10 +1,10 @@
 import { v7 as uuidv7 } from "uuid";
-import type { UserEnv, VerifiedEnv } from "../context/types.ts";
+import type { CallerEnv, VerifiedEnv } from "../context/types.ts";
 import { Attachments } from "../crud/attachments.ts";
 import { notFound } from "../errors.ts";
 import { bucketOf, fromBucket } from "./files.ts";
 
-type Context = Pick<UserEnv["Variables"], "db" | "run" | "user" | "settings"> & VerifiedEnv["Variables"];
+type Context = Pick<CallerEnv["Variables"], "db" | "run" | "user" | "settings"> & VerifiedEnv["Variables"];
 
 /**
  * Stores an upload: first its row, then its object, then the digest in the row. After a crash in between, the row leads the

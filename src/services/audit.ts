@@ -8,7 +8,10 @@ import type { AuditKind } from "../values.ts";
 import { actorOf, isByOwner } from "./audit-events.ts";
 import { type Changes, type DetailsOf, isSensitive, sensitiveChanges } from "./sensitive-changes.ts";
 
-export type AuditContext = Pick<Variables, "db" | "requestId" | "client" | "audit" | "outbox" | "policy" | "keys"> & {
+export type AuditContext = Pick<
+  Variables,
+  "db" | "requestId" | "client" | "audit" | "outbox" | "policy" | "keys" | "apiKeyId"
+> & {
   user?: Caller;
 };
 
@@ -17,13 +20,15 @@ export type AuditContext = Pick<Variables, "db" | "requestId" | "client" | "audi
  * recorded, the log's line tells it and the notice is sent. Pass null for `userId` if only the statement knows the account.
  */
 export function auditEvent<Kind extends AuditKind>(
-  { requestId, client, user, policy, keys, audit }: AuditContext,
+  { requestId, client, user, apiKeyId, policy, keys, audit }: AuditContext,
   kind: Kind,
   userId: string | null,
   details: DetailsOf<Kind>,
 ): NewAuditEvent {
   const { network, userAgent } = client;
-  const event = { kind, user_id: userId, actor_id: user?.id ?? null, request_id: requestId, network, details };
+  const byKey = apiKeyId && { by_api_key_id: apiKeyId };
+  const actor_id = user?.id ?? null;
+  const event = { kind, user_id: userId, actor_id, request_id: requestId, network, details: { ...details, ...byKey } };
   const by = isByOwner(event) ? "owner" : actorOf(event) === "administrator" ? "administrator" : "stranger";
   const program = programOf(userAgent);
   const origin = by === "owner" && { ...(network !== "unknown" && { network }), ...(program && { program }) };

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
-import type { PagedEnv, UserEnv } from "../context/types.ts";
-import { requireAdmin } from "../crud/guards.ts";
+import type { CallerEnv, PagedEnv } from "../context/types.ts";
+import { refuseUnlessAdmin } from "../crud/guards.ts";
 import { ItemBatches } from "../crud/item-batches.ts";
 import { itemQueries } from "../crud/item-searches.ts";
 import { Items, itemOrder } from "../crud/items.ts";
@@ -10,7 +10,7 @@ import { ApiError, operationError } from "../errors.ts";
 import { type ItemOperation, type ItemQuery, ItemUpdate } from "../schemas/items.ts";
 import type { PageQuery } from "../schemas/pages.ts";
 
-type Context = Pick<UserEnv["Variables"], "db" | "run" | "user"> & PagedEnv["Variables"];
+type Context = Pick<CallerEnv["Variables"], "db" | "run" | "user"> & PagedEnv["Variables"];
 
 /**
  * A page of the caller's items, or of another owner's for an admin. Throws `invalid_cursor`, and `forbidden` if a user
@@ -25,7 +25,7 @@ export async function pageOfItems({ db, run, user, page }: Context, query: ItemQ
     createdBefore: query.created_before,
     q: query.q,
   };
-  const permission = query.owner_id === undefined ? undefined : requireAdmin(db, user);
+  const permission = query.owner_id === undefined ? undefined : refuseUnlessAdmin(db, user);
   const include = query.include ?? [];
   const withOwner = include.includes("owner");
   const count = include.includes("total") ? Items.count(db, filter) : undefined;
@@ -51,7 +51,7 @@ export async function pageOfPublicItems({ db, run, page }: Omit<Context, "user">
  * the first failure, and `quota_exceeded`. `shown` are the items that are or just were public.
  */
 export async function changeItems(
-  { db, run, user, settings }: Pick<UserEnv["Variables"], "db" | "run" | "user" | "settings">,
+  { db, run, user, settings }: Pick<CallerEnv["Variables"], "db" | "run" | "user" | "settings">,
   operations: ItemOperation[],
 ) {
   const creates = operations.filter((operation) => operation.op === "create");

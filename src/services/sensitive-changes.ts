@@ -5,6 +5,10 @@ import {
   accountDeactivated,
   accountDeleted,
   accountRestored,
+  apiKeyChanged,
+  apiKeyCreated,
+  apiKeyRevoked,
+  apiKeyRotated,
   emailChanged,
   emailChangeRequested,
   newSignIn,
@@ -60,6 +64,26 @@ export const sensitiveChanges = {
     proofs: ["password", "admin"],
     besides: "No old session comes back, and a deactivated account stays so.",
   },
+  "api_key.created": {
+    notice: apiKeyCreated,
+    proofs: ["access_token"],
+    besides: "The key is in that answer alone, and can do no more than its permissions and its owner.",
+  },
+  "api_key.changed": {
+    notice: apiKeyChanged,
+    proofs: ["access_token"],
+    besides: "The next request has the new permissions, networks and expiry.",
+  },
+  "api_key.rotated": {
+    notice: apiKeyRotated,
+    proofs: ["access_token"],
+    besides: "The last secret counts for the overlap that was asked for, and any before it no longer.",
+  },
+  "api_key.revoked": {
+    notice: apiKeyRevoked,
+    proofs: ["access_token"],
+    besides: "The next request with it is refused, and nothing brings it back.",
+  },
   "sessions.ended": {
     notice: sessionsEnded,
     proofs: ["access_token", "admin"],
@@ -99,7 +123,8 @@ export function isSensitive(kind: string): kind is SensitiveChange {
   return Object.hasOwn(sensitiveChanges, kind);
 }
 
-type Given = "name" | "by" | "network" | "program";
+/** Added to every notice; a statement adds the name of a key. */
+type Given = "name" | "by" | "network" | "program" | "key_name";
 /** The details that an event must have for its notice, all of them text. */
 export type DetailsOf<Kind extends AuditKind> = Record<string, string> &
   (Kind extends SensitiveChange ? Omit<z.output<(typeof sensitiveChanges)[Kind]["notice"]["data"]>, Given> : unknown);

@@ -1,4 +1,5 @@
 import type { UserEnv } from "../context/types.ts";
+import { ApiKeys } from "../crud/api-keys.ts";
 import { isWritten } from "../crud/audit-events.ts";
 import { requireAdmin } from "../crud/guards.ts";
 import { OneTimeTokens } from "../crud/one-time-tokens.ts";
@@ -88,11 +89,14 @@ function toldChanges(context: Context, id: string, changes: UserUpdate): UserCha
   };
 }
 
-/** The consequences of an admin's changes: no session or link survives them. */
+/** The consequences of an admin's changes: no session, key or link survives them. */
 async function consequences(context: Context, id: string, { email }: UserChanges) {
   const { db } = context;
-  const ended = Sessions.revoke(db, id, undefined, isInactive(id));
-  if (!email?.event) return [ended];
+  const ended = [
+    Sessions.revoke(db, id, undefined, isInactive(id)),
+    ApiKeys.revokeAll(db, { userId: id }, isInactive(id)),
+  ] as const;
+  if (!email?.event) return ended;
   const isOther = isWritten(email.event);
   const verification = await issueMailedToken(context, {
     purpose: "verify_email",
@@ -100,7 +104,7 @@ async function consequences(context: Context, id: string, { email }: UserChanges
     event: "email.verification_requested",
   });
   const links = OneTimeTokens.delete(db, id, ["verify_email", "change_email", "reset_password"], isOther);
-  return [ended, links, verification.statement];
+  return [...ended, links, verification.statement];
 }
 
 /** Runs the guard first, so that a caller who is no longer signed in learns that instead. */

@@ -2,6 +2,7 @@ import type { Task } from "../task/task.ts";
 import { purgeAttachments } from "./attachments/purge.ts";
 import { removeAttachment } from "./attachments/remove.ts";
 import { sendMail } from "./mails/send.ts";
+import { purgeApiKeys } from "./purge-api-keys.ts";
 import { purgeAuditEvents } from "./purge-audit-events.ts";
 import { purgeDeleted } from "./purge-deleted.ts";
 import { purgeIdempotencyKeys } from "./purge-idempotency-keys.ts";
@@ -19,6 +20,7 @@ export const allTasks: readonly Task[] = [
   ...purgeDeleted,
   purgeUsers,
   purgeSessions,
+  purgeApiKeys,
   purgeMails,
   purgeAuditEvents,
   purgeTasks,

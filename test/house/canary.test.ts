@@ -46,6 +46,7 @@ function noted(answer: Answer): Answer {
   const { access_token, refresh_token } = answer.body ?? {};
   if (access_token) secret("access token", access_token);
   if (refresh_token) secret("refresh token", refresh_token);
+  if (answer.body?.key) secret("key token", answer.body.key);
   const cookie = /refresh_token=([\w-]{20,})/.exec(answer.headers.get("Set-Cookie") ?? "")?.[1];
   if (cookie) secret("cookie token", cookie);
   return answer;
@@ -85,6 +86,23 @@ async function live(): Promise<{ username: string; answers: Answer[] }> {
   const next = (await post("/auth/refresh", { refresh_token: phone.refresh_token })).body;
   const laptop = (await post("/auth/login", { username, password: first })).body;
   const second = password("second");
+  const made = await post("/api-keys", { name: "Canary", permissions: ["items:read"] }, laptop.access_token);
+  const { id: keyId, key } = made.body;
+  const changes = { token: laptop.access_token };
+  answers.push(
+    made,
+    await post("/api-keys", { name: "canary", permissions: ["items:read"] }, laptop.access_token),
+    await api.get("/items", { token: key }),
+    await api.post("/items", { token: key, json: { title: "Not permitted" } }),
+    await api.get("/users/me", { token: key }),
+    await api.get("/items", { token: secret("wrong key token", `${key.slice(0, -1)}!`) }),
+    await api.get(`/items?key=${encodeURIComponent(key)}`, { token: key }),
+    await api.get("/api-keys", changes),
+    noted(await api.post(`/api-keys/${keyId}/rotate`, { ...changes, json: { overlap_seconds: 0 } })),
+    await api.get("/items", { token: key }),
+    await api.patch(`/api-keys/${keyId}`, { ...changes, json: { networks: ["203.0.113.0/24"] } }),
+    await api.delete(`/api-keys/${keyId}`, changes),
+  );
   answers.push(
     await post("/auth/refresh", { refresh_token: next.refresh_token }),
     // A replay, by which the session ends.

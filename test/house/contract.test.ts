@@ -173,11 +173,13 @@ describe("the OpenAPI document", () => {
   it("tells how to sign in", () => {
     expect(document.components.securitySchemes).toMatchObject({
       bearer: { type: "http", scheme: "bearer" },
+      apiKey: { type: "http", scheme: "bearer", description: expect.stringContaining("POST /api-keys") },
       password: { type: "oauth2", flows: { password: { tokenUrl: "/api/v1/auth/login" } } },
     });
     for (const { policy, operation } of operations) {
       const schemes = (operation.security ?? []).flatMap((scheme: object) => Object.keys(scheme));
-      expect(schemes, policy.operationId).toStrictEqual(policy.access === "public" ? [] : ["password", "bearer"]);
+      const people = policy.access === "public" ? [] : ["password", "bearer"];
+      expect(schemes, policy.operationId).toStrictEqual(policy.permission ? [...people, "apiKey"] : people);
     }
   });
 });

@@ -18,7 +18,7 @@ const floors = [
   ["log.ts", "setting-values.ts"],
   ["schemas"],
   ["security"],
-  ["values.ts"],
+  ["values.ts", "permissions.ts"],
 ];
 
 /** Types alone may also be taken from these rooms, which are not below. */

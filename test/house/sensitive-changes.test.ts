@@ -8,7 +8,7 @@ import { endpoints } from "../../src/routes/index.ts";
 import { isSensitive, type SensitiveChange, sensitiveChanges } from "../../src/services/sensitive-changes.ts";
 import { type AuditKind, auditKinds } from "../../src/values.ts";
 import { exampleBody } from "../examples.ts";
-import { type Answer, aUser, db, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
+import { type Answer, aKey, aUser, db, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
 
 const password = "correct horse battery";
 const password_hash = await quickPasswords.hash("", password);
@@ -59,6 +59,15 @@ const ofOneself = (path: (user: User) => string, json: () => object, role?: "adm
       return api.patch(path(other), { ...from, ...(role && { token: other.token }), json: json() });
     },
   };
+};
+
+/** A change of the user's key by a session; without the proof, by the key itself. */
+const ofAKey = (call: (id: string) => [method: string, path: string, json: object | undefined]) => async () => {
+  const user = await watched();
+  const key = await aKey({ user_id: user.id });
+  const [method, path, json] = call(key.id);
+  const make = (from: From, token: string) => api.call(method, path, { ...from, token, json });
+  return { user, change: (from: From) => make(from, user.token), unproven: (from: From) => make(from, key.token) };
 };
 
 const scenarios: Making = {
@@ -143,6 +152,15 @@ const scenarios: Making = {
     const restore = (from: From, { token }: User) => api.post(`/users/${user.id}/restore`, { ...from, token });
     return { user, change: (from) => restore(from, admin), unproven: (from) => restore(from, other) };
   },
+  "createApiKey api_key.created": async () => {
+    const user = await watched();
+    const json = { name: "Nightly", permissions: ["items:read"] };
+    const make = (from: From, header: { token?: string }) => api.post("/api-keys", { ...from, ...header, json });
+    return { user, change: (from) => make(from, user), unproven: (from) => make(from, {}) };
+  },
+  "updateApiKey api_key.changed": ofAKey((id) => ["PATCH", `/api-keys/${id}`, { name: "Hourly" }]),
+  "rotateApiKeySecret api_key.rotated": ofAKey((id) => ["POST", `/api-keys/${id}/rotate`, {}]),
+  "deleteApiKey api_key.revoked": ofAKey((id) => ["DELETE", `/api-keys/${id}`, undefined]),
   "endUserSessions sessions.ended": async () => {
     const user = await watched();
     const end = (from: From, { token }: User) => api.delete(`/users/${user.id}/sessions`, { ...from, token });

@@ -19,6 +19,8 @@ export const createAttachment = endpoint(
     description:
       "The body is the file itself. Its first bytes must be those of its `Content-Type`, whatever its name. Owner and admins alone can read it, even if the item is public.",
     access: "user",
+    callers: ["user", "key"],
+    permission: "items:write",
     offBy: "FILES",
     rate: "heavy",
     // The row before the object, and its digest after it.

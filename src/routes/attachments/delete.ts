@@ -13,6 +13,8 @@ export const deleteAttachment = endpoint(
     summary: "Delete an attachment",
     description: "For good: it cannot be restored.",
     access: "user",
+    callers: ["user", "key"],
+    permission: "items:write",
     offBy: "FILES",
     request: { params: AttachmentParams },
     responses: { 204: { description: "Deleted" } },

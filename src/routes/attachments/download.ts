@@ -14,6 +14,8 @@ export const downloadAttachment = endpoint(
     summary: "Download an attachment",
     description: "Whole, or the part that `Range` asks for. The bytes of an attachment never change.",
     access: "user",
+    callers: ["user", "key"],
+    permission: "items:read",
     offBy: "FILES",
     ranged: true,
     request: { params: AttachmentParams },

@@ -13,6 +13,8 @@ export const listAttachments = endpoint(
     summary: "List the attachments of an item",
     description: "A page at a time, newest first.",
     access: "user",
+    callers: ["user", "key"],
+    permission: "items:read",
     offBy: "FILES",
     paged: true,
     request: { params: AttachmentsParams },

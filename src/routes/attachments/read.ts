@@ -12,6 +12,8 @@ export const readAttachment = endpoint(
     summary: "Get what is known of an attachment",
     description: "Its bytes are at `content`.",
     access: "user",
+    callers: ["user", "key"],
+    permission: "items:read",
     offBy: "FILES",
     request: { params: AttachmentParams },
     responses: { 200: json(Attachment, "The attachment") },

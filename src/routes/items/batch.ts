@@ -13,6 +13,8 @@ export const batchItems = endpoint(
     description:
       "Carries out all of up to 100 operations, or none: `errors` names the first that failed. At most one operation per item.",
     access: "user",
+    callers: ["user", "key"],
+    permission: "items:write",
     rate: "heavy",
     idempotent: true,
     request: { body: body(ItemBatch) },

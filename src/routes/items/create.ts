@@ -14,6 +14,8 @@ export const createItem = endpoint(
     summary: "Create an item",
     description: "You become its owner.",
     access: "user",
+    callers: ["user", "key"],
+    permission: "items:write",
     idempotent: true,
     versioned: true,
     request: { body: body(ItemCreate) },

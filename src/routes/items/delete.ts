@@ -13,6 +13,8 @@ export const deleteItem = endpoint(
     summary: "Delete an item",
     description: "One of your items; admins may delete any.",
     access: "user",
+    callers: ["user", "key"],
+    permission: "items:write",
     versioned: true,
     request: { params: IdParams },
     responses: { 204: { description: "Deleted" } },

@@ -14,6 +14,8 @@ export const exportItems = endpoint(
       "Newest first, as NDJSON or CSV by `Accept`. An item that exists throughout the export appears once. A file is " +
       "complete only if the transfer ended normally: it is cut off if your session ends or the database fails.",
     access: "user",
+    callers: ["user", "key"],
+    permission: "items:read",
     rate: "heavy",
     responses: { 200: downloadOf("Item", "All of your items") },
     errors: ["not_acceptable"],

@@ -11,6 +11,8 @@ export const listItems = endpoint(
     summary: "List your items",
     description: "A page at a time, newest first unless `sort` says otherwise. Admins may list another user's items.",
     access: "user",
+    callers: ["user", "key"],
+    permission: "items:read",
     paged: true,
     request: { query: ItemQuery },
     responses: { 200: json(ItemPage, "A page of your items") },

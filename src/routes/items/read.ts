@@ -15,6 +15,8 @@ export const readItem = endpoint(
     description:
       "One of your items; admins may get any. With `include=owner`, the `ETag` covers the owner's profile too.",
     access: "user",
+    callers: ["user", "key"],
+    permission: "items:read",
     versioned: true,
     request: { params: IdParams, query: ItemReadQuery },
     responses: { 200: json(Item, "The item") },

@@ -16,6 +16,8 @@ export const restoreItem = endpoint(
     description:
       "Possible until it is purged, by default thirty days after its deletion. An item that is not deleted is returned unchanged.",
     access: "user",
+    callers: ["user", "key"],
+    permission: "items:write",
     versioned: true,
     request: { params: IdParams },
     responses: { 200: json(Item, "The item") },

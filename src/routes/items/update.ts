@@ -15,6 +15,8 @@ export const updateItem = endpoint(
     summary: "Change an item",
     description: "Fields that are left out keep their values.",
     access: "user",
+    callers: ["user", "key"],
+    permission: "items:write",
     versioned: true,
     request: { params: IdParams, body: body(ItemUpdate) },
     responses: { 200: json(Item, "The changed item") },

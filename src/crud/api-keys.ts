@@ -1,0 +1,211 @@
+import { and, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
+import type { Database } from "../db/client.ts";
+import { apiKeys, organizations, users } from "../db/schema.ts";
+import type { Permission } from "../permissions.ts";
+import { type NewAuditEvent, written } from "./audit-events.ts";
+import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
+
+/** The owner of keys. */
+export type KeyOwner = { userId: string } | { organizationId: string };
+
+export type NewApiKey = {
+  id: string;
+  owner: KeyOwner;
+  madeBy: string;
+  name: string;
+  permissions: Permission[];
+  networks: string[];
+  expiresAt: string | null;
+  secretHash: string;
+};
+
+/** Fields that are left out keep their values. */
+export type ApiKeyChanges = {
+  name?: string | undefined;
+  permissions?: Permission[] | undefined;
+  networks?: string[] | undefined;
+  expires_at?: string | null | undefined;
+};
+
+const { secret_hash: _secret, previous_hash: _previous, ...shown } = getTableColumns(apiKeys);
+const columns = sql.join(
+  Object.values(shown).map(({ name }) => sql.identifier(name)),
+  sql`, `,
+);
+type Row = Omit<typeof apiKeys.$inferSelect, "secret_hash" | "previous_hash">;
+
+/** The queries of API keys. No answer holds a hash. */
+export const ApiKeys = {
+  /** Precedes {@link ApiKeys.insert}: of an owner's simultaneous keys, each sees those before it, or the owner's end. */
+  lockOwner(db: Database, owner: KeyOwner) {
+    const { table, id } = ownerOf(owner);
+    return db.execute(sql`select from ${table} where id = ${id}::uuid for no key update`);
+  },
+
+  /**
+   * Unique by name without case among keys that are not revoked: raises 23505. Ends the transaction (SQLSTATE PT507) if the
+   * owner has `most` of them. No row if the owner is gone.
+   */
+  insert(db: Database, key: NewApiKey, most: number, event: NewAuditEvent) {
+    const { id, owner, madeBy, name, permissions, networks, expiresAt, secretHash } = key;
+    const { column, table, id: ownerId, isLive } = ownerOf(owner);
+    const kept = sql`(select count(*) from ${apiKeys} where ${isKeptBy(owner)})`;
+    return db.execute<Row>(sql`
+      with made as (
+        insert into ${apiKeys} (id, ${sql.identifier(column.name)}, made_by, name, permissions, networks, expires_at, secret_hash)
+        select ${id}::uuid, id, ${madeBy}::uuid, ${name}, ${listOf(permissions)}::text[], ${networksOf(networks)},
+          ${expiresAt}::timestamptz, ${secretHash}
+        from ${table}
+        where id = ${ownerId}::uuid and ${isLive}
+          and (${kept} < ${most}::int or refuse('PT507', -1))
+        returning ${columns}
+      ),
+      ${written(event, sql`from made`, nameIn(sql`made`))}
+      select * from made`);
+  },
+
+  find(db: Database, id: string, owner: KeyOwner) {
+    return db
+      .select(shown)
+      .from(apiKeys)
+      .where(and(eq(apiKeys.id, id), isKeptBy(owner)));
+  },
+
+  /** A page of the owner's keys that are not revoked, newest first. */
+  list(db: Database, owner: KeyOwner, { after, limit }: PageRequest) {
+    const { past, orderBy, sortKey } = keyset(newestFirst(apiKeys.id), apiKeys.id, after);
+    return db
+      .select({ ...shown, sort_key: sortKey })
+      .from(apiKeys)
+      .where(and(isKeptBy(owner), past))
+      .orderBy(...orderBy)
+      .limit(limit);
+  },
+
+  /** Changes a key that is not revoked, and records the event if anything differs. */
+  update(db: Database, id: string, owner: KeyOwner, changes: ApiKeyChanges, event: NewAuditEvent) {
+    const { name, permissions, networks, expires_at } = changes;
+    const values = sql.join(
+      [
+        sql`updated_at = now()`,
+        ...(name === undefined ? [] : [sql`name = ${name}`]),
+        ...(permissions === undefined ? [] : [sql`permissions = ${listOf(permissions)}::text[]`]),
+        ...(networks === undefined ? [] : [sql`networks = ${networksOf(networks)}`]),
+        ...(expires_at === undefined ? [] : [sql`expires_at = ${expires_at}::timestamptz`]),
+      ],
+      sql`, `,
+    );
+    const differs = sql`(held.name, held.permissions, held.networks, held.expires_at)
+      is distinct from (changed.name, changed.permissions, changed.networks, changed.expires_at)`;
+    return db.execute<Row>(sql`
+      with held as (select * from ${apiKeys} where id = ${id}::uuid and ${isKeptBy(owner)} for no key update),
+      changed as (
+        update ${apiKeys} set ${values} from held where ${apiKeys.id} = held.id returning ${ofTable}
+      ),
+      ${written(event, sql`from held, changed where ${differs}`, nameIn(sql`changed`))}
+      select * from changed`);
+  },
+
+  /**
+   * Gives a key that has not expired another secret. The one so far counts for so many more seconds, and any before it no
+   * longer. `is_rotated` is false for an expired one.
+   */
+  rotate(
+    db: Database,
+    {
+      id,
+      owner,
+      secretHash,
+      overlapSeconds,
+    }: { id: string; owner: KeyOwner; secretHash: string; overlapSeconds: number },
+    event: NewAuditEvent,
+  ) {
+    return db.execute<Row & { is_rotated: boolean }>(sql`
+      with held as (select * from ${apiKeys} where id = ${id}::uuid and ${isKeptBy(owner)} for no key update),
+      rotated as (
+        update ${apiKeys} set secret_hash = ${secretHash}, previous_hash = held.secret_hash,
+          previous_until = now() + make_interval(secs => ${overlapSeconds}::int), updated_at = now()
+        from held where ${apiKeys.id} = held.id and (held.expires_at is null or held.expires_at > now())
+        returning ${ofTable}
+      ),
+      ${written(event, sql`from rotated`, nameIn(sql`rotated`))}
+      select ${columns}, true as is_rotated from rotated
+      union all select ${columns}, false from held where not exists (select from rotated)`);
+  },
+
+  /** Revokes a key for good. */
+  revoke(db: Database, id: string, owner: KeyOwner, event: NewAuditEvent) {
+    return db.execute<{ id: string }>(sql`
+      with ended as (
+        update ${apiKeys} set revoked_at = now(), updated_at = now()
+        where id = ${id}::uuid and ${isKeptBy(owner)} returning id, name
+      ),
+      ${written(event, sql`from ended`, nameIn(sql`ended`))}
+      select id from ended`);
+  },
+
+  /** Revokes all keys of an owner. `happened` is checked after the preceding statements. */
+  revokeAll(db: Database, owner: KeyOwner, happened: SQL) {
+    return db
+      .update(apiKeys)
+      .set({ revoked_at: sql`now()`, updated_at: sql`now()` })
+      .where(and(isKeptBy(owner), happened))
+      .returning({ id: apiKeys.id });
+  },
+
+  /** Notes that a key was used, at most once an hour. */
+  noteUse(db: Database, id: string) {
+    return db
+      .update(apiKeys)
+      .set({ last_used_at: sql`now()` })
+      .where(
+        and(
+          eq(apiKeys.id, id),
+          sql`(${apiKeys.last_used_at} is null or ${apiKeys.last_used_at} <= now() - interval '1 hour')`,
+        ),
+      );
+  },
+
+  /** Removes some of the keys that were revoked, or have expired, so many days ago. */
+  purge(db: Database, days: number, limit: number) {
+    const ended = sql`least(revoked_at, expires_at)`;
+    return db.execute<{ id: string }>(sql`
+      delete from ${apiKeys} where id in (
+        select id from ${apiKeys} where ${ended} <= now() - make_interval(days => ${days}::int)
+        order by ${ended} limit ${limit}::int for update skip locked)
+      returning id`);
+  },
+};
+
+const ofTable = sql.join(Object.values(shown), sql`, `);
+
+/** The name of the key, for the event and the notice. */
+function nameIn(row: SQL) {
+  return { details: sql`jsonb_build_object('key_name', ${row}.name)` };
+}
+
+/** The column, the row and the condition of an owner. */
+function ownerOf(owner: KeyOwner) {
+  return "userId" in owner
+    ? { column: apiKeys.user_id, table: users, id: owner.userId, isLive: sql`is_active and deleted_at is null` }
+    : {
+        ...{ column: apiKeys.organization_id, table: organizations, id: owner.organizationId },
+        isLive: sql`deleted_at is null`,
+      };
+}
+
+/** True for the owner's keys that are not revoked. */
+function isKeptBy(owner: KeyOwner): SQL | undefined {
+  const { column, id } = ownerOf(owner);
+  return and(eq(column, id), isNull(apiKeys.revoked_at));
+}
+
+/** An array in PostgreSQL's notation. No permission and no network holds a character to escape. */
+function listOf(texts: readonly string[]): string {
+  return `{${texts.join()}}`;
+}
+
+/** Clears the bits behind each prefix, which `cidr` refuses. */
+function networksOf(networks: readonly string[]): SQL {
+  return sql`array(select network(one) from unnest(${listOf(networks)}::inet[]) as one)`;
+}

@@ -1,0 +1,47 @@
+import type { SQL } from "drizzle-orm";
+import type { Context } from "hono";
+import { keyRate, type Policy, wantedIn } from "../context/policy.ts";
+import type { CallerEnv, MemberEnv } from "../context/types.ts";
+import { keyGuard, memberGuard } from "../crud/guards.ts";
+import { allOf } from "../db/drizzle.ts";
+import { addressOf } from "../http/network.ts";
+import { parseApiKey } from "../security/api-keys.ts";
+import type { Caller } from "../security/caller.ts";
+
+/** A caller whose credential is ours, by what they are, with the guard that decides whether it counts. */
+export type Known = {
+  user?: Caller;
+  /** Instead of a user: the organisation whose key this is. */
+  organizationId?: string;
+  apiKeyId?: string;
+  /** Absent for nobody may. */
+  admit?: () => SQL<boolean>;
+};
+
+type Admitting = (
+  c: Context<CallerEnv & MemberEnv>,
+  text: string,
+  organizationId: string | undefined,
+) => Promise<Known | undefined>;
+
+/**
+ * Reads the owner from an API key, if it is ours, without the database; undefined for an endpoint that admits no key. An
+ * organisation's key acts for it; a user's acts as the user, also as a member. Counts a key's calls apart from its owner's.
+ */
+export function keysAdmittedBy({ access, permission }: Pick<Policy, "access" | "permission">): Admitting | undefined {
+  if (!permission) return undefined;
+  const asMember =
+    typeof access === "object" ? memberGuard(access.member, `${wantedIn(access)} in the organization`) : undefined;
+  return async (c, text, organizationId = "") => {
+    const { keys, settings, policy } = c.var;
+    const key = await parseApiKey({ environment: settings.ENVIRONMENT, key: keys.apiKey }, text);
+    if (!key) return undefined;
+    if (policy) c.set("policy", keyRate(policy));
+    const { ownerId, id: apiKeyId } = key;
+    const address = addressOf(c.req.header("CF-Connecting-IP"));
+    const admitKey = () => keyGuard({ ...key, address, organizationId, permission });
+    if (ownerId === organizationId) return { organizationId, apiKeyId, admit: admitKey };
+    const admit = asMember ? () => allOf(admitKey(), asMember(ownerId, organizationId)) : admitKey;
+    return { user: { id: ownerId }, apiKeyId, admit };
+  };
+}

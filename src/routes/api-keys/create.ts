@@ -1,0 +1,25 @@
+import { body, endpoint, json } from "../../endpoint/endpoint.ts";
+import { ApiKeyCreate, NewApiKey } from "../../schemas/api-keys.ts";
+import { makeApiKey } from "../../services/api-keys.ts";
+
+export const createApiKey = endpoint(
+  {
+    method: "post",
+    path: "/api-keys",
+    operationId: "createApiKey",
+    tags: ["keys"],
+    summary: "Make an API key",
+    description:
+      "The key acts as you, within its permissions, for programs that cannot sign in. `key` is in this answer alone, so that no repetition by `Idempotency-Key` is offered: after a lost answer, revoke the key that you find by its name.",
+    access: "user",
+    changes: { "api_key.created": "access_token" },
+    request: { body: body(ApiKeyCreate) },
+    responses: { 201: json(NewApiKey, "The new key", "Location") },
+    errors: ["name_taken", "quota_exceeded"],
+  },
+  async (c) => {
+    const made = NewApiKey.parse(await makeApiKey(c.var, c.req.valid("json")));
+    c.header("Location", `/api/v1/api-keys/${made.id}`);
+    return c.json(made, 201);
+  },
+);

@@ -1,0 +1,22 @@
+import { ApiKeys } from "../../crud/api-keys.ts";
+import { endpoint, json } from "../../endpoint/endpoint.ts";
+import { ApiKeyPage } from "../../schemas/api-keys.ts";
+
+export const listApiKeys = endpoint(
+  {
+    method: "get",
+    path: "/api-keys",
+    operationId: "listApiKeys",
+    tags: ["keys"],
+    summary: "List your API keys",
+    description: "Newest first, without their secrets. Revoked ones are gone, expired ones are listed.",
+    access: "user",
+    paged: true,
+    responses: { 200: json(ApiKeyPage, "A page of your keys") },
+  },
+  async (c) => {
+    const { db, run, page, user } = c.var;
+    const keys = await page(c.req.valid("query"), (at) => run(ApiKeys.list(db, { userId: user.id }, at)));
+    return c.json(ApiKeyPage.parse(keys), 200);
+  },
+);

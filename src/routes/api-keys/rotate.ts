@@ -1,0 +1,25 @@
+import { body, endpoint, json } from "../../endpoint/endpoint.ts";
+import { ApiKeyRotation, NewApiKey } from "../../schemas/api-keys.ts";
+import { IdParams } from "../../schemas/common.ts";
+import { rotateApiKey } from "../../services/api-keys.ts";
+
+export const rotateApiKeySecret = endpoint(
+  {
+    method: "post",
+    path: "/api-keys/{id}/rotate",
+    operationId: "rotateApiKeySecret",
+    tags: ["keys"],
+    summary: "Give an API key a new secret",
+    description:
+      "The secret so far goes on for `overlap_seconds`, while you replace it; one from before it ends at once. `key` is in this answer alone.",
+    access: "user",
+    changes: { "api_key.rotated": "access_token" },
+    request: { params: IdParams, body: body(ApiKeyRotation) },
+    responses: { 200: json(NewApiKey, "The key, with its new secret") },
+    errors: ["not_found", "conflict"],
+  },
+  async (c) => {
+    const key = await rotateApiKey(c.var, c.req.valid("param").id, c.req.valid("json"));
+    return c.json(NewApiKey.parse(key), 200);
+  },
+);
