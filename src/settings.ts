@@ -234,6 +234,13 @@ export const settingsTable = {
     meaning: "Days for which an API key is kept after it was revoked or has expired. Then it is purged.",
     value: integerBetween(0, 3_650),
   },
+  ROWS_PER_ORGANIZATION: {
+    kind: "variable",
+    default: "100000",
+    meaning:
+      "The number of rows of each resource of organizations that one of them may keep, deleted ones included until they are purged. `0` means no bound.",
+    value: integerBetween(0, 10_000_000),
+  },
   FILES: {
     kind: "variable",
     default: "off",

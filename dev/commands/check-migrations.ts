@@ -1,5 +1,8 @@
 /** `npm run db:check`: fails for migrations out of order, edited, or that differ from `src/db/schema.ts`. */
 import { join } from "node:path";
+import { getTableName, is } from "drizzle-orm";
+import { PgTable } from "drizzle-orm/pg-core";
+import { z } from "zod";
 import { failWith, projectFolder } from "../config.ts";
 import { postgres } from "../local/postgres.ts";
 import { createDatabase } from "../local/throwaway/database.ts";
@@ -7,7 +10,13 @@ import { startPostgres } from "../local/throwaway/postgres.ts";
 import { checkFiles } from "../migrations/check-files.ts";
 import { checkDatabase, checkSnapshot } from "../migrations/check-schema.ts";
 import { readJournal } from "../migrations/files.ts";
-import { currentSnapshot, readSnapshot, type Snapshot } from "../migrations/snapshot.ts";
+import { checkPolicies } from "../migrations/policies.ts";
+import { currentSnapshot, readSchema, readSnapshot, type Snapshot } from "../migrations/snapshot.ts";
+
+/** The names of the tables that need no policy. */
+const AcrossOrganizations = z.object({
+  acrossOrganizations: z.array(z.custom<PgTable>((value) => is(value, PgTable)).transform(getTableName)).default([]),
+});
 
 /** Checks the files of `drizzle/` and `src/db/schema.ts` in `project`; throws `Problem` with the first fault found. */
 export async function checkMigrations(project = projectFolder): Promise<Snapshot> {
@@ -15,7 +24,10 @@ export async function checkMigrations(project = projectFolder): Promise<Snapshot
   await checkFiles(folder);
   const { entries } = await readJournal(folder);
   const last = await readSnapshot(folder, entries.length - 1);
-  const declared = await currentSnapshot(join(project, "src/db/schema.ts"), last.prevId);
+  const schemaFile = join(project, "src/db/schema.ts");
+  const declared = await currentSnapshot(schemaFile, last.prevId);
+  const { acrossOrganizations } = AcrossOrganizations.parse(await readSchema(schemaFile));
+  checkPolicies(declared, acrossOrganizations);
   checkSnapshot(last, declared);
   return declared;
 }

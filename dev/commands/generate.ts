@@ -8,6 +8,7 @@ import { failWith, Problem, projectFolder } from "../config.ts";
 import { type Answers, changes } from "../migrations/changes.ts";
 import { readJournal } from "../migrations/files.ts";
 import { addMigration } from "../migrations/journal.ts";
+import { forceStatement, securedTables } from "../migrations/policies.ts";
 import { currentSnapshot, emptySnapshot, origin, readSnapshot, type Snapshot } from "../migrations/snapshot.ts";
 import { touchTrigger, versionedTables } from "../migrations/triggers.ts";
 
@@ -29,7 +30,11 @@ export async function generate(project: string, options: GenerateOptions) {
     const own = { ...before, id: after.id, prevId };
     return { file: await addMigration(folder, options.name ?? "custom", "", own), sql: "" };
   }
-  const statements = [...(await changes(before, after, options)), ...triggers(before, after, options)];
+  const statements = [
+    ...(await changes(before, after, options)),
+    ...triggers(before, after, options),
+    ...forced(before, after, options),
+  ];
   if (statements.length === 0) return undefined;
   const sql = `${statements.join("\n--> statement-breakpoint\n")}\n`;
   return { file: await addMigration(folder, options.name ?? nameOf(statements), sql, after), sql };
@@ -37,11 +42,18 @@ export async function generate(project: string, options: GenerateOptions) {
 
 /** The triggers of the tables that get a version. */
 function triggers(before: Snapshot, after: Snapshot, { renames }: Answers): string[] {
+  return added(versionedTables(before), versionedTables(after), renames).map(touchTrigger);
+}
+
+/** The statements that bind the owners of the tables that get policies. */
+function forced(before: Snapshot, after: Snapshot, { renames }: Answers): string[] {
+  return added(securedTables(before), securedTables(after), renames).map(forceStatement);
+}
+
+function added(before: string[], after: string[], renames: Answers["renames"]): string[] {
   const nowCalled = (table: string) => renames.find((one) => !one.table && one.from === table)?.to ?? table;
-  const had = versionedTables(before).map(nowCalled);
-  return versionedTables(after)
-    .filter((table) => !had.includes(table))
-    .map(touchTrigger);
+  const had = before.map(nowCalled);
+  return after.filter((table) => !had.includes(table));
 }
 
 function nameOf(statements: string[]): string {

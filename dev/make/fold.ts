@@ -7,13 +7,8 @@ import { join } from "node:path";
 import { failWith, Problem, projectFolder } from "../config.ts";
 import { changes } from "../migrations/changes.ts";
 import { seal } from "../migrations/journal.ts";
-import {
-  currentSnapshot,
-  emptySnapshot,
-  readSnapshot,
-  snapshotFile,
-  statementsBetween,
-} from "../migrations/snapshot.ts";
+import { forceStatement, securedTables } from "../migrations/policies.ts";
+import { currentSnapshot, readSnapshot, snapshotFile, statementsFor } from "../migrations/snapshot.ts";
 import { readText } from "../text.ts";
 
 const breakpoint = "--> statement-breakpoint";
@@ -27,11 +22,12 @@ const upgrade = join(folder, "history/0000_init.sql");
 async function fold(): Promise<void> {
   const before = await readSnapshot(folder, 0);
   const after = { ...(await currentSnapshot(join(projectFolder, "src/db/schema.ts"), before.prevId)), id: before.id };
-  const steps = await changes(before, after, { renames: [], drops: [] });
+  const secured = securedTables(after).filter((table) => !securedTables(before).includes(table));
+  const steps = [...(await changes(before, after, { renames: [], drops: [] })), ...secured.map(forceStatement)];
   const [tables, functions] = parted(await readText(init));
   const [upgradeSteps] = parted(await readText(upgrade));
   const newSteps = steps.map((step) => `${readable(step)}\n${breakpoint}\n`).join("");
-  const whole = await statementsBetween(await emptySnapshot(), after);
+  const whole = await statementsFor(after);
   await writeFile(init, `${tablesOf(whole, tables)}${functions}`);
   await writeFile(upgrade, `${upgradeSteps}${newSteps}${functions}`);
   await writeFile(snapshotFile(folder, 0), `${JSON.stringify(after, null, 2)}\n`);

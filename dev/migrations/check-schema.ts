@@ -3,7 +3,8 @@ import { Problem } from "../config.ts";
 import type { LocalDatabase } from "../local/database.ts";
 import { readCatalog } from "./catalog.ts";
 import { migrate } from "./migrate.ts";
-import { emptySnapshot, type Snapshot, statementsBetween } from "./snapshot.ts";
+import { checkForced } from "./policies.ts";
+import { type Snapshot, statementsFor } from "./snapshot.ts";
 import { checkTriggers } from "./triggers.ts";
 
 /** Throws {@link Problem} if the schema file has changed since the last snapshot. */
@@ -27,8 +28,9 @@ export async function checkDatabase(database: LocalDatabase, folder: string, dec
   const migrated = await readCatalog(database);
   checkFunctions(migrated);
   checkTriggers(migrated, declared);
+  checkForced(migrated, declared);
   await dropTables(database);
-  const statements = await statementsBetween(await emptySnapshot(), declared);
+  const statements = await statementsFor(declared);
   await database.transaction(
     statements.map((query) => ({ query, params: [] })),
     {},

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { Problem } from "../config.ts";
 import { readText } from "../text.ts";
 import { hashOf } from "./files.ts";
+import { forceStatement, securedTables } from "./policies.ts";
 
 const Named = z.looseObject({ name: z.string() });
 const Index = Named.extend({
@@ -24,6 +25,7 @@ const Table = Named.extend({
   compositePrimaryKeys: z.record(z.string(), Named.extend({ columns: z.array(z.string()) })),
   uniqueConstraints: z.record(z.string(), Named.extend({ columns: z.array(z.string()) })),
   checkConstraints: z.record(z.string(), Named.extend({ value: z.string() })),
+  policies: z.record(z.string(), Named),
 });
 const others = z.record(z.string(), z.unknown());
 
@@ -61,13 +63,18 @@ export async function readSnapshot(folder: string, idx: number): Promise<Snapsho
   }
 }
 
-/** The snapshot of the schema file. */
-export async function currentSnapshot(schemaFile: string, prevId: string): Promise<Snapshot> {
-  const { generateDrizzleJson } = await kit();
+/** What the schema file exports. */
+export async function readSchema(schemaFile: string): Promise<Record<string, unknown>> {
   const url = pathToFileURL(schemaFile);
   // A module is loaded once per URL: another text needs another one.
   url.searchParams.set("hash", hashOf(await readText(schemaFile)));
-  const schema: Record<string, unknown> = await import(url.href);
+  return import(url.href);
+}
+
+/** The snapshot of the schema file. */
+export async function currentSnapshot(schemaFile: string, prevId: string): Promise<Snapshot> {
+  const { generateDrizzleJson } = await kit();
+  const schema = await readSchema(schemaFile);
   // Passes through JSON, like the snapshots on disk.
   return Snapshot.parse(JSON.parse(JSON.stringify(generateDrizzleJson(schema, prevId))));
 }
@@ -78,6 +85,14 @@ export async function currentSnapshot(schemaFile: string, prevId: string): Promi
 export async function statementsBetween(from: Snapshot, to: Snapshot): Promise<string[]> {
   const { generateMigration } = await kit();
   return (await generateMigration(from, to)).map((statement) => statement.trim());
+}
+
+/** The SQL that makes a whole schema. */
+export async function statementsFor(snapshot: Snapshot): Promise<string[]> {
+  return [
+    ...(await statementsBetween(await emptySnapshot(), snapshot)),
+    ...securedTables(snapshot).map(forceStatement),
+  ];
 }
 
 export const emptySnapshot = async () => Snapshot.parse((await kit()).generateDrizzleJson({}));

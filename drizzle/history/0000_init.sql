@@ -549,15 +549,16 @@ begin
 end
 $$;
 --> statement-breakpoint
--- Answers the new row's id, or ends the transaction if its owner would have more than `most` rows of this table, deleted
--- ones included. Stops counting there.
-create or replace function with_room(id uuid, relation regclass, owner uuid, most integer, more integer) returns uuid
+-- Answers the new row's id, or ends the transaction if the owner that this column names would have more than `most` rows of
+-- this table, deleted ones included. Stops counting there.
+create or replace function with_room(id uuid, relation regclass, owner_column text, owner uuid, most integer, more integer)
+returns uuid
 language plpgsql stable set search_path = public, pg_temp
 as $$
 declare
   kept integer;
 begin
-  execute format('select count(*) from (select from %s where owner_id = $1 limit $2) as found', relation)
+  execute format('select count(*) from (select from %s where %I = $1 limit $2) as found', relation, owner_column)
   into kept using owner, most;
   if kept + more > most then
     raise exception 'The owner has as many of these as may be kept' using errcode = 'PT507';
@@ -571,5 +572,5 @@ revoke execute on function
   require_key(uuid, uuid, text, inet, uuid, text), is_admin(uuid), keep_an_admin(), keep_the_owner(), enqueue_mail(), touch_row(), refuse_change_of_history(),
   claim_key(uuid, text, text), refuse(text, integer), require_version(integer, integer[]),
   forgotten(timestamp with time zone, double precision), take_room(text, integer, double precision),
-  with_room(uuid, regclass, uuid, integer, integer)
+  with_room(uuid, regclass, text, uuid, integer, integer)
 from public;

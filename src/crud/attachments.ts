@@ -33,7 +33,7 @@ export const Attachments = {
     const checked =
       most.rows === 0
         ? sql`${id}::uuid`
-        : sql`with_room(${id}::uuid, 'attachments'::regclass, ${owner}, ${most.rows}::int, 1)`;
+        : sql`with_room(${id}::uuid, 'attachments'::regclass, 'owner_id', ${owner}, ${most.rows}::int, 1)`;
     return db.execute(sql`
       insert into ${attachments} (id, item_id, owner_id, name, type, size)
       select ${checked}, ${items.id}, ${owner}, ${name}, ${type}, ${size}::int from ${items}

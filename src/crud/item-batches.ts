@@ -3,7 +3,8 @@ import type { Database } from "../db/client.ts";
 import { items } from "../db/schema.ts";
 import type { Caller } from "../security/caller.ts";
 import { type ItemChanges, itemColumns, type NewItem } from "./items.ts";
-import { deletion, ownedOrAdmin, withRoom } from "./owned.ts";
+import { ownedOrAdmin, withRoom } from "./owned.ts";
+import { deletion } from "./rows.ts";
 
 /** A batch's change to an existing item: its id, its expected version, and its place in the batch. */
 export type BatchTarget = { id: string; version: number | undefined; place: number };

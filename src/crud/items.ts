@@ -4,7 +4,8 @@ import { prepared } from "../db/drizzle.ts";
 import { items, punctuation } from "../db/schema.ts";
 import type { Caller } from "../security/caller.ts";
 import { keyset, type Order, type PageRequest } from "./keyset.ts";
-import { deletion, type NewRow, owned, type RowUpdate, reachable, restorable, restoration, withRoom } from "./owned.ts";
+import { type NewRow, owned, type RowUpdate, reachable, restorable, withRoom } from "./owned.ts";
+import { deletion, restoration } from "./rows.ts";
 import { publicProfile } from "./users.ts";
 import { requireVersion, type Versions } from "./versions.ts";
 

@@ -11,11 +11,15 @@ const size = 1_000;
 /** Once an hour, all at the same time, so that an idle database wakes once for all purges. */
 const every = "0 * * * *";
 
-/** Declares a task that removes expired rows every hour, until none is left. */
-export function purge(name: string, some: (context: TaskContext, limit: number) => Purging): Task {
+/** Declares a task that removes expired rows every hour, until none is left. `first` runs before each removal. */
+export function purge(
+  name: string,
+  some: (context: TaskContext, limit: number) => Purging,
+  first: (context: TaskContext) => Statement | undefined = () => undefined,
+): Task {
   return purgeInSteps(name, size, async (context) => {
-    const { length } = (await context.step(some(context, size))).rows;
-    return { found: length, removed: length };
+    const [, { rows }] = await context.step(first(context), some(context, size));
+    return { found: rows.length, removed: rows.length };
   });
 }
 

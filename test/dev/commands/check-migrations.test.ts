@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { checkMigrations, checkWithDatabase } from "../../../dev/commands/check-migrations.ts";
+import { generate } from "../../../dev/commands/generate.ts";
 import { hashOf } from "../../../dev/migrations/files.ts";
 import { seal } from "../../../dev/migrations/journal.ts";
 
@@ -179,6 +180,18 @@ describe("npm run db:check", () => {
       JSON.stringify({ ...JSON.parse(text), prevId: first.prevId }),
     );
     await expect(check()).rejects.toThrow(`The snapshot of ${tags[1]} does not follow the one before it`);
+  });
+
+  it("promise 32: sees a table of organizations without a policy, and one whose owner is not bound", async () => {
+    const table = (rules: string) => `\nexport const bills = pgTable("bills", { ...organizationRow }${rules});\n`;
+    await edit(schema, (text) => text + table(""));
+    await expect(check()).rejects.toThrow('show the rows of all in bills: add organizationPolicy("bills", table)');
+    await edit(schema, (text) => text.replace(table(""), table(', (table) => organizationRules("bills", table)')));
+    const written = await generate(copy, { renames: [], drops: [] });
+    expect(written?.sql).toContain('CREATE POLICY "bills_organization" ON "bills"');
+    await expect(check()).resolves.toBeUndefined();
+    await addMigration("alter table bills no force row level security");
+    await expect(check()).rejects.toThrow("The owner of bills would see all rows");
   });
 
   it.each(["{", "{}", "[]"])("refuses %j as a journal", async (text) => {

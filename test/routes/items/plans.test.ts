@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Items, itemOrder } from "../../../src/crud/items.ts";
-import { purgeOwned } from "../../../src/crud/owned.ts";
 import { PublicItems } from "../../../src/crud/public-items.ts";
+import { purgeRows } from "../../../src/crud/rows.ts";
 import { items } from "../../../src/db/schema.ts";
 import { aUser, db, unique } from "../../harness.ts";
 import { first, later, manyUsers, middle, planOf } from "../../plans.ts";
@@ -56,7 +56,7 @@ describe("the hot queries use their indexes, and sort nothing", () => {
   });
 
   it("the purge of items starts with the longest gone", async () => {
-    const plan = await planOf(purgeOwned(db, items, 30, 1_000));
+    const plan = await planOf(purgeRows(db, items, 30, 1_000));
     expect(plan).toContain("items_purge_idx");
     expect(plan).not.toMatch(/Seq Scan|Sort/);
   });

@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { purgeOwned } from "../../../src/crud/owned.ts";
+import { purgeRows } from "../../../src/crud/rows.ts";
 import { idempotencyKeys, items, throttles } from "../../../src/db/schema.ts";
 import { aUser, bindings, db, serve } from "../../harness.ts";
 
@@ -26,7 +26,7 @@ describe("ROWS_PER_OWNER", () => {
     expect((await create(other.token)).status).toBe(201);
     await small.as(user).delete(`/items/${id}`);
     await db.update(items).set({ deleted_at: sql`now() - interval '31 days'` }).where(eq(items.id, id));
-    await db.execute(purgeOwned(db, items, 30, 1_000).getSQL());
+    await db.execute(purgeRows(db, items, 30, 1_000).getSQL());
     expect((await create(user.token)).status).toBe(201);
   });
 

@@ -3,7 +3,8 @@ import type { Database } from "../db/client.ts";
 import { fieldNotes } from "../db/schema.ts";
 import type { Caller } from "../security/caller.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
-import { deletion, type NewRow, owned, type RowUpdate, reachable, restorable, restoration, withRoom } from "./owned.ts";
+import { type NewRow, owned, type RowUpdate, reachable, restorable, withRoom } from "./owned.ts";
+import { deletion, restoration } from "./rows.ts";
 import { requireVersion, type Versions } from "./versions.ts";
 
 /** The queries of field notes. */

@@ -1,0 +1,57 @@
+/** The queries of resources of organisations: each takes the member that the guard has admitted. */
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import type { Database } from "../db/client.ts";
+import { everyOrganization, type OrganizationTable, type organizationRow } from "../db/schema.ts";
+import type { Member } from "../security/caller.ts";
+import { inStatus, requireRow, roomFor, rowWhere, type Status } from "./rows.ts";
+
+type OwnFields<Table extends OrganizationTable> = Omit<Table["$inferInsert"], keyof typeof organizationRow>;
+/** A new row of the table, without its organisation. */
+export type NewRow<Table extends OrganizationTable> = { id: string } & OwnFields<Table>;
+/** Changes of a row. Fields that are left out keep their values. */
+export type RowUpdate<Table extends OrganizationTable> = {
+  [K in keyof OwnFields<Table>]?: OwnFields<Table>[K] | undefined;
+};
+
+/** The rows of the member's organisation, live or deleted. */
+export function ofOrganization(table: OrganizationTable, member: Member, status: Status): SQL | undefined {
+  return and(eq(table.organization_id, member.organizationId), inStatus(table, status));
+}
+
+/** The live row with this id, if it is of the member's organisation. */
+export function reachable(table: OrganizationTable, id: string, member: Member): SQL | undefined {
+  return rowWhere(table, id, "live", eq(table.organization_id, member.organizationId));
+}
+
+/** The deleted row with this id, if it is of the member's organisation. */
+export function restorable(table: OrganizationTable, id: string, member: Member): SQL | undefined {
+  return rowWhere(table, id, "deleted", eq(table.organization_id, member.organizationId));
+}
+
+/** Precedes statements about rows under this one, if it is of the member's organisation: see {@link requireRow}. */
+export function requireReachable(db: Database, table: OrganizationTable, id: string, member: Member) {
+  return requireRow(db, table, reachable(table, id, member));
+}
+
+/** Makes rows to insert while the member's organisation has room for them: see {@link roomFor}. */
+export function withRoom<Row extends { id: string }>(
+  table: OrganizationTable,
+  rows: readonly Row[],
+  member: Member,
+  most: number,
+) {
+  const theirs = rows.map((row) => ({
+    ...row,
+    organization_id: member.organizationId,
+    created_by: member.userId,
+  }));
+  return roomFor(table, table.organization_id, () => member.organizationId, theirs, most);
+}
+
+/**
+ * Precedes statements of a task about rows of all organisations, which their policies hide otherwise. Holds until the end
+ * of the transaction, and is for no endpoint.
+ */
+export function reachEvery(db: Database) {
+  return db.execute(sql`select set_config('plinth.organization_id', ${everyOrganization}, true)`);
+}

@@ -1,0 +1,67 @@
+/** The queries that resources share, whether a user or an organisation owns their rows. */
+import { and, eq, getTableName, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
+import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
+import type { Database } from "../db/client.ts";
+
+/** A table of rows that are softly deleted. */
+export type RowTable = PgTable & Record<"id" | "created_at" | "deleted_at" | "version", PgColumn>;
+/** The rows of a list. */
+export type Status = "live" | "deleted";
+
+export function inStatus({ deleted_at }: RowTable, status: Status): SQL {
+  return status === "live" ? isNull(deleted_at) : isNotNull(deleted_at);
+}
+
+/** The row with this id, live or deleted, where the condition holds. */
+export function rowWhere(table: RowTable, id: string, status: Status, condition: SQL | undefined): SQL | undefined {
+  return and(eq(table.id, id), inStatus(table, status), condition);
+}
+
+/**
+ * Precedes statements about rows under the one that meets this condition, and ends their transaction (SQLSTATE PT404)
+ * without it. Holds the row until they have run, so that it is not deleted in between.
+ */
+export function requireRow(db: Database, table: PgTable, condition: SQL | undefined) {
+  // -1 is no place in a batch: the refusal is that of the whole request.
+  return db.execute(sql`
+    select refuse('PT404', -1)
+    where not exists (select from ${table} where ${condition} for share)`);
+}
+
+/**
+ * Makes rows to insert while the one owner that this column names has at most `most`, unpurged deletions included;
+ * otherwise the transaction ends (SQLSTATE PT507). 0 means no bound. Parallel inserts do not see each other, and may
+ * exceed it.
+ */
+export function roomFor<Row extends { id: string }>(
+  table: PgTable,
+  owner: PgColumn,
+  ownerOf: (row: Row) => string,
+  rows: readonly Row[],
+  most: number,
+): (Omit<Row, "id"> & { id: string | SQL<string> })[] {
+  if (most === 0) return [...rows];
+  const name = getTableName(table);
+  // Checks once for all rows, in the id of the first.
+  const asking = (row: Row) =>
+    sql<string>`with_room(${row.id}::uuid, ${name}::regclass, ${owner.name}, ${ownerOf(row)}::uuid, ${most}::int, ${rows.length}::int)`;
+  return rows.map((row, i) => (i === 0 ? { ...row, id: asking(row) } : row));
+}
+
+/** The values that delete a row softly: it can be restored until it is purged. */
+export const deletion = { deleted_at: sql`now()` };
+/** The values that restore a row. */
+export const restoration = { deleted_at: null };
+
+/**
+ * Removes rows deleted this many days ago, oldest deletion first. A restore at the same moment keeps its row, or waits
+ * for the lock and finds none.
+ */
+export function purgeRows(db: Database, table: RowTable, retentionDays: number, limit: number) {
+  return db.execute<{ id: string }>(sql`
+    with due as (
+      select id from ${table} where deleted_at <= now() - make_interval(days => ${retentionDays}::int)
+      order by deleted_at limit ${limit} for update skip locked
+    )
+    delete from ${table} as t using due where t.id = due.id returning t.id`);
+}

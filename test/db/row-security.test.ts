@@ -1,0 +1,162 @@
+import { asc, eq, getTableColumns, sql } from "drizzle-orm";
+import { getTableConfig, pgTable, text } from "drizzle-orm/pg-core";
+import { v7 as uuidv7 } from "uuid";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import type { MemberEnv, TransactionEnv, UserEnv } from "../../src/context/types.ts";
+import { reachEvery } from "../../src/crud/organization-rows.ts";
+import { connect } from "../../src/db/client.ts";
+import { dialect } from "../../src/db/drizzle.ts";
+import { acrossOrganizations, organizationRow, organizationRules } from "../../src/db/schema.ts";
+import { endpoint, json } from "../../src/endpoint/endpoint.ts";
+import { aUser, db, serve, settings } from "../harness.ts";
+import { anOrganization } from "../members.ts";
+
+const name = `notebooks_${uuidv7().replaceAll("-", "_")}`;
+const notebooks = pgTable(name, { ...organizationRow, title: text().notNull() }, (table) =>
+  organizationRules(name, table),
+);
+const [policy] = getTableConfig(notebooks).policies;
+if (!policy?.using) throw new Error("there is no policy");
+const using = dialect.sqlToQuery(policy.using).sql;
+await db.execute(
+  sql.raw(`create table ${name} (id uuid primary key, organization_id uuid not null, created_by uuid,
+    created_at timestamptz default now(), updated_at timestamptz default now(), deleted_at timestamptz,
+    version int default 1, title text not null)`),
+);
+await db.execute(sql.raw(`create index on ${name} (organization_id, id)`));
+await db.execute(sql.raw(`alter table ${name} enable row level security, force row level security`));
+await db.execute(sql.raw(`create policy ${policy.name} on ${name} using (${using})`));
+
+const [ours, theirs] = [await anOrganization(), await anOrganization()];
+const rowsOf = (organization: { id: string }, ...titles: string[]) =>
+  db.insert(notebooks).values(titles.map((title) => ({ id: uuidv7(), organization_id: organization.id, title })));
+await rowsOf(ours, "ours");
+await rowsOf(theirs, "theirs", "theirs too");
+
+type Caller = (UserEnv & MemberEnv)["Variables"];
+type Vars = Caller & TransactionEnv<Caller>["Variables"];
+/** Calls an endpoint below our organisation, whose queries forget it, as its owner or somebody else. */
+async function forgetting(work: (vars: Vars) => Promise<unknown>, caller: { token: string } = ours.owner) {
+  const forgetful = endpoint(
+    {
+      ...({ method: "post", path: "/organizations/{organization_id}/forgetful", operationId: "forgetful" } as const),
+      ...({ tags: ["users"], access: { member: "member" } } as const),
+      summary: "Forget",
+      description: "Forgets the organization.",
+      transaction: true,
+      roundTrips: 10,
+      request: { params: z.object({ organization_id: z.uuid() }) },
+      responses: { 200: json(z.array(z.string()), "Titles") },
+    },
+    async (c) => {
+      const rows = z.array(z.object({ title: z.string() })).parse(await work(c.var));
+      return c.json(rows.map(({ title }) => title).toSorted(), 200);
+    },
+  );
+  const answer = await serve({ endpoints: [forgetful], mayFail: true })
+    .as(caller)
+    .post(`${ours.path}/forgetful`);
+  return answer.status === 200 ? answer.body : answer.body.code;
+}
+const titlesOf = async (organization: { id: string }) =>
+  (await db.select().from(notebooks).where(eq(notebooks.organization_id, organization.id)))
+    .map(({ title }) => title)
+    .toSorted();
+
+describe("promise 32: a query that forgets the organization", () => {
+  it.each<[string, (vars: Vars) => Promise<unknown>]>([
+    ["a select with no condition", ({ db, run }) => run(db.select().from(notebooks))],
+    ["a select with another condition", ({ db, run }) => run(db.select().from(notebooks).where(sql`version = 1`))],
+    ["a page", ({ db, run }) => run(db.select().from(notebooks).orderBy(asc(notebooks.title)).limit(5))],
+    [
+      "a join",
+      ({ db, run }) =>
+        run(db.select({ title: notebooks.title }).from(notebooks).innerJoin(sql`(select 1 as one) as o`, sql`true`)),
+    ],
+    ["a batch", async ({ db, run }) => (await run(db.select().from(notebooks), db.select().from(notebooks)))[1]],
+    ["a transaction", ({ transaction }) => transaction(({ db, run }) => run(db.select().from(notebooks)))],
+  ])("shows nothing foreign: %s", async (_what, work) => {
+    expect(await forgetting(work)).toStrictEqual(["ours"]);
+  });
+
+  it("changes and removes nothing foreign", async () => {
+    expect(await forgetting(({ db, run }) => run(db.update(notebooks).set({ version: 2 }).returning()))).toStrictEqual([
+      "ours",
+    ]);
+    await rowsOf(ours, "gone");
+    expect(
+      await forgetting(({ db, run }) => run(db.delete(notebooks).where(sql`title <> 'ours'`).returning())),
+    ).toStrictEqual(["gone"]);
+    expect(await titlesOf(theirs)).toStrictEqual(["theirs", "theirs too"]);
+  });
+
+  it("takes and gives away no row", async () => {
+    const values = { id: uuidv7(), organization_id: theirs.id, title: "smuggled" };
+    for (const work of [
+      ({ db, run }: Vars) => run(db.insert(notebooks).values(values).returning()),
+      ({ db, run }: Vars) => run(db.update(notebooks).set({ organization_id: theirs.id }).returning()),
+    ]) {
+      expect(await forgetting(work)).toBe("internal");
+    }
+    expect([await titlesOf(ours), await titlesOf(theirs)]).toStrictEqual([["ours"], ["theirs", "theirs too"]]);
+  });
+
+  it("still asks the guard first, and shows a stranger nothing", async () => {
+    const stranger = await aUser();
+    for (const work of [
+      ({ db, run }: Vars) => run(db.select().from(notebooks)),
+      ({ db, run }: Vars) => run(db.select().from(notebooks).where(eq(notebooks.organization_id, ours.id))),
+      ({ db, run }: Vars) => run(db.select().from(notebooks).orderBy(notebooks.id).limit(1)),
+      ({ db, run }: Vars) => run(db.delete(notebooks).returning()),
+    ]) {
+      expect(await forgetting(work, stranger)).toBe("not_found");
+    }
+  });
+});
+
+describe("the rows of organizations", () => {
+  const worker = connect(settings);
+
+  it("are hidden outside of a request, also behind one on the same connection", async () => {
+    expect(await worker.select().from(notebooks)).toStrictEqual([]);
+    const admit = (id: string) => worker.execute(sql`select set_config('plinth.organization_id', ${id}, true)`);
+    const [, mine] = await worker.batch([admit(ours.id), worker.select().from(notebooks)]);
+    expect(mine).toHaveLength(1);
+    for (let i = 0; i < 5; i++) expect(await worker.select().from(notebooks)).toStrictEqual([]);
+  });
+
+  it("are reached by a task that says so, all of them", async () => {
+    const [, all] = await worker.batch([reachEvery(worker), worker.select().from(notebooks)]);
+    expect(all).toHaveLength(3);
+  });
+
+  it("are found by their indexes, with the guard before the first of them", async () => {
+    await db.execute(sql`insert into ${notebooks} (id, organization_id, title)
+      select gen_random_uuid(), gen_random_uuid(), 'many' from generate_series(1, 5000)`);
+    await db.execute(sql`analyze ${notebooks}`);
+    const page = worker
+      .select(getTableColumns(notebooks))
+      .from(notebooks)
+      .where(
+        sql`${eq(notebooks.organization_id, ours.id)}
+          and require_member(${ours.owner.id}::uuid, ${ours.id}::uuid, array['owner'], '{}', 'x')`,
+      )
+      .orderBy(notebooks.id)
+      .limit(21);
+    const { rows } = await worker.execute<{ "QUERY PLAN": string }>(sql`explain (analyze, costs off) ${page.getSQL()}`);
+    const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
+    const [guard, scan] = [plan.indexOf("One-Time Filter: require_member"), plan.indexOf("Index Scan using")];
+    expect(guard, plan).toBeGreaterThan(0);
+    expect(scan, plan).toBeGreaterThan(guard);
+    expect(plan).not.toContain("Sort");
+  });
+
+  it("have a policy wherever there is an organization_id, unless queries go across organizations on purpose", async () => {
+    const { rows } = await db.execute<{ table: string }>(sql`
+      select relname as table from pg_class join pg_attribute on attrelid = pg_class.oid
+      where attname = 'organization_id' and relkind = 'r' and not (relrowsecurity and relforcerowsecurity) order by 1`);
+    const exempt = acrossOrganizations.map((table) => getTableConfig(table).name);
+    expect(rows.map(({ table }) => table)).toStrictEqual(exempt.toSorted());
+  });
+});
