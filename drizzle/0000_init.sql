@@ -119,7 +119,7 @@ create table mails (
   request_id text,
   created_at timestamp(3) with time zone default now() not null,
   sent_at timestamp(3) with time zone,
-  constraint mails_kind_check check (kind in ('verify_email', 'change_email', 'reset_password', 'account_activated', 'account_deactivated', 'account_deleted', 'account_restored', 'api_key_changed', 'api_key_created', 'api_key_revoked', 'api_key_rotated', 'email_change_requested', 'email_changed', 'new_sign_in', 'password_changed', 'role_changed', 'session_replayed', 'sessions_ended', 'username_changed')),
+  constraint mails_kind_check check (kind in ('verify_email', 'change_email', 'reset_password', 'account_activated', 'account_deactivated', 'account_deleted', 'account_restored', 'api_key_changed', 'api_key_created', 'api_key_revoked', 'api_key_rotated', 'email_change_requested', 'email_changed', 'invitation', 'new_sign_in', 'password_changed', 'role_changed', 'session_replayed', 'sessions_ended', 'username_changed')),
   constraint mails_user_id_users_id_fk foreign key (user_id) references users(id)
 );
 --> statement-breakpoint
@@ -164,7 +164,7 @@ create table audit_events (
   request_id text,
   network text,
   details jsonb default '{}'::jsonb not null,
-  constraint audit_events_kind_check check (kind in ('account.created', 'account.deleted', 'account.restored', 'account.purged', 'account.activated', 'account.deactivated', 'account.exported', 'account.role_changed', 'api_key.changed', 'api_key.created', 'api_key.revoked', 'api_key.rotated', 'email.change_requested', 'email.changed', 'email.verification_requested', 'email.verified', 'password.changed', 'password.reset', 'password.reset_requested', 'session.ended', 'session.replayed', 'sessions.ended', 'sign_in.failed', 'sign_in.new_network', 'sign_in.succeeded', 'sign_in.throttled', 'task.cancelled', 'task.retried', 'username.changed'))
+  constraint audit_events_kind_check check (kind in ('account.created', 'account.deleted', 'account.restored', 'account.purged', 'account.activated', 'account.deactivated', 'account.exported', 'account.role_changed', 'api_key.changed', 'api_key.created', 'api_key.revoked', 'api_key.rotated', 'email.change_requested', 'email.changed', 'email.verification_requested', 'email.verified', 'invitation.declined', 'invitation.revoked', 'invitation.sent', 'member.joined', 'member.left', 'member.removed', 'member.role_changed', 'organization.created', 'organization.deleted', 'organization.restored', 'organization.role_changed', 'organization.role_created', 'organization.role_deleted', 'organization.transfer_cancelled', 'organization.transfer_offered', 'organization.transferred', 'organization.updated', 'password.changed', 'password.proved', 'password.reset', 'password.reset_requested', 'session.ended', 'session.replayed', 'sessions.ended', 'sign_in.failed', 'sign_in.new_network', 'sign_in.succeeded', 'sign_in.throttled', 'task.cancelled', 'task.retried', 'username.changed'))
 );
 --> statement-breakpoint
 create index audit_events_user_idx on audit_events (user_id, id);

@@ -18,27 +18,27 @@ export const permissions = [
 export type Permission = (typeof permissions)[number];
 
 /** The permissions of each role of a member. Every organisation has one owner, who may do everything. */
-export const organizationRoles = {
+export const builtInRoles = {
   owner: permissions,
   admin: ["organization:update", "members:manage", "roles:manage", "keys:manage", "audit:read"],
   member: [],
 } as const satisfies Record<string, readonly Permission[]>;
-export type OrganizationRole = keyof typeof organizationRoles;
+export type OrganizationRole = keyof typeof builtInRoles;
 
 /** The permissions that a caller needs: one, or all those of a role. */
 export function neededFor(wanted: OrganizationRole | Permission): readonly Permission[] {
-  return isRole(wanted) ? organizationRoles[wanted] : [wanted];
+  return isRole(wanted) ? builtInRoles[wanted] : [wanted];
 }
 
 /** The roles that have all of these permissions. */
 export function rolesWith(needed: readonly Permission[]): OrganizationRole[] {
   const has = (held: readonly Permission[]) => needed.every((permission) => held.includes(permission));
-  return Object.entries(organizationRoles).flatMap(([role, held]) => (isRole(role) && has(held) ? [role] : []));
+  return Object.entries(builtInRoles).flatMap(([role, held]) => (isRole(role) && has(held) ? [role] : []));
 }
 
 /** True for the name of a role that every organisation has. */
 export function isRole(name: string): name is OrganizationRole {
-  return Object.hasOwn(organizationRoles, name);
+  return Object.hasOwn(builtInRoles, name);
 }
 
 /** True for the name of a permission. */

@@ -241,6 +241,24 @@ export const settingsTable = {
       "The number of rows of each resource of organizations that one of them may keep, deleted ones included until they are purged. `0` means no bound.",
     value: integerBetween(0, 10_000_000),
   },
+  ORGANIZATIONS_PER_USER: {
+    kind: "variable",
+    default: "20",
+    meaning: "The number of organizations that a user may own, deleted ones included until they are purged.",
+    value: integerBetween(1, 100_000),
+  },
+  MEMBERS_PER_ORGANIZATION: {
+    kind: "variable",
+    default: "1000",
+    meaning: "The number of members that an organization may have.",
+    value: integerBetween(1, 100_000),
+  },
+  INVITATIONS_PER_DAY: {
+    kind: "variable",
+    default: "50",
+    meaning: "The number of invitations that an organization may send at once; so many more come free in a day.",
+    value: integerBetween(1, 10_000),
+  },
   FILES: {
     kind: "variable",
     default: "off",

@@ -16,6 +16,7 @@ export type RecordedEvent = Pick<typeof auditEvents.$inferSelect, "id" | "kind" 
 /** The filter of a list: the account, the kind, `since` inclusive and `until` exclusive. */
 export type AuditEventFilter = {
   userId?: string | undefined;
+  organizationId?: string | undefined;
   kind?: AuditKind | undefined;
   since?: string | undefined;
   until?: string | undefined;
@@ -26,6 +27,11 @@ export const AuditEvents = {
   /** Records an event and its notice. `happened` is checked after the preceding statements. */
   insert(db: Database, event: NewAuditEvent, happened: SQL = sql`true`) {
     return db.execute<{ id: string }>(sql`with ${written(event, sql`where ${happened}`)} select id from event`);
+  },
+
+  /** Records an event without a notice, in a statement that an idempotent request can keep. */
+  record(db: Database, { notice: _notice, ...event }: NewAuditEvent) {
+    return db.insert(auditEvents).values(event).returning({ id: auditEvents.id });
   },
 
   /** Those of these events that are recorded. */
@@ -48,7 +54,7 @@ export const AuditEvents = {
   },
 
   /** A page of events, newest first. */
-  list(db: Database, { userId, kind, since, until }: AuditEventFilter, { after, limit }: PageRequest) {
+  list(db: Database, { userId, organizationId, kind, since, until }: AuditEventFilter, { after, limit }: PageRequest) {
     const { past, orderBy, sortKey } = keyset(newestFirst(auditEvents.id), auditEvents.id, after);
     return db
       .select({ ...getTableColumns(auditEvents), sort_key: sortKey })
@@ -56,6 +62,7 @@ export const AuditEvents = {
       .where(
         and(
           userId === undefined ? undefined : eq(auditEvents.user_id, userId),
+          organizationId === undefined ? undefined : eq(auditEvents.organization_id, organizationId),
           kind === undefined ? undefined : eq(auditEvents.kind, kind),
           since === undefined
             ? undefined
@@ -79,7 +86,7 @@ export function isWritten(event: NewAuditEvent): SQL {
 /** A part of a `with`. */
 export type Part = { name: string; query: SQL };
 /** `details` is an object in JSON, made of a row of the source, which joins those of event and notice. */
-type Whose = { userId?: SQL; owner?: SQL; name?: string; details?: SQL };
+type Whose = { userId?: SQL; organizationId?: SQL; owner?: SQL; name?: string; details?: SQL };
 
 /** Records an event inside the statement that causes it: {@link telling} as parts of its `with`. */
 export function written(event: NewAuditEvent, source: SQL, whose: Whose = {}): SQL {
@@ -94,12 +101,13 @@ export function written(event: NewAuditEvent, source: SQL, whose: Whose = {}): S
 export function telling(event: NewAuditEvent, source: SQL, whose: Whose = {}): Part[] {
   const { userId = sql`${event.user_id ?? null}::uuid`, owner = sql`${users}`, name = "", details: more } = whose;
   const { id, kind, actor_id, request_id, network, details, notice } = event;
+  const { organizationId = sql`${event.organization_id ?? null}::uuid` } = whose;
   const happened = {
     name: `${name}event`,
     query: sql`
-      insert into ${auditEvents} (id, kind, user_id, actor_id, request_id, network, details)
-      select ${id}::uuid, ${kind}, ${userId}, ${actor_id ?? null}::uuid, ${request_id ?? null}, ${network ?? null},
-        ${JSON.stringify(details ?? {})}::jsonb${more && sql` || ${more}`}
+      insert into ${auditEvents} (id, kind, user_id, actor_id, organization_id, request_id, network, details)
+      select ${id}::uuid, ${kind}, ${userId}, ${actor_id ?? null}::uuid, ${organizationId}, ${request_id ?? null},
+        ${network ?? null}, ${JSON.stringify(details ?? {})}::jsonb${more && sql` || ${more}`}
       ${source}
       returning id, kind, user_id${more && sql`, details`}`,
   };

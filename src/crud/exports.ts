@@ -1,6 +1,8 @@
-import { desc, eq } from "drizzle-orm";
+import { desc, eq, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { apiKeys, mails, oneTimeTokens, sessions } from "../db/schema.ts";
+import { apiKeys, mails, members, oneTimeTokens, organizations, sessions } from "../db/schema.ts";
+
+const role = sql<string>`case when ${organizations.owner_id} = ${members.user_id} then 'owner' else ${members.role} end`;
 
 /** The queries of what the export of an account holds beside its resources. */
 export const AccountExports = {
@@ -23,6 +25,19 @@ export const AccountExports = {
       .from(apiKeys)
       .where(eq(apiKeys.user_id, userId))
       .orderBy(desc(id))
+      .limit(limit);
+  },
+
+  /** The organisations of a user, deleted ones included. */
+  memberships(db: Database, userId: string, limit: number) {
+    const { id: organization_id, name, slug } = organizations;
+    const { created_at: joined_at } = members;
+    return db
+      .select({ organization_id, name, slug, role, joined_at })
+      .from(members)
+      .innerJoin(organizations, eq(organizations.id, members.organization_id))
+      .where(eq(members.user_id, userId))
+      .orderBy(organization_id)
       .limit(limit);
   },
 

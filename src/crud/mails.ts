@@ -1,6 +1,6 @@
 import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { mails, oneTimeTokens, tasks, users } from "../db/schema.ts";
+import { invitations, mails, oneTimeTokens, tasks, users } from "../db/schema.ts";
 import type { MailKindName, Purpose } from "../values.ts";
 import { isOlderId } from "./keyset.ts";
 
@@ -27,7 +27,7 @@ const counterOfLink: Record<Purpose, "box" | "reset"> = {
 };
 
 /** A mail that found no room. */
-export type RefusedMail = { mail_id: string; kind: string; user_id: string };
+export type RefusedMail = { mail_id: string; kind: string; user_id: string | null };
 
 /** The refused mails of this transaction, as JSON. */
 const refusedMails = sql`coalesce(nullif(current_setting('plinth.refused_mails', true), ''), '[]')::jsonb`;
@@ -61,7 +61,7 @@ export type WaitingMail = {
   data: Record<string, string>;
   /** The time of its cause. */
   created_at: string;
-  /** The hash of the user's current token for this mail's purpose, if any. */
+  /** The hash of the current token that a mail of this kind carries, if any. */
   live_hash: string | null;
 };
 
@@ -91,10 +91,14 @@ export const Mails = {
   /** A mail that was not sent yet. */
   find(db: Database, id: string) {
     return db.execute<WaitingMail>(sql`
-      select m.id, m.kind, m.recipient, m.data, m.created_at, (
+      select m.id, m.kind, m.recipient, m.data, m.created_at, coalesce((
         select t.token_hash from ${oneTimeTokens} as t
         where t.user_id = m.user_id and t.purpose = m.kind and t.used_at is null and t.expires_at > now()
-      ) as live_hash
+      ), (
+        select i.token_hash from ${invitations} as i
+        where i.id = (m.data ->> 'invitation_id')::uuid and m.kind = 'invitation'
+          and i.accepted_at is null and i.declined_at is null and i.revoked_at is null and i.expires_at > now()
+      )) as live_hash
       from ${mails} as m where m.id = ${id}::uuid and m.sent_at is null`);
   },
 

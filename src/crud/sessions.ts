@@ -1,6 +1,7 @@
 import { and, eq, getTableColumns, gt, inArray, isNull, ne, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { sessions, users } from "../db/schema.ts";
+import type { SessionCaller } from "../security/caller.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
 import { isOlderId, keyset, newestFirst, type PageRequest } from "./keyset.ts";
 
@@ -32,6 +33,18 @@ export const Sessions = {
       insert into ${sessions} (id, user_id, token_hash, user_agent, network, expires_at)
       select ${id}::uuid, id, ${tokenHash}, ${userAgent}, ${network}, ${expiry(limits, sql`now()`)} from owner
       returning id`);
+  },
+
+  /** Notes that the password was proved in this session, while the account has it. */
+  prove(db: Database, { id, sessionId }: SessionCaller, passwordHash: string, event: NewAuditEvent) {
+    return db.execute<{ id: string }>(sql`
+      with proved as (
+        update ${sessions} as s set proved_at = now() from ${users} as u
+        where s.id = ${sessionId}::uuid and u.id = s.user_id and u.id = ${id}::uuid and u.password_hash = ${passwordHash}
+        returning s.id
+      ),
+      ${written(event, sql`from proved`)}
+      select id from proved`);
   },
 
   /**

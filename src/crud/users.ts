@@ -7,6 +7,7 @@ import type { Caller } from "../security/caller.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
 import { isAdmin } from "./guards.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
+import { membershipsOf, variantOf } from "./organizations.ts";
 import { containing } from "./text.ts";
 import { type Changed, changing, type UserChanges } from "./user-changes.ts";
 import { hasLogin, isChangeable, isOwnToRestore, isReachable, isRestorable } from "./user-conditions.ts";
@@ -26,6 +27,11 @@ export const Users = {
   /** The live user with this id, if the caller is that user or an admin. */
   find(db: Database, id: string, caller: Caller) {
     return found(db, id, caller.id);
+  },
+
+  /** The caller's account with its memberships: see {@link membershipsOf}. */
+  findWithMemberships(db: Database, { id }: Caller) {
+    return foundWithMemberships(db, id);
   },
 
   /**
@@ -137,6 +143,14 @@ const found = prepared((db, id: string, callerId: string) =>
     .select()
     .from(users)
     .where(isReachable(id, { id: callerId })),
+);
+
+const memberships = membershipsOf(sql`${users.id}`);
+const foundWithMemberships = prepared((db, id: string) =>
+  db
+    .select({ ...getTableColumns(users), memberships, variant: variantOf(sql`${memberships}::text`) })
+    .from(users)
+    .where(isReachable(id, { id })),
 );
 
 /** A column with the public fields of a live user and their version; null for anybody else. */

@@ -155,7 +155,7 @@ export function organizationPolicy(name: string, { organization_id }: { organiza
 }
 
 /** Every slug in use, or given up not long ago, so that old links lead to nobody else. */
-export const organizationSlugs = pgTable(
+export const slugs = pgTable(
   "organization_slugs",
   {
     slug: text().primaryKey(),
@@ -168,7 +168,7 @@ export const organizationSlugs = pgTable(
 );
 
 /** The members of organisations, the owner included. */
-export const organizationMembers = pgTable(
+export const members = pgTable(
   "organization_members",
   {
     organization_id: uuid()
@@ -188,7 +188,7 @@ export const organizationMembers = pgTable(
 );
 
 /** Roles that an organisation made for itself. */
-export const organizationRoles = pgTable(
+export const customRoles = pgTable(
   "organization_roles",
   {
     organization_id: uuid()
@@ -202,7 +202,7 @@ export const organizationRoles = pgTable(
 );
 
 /** Invitations by mail. A used, withdrawn or expired one is kept until its organisation is purged, or it is sent anew. */
-export const organizationInvitations = pgTable(
+export const invitations = pgTable(
   "organization_invitations",
   {
     id: uuid().primaryKey(),

@@ -58,10 +58,11 @@ const meanings: Partial<Record<string, ErrorCode>> = {
   PT40N: "network_not_allowed",
   PT40P: "permission_required",
   PT409: "last_admin",
+  PT40S: "slug_taken",
+  PT422: "idempotency_key_reused",
   PT40W: "owner_required",
   PT412: "precondition_failed",
   PT410: "conflict", // the lease of a task is over
-  PT422: "idempotency_key_reused",
   PT425: "idempotency_key_in_use",
   PT429: "too_many_requests", // how much is kept under a user's keys
   PT507: "quota_exceeded",

@@ -40,6 +40,7 @@ export function describeApi(app: OpenAPIHono<AppEnv>, settings: Settings): objec
       { name: "auth", description: "Sign-in and sessions" },
       { name: "users", description: "Accounts" },
       { name: "keys", description: "API keys, for programs" },
+      { name: "organizations", description: "Teams, their members, roles and invitations" },
       { name: "audit", description: "Audit events of accounts" },
       { name: "tasks", description: "Work after the answer" },
       { name: "items", description: "Users' items" },

@@ -1,6 +1,27 @@
+import { z } from "zod";
 import { lifetimeHours } from "../security/one-time-tokens.ts";
 import type { Purpose } from "../values.ts";
 import { Greeted, type MailKind, mailKind } from "./kind.ts";
+
+/** Goes to an address that may have no account. Its token is that of an invitation. */
+export const invitation = mailKind({
+  name: "invitation",
+  data: Greeted.extend({ organization: z.string() }),
+  link: {
+    page: "/accept-invitation",
+    label: "Look at the invitation",
+    withToken: true,
+    call: { path: "/invitations/accept" },
+  },
+  content: ({ organization }, { project }) => ({
+    subject: `An invitation to ${organization} on ${project}`,
+    paragraphs: [
+      `You are invited to join ${organization} on ${project}.`,
+      "Sign in with this e-mail address, or sign up with it, and accept. The link works once, within seven days.",
+    ],
+    closing: "If you do not know why, you can ignore this mail: nothing happens without the link.",
+  }),
+});
 
 /** The mails that carry a token, each named after its purpose. */
 export const links: Record<Purpose, MailKind<{ name: string }>> = {

@@ -12,11 +12,14 @@ export function linkedAnswers(responses: RouteConfig["responses"]): RouteConfig[
   return { ...responses, 200: { ...ok, headers: { ...ok.headers, ...headers("Link") } } };
 }
 
-/** Gives a list `c.var.page`, and links the next page. A cursor is valid for its endpoint, caller and filters only. */
+/** Gives a list `c.var.page`, and links the next page. A cursor is valid for its endpoint, path, caller and filters only. */
 export const pages: MiddlewareHandler<UserEnv & PagedEnv> = (c, next) => {
   const { keys, policy, user } = c.var;
   const page: Page = async (query, find) => {
-    const list = { key: keys.cursor, scope: scopeOf(`${policy?.operationId} ${user?.id}`, query) };
+    const list = {
+      key: keys.cursor,
+      scope: scopeOf(`${policy?.operationId} ${user?.id} ${JSON.stringify(c.req.param())}`, query),
+    };
     const found = await find(await pageRequest(list, query));
     const { rows, end } = Array.isArray(found) ? { rows: found } : found;
     const made = await toPage(list, rows, query.limit, end);

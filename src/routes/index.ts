@@ -12,6 +12,7 @@ import { readAttachment } from "./attachments/read.ts";
 import { listAuditEvents } from "./audit-events/list.ts";
 import { listMyAuditEvents } from "./audit-events/list-mine.ts";
 import { confirmEmail } from "./auth/confirm-email.ts";
+import { confirmPassword } from "./auth/confirm-password.ts";
 import { endOtherSessions } from "./auth/end-other-sessions.ts";
 import { endSession } from "./auth/end-session.ts";
 import { forgotPassword } from "./auth/forgot-password.ts";
@@ -31,6 +32,12 @@ import { openapi } from "./docs/openapi.ts";
 import { docs } from "./docs/page.ts";
 import { health } from "./health/live.ts";
 import { ready } from "./health/ready.ts";
+import { acceptInvitation } from "./invitations/accept.ts";
+import { createInvitation } from "./invitations/create.ts";
+import { declineInvitation } from "./invitations/decline.ts";
+import { listInvitations } from "./invitations/list.ts";
+import { resendInvitation } from "./invitations/resend.ts";
+import { revokeInvitation } from "./invitations/revoke.ts";
 import { batchItems } from "./items/batch.ts";
 import { createItem } from "./items/create.ts";
 import { deleteItem } from "./items/delete.ts";
@@ -39,6 +46,24 @@ import { listItems } from "./items/list.ts";
 import { readItem } from "./items/read.ts";
 import { restoreItem } from "./items/restore.ts";
 import { updateItem } from "./items/update.ts";
+import { leaveOrganization } from "./organization-members/leave.ts";
+import { listMembers } from "./organization-members/list.ts";
+import { removeMember } from "./organization-members/remove.ts";
+import { updateMember } from "./organization-members/update.ts";
+import { createRole } from "./organization-roles/create.ts";
+import { deleteRole } from "./organization-roles/delete.ts";
+import { listRoles } from "./organization-roles/list.ts";
+import { updateRole } from "./organization-roles/update.ts";
+import { acceptOrganization } from "./organizations/accept-transfer.ts";
+import { cancelOrganizationTransfer } from "./organizations/cancel-transfer.ts";
+import { createOrganization } from "./organizations/create.ts";
+import { deleteOrganization } from "./organizations/delete.ts";
+import { listOrganizations } from "./organizations/list.ts";
+import { listOrganizationAuditEvents } from "./organizations/list-audit-events.ts";
+import { offerOrganization } from "./organizations/offer-transfer.ts";
+import { readOrganization } from "./organizations/read.ts";
+import { restoreOrganization } from "./organizations/restore.ts";
+import { updateOrganization } from "./organizations/update.ts";
 import { listPublicItems } from "./public-items/list.ts";
 import { readPublicItem } from "./public-items/read.ts";
 import { cancelTask } from "./tasks/cancel.ts";
@@ -75,6 +100,7 @@ export const endpoints = [
   confirmEmail,
   forgotPassword,
   resetPassword,
+  confirmPassword,
   createUser,
   listUsers,
   readMe,
@@ -96,6 +122,30 @@ export const endpoints = [
   deleteApiKey,
   rotateApiKeySecret,
   listAuditEvents,
+  createOrganization,
+  listOrganizations,
+  readOrganization,
+  updateOrganization,
+  deleteOrganization,
+  restoreOrganization,
+  offerOrganization,
+  acceptOrganization,
+  cancelOrganizationTransfer,
+  listOrganizationAuditEvents,
+  listMembers,
+  updateMember,
+  removeMember,
+  leaveOrganization,
+  listRoles,
+  createRole,
+  updateRole,
+  deleteRole,
+  createInvitation,
+  listInvitations,
+  revokeInvitation,
+  resendInvitation,
+  acceptInvitation,
+  declineInvitation,
   listTasks,
   readTask,
   retryTasks,

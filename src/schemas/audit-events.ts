@@ -16,12 +16,17 @@ export const AuditEvent = z
     kind: z.string().openapi({ example: "account.role_changed" }),
     user_id: Id.nullable().openapi({ description: "The account concerned, if known" }),
     actor_id: Id.nullable().openapi({ description: "The user who acted, if signed in" }),
+    organization_id: Id.nullable().openapi({ description: "The organization concerned, if any" }),
     request_id: z.string().nullable(),
     network: z.string().nullable().openapi({ description: "Where the request came from" }),
     details: Details,
   })
   .openapi("AuditEvent");
 export const AuditEventPage = pageOf(AuditEvent).openapi("AuditEventPage");
+
+/** An audit event as an organisation may see it: without the network of a member. */
+export const OrganizationAuditEvent = AuditEvent.omit({ network: true }).openapi("OrganizationAuditEvent");
+export const OrganizationAuditEventPage = pageOf(OrganizationAuditEvent).openapi("OrganizationAuditEventPage");
 
 /** An audit event as the account's owner may see it. */
 export const MyAuditEvent = AuditEvent.omit({ user_id: true, actor_id: true })

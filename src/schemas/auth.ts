@@ -47,7 +47,7 @@ export const Session = z
   .openapi("Session");
 export const SessionPage = pageOf(Session).openapi("SessionPage");
 
-const MailedToken = z
+export const MailedToken = z
   .string()
   .min(1)
   .max(200)
@@ -59,6 +59,7 @@ const CurrentPassword = z
   .openapi({ format: "password", example: "correct horse battery" });
 
 export const AccountDeletion = z.strictObject({ current_password: CurrentPassword }).openapi("AccountDeletion");
+export const PasswordProof = z.strictObject({ current_password: CurrentPassword }).openapi("PasswordProof");
 export const EmailVerify = z.strictObject({ token: MailedToken }).openapi("EmailVerify");
 export const EmailConfirm = z.strictObject({ token: MailedToken }).openapi("EmailConfirm");
 export const EmailResend = z.strictObject({ email: Email }).openapi("EmailResend");

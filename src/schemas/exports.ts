@@ -5,6 +5,7 @@ import { MyAuditEvent } from "./audit-events.ts";
 import { Session } from "./auth.ts";
 import { Timestamp } from "./common.ts";
 import { ItemRow } from "./items.ts";
+import { Membership } from "./organizations.ts";
 import { User } from "./users.ts";
 
 /** Everything held about a user; the newest entries of each list. */
@@ -14,6 +15,7 @@ export const Export = z
     is_complete: z.boolean().openapi({ description: "False if a list was too long to be included in full" }),
     profile: User,
     items: z.array(ItemRow.extend({ is_deleted: z.boolean() })),
+    memberships: z.array(Membership.omit({ permissions: true }).extend({ joined_at: Timestamp })),
     attachments: z.array(Attachment),
     sessions: z.array(Session.omit({ is_current: true }).extend({ ended_at: Timestamp.nullable() })),
     api_keys: z.array(

@@ -50,6 +50,8 @@ const formats: Partial<Record<string, string>> = {
   etag: 'one ETag, such as "1"',
   "idempotency-key": "1 to 255 visible ASCII characters",
   network: "an address or a network such as 203.0.113.0/24",
+  role: "1 to 40 of a-z 0-9 -, a letter first",
+  slug: "1 to 48 of a-z 0-9 -, no hyphen at either end",
   uri: "a URL",
   username: "3 to 50 of A-Z a-z 0-9 _ . -",
   uuid: "a UUID",

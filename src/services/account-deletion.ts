@@ -1,5 +1,6 @@
 import type { UserEnv } from "../context/types.ts";
 import { ApiKeys } from "../crud/api-keys.ts";
+import { Organizations } from "../crud/organizations.ts";
 import { Sessions } from "../crud/sessions.ts";
 import { wasJustDeleted } from "../crud/user-conditions.ts";
 import { Users } from "../crud/users.ts";
@@ -11,18 +12,21 @@ type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "now" | "settin
 const day = 24 * 60 * 60 * 1000;
 
 /**
- * Deletes the caller's account in exchange for its password. Throws `last_admin` and the errors of {@link
+ * Deletes the caller's account in exchange for its password, with the organisations in which they are alone. Throws
+ * `last_admin`, `owner_required` and the errors of {@link
  * requirePassword}.
  */
 export async function deleteOwnAccount(context: Context, { current_password }: { current_password: string }) {
   const { db, run, user: caller } = context;
   const { user, remember } = await requirePassword(context, current_password);
   const event = auditEvent(context, "account.deleted", user.id, { until: dataGoesAt(context) });
-  const [gone] = await run(
+  const [, gone] = await run(
+    Organizations.requireNoOthers(db, user.id),
     Users.delete(db, user.id, caller, event, user.password_hash),
     // Separate, because only a later statement sees the sessions opened while the first one waited for the row.
     Sessions.revoke(db, user.id, undefined, wasJustDeleted(user.id)),
     ApiKeys.revokeAll(db, { userId: user.id }, wasJustDeleted(user.id)),
+    Organizations.deleteOwn(db, user.id, wasJustDeleted(user.id)),
     ...remember,
   );
   if (gone.rows.length === 0) wrongPassword();

@@ -1,6 +1,7 @@
 import type { UserEnv } from "../context/types.ts";
 import { ApiKeys } from "../crud/api-keys.ts";
 import { requireAdmin } from "../crud/guards.ts";
+import { Organizations } from "../crud/organizations.ts";
 import { Sessions } from "../crud/sessions.ts";
 import { wasJustDeleted } from "../crud/user-conditions.ts";
 import { Users } from "../crud/users.ts";
@@ -13,7 +14,7 @@ type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "user" | "now" 
 
 /**
  * Deletes another user in the versions that the request is meant for, and ends their sessions. Throws `forbidden` for
- * the caller, whose own deletion takes the password; `not_found`, `precondition_failed`, `last_admin`.
+ * the caller, whose own deletion takes the password; `not_found`, `precondition_failed`, `last_admin`, `owner_required`.
  */
 export async function deleteAsAdmin(context: Context, id: string): Promise<void> {
   const { db, run, user: caller } = context;
@@ -23,11 +24,13 @@ export async function deleteAsAdmin(context: Context, id: string): Promise<void>
   }
   const event = auditEvent(context, "account.deleted", id, { until: dataGoesAt(context) });
   // Separate, because only a later statement sees the sessions opened while the first one waited for the row.
-  const [, gone] = await run(
+  const [, , gone] = await run(
     requireUserVersion(context, id),
+    Organizations.requireNoOthers(db, id),
     Users.delete(db, id, caller, event),
     Sessions.revoke(db, id, undefined, wasJustDeleted(id)),
     ApiKeys.revokeAll(db, { userId: id }, wasJustDeleted(id)),
+    Organizations.deleteOwn(db, id, wasJustDeleted(id)),
     requireStillAdmin(context),
   );
   if (gone.rows.length === 0) notFound();

@@ -3,7 +3,7 @@ import type { Policy } from "../context/policy.ts";
 import type { Variables } from "../context/types.ts";
 import type { NewAuditEvent } from "../crud/audit-events.ts";
 import { programOf } from "../mail/program.ts";
-import type { Caller } from "../security/caller.ts";
+import type { Caller, Member } from "../security/caller.ts";
 import type { AuditKind } from "../values.ts";
 import { actorOf, isByOwner } from "./audit-events.ts";
 import { type Changes, type DetailsOf, isSensitive, sensitiveChanges } from "./sensitive-changes.ts";
@@ -13,6 +13,8 @@ export type AuditContext = Pick<
   "db" | "requestId" | "client" | "audit" | "outbox" | "policy" | "keys" | "apiKeyId"
 > & {
   user?: Caller;
+  /** Present below an organisation, whose owners may read the event. */
+  member?: Pick<Member, "organizationId">;
 };
 
 /**
@@ -20,15 +22,15 @@ export type AuditContext = Pick<
  * recorded, the log's line tells it and the notice is sent. Pass null for `userId` if only the statement knows the account.
  */
 export function auditEvent<Kind extends AuditKind>(
-  { requestId, client, user, apiKeyId, policy, keys, audit }: AuditContext,
+  { requestId, client, user, apiKeyId, member, policy, keys, audit }: AuditContext,
   kind: Kind,
   userId: string | null,
   details: DetailsOf<Kind>,
 ): NewAuditEvent {
   const { network, userAgent } = client;
   const byKey = apiKeyId && { by_api_key_id: apiKeyId };
-  const actor_id = user?.id ?? null;
-  const event = { kind, user_id: userId, actor_id, request_id: requestId, network, details: { ...details, ...byKey } };
+  const whose = { user_id: userId, actor_id: user?.id ?? null, organization_id: member?.organizationId ?? null };
+  const event = { kind, ...whose, request_id: requestId, network, details: { ...details, ...byKey } };
   const by = isByOwner(event) ? "owner" : actorOf(event) === "administrator" ? "administrator" : "stranger";
   const program = programOf(userAgent);
   const origin = by === "owner" && { ...(network !== "unknown" && { network }), ...(program && { program }) };

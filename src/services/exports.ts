@@ -23,24 +23,27 @@ export async function exportAccount(context: Context): Promise<z.input<typeof Ex
   const { db, run, now, user: caller } = context;
   const { id } = caller;
   const { rows } = bounds;
-  const [[profile], items, [all], attachments, sessions, api_keys, events, mails, mailed_links] = await run(
-    Users.find(db, id, caller),
-    ItemExports.list(db, id, bounds),
-    ItemExports.count(db, id),
-    Attachments.listOwned(db, id, rows),
-    AccountExports.sessions(db, id, rows),
-    AccountExports.apiKeys(db, id, rows),
-    AuditEvents.list(db, { userId: id }, { after: undefined, limit: rows }),
-    AccountExports.mails(db, id, rows),
-    AccountExports.links(db, id),
-    AuditEvents.insert(db, auditEvent(context, "account.exported", id, {})),
-  );
-  const lists = [attachments, sessions, api_keys, events, mails];
+  const [[profile], items, [all], memberships, attachments, sessions, api_keys, events, mails, mailed_links] =
+    await run(
+      Users.find(db, id, caller),
+      ItemExports.list(db, id, bounds),
+      ItemExports.count(db, id),
+      AccountExports.memberships(db, id, rows),
+      Attachments.listOwned(db, id, rows),
+      AccountExports.sessions(db, id, rows),
+      AccountExports.apiKeys(db, id, rows),
+      AuditEvents.list(db, { userId: id }, { after: undefined, limit: rows }),
+      AccountExports.mails(db, id, rows),
+      AccountExports.links(db, id),
+      AuditEvents.insert(db, auditEvent(context, "account.exported", id, {})),
+    );
+  const lists = [memberships, attachments, sessions, api_keys, events, mails];
   return {
     exported_at: now().toISOString(),
     is_complete: items.length === all?.count && lists.every((list) => list.length < rows),
     profile: profile ?? notFound(),
     items,
+    memberships,
     attachments,
     sessions,
     api_keys,

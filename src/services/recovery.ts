@@ -72,6 +72,15 @@ export async function changePassword(
   if (changed.length === 0) wrongPassword();
 }
 
+/** Notes a fresh proof of the caller's password, for endpoints that ask for one. Throws as {@link requirePassword}. */
+export async function provePassword(context: UserContext, given: { current_password: string }): Promise<void> {
+  const { db, run, user: caller } = context;
+  const { user, remember } = await requirePassword(context, given.current_password);
+  const event = auditEvent(context, "password.proved", user.id, {});
+  const [{ rows }] = await run(Sessions.prove(db, caller, user.password_hash, event), ...remember);
+  if (rows.length === 0) wrongPassword();
+}
+
 /**
  * The caller's account after proof of its password, and the statements that remember the success. Throws
  * `wrong_password`, `too_many_attempts`.

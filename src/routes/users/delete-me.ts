@@ -10,7 +10,7 @@ export const deleteMe = endpoint(
     tags: ["users"],
     summary: "Delete your account",
     description:
-      "Takes your current password. Every token of the account stops working, and its e-mail address and username become free. During the grace period `POST /auth/restore` undoes the deletion; after it, the data is purged.",
+      "Takes your current password. An organization of yours that has other members must be transferred or deleted first. Every token of the account stops working, and its e-mail address and username become free. During the grace period `POST /auth/restore` undoes the deletion; after it, the data is purged.",
     access: "user",
     rate: "sign_in",
     // The current password is checked in between.
@@ -18,7 +18,7 @@ export const deleteMe = endpoint(
     changes: { "account.deleted": "password" },
     request: { body: body(AccountDeletion) },
     responses: { 204: { description: "Deleted" } },
-    errors: ["wrong_password", "too_many_attempts", "busy", "last_admin"],
+    errors: ["wrong_password", "too_many_attempts", "busy", "last_admin", "owner_required"],
   },
   async (c) => {
     await deleteOwnAccount(c.var, c.req.valid("json"));

@@ -12,11 +12,12 @@ export const deleteUser = endpoint(
     description:
       "Deletes any account but your own, for which there is `POST /users/me/deletion`. During the grace period an admin can undo it; the deleted user cannot.",
     access: "admin",
+    fresh: "10m",
     versioned: true,
     changes: { "account.deleted": "admin" },
     request: { params: IdParams },
     responses: { 204: { description: "Deleted" } },
-    errors: ["not_found", "last_admin"],
+    errors: ["not_found", "last_admin", "owner_required"],
   },
   async (c) => {
     await deleteAsAdmin(c.var, c.req.valid("param").id);

@@ -2,7 +2,7 @@ import { Users } from "../../crud/users.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { isKnown } from "../../http/etag.ts";
-import { User } from "../../schemas/users.ts";
+import { Me, MeQuery } from "../../schemas/organizations.ts";
 
 export const readMe = endpoint(
   {
@@ -11,16 +11,25 @@ export const readMe = endpoint(
     operationId: "readMe",
     tags: ["users"],
     summary: "Get your account",
-    description: "The account that the access token belongs to.",
+    description:
+      "The account that the access token belongs to; with `include=memberships`, its organizations and what you may do in them.",
     access: "user",
     versioned: true,
-    responses: { 200: json(User, "Your account") },
+    request: { query: MeQuery },
+    responses: { 200: json(Me, "Your account") },
   },
   async (c) => {
     const { db, user: caller, run } = c.var;
+    const { include = [] } = c.req.valid("query");
+    if (include.includes("memberships")) {
+      const [me] = await run(Users.findWithMemberships(db, caller));
+      if (!me) notFound();
+      if (isKnown(c, me.version, me.variant)) return c.body(null, 304);
+      return c.json(Me.parse(me), 200);
+    }
     const [user] = await run(Users.find(db, caller.id, caller));
     if (!user) notFound();
     if (isKnown(c, user.version)) return c.body(null, 304);
-    return c.json(User.parse(user), 200);
+    return c.json(Me.parse(user), 200);
   },
 );

@@ -14,6 +14,7 @@ export const updateUser = endpoint(
     description:
       "Your own account; admins may change any, and only they may set `role`, `is_active`, and the `email` of somebody else. A new address is unverified until its owner confirms it, and for three days it gets no link to set a password. A deleted user can be deactivated or demoted before they are restored.",
     access: "user",
+    fresh: "10m",
     versioned: true,
     changes: {
       "username.changed": "access_token",

@@ -1,0 +1,96 @@
+import { and, eq, getTableColumns, isNull, or, type SQL, sql } from "drizzle-orm";
+import type { Database } from "../db/client.ts";
+import { members, organizations, users } from "../db/schema.ts";
+import type { Member } from "../security/caller.ts";
+import { type NewAuditEvent, written } from "./audit-events.ts";
+import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
+import { isAssignable, permissionsOf, permissionsOfMember, roleInOrganization } from "./organization-roles.ts";
+import { containing } from "./text.ts";
+
+/** The outcome of a change of a member: whether it happened, and otherwise the reasons why not. */
+type Outcome = { changed: boolean; is_owner: boolean; has_role: boolean; may: boolean };
+
+const { id, username, full_name, email } = getTableColumns(users);
+const role = sql<string>`case when ${organizations.owner_id} = ${members.user_id} then 'owner' else ${members.role} end`;
+
+/** The queries of the members of an organisation. Nobody gives or takes a role that can do more than they can. */
+export const OrganizationMembers = {
+  /** A page of the members whose accounts are live. `q` is a part of a name, username or e-mail address. */
+  list(db: Database, { organizationId }: Member, q: string | undefined, { after, limit }: PageRequest) {
+    const { past, orderBy, sortKey } = keyset(newestFirst(members.user_id), members.user_id, after);
+    return db
+      .select({ id, username, full_name, email, role, joined_at: members.created_at, sort_key: sortKey })
+      .from(members)
+      .innerJoin(users, eq(users.id, members.user_id))
+      .innerJoin(organizations, eq(organizations.id, members.organization_id))
+      .where(
+        and(
+          eq(members.organization_id, organizationId),
+          isNull(users.deleted_at),
+          past,
+          q === undefined ? undefined : or(containing(email, q), containing(username, q), containing(full_name, q)),
+        ),
+      )
+      .orderBy(...orderBy)
+      .limit(limit);
+  },
+
+  /** One member, if the account is live. */
+  find(db: Database, { organizationId }: Member, userId: string) {
+    return db
+      .select({ id, username, full_name, email, role, joined_at: members.created_at })
+      .from(members)
+      .innerJoin(users, eq(users.id, members.user_id))
+      .innerJoin(organizations, eq(organizations.id, members.organization_id))
+      .where(and(eq(members.organization_id, organizationId), eq(members.user_id, userId), isNull(users.deleted_at)));
+  },
+
+  /** Gives a member another role. No row if there is no such member. */
+  changeRole(db: Database, member: Member, userId: string, to: string, event: NewAuditEvent) {
+    const organizationId = sql`${member.organizationId}::uuid`;
+    const given = permissionsOf(organizationId, sql`${to}::text`);
+    return db.execute<Outcome>(sql`
+      with ${judged(member, userId, { has_role: isAssignable(organizationId, sql`${to}::text`), given })},
+      changed as (
+        update ${members} as m set role = ${to} from judged where ${isJudged} and has_role returning m.user_id
+      ),
+      ${written(event, sql`from changed`)}
+      select judged.*, exists (select from changed) as changed from judged`);
+  },
+
+  /** Removes a member. No row if there is no such member. */
+  delete(db: Database, member: Member, userId: string, event: NewAuditEvent) {
+    return db.execute<Outcome>(sql`
+      with ${judged(member, userId, { has_role: sql`true`, given: sql`'{}'::text[]` })},
+      changed as (delete from ${members} as m using judged where ${isJudged} returning m.user_id),
+      ${written(event, sql`from changed`)}
+      select judged.*, exists (select from changed) as changed from judged`);
+  },
+
+  /** Ends the caller's own membership. Raises PT40W for the owner. */
+  leave(db: Database, { organizationId, userId }: Member, event: NewAuditEvent) {
+    return db.execute<{ user_id: string }>(sql`
+      with gone as (
+        delete from ${members} where organization_id = ${organizationId}::uuid and user_id = ${userId}::uuid
+        returning user_id
+      ),
+      ${written(event, sql`from gone`)}
+      select user_id from gone`);
+  },
+};
+
+/** Holds a member, and compares the permissions that they have, and that they would get, with those of the caller. */
+function judged(member: Member, userId: string, { has_role, given }: { has_role: SQL; given: SQL }): SQL {
+  return sql`held as (
+      select m.organization_id, m.user_id, m.role from ${members} as m
+      where m.organization_id = ${member.organizationId}::uuid and m.user_id = ${userId}::uuid for update
+    ),
+    judged as (
+      select m.organization_id, m.user_id, o.owner_id = m.user_id as is_owner, ${has_role} as has_role,
+        ${permissionsOf(sql`m.organization_id`, sql`(${roleInOrganization})`)} || ${given}
+          <@ ${permissionsOfMember(member)} as may
+      from held as m join ${organizations} as o on o.id = m.organization_id
+    )`;
+}
+
+const isJudged = sql`m.organization_id = judged.organization_id and m.user_id = judged.user_id and may and not is_owner`;

@@ -1,0 +1,240 @@
+import { and, eq, getTableColumns, isNotNull, isNull, ne, type SQL, sql } from "drizzle-orm";
+import type { Database } from "../db/client.ts";
+import { invitations, members, organizations, slugs, users } from "../db/schema.ts";
+import type { Caller, Member } from "../security/caller.ts";
+import { type NewAuditEvent, written } from "./audit-events.ts";
+import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
+import { permissionsOf } from "./organization-roles.ts";
+import { deletion, withRoom } from "./owned.ts";
+import { requireVersion, type Versions } from "./versions.ts";
+
+export type NewOrganization = { id: string; name: string; slug: string; owner_id: string };
+
+/** The days for which a slug that was given up leads to nobody else, and the number of them that are kept. */
+const heldSlugs = { days: 90, most: 3 };
+
+const { version: _version, ...columns } = getTableColumns(organizations);
+const role = sql<string>`case when ${organizations.owner_id} = ${members.user_id} then 'owner' else ${members.role} end`;
+const held = permissionsOf(sql`${members.organization_id}`, sql`(${role})`);
+const organizationColumns = {
+  ...columns,
+  version: organizations.version,
+  role,
+  permissions: sql<string[]>`to_json(${held})`,
+  /** Tells, beside the version, what each member sees. */
+  variant: variantOf(sql`concat(${role}, ${held})`),
+};
+
+/** The queries of organisations. A caller sees those of which they are a member. */
+export const Organizations = {
+  /** Raises 23505 if the name or the slug is taken. Respects the bound of {@link withRoom}. */
+  insert(db: Database, values: NewOrganization, most: number) {
+    return db
+      .insert(organizations)
+      .values(withRoom(organizations, [values], most))
+      .returning({ id: organizations.id });
+  },
+
+  /** Makes the owner a member, with the role that is left after a transfer. */
+  insertOwner(db: Database, id: string, { id: userId }: Caller) {
+    return db
+      .insert(members)
+      .values({ organization_id: id, user_id: userId, role: "admin" })
+      .returning({ role: members.role });
+  },
+
+  /** Keeps this slug for the organisation, unless another one had it in the last days. */
+  claimSlug(db: Database, id: string, slug: string) {
+    return db.execute(sql`
+      insert into ${slugs} as s (slug, organization_id) values (${slug}, ${id}::uuid)
+      on conflict (slug) do update set organization_id = excluded.organization_id, released_at = null
+      where s.organization_id is null or s.organization_id = excluded.organization_id
+        or s.released_at <= now() - make_interval(days => ${heldSlugs.days}::int)
+      returning slug`);
+  },
+
+  /** Follows {@link Organizations.claimSlug}: ends the transaction (SQLSTATE PT40S) if it claimed nothing. */
+  requireSlug(db: Database, id: string, slug: string) {
+    return db.execute(sql`
+      select refuse('PT40S', -1)
+      where not exists (select from ${slugs} where slug = ${slug} and organization_id = ${id}::uuid)`);
+  },
+
+  /** Gives up the organisation's other slugs, and frees the oldest of those that it gave up before. */
+  releaseSlugs(db: Database, id: string, slug: string) {
+    return db.execute(sql`
+      with freed as (
+        delete from ${slugs} where slug in (
+          select slug from ${slugs} where organization_id = ${id}::uuid and slug <> ${slug} and released_at is not null
+          order by released_at desc offset ${heldSlugs.most - 1}::int)
+      )
+      update ${slugs} set released_at = now()
+      where organization_id = ${id}::uuid and slug <> ${slug} and released_at is null`);
+  },
+
+  /** The live organisation, as this member sees it. */
+  find(db: Database, { organizationId, userId }: Member) {
+    return db
+      .select(organizationColumns)
+      .from(organizations)
+      .innerJoin(members, and(eq(members.organization_id, organizations.id), eq(members.user_id, userId ?? "")))
+      .where(and(eq(organizations.id, organizationId), isNull(organizations.deleted_at)));
+  },
+
+  /** The organisation of an invitation, as its new member sees it. */
+  findInvited(db: Database, tokenHash: string, caller: Caller) {
+    const invited = sql`(select i.organization_id from ${invitations} as i where i.token_hash = ${tokenHash})`;
+    return db
+      .select(organizationColumns)
+      .from(organizations)
+      .innerJoin(members, and(eq(members.organization_id, organizations.id), eq(members.user_id, caller.id)))
+      .where(and(eq(organizations.id, invited), isNull(organizations.deleted_at)));
+  },
+
+  /** A page of the caller's organisations, newest first: the live ones, or their own deleted ones. */
+  list(db: Database, caller: Caller, status: "live" | "deleted", { after, limit }: PageRequest) {
+    const { past, orderBy, sortKey } = keyset(newestFirst(organizations.id), organizations.id, after);
+    const isListed =
+      status === "live"
+        ? isNull(organizations.deleted_at)
+        : and(isNotNull(organizations.deleted_at), eq(organizations.owner_id, caller.id));
+    return db
+      .select({ ...organizationColumns, sort_key: sortKey })
+      .from(organizations)
+      .innerJoin(members, eq(members.organization_id, organizations.id))
+      .where(and(eq(members.user_id, caller.id), isListed, past))
+      .orderBy(...orderBy)
+      .limit(limit);
+  },
+
+  requireVersion(db: Database, { organizationId }: Member, versions: Versions) {
+    return requireVersion(db, organizations, isLive(organizationId), versions);
+  },
+
+  update(
+    db: Database,
+    { organizationId }: Member,
+    changes: { name?: string | undefined; slug?: string | undefined },
+    event: NewAuditEvent,
+  ) {
+    const { name = null, slug = null } = changes;
+    return db.execute<{ id: string }>(sql`
+      with changed as (
+        update ${organizations} set name = coalesce(${name}, name), slug = coalesce(${slug}, slug)
+        where ${isLive(organizationId)} returning id
+      ),
+      ${written(event, sql`from changed`)}
+      select id from changed`);
+  },
+
+  /** Deletes softly: nobody reaches it or its rows, but its owner can restore it until it is purged. */
+  delete(db: Database, { organizationId }: Member, event: NewAuditEvent) {
+    return db.execute<{ id: string }>(sql`
+      with gone as (
+        update ${organizations} set deleted_at = now(), next_owner_id = null
+        where ${isLive(organizationId)} returning id
+      ),
+      ${written(event, sql`from gone`)}
+      select id from gone`);
+  },
+
+  /** Restores the caller's own organisation. Raises 23505 if its name was taken meanwhile. */
+  restore(db: Database, id: string, caller: Caller, event: NewAuditEvent) {
+    return db.execute<{ id: string }>(sql`
+      with back as (
+        update ${organizations} set deleted_at = null
+        where ${and(eq(organizations.id, id), isNotNull(organizations.deleted_at), eq(organizations.owner_id, caller.id))}
+        returning id
+      ),
+      ${written(event, sql`from back`)}
+      select id from back`);
+  },
+
+  /** Offers the organisation to another member. */
+  offer(db: Database, { organizationId }: Member, userId: string, event: NewAuditEvent) {
+    const isMember = sql`exists (select from ${members} as m join ${users} as u on u.id = m.user_id
+      where m.organization_id = ${organizationId}::uuid and m.user_id = ${userId}::uuid
+        and u.deleted_at is null and u.is_active)`;
+    return db.execute<{ id: string }>(sql`
+      with offered as (
+        update ${organizations} set next_owner_id = ${userId}::uuid
+        where ${and(isLive(organizationId), ne(organizations.owner_id, userId), isMember)} returning id
+      ),
+      ${written(event, sql`from offered`)}
+      select id from offered`);
+  },
+
+  /** Takes an offer back, by the owner or by the member who has it. */
+  cancelOffer(db: Database, { organizationId, userId }: Member, event: NewAuditEvent) {
+    return db.execute<{ id: string }>(sql`
+      with cancelled as (
+        update ${organizations} set next_owner_id = null
+        where ${isLive(organizationId)} and next_owner_id is not null and ${userId}::uuid in (owner_id, next_owner_id)
+        returning id
+      ),
+      ${written(event, sql`from cancelled`)}
+      select id from cancelled`);
+  },
+
+  /** Makes the caller the owner, if the organisation was offered to them. Holds their membership meanwhile. */
+  acceptOffer(db: Database, { organizationId, userId }: Member, event: NewAuditEvent) {
+    return db.execute<{ id: string }>(sql`
+      with member as (
+        select user_id from ${members}
+        where organization_id = ${organizationId}::uuid and user_id = ${userId}::uuid for update
+      ),
+      transferred as (
+        update ${organizations} set owner_id = member.user_id, next_owner_id = null from member
+        where ${isLive(organizationId)} and next_owner_id = member.user_id
+        returning id
+      ),
+      ${written(event, sql`from transferred`)}
+      select id from transferred`);
+  },
+
+  /**
+   * Precedes the deletion of an account: ends the transaction (SQLSTATE PT40W) if it owns a live organisation with other
+   * members. Holds its organisations, so that nobody joins one meanwhile.
+   */
+  requireNoOthers(db: Database, userId: string) {
+    return db.execute(sql`
+      with own as materialized (
+        select id from ${organizations} where owner_id = ${userId}::uuid and deleted_at is null for update
+      )
+      select refuse('PT40W', -1) where exists (
+        select from own join ${members} as m on m.organization_id = own.id join ${users} as u on u.id = m.user_id
+        where m.user_id <> ${userId}::uuid and u.deleted_at is null)`);
+  },
+
+  /** Deletes the organisations in which a deleted user was alone. */
+  deleteOwn(db: Database, userId: string, happened: SQL) {
+    return db
+      .update(organizations)
+      .set(deletion)
+      .where(and(eq(organizations.owner_id, userId), isNull(organizations.deleted_at), happened));
+  },
+};
+
+function isLive(organizationId: string): SQL | undefined {
+  return and(eq(organizations.id, organizationId), isNull(organizations.deleted_at));
+}
+
+/** A column with the memberships of a user in live organisations, as JSON; at most a hundred. */
+export function membershipsOf(userId: SQL): SQL<object[]> {
+  const held = permissionsOf(
+    sql`m.organization_id`,
+    sql`(case when o.owner_id = m.user_id then 'owner' else m.role end)`,
+  );
+  return sql`(
+    select coalesce(json_agg(one order by organization_id), '[]') from (
+      select o.id as organization_id, o.name, o.slug,
+        case when o.owner_id = m.user_id then 'owner' else m.role end as role, ${held} as permissions
+      from ${members} as m join ${organizations} as o on o.id = m.organization_id
+      where m.user_id = ${userId} and o.deleted_at is null order by o.id limit 100
+    ) as one)`;
+}
+
+/** A column with the part of an `ETag` for what the row's version does not count. */
+export function variantOf(text: SQL): SQL<string> {
+  return sql`'-' || (hashtext(${text}) & 2147483647)`;
+}

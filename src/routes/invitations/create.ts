@@ -1,0 +1,23 @@
+import { body, endpoint, json } from "../../endpoint/endpoint.ts";
+import { Invitation, InvitationCreate } from "../../schemas/invitations.ts";
+import { OrganizationParams } from "../../schemas/organizations.ts";
+import { invite } from "../../services/invitations.ts";
+
+export const createInvitation = endpoint(
+  {
+    method: "post",
+    path: "/organizations/{organization_id}/invitations",
+    operationId: "createInvitation",
+    tags: ["organizations"],
+    summary: "Invite somebody",
+    description:
+      "Mails a link that makes the owner of this address a member within seven days, with or without an account so far. The role may have no permission that you lack.",
+    access: { member: "members:manage" },
+    request: { params: OrganizationParams, body: body(InvitationCreate) },
+    responses: { 201: json(Invitation, "The invitation, whose link is in the mail alone") },
+    errors: ["forbidden", "already_member", "invitation_open", "invalid_reference"],
+  },
+  async (c) => {
+    return c.json(Invitation.parse(await invite(c.var, c.req.valid("json"))), 201);
+  },
+);

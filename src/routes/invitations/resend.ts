@@ -1,0 +1,21 @@
+import { endpoint, json } from "../../endpoint/endpoint.ts";
+import { Invitation, InvitationParams } from "../../schemas/invitations.ts";
+import { inviteAgain } from "../../services/invitations.ts";
+
+export const resendInvitation = endpoint(
+  {
+    method: "post",
+    path: "/organizations/{organization_id}/invitations/{invitation_id}/resend",
+    operationId: "resendInvitation",
+    tags: ["organizations"],
+    summary: "Send an invitation again",
+    description: "By a new link, which replaces the old one and works for seven days.",
+    access: { member: "members:manage" },
+    request: { params: InvitationParams },
+    responses: { 200: json(Invitation, "The invitation") },
+  },
+  async (c) => {
+    const { invitation_id: id } = c.req.valid("param");
+    return c.json(Invitation.parse(await inviteAgain(c.var, id)), 200);
+  },
+);

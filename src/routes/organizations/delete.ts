@@ -1,0 +1,32 @@
+import { Organizations } from "../../crud/organizations.ts";
+import { endpoint } from "../../endpoint/endpoint.ts";
+import { notFound } from "../../errors.ts";
+import { OrganizationParams } from "../../schemas/organizations.ts";
+import { auditEvent } from "../../services/audit.ts";
+
+export const deleteOrganization = endpoint(
+  {
+    method: "delete",
+    path: "/organizations/{organization_id}",
+    operationId: "deleteOrganization",
+    tags: ["organizations"],
+    summary: "Delete an organization",
+    description:
+      "Nobody reaches it or anything below it. Its owner can restore it until it is purged, by default thirty days later.",
+    access: { member: "organization:delete" },
+    fresh: "10m",
+    versioned: true,
+    request: { params: OrganizationParams },
+    responses: { 204: { description: "Deleted" } },
+  },
+  async (c) => {
+    const { db, run, member, versions } = c.var;
+    const event = auditEvent(c.var, "organization.deleted", null, {});
+    const [, { rows }] = await run(
+      versions && Organizations.requireVersion(db, member, versions),
+      Organizations.delete(db, member, event),
+    );
+    if (rows.length === 0) notFound();
+    return c.body(null, 204);
+  },
+);
