@@ -22,8 +22,13 @@ export const Invitation = z
 export const InvitationPage = pageOf(Invitation).openapi("InvitationPage");
 
 export const InvitationCreate = z
-  .strictObject({ email: Email, role: RoleName.default("member") })
+  .strictObject({
+    email: Email,
+    role: RoleName.optional().openapi({ description: "`member` by default", example: "member" }),
+  })
   .openapi("InvitationCreate");
+
+export type InvitationCreate = z.output<typeof InvitationCreate>;
 
 /** The token of an invitation's link. */
 export const InvitationToken = z.strictObject({ token: MailedToken }).openapi("InvitationToken");

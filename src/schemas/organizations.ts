@@ -38,7 +38,6 @@ export const Organization = z
     permissions: z.array(Permission).openapi({ description: "Your permissions" }),
     created_at: Timestamp,
     updated_at: Timestamp,
-    deleted_at: Timestamp.nullable(),
   })
   .openapi("Organization");
 export const OrganizationPage = pageOf(Organization).openapi("OrganizationPage");

@@ -3,6 +3,7 @@ import type { MemberEnv, UserEnv, Variables } from "../context/types.ts";
 import { type InvitationLink, Invitations } from "../crud/invitations.ts";
 import { Organizations } from "../crud/organizations.ts";
 import { ApiError, limitReached, notFound } from "../errors.ts";
+import type { InvitationCreate } from "../schemas/invitations.ts";
 import { newSeed, tokenOfSeed } from "../security/one-time-tokens.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
 import { type AuditContext, auditEvent } from "./audit.ts";
@@ -17,7 +18,7 @@ const days = 7;
  * Invites an address with a role, and mails the link. Throws `invalid_reference` for an unknown role, `forbidden` for one
  * that can do more than the caller, `already_member`, `invitation_open`, `too_many_requests`.
  */
-export async function invite(context: InOrganization, { email, role }: { email: string; role: string }) {
+export async function invite(context: InOrganization, { email, role = "member" }: InvitationCreate) {
   const { db, run, member } = context;
   const event = auditEvent(context, "invitation.sent", null, { email, role });
   const invitation = { id: uuidv7(), email, role };

@@ -15,7 +15,13 @@ const pages: [kind: string, path: string][] = [
   ["reset_password", "/reset-password"],
 ];
 /** Data that some notices need. */
-const more = { role: "admin", until: "2026-12-25T18:04:05.000Z", by: "owner" };
+const more = {
+  role: "admin",
+  until: "2026-12-25T18:04:05.000Z",
+  by: "owner",
+  organization: "Engines",
+  key_name: "deploy",
+};
 const compose = (kind: string, data: object, token = "") =>
   mailKindOf(kind)?.compose({ ...more, ...data }, place, token);
 const names = mailKinds.map(({ name }) => name);

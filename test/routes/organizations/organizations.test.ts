@@ -1,0 +1,329 @@
+import { eq, sql } from "drizzle-orm";
+import { describe, expect, it } from "vitest";
+import { purgeOwned } from "../../../src/crud/owned.ts";
+import { invitations, members, organizations, sessions, slugs } from "../../../src/db/schema.ts";
+import { anOrganization, aUser, bindings, db, deleteOwn, join, serve, tokenFor, unique } from "../../harness.ts";
+import { invited } from "../invitations/calls.ts";
+
+const any = { headers: { "If-Match": "*" } };
+const long = "2020-01-01T00:00:00.000Z";
+
+describe("promise 36: an organization, seen from outside, is none", () => {
+  it("is 404 to a stranger, a former member, somebody invited and after its deletion, like one that does not exist", async () => {
+    const { id, path, owner, admin, member, guest } = await invited();
+    const stranger = await aUser();
+    await admin.delete(`/organizations/${id}/members/${member.id}`);
+    const same = { headers: { "X-Request-Id": "same" } };
+    const nobodys = await stranger.get(`/organizations/${crypto.randomUUID()}/members`, same);
+    expect(nobodys.status).toBe(404);
+    for (const user of [stranger, member, guest, await aUser({ role: "admin" })]) {
+      expect((await user.get(`${path}/members`, same)).text).toBe(nobodys.text);
+    }
+    expect((await owner.delete(path, any)).status).toBe(204);
+    for (const user of [owner, admin]) expect((await user.get(`${path}/members`, same)).text).toBe(nobodys.text);
+  });
+
+  it("names the permission that a member lacks", async () => {
+    const { path, member } = await anOrganization();
+    const { status, body } = await member.get(`${path}/invitations`);
+    expect([status, body.code]).toStrictEqual([403, "permission_required"]);
+    expect(body.detail).toContain("members:manage");
+  });
+
+  it("obeys a change of role at the next request, also of one that it made itself", async () => {
+    const { path, admin, member } = await anOrganization();
+    const look = async () => (await member.get(`${path}/audit-events`)).status;
+    expect(await look()).toBe(403);
+    await admin.post(`${path}/roles`, { name: "auditor", permissions: ["audit:read"] });
+    await admin.patch(`${path}/members/${member.id}`, { role: "auditor" });
+    expect(await look()).toBe(200);
+    await admin.put(`${path}/roles/auditor`, { permissions: [] });
+    expect(await look()).toBe(403);
+    expect((await admin.delete(`${path}/roles/auditor`)).body.code).toBe("still_referenced");
+  });
+
+  it("answers every call below it in one round trip", async () => {
+    const { path, member } = await anOrganization();
+    for (const below of ["", "/members", "/roles"]) expect((await member.get(`${path}${below}`)).roundTrips).toBe(1);
+  });
+});
+
+describe("promise 37: nobody gives, takes or makes a role that can do more than they can", () => {
+  it("holds for members, invitations and roles", async () => {
+    const { id, path, owner, admin, member } = await anOrganization();
+    await admin.post(`${path}/roles`, { name: "people", permissions: ["members:manage", "roles:manage"] });
+    const other = await aUser();
+    await join(id, other, "people");
+    const more = async (answer: Promise<{ status: number; body: { code: string } }>) =>
+      expect([(await answer).status, (await answer).body.code]).toStrictEqual([403, "forbidden"]);
+    await more(other.patch(`${path}/members/${other.id}`, { role: "admin" }));
+    await more(other.patch(`${path}/members/${admin.id}`, { role: "member" }));
+    await more(other.delete(`${path}/members/${admin.id}`));
+    await more(other.post(`${path}/invitations`, { email: `${unique()}@example.com`, role: "admin" }));
+    await more(other.post(`${path}/roles`, { name: "spy", permissions: ["audit:read"] }));
+    await more(other.put(`${path}/roles/people`, { permissions: ["audit:read", "members:manage"] }));
+    await more(admin.post(`${path}/roles`, { name: "end", permissions: ["organization:delete"] }));
+    expect((await other.patch(`${path}/members/${member.id}`, { role: "people" })).status).toBe(200);
+    expect((await owner.patch(`${path}/members/${member.id}`, { role: "admin" })).status).toBe(200);
+  });
+
+  it("knows no role but those of the organization, and gives nobody that of the owner", async () => {
+    const { path, admin, member } = await anOrganization();
+    for (const role of ["owner", "nobody"]) {
+      expect((await admin.patch(`${path}/members/${member.id}`, { role })).body.code).toBe("invalid_reference");
+      const invitation = { email: `${unique()}@example.com`, role };
+      expect((await admin.post(`${path}/invitations`, invitation)).body.code).toBe("invalid_reference");
+    }
+    expect((await admin.post(`${path}/roles`, { name: "owner", permissions: [] })).status).toBe(422);
+    await admin.post(`${path}/roles`, { name: "one", permissions: ["audit:read"] });
+    expect((await admin.post(`${path}/roles`, { name: "one", permissions: [] })).body.code).toBe("role_taken");
+    expect((await admin.put(`${path}/roles/none`, { permissions: [] })).status).toBe(404);
+  });
+});
+
+describe("promise 38: there is always an owner", () => {
+  it("who can neither leave, be removed nor be given another role", async () => {
+    const { path, owner, admin } = await anOrganization();
+    expect((await owner.post(`${path}/leave`)).body.code).toBe("owner_required");
+    expect((await admin.delete(`${path}/members/${owner.id}`)).body.code).toBe("owner_required");
+    expect((await owner.patch(`${path}/members/${owner.id}`, { role: "member" })).body.code).toBe("owner_required");
+  });
+
+  it("is one, whoever offers, accepts, leaves and removes at once", async () => {
+    const { id, path, owner, admin, member } = await anOrganization();
+    const people = [owner, admin, member];
+    await owner.put(`${path}/transfer`, { user_id: admin.id });
+    await Promise.all(
+      Array.from({ length: 50 }, (_, i) => {
+        const actor = people[i % 3] ?? owner;
+        const target = people[(i + 1) % 3] ?? owner;
+        const acts = [
+          () => actor.post(`${path}/transfer/accept`),
+          () => actor.post(`${path}/leave`),
+          () => actor.delete(`${path}/members/${target.id}`),
+          () => actor.put(`${path}/transfer`, { user_id: target.id }),
+          () => actor.patch(`${path}/members/${target.id}`, { role: "admin" }),
+        ];
+        return acts[i % 5]?.();
+      }),
+    );
+    const { rows } = await db.execute(sql`
+      select from organizations o join organization_members m on m.organization_id = o.id and m.user_id = o.owner_id
+      where o.id = ${id}`);
+    expect(rows).toHaveLength(1);
+  });
+
+  it("changes by consent alone, and the former owner stays an admin", async () => {
+    const { path, owner, admin, member } = await anOrganization();
+    expect((await owner.put(`${path}/transfer`, { user_id: (await aUser()).id })).body.code).toBe("invalid_reference");
+    expect((await admin.put(`${path}/transfer`, { user_id: member.id })).body.code).toBe("permission_required");
+    expect((await owner.put(`${path}/transfer`, { user_id: member.id })).body.next_owner_id).toBe(member.id);
+    expect((await admin.post(`${path}/transfer/accept`)).status).toBe(404);
+    expect((await admin.delete(`${path}/transfer`)).status).toBe(404);
+    expect((await member.delete(`${path}/transfer`)).status).toBe(204);
+    expect((await member.post(`${path}/transfer/accept`)).status).toBe(404);
+    await owner.put(`${path}/transfer`, { user_id: member.id });
+    const { body } = await member.post(`${path}/transfer/accept`);
+    expect([body.role, body.owner_id, body.next_owner_id]).toStrictEqual(["owner", member.id, null]);
+    expect((await owner.get(path)).body.role).toBe("admin");
+  });
+
+  it("keeps an account that owns an organization with others, and deletes one in which it is alone", async () => {
+    const { id, path, owner, admin, member } = await anOrganization();
+    expect((await deleteOwn(owner)).body.code).toBe("owner_required");
+    const boss = await aUser({ role: "admin" });
+    expect((await boss.delete(`/users/${owner.id}`, any)).body.code).toBe("owner_required");
+    for (const user of [admin, member]) await user.post(`${path}/leave`);
+    expect((await deleteOwn(owner)).status).toBe(204);
+    const [row] = await db.select().from(organizations).where(eq(organizations.id, id));
+    expect(row?.deleted_at).not.toBeNull();
+  });
+});
+
+describe("names and slugs", () => {
+  it("are unique without case", async () => {
+    const { name, slug } = await anOrganization();
+    const ada = await aUser();
+    const found = (fields: object) => ada.post("/organizations", { name: unique(), slug: unique(), ...fields });
+    expect((await found({ name: name.toUpperCase() })).body.code).toBe("organization_name_taken");
+    expect((await found({ slug: slug.toUpperCase() })).body.code).toBe("slug_taken");
+    expect((await found({ slug: "No_Slug" })).status).toBe(422);
+  });
+
+  it("keep a slug that was given up from others for 90 days, but not from the one that had it", async () => {
+    const { path, slug, admin } = await anOrganization();
+    const ada = await aUser();
+    await admin.patch(path, { slug: unique("new") }, any);
+    expect((await ada.post("/organizations", { name: unique(), slug })).body.code).toBe("slug_taken");
+    expect((await admin.patch(path, { slug }, any)).body.slug).toBe(slug);
+    await admin.patch(path, { slug: unique("new") }, any);
+    await db.update(slugs).set({ released_at: long }).where(eq(slugs.slug, slug));
+    expect((await ada.post("/organizations", { name: unique(), slug })).status).toBe(201);
+  });
+
+  it("hold at most three slugs that were given up", async () => {
+    const { id, path, slug, admin } = await anOrganization();
+    for (let i = 0; i < 5; i++) await admin.patch(path, { slug: unique(`s${i}`) }, any);
+    expect(await db.$count(slugs, eq(slugs.organization_id, id))).toBe(4);
+    expect((await (await aUser()).post("/organizations", { name: unique(), slug })).status).toBe(201);
+  });
+
+  it("are bounded for each user by ORGANIZATIONS_PER_USER", async () => {
+    const app = serve({ bindings: { ...bindings, ORGANIZATIONS_PER_USER: "1" } });
+    const ada = app.as(await aUser());
+    expect((await ada.post("/organizations", { name: unique(), slug: unique() })).status).toBe(201);
+    expect((await ada.post("/organizations", { name: unique(), slug: unique() })).body.code).toBe("quota_exceeded");
+  });
+});
+
+describe("deletion and restoration", () => {
+  it("is the owner's, and brings everything back", async () => {
+    const { path, owner, admin, member } = await anOrganization();
+    expect((await admin.delete(path, any)).body.code).toBe("permission_required");
+    await owner.delete(path, any);
+    expect((await owner.get("/organizations?status=deleted")).body.items).toHaveLength(1);
+    expect((await member.get("/organizations")).body.items).toHaveLength(0);
+    expect((await admin.post(`${path}/restore`)).status).toBe(404);
+    expect((await owner.post(`${path}/restore`)).body.role).toBe("owner");
+    expect((await member.get(path)).body.role).toBe("member");
+  });
+
+  it("is final after RETENTION_DAYS, and frees the slug", async () => {
+    const { id, slug } = await anOrganization({ deleted_at: long });
+    await purgeOwned(db, organizations, 30, 1_000);
+    expect(await db.$count(members, eq(members.organization_id, id))).toBe(0);
+    expect((await (await aUser()).post("/organizations", { name: unique(), slug })).status).toBe(201);
+  });
+});
+
+describe("promise 39: an invitation", () => {
+  it("makes the owner of the address a member once, even in a race", async () => {
+    const { path, guest, secret } = await invited("admin");
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => guest.post("/invitations/accept", { token: secret })),
+    );
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect((await guest.get(path)).body.role).toBe("admin");
+  });
+
+  it("is for its address, whoever else has the link", async () => {
+    const { guest, secret } = await invited();
+    const other = await aUser();
+    expect((await other.post("/invitations/accept", { token: secret })).body.code).toBe("invalid_one_time_token");
+    expect((await guest.post("/invitations/accept", { token: secret })).status).toBe(200);
+  });
+
+  it("ends when it is withdrawn, declined, sent again, expired, or its organization deleted", async () => {
+    const ends = [
+      async ({ admin, path, invitation }: Awaited<ReturnType<typeof invited>>) =>
+        admin.delete(`${path}/invitations/${invitation.id}`),
+      async ({ secret }: Awaited<ReturnType<typeof invited>>) =>
+        serve().post("/invitations/decline", { json: { token: secret } }),
+      async ({ admin, path, invitation }: Awaited<ReturnType<typeof invited>>) =>
+        admin.post(`${path}/invitations/${invitation.id}/resend`),
+      async ({ invitation }: Awaited<ReturnType<typeof invited>>) =>
+        db.update(invitations).set({ expires_at: long }).where(eq(invitations.id, invitation.id)),
+      async ({ owner, path }: Awaited<ReturnType<typeof invited>>) => owner.delete(path, any),
+    ];
+    for (const end of ends) {
+      const one = await invited();
+      await end(one);
+      const { body } = await one.guest.post("/invitations/accept", { token: one.secret });
+      expect(body.code, String(end)).toBe("invalid_one_time_token");
+    }
+  });
+
+  it("does the same for an address with and without an account", async () => {
+    const { path, admin } = await anOrganization();
+    const guest = await aUser();
+    const [known, unknown] = await Promise.all(
+      [guest.email, `${unique()}@example.com`].map((email) => admin.post(`${path}/invitations`, { email })),
+    );
+    const shape = ({ body }: { body: object } = { body: {} }) => Object.keys(body);
+    expect([known?.status, shape(known)]).toStrictEqual([unknown?.status, shape(unknown)]);
+    expect((await admin.post(`${path}/invitations`, { email: guest.email.toUpperCase() })).body.code).toBe(
+      "invitation_open",
+    );
+  });
+
+  it("is refused for a member, and beyond the bounds of members and of invitations", async () => {
+    const { path, owner, member } = await anOrganization();
+    expect((await owner.post(`${path}/invitations`, { email: member.email })).body.code).toBe("already_member");
+    const few = serve({ bindings: { ...bindings, INVITATIONS_PER_DAY: "1", MEMBERS_PER_ORGANIZATION: "3" } });
+    const sender = few.as(owner);
+    expect((await sender.post(`${path}/invitations`, { email: `${unique()}@example.com` })).status).toBe(201);
+    const { status, headers } = await sender.post(`${path}/invitations`, { email: `${unique()}@example.com` });
+    expect([status, Number(headers.get("Retry-After")) > 80_000]).toStrictEqual([429, true]);
+    const full = await invited();
+    const { body } = await few.as(full.guest).post("/invitations/accept", { token: full.secret });
+    expect(body.code).toBe("quota_exceeded");
+    expect((await full.guest.post("/invitations/accept", { token: full.secret })).status).toBe(200);
+  });
+});
+
+describe("promise 40: fresh", () => {
+  it("asks for a proof of the password that is not older, by RFC 9470, and takes a new one", async () => {
+    const app = serve();
+    const username = unique();
+    const account = { username, email: `${username}@example.com`, password: "correct horse battery" };
+    await app.post("/users", { json: account });
+    const { body } = await app.post("/auth/login", { json: { username, password: account.password } });
+    const ada = app.as({ token: body.access_token });
+    const { body: made } = await ada.post("/organizations", { name: username, slug: username });
+    const path = `/organizations/${made.id}`;
+    const { body: me } = await ada.get("/users/me");
+    await db.update(sessions).set({ proved_at: long }).where(eq(sessions.user_id, me.id));
+    const refused = await ada.delete(path, any);
+    expect([refused.status, refused.body.code]).toStrictEqual([401, "insufficient_user_authentication"]);
+    expect(refused.headers.get("WWW-Authenticate")).toBe(
+      'Bearer error="insufficient_user_authentication", max_age="600"',
+    );
+    expect((await ada.post("/auth/password/confirm", { current_password: "wrong" })).body.code).toBe("wrong_password");
+    expect((await ada.delete(path, any)).status).toBe(401);
+    expect((await ada.post("/auth/password/confirm", { current_password: account.password })).status).toBe(204);
+    expect((await ada.delete(path, any)).status).toBe(204);
+  });
+
+  it("is a matter of each session", async () => {
+    const { path, owner } = await anOrganization();
+    await db.update(sessions).set({ proved_at: long }).where(eq(sessions.id, owner.sessionId));
+    expect((await owner.delete(path, any)).status).toBe(401);
+    expect((await owner.get(path)).status).toBe(200);
+    const gone = await tokenFor({ id: owner.id, sessionId: crypto.randomUUID() });
+    expect((await serve().as({ token: gone }).delete(path, any)).body.code).toBe("invalid_token");
+  });
+});
+
+describe("GET /users/me?include=memberships", () => {
+  it("tells what the caller may do, in the same round trip, and changes its ETag with it", async () => {
+    const { id, path, name, slug, owner, admin, member } = await anOrganization();
+    const look = () => member.get("/users/me?include=memberships");
+    const before = await look();
+    expect(before.roundTrips).toBe(1);
+    const membership = { organization_id: id, name, slug, role: "member", permissions: [] };
+    expect(before.body.memberships).toStrictEqual([membership]);
+    await admin.patch(`${path}/members/${member.id}`, { role: "admin" });
+    const after = await look();
+    expect(after.body.memberships[0].permissions).toContain("members:manage");
+    expect(after.headers.get("ETag")).not.toBe(before.headers.get("ETag"));
+    expect((await member.get("/users/me")).body.memberships).toBeUndefined();
+    expect((await owner.get("/users/me/export")).body.memberships).toMatchObject([
+      { organization_id: id, role: "owner" },
+    ]);
+  });
+});
+
+it("tells an organization who did what, without anybody's network", async () => {
+  const { path, admin, member, id } = await anOrganization();
+  await admin.delete(`${path}/members/${member.id}`);
+  const { body } = await admin.get(`${path}/audit-events`);
+  expect(body.items[0]).toMatchObject({
+    kind: "member.removed",
+    user_id: member.id,
+    actor_id: admin.id,
+    organization_id: id,
+  });
+  expect(body.items[0]).not.toHaveProperty("network");
+  const { body: own } = await member.get("/users/me/audit-events");
+  expect(own.items[0]).toMatchObject({ kind: "member.removed", actor: "administrator" });
+});
