@@ -10,7 +10,7 @@ import type { Deps, Enqueued, Later } from "../src/context/types.ts";
 import { Throttles } from "../src/crud/throttles.ts";
 import { Users, type UserValues } from "../src/crud/users.ts";
 import { connect } from "../src/db/client.ts";
-import { apiKeys, members, organizations, sessions, slugs, tasks, users } from "../src/db/schema.ts";
+import { apiKeys, sessions, tasks, users } from "../src/db/schema.ts";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
 import type { LogEntry } from "../src/log.ts";
 import type { Mail } from "../src/mail/transports.ts";
@@ -264,26 +264,6 @@ export async function aKey(
   const row = { id, name: unique("key"), permissions: [...allPermissions], networks: [], secret_hash: secretHash };
   await db.insert(apiKeys).values({ ...row, made_by, ...owner, ...values });
   return { id, token: text, ...api.as({ token: text }) };
-}
-
-/** An organisation that is in the database already: its owner, an admin and a member, and the path below which it lies. */
-export async function anOrganization(values: Partial<typeof organizations.$inferInsert> = {}) {
-  const [owner, admin, member] = await Promise.all([aUser(), aUser(), aUser()]);
-  const slug = unique("org");
-  const organization = { id: uuidv7(), name: `The ${slug}`, slug, owner_id: owner.id, ...values };
-  await db.insert(organizations).values(organization);
-  await db.insert(slugs).values({ slug, organization_id: organization.id });
-  await db.insert(members).values([
-    { organization_id: organization.id, user_id: owner.id, role: "admin" },
-    { organization_id: organization.id, user_id: admin.id, role: "admin" },
-    { organization_id: organization.id, user_id: member.id, role: "member" },
-  ]);
-  return { ...organization, path: `/organizations/${organization.id}`, owner, admin, member };
-}
-
-/** Makes this user a member. */
-export async function join(organizationId: string, user: { id: string }, role = "member"): Promise<void> {
-  await db.insert(members).values({ organization_id: organizationId, user_id: user.id, role });
 }
 
 /** Deletes this user as they do it themselves, whatever their password was. */

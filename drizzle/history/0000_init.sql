@@ -273,6 +273,14 @@ alter table audit_events add constraint audit_events_kind_check check (kind in (
 --> statement-breakpoint
 alter table mails add constraint mails_kind_check check (kind in ('verify_email', 'change_email', 'reset_password', 'account_activated', 'account_deactivated', 'account_deleted', 'account_restored', 'api_key_changed', 'api_key_created', 'api_key_revoked', 'api_key_rotated', 'email_change_requested', 'email_changed', 'invitation', 'new_sign_in', 'password_changed', 'role_changed', 'session_replayed', 'sessions_ended', 'username_changed'));
 --> statement-breakpoint
+alter table audit_events drop constraint audit_events_kind_check;
+--> statement-breakpoint
+alter table mails drop constraint mails_kind_check;
+--> statement-breakpoint
+alter table audit_events add constraint audit_events_kind_check check (kind in ('account.created', 'account.deleted', 'account.restored', 'account.purged', 'account.activated', 'account.deactivated', 'account.exported', 'account.role_changed', 'api_key.changed', 'api_key.created', 'api_key.revoked', 'api_key.rotated', 'email.change_requested', 'email.changed', 'email.verification_requested', 'email.verified', 'invitation.declined', 'invitation.revoked', 'invitation.sent', 'member.joined', 'member.left', 'member.removed', 'member.role_changed', 'organization.created', 'organization.deleted', 'organization.restored', 'organization.role_changed', 'organization.role_created', 'organization.role_deleted', 'organization.transfer_cancelled', 'organization.transfer_offered', 'organization.transferred', 'organization.updated', 'password.changed', 'password.proved', 'password.reset', 'password.reset_requested', 'session.ended', 'session.replayed', 'sessions.ended', 'sign_in.failed', 'sign_in.new_network', 'sign_in.succeeded', 'sign_in.throttled', 'task.cancelled', 'task.retried', 'username.changed'));
+--> statement-breakpoint
+alter table mails add constraint mails_kind_check check (kind in ('verify_email', 'change_email', 'reset_password', 'account_activated', 'account_deactivated', 'account_deleted', 'account_restored', 'api_key_changed', 'api_key_created', 'api_key_revoked', 'api_key_rotated', 'email_change_requested', 'email_changed', 'invitation', 'new_sign_in', 'password_changed', 'role_changed', 'session_replayed', 'sessions_ended', 'username_changed'));
+--> statement-breakpoint
 -- Functions and triggers. Each function resolves names in this schema alone, and only its owner may call it. Those of the
 -- hot path name the schema themselves: to set the search path costs as much as a lookup.
 

@@ -5,7 +5,8 @@ import type { Caller, Member } from "../security/caller.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 import { permissionsOf } from "./organization-roles.ts";
-import { deletion, withRoom } from "./owned.ts";
+import { withRoom } from "./owned.ts";
+import { deletion } from "./rows.ts";
 import { requireVersion, type Versions } from "./versions.ts";
 
 export type NewOrganization = { id: string; name: string; slug: string; owner_id: string };

@@ -546,11 +546,4 @@ export const taskSchedules = pgTable("task_schedules", {
  * Tables with an `organization_id` and no policy, because the guard or its caller reads them across organisations. The
  * queries of these have no backstop.
  */
-export const acrossOrganizations: readonly PgTable[] = [
-  organizationMembers,
-  organizationRoles,
-  organizationInvitations,
-  organizationSlugs,
-  apiKeys,
-  auditEvents,
-];
+export const acrossOrganizations: readonly PgTable[] = [members, customRoles, invitations, slugs, apiKeys, auditEvents];

@@ -1,5 +1,6 @@
 import type { Calls } from "../../calls.ts";
-import { anOrganization, aUser, serveWithMailbox, unique } from "../../harness.ts";
+import { aUser, serveWithMailbox, unique } from "../../harness.ts";
+import { anOrganization } from "../../members.ts";
 
 const mailbox = serveWithMailbox();
 

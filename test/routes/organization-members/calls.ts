@@ -1,5 +1,5 @@
 import type { Calls } from "../../calls.ts";
-import { anOrganization } from "../../harness.ts";
+import { anOrganization } from "../../members.ts";
 
 export const calls: Calls = {
   listMembers: async () => {

@@ -1,6 +1,7 @@
 import { customRoles } from "../../../src/db/schema.ts";
 import type { Calls } from "../../calls.ts";
-import { anOrganization, db } from "../../harness.ts";
+import { db } from "../../harness.ts";
+import { anOrganization } from "../../members.ts";
 
 /** An organisation with a role of its own, which nobody has. */
 const withRole = async () => {

@@ -1,7 +1,8 @@
 import { eq } from "drizzle-orm";
 import { organizations } from "../../../src/db/schema.ts";
 import type { Calls } from "../../calls.ts";
-import { anOrganization, aUser, db, unique } from "../../harness.ts";
+import { aUser, db, unique } from "../../harness.ts";
+import { anOrganization } from "../../members.ts";
 
 const foundTwo = async () => {
   const ada = await aUser();

@@ -1,8 +1,9 @@
 import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { purgeOwned } from "../../../src/crud/owned.ts";
+import { purgeRows } from "../../../src/crud/rows.ts";
 import { invitations, members, organizations, sessions, slugs } from "../../../src/db/schema.ts";
-import { anOrganization, aUser, bindings, db, deleteOwn, join, serve, tokenFor, unique } from "../../harness.ts";
+import { aUser, bindings, db, deleteOwn, serve, tokenFor, unique } from "../../harness.ts";
+import { aMember, anOrganization } from "../../members.ts";
 import { invited } from "../invitations/calls.ts";
 
 const any = { headers: { "If-Match": "*" } };
@@ -52,8 +53,7 @@ describe("promise 37: nobody gives, takes or makes a role that can do more than 
   it("holds for members, invitations and roles", async () => {
     const { id, path, owner, admin, member } = await anOrganization();
     await admin.post(`${path}/roles`, { name: "people", permissions: ["members:manage", "roles:manage"] });
-    const other = await aUser();
-    await join(id, other, "people");
+    const other = await aMember({ id }, "people");
     const more = async (answer: Promise<{ status: number; body: { code: string } }>) =>
       expect([(await answer).status, (await answer).body.code]).toStrictEqual([403, "forbidden"]);
     await more(other.patch(`${path}/members/${other.id}`, { role: "admin" }));
@@ -190,7 +190,7 @@ describe("deletion and restoration", () => {
 
   it("is final after RETENTION_DAYS, and frees the slug", async () => {
     const { id, slug } = await anOrganization({ deleted_at: long });
-    await purgeOwned(db, organizations, 30, 1_000);
+    await purgeRows(db, organizations, 30, 1_000);
     expect(await db.$count(members, eq(members.organization_id, id))).toBe(0);
     expect((await (await aUser()).post("/organizations", { name: unique(), slug })).status).toBe(201);
   });
