@@ -133,8 +133,7 @@ create table idempotency_keys (
   fingerprint text not null,
   results json[] default '{}' not null,
   created_at timestamp(3) with time zone default now() not null,
-  constraint idempotency_keys_user_id_key_pk primary key(user_id, key),
-  constraint idempotency_keys_user_id_users_id_fk foreign key (user_id) references users(id)
+  constraint idempotency_keys_user_id_key_pk primary key(user_id, key)
 );
 --> statement-breakpoint
 create index idempotency_keys_created_idx on idempotency_keys (created_at);

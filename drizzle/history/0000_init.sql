@@ -281,6 +281,8 @@ alter table audit_events add constraint audit_events_kind_check check (kind in (
 --> statement-breakpoint
 alter table mails add constraint mails_kind_check check (kind in ('verify_email', 'change_email', 'reset_password', 'account_activated', 'account_deactivated', 'account_deleted', 'account_restored', 'api_key_changed', 'api_key_created', 'api_key_revoked', 'api_key_rotated', 'email_change_requested', 'email_changed', 'invitation', 'new_sign_in', 'password_changed', 'role_changed', 'session_replayed', 'sessions_ended', 'username_changed'));
 --> statement-breakpoint
+alter table idempotency_keys drop constraint idempotency_keys_user_id_users_id_fk;
+--> statement-breakpoint
 -- Functions and triggers. Each function resolves names in this schema alone, and only its owner may call it. Those of the
 -- hot path name the schema themselves: to set the search path costs as much as a lookup.
 

@@ -86,6 +86,13 @@ export type UserEnv = { Bindings: Bindings; Variables: Variables & { user: Sessi
 /** The context of an endpoint that admits keys too: the caller need not have a session. */
 export type CallerEnv = { Bindings: Bindings; Variables: Variables & { user: Caller } };
 
+/** The context of an endpoint with a caller of any kind: cursors and idempotency keys belong to them. */
+export type IdentifiedEnv = {
+  Bindings: Bindings;
+  /** The user who calls, or the organisation whose key does. */
+  Variables: Variables & { callerId: string };
+};
+
 /** The context of an endpoint below an organisation, for its members. */
 export type MemberEnv = { Variables: { member: Member } };
 

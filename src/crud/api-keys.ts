@@ -1,7 +1,8 @@
 import { and, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { apiKeys, organizations, users } from "../db/schema.ts";
-import type { Permission } from "../permissions.ts";
+import { builtInRoles, type Permission } from "../permissions.ts";
+import type { Caller } from "../security/caller.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 
@@ -80,6 +81,19 @@ export const ApiKeys = {
       .where(and(isKeptBy(owner), past))
       .orderBy(...orderBy)
       .limit(limit);
+  },
+
+  /**
+   * Precedes a change of an organisation's key by a member, and holds it: ends the transaction (SQLSTATE PT40P) unless the
+   * member has all of its permissions. Otherwise a new secret would give them more than their role does.
+   */
+  requirePermissions(db: Database, id: string, organizationId: string, { id: userId }: Caller) {
+    const known = JSON.stringify(builtInRoles);
+    const roles = sql`array(select key from jsonb_each(${known}::jsonb) as role where role.value @> to_jsonb(permissions))`;
+    return db.execute(sql`
+      select require_member(${userId}::uuid, ${organizationId}::uuid, ${roles}, permissions,
+        'all permissions of the key in the organization')
+      from ${apiKeys} where id = ${id}::uuid and ${isKeptBy({ organizationId })} for no key update`);
   },
 
   /** Changes a key that is not revoked, and records the event if anything differs. */

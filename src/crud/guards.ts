@@ -57,6 +57,18 @@ export function freshGuard(seconds: number) {
   );
 }
 
+/** Ends the transaction unless the user is a member of the organisation who has all of these permissions: PT404, PT40P. */
+export function requirePermissions(
+  db: Database,
+  { id }: Caller,
+  organizationId: string,
+  permissions: readonly Permission[],
+) {
+  const [roles, needed] = [`{${rolesWith(permissions)}}`, `{${permissions}}`];
+  return db.execute(sql`select require_member(${id}::uuid, ${organizationId}::uuid, ${roles}::text[], ${needed}::text[],
+    ${`the permissions ${permissions.join(", ")} in the organization`})`);
+}
+
 /** A constant array, of texts from our own code. */
 function arrayOf(texts: readonly string[]): SQL {
   return sql.raw(`array[${texts.map(quoted).join(", ")}]::text[]`);

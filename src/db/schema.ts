@@ -437,9 +437,8 @@ export const mails = pgTable(
 export const idempotencyKeys = pgTable(
   "idempotency_keys",
   {
-    user_id: uuid()
-      .notNull()
-      .references(() => users.id),
+    /** The user, or the organisation whose API key calls. */
+    user_id: uuid().notNull(),
     key: text().notNull(),
     fingerprint: text().notNull(),
     /** `json` keeps the order of columns, unlike `jsonb`. */

@@ -128,60 +128,74 @@ export const accountRestored = notice({
 });
 
 /** Data of every notice about an API key. */
-const AboutKey = Told.extend({ key_name: z.string() });
+const AboutKey = Told.extend({ key_name: z.string(), organization_id: z.string().optional() });
+type AboutKey = z.output<typeof AboutKey>;
+const ofOwner = ({ organization_id }: AboutKey, project: string) =>
+  organization_id === undefined ? `your ${project} account` : `an organization at ${project}`;
 const otherwise =
   "If this was not you, revoke the key and change your password, which signs everybody else out of your account.";
 
 export const apiKeyCreated = notice({
   name: "api_key_created",
   data: AboutKey.extend({ permissions: z.string() }),
-  content: ({ key_name: key, permissions }, { project }) => ({
-    subject: `A new API key for your ${project} account`,
-    paragraphs: [
-      `An API key was made for your ${project} account, with the name ${key}.`,
-      `A program that has it can act for you, within these permissions: ${permissions}.`,
-    ],
-    closing: otherwise,
-  }),
+  content: (data, { project }) => {
+    const owner = ofOwner(data, project);
+    const { key_name: key, permissions } = data;
+    return {
+      subject: `A new API key for ${owner}`,
+      paragraphs: [
+        `You made an API key for ${owner}, with the name ${key}.`,
+        `A program that has it can act for the owner, within these permissions: ${permissions}.`,
+      ],
+      closing: otherwise,
+    };
+  },
 });
 
 export const apiKeyChanged = notice({
   name: "api_key_changed",
   data: AboutKey,
-  content: ({ key_name: key }, { project }) => ({
-    subject: `An API key of your ${project} account was changed`,
-    paragraphs: [
-      `The permissions, networks, expiry or name of an API key of your ${project} account were changed: ${key}.`,
-    ],
-    closing: otherwise,
-  }),
+  content: (data, { project }) => {
+    const owner = ofOwner(data, project);
+    const { key_name: key } = data;
+    return {
+      subject: `An API key of ${owner} was changed`,
+      paragraphs: [`The permissions, networks, expiry or name of an API key of ${owner} were changed: ${key}.`],
+      closing: otherwise,
+    };
+  },
 });
 
 export const apiKeyRotated = notice({
   name: "api_key_rotated",
   data: AboutKey,
-  content: ({ key_name: key }, { project }) => ({
-    subject: `An API key of your ${project} account has a new secret`,
-    paragraphs: [
-      `An API key of your ${project} account was given a new secret: ${key}.`,
-      "The secret that it had stops working, at once or at the end of the overlap that was asked for.",
-    ],
-    closing: otherwise,
-  }),
+  content: (data, { project }) => {
+    const owner = ofOwner(data, project);
+    const { key_name: key } = data;
+    return {
+      subject: `An API key of ${owner} has a new secret`,
+      paragraphs: [
+        `An API key of ${owner} was given a new secret: ${key}.`,
+        "The secret that it had stops working, at once or at the end of the overlap that was asked for.",
+      ],
+      closing: otherwise,
+    };
+  },
 });
 
 export const apiKeyRevoked = notice({
   name: "api_key_revoked",
   data: AboutKey,
-  content: ({ key_name: key }, { project }) => ({
-    subject: `An API key of your ${project} account was revoked`,
-    paragraphs: [
-      `An API key of your ${project} account was revoked: ${key}.`,
-      "Programs that still use it are refused.",
-    ],
-    closing:
-      "If this was not you, somebody is signed in to your account: change your password, which signs everybody else out.",
-  }),
+  content: (data, { project }) => {
+    const owner = ofOwner(data, project);
+    const { key_name: key } = data;
+    return {
+      subject: `An API key of ${owner} was revoked`,
+      paragraphs: [`An API key of ${owner} was revoked: ${key}.`, "Programs that still use it are refused."],
+      closing:
+        "If this was not you, somebody is signed in to your account: change your password, which signs everybody else out.",
+    };
+  },
 });
 
 export const sessionsEnded = notice({

@@ -1,7 +1,7 @@
 import type { SQL } from "drizzle-orm";
 import type { Context } from "hono";
 import { keyRate, type Policy, wantedIn } from "../context/policy.ts";
-import type { CallerEnv, MemberEnv } from "../context/types.ts";
+import type { AppEnv } from "../context/types.ts";
 import { keyGuard, memberGuard } from "../crud/guards.ts";
 import { allOf } from "../db/drizzle.ts";
 import { addressOf } from "../http/network.ts";
@@ -19,7 +19,7 @@ export type Known = {
 };
 
 type Admitting = (
-  c: Context<CallerEnv & MemberEnv>,
+  c: Pick<Context<AppEnv>, "var" | "req"> & { set(name: "policy", policy: Policy): void },
   text: string,
   organizationId: string | undefined,
 ) => Promise<Known | undefined>;

@@ -1,7 +1,7 @@
 import type { SQL } from "drizzle-orm";
 import type { MiddlewareHandler } from "hono";
 import { type Access, type Policy, type SignedIn, type WordOf, wantedIn, wordOf } from "../context/policy.ts";
-import type { CallerEnv, MemberEnv, Variables } from "../context/types.ts";
+import type { CallerEnv, IdentifiedEnv, MemberEnv, Variables } from "../context/types.ts";
 import { adminGuard, freshGuard, memberGuard, userGuard } from "../crud/guards.ts";
 import { allOf } from "../db/drizzle.ts";
 import { ApiError } from "../errors.ts";
@@ -20,7 +20,7 @@ import { countCall } from "./rate-limit.ts";
  */
 export function authenticate(
   policy: Pick<Policy, "access" | "fresh" | "permission">,
-): MiddlewareHandler<CallerEnv & MemberEnv> {
+): MiddlewareHandler<CallerEnv & MemberEnv & IdentifiedEnv> {
   const { access, fresh } = policy;
   const guard = guardOf(access);
   const freshly = fresh === undefined ? undefined : freshGuard(fresh);
@@ -41,7 +41,9 @@ export function authenticate(
     // Set before counting, so that the log names the caller of a refused call.
     if (known?.user) c.set("user", known.user);
     if (known?.apiKeyId) c.set("apiKeyId", known.apiKeyId);
-    await countCall(c.env, context, { user: known?.user?.id ?? known?.organizationId });
+    const callerId = known?.user?.id ?? known?.organizationId;
+    if (callerId) c.set("callerId", callerId);
+    await countCall(c.env, context, { user: callerId });
     if (!known) throw refusal(text, isKey && !byKey);
     const { admit, apiKeyId } = known;
     if (!admit) throw new ApiError("forbidden");

@@ -1,6 +1,6 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
-import type { Once, UserEnv } from "../context/types.ts";
+import type { IdentifiedEnv, Once } from "../context/types.ts";
 import {
   type IdempotencyClaim,
   IdempotencyKeys,
@@ -42,11 +42,11 @@ export function replayable(responses: RouteConfig["responses"]): RouteConfig["re
  * Lets a request with an `Idempotency-Key` take effect once: its statements' rows are recorded in their transaction,
  * and a repetition gets them instead. The rules hold without a key too, so that the first call shows a mistake.
  */
-export const idempotency: MiddlewareHandler<UserEnv> = async (c, next) => {
-  const { db, user, policy, settings } = c.var;
+export const idempotency: MiddlewareHandler<IdentifiedEnv> = async (c, next) => {
+  const { db, callerId, policy, settings } = c.var;
   const key = c.req.header("Idempotency-Key");
   if (key !== undefined && !/^[!-~]{1,255}$/.test(key)) throw invalidKey();
-  const claim = key === undefined ? undefined : await claimOf(user.id, key, c.req, settings);
+  const claim = key === undefined ? undefined : await claimOf(callerId, key, c.req, settings);
 
   let isUsed = false;
   const once: Once = async (statements, transact) => {

@@ -1,6 +1,6 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
-import type { Page, PagedEnv, UserEnv } from "../context/types.ts";
+import type { IdentifiedEnv, Page, PagedEnv } from "../context/types.ts";
 import { headers } from "../http/headers.ts";
 import { linkNext } from "../http/link.ts";
 import { pageRequest, scopeOf, toPage } from "../services/pages.ts";
@@ -13,12 +13,12 @@ export function linkedAnswers(responses: RouteConfig["responses"]): RouteConfig[
 }
 
 /** Gives a list `c.var.page`, and links the next page. A cursor is valid for its endpoint, path, caller and filters only. */
-export const pages: MiddlewareHandler<UserEnv & PagedEnv> = (c, next) => {
-  const { keys, policy, user } = c.var;
+export const pages: MiddlewareHandler<IdentifiedEnv & PagedEnv> = (c, next) => {
+  const { keys, policy, callerId } = c.var;
   const page: Page = async (query, find) => {
     const list = {
       key: keys.cursor,
-      scope: scopeOf(`${policy?.operationId} ${user?.id} ${JSON.stringify(c.req.param())}`, query),
+      scope: scopeOf(`${policy?.operationId} ${callerId} ${JSON.stringify(c.req.param())}`, query),
     };
     const found = await find(await pageRequest(list, query));
     const { rows, end } = Array.isArray(found) ? { rows: found } : found;

@@ -46,6 +46,12 @@ import { listItems } from "./items/list.ts";
 import { readItem } from "./items/read.ts";
 import { restoreItem } from "./items/restore.ts";
 import { updateItem } from "./items/update.ts";
+import { createOrganizationApiKey } from "./organization-api-keys/create.ts";
+import { listOrganizationApiKeys } from "./organization-api-keys/list.ts";
+import { readOrganizationApiKey } from "./organization-api-keys/read.ts";
+import { deleteOrganizationApiKey } from "./organization-api-keys/revoke.ts";
+import { rotateOrganizationApiKeySecret } from "./organization-api-keys/rotate.ts";
+import { updateOrganizationApiKey } from "./organization-api-keys/update.ts";
 import { leaveOrganization } from "./organization-members/leave.ts";
 import { listMembers } from "./organization-members/list.ts";
 import { removeMember } from "./organization-members/remove.ts";
@@ -121,6 +127,12 @@ export const endpoints = [
   updateApiKey,
   deleteApiKey,
   rotateApiKeySecret,
+  createOrganizationApiKey,
+  listOrganizationApiKeys,
+  readOrganizationApiKey,
+  updateOrganizationApiKey,
+  deleteOrganizationApiKey,
+  rotateOrganizationApiKeySecret,
   listAuditEvents,
   createOrganization,
   listOrganizations,

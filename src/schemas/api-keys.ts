@@ -7,7 +7,7 @@ import { pageOf } from "./pages.ts";
 import { text } from "./text.ts";
 
 const Name = text({ min: 1, max: 100 }).openapi({
-  description: "Unique among your keys, in any letter case",
+  description: "Unique among the owner's keys, in any letter case",
   example: "Nightly import",
 });
 const hasNoTwins = rule((list: string[]) => new Set(list).size === list.length, "duplicate");
@@ -46,6 +46,7 @@ export const ApiKey = z
   .object({
     id: Id.openapi({ description: "Also in the key itself, without the dashes" }),
     name: z.string(),
+    made_by: Id.openapi({ description: "The user who made it" }),
     permissions: z.array(z.string()),
     networks: z.array(z.string()),
     expires_at: Timestamp.nullable(),
@@ -57,6 +58,10 @@ export const ApiKey = z
     updated_at: Timestamp,
   })
   .openapi("ApiKey");
+/** The path of an organisation's keys, and of one of them. */
+export const OrganizationKeysParams = z.object({ organization_id: Id });
+export const OrganizationKeyParams = OrganizationKeysParams.extend({ id: Id });
+
 export const ApiKeyPage = pageOf(ApiKey).openapi("ApiKeyPage");
 
 /** The only answer with the key itself. */

@@ -19,7 +19,9 @@ export const Export = z
     attachments: z.array(Attachment),
     sessions: z.array(Session.omit({ is_current: true }).extend({ ended_at: Timestamp.nullable() })),
     api_keys: z.array(
-      ApiKey.omit({ previous_until: true, updated_at: true }).extend({ revoked_at: Timestamp.nullable() }),
+      ApiKey.omit({ made_by: true, previous_until: true, updated_at: true }).extend({
+        revoked_at: Timestamp.nullable(),
+      }),
     ),
     audit_events: z.array(MyAuditEvent),
     mails: z.array(

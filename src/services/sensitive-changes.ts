@@ -66,17 +66,17 @@ export const sensitiveChanges = {
   },
   "api_key.created": {
     notice: apiKeyCreated,
-    proofs: ["access_token"],
+    proofs: ["fresh_password"],
     besides: "The key is in that answer alone, and can do no more than its permissions and its owner.",
   },
   "api_key.changed": {
     notice: apiKeyChanged,
-    proofs: ["access_token"],
+    proofs: ["fresh_password"],
     besides: "The next request has the new permissions, networks and expiry.",
   },
   "api_key.rotated": {
     notice: apiKeyRotated,
-    proofs: ["access_token"],
+    proofs: ["fresh_password"],
     besides: "The last secret counts for the overlap that was asked for, and any before it no longer.",
   },
   "api_key.revoked": {

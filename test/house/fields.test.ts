@@ -53,9 +53,10 @@ const updates = endpoints
 
 const resources: Resource[] = updates.map((update) => {
   const ref = answerOf(update).$ref ?? "";
-  const read = endpoints.find(
+  const reads = endpoints.filter(
     (one) => one.route.method === "get" && /\}$/.test(one.route.path) && answerOf(one).$ref === ref,
   );
+  const read = reads.find((one) => one.route.path === update.route.path) ?? reads[0];
   return { ref, fields: fieldsOf(bodyOf(update)), update, read };
 });
 
@@ -132,8 +133,10 @@ async function callOfUpdate(update: Endpoint): Promise<Call & { token: string }>
 }
 
 /** Reads as an admin, who sees it whatever has changed; as its owner if not even an admin may. */
-async function read({ route }: Endpoint, id: unknown, token: string): Promise<Json> {
-  const path = route.path.replace(/\{\w+\}$/, String(id));
+async function read({ read, update }: Resource, id: unknown, by: { path: string; token: string }): Promise<Json> {
+  const beside = read?.route.path === update.route.path ? by.path : (read?.route.path ?? "");
+  const path = beside.replace(/[^/]+$/, String(id));
+  const { token } = by;
   const answer = await admin.get(path);
   return answer.status === 404 ? (await api.get(path, { token })).body : answer.body;
 }
@@ -150,7 +153,7 @@ async function write({ endpoint, resource, trail, field }: Way, value: unknown) 
   const row = rowIn(answer.body, field);
   const isNew = row?.id !== was.id;
   const sent = valueAt(takenBy(endpoint, json), trail, field);
-  const kept = resource.read ? await read(resource.read, row?.id, token) : row;
+  const kept = resource.read ? await read(resource, row?.id, { path, token }) : row;
   return {
     sent,
     answered: row?.[field],

@@ -2,13 +2,14 @@ import { and, eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Policy, Proof } from "../../src/context/policy.ts";
-import { auditEvents, mails, users } from "../../src/db/schema.ts";
+import { auditEvents, mails, members, users } from "../../src/db/schema.ts";
 import { endpoint } from "../../src/endpoint/endpoint.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { isSensitive, type SensitiveChange, sensitiveChanges } from "../../src/services/sensitive-changes.ts";
 import { type AuditKind, auditKinds } from "../../src/values.ts";
 import { exampleBody } from "../examples.ts";
 import { type Answer, aKey, aUser, db, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
+import { anOrganization } from "../members.ts";
 
 const password = "correct horse battery";
 const password_hash = await quickPasswords.hash("", password);
@@ -69,6 +70,18 @@ const ofAKey = (call: (id: string) => [method: string, path: string, json: objec
   const make = (from: From, token: string) => api.call(method, path, { ...from, token, json });
   return { user, change: (from: From) => make(from, user.token), unproven: (from: From) => make(from, key.token) };
 };
+
+/** A change of an organisation's key by an admin of it; without the proof, by another member. */
+const ofAnOrganizationsKey =
+  (call: (path: string) => [method: string, path: string, json: object | undefined]) => async () => {
+    const [user, { id, member }] = [await watched(), await anOrganization()];
+    await db.insert(members).values({ organization_id: id, user_id: user.id, role: "admin" });
+    const owner = { organization_id: id, made_by: user.id };
+    const key = await aKey(owner, { permissions: ["keys:manage"] });
+    const [method, path, json] = call(`/organizations/${id}/api-keys/${key.id}`);
+    const make = (from: From, { token }: { token: string }) => api.call(method, path, { ...from, token, json });
+    return { user, change: (from: From) => make(from, user), unproven: (from: From) => make(from, member) };
+  };
 
 const scenarios: Making = {
   "changeMyEmail email.change_requested": async () => {
@@ -161,6 +174,17 @@ const scenarios: Making = {
   "updateApiKey api_key.changed": ofAKey((id) => ["PATCH", `/api-keys/${id}`, { name: "Hourly" }]),
   "rotateApiKeySecret api_key.rotated": ofAKey((id) => ["POST", `/api-keys/${id}/rotate`, {}]),
   "deleteApiKey api_key.revoked": ofAKey((id) => ["DELETE", `/api-keys/${id}`, undefined]),
+  "createOrganizationApiKey api_key.created": async () => {
+    const [user, { id, member }] = [await watched(), await anOrganization()];
+    await db.insert(members).values({ organization_id: id, user_id: user.id, role: "admin" });
+    const json = { name: "Nightly", permissions: ["keys:manage"] };
+    const make = (from: From, { token }: { token: string }) =>
+      api.post(`/organizations/${id}/api-keys`, { ...from, token, json });
+    return { user, change: (from) => make(from, user), unproven: (from) => make(from, member) };
+  },
+  "updateOrganizationApiKey api_key.changed": ofAnOrganizationsKey((path) => ["PATCH", path, { name: "Hourly" }]),
+  "rotateOrganizationApiKeySecret api_key.rotated": ofAnOrganizationsKey((path) => ["POST", `${path}/rotate`, {}]),
+  "deleteOrganizationApiKey api_key.revoked": ofAnOrganizationsKey((path) => ["DELETE", path, undefined]),
   "endUserSessions sessions.ended": async () => {
     const user = await watched();
     const end = (from: From, { token }: User) => api.delete(`/users/${user.id}/sessions`, { ...from, token });

@@ -12,7 +12,8 @@ export const createApiKey = endpoint(
     description:
       "The key acts as you, within its permissions, for programs that cannot sign in. `key` is in this answer alone, so that no repetition by `Idempotency-Key` is offered: after a lost answer, revoke the key that you find by its name.",
     access: "user",
-    changes: { "api_key.created": "access_token" },
+    fresh: "10m",
+    changes: { "api_key.created": "fresh_password" },
     request: { body: body(ApiKeyCreate) },
     responses: { 201: json(NewApiKey, "The new key", "Location") },
     errors: ["name_taken", "quota_exceeded"],

@@ -1,6 +1,7 @@
 import { ApiKeys } from "../../crud/api-keys.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { ApiKeyPage } from "../../schemas/api-keys.ts";
+import { ownerOfKeys } from "../../services/api-keys.ts";
 
 export const listApiKeys = endpoint(
   {
@@ -15,8 +16,8 @@ export const listApiKeys = endpoint(
     responses: { 200: json(ApiKeyPage, "A page of your keys") },
   },
   async (c) => {
-    const { db, run, page, user } = c.var;
-    const keys = await page(c.req.valid("query"), (at) => run(ApiKeys.list(db, { userId: user.id }, at)));
+    const { db, run, page } = c.var;
+    const keys = await page(c.req.valid("query"), (at) => run(ApiKeys.list(db, ownerOfKeys(c.var), at)));
     return c.json(ApiKeyPage.parse(keys), 200);
   },
 );

@@ -3,6 +3,7 @@ import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { ApiKey } from "../../schemas/api-keys.ts";
 import { IdParams } from "../../schemas/common.ts";
+import { ownerOfKeys } from "../../services/api-keys.ts";
 
 export const readApiKey = endpoint(
   {
@@ -18,8 +19,8 @@ export const readApiKey = endpoint(
     errors: ["not_found"],
   },
   async (c) => {
-    const { db, run, user } = c.var;
-    const [key] = await run(ApiKeys.find(db, c.req.valid("param").id, { userId: user.id }));
+    const { db, run } = c.var;
+    const [key] = await run(ApiKeys.find(db, c.req.valid("param").id, ownerOfKeys(c.var)));
     return c.json(ApiKey.parse(key ?? notFound()), 200);
   },
 );

@@ -13,7 +13,8 @@ export const rotateApiKeySecret = endpoint(
     description:
       "The secret so far goes on for `overlap_seconds`, while you replace it; one from before it ends at once. `key` is in this answer alone.",
     access: "user",
-    changes: { "api_key.rotated": "access_token" },
+    fresh: "10m",
+    changes: { "api_key.rotated": "fresh_password" },
     request: { params: IdParams, body: body(ApiKeyRotation) },
     responses: { 200: json(NewApiKey, "The key, with its new secret") },
     errors: ["not_found", "conflict"],
