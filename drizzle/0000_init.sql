@@ -345,6 +345,8 @@ create index api_keys_user_idx on api_keys (user_id, id);
 --> statement-breakpoint
 create index api_keys_organization_idx on api_keys (organization_id, id);
 --> statement-breakpoint
+create index api_keys_maker_idx on api_keys (made_by, id);
+--> statement-breakpoint
 create index api_keys_purge_idx on api_keys (least(revoked_at, expires_at));
 --> statement-breakpoint
 

@@ -283,6 +283,8 @@ alter table mails add constraint mails_kind_check check (kind in ('verify_email'
 --> statement-breakpoint
 alter table idempotency_keys drop constraint idempotency_keys_user_id_users_id_fk;
 --> statement-breakpoint
+create index api_keys_maker_idx on api_keys (made_by, id);
+--> statement-breakpoint
 -- Functions and triggers. Each function resolves names in this schema alone, and only its owner may call it. Those of the
 -- hot path name the schema themselves: to set the search path costs as much as a lookup.
 

@@ -1,4 +1,4 @@
-import { desc, eq, sql } from "drizzle-orm";
+import { desc, eq, or, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { apiKeys, mails, members, oneTimeTokens, organizations, sessions } from "../db/schema.ts";
 
@@ -17,13 +17,14 @@ export const AccountExports = {
       .limit(limit);
   },
 
-  /** A user's API keys, newest first, including revoked ones, without their hashes. */
+  /** The API keys of a user, and those that they made for organisations, newest first, without their hashes. */
   apiKeys(db: Database, userId: string, limit: number) {
-    const { id, name, permissions, networks, expires_at, last_used_at, revoked_at, created_at } = apiKeys;
+    const { id, organization_id, name, permissions, networks, expires_at, last_used_at, revoked_at, created_at } =
+      apiKeys;
     return db
-      .select({ id, name, permissions, networks, expires_at, last_used_at, revoked_at, created_at })
+      .select({ id, organization_id, name, permissions, networks, expires_at, last_used_at, revoked_at, created_at })
       .from(apiKeys)
-      .where(eq(apiKeys.user_id, userId))
+      .where(or(eq(apiKeys.user_id, userId), eq(apiKeys.made_by, userId)))
       .orderBy(desc(id))
       .limit(limit);
   },

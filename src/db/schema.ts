@@ -388,6 +388,7 @@ export const apiKeys = pgTable(
       .where(sql`${table.revoked_at} is null`),
     index("api_keys_user_idx").on(table.user_id, table.id),
     index("api_keys_organization_idx").on(table.organization_id, table.id),
+    index("api_keys_maker_idx").on(table.made_by, table.id),
     index("api_keys_purge_idx").on(sql`least(${table.revoked_at}, ${table.expires_at})`),
     check("api_keys_owner_check", sql`num_nonnulls(${table.user_id}, ${table.organization_id}) = 1`),
   ],

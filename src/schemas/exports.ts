@@ -3,7 +3,7 @@ import { ApiKey } from "./api-keys.ts";
 import { Attachment } from "./attachments.ts";
 import { MyAuditEvent } from "./audit-events.ts";
 import { Session } from "./auth.ts";
-import { Timestamp } from "./common.ts";
+import { Id, Timestamp } from "./common.ts";
 import { ItemRow } from "./items.ts";
 import { Membership } from "./organizations.ts";
 import { User } from "./users.ts";
@@ -20,6 +20,7 @@ export const Export = z
     sessions: z.array(Session.omit({ is_current: true }).extend({ ended_at: Timestamp.nullable() })),
     api_keys: z.array(
       ApiKey.omit({ made_by: true, previous_until: true, updated_at: true }).extend({
+        organization_id: Id.nullable(),
         revoked_at: Timestamp.nullable(),
       }),
     ),

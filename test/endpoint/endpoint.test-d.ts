@@ -31,6 +31,39 @@ endpoint({ ...contract, access: "user" }, (c) => {
   return c.json(answer, 200);
 });
 
+// A key has no session, and an organisation's has no user.
+endpoint({ ...contract, access: "user", callers: ["user", "key"], permission: "items:read" }, (c) => {
+  expectTypeOf(c.var.user).toEqualTypeOf<{ id: string }>();
+  return c.json(answer, 200);
+});
+endpoint(
+  {
+    ...{ ...contract, path: "/organizations/{organization_id}/things" },
+    ...{ access: { member: "items:read" }, callers: ["user", "key"] },
+    request: { params: IdParams.omit({ id: true }).extend({ organization_id: IdParams.shape.id }) },
+  },
+  (c) => {
+    expectTypeOf(c.var.member.userId).toEqualTypeOf<string | null>();
+    // @ts-expect-error: the key may be the organisation's
+    c.var.user;
+    return c.json(answer, 200);
+  },
+);
+// @ts-expect-error: a key needs a permission
+endpoint({ ...contract, access: "user", callers: ["user", "key"] }, (c) => c.json(answer, 200));
+// @ts-expect-error: there is no such permission
+endpoint({ ...contract, access: "user", callers: ["user", "key"], permission: "items:destroy" }, (c) =>
+  c.json(answer, 200),
+);
+// @ts-expect-error: a key is no admin
+endpoint({ ...contract, access: "admin", callers: ["user", "key"], permission: "items:read" }, (c) =>
+  c.json(answer, 200),
+);
+// @ts-expect-error: a key proves no password
+endpoint({ ...contract, access: "user", callers: ["user", "key"], permission: "items:read", fresh: "10m" }, (c) =>
+  c.json(answer, 200),
+);
+
 // An upload has its stream, and other endpoints have none.
 endpoint(
   {

@@ -57,12 +57,35 @@ describe("createApp", () => {
   const posting = { ...withoutParams, method: "post" };
   const film = upload({ types: ["video/mp4"], maxBytes: 1e8 });
   const paged = { ...withoutParams, paged: true, responses: { 200: json(pageOf(Health), "A page") } };
+  const below = {
+    path: "/organizations/{organization_id}/things",
+    request: { params: z.object({ organization_id: z.uuid() }) },
+  };
   it.each<[object, string]>([
     [{ roundtrips: 2 }, "readThing: a contract has no roundtrips"],
     [{ idempotant: true }, "a contract has no idempotant"],
     [{ request: { params: IdParams, querry: IdParams } }, "a request has no querry"],
     [{ access: "support" }, "access is one of public, user, admin"],
     [{ access: "toString" }, "access is one of public, user, admin"],
+    [{ permission: "items:read" }, "permission is for keys: name them in callers"],
+    [{ callers: ["key"], permission: "items:read" }, 'callers are ["user", "key"], or people alone'],
+    [{ callers: ["user", "key"] }, "a key needs a permission of src/permissions.ts, and undefined is none"],
+    [{ callers: ["user", "key"], permission: "items:destroy" }, "and items:destroy is none"],
+    [{ access: "public", callers: ["user", "key"], permission: "items:read" }, "a key is neither a stranger nor an"],
+    [
+      { access: "admin", callers: ["user", "key"], permission: "items:read" },
+      "a key is neither a stranger nor an admin",
+    ],
+    [
+      { callers: ["user", "key"], permission: "items:read", changes: { "username.changed": "access_token" } },
+      "no key makes a sensitive change",
+    ],
+    [{ callers: ["user", "key"], permission: "items:read", fresh: "10m" }, "a key proves no password"],
+    [{ ...below, callers: ["user", "key"], access: { member: "admin" } }, "and admin is none"],
+    [
+      { ...below, callers: ["user", "key"], access: { member: "keys:manage" }, permission: "items:read" },
+      "permission is the one that { member } names: leave it out",
+    ],
     [{ rate: "rarely" }, "there is no rate class rarely"],
     [{ carries: "session" }, "there is no token session to carry"],
     [{ carries: "mailed_token" }, "a user is counted, not the token"],

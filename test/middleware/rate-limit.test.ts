@@ -5,7 +5,7 @@ import { rateClasses } from "../../src/context/policy.ts";
 import { networkOf } from "../../src/http/network.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { exampleBody } from "../examples.ts";
-import { aUser, bindings, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
+import { aKey, aUser, bindings, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
 
 /** An app whose classes let `limit` calls in, and the keys under which it counted them, by class. */
 function limited(limit: number) {
@@ -47,6 +47,32 @@ describe("rate classes", () => {
     expect(app.logs.at(-1)).toMatchObject({ status: 429, code: "too_many_requests", user_id: ada.id });
     expect((await app.get("/users/me", { token: bob.token, ...from("192.0.2.9") })).status).toBe(200);
     expect(app.counted.user).toStrictEqual([ada.id, ada.id, ada.id, ada.id, bob.id]);
+  });
+
+  it("count all keys of an owner together, apart from the owner, and with the owner in a stricter class", async () => {
+    const app = limited(2);
+    const ada = await aUser();
+    const keys = [await aKey({ user_id: ada.id }), await aKey({ user_id: ada.id })];
+    for (const { token } of keys) {
+      const answer = await app.get("/items", { token, ...from("192.0.2.1") });
+      expect([answer.status, answer.headers.get("RateLimit-Policy")]).toStrictEqual([200, '"key";q=600;w=60']);
+    }
+    const refused = await app.get("/items", { token: keys[0]?.token ?? "", ...from("192.0.2.9") });
+    expect([refused.status, refused.roundTrips]).toStrictEqual([429, 0]);
+    expect(app.logs.at(-1)).toMatchObject({ status: 429, api_key_id: keys[0]?.id });
+    expect((await app.get("/items", { token: ada.token })).status).toBe(200);
+    await app.get("/items/export", { token: keys[1]?.token ?? "" });
+    await app.get("/items/export", { token: ada.token });
+    expect((await app.get("/items/export", { token: ada.token })).status).toBe(429);
+    expect(app.counted).toMatchObject({ key: Array(3).fill(ada.id), user: [ada.id], heavy: Array(3).fill(ada.id) });
+  });
+
+  it("count a key that is none of ours by its network", async () => {
+    const app = limited(2);
+    const { token } = await aKey({ user_id: (await aUser()).id });
+    const wrong = { token: `${token}x`, ...from("192.0.2.77") };
+    for (const status of [401, 401, 429]) expect((await app.get("/items", wrong)).status).toBe(status);
+    expect(app.counted.key).toStrictEqual([]);
   });
 
   it("refuse with a problem that says when to come back", async () => {

@@ -1,9 +1,10 @@
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
-import { auditEvents, mails, sessions, tasks, users } from "../../src/db/schema.ts";
+import { apiKeys, auditEvents, mails, sessions, tasks, users } from "../../src/db/schema.ts";
 import type { Bindings } from "../../src/settings.ts";
 import type { Task } from "../../src/task/task.ts";
+import { purgeApiKeys } from "../../src/tasks/purge-api-keys.ts";
 import { purgeAuditEvents } from "../../src/tasks/purge-audit-events.ts";
 import { purgeMails } from "../../src/tasks/purge-mails.ts";
 import { purgeSessions } from "../../src/tasks/purge-sessions.ts";
@@ -48,6 +49,29 @@ describe("a purge that runs out of time goes on in another task:", () => {
     while ((await purgeShort(purgeUsers)).length > 0);
     const ids = deleted.map(({ id }) => id);
     expect(await db.$count(users, and(inArray(users.id, ids), isNull(users.purged_at)))).toBe(0);
+  });
+
+  it("of API keys that were revoked or have expired, and of no other", async () => {
+    const { id: user_id } = await aUser();
+    const [kept, ...rows] = [
+      {},
+      ...Array.from({ length: 1_001 }, (_, i) => ({ [i % 2 ? "revoked_at" : "expires_at"]: text(91) })),
+    ].map((ended) => ({
+      ...{ id: uuidv7(), user_id, made_by: user_id, name: unique(), permissions: [], networks: [], secret_hash: "" },
+      ...ended,
+    }));
+    if (!kept) throw new Error("There is always one");
+    const young = { ...kept, id: uuidv7(), name: unique(), revoked_at: text(89) };
+    await db.insert(apiKeys).values([kept, young, ...rows]);
+    expect(await purgeShort(purgeApiKeys)).toMatchObject([{ state: "waiting" }]);
+    while ((await purgeShort(purgeApiKeys)).length > 0);
+    expect(await db.$count(apiKeys, eq(apiKeys.user_id, user_id))).toBe(2);
+    await db
+      .update(users)
+      .set({ deleted_at: text(3_001) })
+      .where(eq(users.id, user_id));
+    while ((await purgeShort(purgeUsers)).length > 0);
+    expect(await db.$count(apiKeys, eq(apiKeys.user_id, user_id))).toBe(0);
   });
 
   it("of sessions", async () => {

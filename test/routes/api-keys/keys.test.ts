@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { apiKeys, auditEvents, mails, users } from "../../../src/db/schema.ts";
+import { apiKeys, auditEvents, mails, sessions, users } from "../../../src/db/schema.ts";
 import { endpoints } from "../../../src/routes/index.ts";
 import { carrying, examplePath } from "../../examples.ts";
 import { aKey, api, aUser, db, deleteOwn, unique } from "../../harness.ts";
@@ -241,6 +241,47 @@ describe("promise 36: a key reaches only what its declaration, its permissions a
     expect([twice.status, twice.roundTrips]).toStrictEqual([401, 0]);
     expect((await api.get("/items", { headers: { Authorization: `bearer  ${token}` } })).status).toBe(200);
     expect((await api.get(`/items?access_token=${token}`)).status).toBe(401);
+  });
+});
+
+describe("a session whose password was proved long ago", () => {
+  it("makes, changes and rotates no key, but revokes one", async () => {
+    const ada = await aUser();
+    const { id } = await aKey({ user_id: ada.id });
+    await db
+      .update(sessions)
+      .set({ proved_at: soon(-660) })
+      .where(eq(sessions.id, ada.sessionId));
+    for (const stale of [
+      await ada.post("/api-keys", { name: "Late", permissions: ["items:read"] }),
+      await ada.patch(`/api-keys/${id}`, { name: "Late" }),
+      await ada.post(`/api-keys/${id}/rotate`, {}),
+    ]) {
+      expect([stale.status, stale.body.code]).toStrictEqual([401, "insufficient_user_authentication"]);
+      expect(stale.text).not.toContain("plk_");
+    }
+    expect((await ada.delete(`/api-keys/${id}`)).status).toBe(204);
+  });
+});
+
+describe("a refusal", () => {
+  it("takes as long for an unknown key as for a wrong secret", async () => {
+    const ada = await aUser();
+    const [unknown, wrong] = [
+      await aKey({ user_id: ada.id }),
+      await aKey({ user_id: ada.id }, { secret_hash: "other" }),
+    ];
+    await db.delete(apiKeys).where(eq(apiKeys.id, unknown.id));
+    const times: Record<string, number[]> = { unknown: [], wrong: [] };
+    for (let i = 0; i < 60; i++) {
+      for (const [name, key] of Object.entries({ unknown, wrong })) {
+        const started = performance.now();
+        expect((await key.get("/items")).status).toBe(401);
+        times[name]?.push(performance.now() - started);
+      }
+    }
+    const median = (list: number[] = []) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0;
+    expect(Math.abs(median(times.unknown) - median(times.wrong))).toBeLessThan(10);
   });
 });
 
