@@ -159,3 +159,30 @@ export function examplePath(endpoint: Pick<Endpoint, "route">, values: Record<st
   );
   return query.size > 0 ? `${path}?${query}` : path;
 }
+
+/** The parameters of a path by their names, in their order. */
+export function parametersIn({ route }: Pick<Endpoint, "route">, path: string): { name: string; value: string }[] {
+  const own = route.path.replace(/^\/api\/v1/, "").split("/");
+  const given = (path.split("?")[0] ?? "").replace(/^\/api\/v1/, "").split("/");
+  return own.flatMap((part, i) => (part.startsWith("{") ? [{ name: part.slice(1, -1), value: given[i] ?? "" }] : []));
+}
+
+/** The values in a path by the names of its parameters. */
+export function valuesIn(endpoint: Pick<Endpoint, "route">, path: string): Record<string, string> {
+  return Object.fromEntries(parametersIn(endpoint, path).map(({ name, value }) => [name, value]));
+}
+
+/** The path of this call with other values of some parameters. */
+export function withParameters(
+  { route }: Pick<Endpoint, "route">,
+  path: string,
+  values: Record<string, string>,
+): string {
+  const parts = path.split("/");
+  const own = path.startsWith("/api/v1/") ? route.path : route.path.replace(/^\/api\/v1/, "");
+  for (const [i, part] of own.split("/").entries()) {
+    const value = values[part.slice(1, -1)];
+    if (part.startsWith("{") && value) parts[i] = value + (parts[i]?.match(/\?.*$/)?.[0] ?? "");
+  }
+  return parts.join("/");
+}

@@ -62,7 +62,7 @@ function isTaken(word: string): Problem {
 
 /** Rewrites a template about field notes for this resource. */
 export function inNameOf({ many, one }: Names, template: string): string {
-  const article = /^([aeio]|u(?!ni|se|ti))/.test(one.prose) ? "an" : "a";
+  const article = articleOf(one);
   return template
     .replaceAll(/\b(a|A) field note\b/g, (_, a: string) => `${a === "A" ? "A" : "a"}${article.slice(1)} ${one.prose}`)
     .replaceAll("field-notes", many.dashed)
@@ -75,11 +75,29 @@ export function inNameOf({ many, one }: Names, template: string): string {
     .replaceAll("FieldNote", one.pascal);
 }
 
+/** Rewrites a template about field notes in binders for this parent. */
+export function underName({ many, one }: Names, template: string): string {
+  return template
+    .replaceAll(/\b(a|A) binder\b/g, (_, a: string) => `${a}${articleOf(one).slice(1)} ${one.prose}`)
+    .replaceAll("/binders/", `/${many.dashed}/`)
+    .replaceAll("binder_id", `${one.snake}_id`)
+    .replaceAll(/\bbinders\b/g, many.camel)
+    .replaceAll("Binders", many.pascal)
+    .replaceAll(/\bbinderId\b/g, `${one.camel}Id`)
+    .replaceAll("Binder", one.pascal)
+    .replaceAll("_binder_", `_${one.snake}_`)
+    .replaceAll("binder", one.prose);
+}
+
 /** The spellings of a name in dashes. */
 export function spell(dashed: string): Spellings {
   const pascal = dashed.replaceAll(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
   const camel = pascal.charAt(0).toLowerCase() + pascal.slice(1);
   return { dashed, snake: dashed.replaceAll("-", "_"), camel, pascal, prose: dashed.replaceAll("-", " ") };
+}
+
+function articleOf({ prose }: Spellings): string {
+  return /^([aeio]|u(?!ni|se|ti))/.test(prose) ? "an" : "a";
 }
 
 /** Words whose singular cannot be derived: equal in both numbers, or ambiguous, like caches and branches, sizes. */

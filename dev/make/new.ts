@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { checkMigrations } from "../commands/check-migrations.ts";
 import { failWith, Problem } from "../config.ts";
 import { readText } from "../text.ts";
-import { inNameOf, type Names, namesOf, refuseUsed, spell } from "./names.ts";
+import { inNameOf, type Names, namesOf, refuseUsed, spell, underName } from "./names.ts";
 import {
   addMigration,
   carryOut,
@@ -21,37 +21,84 @@ import {
 } from "./scaffold.ts";
 
 const usage = `npm run new -- resource projects            a table, schemas, queries, endpoints and tests
+    --in organization                       of organizations, below /organizations/{organization_id}, instead of users
+    --under tickets                         of each row of this resource of organizations
+    --singular project                      what one of them is called, where the plural does not tell
 npm run new -- endpoint projects/archive    one more endpoint of a resource
-npm run new -- task projects/send-digest    a task and its test
-    --singular project                      what one of them is called, where the plural does not tell`;
+npm run new -- task projects/send-digest    a task and its test`;
 const endpoints = ["create", "list", "read", "update", "delete", "restore"];
-/** The list of src/db/schema.ts: its start, its names, its end. */
-const ownedTables = /(ownedTables: readonly OwnedTable\[\] = \[)([^\]]*)(\];)/;
+
+/** The owners of resources: where their templates are, and which list of src/db/schema.ts names their tables. */
+const owners = {
+  user: { templates: "resource", list: "ownedTables", whose: "of users" },
+  organization: { templates: "organization", list: "organizationTables", whose: "of organizations" },
+} as const;
+type Owner = keyof typeof owners;
+
+/** A list of src/db/schema.ts: its start, its names, its end. */
+function listOf(owner: Owner): RegExp {
+  return new RegExp(`(${owners[owner].list}: readonly \\w+\\[\\] = \\[)([^\\]]*)(\\];)`);
+}
 
 /** Makes what these arguments of the command ask for. Throws a {@link Problem} that says why not. */
 export async function make(args: string[]): Promise<void> {
   const { positionals, values } = parseArgs({
     args,
     allowPositionals: true,
-    options: { singular: { type: "string" }, help: { type: "boolean", short: "h" } },
+    options: {
+      ...{ singular: { type: "string" }, in: { type: "string" }, under: { type: "string" } },
+      help: { type: "boolean", short: "h" },
+    },
   });
   if (values.help) return console.log(usage);
   const [kind, name = "", ...others] = positionals;
   if (name === "" || others.length > 0) throw new Problem(usage);
-  if (kind === "resource") return newResource(namesOf(name, values.singular));
+  if (values.in !== undefined && values.in !== "organization") {
+    throw new Problem(`--in is organization, or left out.\n${usage}`);
+  }
+  if (kind !== "resource" && (values.in ?? values.under) !== undefined) {
+    throw new Problem(`--in and --under are for a resource.\n${usage}`);
+  }
+  const parent = values.under === undefined ? undefined : await parentOf(values.under);
+  const owner = values.in ?? (parent ? "organization" : "user");
+  if (kind === "resource") return newResource(namesOf(name, values.singular), owner, parent);
   if (kind === "task") return newTask(name);
   const [resource = "", verb = "", ...more] = name.split("/");
   if (kind !== "endpoint" || verb === "" || more.length > 0) throw new Problem(usage);
   return newEndpoint(namesOf(resource, values.singular), verb);
 }
 
-async function newResource(names: Names): Promise<void> {
+/** The names of a resource of organisations that others may be under. */
+async function parentOf(plural: string): Promise<Names> {
+  const path = `src/routes/${plural}/read.ts`;
+  const [, operation = ""] = /operationId: "read(\w+)"/.exec(await text(path).catch(() => "")) ?? [];
+  if (operation === "" || !(await isDirectly(plural))) {
+    throw new Problem(
+      `--under ${plural}: ${path} does not read a row at /organizations/{organization_id}/${plural}/{id}. ` +
+        `npm run new -- resource ${plural} --in organization makes such a resource.`,
+    );
+  }
+  return namesOf(plural, operation.replaceAll(/(?<=.)([A-Z])/g, "-$1").toLowerCase());
+}
+
+/** True if a resource is directly below organisations. */
+async function isDirectly(plural: string): Promise<boolean> {
+  const read = await text(`src/routes/${plural}/read.ts`).catch(() => "");
+  return read.includes(`path: "/organizations/{organization_id}/${plural}/{id}"`);
+}
+
+async function newResource(names: Names, owner: Owner, parent?: Names): Promise<void> {
   const { many, one } = names;
+  const { list, whose } = owners[owner];
+  const folder = parent ? `${owners[owner].templates}-under` : owners[owner].templates;
   const templates = new Map<string, string>();
   for (const file of ["schemas", "crud", "table", "test", "calls", ...endpoints.map((name) => `routes/${name}`)]) {
-    templates.set(file, await template(`resource/${file}.ts`));
+    templates.set(file, await template(`${folder}/${file}.ts`));
   }
-  const from = (file: string) => inNameOf(names, templates.get(file) ?? "");
+  const from = (file: string) => {
+    const made = inNameOf(names, templates.get(file) ?? "");
+    return parent ? underName(parent, made) : made;
+  };
   const plan: Plan = { made: new Map(), changed: new Map() };
   plan.made.set(`src/schemas/${many.dashed}.ts`, from("schemas"));
   plan.made.set(`src/crud/${many.dashed}.ts`, from("crud"));
@@ -66,17 +113,18 @@ async function newResource(names: Names): Promise<void> {
   await checkMigrations();
 
   await change(plan, "src/db/schema.ts", (schema) => {
-    if (!ownedTables.test(schema)) throw new Problem("src/db/schema.ts has no list ownedTables.");
-    const withTable = insertedAbove(schema, "ownedTables", `${from("table")}`);
-    return withTable.replace(ownedTables, (_, start: string, others: string, end: string) => {
+    if (!listOf(owner).test(schema)) throw new Problem(`src/db/schema.ts has no list ${list}.`);
+    const withTable = insertedAbove(schema, list, from("table"));
+    return withTable.replace(listOf(owner), (_, start: string, others: string, end: string) => {
       // First, because it may later refer to one of them.
-      return `${start}${many.camel}, ${others}${end}`;
+      return `${start}${[many.camel, ...(others === "" ? [] : [others])].join(", ")}${end}`;
     });
   });
   await change(plan, "src/endpoint/document.ts", (openapi) => {
-    const tag = `      { name: "${many.prose}", description: "${capital(many.prose)} of users" },\n`;
+    const tag = `      { name: "${many.prose}", description: "${capital(many.prose)} ${whose}" },\n`;
     return insertedBefore(openapi, '      { name: "operations"', tag);
   });
+  if (owner === "organization") await change(plan, "src/permissions.ts", (code) => withPermissions(code, many.dashed));
   const exported = endpoints.map((file) => exportOf(from(`routes/${file}`)));
   await change(plan, "src/routes/index.ts", (index) => {
     const imports = endpoints.map((file, i) => `import { ${exported[i]} } from "./${many.dashed}/${file}.ts";\n`);
@@ -84,20 +132,43 @@ async function newResource(names: Names): Promise<void> {
     return insertedBefore(withImports(index, imports.join("")), "  jwks,\n", list.join(""));
   });
   await carryOut(plan, () => addMigration(many.snake));
+  const above = parent ? `/${parent.many.dashed}/$${parent.one.snake}_id` : "";
+  const base = owner === "user" ? "$api" : `$api/organizations/$organization_id${above}`;
   say(plan, [
     "drizzle/ has its migration, which makes the table and its trigger.",
     `One of them is called "${one.prose}": if that is wrong, undo this with git and run it again with --singular.`,
+    ...(owner === "user"
+      ? []
+      : [
+          `src/permissions.ts has ${many.dashed}:read and ${many.dashed}:write, which every role has: take away there.`,
+        ]),
     "",
     "npm run dev applies it when it starts; then, with the token of the README's first request:",
     "",
     inNameOf(
       names,
-      `  curl $api/field-notes -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -d '{"title": "A field note"}'`,
+      `  curl ${base}/field-notes -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -d '{"title": "A field note"}'`,
     ),
     "",
     `Its fields are in src/db/schema.ts and src/schemas/${many.dashed}.ts, and its tests in test/routes/${many.dashed}/: change them there, then`,
     "npm run db:generate and npm test.",
   ]);
+}
+
+/** Adds the permissions of a resource, and gives them to the roles that every organisation has. */
+function withPermissions(code: string, resource: string): string {
+  const added = [`${resource}:read`, `${resource}:write`].map((name) => `"${name}"`);
+  const all = insertedBefore(
+    code,
+    "] as const;\nexport type Permission",
+    `${added.map((name) => `  ${name},\n`).join("")}`,
+  );
+  return ["admin", "member"].reduce((text, role) => {
+    const [line, start = "", held = ""] = new RegExp(`^(  ${role}: \\[)([^\\]]*)\\],`, "m").exec(text) ?? [];
+    if (line === undefined) throw new Problem(`src/permissions.ts has no role ${role}.`);
+    const names = [...(held.trim() === "" ? [] : [held.trim().replace(/,$/, "")]), ...added];
+    return text.replace(line, () => `${start}${names.join(", ")}],`);
+  }, all);
 }
 
 async function newEndpoint(names: Names, verb: string): Promise<void> {
@@ -107,13 +178,20 @@ async function newEndpoint(names: Names, verb: string): Promise<void> {
       `"${verb}" cannot name an endpoint: lower-case letters and digits, words joined by "-", at most 40.`,
     );
   }
-  const [, , resources = ""] = ownedTables.exec(await text("src/db/schema.ts")) ?? [];
-  if (!resources.match(/\w+/g)?.includes(many.camel)) {
+  const schema = await text("src/db/schema.ts");
+  const isIn = (owner: Owner) => listOf(owner).exec(schema)?.[2]?.match(/\w+/g)?.includes(many.camel);
+  if (!isIn("user") && !isIn("organization")) {
     throw new Problem(`${many.camel} is not in ownedTables: npm run new -- resource ${many.dashed} makes it.`);
+  }
+  const folder = isIn("user") ? "endpoint" : "organization-endpoint";
+  if (!isIn("user") && !(await isDirectly(many.dashed))) {
+    throw new Problem(
+      `${many.prose} are under another resource: copy src/routes/${many.dashed}/update.ts, and list the copy.`,
+    );
   }
   const { dashed, camel, prose } = spell(verb);
   const from = async (file: string) =>
-    inNameOf(names, await template(`endpoint/${file}`))
+    inNameOf(names, await template(`${folder}/${file}`))
       .replaceAll("press-leaf", dashed)
       .replaceAll("pressLeaf", camel)
       .replaceAll("Press leaf", capital(prose));
@@ -122,7 +200,7 @@ async function newEndpoint(names: Names, verb: string): Promise<void> {
   plan.made.set(`src/routes/${many.dashed}/${dashed}.ts`, route);
   plan.made.set(`test/routes/${many.dashed}/${dashed}.test.ts`, await from("test.ts"));
   await refuseExisting(plan);
-  refuseUsed(one.camel, await template("endpoint/route.ts"));
+  refuseUsed(one.camel, await template(`${folder}/route.ts`));
   await change(plan, "src/routes/index.ts", (index) => {
     const imports = [...index.matchAll(new RegExp(`^import \\{ (\\w+) \\} from "\\./${many.dashed}/.*\\n`, "gm"))];
     const last = imports
@@ -140,7 +218,7 @@ async function newEndpoint(names: Names, verb: string): Promise<void> {
   if (maker) await change(plan, calls, (given) => withCall(given, exportOf(route), maker, dashed));
   await carryOut(plan);
   say(plan, [
-    `POST /api/v1/${many.dashed}/{id}/${dashed} answers the ${one.prose} as it is. Next: write in src/crud/${many.dashed}.ts what it changes,`,
+    `POST ${/path: "(.*)"/.exec(route)?.[1]} answers the ${one.prose} as it is. Next: write in src/crud/${many.dashed}.ts what it changes,`,
     `call that in src/routes/${many.dashed}/${dashed}.ts, say it in its summary, and npm test.`,
     ...(maker ? [] : [`${calls} has no function that makes ${one.prose}: add a call that succeeds by hand.`]),
   ]);

@@ -3,13 +3,13 @@ import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { everyOrganization, type OrganizationTable, type organizationRow } from "../db/schema.ts";
 import type { Member } from "../security/caller.ts";
-import { inStatus, requireRow, roomFor, rowWhere, type Status } from "./rows.ts";
+import { inStatus, type Reason, requireRow, roomFor, rowWhere, type Status } from "./rows.ts";
 
 type OwnFields<Table extends OrganizationTable> = Omit<Table["$inferInsert"], keyof typeof organizationRow>;
 /** A new row of the table, without its organisation. */
-export type NewRow<Table extends OrganizationTable> = { id: string } & OwnFields<Table>;
+export type NewOrganizationRow<Table extends OrganizationTable> = { id: string } & OwnFields<Table>;
 /** Changes of a row. Fields that are left out keep their values. */
-export type RowUpdate<Table extends OrganizationTable> = {
+export type OrganizationRowUpdate<Table extends OrganizationTable> = {
   [K in keyof OwnFields<Table>]?: OwnFields<Table>[K] | undefined;
 };
 
@@ -19,22 +19,28 @@ export function ofOrganization(table: OrganizationTable, member: Member, status:
 }
 
 /** The live row with this id, if it is of the member's organisation. */
-export function reachable(table: OrganizationTable, id: string, member: Member): SQL | undefined {
+export function reachableIn(table: OrganizationTable, id: string, member: Member): SQL | undefined {
   return rowWhere(table, id, "live", eq(table.organization_id, member.organizationId));
 }
 
 /** The deleted row with this id, if it is of the member's organisation. */
-export function restorable(table: OrganizationTable, id: string, member: Member): SQL | undefined {
+export function restorableIn(table: OrganizationTable, id: string, member: Member): SQL | undefined {
   return rowWhere(table, id, "deleted", eq(table.organization_id, member.organizationId));
 }
 
 /** Precedes statements about rows under this one, if it is of the member's organisation: see {@link requireRow}. */
-export function requireReachable(db: Database, table: OrganizationTable, id: string, member: Member) {
-  return requireRow(db, table, reachable(table, id, member));
+export function requireReachableIn(
+  db: Database,
+  table: OrganizationTable,
+  id: string,
+  member: Member,
+  reason?: Reason,
+) {
+  return requireRow(db, table, reachableIn(table, id, member), reason);
 }
 
 /** Makes rows to insert while the member's organisation has room for them: see {@link roomFor}. */
-export function withRoom<Row extends { id: string }>(
+export function withRoomIn<Row extends { id: string }>(
   table: OrganizationTable,
   rows: readonly Row[],
   member: Member,

@@ -3,7 +3,7 @@ import type { Database } from "../db/client.ts";
 import type { OwnedTable, ownedRow } from "../db/schema.ts";
 import type { Caller } from "../security/caller.ts";
 import { isAdmin } from "./guards.ts";
-import { inStatus, requireRow, roomFor, rowWhere, type Status } from "./rows.ts";
+import { inStatus, type Reason, requireRow, roomFor, rowWhere, type Status } from "./rows.ts";
 
 type OwnFields<Table extends OwnedTable> = Omit<Table["$inferInsert"], keyof typeof ownedRow>;
 /** A new row of the table. */
@@ -32,8 +32,8 @@ export function restorable(table: OwnedTable, id: string, caller: Caller): SQL |
 }
 
 /** Precedes statements about rows under this one, if the caller may reach it: see {@link requireRow}. */
-export function requireReachable(db: Database, table: OwnedTable, id: string, caller: Caller) {
-  return requireRow(db, table, reachable(table, id, caller));
+export function requireReachable(db: Database, table: OwnedTable, id: string, caller: Caller, reason?: Reason) {
+  return requireRow(db, table, reachable(table, id, caller), reason);
 }
 
 /** Makes rows to insert while their owner has room for them: see {@link roomFor}. */

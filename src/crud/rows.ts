@@ -5,6 +5,8 @@ import type { Database } from "../db/client.ts";
 
 /** A table of rows that are softly deleted. */
 export type RowTable = PgTable & Record<"id" | "created_at" | "deleted_at" | "version", PgColumn>;
+/** The purpose of the statements that follow. */
+export type Reason = "read" | "change";
 /** The rows of a list. */
 export type Status = "live" | "deleted";
 
@@ -19,13 +21,13 @@ export function rowWhere(table: RowTable, id: string, status: Status, condition:
 
 /**
  * Precedes statements about rows under the one that meets this condition, and ends their transaction (SQLSTATE PT404)
- * without it. Holds the row until they have run, so that it is not deleted in between.
+ * without it. Holds the row until changes have run, so that it is not deleted in between.
  */
-export function requireRow(db: Database, table: PgTable, condition: SQL | undefined) {
+export function requireRow(db: Database, table: PgTable, condition: SQL | undefined, reason: Reason = "change") {
   // -1 is no place in a batch: the refusal is that of the whole request.
   return db.execute(sql`
     select refuse('PT404', -1)
-    where not exists (select from ${table} where ${condition} for share)`);
+    where not exists (select from ${table} where ${condition} ${reason === "change" ? sql`for share` : sql``})`);
 }
 
 /**

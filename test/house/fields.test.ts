@@ -6,7 +6,16 @@ import { describe, expect, it } from "vitest";
 import type { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { type Call, called, send } from "../calls.ts";
-import { exampleOf, operationOf, resolved, type Schema, takenBy } from "../examples.ts";
+import {
+  exampleOf,
+  examplePath,
+  operationOf,
+  parametersIn,
+  resolved,
+  type Schema,
+  takenBy,
+  withParameters,
+} from "../examples.ts";
 import { api, aUser, unique } from "../harness.ts";
 
 /** The way to a place in a schema: names of properties, `[]` into a list, the numbers of choices. */
@@ -132,11 +141,18 @@ async function callOfUpdate(update: Endpoint): Promise<Call & { token: string }>
   return { ...call, token: isOwn ? (await aUser({ role: "admin" })).token : token };
 }
 
+/** The parameters of a path by name, but the last: the rows that the row of this path is under. */
+function parentsIn(endpoint: Endpoint, path: string): Record<string, string> {
+  return Object.fromEntries(
+    parametersIn(endpoint, path)
+      .slice(0, -1)
+      .map(({ name, value }) => [name, value]),
+  );
+}
+
 /** Reads as an admin, who sees it whatever has changed; as its owner if not even an admin may. */
-async function read({ read, update }: Resource, id: unknown, by: { path: string; token: string }): Promise<Json> {
-  const beside = read?.route.path === update.route.path ? by.path : (read?.route.path ?? "");
-  const path = beside.replace(/[^/]+$/, String(id));
-  const { token } = by;
+async function read(endpoint: Endpoint, values: Record<string, string>, token: string): Promise<Json> {
+  const path = examplePath(endpoint, values);
   const answer = await admin.get(path);
   return answer.status === 404 ? (await api.get(path, { token })).body : answer.body;
 }
@@ -145,7 +161,9 @@ async function read({ read, update }: Resource, id: unknown, by: { path: string;
 async function write({ endpoint, resource, trail, field }: Way, value: unknown) {
   const { path, token } = await callOfUpdate(resource.update);
   const was: Json = resource.read ? (await api.get(path, { token })).body : { id: path.split("/").at(-1) };
-  const call = endpoint === resource.update ? { path, token } : { ...(await callOf(endpoint)), token };
+  const parents = parentsIn(resource.update, path);
+  const made = endpoint === resource.update ? { path } : await callOf(endpoint);
+  const call = { ...made, path: withParameters(endpoint, made.path, parents), token };
   const json = { ...Object(bodyWith(bodyOf(endpoint), trail, { [field]: value }, was.id)) };
   const answer = await send(endpoint, { ...call, json });
   if (answer.body?.code === "forbidden") return undefined;
@@ -153,7 +171,7 @@ async function write({ endpoint, resource, trail, field }: Way, value: unknown) 
   const row = rowIn(answer.body, field);
   const isNew = row?.id !== was.id;
   const sent = valueAt(takenBy(endpoint, json), trail, field);
-  const kept = resource.read ? await read(resource, row?.id, { path, token }) : row;
+  const kept = resource.read ? await read(resource.read, { ...parents, id: String(row?.id) }, token) : row;
   return {
     sent,
     answered: row?.[field],

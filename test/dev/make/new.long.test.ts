@@ -39,6 +39,30 @@ describe("npm run new", () => {
     const calls = await readFile(join(copy, "test/routes/zebra-stripes/calls.ts"), "utf8");
     expect(calls).toMatch(/pinUpZebraStripe: async \(\) => \{\s+const \{ path, token \} = await aZebraStripe\(\);/);
     expect(await readFile(join(copy, "src/routes/zebra-stripes/list.ts"), "utf8")).not.toMatch(/field.?note/i);
+    expect(await make("resource", "zebra-herds", "--in", "organization")).toMatchObject({ code: 0 });
+    expect(await make("endpoint", "zebra-herds/move-on")).toMatchObject({ code: 0 });
+    expect(await make("resource", "zebra-foals", "--under", "zebra-herds")).toMatchObject({ code: 0 });
+    const nested = await readFile(join(copy, "src/routes/zebra-foals/read.ts"), "utf8");
+    expect(nested).toContain('path: "/organizations/{organization_id}/zebra-herds/{zebra_herd_id}/zebra-foals/{id}"');
+    for (const file of ["src/routes/zebra-foals/create.ts", "src/crud/zebra-foals.ts"]) {
+      expect(await readFile(join(copy, file), "utf8")).not.toMatch(/binder|field.?note/i);
+    }
+    const permissions = await readFile(join(copy, "src/permissions.ts"), "utf8");
+    expect(permissions).toMatch(/ {2}member: \[\s*"zebra-herds:read",\s*"zebra-herds:write",\s*"zebra-foals:read"/);
+    expect(await readFile(join(copy, "src/crud/zebra-herds.ts"), "utf8")).not.toMatch(/field.?note|owner|caller/i);
     expect(await node("node_modules/typescript/bin/tsc")).toMatchObject({ code: 0 });
+    expect(
+      await node("node_modules/@biomejs/biome/bin/biome", "ci", "--error-on-warnings", "src", "test"),
+    ).toMatchObject({
+      code: 0,
+    });
+    expect(await node("dev/commands/check-migrations.ts")).toMatchObject({ code: 0 });
+  }, 240_000);
+
+  it("makes what passes its tests and the attacks on organizations, unedited", async () => {
+    const files = ["test/routes/zebra-", "test/house/organizations", "test/house/strangers", "test/db/schema"];
+    const { code, output } = await node("node_modules/vitest/vitest.mjs", "run", "--project", "worker", ...files);
+    expect(output).toContain("zebra-foals.test.ts");
+    expect(code, output).toBe(0);
   }, 240_000);
 });

@@ -35,6 +35,9 @@ describe("npm run new", () => {
 
   it.each([
     [["resource"], /npm run new -- resource projects/],
+    [["resource", "zebras", "--in", "users"], /--in is organization/],
+    [["resource", "zebras", "--under", "items"], /--under items: .* does not read a row at/],
+    [["task", "zebras/run-off", "--in", "organization"], /--in and --under are for a resource/],
     [["resource", "items"], /src\/schemas\/items\.ts is there already/],
     [["resource", "../../etc/passwds"], /cannot name a resource/],
     [["resource", "Projects"], /lower-case letters/],

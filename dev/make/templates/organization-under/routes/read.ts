@@ -1,0 +1,33 @@
+import { FieldNotes } from "../../crud/field-notes.ts";
+import { endpoint, json } from "../../endpoint/endpoint.ts";
+import { notFound } from "../../errors.ts";
+import { isKnown } from "../../http/etag.ts";
+import { FieldNote, FieldNoteParams } from "../../schemas/field-notes.ts";
+
+export const readFieldNote = endpoint(
+  {
+    method: "get",
+    path: "/organizations/{organization_id}/binders/{binder_id}/field-notes/{id}",
+    operationId: "readFieldNote",
+    tags: ["field notes"],
+    summary: "Get a field note",
+    description: "One of the binder's field notes.",
+    access: { member: "field-notes:read" },
+    callers: ["user", "key"],
+    versioned: true,
+    request: { params: FieldNoteParams },
+    responses: { 200: json(FieldNote, "The field note") },
+    errors: ["not_found"],
+  },
+  async (c) => {
+    const { binder_id, id } = c.req.valid("param");
+    const { db, member, run } = c.var;
+    const [, [fieldNote]] = await run(
+      FieldNotes.requireBinder(db, binder_id, member, "read"),
+      FieldNotes.find(db, binder_id, id, member),
+    );
+    if (!fieldNote) notFound();
+    if (isKnown(c, fieldNote.version)) return c.body(null, 304);
+    return c.json(FieldNote.parse(fieldNote), 200);
+  },
+);

@@ -1,0 +1,32 @@
+import { v7 as uuidv7 } from "uuid";
+import { FieldNotes } from "../../crud/field-notes.ts";
+import { body, endpoint, json } from "../../endpoint/endpoint.ts";
+import { setETag } from "../../http/etag.ts";
+import { FieldNote, FieldNoteCreate, FieldNotesParams } from "../../schemas/field-notes.ts";
+
+export const createFieldNote = endpoint(
+  {
+    method: "post",
+    path: "/organizations/{organization_id}/field-notes",
+    operationId: "createFieldNote",
+    tags: ["field notes"],
+    summary: "Create a field note",
+    description: "It belongs to the organization.",
+    access: { member: "field-notes:write" },
+    callers: ["user", "key"],
+    versioned: true,
+    idempotent: true,
+    request: { params: FieldNotesParams, body: body(FieldNoteCreate) },
+    responses: { 201: json(FieldNote, "The new field note", "Location") },
+    errors: ["quota_exceeded"],
+  },
+  async (c) => {
+    const { db, member, run, settings } = c.var;
+    const values = { ...c.req.valid("json"), id: uuidv7() };
+    const [row] = await run(FieldNotes.insert(db, values, member, settings.ROWS_PER_ORGANIZATION));
+    const fieldNote = FieldNote.parse(row);
+    setETag(c, 1);
+    c.header("Location", `/api/v1/organizations/${member.organizationId}/field-notes/${fieldNote.id}`);
+    return c.json(fieldNote, 201);
+  },
+);

@@ -1,0 +1,31 @@
+import { FieldNotes } from "../../crud/field-notes.ts";
+import { endpoint, json } from "../../endpoint/endpoint.ts";
+import { notFound } from "../../errors.ts";
+import { setETag } from "../../http/etag.ts";
+import { FieldNote, FieldNoteParams } from "../../schemas/field-notes.ts";
+
+export const restoreFieldNote = endpoint(
+  {
+    method: "post",
+    path: "/organizations/{organization_id}/field-notes/{id}/restore",
+    operationId: "restoreFieldNote",
+    tags: ["field notes"],
+    summary: "Restore a deleted field note",
+    description:
+      "Possible until it is purged, by default thirty days after its deletion. A field note that is not deleted is answered unchanged.",
+    access: { member: "field-notes:write" },
+    callers: ["user", "key"],
+    versioned: true,
+    request: { params: FieldNoteParams },
+    responses: { 200: json(FieldNote, "The field note") },
+    errors: ["not_found"],
+  },
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const { db, member, run } = c.var;
+    const [, [fieldNote]] = await run(FieldNotes.restore(db, id, member), FieldNotes.find(db, id, member));
+    if (!fieldNote) notFound();
+    setETag(c, fieldNote.version);
+    return c.json(FieldNote.parse(fieldNote), 200);
+  },
+);

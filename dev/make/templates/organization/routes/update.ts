@@ -1,0 +1,33 @@
+import { FieldNotes } from "../../crud/field-notes.ts";
+import { body, endpoint, json } from "../../endpoint/endpoint.ts";
+import { notFound } from "../../errors.ts";
+import { setETag } from "../../http/etag.ts";
+import { FieldNote, FieldNoteParams, FieldNoteUpdate } from "../../schemas/field-notes.ts";
+
+export const updateFieldNote = endpoint(
+  {
+    method: "patch",
+    path: "/organizations/{organization_id}/field-notes/{id}",
+    operationId: "updateFieldNote",
+    tags: ["field notes"],
+    summary: "Change a field note",
+    description: "Fields that are left out keep their values.",
+    access: { member: "field-notes:write" },
+    callers: ["user", "key"],
+    versioned: true,
+    request: { params: FieldNoteParams, body: body(FieldNoteUpdate) },
+    responses: { 200: json(FieldNote, "The changed field note") },
+    errors: ["not_found"],
+  },
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const { db, run, member, versions } = c.var;
+    const [, [fieldNote]] = await run(
+      versions && FieldNotes.requireVersion(db, id, member, versions),
+      FieldNotes.update(db, id, member, c.req.valid("json")),
+    );
+    if (!fieldNote) notFound();
+    setETag(c, fieldNote.version);
+    return c.json(FieldNote.parse(fieldNote), 200);
+  },
+);

@@ -1,0 +1,159 @@
+import { and, eq } from "drizzle-orm";
+import { v7 as uuidv7 } from "uuid";
+import { describe, expect, it } from "vitest";
+import { organizationPath, permissionIn } from "../../src/context/policy.ts";
+import { organizationInvitations, organizationMembers, organizationRoles } from "../../src/db/schema.ts";
+import type { Endpoint } from "../../src/endpoint/endpoint.ts";
+import { isRole, neededFor, permissions, rolesWith } from "../../src/permissions.ts";
+import { endpoints } from "../../src/routes/index.ts";
+import { type Call, called, send } from "../calls.ts";
+import { exampleBody, examplePath, parametersIn, withParameters } from "../examples.ts";
+import { aKey, aUser, db, unique } from "../harness.ts";
+import { aMember, anOrganization } from "../members.ts";
+
+/** The endpoints for members, each with what it asks of them. */
+const ofMembers = endpoints.flatMap((endpoint) => {
+  const { access, operationId } = endpoint.policy;
+  return typeof access === "object" ? [{ operationId, endpoint, wanted: access.member }] : [];
+});
+
+type Attack = Call & { organization: { id: string } };
+
+/** A call that succeeds, or one made of examples, which gets as far as the guard. */
+async function attackOn(endpoint: Endpoint): Promise<Attack> {
+  const make = called.find((one) => one.endpoint === endpoint)?.make;
+  if (make) {
+    const call = await make();
+    return { ...call, organization: { id: parametersIn(endpoint, call.path)[0]?.value ?? "" } };
+  }
+  const organization = await anOrganization();
+  const path = examplePath(endpoint, { organization_id: organization.id }).replace(/^\/api\/v1/, "");
+  const json = exampleBody(endpoint);
+  return { organization, path, token: organization.owner.token, ...(json && { json }) };
+}
+
+/** The answer to somebody else's token, in the same words whenever the refusal is the same. */
+function as(token: string, endpoint: Endpoint, { organization: _, headers, ...call }: Attack) {
+  return send(endpoint, { ...call, token, headers: { ...headers, "X-Request-Id": "same" } });
+}
+
+/** Those who have nothing to do with an organisation, or no longer, or not yet. */
+const outsiders: [string, (organization: { id: string }) => Promise<{ token: string }>][] = [
+  ["a member of another organization", async () => aMember(await anOrganization(), "admin")],
+  ["the owner of another organization", async () => (await anOrganization()).owner],
+  [
+    "a former member",
+    async (organization) => {
+      const user = await aMember(organization, "admin");
+      const { organization_id, user_id } = organizationMembers;
+      await db.delete(organizationMembers).where(and(eq(organization_id, organization.id), eq(user_id, user.id)));
+      return user;
+    },
+  ],
+  [
+    "an invited user",
+    async (organization) => {
+      const user = await aUser();
+      await db.insert(organizationInvitations).values({
+        ...{ id: uuidv7(), organization_id: organization.id, email: user.email, role: "admin" },
+        ...{ token_hash: unique(), expires_at: new Date(Date.now() + 86_400_000).toISOString() },
+      });
+      return user;
+    },
+  ],
+  ["an admin of the whole API", () => aUser({ role: "admin" })],
+];
+
+/** A member whose role has exactly these permissions. */
+async function memberWith(organization: { id: string }, held: readonly string[]) {
+  const name = unique("role");
+  await db.insert(organizationRoles).values({ organization_id: organization.id, name, permissions: [...held] });
+  return aMember(organization, name);
+}
+
+describe("promise 32: an endpoint below an organization", () => {
+  it("is for nobody without a token", () => {
+    const open = endpoints.filter(
+      ({ contract, policy }) => contract.path.startsWith(organizationPath) && policy.access === "public",
+    );
+    expect(open.map(({ policy }) => policy.operationId)).toStrictEqual([]);
+  });
+
+  it.each(ofMembers)("$operationId says to an outsider what it says where there is no organization", async (one) => {
+    const { endpoint } = one;
+    const attack = await attackOn(endpoint);
+    const nowhere = withParameters(endpoint, attack.path, { organization_id: uuidv7() });
+    for (const [who, make] of outsiders) {
+      const { token } = await make(attack.organization);
+      const theirs = await as(token, endpoint, attack);
+      expect(theirs.status, `${who}: ${theirs.text}`).toBe(404);
+      const nobodys = await as(token, endpoint, { ...attack, path: nowhere });
+      expect([theirs.status, theirs.text], who).toStrictEqual([nobodys.status, nobodys.text]);
+    }
+  });
+
+  it.each(ofMembers)("$operationId refuses every role without $wanted, by name", async ({ endpoint, wanted }) => {
+    const attack = await attackOn(endpoint);
+    const needed = neededFor(wanted);
+    const lacking = ["admin", "member", unique("unknown")].filter(
+      (role) => !(isRole(role) && rolesWith(needed).includes(role)),
+    );
+    const members = await Promise.all(lacking.map((role) => aMember(attack.organization, role)));
+    for (const missing of needed) {
+      members.push(
+        await memberWith(
+          attack.organization,
+          permissions.filter((one) => one !== missing),
+        ),
+      );
+    }
+    for (const { token } of members) {
+      const answer = await as(token, endpoint, attack);
+      expect([answer.status, answer.body?.code], answer.text).toStrictEqual([403, "permission_required"]);
+      expect(answer.body.detail).toContain(wanted);
+    }
+  });
+
+  it.each(ofMembers)("$operationId admits a role of the organization's own with no more than $wanted", async (one) => {
+    const { endpoint, wanted } = one;
+    const attack = await attackOn(endpoint);
+    const { token } = await memberWith(attack.organization, neededFor(wanted));
+    expect((await as(token, endpoint, attack)).body?.code).not.toBe("permission_required");
+  });
+
+  it.each(ofMembers)("$operationId refuses a key of another organization, and one without $wanted", async (one) => {
+    const { endpoint } = one;
+    const attack = await attackOn(endpoint);
+    const other = await anOrganization();
+    const foreign = await aKey({ organization_id: other.id, made_by: other.owner.id });
+    const own = permissionIn(endpoint.policy.access);
+    const lacking = await aKey(
+      { organization_id: attack.organization.id, made_by: (await aMember(attack.organization, "admin")).id },
+      { permissions: permissions.filter((one) => one !== own) },
+    );
+    const isForKeys = endpoint.policy.permission !== undefined;
+    for (const [{ token }, expected] of [
+      [foreign, isForKeys ? 404 : 403],
+      [lacking, 403],
+    ] as const) {
+      const answer = await as(token, endpoint, attack);
+      expect(answer.status, answer.text).toBe(expected);
+    }
+  });
+
+  const nested = ofMembers.filter(({ endpoint }) => parametersIn(endpoint, "").length > 1);
+
+  it.each(nested)("$operationId finds no foreign child under an own parent", async ({ endpoint, operationId }) => {
+    const hasCall = called.some((one) => one.endpoint === endpoint);
+    expect(hasCall, `test/routes/…/calls.ts lacks a call of ${operationId}, whose rows these would be`).toBe(true);
+    const [mine, theirs] = [await attackOn(endpoint), await attackOn(endpoint)];
+    const own = parametersIn(endpoint, mine.path);
+    // Each parent is the caller's, from the organization down, and everything below it somebody else's.
+    for (const depth of own.slice(1).keys()) {
+      const parents = Object.fromEntries(own.slice(0, depth + 1).map(({ name, value }) => [name, value]));
+      const path = withParameters(endpoint, theirs.path, parents);
+      const answer = await as(mine.token ?? "", endpoint, { ...mine, path });
+      expect(answer.status, `${path}: ${answer.text}`).toBe(404);
+    }
+  });
+});
