@@ -151,8 +151,9 @@ function parentsIn(endpoint: Endpoint, path: string): Record<string, string> {
 }
 
 /** Reads as an admin, who sees it whatever has changed; as its owner if not even an admin may. */
-async function read(endpoint: Endpoint, values: Record<string, string>, token: string): Promise<Json> {
-  const path = examplePath(endpoint, values);
+async function read(endpoint: Endpoint, parents: Record<string, string>, id: unknown, token: string): Promise<Json> {
+  const own = parametersIn(endpoint, "").at(-1)?.name ?? "";
+  const path = examplePath(endpoint, { ...parents, [own]: String(id) });
   const answer = await admin.get(path);
   return answer.status === 404 ? (await api.get(path, { token })).body : answer.body;
 }
@@ -171,7 +172,7 @@ async function write({ endpoint, resource, trail, field }: Way, value: unknown) 
   const row = rowIn(answer.body, field);
   const isNew = row?.id !== was.id;
   const sent = valueAt(takenBy(endpoint, json), trail, field);
-  const kept = resource.read ? await read(resource.read, { ...parents, id: String(row?.id) }, token) : row;
+  const kept = resource.read ? await read(resource.read, parents, row?.id, token) : row;
   return {
     sent,
     answered: row?.[field],

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { aMember, anOrganization } from "../../members.ts";
+import { anOrganization } from "../../members.ts";
 
-const organization = await anOrganization();
-const [member, other] = [await aMember(organization), await anOrganization()];
+const [organization, other] = [await anOrganization(), await anOrganization()];
+const { member } = organization;
 const path = `${organization.path}/field-notes`;
 const create = async (json: object = { title: "A title" }, user = member) => await user.post(path, json);
 
