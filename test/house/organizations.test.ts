@@ -118,7 +118,10 @@ describe("promise 32: an endpoint below an organization", () => {
     const { endpoint, wanted } = one;
     const attack = await attackOn(endpoint);
     const { token } = await memberWith(attack.organization, neededFor(wanted));
-    expect((await as(token, endpoint, attack)).body?.code).not.toBe("permission_required");
+    const { body } = await as(token, endpoint, attack);
+    // It may still lack one that it would give away, as to a key.
+    const refused = body?.code === "permission_required" ? body.detail : "";
+    expect(refused).not.toContain(wanted);
   });
 
   it.each(ofMembers)("$operationId refuses a key of another organization, and one without $wanted", async (one) => {
