@@ -71,7 +71,7 @@ export function consequencesOf(access: Access): AccessEntry {
 /** Says who may call, as a noun. */
 export function whoMay(access: Access): string {
   const { who } = consequencesOf(access);
-  return typeof access === "object" ? `${who} with ${wantedIn(access)}` : who;
+  return typeof access === "object" && access.member !== "member" ? `${who} with ${wantedIn(access)}` : who;
 }
 
 /** Names the role or the permission that a member needs. */

@@ -9,7 +9,7 @@ import { invited } from "../invitations/calls.ts";
 const any = { headers: { "If-Match": "*" } };
 const long = "2020-01-01T00:00:00.000Z";
 
-describe("promise 36: an organization, seen from outside, is none", () => {
+describe("promise 38: an organization, seen from outside, is none", () => {
   it("is 404 to a stranger, a former member, somebody invited and after its deletion, like one that does not exist", async () => {
     const { id, path, owner, admin, member, guest } = await invited();
     const stranger = await aUser();
@@ -49,7 +49,7 @@ describe("promise 36: an organization, seen from outside, is none", () => {
   });
 });
 
-describe("promise 37: nobody gives, takes or makes a role that can do more than they can", () => {
+describe("promise 39: nobody gives, takes or makes a role that can do more than they can", () => {
   it("holds for members, invitations and roles", async () => {
     const { id, path, owner, admin, member } = await anOrganization();
     await admin.post(`${path}/roles`, { name: "people", permissions: ["members:manage", "roles:manage"] });
@@ -81,7 +81,7 @@ describe("promise 37: nobody gives, takes or makes a role that can do more than 
   });
 });
 
-describe("promise 38: there is always an owner", () => {
+describe("promise 40: there is always an owner", () => {
   it("who can neither leave, be removed nor be given another role", async () => {
     const { path, owner, admin } = await anOrganization();
     expect((await owner.post(`${path}/leave`)).body.code).toBe("owner_required");
@@ -196,7 +196,7 @@ describe("deletion and restoration", () => {
   });
 });
 
-describe("promise 39: an invitation", () => {
+describe("promise 41: an invitation", () => {
   it("makes the owner of the address a member once, even in a race", async () => {
     const { path, guest, secret } = await invited("admin");
     const answers = await Promise.all(
@@ -261,7 +261,7 @@ describe("promise 39: an invitation", () => {
   });
 });
 
-describe("promise 40: fresh", () => {
+describe("promise 42: fresh", () => {
   it("asks for a proof of the password that is not older, by RFC 9470, and takes a new one", async () => {
     const app = serve();
     const username = unique();
