@@ -1,7 +1,13 @@
 /** The queries of resources of organisations: each takes the member that the guard has admitted. */
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { everyOrganization, type OrganizationTable, type organizationRow } from "../db/schema.ts";
+import {
+  everyOrganization,
+  type OrganizationTable,
+  type organizationRow,
+  organizations,
+  organizationTables,
+} from "../db/schema.ts";
 import type { Member } from "../security/caller.ts";
 import { inStatus, type Reason, requireRow, roomFor, rowWhere, type Status } from "./rows.ts";
 
@@ -60,4 +66,40 @@ export function withRoomIn<Row extends { id: string }>(
  */
 export function reachEvery(db: Database) {
   return db.execute(sql`select set_config('plinth.organization_id', ${everyOrganization}, true)`);
+}
+
+/**
+ * Removes rows of organisations, behind {@link reachEvery}: those deleted this many days ago, and those of organisations
+ * that were.
+ */
+export function purgeOrganizationRows(db: Database, table: OrganizationTable, retentionDays: number, limit: number) {
+  const isOld = (deletedAt: SQL) => sql`${deletedAt} <= now() - make_interval(days => ${retentionDays}::int)`;
+  return removeSome(
+    db,
+    table,
+    sql`${isOld(sql`t.deleted_at`)} or t.organization_id in (
+      select o.id from ${organizations} as o where ${isOld(sql`o.deleted_at`)})`,
+    limit,
+  );
+}
+
+/** Removes rows of the organisations of deleted users, behind {@link reachEvery}. */
+export function removeRowsOfOwners(db: Database, table: OrganizationTable, ownerIds: SQL, limit: number) {
+  const isTheirs = sql`t.organization_id in (select o.id from ${organizations} as o where o.owner_id = ${ownerIds})`;
+  return removeSome(db, table, isTheirs, limit);
+}
+
+function removeSome(db: Database, table: OrganizationTable, isDue: SQL, limit: number) {
+  return db.execute<{ id: string }>(sql`
+    delete from ${table} where id in (
+      select t.id from ${table} as t where ${isDue} limit ${limit}::int for update skip locked)
+    returning id`);
+}
+
+/** True for an organisation without rows, behind {@link reachEvery}: only such a one can be removed. */
+export function hasNoRows(tables: readonly OrganizationTable[] = organizationTables): SQL {
+  const none = tables.map(
+    (table) => sql`not exists (select from ${table} as r where r.organization_id = ${organizations.id})`,
+  );
+  return none.length === 0 ? sql`true` : sql`(${sql.join(none, sql` and `)})`;
 }

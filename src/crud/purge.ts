@@ -10,11 +10,14 @@ import {
   mails,
   members,
   oneTimeTokens,
+  organizations,
+  organizationTables,
   ownedTables,
   sessions,
   users,
 } from "../db/schema.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
+import { hasNoRows, reachEvery, removeRowsOfOwners } from "./organization-rows.ts";
 
 /** The queries that purge deleted users. */
 export const Purge = {
@@ -53,8 +56,10 @@ export const Purge = {
     const theirs = anyOf(userIds);
     const some = (table: PgTable, id: PgColumn, owner: PgColumn) =>
       db.execute(sql`delete from ${table} where id in (select ${id} from ${table}
-        where ${owner} = ${theirs} limit ${limit})`);
+        where ${owner} = ${theirs} and ${table === organizations ? hasNoRows() : sql`true`} limit ${limit})`);
     return [
+      reachEvery(db),
+      ...organizationTables.map((table) => removeRowsOfOwners(db, table, theirs, limit)),
       ...resources.map((table) => some(table, table.id, table.owner_id)),
       some(sessions, sessions.id, sessions.user_id),
       some(apiKeys, apiKeys.id, apiKeys.user_id),

@@ -57,12 +57,13 @@ export const restoration = { deleted_at: null };
 
 /**
  * Removes rows deleted this many days ago, oldest deletion first. A restore at the same moment keeps its row, or waits
- * for the lock and finds none.
+ * for the lock and finds none. Those for which `mayGo` is false stay.
  */
-export function purgeRows(db: Database, table: RowTable, retentionDays: number, limit: number) {
+export function purgeRows(db: Database, table: RowTable, retentionDays: number, limit: number, mayGo: SQL = sql`true`) {
   return db.execute<{ id: string }>(sql`
     with due as (
       select id from ${table} where deleted_at <= now() - make_interval(days => ${retentionDays}::int)
+        and ${mayGo}
       order by deleted_at limit ${limit} for update skip locked
     )
     delete from ${table} as t using due where t.id = due.id returning t.id`);

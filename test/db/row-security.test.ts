@@ -4,10 +4,11 @@ import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { MemberEnv, TransactionEnv, UserEnv } from "../../src/context/types.ts";
-import { reachEvery } from "../../src/crud/organization-rows.ts";
+import { hasNoRows, purgeOrganizationRows, reachEvery, removeRowsOfOwners } from "../../src/crud/organization-rows.ts";
+import { purgeRows } from "../../src/crud/rows.ts";
 import { connect } from "../../src/db/client.ts";
 import { dialect } from "../../src/db/drizzle.ts";
-import { acrossOrganizations, organizationRow, organizationRules } from "../../src/db/schema.ts";
+import { acrossOrganizations, organizationRow, organizationRules, organizations } from "../../src/db/schema.ts";
 import { endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { aUser, db, serve, settings } from "../harness.ts";
 import { anOrganization } from "../members.ts";
@@ -64,7 +65,7 @@ const titlesOf = async (organization: { id: string }) =>
     .map(({ title }) => title)
     .toSorted();
 
-describe("promise 32: a query that forgets the organization", () => {
+describe("promise 43: a query that forgets the organization", () => {
   it.each<[string, (vars: Vars) => Promise<unknown>]>([
     ["a select with no condition", ({ db, run }) => run(db.select().from(notebooks))],
     ["a select with another condition", ({ db, run }) => run(db.select().from(notebooks).where(sql`version = 1`))],
@@ -158,5 +159,34 @@ describe("the rows of organizations", () => {
       where attname = 'organization_id' and relkind = 'r' and not (relrowsecurity and relforcerowsecurity) order by 1`);
     const exempt = acrossOrganizations.map((table) => getTableConfig(table).name);
     expect(rows.map(({ table }) => table)).toStrictEqual(exempt.toSorted());
+  });
+});
+
+describe("an organization that was deleted long ago", () => {
+  it("goes with its rows: first those, by and by, then itself", async () => {
+    const old = await anOrganization({ deleted_at: "2020-01-01T00:00:00.000Z" });
+    await rowsOf(old, "one", "two");
+    const worker = connect(settings);
+    const purge = async () => {
+      const gone = sql`${organizations.id} = ${old.id}::uuid and ${hasNoRows([notebooks])}`;
+      const [, rows, , itself] = await worker.batch([
+        reachEvery(worker),
+        purgeOrganizationRows(worker, notebooks, 30, 1),
+        reachEvery(worker),
+        purgeRows(worker, organizations, 30, 1, gone),
+      ]);
+      return [rows.rows.length, itself.rows.length];
+    };
+    expect([await purge(), await purge(), await titlesOf(ours)]).toStrictEqual([[1, 0], [1, 1], ["ours"]]);
+  });
+
+  it("goes with its owner", async () => {
+    const old = await anOrganization();
+    await rowsOf(old, "one", "two");
+    const worker = connect(settings);
+    const theirs = sql`any(array[${old.owner.id}]::uuid[])`;
+    const removed = () =>
+      worker.batch([reachEvery(worker), removeRowsOfOwners(worker, notebooks, theirs, 1)]).then(([, one]) => one.rows);
+    expect([await removed(), await removed(), await removed()].map((rows) => rows.length)).toStrictEqual([1, 1, 0]);
   });
 });
