@@ -49,7 +49,9 @@ describe("npm run new", () => {
     }
     const permissions = await readFile(join(copy, "src/permissions.ts"), "utf8");
     expect(permissions).toMatch(/ {2}member: \[\s*"zebra-herds:read",\s*"zebra-herds:write",\s*"zebra-foals:read"/);
-    expect(await readFile(join(copy, "src/crud/zebra-herds.ts"), "utf8")).not.toMatch(/field.?note|owner|caller(?!\.ts)/i);
+    expect(await readFile(join(copy, "src/crud/zebra-herds.ts"), "utf8")).not.toMatch(
+      /field.?note|owner|caller(?!\.ts)/i,
+    );
     expect(await node("node_modules/typescript/bin/tsc")).toMatchObject({ code: 0 });
     expect(
       await node("node_modules/@biomejs/biome/bin/biome", "ci", "--error-on-warnings", "src", "test"),
