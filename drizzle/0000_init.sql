@@ -281,6 +281,8 @@ create index organization_invitations_organization_idx on organization_invitatio
 --> statement-breakpoint
 create index organization_invitations_invited_by_idx on organization_invitations (invited_by);
 --> statement-breakpoint
+create index organization_invitations_purge_idx on organization_invitations (expires_at);
+--> statement-breakpoint
 
 create table organization_members (
   organization_id uuid not null,

@@ -206,7 +206,8 @@ export const settingsTable = {
   MAIL_RETENTION_DAYS: {
     kind: "variable",
     default: "90",
-    meaning: "Days for which a mail is kept. One that waits or whose task is dead stays as long as its task.",
+    meaning:
+      "Days for which a mail is kept, and an invitation after it has expired. A mail that waits or whose task is dead stays as long as its task.",
     value: integerBetween(1, 3_650),
   },
   AUDIT_RETENTION_DAYS: {

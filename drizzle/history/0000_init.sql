@@ -285,6 +285,8 @@ alter table idempotency_keys drop constraint idempotency_keys_user_id_users_id_f
 --> statement-breakpoint
 create index api_keys_maker_idx on api_keys (made_by, id);
 --> statement-breakpoint
+create index organization_invitations_purge_idx on organization_invitations (expires_at);
+--> statement-breakpoint
 -- Functions and triggers. Each function resolves names in this schema alone, and only its owner may call it. Those of the
 -- hot path name the schema themselves: to set the search path costs as much as a lookup.
 

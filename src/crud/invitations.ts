@@ -81,13 +81,14 @@ export const Invitations = {
 
   /** Sends an open or expired invitation anew, by another token. */
   resend(db: Database, member: Member, invitationId: string, link: InvitationLink, event: NewAuditEvent) {
-    return db.execute<Pick<Outcome, "wait">>(sql`
+    return db.execute<Pick<Outcome, "wait" | "may">>(sql`
       with held as materialized (
-        select id from ${invitations} as i
+        select id, ${permissionsOf(sql`i.organization_id`, sql`i.role`)} <@ ${permissionsOfMember(member)} as may
+        from ${invitations} as i
         where i.id = ${invitationId}::uuid and organization_id = ${member.organizationId}::uuid and ${isOpen(sql`i`)}
         for update
       ),
-      room as materialized (select ${roomFor(member, link)} as wait from held),
+      room as materialized (select ${roomFor(member, link)} as wait from held where may),
       sent as (
         update ${invitations} as i set token_hash = ${link.tokenHash}, sent_at = now(), expires_at = ${expiry(link)}
         from held, room where i.id = held.id and wait = 0
@@ -95,7 +96,7 @@ export const Invitations = {
       ),
       ${mailed(link, event)},
       ${written(event, sql`from sent`)}
-      select wait from room`);
+      select may, coalesce((select wait from room), 0) as wait from held`);
   },
 
   find(db: Database, { organizationId }: Member, invitationId: string) {
@@ -136,7 +137,7 @@ export const Invitations = {
   },
 
   /**
-   * Uses an invitation up, once even in a race, and makes the caller a member if their account has the invited address.
+   * Uses an invitation up, once even in a race, and makes the caller a member if their account has the invited address, verified.
    * No row if it is not, or no longer, good.
    */
   accept(db: Database, tokenHash: string, { id: userId }: Caller, most: number, event: NewAuditEvent) {
@@ -146,7 +147,8 @@ export const Invitations = {
         join ${users} as u on lower(u.email) = lower(i.email)
         join ${organizations} as o on o.id = i.organization_id
         where i.token_hash = ${tokenHash} and ${isOpen(sql`i`)} and i.expires_at > now()
-          and u.id = ${userId}::uuid and u.deleted_at is null and o.deleted_at is null
+          and u.id = ${userId}::uuid and u.email_verified_at is not null and u.deleted_at is null
+          and o.deleted_at is null
         for update of i
       ),
       judged as (
@@ -165,6 +167,15 @@ export const Invitations = {
       ),
       ${written(event, sql`from joined`, { organizationId: sql`organization_id` })}
       select organization_id, has_room from judged where has_room is not true or exists (select from used)`);
+  },
+
+  /** Removes some of the invitations that could last be accepted so many days ago. */
+  purge(db: Database, days: number, limit: number) {
+    return db.execute<{ id: string }>(sql`
+      delete from ${invitations} where id in (
+        select id from ${invitations} where expires_at <= now() - make_interval(days => ${days}::int)
+        order by expires_at limit ${limit}::int for update skip locked)
+      returning id`);
   },
 
   /** Declines an invitation by its token. No row if it is not, or no longer, good. */

@@ -1,10 +1,10 @@
 import { and, eq, getTableColumns, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { members, organizations, users } from "../db/schema.ts";
+import { invitations, members, organizations, users } from "../db/schema.ts";
 import type { Member } from "../security/caller.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
-import { isAssignable, permissionsOf, permissionsOfMember, roleInOrganization } from "./organization-roles.ts";
+import { isAssignable, isOpen, permissionsOf, permissionsOfMember, roleInOrganization } from "./organization-roles.ts";
 import { containing } from "./text.ts";
 
 /** The outcome of a change of a member: whether it happened, and otherwise the reasons why not. */
@@ -52,8 +52,10 @@ export const OrganizationMembers = {
     return db.execute<Outcome>(sql`
       with ${judged(member, userId, { has_role: isAssignable(organizationId, sql`${to}::text`), given })},
       changed as (
-        update ${members} as m set role = ${to} from judged where ${isJudged} and has_role returning m.user_id
+        update ${members} as m set role = ${to} from judged where ${isJudged} and has_role
+        returning m.organization_id, m.user_id
       ),
+      ${withdrawn},
       ${written(event, sql`from changed`)}
       select judged.*, exists (select from changed) as changed from judged`);
   },
@@ -62,7 +64,11 @@ export const OrganizationMembers = {
   delete(db: Database, member: Member, userId: string, event: NewAuditEvent) {
     return db.execute<Outcome>(sql`
       with ${judged(member, userId, { has_role: sql`true`, given: sql`'{}'::text[]` })},
-      changed as (delete from ${members} as m using judged where ${isJudged} returning m.user_id),
+      changed as (
+        delete from ${members} as m using judged where ${isJudged} returning m.organization_id, m.user_id
+      ),
+      ${withdrawn},
+      ${unoffered},
       ${written(event, sql`from changed`)}
       select judged.*, exists (select from changed) as changed from judged`);
   },
@@ -70,20 +76,23 @@ export const OrganizationMembers = {
   /** Ends the caller's own membership. Raises PT40W for the owner. */
   leave(db: Database, { organizationId, userId }: Member, event: NewAuditEvent) {
     return db.execute<{ user_id: string }>(sql`
-      with gone as (
+      with changed as (
         delete from ${members} where organization_id = ${organizationId}::uuid and user_id = ${userId}::uuid
-        returning user_id
+        returning organization_id, user_id
       ),
-      ${written(event, sql`from gone`)}
-      select user_id from gone`);
+      ${withdrawn},
+      ${unoffered},
+      ${written(event, sql`from changed`)}
+      select user_id from changed`);
   },
 };
 
 /** Holds a member, and compares the permissions that they have, and that they would get, with those of the caller. */
 function judged(member: Member, userId: string, { has_role, given }: { has_role: SQL; given: SQL }): SQL {
   return sql`held as (
-      select m.organization_id, m.user_id, m.role from ${members} as m
-      where m.organization_id = ${member.organizationId}::uuid and m.user_id = ${userId}::uuid for update
+      select m.organization_id, m.user_id, m.role from ${members} as m join ${users} as u on u.id = m.user_id
+      where m.organization_id = ${member.organizationId}::uuid and m.user_id = ${userId}::uuid and u.deleted_at is null
+      for update of m
     ),
     judged as (
       select m.organization_id, m.user_id, o.owner_id = m.user_id as is_owner, ${has_role} as has_role,
@@ -92,5 +101,16 @@ function judged(member: Member, userId: string, { has_role, given }: { has_role:
       from held as m join ${organizations} as o on o.id = m.organization_id
     )`;
 }
+
+/** Withdraws the open invitations of a changed member, by which they could let themselves in again. */
+const withdrawn = sql`withdrawn as (
+    update ${invitations} as i set revoked_at = now() from changed as c
+    where i.organization_id = c.organization_id and i.invited_by = c.user_id and ${isOpen(sql`i`)}
+  )`;
+/** Takes back an offer of the organisation to a member who is gone. */
+const unoffered = sql`unoffered as (
+    update ${organizations} as o set next_owner_id = null from changed as c
+    where o.id = c.organization_id and o.next_owner_id = c.user_id
+  )`;
 
 const isJudged = sql`m.organization_id = judged.organization_id and m.user_id = judged.user_id and may and not is_owner`;

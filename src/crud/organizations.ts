@@ -93,12 +93,17 @@ export const Organizations = {
   },
 
   /** A page of the caller's organisations, newest first: the live ones, or their own deleted ones. */
-  list(db: Database, caller: Caller, status: "live" | "deleted", { after, limit }: PageRequest) {
+  list(
+    db: Database,
+    caller: Caller,
+    { status, days }: { status: "live" | "deleted"; days: number },
+    { after, limit }: PageRequest,
+  ) {
     const { past, orderBy, sortKey } = keyset(newestFirst(organizations.id), organizations.id, after);
     const isListed =
       status === "live"
         ? isNull(organizations.deleted_at)
-        : and(isNotNull(organizations.deleted_at), eq(organizations.owner_id, caller.id));
+        : and(isRestorable(days), eq(organizations.owner_id, caller.id));
     return db
       .select({ ...organizationColumns, sort_key: sortKey })
       .from(organizations)
@@ -139,27 +144,30 @@ export const Organizations = {
       select id from gone`);
   },
 
-  /** Restores the caller's own organisation. Raises 23505 if its name was taken meanwhile. */
-  restore(db: Database, id: string, caller: Caller, event: NewAuditEvent) {
+  /** Restores the caller's own organisation in these days. Raises 23505 if its name was taken meanwhile. */
+  restore(db: Database, id: string, caller: Caller, days: number, event: NewAuditEvent) {
     return db.execute<{ id: string }>(sql`
       with back as (
         update ${organizations} set deleted_at = null
         where ${and(eq(organizations.id, id), isNotNull(organizations.deleted_at), eq(organizations.owner_id, caller.id))}
+          and ${isRestorable(days)}
         returning id
       ),
       ${written(event, sql`from back`)}
       select id from back`);
   },
 
-  /** Offers the organisation to another member. */
-  offer(db: Database, { organizationId }: Member, userId: string, event: NewAuditEvent) {
+  /** Offers the organisation to another member. Only its owner can, also after a wait for another transfer. */
+  offer(db: Database, { organizationId, userId: ownerId }: Member, userId: string, event: NewAuditEvent) {
     const isMember = sql`exists (select from ${members} as m join ${users} as u on u.id = m.user_id
       where m.organization_id = ${organizationId}::uuid and m.user_id = ${userId}::uuid
         and u.deleted_at is null and u.is_active)`;
     return db.execute<{ id: string }>(sql`
       with offered as (
         update ${organizations} set next_owner_id = ${userId}::uuid
-        where ${and(isLive(organizationId), ne(organizations.owner_id, userId), isMember)} returning id
+        where ${and(isLive(organizationId), ne(organizations.owner_id, userId), isMember)}
+          and owner_id = ${ownerId}::uuid
+        returning id
       ),
       ${written(event, sql`from offered`)}
       select id from offered`);
@@ -177,44 +185,62 @@ export const Organizations = {
       select id from cancelled`);
   },
 
-  /** Makes the caller the owner, if the organisation was offered to them. Holds their membership meanwhile. */
+  /**
+   * Makes the caller the owner, if the organisation was offered to them. Their membership falls back to an admin's later.
+   * Holds account and membership, so that neither ends meanwhile.
+   */
   acceptOffer(db: Database, { organizationId, userId }: Member, event: NewAuditEvent) {
     return db.execute<{ id: string }>(sql`
       with member as (
-        select user_id from ${members}
-        where organization_id = ${organizationId}::uuid and user_id = ${userId}::uuid for update
+        select m.user_id from ${members} as m join ${users} as u on u.id = m.user_id
+        where m.organization_id = ${organizationId}::uuid and m.user_id = ${userId}::uuid and u.deleted_at is null
+        for no key update
       ),
       transferred as (
         update ${organizations} set owner_id = member.user_id, next_owner_id = null from member
         where ${isLive(organizationId)} and next_owner_id = member.user_id
-        returning id
+        returning id, owner_id
+      ),
+      kept as (
+        update ${members} as m set role = 'admin' from transferred as t
+        where m.organization_id = t.id and m.user_id = t.owner_id
       ),
       ${written(event, sql`from transferred`)}
       select id from transferred`);
   },
 
+  /** Precedes {@link Organizations.requireNoOthers}: holds what an account owns, so that nobody joins meanwhile. */
+  holdOwn(db: Database, userId: string) {
+    return db.execute(sql`
+      select from ${organizations} where owner_id = ${userId}::uuid and deleted_at is null order by id for update`);
+  },
+
   /**
    * Precedes the deletion of an account: ends the transaction (SQLSTATE PT40W) if it owns a live organisation with other
-   * members. Holds its organisations, so that nobody joins one meanwhile.
+   * members.
    */
   requireNoOthers(db: Database, userId: string) {
     return db.execute(sql`
-      with own as materialized (
-        select id from ${organizations} where owner_id = ${userId}::uuid and deleted_at is null for update
-      )
       select refuse('PT40W', -1) where exists (
-        select from own join ${members} as m on m.organization_id = own.id join ${users} as u on u.id = m.user_id
-        where m.user_id <> ${userId}::uuid and u.deleted_at is null)`);
+        select from ${organizations} as o join ${members} as m on m.organization_id = o.id
+        join ${users} as u on u.id = m.user_id
+        where o.owner_id = ${userId}::uuid and o.deleted_at is null
+          and m.user_id <> ${userId}::uuid and u.deleted_at is null)`);
   },
 
   /** Deletes the organisations in which a deleted user was alone. */
   deleteOwn(db: Database, userId: string, happened: SQL) {
     return db
       .update(organizations)
-      .set(deletion)
+      .set({ ...deletion, next_owner_id: null })
       .where(and(eq(organizations.owner_id, userId), isNull(organizations.deleted_at), happened));
   },
 };
+
+/** True until the purge may take a deleted organisation apart. */
+function isRestorable(days: number): SQL {
+  return sql`${organizations.deleted_at} > now() - make_interval(days => ${days}::int)`;
+}
 
 function isLive(organizationId: string): SQL | undefined {
   return and(eq(organizations.id, organizationId), isNull(organizations.deleted_at));

@@ -201,7 +201,7 @@ export const customRoles = pgTable(
   (table) => [primaryKey({ columns: [table.organization_id, table.name] })],
 );
 
-/** Invitations by mail. A used, withdrawn or expired one is kept until its organisation is purged, or it is sent anew. */
+/** Invitations by mail. Used, withdrawn and expired ones are purged like mails. */
 export const invitations = pgTable(
   "organization_invitations",
   {
@@ -229,6 +229,7 @@ export const invitations = pgTable(
       uniqueIndex("organization_invitations_token_key").on(table.token_hash),
       index("organization_invitations_organization_idx").on(table.organization_id, table.id),
       index("organization_invitations_invited_by_idx").on(table.invited_by),
+      index("organization_invitations_purge_idx").on(table.expires_at),
     ];
   },
 );

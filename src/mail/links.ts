@@ -17,7 +17,7 @@ export const invitation = mailKind({
     subject: `An invitation to ${organization} on ${project}`,
     paragraphs: [
       `You are invited to join ${organization} on ${project}.`,
-      "Sign in with this e-mail address, or sign up with it, and accept. The link works once, within seven days.",
+      "Sign in with this e-mail address, or sign up with it and verify it, and accept. The link works once, within seven days.",
     ],
     closing: "If you do not know why, you can ignore this mail: nothing happens without the link.",
   }),

@@ -20,7 +20,10 @@ export async function deleteOwnAccount(context: Context, { current_password }: {
   const { db, run, user: caller } = context;
   const { user, remember } = await requirePassword(context, current_password);
   const event = auditEvent(context, "account.deleted", user.id, { until: dataGoesAt(context) });
-  const [, gone] = await run(
+  const [, , , gone] = await run(
+    // A transfer or an invitation that is being accepted comes to its end first.
+    Users.lock(db, user.id),
+    Organizations.holdOwn(db, user.id),
     Organizations.requireNoOthers(db, user.id),
     Users.delete(db, user.id, caller, event, user.password_hash),
     // Separate, because only a later statement sees the sessions opened while the first one waited for the row.

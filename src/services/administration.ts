@@ -24,8 +24,11 @@ export async function deleteAsAdmin(context: Context, id: string): Promise<void>
   }
   const event = auditEvent(context, "account.deleted", id, { until: dataGoesAt(context) });
   // Separate, because only a later statement sees the sessions opened while the first one waited for the row.
-  const [, , gone] = await run(
+  const [, , , , gone] = await run(
     requireUserVersion(context, id),
+    // A transfer or an invitation that is being accepted comes to its end first.
+    Users.lock(db, id),
+    Organizations.holdOwn(db, id),
     Organizations.requireNoOthers(db, id),
     Users.delete(db, id, caller, event),
     Sessions.revoke(db, id, undefined, wasJustDeleted(id)),

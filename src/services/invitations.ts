@@ -20,8 +20,9 @@ const days = 7;
  */
 export async function invite(context: InOrganization, { email, role = "member" }: InvitationCreate) {
   const { db, run, member } = context;
-  const event = auditEvent(context, "invitation.sent", null, { email, role });
   const invitation = { id: uuidv7(), email, role };
+  // Without the address: nobody agreed to be in this trail.
+  const event = auditEvent(context, "invitation.sent", null, { invitation_id: invitation.id, role });
   const [{ rows }, [row]] = await run(
     Invitations.insert(db, member, invitation, await linkFor(context), event),
     Invitations.find(db, member, invitation.id),
@@ -34,7 +35,7 @@ export async function invite(context: InOrganization, { email, role = "member" }
   return row ?? refuseMany(context, sent.wait);
 }
 
-/** Sends an invitation anew, by another link. Throws `not_found`, `too_many_requests`. */
+/** Sends an invitation anew, by another link. Throws `not_found`, `forbidden`, `too_many_requests`. */
 export async function inviteAgain(context: InOrganization, id: string) {
   const { db, run, member } = context;
   const event = auditEvent(context, "invitation.sent", null, { invitation_id: id });
@@ -44,6 +45,7 @@ export async function inviteAgain(context: InOrganization, id: string) {
   );
   const [sent] = rows;
   if (!sent || !row) return notFound();
+  if (!sent.may) refuseMore();
   return sent.wait === 0 ? row : refuseMany(context, sent.wait);
 }
 

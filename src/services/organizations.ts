@@ -48,10 +48,13 @@ export async function changeOrganization(context: InOrganization, changes: Organ
 
 /** Restores an organisation of the caller's; a live one stays as it is. Throws `not_found`, `organization_name_taken`. */
 export async function bringBackOrganization(context: Context, id: string) {
-  const { db, run, user } = context;
+  const { db, run, user, settings } = context;
   const member = { organizationId: id, userId: user.id };
   const event = auditEvent({ ...context, member }, "organization.restored", null, {});
-  const [, [organization]] = await run(Organizations.restore(db, id, user, event), Organizations.find(db, member));
+  const [, [organization]] = await run(
+    Organizations.restore(db, id, user, settings.RETENTION_DAYS, event),
+    Organizations.find(db, member),
+  );
   return organization ?? notFound();
 }
 

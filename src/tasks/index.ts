@@ -6,6 +6,7 @@ import { purgeApiKeys } from "./purge-api-keys.ts";
 import { purgeAuditEvents } from "./purge-audit-events.ts";
 import { purgeDeleted } from "./purge-deleted.ts";
 import { purgeIdempotencyKeys } from "./purge-idempotency-keys.ts";
+import { purgeInvitations } from "./purge-invitations.ts";
 import { purgeMails } from "./purge-mails.ts";
 import { purgeSessions } from "./purge-sessions.ts";
 import { purgeTasks } from "./purge-tasks.ts";
@@ -21,6 +22,7 @@ export const allTasks: readonly Task[] = [
   purgeUsers,
   purgeSessions,
   purgeApiKeys,
+  purgeInvitations,
   purgeMails,
   purgeAuditEvents,
   purgeTasks,

@@ -1,24 +1,29 @@
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
-import { apiKeys, auditEvents, mails, sessions, tasks, users } from "../../src/db/schema.ts";
+import { apiKeys, auditEvents, invitations, mails, sessions, tasks, users } from "../../src/db/schema.ts";
 import type { Bindings } from "../../src/settings.ts";
 import type { Task } from "../../src/task/task.ts";
 import { purgeApiKeys } from "../../src/tasks/purge-api-keys.ts";
 import { purgeAuditEvents } from "../../src/tasks/purge-audit-events.ts";
+import { purgeInvitations } from "../../src/tasks/purge-invitations.ts";
 import { purgeMails } from "../../src/tasks/purge-mails.ts";
 import { purgeSessions } from "../../src/tasks/purge-sessions.ts";
 import { purgeTasks } from "../../src/tasks/purge-tasks.ts";
 import { purgeUsers } from "../../src/tasks/purge-users.ts";
 import type { TaskState } from "../../src/values.ts";
 import { aUser, bindings, db, perform, unique } from "../harness.ts";
+import { anOrganization } from "../members.ts";
 
 const day = 24 * 60 * 60 * 1_000;
 const ago = (days: number) => new Date(Date.now() - days * day);
 const text = (days: number) => ago(days).toISOString();
 /** An id as it was made so many days ago. */
 const idOf = (days: number) => uuidv7({ msecs: ago(days).getTime() });
-const leftOf = async (table: typeof sessions | typeof mails | typeof auditEvents | typeof tasks, ids: string[]) => {
+const leftOf = async (
+  table: typeof sessions | typeof mails | typeof auditEvents | typeof tasks | typeof invitations,
+  ids: string[],
+) => {
   const rows = await db.select({ id: table.id }).from(table).where(inArray(table.id, ids));
   return ids.map((id) => rows.some((row) => row.id === id));
 };
@@ -119,6 +124,20 @@ describe("after their retention", () => {
     }
     await perform(purgeMails);
     expect(await leftOf(mails, ids)).toStrictEqual([false, false, true, true, true, false, true]);
+  });
+
+  it("invitations are purged that expired so long ago, whatever became of them", async () => {
+    const { id: organization_id } = await anOrganization();
+    const row = (days: number, more = {}) => {
+      const id = uuidv7();
+      const plain = { email: `${unique()}@example.com`, role: "member", token_hash: unique(), expires_at: text(days) };
+      return { id, organization_id, ...plain, ...more };
+    };
+    const rows = [row(91), row(91, { accepted_at: text(92) }), row(89), row(89, { declined_at: text(90) })];
+    await db.insert(invitations).values(rows);
+    await perform(purgeInvitations);
+    const ids = rows.map(({ id }) => id);
+    expect(await leftOf(invitations, ids)).toStrictEqual([false, false, true, true]);
   });
 
   it("tasks are purged that ended, the dead ones later than others, and none that waits", async () => {

@@ -13,6 +13,7 @@ export const createInvitation = endpoint(
     description:
       "Mails a link that makes the owner of this address a member within seven days, with or without an account so far. The role may have no permission that you lack.",
     access: { member: "members:manage" },
+    fresh: "10m",
     request: { params: OrganizationParams, body: body(InvitationCreate) },
     responses: { 201: json(Invitation, "The invitation, whose link is in the mail alone") },
     errors: ["forbidden", "already_member", "invitation_open", "invalid_reference"],

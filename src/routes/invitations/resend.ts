@@ -11,8 +11,10 @@ export const resendInvitation = endpoint(
     summary: "Send an invitation again",
     description: "By a new link, which replaces the old one and works for seven days.",
     access: { member: "members:manage" },
+    fresh: "10m",
     request: { params: InvitationParams },
     responses: { 200: json(Invitation, "The invitation") },
+    errors: ["forbidden"],
   },
   async (c) => {
     const { invitation_id: id } = c.req.valid("param");

@@ -16,9 +16,10 @@ export const listOrganizations = endpoint(
     responses: { 200: json(OrganizationPage, "A page of organizations") },
   },
   async (c) => {
-    const { db, run, page, user } = c.var;
+    const { db, run, page, user, settings } = c.var;
     const query = c.req.valid("query");
-    const found = await page(query, (at) => run(Organizations.list(db, user, query.status, at)));
+    const which = { status: query.status, days: settings.RETENTION_DAYS };
+    const found = await page(query, (at) => run(Organizations.list(db, user, which, at)));
     return c.json(OrganizationPage.parse(found), 200);
   },
 );

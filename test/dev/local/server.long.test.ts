@@ -56,6 +56,8 @@ describe("npm run dev", { timeout: patience }, () => {
     const build = run(process.execPath, ["dev/build/assets.ts"], { cwd: project });
     await expect(build).rejects.toThrow("put a hash of the content into the name of app.js");
     await rm(hasty);
+    // The server may have met the misnamed file, too, and then reloads.
+    await vi.waitFor(async () => expect((await fetch(`${first.url}/health`)).status).toBe(200), { timeout: patience });
   });
 
   it("serves the API, its documentation and its assets", async () => {

@@ -6,7 +6,10 @@ const mailbox = serveWithMailbox();
 
 /** An organisation that has invited this user, and the token in the mail. */
 export async function invited(role = "member") {
-  const [organization, guest] = await Promise.all([anOrganization(), aUser()]);
+  const [organization, guest] = await Promise.all([
+    anOrganization(),
+    aUser({ email_verified_at: new Date().toISOString() }),
+  ]);
   const { path, admin } = organization;
   const json = { email: guest.email, role };
   const { body } = await mailbox.post(`${path}/invitations`, { token: admin.token, json });

@@ -1,7 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { purgeRows } from "../../../src/crud/rows.ts";
-import { invitations, members, organizations, sessions, slugs } from "../../../src/db/schema.ts";
+import { invitations, members, organizations, sessions, slugs, users } from "../../../src/db/schema.ts";
 import { aUser, bindings, db, deleteOwn, serve, tokenFor, unique } from "../../harness.ts";
 import { aMember, anOrganization } from "../../members.ts";
 import { invited } from "../invitations/calls.ts";
@@ -113,6 +113,29 @@ describe("promise 40: there is always an owner", () => {
     expect(rows).toHaveLength(1);
   });
 
+  it("is not taken over by a permission to transfer, nor by an offer from before a removal", async () => {
+    const { path, owner, admin, member } = await anOrganization();
+    await owner.post(`${path}/roles`, { name: "deputy", permissions: ["organization:transfer"] });
+    await owner.patch(`${path}/members/${member.id}`, { role: "deputy" });
+    expect((await member.put(`${path}/transfer`, { user_id: member.id })).body.code).toBe("invalid_reference");
+    expect((await member.post(`${path}/transfer/accept`)).status).toBe(404);
+    await owner.put(`${path}/transfer`, { user_id: admin.id });
+    await owner.delete(`${path}/members/${admin.id}`);
+    expect((await owner.get(path)).body.next_owner_id).toBeNull();
+  });
+
+  it("leaves each former owner an admin, however often it changes", async () => {
+    const { path, owner, admin, member } = await anOrganization();
+    for (const [from, to] of [
+      [owner, member],
+      [member, admin],
+    ] as const) {
+      await from.put(`${path}/transfer`, { user_id: to.id });
+      expect((await to.post(`${path}/transfer/accept`)).status).toBe(200);
+    }
+    expect((await member.get(path)).body.role).toBe("admin");
+  });
+
   it("changes by consent alone, and the former owner stays an admin", async () => {
     const { path, owner, admin, member } = await anOrganization();
     expect((await owner.put(`${path}/transfer`, { user_id: (await aUser()).id })).body.code).toBe("invalid_reference");
@@ -189,7 +212,9 @@ describe("deletion and restoration", () => {
   });
 
   it("is final after RETENTION_DAYS, and frees the slug", async () => {
-    const { id, slug } = await anOrganization({ deleted_at: long });
+    const { id, slug, owner, path } = await anOrganization({ deleted_at: long });
+    expect((await owner.post(`${path}/restore`)).status).toBe(404);
+    expect((await owner.get("/organizations?status=deleted")).body.items).toHaveLength(0);
     await purgeRows(db, organizations, 30, 1_000);
     expect(await db.$count(members, eq(members.organization_id, id))).toBe(0);
     expect((await (await aUser()).post("/organizations", { name: unique(), slug })).status).toBe(201);
@@ -230,6 +255,36 @@ describe("promise 41: an invitation", () => {
       await end(one);
       const { body } = await one.guest.post("/invitations/accept", { token: one.secret });
       expect(body.code, String(end)).toBe("invalid_one_time_token");
+    }
+  });
+
+  it("ends with the membership or the role of its sender, whose own it may be", async () => {
+    for (const end of ["delete", "patch"] as const) {
+      const { path, owner, admin, guest, secret } = await invited("admin");
+      const member = `${path}/members/${admin.id}`;
+      await (end === "delete" ? owner.delete(member) : owner.patch(member, { role: "member" }));
+      expect((await guest.post("/invitations/accept", { token: secret })).body.code).toBe("invalid_one_time_token");
+    }
+  });
+
+  it("takes an account that has verified the address", async () => {
+    const { guest, secret } = await invited();
+    const accept = () => guest.post("/invitations/accept", { token: secret });
+    await db.update(users).set({ email_verified_at: null }).where(eq(users.id, guest.id));
+    expect((await accept()).body.code).toBe("invalid_one_time_token");
+    await db.update(users).set({ email_verified_at: long }).where(eq(users.id, guest.id));
+    expect((await accept()).status).toBe(200);
+  });
+
+  it("is sent again only by somebody who could send it, with a fresh proof of the password", async () => {
+    const { id, path, owner, invitation } = await invited("admin");
+    await owner.post(`${path}/roles`, { name: "people", permissions: ["members:manage"] });
+    const other = await aMember({ id }, "people");
+    const resend = `${path}/invitations/${invitation.id}/resend`;
+    expect((await other.post(resend)).body.code).toBe("forbidden");
+    await db.update(sessions).set({ proved_at: long }).where(eq(sessions.id, owner.sessionId));
+    for (const call of [owner.post(resend), owner.post(`${path}/invitations`, { email: `${unique()}@example.com` })]) {
+      expect((await call).body.code).toBe("insufficient_user_authentication");
     }
   });
 
