@@ -21,6 +21,7 @@ const more = {
   by: "owner",
   organization: "Engines",
   key_name: "deploy",
+  permissions: "items:read",
 };
 const compose = (kind: string, data: object, token = "") =>
   mailKindOf(kind)?.compose({ ...more, ...data }, place, token);
