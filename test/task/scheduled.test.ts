@@ -2,7 +2,7 @@ import { createExecutionContext, createScheduledController, waitOnExecutionConte
 import { and, eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { idempotencyKeys, mails, taskSchedules, tasks, throttles, users } from "../../src/db/schema.ts";
+import { idempotencyKeys, invitations, mails, taskSchedules, tasks, throttles, users } from "../../src/db/schema.ts";
 import worker from "../../src/index.ts";
 import type { Bindings } from "../../src/settings.ts";
 import { allTasks } from "../../src/tasks/index.ts";
@@ -32,6 +32,7 @@ describe("the Worker's cron trigger", () => {
       .update(tasks)
       .set({ state: "cancelled", finished_at: sql`now()` })
       .where(and(eq(tasks.name, mailTask), eq(tasks.state, "waiting")));
+    await db.delete(invitations).where(sql`${invitations.expires_at} < now()`);
     // Lets the schedules begin, and their next slots come.
     await trigger();
     await db.update(taskSchedules).set({ slot: "2001-01-01T00:00:00Z" });
