@@ -1,5 +1,5 @@
 /**
- * What members of organisations and keys may do. A project adds its own permissions here, and gives them to roles. Add
+ * The permissions of members of organisations and of keys. A project adds its own here, and gives them to roles. Add
  * permissions, but never remove one: custom roles and keys hold them.
  */
 

@@ -226,7 +226,7 @@ export const settingsTable = {
   API_KEYS_PER_OWNER: {
     kind: "variable",
     default: "50",
-    meaning: "The number of API keys that a user may have, expired ones included and revoked ones not.",
+    meaning: "The number of API keys that a user or an organization may have, expired ones included and revoked ones not.",
     value: integerBetween(0, 10_000),
   },
   API_KEY_RETENTION_DAYS: {

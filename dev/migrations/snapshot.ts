@@ -63,7 +63,7 @@ export async function readSnapshot(folder: string, idx: number): Promise<Snapsho
   }
 }
 
-/** What the schema file exports. */
+/** The exports of the schema file. */
 export async function readSchema(schemaFile: string): Promise<Record<string, unknown>> {
   const url = pathToFileURL(schemaFile);
   // A module is loaded once per URL: another text needs another one.

@@ -1,8 +1,7 @@
-import { desc, eq, or, sql } from "drizzle-orm";
+import { desc, eq, or } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { apiKeys, mails, members, oneTimeTokens, organizations, sessions } from "../db/schema.ts";
-
-const role = sql<string>`case when ${organizations.owner_id} = ${members.user_id} then 'owner' else ${members.role} end`;
+import { memberRole } from "./organization-roles.ts";
 
 /** The queries of what the export of an account holds beside its resources. */
 export const AccountExports = {
@@ -34,7 +33,7 @@ export const AccountExports = {
     const { id: organization_id, name, slug } = organizations;
     const { created_at: joined_at } = members;
     return db
-      .select({ organization_id, name, slug, role, joined_at })
+      .select({ organization_id, name, slug, role: memberRole, joined_at })
       .from(members)
       .innerJoin(organizations, eq(organizations.id, members.organization_id))
       .where(eq(members.user_id, userId))

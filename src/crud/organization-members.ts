@@ -4,14 +4,20 @@ import { invitations, members, organizations, users } from "../db/schema.ts";
 import type { Member } from "../security/caller.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
-import { isAssignable, isOpen, permissionsOf, permissionsOfMember, roleInOrganization } from "./organization-roles.ts";
+import {
+  isAssignable,
+  isOpen,
+  memberRole,
+  permissionsOf,
+  permissionsOfMember,
+  roleInOrganization,
+} from "./organization-roles.ts";
 import { containing } from "./text.ts";
 
 /** The outcome of a change of a member: whether it happened, and otherwise the reasons why not. */
 type Outcome = { changed: boolean; is_owner: boolean; has_role: boolean; may: boolean };
 
 const { id, username, full_name, email } = getTableColumns(users);
-const role = sql<string>`case when ${organizations.owner_id} = ${members.user_id} then 'owner' else ${members.role} end`;
 
 /** The queries of the members of an organisation. Nobody gives or takes a role that can do more than they can. */
 export const OrganizationMembers = {
@@ -19,7 +25,7 @@ export const OrganizationMembers = {
   list(db: Database, { organizationId }: Member, q: string | undefined, { after, limit }: PageRequest) {
     const { past, orderBy, sortKey } = keyset(newestFirst(members.user_id), members.user_id, after);
     return db
-      .select({ id, username, full_name, email, role, joined_at: members.created_at, sort_key: sortKey })
+      .select({ id, username, full_name, email, role: memberRole, joined_at: members.created_at, sort_key: sortKey })
       .from(members)
       .innerJoin(users, eq(users.id, members.user_id))
       .innerJoin(organizations, eq(organizations.id, members.organization_id))
@@ -38,7 +44,7 @@ export const OrganizationMembers = {
   /** One member, if the account is live. */
   find(db: Database, { organizationId }: Member, userId: string) {
     return db
-      .select({ id, username, full_name, email, role, joined_at: members.created_at })
+      .select({ id, username, full_name, email, role: memberRole, joined_at: members.created_at })
       .from(members)
       .innerJoin(users, eq(users.id, members.user_id))
       .innerJoin(organizations, eq(organizations.id, members.organization_id))

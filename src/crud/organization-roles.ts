@@ -104,14 +104,16 @@ export function permissionsOf(organizationId: SQL, role: SQL): SQL<string[]> {
     select r.permissions from ${customRoles} as r where r.organization_id = ${organizationId} and r.name = ${role}), '{}') end`;
 }
 
-/** True for a role that members of this organisation can have. Only the owner is one. */
+/** True for a role that members of this organisation can have. `owner` is not one: ownership is transferred. */
 export function isAssignable(organizationId: SQL, role: SQL): SQL {
   const known = Object.keys(builtInRoles).filter((name) => name !== "owner");
   return sql`(${role} = any(${arrayOf(known)}) or exists (
     select from ${customRoles} as r where r.organization_id = ${organizationId} and r.name = ${role}))`;
 }
 
-/** The role of a member `m` of an organisation `o`, for which ownership stands above all. */
+/** A column with the role of a member of an organisation, for which ownership stands above all. */
+export const memberRole = sql<string>`case when ${organizations.owner_id} = ${members.user_id} then 'owner' else ${members.role} end`;
+/** {@link memberRole} in SQL by hand, for a member `m` of an organisation `o`. */
 export const roleInOrganization = sql<string>`case when o.owner_id = m.user_id then 'owner' else m.role end`;
 
 /** The permissions that the caller has now. None for a key of the organisation, which gives nobody a role. */

@@ -4,7 +4,7 @@ import { invitations, members, organizations, slugs, users } from "../db/schema.
 import type { Caller, Member } from "../security/caller.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
-import { permissionsOf } from "./organization-roles.ts";
+import { memberRole, permissionsOf, roleInOrganization } from "./organization-roles.ts";
 import { withRoom } from "./owned.ts";
 import { deletion } from "./rows.ts";
 import { requireVersion, type Versions } from "./versions.ts";
@@ -15,15 +15,14 @@ export type NewOrganization = { id: string; name: string; slug: string; owner_id
 const heldSlugs = { days: 90, most: 3 };
 
 const { version: _version, ...columns } = getTableColumns(organizations);
-const role = sql<string>`case when ${organizations.owner_id} = ${members.user_id} then 'owner' else ${members.role} end`;
-const held = permissionsOf(sql`${members.organization_id}`, sql`(${role})`);
+const held = permissionsOf(sql`${members.organization_id}`, sql`(${memberRole})`);
 const organizationColumns = {
   ...columns,
   version: organizations.version,
-  role,
+  role: memberRole,
   permissions: sql<string[]>`to_json(${held})`,
   /** Tells, beside the version, what each member sees. */
-  variant: variantOf(sql`concat(${role}, ${held})`),
+  variant: variantOf(sql`concat(${memberRole}, ${held})`),
 };
 
 /** The queries of organisations. A caller sees those of which they are a member. */
@@ -248,14 +247,11 @@ function isLive(organizationId: string): SQL | undefined {
 
 /** A column with the memberships of a user in live organisations, as JSON; at most a hundred. */
 export function membershipsOf(userId: SQL): SQL<object[]> {
-  const held = permissionsOf(
-    sql`m.organization_id`,
-    sql`(case when o.owner_id = m.user_id then 'owner' else m.role end)`,
-  );
+  const held = permissionsOf(sql`m.organization_id`, sql`(${roleInOrganization})`);
   return sql`(
     select coalesce(json_agg(one order by organization_id), '[]') from (
       select o.id as organization_id, o.name, o.slug,
-        case when o.owner_id = m.user_id then 'owner' else m.role end as role, ${held} as permissions
+        ${roleInOrganization} as role, ${held} as permissions
       from ${members} as m join ${organizations} as o on o.id = m.organization_id
       where m.user_id = ${userId} and o.deleted_at is null order by o.id limit 100
     ) as one)`;

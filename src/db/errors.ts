@@ -52,7 +52,6 @@ export function fromDatabase(thrown: unknown): ApiError {
   return new ApiError(code, {
     ...(!isForeseen && { cause: new GuardedError(describe(thrown)) }),
     ...(code === "validation_failed" && { detail: "A value is missing, or is not one that can be stored." }),
-    ...(code === "permission_required" && { detail: permissionDetail(error?.detail) }),
     ...(refusal && place >= 0 && { errors: [operationError(refusal, place)] }),
     ...(retryAfter !== undefined && { headers: { "Retry-After": String(Math.min(retryAfter, longestWait)) } }),
   });
@@ -66,10 +65,6 @@ export function isFromDatabase(thrown: unknown): boolean {
 /** True if Postgres undid a transaction because of others at the same time: a serialization failure or a deadlock. */
 export function lostToOthers(thrown: unknown): boolean {
   return ["40001", "40P01"].includes(findNeonError(thrown)?.code ?? "");
-}
-
-function permissionDetail(permission = ""): string {
-  return `This takes the permission ${permission}.`;
 }
 
 function keysFull(seconds: number): ApiError {

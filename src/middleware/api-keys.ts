@@ -14,7 +14,7 @@ export type Known = {
   /** Instead of a user: the organisation whose key this is. */
   organizationId?: string;
   apiKeyId?: string;
-  /** Absent for nobody may. */
+  /** Absent if nobody may call. */
   admit?: () => SQL<boolean>;
 };
 
