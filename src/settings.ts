@@ -226,7 +226,8 @@ export const settingsTable = {
   API_KEYS_PER_OWNER: {
     kind: "variable",
     default: "50",
-    meaning: "The number of API keys that a user or an organization may have, expired ones included and revoked ones not.",
+    meaning:
+      "The number of API keys that a user or an organization may have, expired ones included and revoked ones not.",
     value: integerBetween(0, 10_000),
   },
   API_KEY_RETENTION_DAYS: {
@@ -257,7 +258,7 @@ export const settingsTable = {
   INVITATIONS_PER_DAY: {
     kind: "variable",
     default: "50",
-    meaning: "The number of invitations that an organization may send at once; so many more come free in a day.",
+    meaning: "The number of invitations that an organization may send in a burst, refilled over a day.",
     value: integerBetween(1, 10_000),
   },
   FILES: {

@@ -12,7 +12,7 @@ export type InvitationLink = {
   mail: { id: string; seed: string; pepper: string };
   tokenHash: string;
   days: number;
-  /** The number of invitations that an organisation sends at once; so many more come free in a day. */
+  /** The number of invitations that an organisation may send in a burst, refilled over a day. */
   perDay: number;
 };
 
