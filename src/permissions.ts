@@ -1,5 +1,5 @@
 /**
- * The permissions of members of organisations and of keys. A project adds its own here, and gives them to roles. Add
+ * The permissions of members of organizations and of keys. A project adds its own here, and gives them to roles. Add
  * permissions, but never remove one: custom roles and keys hold them.
  */
 
@@ -17,7 +17,7 @@ export const permissions = [
 ] as const;
 export type Permission = (typeof permissions)[number];
 
-/** The permissions of each role of a member. Every organisation has one owner, who may do everything. */
+/** The permissions of each role of a member. Every organization has one owner, who may do everything. */
 export const builtInRoles = {
   owner: permissions,
   admin: ["organization:update", "members:manage", "roles:manage", "keys:manage", "audit:read"],
@@ -36,7 +36,7 @@ export function rolesWith(needed: readonly Permission[]): OrganizationRole[] {
   return Object.entries(builtInRoles).flatMap(([role, held]) => (isRole(role) && has(held) ? [role] : []));
 }
 
-/** True for the name of a role that every organisation has. */
+/** True for the name of a role that every organization has. */
 export function isRole(name: string): name is OrganizationRole {
   return Object.hasOwn(builtInRoles, name);
 }

@@ -249,7 +249,7 @@ export async function aUser(values: Partial<UserValues> = {}) {
 }
 
 /**
- * A key that is in the database already, of a user or an organisation, with calls of its own. It may do everything, unless
+ * A key that is in the database already, of a user or an organization, with calls of its own. It may do everything, unless
  * its values say less.
  */
 export async function aKey(

@@ -3,7 +3,7 @@ import { members, organizations, slugs } from "../src/db/schema.ts";
 import { aUser, db, unique } from "./harness.ts";
 
 /**
- * An organisation that is in the database already: its owner, an admin and a member, and `path`, below which its endpoints
+ * An organization that is in the database already: its owner, an admin and a member, and `path`, below which its endpoints
  * are.
  */
 export async function anOrganization(values: Partial<typeof organizations.$inferInsert> = {}) {
@@ -19,7 +19,7 @@ export async function anOrganization(values: Partial<typeof organizations.$infer
   return { ...organization, path: `/organizations/${organization.id}`, owner, admin, member };
 }
 
-/** A user who is a member of this organisation, with a role of src/permissions.ts or of its own. */
+/** A user who is a member of this organization, with a role of src/permissions.ts or of its own. */
 export async function aMember(organization: { id: string }, role = "member") {
   const user = await aUser();
   await db.insert(members).values({ organization_id: organization.id, user_id: user.id, role });

@@ -68,7 +68,7 @@ export async function make(args: string[]): Promise<void> {
   return newEndpoint(namesOf(resource, values.singular), verb);
 }
 
-/** The names of a resource of organisations that others may be under. */
+/** The names of a resource of organizations that others may be under. */
 async function parentOf(plural: string): Promise<Names> {
   const path = `src/routes/${plural}/read.ts`;
   const [, operation = ""] = /operationId: "read(\w+)"/.exec(await text(path).catch(() => "")) ?? [];
@@ -81,7 +81,7 @@ async function parentOf(plural: string): Promise<Names> {
   return namesOf(plural, operation.replaceAll(/(?<=.)([A-Z])/g, "-$1").toLowerCase());
 }
 
-/** True if a resource is directly below organisations. */
+/** True if a resource is directly below organizations. */
 async function isDirectly(plural: string): Promise<boolean> {
   const read = await text(`src/routes/${plural}/read.ts`).catch(() => "");
   return read.includes(`path: "/organizations/{organization_id}/${plural}/{id}"`);
@@ -155,7 +155,7 @@ async function newResource(names: Names, owner: Owner, parent?: Names): Promise<
   ]);
 }
 
-/** Adds the permissions of a resource, and gives them to the roles that every organisation has. */
+/** Adds the permissions of a resource, and gives them to the roles that every organization has. */
 function withPermissions(code: string, resource: string): string {
   const added = [`${resource}:read`, `${resource}:write`].map((name) => `"${name}"`);
   const all = insertedBefore(

@@ -13,7 +13,7 @@ export function forceStatement(table: string): string {
   return `ALTER TABLE "${table}" FORCE ROW LEVEL SECURITY;`;
 }
 
-/** Throws {@link Problem} unless each table of organisations has its policy, or is listed among those that need none. */
+/** Throws {@link Problem} unless each table of organizations has its policy, or is listed among those that need none. */
 export function checkPolicies(declared: Snapshot, exempt: readonly string[]): void {
   const bare = Object.values(declared.tables)
     .filter(({ name, columns, policies }) => "organization_id" in columns && !(`${name}_organization` in policies))

@@ -312,8 +312,8 @@ begin
 end
 $$;
 --> statement-breakpoint
--- Ends the transaction unless the user is a member of this live organisation whose role is one of these, or one of the
--- organisation's own with all permissions that are needed. Names the organisation to the policies of its rows.
+-- Ends the transaction unless the user is a member of this live organization whose role is one of these, or one of the
+-- organization's own with all permissions that are needed. Names the organization to the policies of its rows.
 create or replace function require_member(caller uuid, organization uuid, roles text[], needed text[], named text)
 returns boolean
 language plpgsql stable
@@ -352,9 +352,9 @@ begin
 end
 $$;
 --> statement-breakpoint
--- Ends the transaction unless the key is live, and its owner too; the owner is a user, or this organisation; and the key may
+-- Ends the transaction unless the key is live, and its owner too; the owner is a user, or this organization; and the key may
 -- be used from this address and has the permission. Marks the transaction as a key's, to which is_admin answers false, and
--- names the organisation to the policies of its rows.
+-- names the organization to the policies of its rows.
 create or replace function require_key(key uuid, owner uuid, hash text, address inet, organization uuid, wanted text)
 returns boolean
 language plpgsql stable
@@ -426,7 +426,7 @@ when (
 )
 execute function keep_an_admin();
 --> statement-breakpoint
--- Keeps the owner of an organisation among its members, until the organisation itself is gone.
+-- Keeps the owner of an organization among its members, until the organization itself is gone.
 create or replace function keep_the_owner() returns trigger
 language plpgsql set search_path = public, pg_temp
 as $$

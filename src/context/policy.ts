@@ -45,7 +45,7 @@ export const accessTable = {
 
 /** The words of `access`. */
 export type AccessWord = keyof typeof accessTable;
-/** A member of the organisation in the path who has this permission, or all permissions of this role. */
+/** A member of the organization in the path who has this permission, or all permissions of this role. */
 export type MemberAccess = { member: OrganizationRole | Permission };
 export type Access = Exclude<AccessWord, "member"> | MemberAccess;
 /** The word of an `access`. */
@@ -53,7 +53,7 @@ export type WordOf<A extends Access> = A extends MemberAccess ? "member" : A & A
 /** The accesses of callers whom a token identifies. */
 export type SignedIn = Exclude<Access, "public">;
 
-/** The path of an organisation, below which `{ member }` is for. */
+/** The path of an organization, below which `{ member }` is for. */
 export const organizationPath = "/organizations/{organization_id}";
 
 /** The word of this access. Undefined for one that got past the compiler. */

@@ -89,11 +89,11 @@ export type CallerEnv = { Bindings: Bindings; Variables: Variables & { user: Cal
 /** The context of an endpoint with a caller of any kind: cursors and idempotency keys belong to them. */
 export type IdentifiedEnv = {
   Bindings: Bindings;
-  /** The user who calls, or the organisation whose key does. */
+  /** The user who calls, or the organization whose key does. */
   Variables: Variables & { callerId: string };
 };
 
-/** The context of an endpoint below an organisation, for its members. */
+/** The context of an endpoint below an organization, for its members. */
 export type MemberEnv = { Variables: { member: Member } };
 
 /** The context of a `paged` endpoint. */

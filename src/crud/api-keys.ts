@@ -84,7 +84,7 @@ export const ApiKeys = {
   },
 
   /**
-   * Precedes a change of an organisation's key by a member, and holds it: ends the transaction (SQLSTATE PT40P) unless the
+   * Precedes a change of an organization's key by a member, and holds it: ends the transaction (SQLSTATE PT40P) unless the
    * member has all of its permissions. Otherwise a new secret would give them more than their role does.
    */
   requirePermissions(db: Database, id: string, organizationId: string, { id: userId }: Caller) {

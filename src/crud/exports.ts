@@ -16,7 +16,7 @@ export const AccountExports = {
       .limit(limit);
   },
 
-  /** The API keys of a user, and those that they made for organisations, newest first, without their hashes. */
+  /** The API keys of a user, and those that they made for organizations, newest first, without their hashes. */
   apiKeys(db: Database, userId: string, limit: number) {
     const { id, organization_id, name, permissions, networks, expires_at, last_used_at, revoked_at, created_at } =
       apiKeys;
@@ -28,7 +28,7 @@ export const AccountExports = {
       .limit(limit);
   },
 
-  /** The organisations of a user, deleted ones included. */
+  /** The organizations of a user, deleted ones included. */
   memberships(db: Database, userId: string, limit: number) {
     const { id: organization_id, name, slug } = organizations;
     const { created_at: joined_at } = members;

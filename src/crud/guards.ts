@@ -23,7 +23,7 @@ type KeyUse = UsedKey & { address: string | undefined; organizationId: string; p
 
 /**
  * True, or the end of the transaction unless the key is live and so is its owner (SQLSTATE PT401), which is a user or this
- * organisation (PT404), and it may be used from this address (PT40N) and has this permission (PT40P). Keys are no admins:
+ * organization (PT404), and it may be used from this address (PT40N) and has this permission (PT40P). Keys are no admins:
  * {@link isAdmin} is false behind it.
  */
 export function keyGuard({ id, ownerId, secretHash, address = "", organizationId, permission }: KeyUse): SQL<boolean> {
@@ -39,7 +39,7 @@ const asAdmin = preparedCondition(
 
 /**
  * Makes a condition to follow {@link userGuard}: ends the transaction unless the caller is a member of this live
- * organisation (PT404) with a role or a permission (PT40P, whose detail is `named`).
+ * organization (PT404) with a role or a permission (PT40P, whose detail is `named`).
  */
 export function memberGuard(wanted: OrganizationRole | Permission, named: string) {
   const needed = neededFor(wanted);
@@ -57,7 +57,7 @@ export function freshGuard(seconds: number) {
   );
 }
 
-/** Ends the transaction unless the user is a member of the organisation who has all of these permissions: PT404, PT40P. */
+/** Ends the transaction unless the user is a member of the organization who has all of these permissions: PT404, PT40P. */
 export function requirePermissions(
   db: Database,
   { id }: Caller,

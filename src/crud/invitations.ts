@@ -12,7 +12,7 @@ export type InvitationLink = {
   mail: { id: string; seed: string; pepper: string };
   tokenHash: string;
   days: number;
-  /** The number of invitations that an organisation may send in a burst, refilled over a day. */
+  /** The number of invitations that an organization may send in a burst, refilled over a day. */
   perDay: number;
 };
 
@@ -22,7 +22,7 @@ type Outcome = {
   may: boolean;
   is_member: boolean;
   is_open: boolean;
-  /** Seconds until the organisation may send another one; 0 if it may. */
+  /** Seconds until the organization may send another one; 0 if it may. */
   wait: number;
 };
 
@@ -106,7 +106,7 @@ export const Invitations = {
       .where(and(eq(invitations.organization_id, organizationId), eq(id, invitationId)));
   },
 
-  /** A page of the organisation's invitations, newest first. */
+  /** A page of the organization's invitations, newest first. */
   list(db: Database, { organizationId }: Member, { after, limit }: PageRequest) {
     const { past, orderBy, sortKey } = keyset(newestFirst(id), id, after);
     return db
@@ -129,7 +129,7 @@ export const Invitations = {
       select id from revoked`);
   },
 
-  /** Precedes {@link Invitations.accept}: holds the organisation, so that its members are counted one after another. */
+  /** Precedes {@link Invitations.accept}: holds the organization, so that its members are counted one after another. */
   holdOrganization(db: Database, tokenHash: string) {
     return db.execute(sql`
       select from ${organizations} where id = (select organization_id from ${invitations} where token_hash = ${tokenHash})
@@ -195,7 +195,7 @@ function expiry({ days }: InvitationLink): SQL {
   return sql`now() + make_interval(days => ${days}::int)`;
 }
 
-/** The seconds until the organisation may send another invitation. Counts this one if it may. */
+/** The seconds until the organization may send another invitation. Counts this one if it may. */
 function roomFor({ organizationId }: Member, { perDay }: InvitationLink): SQL {
   return sql`take_room(${`invitations:${organizationId}`}, ${perDay}::int, ${86_400 / perDay}::float8)`;
 }

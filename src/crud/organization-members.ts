@@ -19,7 +19,7 @@ type Outcome = { changed: boolean; is_owner: boolean; has_role: boolean; may: bo
 
 const { id, username, full_name, email } = getTableColumns(users);
 
-/** The queries of the members of an organisation. Nobody gives or takes a role that can do more than they can. */
+/** The queries of the members of an organization. Nobody gives or takes a role that can do more than they can. */
 export const OrganizationMembers = {
   /** A page of the members whose accounts are live. `q` is a part of a name, username or e-mail address. */
   list(db: Database, { organizationId }: Member, q: string | undefined, { after, limit }: PageRequest) {
@@ -113,7 +113,7 @@ const withdrawn = sql`withdrawn as (
     update ${invitations} as i set revoked_at = now() from changed as c
     where i.organization_id = c.organization_id and i.invited_by = c.user_id and ${isOpen(sql`i`)}
   )`;
-/** Takes back an offer of the organisation to a member who is gone. */
+/** Takes back an offer of the organization to a member who is gone. */
 const unoffered = sql`unoffered as (
     update ${organizations} as o set next_owner_id = null from changed as c
     where o.id = c.organization_id and o.next_owner_id = c.user_id

@@ -5,13 +5,13 @@ import { builtInRoles } from "../permissions.ts";
 import type { Member } from "../security/caller.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
 
-/** The largest number of roles that an organisation makes for itself. */
+/** The largest number of roles that an organization makes for itself. */
 const mostRoles = 50;
 
 /** The outcome of a statement about a role: whether it happened, and otherwise the reasons why not. */
 type Outcome = { changed: boolean; exists: boolean; has_room: boolean; may: boolean; used: boolean };
 
-/** The queries of the roles that organisations make for themselves. Nobody gives a role more than they have. */
+/** The queries of the roles that organizations make for themselves. Nobody gives a role more than they have. */
 export const OrganizationRoles = {
   list(db: Database, { organizationId }: Member) {
     const { name, permissions, created_at } = customRoles;
@@ -97,26 +97,26 @@ export function isOpen(invitation: SQL): SQL {
   return sql`(${invitation}.accepted_at is null and ${invitation}.declined_at is null and ${invitation}.revoked_at is null)`;
 }
 
-/** The permissions of a role in an organisation; none if there is no such role. */
+/** The permissions of a role in an organization; none if there is no such role. */
 export function permissionsOf(organizationId: SQL, role: SQL): SQL<string[]> {
   const known = Object.entries(builtInRoles).map(([name, held]) => sql`when ${name} then ${arrayOf(held)}`);
   return sql`case ${role} ${sql.join(known, sql` `)} else coalesce((
     select r.permissions from ${customRoles} as r where r.organization_id = ${organizationId} and r.name = ${role}), '{}') end`;
 }
 
-/** True for a role that members of this organisation can have. `owner` is not one: ownership is transferred. */
+/** True for a role that members of this organization can have. `owner` is not one: ownership is transferred. */
 export function isAssignable(organizationId: SQL, role: SQL): SQL {
   const known = Object.keys(builtInRoles).filter((name) => name !== "owner");
   return sql`(${role} = any(${arrayOf(known)}) or exists (
     select from ${customRoles} as r where r.organization_id = ${organizationId} and r.name = ${role}))`;
 }
 
-/** A column with the role of a member of an organisation, for which ownership stands above all. */
+/** A column with the role of a member of an organization, for which ownership stands above all. */
 export const memberRole = sql<string>`case when ${organizations.owner_id} = ${members.user_id} then 'owner' else ${members.role} end`;
-/** {@link memberRole} in SQL by hand, for a member `m` of an organisation `o`. */
+/** {@link memberRole} in SQL by hand, for a member `m` of an organization `o`. */
 export const roleInOrganization = sql<string>`case when o.owner_id = m.user_id then 'owner' else m.role end`;
 
-/** The permissions that the caller has now. None for a key of the organisation, which gives nobody a role. */
+/** The permissions that the caller has now. None for a key of the organization, which gives nobody a role. */
 export function permissionsOfMember({ organizationId, userId }: Member): SQL<string[]> {
   return sql`coalesce((
     select ${permissionsOf(sql`m.organization_id`, sql`(${roleInOrganization})`)}

@@ -1,4 +1,4 @@
-/** The queries of resources of organisations: each takes the member that the guard has admitted. */
+/** The queries of resources of organizations: each takes the member that the guard has admitted. */
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import {
@@ -12,29 +12,29 @@ import type { Member } from "../security/caller.ts";
 import { inStatus, type Reason, requireRow, roomFor, rowWhere, type Status } from "./rows.ts";
 
 type OwnFields<Table extends OrganizationTable> = Omit<Table["$inferInsert"], keyof typeof organizationRow>;
-/** A new row of the table, without its organisation. */
+/** A new row of the table, without its organization. */
 export type NewOrganizationRow<Table extends OrganizationTable> = { id: string } & OwnFields<Table>;
 /** Changes of a row. Fields that are left out keep their values. */
 export type OrganizationRowUpdate<Table extends OrganizationTable> = {
   [K in keyof OwnFields<Table>]?: OwnFields<Table>[K] | undefined;
 };
 
-/** The rows of the member's organisation, live or deleted. */
+/** The rows of the member's organization, live or deleted. */
 export function ofOrganization(table: OrganizationTable, member: Member, status: Status): SQL | undefined {
   return and(eq(table.organization_id, member.organizationId), inStatus(table, status));
 }
 
-/** The live row with this id, if it is of the member's organisation. */
+/** The live row with this id, if it is of the member's organization. */
 export function reachableIn(table: OrganizationTable, id: string, member: Member): SQL | undefined {
   return rowWhere(table, id, "live", eq(table.organization_id, member.organizationId));
 }
 
-/** The deleted row with this id, if it is of the member's organisation. */
+/** The deleted row with this id, if it is of the member's organization. */
 export function restorableIn(table: OrganizationTable, id: string, member: Member): SQL | undefined {
   return rowWhere(table, id, "deleted", eq(table.organization_id, member.organizationId));
 }
 
-/** Precedes statements about rows under this one, if it is of the member's organisation: see {@link requireRow}. */
+/** Precedes statements about rows under this one, if it is of the member's organization: see {@link requireRow}. */
 export function requireReachableIn(
   db: Database,
   table: OrganizationTable,
@@ -45,7 +45,7 @@ export function requireReachableIn(
   return requireRow(db, table, reachableIn(table, id, member), reason);
 }
 
-/** Makes rows to insert while the member's organisation has room for them: see {@link roomFor}. */
+/** Makes rows to insert while the member's organization has room for them: see {@link roomFor}. */
 export function withRoomIn<Row extends { id: string }>(
   table: OrganizationTable,
   rows: readonly Row[],
@@ -61,7 +61,7 @@ export function withRoomIn<Row extends { id: string }>(
 }
 
 /**
- * Precedes statements of a task about rows of all organisations, which their policies hide otherwise. Holds until the end
+ * Precedes statements of a task about rows of all organizations, which their policies hide otherwise. Holds until the end
  * of the transaction, and is for no endpoint.
  */
 export function reachEvery(db: Database) {
@@ -69,7 +69,7 @@ export function reachEvery(db: Database) {
 }
 
 /**
- * Removes rows of organisations, behind {@link reachEvery}: those deleted this many days ago, and those of organisations
+ * Removes rows of organizations, behind {@link reachEvery}: those deleted this many days ago, and those of organizations
  * that were.
  */
 export function purgeOrganizationRows(db: Database, table: OrganizationTable, retentionDays: number, limit: number) {
@@ -83,7 +83,7 @@ export function purgeOrganizationRows(db: Database, table: OrganizationTable, re
   );
 }
 
-/** Removes rows of the organisations of deleted users, behind {@link reachEvery}. */
+/** Removes rows of the organizations of deleted users, behind {@link reachEvery}. */
 export function removeRowsOfOwners(db: Database, table: OrganizationTable, ownerIds: SQL, limit: number) {
   const isTheirs = sql`t.organization_id in (select o.id from ${organizations} as o where o.owner_id = ${ownerIds})`;
   return removeSome(db, table, isTheirs, limit);
@@ -96,7 +96,7 @@ function removeSome(db: Database, table: OrganizationTable, isDue: SQL, limit: n
     returning id`);
 }
 
-/** True for an organisation without rows, behind {@link reachEvery}: only such a one can be removed. */
+/** True for an organization without rows, behind {@link reachEvery}: only such a one can be removed. */
 export function hasNoRows(tables: readonly OrganizationTable[] = organizationTables): SQL {
   const none = tables.map(
     (table) => sql`not exists (select from ${table} as r where r.organization_id = ${organizations.id})`,

@@ -25,7 +25,7 @@ const organizationColumns = {
   variant: variantOf(sql`concat(${memberRole}, ${held})`),
 };
 
-/** The queries of organisations. A caller sees those of which they are a member. */
+/** The queries of organizations. A caller sees those of which they are a member. */
 export const Organizations = {
   /** Raises 23505 if the name or the slug is taken. Respects the bound of {@link withRoom}. */
   insert(db: Database, values: NewOrganization, most: number) {
@@ -43,7 +43,7 @@ export const Organizations = {
       .returning({ role: members.role });
   },
 
-  /** Keeps this slug for the organisation, unless another one had it in the last days. */
+  /** Keeps this slug for the organization, unless another one had it in the last days. */
   claimSlug(db: Database, id: string, slug: string) {
     return db.execute(sql`
       insert into ${slugs} as s (slug, organization_id) values (${slug}, ${id}::uuid)
@@ -60,7 +60,7 @@ export const Organizations = {
       where not exists (select from ${slugs} where slug = ${slug} and organization_id = ${id}::uuid)`);
   },
 
-  /** Gives up the organisation's other slugs, and frees the oldest of those that it gave up before. */
+  /** Gives up the organization's other slugs, and frees the oldest of those that it gave up before. */
   releaseSlugs(db: Database, id: string, slug: string) {
     return db.execute(sql`
       with freed as (
@@ -72,7 +72,7 @@ export const Organizations = {
       where organization_id = ${id}::uuid and slug <> ${slug} and released_at is null`);
   },
 
-  /** The live organisation, as this member sees it. */
+  /** The live organization, as this member sees it. */
   find(db: Database, { organizationId, userId }: Member) {
     return db
       .select(organizationColumns)
@@ -81,7 +81,7 @@ export const Organizations = {
       .where(and(eq(organizations.id, organizationId), isNull(organizations.deleted_at)));
   },
 
-  /** The organisation of an invitation, as its new member sees it. */
+  /** The organization of an invitation, as its new member sees it. */
   findInvited(db: Database, tokenHash: string, caller: Caller) {
     const invited = sql`(select i.organization_id from ${invitations} as i where i.token_hash = ${tokenHash})`;
     return db
@@ -91,7 +91,7 @@ export const Organizations = {
       .where(and(eq(organizations.id, invited), isNull(organizations.deleted_at)));
   },
 
-  /** A page of the caller's organisations, newest first: the live ones, or their own deleted ones. */
+  /** A page of the caller's organizations, newest first: the live ones, or their own deleted ones. */
   list(
     db: Database,
     caller: Caller,
@@ -143,7 +143,7 @@ export const Organizations = {
       select id from gone`);
   },
 
-  /** Restores the caller's own organisation in these days. Raises 23505 if its name was taken meanwhile. */
+  /** Restores the caller's own organization in these days. Raises 23505 if its name was taken meanwhile. */
   restore(db: Database, id: string, caller: Caller, days: number, event: NewAuditEvent) {
     return db.execute<{ id: string }>(sql`
       with back as (
@@ -156,7 +156,7 @@ export const Organizations = {
       select id from back`);
   },
 
-  /** Offers the organisation to another member. Only its owner can, also after a wait for another transfer. */
+  /** Offers the organization to another member. Only its owner can, also after a wait for another transfer. */
   offer(db: Database, { organizationId, userId: ownerId }: Member, userId: string, event: NewAuditEvent) {
     const isMember = sql`exists (select from ${members} as m join ${users} as u on u.id = m.user_id
       where m.organization_id = ${organizationId}::uuid and m.user_id = ${userId}::uuid
@@ -185,7 +185,7 @@ export const Organizations = {
   },
 
   /**
-   * Makes the caller the owner, if the organisation was offered to them. Their membership falls back to an admin's later.
+   * Makes the caller the owner, if the organization was offered to them. Their membership falls back to an admin's later.
    * Holds account and membership, so that neither ends meanwhile.
    */
   acceptOffer(db: Database, { organizationId, userId }: Member, event: NewAuditEvent) {
@@ -215,7 +215,7 @@ export const Organizations = {
   },
 
   /**
-   * Precedes the deletion of an account: ends the transaction (SQLSTATE PT40W) if it owns a live organisation with other
+   * Precedes the deletion of an account: ends the transaction (SQLSTATE PT40W) if it owns a live organization with other
    * members.
    */
   requireNoOthers(db: Database, userId: string) {
@@ -227,7 +227,7 @@ export const Organizations = {
           and m.user_id <> ${userId}::uuid and u.deleted_at is null)`);
   },
 
-  /** Deletes the organisations in which a deleted user was alone. */
+  /** Deletes the organizations in which a deleted user was alone. */
   deleteOwn(db: Database, userId: string, happened: SQL) {
     return db
       .update(organizations)
@@ -236,7 +236,7 @@ export const Organizations = {
   },
 };
 
-/** True until the purge may take a deleted organisation apart. */
+/** True until the purge may take a deleted organization apart. */
 function isRestorable(days: number): SQL {
   return sql`${organizations.deleted_at} > now() - make_interval(days => ${days}::int)`;
 }
@@ -245,7 +245,7 @@ function isLive(organizationId: string): SQL | undefined {
   return and(eq(organizations.id, organizationId), isNull(organizations.deleted_at));
 }
 
-/** A column with the memberships of a user in live organisations, as JSON; at most a hundred. */
+/** A column with the memberships of a user in live organizations, as JSON; at most a hundred. */
 export function membershipsOf(userId: SQL): SQL<object[]> {
   const held = permissionsOf(sql`m.organization_id`, sql`(${roleInOrganization})`);
   return sql`(

@@ -64,7 +64,7 @@ export const Purge = {
       some(sessions, sessions.id, sessions.user_id),
       some(apiKeys, apiKeys.id, apiKeys.user_id),
       some(mails, mails.id, mails.user_id),
-      // An organisation that is still there goes with its owner's membership, later.
+      // An organization that is still there goes with its owner's membership, later.
       db.execute(sql`delete from ${members} as m where m.user_id = ${theirs} and not exists (
         select from ${organizations} as o where o.id = m.organization_id and o.owner_id = m.user_id)`),
       db.execute(sql`update ${invitations} set invited_by = null where invited_by = ${theirs}`),

@@ -1,4 +1,4 @@
-/** The queries that resources share, whether a user or an organisation owns their rows. */
+/** The queries that resources share, whether a user or an organization owns their rows. */
 import { and, eq, getTableName, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Database } from "../db/client.ts";

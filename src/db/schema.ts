@@ -95,7 +95,7 @@ export const organizations = pgTable(
     owner_id: uuid()
       .notNull()
       .references(() => users.id),
-    /** The member to whom the owner has offered the organisation. */
+    /** The member to whom the owner has offered the organization. */
     next_owner_id: uuid(),
     ...timestamps,
   },
@@ -110,7 +110,7 @@ export const organizations = pgTable(
   },
 );
 
-/** The columns of every resource of organisations: soft deletion, and a version for the ETag. */
+/** The columns of every resource of organizations: soft deletion, and a version for the ETag. */
 export const organizationRow = {
   id: uuid().primaryKey(),
   organization_id: uuid()
@@ -126,8 +126,8 @@ export type OrganizationTable = PgTable &
   Record<"id" | "organization_id" | "created_by" | "created_at" | "deleted_at" | "version", PgColumn>;
 
 /**
- * The indexes to list an organisation's rows, live, deleted or all, newest first, and to purge them; with the policy by
- * which a query that forgets the organisation sees nothing foreign.
+ * The indexes to list an organization's rows, live, deleted or all, newest first, and to purge them; with the policy by
+ * which a query that forgets the organization sees nothing foreign.
  */
 export function organizationRules(name: string, table: Omit<OrganizationTable, keyof PgTable>) {
   const { id, organization_id, created_at, deleted_at } = table;
@@ -140,12 +140,12 @@ export function organizationRules(name: string, table: Omit<OrganizationTable, k
   ];
 }
 
-/** Stands for every organisation, where a task names it: see `reachEvery`. */
+/** Stands for every organization, where a task names it: see `reachEvery`. */
 export const everyOrganization = "00000000-0000-0000-0000-000000000000";
 
 /**
- * Shows rows of the organisation that the guard has admitted the caller to, and takes no others. The subquery is run once
- * per statement, behind the guard. The `case` keeps the planner from counting the organisation twice.
+ * Shows rows of the organization that the guard has admitted the caller to, and takes no others. The subquery is run once
+ * per statement, behind the guard. The `case` keeps the planner from counting the organization twice.
  */
 export function organizationPolicy(name: string, { organization_id }: { organization_id: PgColumn }) {
   const admitted = sql.raw("(select nullif(current_setting('plinth.organization_id', true), '')::uuid)");
@@ -161,13 +161,13 @@ export const slugs = pgTable(
     slug: text().primaryKey(),
     /** Null once it was purged, which frees the slug. */
     organization_id: uuid().references(() => organizations.id, { onDelete: "set null" }),
-    /** The time at which it was given up. Null while the organisation has it. */
+    /** The time at which it was given up. Null while the organization has it. */
     released_at: timestamp(),
   },
   (table) => [index("organization_slugs_organization_idx").on(table.organization_id)],
 );
 
-/** The members of organisations, the owner included. */
+/** The members of organizations, the owner included. */
 export const members = pgTable(
   "organization_members",
   {
@@ -187,7 +187,7 @@ export const members = pgTable(
   ],
 );
 
-/** Roles that an organisation made for itself. */
+/** Roles that an organization made for itself. */
 export const customRoles = pgTable(
   "organization_roles",
   {
@@ -318,7 +318,7 @@ export const attachments = pgTable(
  */
 export const ownedTables: readonly OwnedTable[] = [items, organizations];
 
-/** Every resource of organisations, in the order of `ownedTables`. */
+/** Every resource of organizations, in the order of `ownedTables`. */
 export const organizationTables: readonly OrganizationTable[] = [];
 
 /**
@@ -359,7 +359,7 @@ export const apiKeys = pgTable(
   "api_keys",
   {
     id: uuid().primaryKey(),
-    /** The owner is either a user or an organisation. */
+    /** The owner is either a user or an organization. */
     user_id: uuid().references(() => users.id),
     organization_id: uuid().references(() => organizations.id, { onDelete: "cascade" }),
     made_by: uuid()
@@ -439,7 +439,7 @@ export const mails = pgTable(
 export const idempotencyKeys = pgTable(
   "idempotency_keys",
   {
-    /** The user, or the organisation whose API key calls. */
+    /** The user, or the organization whose API key calls. */
     user_id: uuid().notNull(),
     key: text().notNull(),
     fingerprint: text().notNull(),
@@ -483,7 +483,7 @@ export const auditEvents = pgTable(
     user_id: uuid(),
     /** The actor, if somebody was signed in. */
     actor_id: uuid(),
-    /** The organisation concerned. */
+    /** The organization concerned. */
     organization_id: uuid(),
     request_id: text(),
     network: text(),
@@ -544,7 +544,7 @@ export const taskSchedules = pgTable("task_schedules", {
 });
 
 /**
- * Tables with an `organization_id` and no policy, because the guard or its caller reads them across organisations. The
+ * Tables with an `organization_id` and no policy, because the guard or its caller reads them across organizations. The
  * queries of these have no backstop.
  */
 export const acrossOrganizations: readonly PgTable[] = [members, customRoles, invitations, slugs, apiKeys, auditEvents];

@@ -76,14 +76,14 @@ export type Contract = {
   uncounted?: true;
   /**
    * The callers it admits. Adds the security scheme, the guard, `c.var.user`, 401 and 403. `{ member }` names a role or a
-   * permission in the organisation of the path; it adds `c.var.member`, and 404 for anybody else.
+   * permission in the organization of the path; it adds `c.var.member`, and 404 for anybody else.
    */
   access: Access;
   /** The time since which the caller must have proved the password in this session. Adds a 401 (RFC 9470). */
   fresh?: Period;
   /**
    * Admits API keys beside people, who alone may call otherwise. A user's key acts as the user, without the role of an admin;
-   * an organisation's acts for it, and there is no `c.var.user`. Adds the security scheme, 403.
+   * an organization's acts for it, and there is no `c.var.user`. Adds the security scheme, 403.
    */
   callers?: typeof keyCallers;
   /** The permission that a key needs; with `{ member }`, it is the one named there. */
@@ -294,7 +294,7 @@ export type EnvOf<C extends Contract> = (C["access"] extends SignedIn
           (C["access"] extends MemberAccess ? MemberEnv["Variables"] : unknown)
       >
     : unknown);
-/** An organisation's key has no user. */
+/** An organization's key has no user. */
 type SignedInEnv<C extends Contract> = C extends { callers: typeof keyCallers }
   ? C["access"] extends MemberAccess
     ? AppEnv

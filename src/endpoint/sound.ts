@@ -23,7 +23,7 @@ export type Sound<C extends Contract> = {
 
 type RequestPart = keyof NonNullable<Contract["request"]>;
 
-/** Requires `{ member }` to be below an organisation. */
+/** Requires `{ member }` to be below an organization. */
 type SoundAccess<C extends Contract> = C["access"] extends MemberAccess
   ? C["path"] extends typeof organizationPath | `${typeof organizationPath}/${string}`
     ? unknown

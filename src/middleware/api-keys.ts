@@ -11,7 +11,7 @@ import type { Caller } from "../security/caller.ts";
 /** A caller whose credential is ours, by what they are, with the guard that decides whether it counts. */
 export type Known = {
   user?: Caller;
-  /** Instead of a user: the organisation whose key this is. */
+  /** Instead of a user: the organization whose key this is. */
   organizationId?: string;
   apiKeyId?: string;
   /** Absent if nobody may call. */
@@ -26,7 +26,7 @@ type Admitting = (
 
 /**
  * Reads the owner from an API key, if it is ours, without the database; undefined for an endpoint that admits no key. An
- * organisation's key acts for it; a user's acts as the user, also as a member. Counts a key's calls apart from its owner's.
+ * organization's key acts for it; a user's acts as the user, also as a member. Counts a key's calls apart from its owner's.
  */
 export function keysAdmittedBy({ access, permission }: Pick<Policy, "access" | "permission">): Admitting | undefined {
   if (!permission) return undefined;

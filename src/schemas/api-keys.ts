@@ -58,7 +58,7 @@ export const ApiKey = z
     updated_at: Timestamp,
   })
   .openapi("ApiKey");
-/** The path of an organisation's keys, and of one of them. */
+/** The path of an organization's keys, and of one of them. */
 export const OrganizationKeysParams = z.object({ organization_id: Id });
 export const OrganizationKeyParams = OrganizationKeysParams.extend({ id: Id });
 

@@ -24,7 +24,7 @@ export const AuditEvent = z
   .openapi("AuditEvent");
 export const AuditEventPage = pageOf(AuditEvent).openapi("AuditEventPage");
 
-/** An audit event as an organisation may see it: without the network of a member. */
+/** An audit event as an organization may see it: without the network of a member. */
 export const OrganizationAuditEvent = AuditEvent.omit({ network: true }).openapi("OrganizationAuditEvent");
 export const OrganizationAuditEventPage = pageOf(OrganizationAuditEvent).openapi("OrganizationAuditEventPage");
 

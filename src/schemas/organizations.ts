@@ -7,7 +7,7 @@ import { includes } from "./parameters.ts";
 import { text } from "./text.ts";
 import { PublicProfile, User } from "./users.ts";
 
-/** The parameters of every path below an organisation. */
+/** The parameters of every path below an organization. */
 export const OrganizationParams = z.object({ organization_id: Id });
 export const MemberParams = OrganizationParams.extend({ user_id: Id });
 export const RoleParams = OrganizationParams.extend({ role: z.string().max(40) });
@@ -24,7 +24,7 @@ const Slug = z
   });
 
 export const Permission = z.enum(permissions).openapi("Permission");
-/** The name of a role, of every organisation or of this one. */
+/** The name of a role, of every organization or of this one. */
 export const RoleName = z.stringFormat("role", /^[a-z][a-z0-9-]{0,39}$/).openapi({ example: "member" });
 
 export const Organization = z
@@ -71,7 +71,7 @@ export const MemberQuery = z.object({
 });
 export const MemberUpdate = z.strictObject({ role: RoleName }).openapi("MemberUpdate");
 
-/** A role that an organisation made for itself. */
+/** A role that an organization made for itself. */
 export const CustomRole = z
   .object({ name: z.string().openapi({ example: "support" }), permissions: z.array(Permission), created_at: Timestamp })
   .openapi("CustomRole");

@@ -17,7 +17,7 @@ const encoder = new TextEncoder();
 /** The environment whose keys are meant, and the key of its checksums. */
 export type KeyIssuer = { environment: string; key: CryptoKey };
 
-/** The ids of a key and of its owner, a user or an organisation. */
+/** The ids of a key and of its owner, a user or an organization. */
 type KeyIds = { id: string; ownerId: string };
 /** A key as it came, without its secret. */
 export type UsedKey = KeyIds & { secretHash: string };

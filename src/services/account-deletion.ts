@@ -12,9 +12,8 @@ type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "now" | "settin
 const day = 24 * 60 * 60 * 1000;
 
 /**
- * Deletes the caller's account in exchange for its password, with the organisations in which they are alone. Throws
- * `last_admin`, `owner_required` and the errors of {@link
- * requirePassword}.
+ * Deletes the caller's account in exchange for its password, with the organizations in which they are alone. Throws
+ * `last_admin`, `owner_required` and the errors of {@link requirePassword}.
  */
 export async function deleteOwnAccount(context: Context, { current_password }: { current_password: string }) {
   const { db, run, user: caller } = context;

@@ -10,7 +10,7 @@ import { newApiKey } from "../security/api-keys.ts";
 import type { Member } from "../security/caller.ts";
 import { type AuditContext, auditEvent } from "./audit.ts";
 
-/** Below an organisation, its keys are meant; otherwise those of the user. */
+/** Below an organization, its keys are meant; otherwise those of the user. */
 type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "user" | "settings" | "now"> & { member?: Member };
 
 const day = 24 * 60 * 60;

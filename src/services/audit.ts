@@ -13,7 +13,7 @@ export type AuditContext = Pick<
   "db" | "requestId" | "client" | "audit" | "outbox" | "policy" | "keys" | "apiKeyId"
 > & {
   user?: Caller;
-  /** Present below an organisation, whose owners may read the event. */
+  /** Present below an organization, whose owners may read the event. */
   member?: Pick<Member, "organizationId">;
 };
 

@@ -12,7 +12,7 @@ import { refuseMore } from "./invitations.ts";
 type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "settings" | "user" | "versions">;
 type InOrganization = Context & MemberEnv["Variables"];
 
-/** Founds an organisation of the caller's. Throws `organization_name_taken`, `slug_taken`, `quota_exceeded`. */
+/** Founds an organization of the caller's. Throws `organization_name_taken`, `slug_taken`, `quota_exceeded`. */
 export async function foundOrganization(context: Context, { name, slug }: { name: string; slug: string }) {
   const { db, run, user, settings } = context;
   const id = uuidv7();
@@ -46,7 +46,7 @@ export async function changeOrganization(context: InOrganization, changes: Organ
   return organization ?? notFound();
 }
 
-/** Restores an organisation of the caller's; a live one stays as it is. Throws `not_found`, `organization_name_taken`. */
+/** Restores an organization of the caller's; a live one stays as it is. Throws `not_found`, `organization_name_taken`. */
 export async function bringBackOrganization(context: Context, id: string) {
   const { db, run, user, settings } = context;
   const member = { organizationId: id, userId: user.id };
@@ -58,7 +58,7 @@ export async function bringBackOrganization(context: Context, id: string) {
   return organization ?? notFound();
 }
 
-/** Offers the organisation to another member, who has to accept. Throws `invalid_reference`. */
+/** Offers the organization to another member, who has to accept. Throws `invalid_reference`. */
 export async function offerTo(context: InOrganization, userId: string) {
   const { db, run, member } = context;
   const event = auditEvent(context, "organization.transfer_offered", userId, {});
@@ -70,7 +70,7 @@ export async function offerTo(context: InOrganization, userId: string) {
   return organization ?? notFound();
 }
 
-/** Makes the caller the owner of an organisation that was offered to them. Throws `not_found`. */
+/** Makes the caller the owner of an organization that was offered to them. Throws `not_found`. */
 export async function acceptTransfer(context: InOrganization) {
   const { db, run, member, user } = context;
   const event = auditEvent(context, "organization.transferred", user.id, {});
@@ -110,7 +110,7 @@ export async function endMembership(context: InOrganization, userId: string): Pr
 
 type Role = { name: string; permissions: string[] };
 
-/** Makes a role of the organisation's own. Throws `role_taken`, `quota_exceeded`, `forbidden`. */
+/** Makes a role of the organization's own. Throws `role_taken`, `quota_exceeded`, `forbidden`. */
 export async function addRole(context: InOrganization, role: Role) {
   const event = auditEvent(context, "organization.role_created", null, told(role));
   const { db, run, member } = context;

@@ -37,7 +37,7 @@ await rowsOf(theirs, "theirs", "theirs too");
 
 type Caller = (UserEnv & MemberEnv)["Variables"];
 type Vars = Caller & TransactionEnv<Caller>["Variables"];
-/** Calls an endpoint below our organisation, whose queries forget it, as its owner or somebody else. */
+/** Calls an endpoint below our organization, whose queries forget it, as its owner or somebody else. */
 async function forgetting(work: (vars: Vars) => Promise<unknown>, caller: { token: string } = ours.owner) {
   const forgetful = endpoint(
     {

@@ -31,7 +31,7 @@ endpoint({ ...contract, access: "user" }, (c) => {
   return c.json(answer, 200);
 });
 
-// A key has no session, and an organisation's has no user.
+// A key has no session, and an organization's has no user.
 endpoint({ ...contract, access: "user", callers: ["user", "key"], permission: "items:read" }, (c) => {
   expectTypeOf(c.var.user).toEqualTypeOf<{ id: string }>();
   return c.json(answer, 200);
@@ -44,7 +44,7 @@ endpoint(
   },
   (c) => {
     expectTypeOf(c.var.member.userId).toEqualTypeOf<string | null>();
-    // @ts-expect-error: the key may be the organisation's
+    // @ts-expect-error: the key may be the organization's
     c.var.user;
     return c.json(answer, 200);
   },

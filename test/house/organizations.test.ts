@@ -37,7 +37,7 @@ function as(token: string, endpoint: Endpoint, { organization: _, headers, ...ca
   return send(endpoint, { ...call, token, headers: { ...headers, "X-Request-Id": "same" } });
 }
 
-/** Those who have nothing to do with an organisation, or no longer, or not yet. */
+/** Those who have nothing to do with an organization, or no longer, or not yet. */
 const outsiders: [string, (organization: { id: string }) => Promise<{ token: string }>][] = [
   ["a member of another organization", async () => aMember(await anOrganization(), "admin")],
   ["the owner of another organization", async () => (await anOrganization()).owner],

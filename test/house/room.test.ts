@@ -13,7 +13,7 @@ const writing = called.filter(
 
 const tables = [...ownedTables, ...organizationTables];
 
-/** The number of rows in each table that this user owns, or this organisation. */
+/** The number of rows in each table that this user owns, or this organization. */
 async function rowsOf(user: string, organization: string): Promise<number[]> {
   const counts = tables.map(async (table) => {
     const isTheirs =

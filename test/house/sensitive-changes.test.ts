@@ -71,7 +71,7 @@ const ofAKey = (call: (id: string) => [method: string, path: string, json: objec
   return { user, change: (from: From) => make(from, user.token), unproven: (from: From) => make(from, key.token) };
 };
 
-/** A change of an organisation's key by an admin of it; without the proof, by another member. */
+/** A change of an organization's key by an admin of it; without the proof, by another member. */
 const ofAnOrganizationsKey =
   (call: (path: string) => [method: string, path: string, json: object | undefined]) => async () => {
     const [user, { id, member }] = [await watched(), await anOrganization()];

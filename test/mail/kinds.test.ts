@@ -106,23 +106,23 @@ describe("a mail", () => {
 describe("a kind of one's own", () => {
   const invitation = mailKind({
     name: "new_sign_in",
-    data: Greeted.extend({ organisation: z.string() }),
-    link: { page: "/join", label: "Join", query: ({ organisation }) => ({ to: organisation }) },
-    content: ({ organisation }, { project }) => ({
-      subject: `Join ${organisation}\r\non ${project}`,
-      paragraphs: [`${organisation} works with ${project}.`],
+    data: Greeted.extend({ organization: z.string() }),
+    link: { page: "/join", label: "Join", query: ({ organization }) => ({ to: organization }) },
+    content: ({ organization }, { project }) => ({
+      subject: `Join ${organization}\r\non ${project}`,
+      paragraphs: [`${organization} works with ${project}.`],
       closing: "If you do not know them, ignore this mail.",
     }),
   });
 
   it("shows its data, and links to a page of the front end", async () => {
-    const mail = await invitation.compose({ name: "ada", organisation: "Engines & Co" }, place);
+    const mail = await invitation.compose({ name: "ada", organization: "Engines & Co" }, place);
     expect(mail?.subject).toBe("Join Engines & Co on A & B");
     expect(mail?.text).toContain("Join:\nhttps://app.example.com/x/join?to=Engines+%26+Co\n");
     expect(mail?.html).toContain("Engines &amp; Co works with A &amp; B.");
   });
 
   it("does not compile with other data", () => {
-    expectTypeOf<z.output<typeof invitation.data>>().toEqualTypeOf<{ name: string; organisation: string }>();
+    expectTypeOf<z.output<typeof invitation.data>>().toEqualTypeOf<{ name: string; organization: string }>();
   });
 });

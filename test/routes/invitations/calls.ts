@@ -4,7 +4,7 @@ import { anOrganization } from "../../members.ts";
 
 const mailbox = serveWithMailbox();
 
-/** An organisation that has invited this user, and the token in the mail. */
+/** An organization that has invited this user, and the token in the mail. */
 export async function invited(role = "member") {
   const [organization, guest] = await Promise.all([
     anOrganization(),

@@ -2,7 +2,7 @@ import type { Calls } from "../../calls.ts";
 import { aKey, unique } from "../../harness.ts";
 import { anOrganization } from "../../members.ts";
 
-/** A key of an organisation, and its owner's token. */
+/** A key of an organization, and its owner's token. */
 const aKeyed = async () => {
   const { id, owner } = await anOrganization();
   const key = await aKey({ organization_id: id, made_by: owner.id });

@@ -34,14 +34,14 @@ const things = serve({ endpoints: [makeThing] });
 const use = (token: string, organization: string, headers = {}) =>
   things.post(`/organizations/${organization}/things`, { token, json: { status: "ok" }, headers });
 
-/** A member with these permissions, by a role of the organisation's own. */
+/** A member with these permissions, by a role of the organization's own. */
 async function aMemberWith(id: string, permissions: Permission[]) {
   const name = unique("role");
   await db.insert(customRoles).values({ organization_id: id, name, permissions });
   return aMember({ id }, name);
 }
 
-describe("a key of an organisation", () => {
+describe("a key of an organization", () => {
   it("is made by a member, acts for it in one round trip, and outlives the membership of its maker", async () => {
     const { id, owner, admin } = await anOrganization();
     const path = `/organizations/${id}/api-keys`;
@@ -84,7 +84,7 @@ describe("a key of an organisation", () => {
     expect(row?.permissions).toStrictEqual(["items:read"]);
   });
 
-  it("is 404 in another organisation, as for one that does not exist, and no user's", async () => {
+  it("is 404 in another organization, as for one that does not exist, and no user's", async () => {
     const [one, other] = [await anOrganization(), await anOrganization()];
     const key = await aKey({ organization_id: one.id, made_by: one.owner.id });
     const [there, nowhere] = [await use(key.token, other.id), await use(key.token, crypto.randomUUID())];
@@ -94,7 +94,7 @@ describe("a key of an organisation", () => {
     expect((await key.get(`/organizations/${one.id}/api-keys`)).body.code).toBe("invalid_token");
   });
 
-  it("is refused once it is revoked, has expired or lacks the permission, and with its organisation", async () => {
+  it("is refused once it is revoked, has expired or lacks the permission, and with its organization", async () => {
     const { id, owner } = await anOrganization();
     const own = { organization_id: id, made_by: owner.id };
     const [lacking, elsewhere, live] = [
@@ -135,7 +135,7 @@ describe("a key of an organisation", () => {
   });
 });
 
-describe("a key of a user, in an organisation", () => {
+describe("a key of a user, in an organization", () => {
   it("needs its own permission and that of the membership as it is now", async () => {
     const { id } = await anOrganization();
     const bob = await aMemberWith(id, ["items:write"]);
@@ -156,7 +156,7 @@ describe("a key of a user, in an organisation", () => {
   });
 });
 
-describe("the keys of an organisation", () => {
+describe("the keys of an organization", () => {
   it("have names of their own, which 20 racers do not share", async () => {
     const [one, other] = [await anOrganization(), await anOrganization()];
     const make = ({ id, owner }: typeof one, name: string) =>
@@ -167,7 +167,7 @@ describe("the keys of an organisation", () => {
     expect((await one.owner.post("/api-keys", { name: "sync", permissions: ["items:read"] })).status).toBe(201);
   });
 
-  it("are reached by nobody below another organisation, and by no member without the permission", async () => {
+  it("are reached by nobody below another organization, and by no member without the permission", async () => {
     const [one, other] = [await anOrganization(), await anOrganization()];
     const key = await aKey({ organization_id: one.id, made_by: one.owner.id });
     expect((await one.member.get(`/organizations/${one.id}/api-keys`)).status).toBe(403);

@@ -3,7 +3,7 @@ import type { Calls } from "../../calls.ts";
 import { db } from "../../harness.ts";
 import { anOrganization } from "../../members.ts";
 
-/** An organisation with a role of its own, which nobody has. */
+/** An organization with a role of its own, which nobody has. */
 const withRole = async () => {
   const { id, path, admin, member } = await anOrganization();
   await db.insert(customRoles).values({ organization_id: id, name: "support", permissions: ["audit:read"] });

@@ -9,7 +9,7 @@ const foundTwo = async () => {
   for (const slug of [unique("one"), unique("two")]) await ada.post("/organizations", { name: slug, slug });
   return ada.token;
 };
-/** An organisation whose owner has offered it to its member. */
+/** An organization whose owner has offered it to its member. */
 const offered = async () => {
   const { id, path, owner, member } = await anOrganization();
   await db.update(organizations).set({ next_owner_id: member.id }).where(eq(organizations.id, id));
