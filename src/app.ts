@@ -32,7 +32,7 @@ export function createApp<const Endpoints extends readonly Endpoint[]>(endpoints
   const app = new OpenAPIHono<AppEnv>({ strict: false, router: new RememberingRouter(), defaultHook: refuseInvalid });
   let document: string | undefined;
   const documentOnce = (settings: Settings) => {
-    document ??= JSON.stringify(describeApi(app, settings));
+    document ??= JSON.stringify(describeApi(app, endpoints, settings));
     return document;
   };
 

@@ -110,6 +110,7 @@ export const errorTable = {
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorTable;
+export const errorCodes = Object.keys(errorTable) as readonly ErrorCode[];
 
 /** The one way to refuse a request: `throw new ApiError("not_found")`. */
 export class ApiError extends Error {

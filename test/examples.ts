@@ -44,6 +44,27 @@ export function parametersOf(endpoint: Pick<Endpoint, "route">, where: Parameter
   return all.filter((one) => one.in === where);
 }
 
+/** An answer as a document has it. Headers and examples refer to its components. */
+export type DocumentedAnswer = {
+  description: string;
+  headers?: Record<string, object>;
+  content?: Record<string, { schema: Schema; examples?: Record<string, { $ref: string }> }>;
+};
+type Answers = Record<string, DocumentedAnswer | { $ref: string }>;
+
+/** The answers of an operation by their status, with those that it shares with others. */
+export function answersIn(
+  { components }: { components: { responses: Record<string, DocumentedAnswer> } },
+  { responses }: { responses: Answers },
+): Record<string, DocumentedAnswer | undefined> {
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, answer]) => [
+      status,
+      "$ref" in answer ? components.responses[answer.$ref.replace("#/components/responses/", "")] : answer,
+    ]),
+  );
+}
+
 /** The schema itself, where this refers to one of the document's. */
 export function resolved(schema: Schema | undefined): Schema {
   if (!schema?.$ref) return schema ?? {};

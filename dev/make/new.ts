@@ -284,7 +284,7 @@ function capital(prose: string): string {
 
 function say({ made, changed }: Plan, next: string[]): void {
   console.log(["Made:", ...made.keys()].join("\n  "));
-  console.log(["Added to:", ...changed.keys(), "docs/access-matrix.md"].join("\n  "));
+  console.log(["Added to:", ...changed.keys(), "docs/access-matrix.md", "openapi.json"].join("\n  "));
   console.log(`\n${next.join("\n")}`);
 }
 

@@ -68,7 +68,7 @@ function namesIn(file: string, content: string): string[] {
 /** Writes the plan and runs `more`. Takes all of it back if anything fails. */
 export async function carryOut({ made, changed }: Plan, more: () => Promise<void> = async () => {}): Promise<void> {
   const drizzle = await allOf("drizzle");
-  const kept = ["docs/access-matrix.md", "drizzle/meta/_journal.json", ...changed.keys()];
+  const kept = ["docs/access-matrix.md", "openapi.json", "drizzle/meta/_journal.json", ...changed.keys()];
   const before = await Promise.all(kept.map(async (file) => [file, await text(file)] as const));
   const written: string[] = [];
   try {
@@ -81,7 +81,8 @@ export async function carryOut({ made, changed }: Plan, more: () => Promise<void
     await more();
     const biome = join(dirname(require.resolve("@biomejs/biome/package.json")), "bin", "biome");
     await run(biome, "check", "--write", ...made.keys(), ...changed.keys());
-    // Runs in a new process, which reads the changed list.
+    // Run in new processes, which read the changed list.
+    await run(join(projectFolder, "dev/commands/openapi.ts"));
     await run(join(projectFolder, "dev/commands/access-matrix.ts"));
   } catch (error) {
     for (const file of written) {

@@ -27,7 +27,7 @@ import type {
   Variables,
   VerifiedEnv,
 } from "../context/types.ts";
-import { type ErrorCode, errorTable } from "../errors.ts";
+import { type ErrorCode, errorCodes } from "../errors.ts";
 import type { Deprecated } from "../http/deprecation.ts";
 import { reprDigest } from "../http/digest.ts";
 import { ifMatch, ifNoneMatch, unlessMatch } from "../http/etag.ts";
@@ -246,12 +246,11 @@ type WrittenCodes<C extends Contract> =
   | (typeof codesWith)[Words<C> & keyof typeof codesWith][number]
   | (typeof codesWithout)[Exclude<keyof typeof codesWithout, Words<C>>][number];
 
-/** The value of the type {@link CodesOf}. Drops unknown codes, which createApp refuses. */
+/** The value of the type {@link CodesOf}, in the table's order. Drops unknown codes, which createApp refuses. */
 export function codesOf(contract: Contract): ErrorCode[] {
-  const written = new Set([...derivedCodes(contract), ...(contract.errors ?? [])]);
-  return [...written]
-    .filter((code) => Object.hasOwn(errorTable, code))
-    .map((code) => (code === "validation_failed" ? codeOfInvalid(contract) : code));
+  const written = [...derivedCodes(contract), ...(contract.errors ?? [])];
+  const codes = new Set(written.map((code) => (code === "validation_failed" ? codeOfInvalid(contract) : code)));
+  return errorCodes.filter((code) => codes.has(code));
 }
 
 /** The code of a request that does not fit its schema: RFC 6749, section 5.2, has a 400 of its own. */

@@ -1,6 +1,8 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv } from "../context/types.ts";
 import type { Settings } from "../settings.ts";
+import { shareComponents } from "./components.ts";
+import type { Endpoint } from "./endpoint.ts";
 
 /** The Markdown that the documentation page shows before its first endpoint. */
 const introduction = `Errors are \`application/problem+json\` (RFC 9457) with a stable \`code\`. Lists are pages: follow
@@ -23,14 +25,19 @@ POST /users/me/email ──► mail to the new address ──► POST /auth/emai
 POST /users/me/deletion ──► 30 days of grace ──► POST /auth/restore, or gone
 \`\`\``;
 
-/** The OpenAPI 3.1 document of an app. Expensive: make it once per app and isolate. */
-export function describeApi(app: OpenAPIHono<AppEnv>, settings: Settings): object {
+/** The settings that the document shows. */
+export type Shown = Pick<Settings, "PROJECT_NAME" | "VERSION" | "FRONTEND_URL">;
+
+/** The OpenAPI 3.1 document of an app of these endpoints. Expensive: make it once per app and isolate. */
+export function describeApi(app: OpenAPIHono<AppEnv>, endpoints: readonly Endpoint[], settings: Shown): object {
+  const { PROJECT_NAME, VERSION, FRONTEND_URL } = settings;
   const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {
-      title: settings.PROJECT_NAME,
-      version: settings.VERSION,
+      title: PROJECT_NAME,
+      version: VERSION,
       description: introduction,
+      contact: { name: PROJECT_NAME, ...(FRONTEND_URL !== undefined && { url: FRONTEND_URL }) },
       // Repeats the license of package.json.
       license: { name: "MIT", url: "https://spdx.org/licenses/MIT" },
     },
@@ -51,6 +58,7 @@ export function describeApi(app: OpenAPIHono<AppEnv>, settings: Settings): objec
   for (const operation of Object.values(document.paths ?? {}).flatMap((path) => Object.values(path))) {
     if (operation.requestBody) operation.requestBody.required ??= true;
   }
+  shareComponents(document, endpoints);
   const tokenUrl = "/api/v1/auth/login";
   document.components = {
     ...document.components,

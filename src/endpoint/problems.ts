@@ -12,11 +12,12 @@ export type Problems<Code extends ErrorCode> = {
   };
 };
 
-type Shape = Pick<Policy, "oauth" | "fields" | "maxBytes">;
+/** What the errors of an endpoint depend on, beside its method. */
+export type Shape = Pick<Policy, "oauth" | "fields" | "maxBytes">;
 
 /**
- * These errors as the document shows them: by status, each with its sentence and an example. Those of a token endpoint
- * are `application/json` with members of its own (RFC 6749, section 5.2).
+ * These errors as answers, by status, each with its sentence. Those of a token endpoint are `application/json` with
+ * members of its own (RFC 6749, section 5.2). The document adds codes and examples: see src/endpoint/components.ts.
  */
 export function problemResponses(codes: readonly ErrorCode[], method: Method, shape: Shape) {
   const byStatus = Map.groupBy(codes, (code) => errorTable[code].status);
@@ -24,15 +25,22 @@ export function problemResponses(codes: readonly ErrorCode[], method: Method, sh
 }
 
 function problemResponse(codes: readonly ErrorCode[], method: Method, shape: Shape) {
-  const errors = codes.map((code) => (code === "payload_too_large" ? tooLarge(shape.maxBytes) : new ApiError(code)));
-  const examples = Object.fromEntries(errors.map((error) => [error.code, { value: problemBody(error, "…", shape) }]));
   return {
-    description: errors.map(({ code, detail }) => `\`${code}\`: ${detail}`).join(" "),
+    description: codes.map((code) => `\`${code}\`: ${errorOf(code, shape).detail}`).join(" "),
     headers: headers(...headersOf(codes, method)),
     content: shape.oauth
-      ? { "application/json": { schema: OAuthProblem, examples } }
-      : { "application/problem+json": { schema: Problem, examples } },
+      ? { "application/json": { schema: OAuthProblem } }
+      : { "application/problem+json": { schema: Problem } },
   };
+}
+
+/** The body that an endpoint of this shape answers for a code. */
+export function exampleProblem(code: ErrorCode, shape: Shape) {
+  return problemBody(errorOf(code, shape), "…", shape);
+}
+
+function errorOf(code: ErrorCode, { maxBytes }: Shape): ApiError {
+  return code === "payload_too_large" ? tooLarge(maxBytes) : new ApiError(code);
 }
 
 function headersOf(codes: readonly ErrorCode[], method: Method): ResponseHeader[] {

@@ -5,7 +5,10 @@ import type { AppEnv, CallerEnv } from "../context/types.ts";
 import { isAmong } from "../http/etag.ts";
 import { headers } from "../http/headers.ts";
 
-/** Seconds that an answer stays fresh, and further seconds for which other caches may serve it stale. */
+/**
+ * Seconds that an answer stays fresh, and further seconds for which other caches may serve it stale. With 0 the edge keeps
+ * nothing, and a client asks each time whether its copy is current.
+ */
 export type Caching = { seconds: number; staleSeconds: number };
 
 /** The headers kept with an answer. All others, such as the request id, belong to each request. */
@@ -37,7 +40,7 @@ export function edgeCache({ seconds, staleSeconds }: Caching, names: readonly st
     c.req.raw = new Request(url, { method: c.req.method });
     const isKnown = (headers: Headers) => known !== undefined && isAmong(known, headers.get("ETag") ?? "");
     const context = c.var;
-    const hit = await orNothing(context.log, "edge", () => caches.default.match(url));
+    const hit = seconds > 0 && (await orNothing(context.log, "edge", () => caches.default.match(url)));
     if (hit) {
       const headers = { Age: ageOf(hit, context.now()), "Cache-Control": cacheControl };
       if (isKnown(hit.headers)) return c.body(null, 304, { ...headers, ETag: hit.headers.get("ETag") ?? "" });
@@ -49,7 +52,7 @@ export function edgeCache({ seconds, staleSeconds }: Caching, names: readonly st
     c.header("ETag", await etagOf(text));
     const headers = { ...picked(c.res.headers), [madeAt]: context.now().toISOString() };
     const copy = new Response(text, { headers: { ...headers, "Cache-Control": `public, max-age=${seconds}` } });
-    c.executionCtx.waitUntil(orNothing(context.log, "edge", () => caches.default.put(url, copy)));
+    if (seconds > 0) c.executionCtx.waitUntil(orNothing(context.log, "edge", () => caches.default.put(url, copy)));
     c.header("Age", "0");
     c.header("Cache-Control", cacheControl);
     if (isKnown(c.res.headers)) {

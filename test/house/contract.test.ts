@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { license } from "../../package.json";
 import type { Policy } from "../../src/context/policy.ts";
-import { completed } from "../../src/endpoint/contract.ts";
+import { codesOf, completed } from "../../src/endpoint/contract.ts";
 import type { Endpoint } from "../../src/endpoint/endpoint.ts";
+import { exampleProblem } from "../../src/endpoint/problems.ts";
 import { errorTable } from "../../src/errors.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { isRule, rule } from "../../src/schemas/field-errors.ts";
@@ -13,11 +14,13 @@ import { keysFor } from "../../src/security/keys.ts";
 import { dummyHash } from "../../src/security/passwords.ts";
 import { tokenPolicy } from "../../src/settings.ts";
 import {
+  answersIn,
   type Content,
   carrying,
   document,
   examplePath,
   inType,
+  operationOf,
   parametersOf,
   resolved,
   type Schema,
@@ -25,6 +28,9 @@ import {
 import { api, aUser, settings, tokenFor } from "../harness.ts";
 
 const modules = import.meta.glob<Record<string, unknown>>("../../src/routes/**/*.ts", { eager: true });
+const committedFiles = import.meta.glob<string>("../../openapi.json", {
+  ...{ query: "?raw", import: "default", eager: true },
+});
 const guarded = endpoints.filter(({ policy }) => policy.access !== "public");
 const operations = endpoints.map(({ route, policy }) => ({
   policy,
@@ -106,6 +112,36 @@ describe("the OpenAPI document", () => {
     expect(document.info.license).toStrictEqual({ name: license, url: `https://spdx.org/licenses/${license}` });
     expect(document.servers).toStrictEqual([{ url: "/" }]);
   });
+
+  it("is the committed openapi.json, with the values of its own settings", () => {
+    const [committed] = Object.values(committedFiles);
+    const contact = { name: settings.PROJECT_NAME };
+    expect(committed).toBe(`${JSON.stringify({ ...document, info: { ...document.info, contact } }, undefined, 2)}\n`);
+    expect(document.info.contact).toStrictEqual({ ...contact, url: settings.FRONTEND_URL });
+  });
+
+  it.each(endpoints.map((endpoint: Endpoint) => ({ id: endpoint.policy.operationId, endpoint })))(
+    "has each error of $id with its codes, examples and headers",
+    ({ endpoint }) => {
+      const answers = answersIn(document, operationOf(endpoint));
+      const byStatus = Map.groupBy(codesOf(endpoint.contract), (code) => errorTable[code].status);
+      const errors = Object.keys(answers).filter((status) => Number(status) >= 400);
+      expect(errors).toStrictEqual([...byStatus.keys()].map(String).toSorted());
+      for (const [status, codes] of byStatus) {
+        const { content = {}, headers = {}, description } = answers[status] ?? {};
+        const told = endpoint.route.responses[status];
+        expect(told, "the answer is that of its own endpoint").toMatchObject({ description });
+        expect(Object.keys(headers)).toStrictEqual(Object.keys((told && "headers" in told && told.headers) || {}));
+        const [{ schema, examples = {} } = { schema: {} }, ...others] = Object.values(content);
+        expect(others).toStrictEqual([]);
+        expect(schema.allOf?.[1]?.properties?.code?.enum).toStrictEqual(codes);
+        for (const code of codes) {
+          const name = examples[code]?.$ref.replace("#/components/examples/", "") ?? "";
+          expect(document.components.examples[name].value).toStrictEqual(exampleProblem(code, endpoint.policy));
+        }
+      }
+    },
+  );
 
   it.each(operations)("tells what $policy.operationId is for", ({ operation }) => {
     expect(operation.summary, "summary: a capital, and at most 61 characters").toMatch(/^[A-Z].{3,60}$/);

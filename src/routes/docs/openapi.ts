@@ -12,6 +12,8 @@ export const openapi = endpoint(
     description: "OpenAPI 3.1, generated from the endpoints.",
     access: "public",
     roundTrips: 0,
+    // Kept by clients alone, which ask each time: a new version shows at once.
+    cached: { seconds: 0, staleSeconds: 0 },
     offBy: "DOCS",
     responses: { 200: json(z.looseObject({ openapi: z.string() }), "The document") },
   },

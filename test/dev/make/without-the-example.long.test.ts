@@ -58,6 +58,7 @@ describe("npm run new", () => {
       await node("node_modules/@biomejs/biome/bin/biome", "ci", "--error-on-warnings"),
       await node("node_modules/typescript/bin/tsc"),
       await node("dev/commands/access-matrix.ts", "--check"),
+      await node("dev/commands/openapi.ts", "--check"),
       await node("dev/commands/check-migrations.ts"),
       await node(
         ...(["node_modules/vitest/vitest.mjs", "run", "--project=worker", "--coverage.enabled=false"] as const),

@@ -1,0 +1,33 @@
+/** `npm run openapi`: writes the OpenAPI document, with the defaults of its settings. `--check` only compares. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { createApp } from "../../src/app.ts";
+import { describeApi } from "../../src/endpoint/document.ts";
+import { endpoints } from "../../src/routes/index.ts";
+import { settingsTable } from "../../src/settings.ts";
+import { failWith, Problem, projectFolder } from "../config.ts";
+import { readTextIfAny } from "../text.ts";
+
+/** The file, below the project's folder. */
+export const openapiFile = "openapi.json";
+
+/** Its text, made without a server, settings or a database. */
+export function openapiText(): string {
+  const { PROJECT_NAME, VERSION } = settingsTable;
+  const shown = { PROJECT_NAME: PROJECT_NAME.default, VERSION: VERSION.default, FRONTEND_URL: undefined };
+  return `${JSON.stringify(describeApi(createApp(endpoints), endpoints, shown), undefined, 2)}\n`;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
+  const file = join(projectFolder, openapiFile);
+  if (!values.check) {
+    await writeFile(file, openapiText());
+    console.log(`Written: ${openapiFile}.`);
+  } else if ((await readTextIfAny(file)) !== openapiText()) {
+    throw new Problem(`${openapiFile} is stale: run npm run openapi.`);
+  }
+}
+
+if (import.meta.main) await main().catch(failWith);
