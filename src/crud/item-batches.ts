@@ -18,7 +18,7 @@ export const ItemBatches = {
   lock(db: Database, targets: BatchTarget[], caller: Caller) {
     // All batches lock in the same order, so that they cannot deadlock.
     const locked = db
-      .select({ id: items.id, version: items.version, deleted_at: items.deleted_at })
+      .select({ id: items.id, version: items.etag, deleted_at: items.deleted_at })
       .from(items)
       .where(
         and(

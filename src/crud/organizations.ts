@@ -14,11 +14,11 @@ export type NewOrganization = { id: string; name: string; slug: string; owner_id
 /** The days for which a slug that was given up leads to nobody else, and the number of them that are kept. */
 const heldSlugs = { days: 90, most: 3 };
 
-const { version: _version, ...columns } = getTableColumns(organizations);
+const { etag: _etag, ...columns } = getTableColumns(organizations);
 const held = permissionsOf(sql`${members.organization_id}`, sql`(${memberRole})`);
 const organizationColumns = {
   ...columns,
-  version: organizations.version,
+  etag: organizations.etag,
   role: memberRole,
   permissions: sql<string[]>`to_json(${held})`,
   /** Tells, beside the version, what each member sees. */

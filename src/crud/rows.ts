@@ -4,7 +4,7 @@ import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Database } from "../db/client.ts";
 
 /** A table of rows that are softly deleted. */
-export type RowTable = PgTable & Record<"id" | "created_at" | "deleted_at" | "version", PgColumn>;
+export type RowTable = PgTable & Record<"id" | "created_at" | "deleted_at" | "etag", PgColumn>;
 /** The purpose of the statements that follow. */
 export type Reason = "read" | "change";
 /** The rows of a list. */

@@ -15,7 +15,7 @@ import { requireVersion, type Versions } from "./versions.ts";
 
 export type UserValues = typeof users.$inferInsert;
 
-type PublicProfile = Pick<typeof users.$inferSelect, "id" | "username" | "full_name" | "version">;
+type PublicProfile = Pick<typeof users.$inferSelect, "id" | "username" | "full_name"> & { version: number };
 
 /** The queries of users. */
 export const Users = {

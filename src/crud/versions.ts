@@ -11,7 +11,7 @@ export type Versions = { only: number[] | undefined; not: number[] | "any" };
  */
 export function requireVersion(
   db: Database,
-  table: PgTable & { version: PgColumn },
+  table: PgTable & { etag: PgColumn },
   isTheRow: SQL | undefined,
   { only, not: excluded }: Versions,
 ) {

@@ -26,6 +26,12 @@ const timestamp = customType<{ data: string; driverData: string }>({
   fromDriver: toRfc3339,
 });
 
+/** The row's version, in the form of its `ETag`: a strong tag of RFC 9110, with which a client names the row as it read it. */
+const rowTag = customType<{ data: string; driverData: number }>({
+  dataType: () => "integer",
+  fromDriver: (version) => `"${version}"`,
+});
+
 /** Words to be searched. */
 export const searchVector = customType<{ data: string }>({ dataType: () => "tsvector" });
 
@@ -35,7 +41,10 @@ const timestamps = {
   updated_at: timestamp().notNull().default(sql`now()`),
   deleted_at: timestamp(),
   /** Counts the row's changes; a trigger moves it and `updated_at`. */
-  version: integer().notNull().default(1),
+  // drizzle takes a default as the database has it, which its types do not know.
+  etag: rowTag("version")
+    .notNull()
+    .default(1 as never),
 };
 
 /** The check that a column has one of these values. Every column with a list of values has it. */
@@ -123,7 +132,7 @@ export const organizationRow = {
 
 /** A table with these columns. */
 export type OrganizationTable = PgTable &
-  Record<"id" | "organization_id" | "created_by" | "created_at" | "deleted_at" | "version", PgColumn>;
+  Record<"id" | "organization_id" | "created_by" | "created_at" | "deleted_at" | "etag", PgColumn>;
 
 /**
  * The indexes to list an organization's rows, live, deleted or all, newest first, and to purge them; with the policy by
@@ -247,7 +256,7 @@ export const ownedRow = {
 };
 
 /** A table with these columns. */
-export type OwnedTable = PgTable & Record<"id" | "owner_id" | "created_at" | "deleted_at" | "version", PgColumn>;
+export type OwnedTable = PgTable & Record<"id" | "owner_id" | "created_at" | "deleted_at" | "etag", PgColumn>;
 
 /** The indexes to list an owner's rows, live, deleted or all, newest first, and to purge them. */
 export function ownedIndexes(name: string, { id, owner_id, created_at, deleted_at }: Omit<OwnedTable, keyof PgTable>) {

@@ -19,7 +19,7 @@ import { PageQuery, pageOf } from "../schemas/pages.ts";
 import { sizeInWords } from "../schemas/sizes.ts";
 import { isSensitive } from "../services/sensitive-changes.ts";
 import { isSwitch } from "../settings.ts";
-import type { Contract, Method } from "./contract.ts";
+import type { Answers, Contract, Method } from "./contract.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /** Throws if endpoints cannot be served as declared, with a line for each fault that names the remedy. */
@@ -101,6 +101,7 @@ function faultsOf(contract: Contract): string[] {
     ...faultsOfChanges(contract),
     ...faultsTogether(contract),
     ...faultsOfPages(contract),
+    ...faultsOfVersions(contract),
     ...faultsOfBody(contract),
     ...faultsOfFile(contract),
     ...faultsOfTransaction(contract),
@@ -240,12 +241,25 @@ function faultsTogether(contract: Contract): string[] {
   ];
 }
 
+/** Requires `etag` in the answers of what is versioned, so that a client can change what it shows. */
+function faultsOfVersions({ versioned, responses }: Contract): string[] {
+  const isWithout = (answer: Answers[keyof Answers]) => {
+    const schema = schemaOf(answer);
+    return schema instanceof ZodObject && !("etag" in schema.shape);
+  };
+  return when(versioned === true && Object.values(responses).some(isWithout), "a versioned answer has etag: ETag");
+}
+
+function schemaOf(answer: Answers[keyof Answers]): unknown {
+  const content = answer?.content?.["application/json"];
+  return content && "schema" in content ? content.schema : undefined;
+}
+
 /** The faults of a list of pages. */
 function faultsOfPages({ method, paged, request, responses, withoutSettings }: Contract): string[] {
   if (paged !== true) return [];
   const own = Object.keys(request?.query?.shape ?? {}).filter((name) => name in PageQuery.shape);
-  const content = responses[200]?.content?.["application/json"];
-  const schema = content && "schema" in content ? content.schema : undefined;
+  const schema = schemaOf(responses[200]);
   const isPage =
     schema instanceof ZodObject && Object.keys(pageOf(z.unknown()).shape).every((name) => name in schema.shape);
   return [

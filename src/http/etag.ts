@@ -24,22 +24,22 @@ export function versionsOf(request: Headers): { only: number[] | undefined; not:
   };
 }
 
-/** Sets a strong `ETag` made of the row's version; `variant` tells representations of one version apart. */
-export function setETag(c: Context, version: number, variant = ""): void {
-  c.header("ETag", `"${version}${variant}"`);
+/** Sets a row's tag as the `ETag`; `variant` tells representations of one version apart. */
+export function setETag(c: Context, tag: string, variant = ""): void {
+  c.header("ETag", withVariant(tag, variant));
 }
 
 /**
  * Sets the `ETag`, and answers true if the client already has this representation (304). Throws `precondition_failed`
  * if its `If-Match` asks for another one.
  */
-export function isKnown(c: Context, version: number, variant = ""): boolean {
-  const etag = `"${version}${variant}"`;
+export function isKnown(c: Context, tag: string, variant = ""): boolean {
+  const etag = withVariant(tag, variant);
   const wanted = tagsIn(c.req.raw.headers, "If-Match");
   if (wanted !== undefined && wanted !== "any" && !wanted.some((tag) => isSame(tag, etag))) {
     throw new ApiError("precondition_failed");
   }
-  setETag(c, version, variant);
+  setETag(c, etag);
   const known = c.req.header("If-None-Match");
   return known !== undefined && isAmong(known, etag);
 }
@@ -47,6 +47,11 @@ export function isKnown(c: Context, version: number, variant = ""): boolean {
 /** True if this `If-None-Match` lists the `ETag`, by RFC 9110's weak comparison. False for a malformed list. */
 export function isAmong(known: string, etag: string): boolean {
   return known.trim() === "*" || tags(known).some((tag) => isSame(tag, etag));
+}
+
+/** The tag `"3"` and the variant `-7` make `"3-7"`. */
+function withVariant(tag: string, variant: string): string {
+  return tag.replace(/"$/, `${variant}"`);
 }
 
 function isSame(tag: string, etag: string): boolean {

@@ -7,6 +7,9 @@ export const Timestamp = z.iso
   .datetime()
   .openapi({ description: "RFC 3339, UTC", example: "2026-11-23T09:30:00.000Z" });
 
+/** The version of the row, as in the header `ETag`. */
+export const ETag = z.string().openapi({ description: "The version, for `If-Match`", example: '"1"' });
+
 function isNotEmpty(changes: object): boolean {
   return Object.keys(changes).length > 0;
 }

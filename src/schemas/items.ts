@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { changesSomething, Id, Timestamp } from "./common.ts";
+import { changesSomething, ETag, Id, Timestamp } from "./common.ts";
 import { type FieldError, fieldError, ruleOfEach } from "./field-errors.ts";
 import { countedPageOf, pageOf, sortBy } from "./pages.ts";
 import { includes, Moment } from "./parameters.ts";
@@ -21,14 +21,15 @@ export const Item = z
     is_public: z.boolean(),
     created_at: Timestamp,
     updated_at: Timestamp,
+    etag: ETag,
     owner: PublicProfile.nullable()
       .optional()
       .openapi({ description: "Present with `include=owner`; null if the account is gone" }),
   })
   .openapi("Item");
 
-/** An item without related resources. */
-export const ItemRow = Item.omit({ owner: true });
+/** An item in an export: without related resources, and without what only a change needs. */
+export const ItemRow = Item.omit({ owner: true, etag: true });
 
 /** The public fields of a public item, named one by one, so that a new field stays private. */
 export const PublicItem = Item.pick({ id: true, title: true, description: true, created_at: true, updated_at: true })
@@ -80,8 +81,6 @@ export const ItemBatch = z
       .openapi({ example: [{ op: "create", item: { title: "Analytical engine" } }] }),
   })
   .openapi("ItemBatch");
-
-const ETag = z.string().openapi({ example: '"1"' });
 
 export const ItemBatchResult = z
   .object({

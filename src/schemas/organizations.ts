@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { isRole, permissions } from "../permissions.ts";
-import { changesSomething, Id, Timestamp } from "./common.ts";
+import { changesSomething, ETag, Id, Timestamp } from "./common.ts";
 import { rule } from "./field-errors.ts";
 import { pageOf } from "./pages.ts";
 import { includes } from "./parameters.ts";
@@ -38,6 +38,7 @@ export const Organization = z
     permissions: z.array(Permission).openapi({ description: "Your permissions" }),
     created_at: Timestamp,
     updated_at: Timestamp,
+    etag: ETag,
   })
   .openapi("Organization");
 export const OrganizationPage = pageOf(Organization).openapi("OrganizationPage");

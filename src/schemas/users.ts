@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { roles } from "../values.ts";
-import { changesSomething, Id, Timestamp } from "./common.ts";
+import { changesSomething, ETag, Id, Timestamp } from "./common.ts";
 import { pageOf } from "./pages.ts";
 import { NewPassword } from "./passwords.ts";
 import { Email, text } from "./text.ts";
@@ -20,6 +20,7 @@ export const User = z
     email_verified_at: Timestamp.nullable(),
     created_at: Timestamp,
     updated_at: Timestamp,
+    etag: ETag,
   })
   .openapi("User");
 

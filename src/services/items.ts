@@ -96,8 +96,8 @@ export async function changeItems(
   return { results: operations.map(resultOf), shown: [...isShown, ...wasShown] };
 }
 
-function changedTo<Row extends { version: number }>(op: "create" | "update", item: Row | undefined) {
-  return { op, etag: `"${item?.version}"`, item };
+function changedTo<Row extends { etag: string }>(op: "create" | "update", item: Row | undefined) {
+  return { op, etag: item?.etag, item };
 }
 
 /** Keeps a page of the longest items, ten thousand characters of up to six bytes each, at 12 MB. */

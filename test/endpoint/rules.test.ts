@@ -177,6 +177,7 @@ describe("createApp", () => {
     [{ transaction: { retries: 0.5 }, roundTrips: 7 }, "retries is a whole number from 0 to 10"],
     [{ transaction: true, roundTrips: 7, idempotent: true }, "a key is recorded with the statements of one round trip"],
     [{ transaction: true, roundTrips: 7, withoutSettings: true }, "no database is known without settings"],
+    [{ versioned: true }, "a versioned answer has etag: ETag"],
     [{ ...paged, method: "post" }, "only a get is paged"],
     [{ ...paged, access: "public", withoutSettings: true }, "no cursor can be signed without settings"],
     [{ ...paged, request: { query: z.object({ cursor: z.string() }) } }, "paged adds cursor to the query"],

@@ -28,7 +28,7 @@ export const createItem = endpoint(
     const [row] = await run(Items.insert(db, values, settings.ROWS_PER_OWNER));
     const item = Item.parse(row);
     if (item.is_public) refreshPublicFace(c);
-    setETag(c, 1);
+    setETag(c, item.etag);
     c.header("Location", `/api/v1/items/${item.id}`);
     return c.json(item, 201);
   },

@@ -28,7 +28,7 @@ export const readItem = endpoint(
     const { db, user, run } = c.var;
     const [item] = await run(Items.find(db, id, user, withOwner));
     if (!item) notFound();
-    if (isKnown(c, item.version, withOwner ? `-${item.owner?.version ?? 0}` : "")) return c.body(null, 304);
+    if (isKnown(c, item.etag, withOwner ? `-${item.owner?.version ?? 0}` : "")) return c.body(null, 304);
     return c.json(Item.parse(item), 200);
   },
 );

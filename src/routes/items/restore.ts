@@ -29,7 +29,7 @@ export const restoreItem = endpoint(
     const [, [item]] = await run(Items.restore(db, id, user), Items.find(db, id, user));
     if (!item) notFound();
     if (item.is_public) refreshPublicFace(c, id);
-    setETag(c, item.version);
+    setETag(c, item.etag);
     return c.json(Item.parse(item), 200);
   },
 );

@@ -32,7 +32,7 @@ export const updateItem = endpoint(
     );
     if (!item) notFound();
     if (item.is_public || changes.is_public === false) refreshPublicFace(c, id);
-    setETag(c, item.version);
+    setETag(c, item.etag);
     return c.json(Item.parse(item), 200);
   },
 );

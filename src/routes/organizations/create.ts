@@ -20,7 +20,7 @@ export const createOrganization = endpoint(
   },
   async (c) => {
     const organization = await foundOrganization(c.var, c.req.valid("json"));
-    setETag(c, organization.version, organization.variant);
+    setETag(c, organization.etag, organization.variant);
     c.header("Location", `/api/v1/organizations/${organization.id}`);
     return c.json(Organization.parse(organization), 201);
   },

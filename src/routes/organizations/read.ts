@@ -21,7 +21,7 @@ export const readOrganization = endpoint(
     const { db, run, member } = c.var;
     const [organization] = await run(Organizations.find(db, member));
     if (!organization) notFound();
-    if (isKnown(c, organization.version, organization.variant)) return c.body(null, 304);
+    if (isKnown(c, organization.etag, organization.variant)) return c.body(null, 304);
     return c.json(Organization.parse(organization), 200);
   },
 );

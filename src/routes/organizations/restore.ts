@@ -20,7 +20,7 @@ export const restoreOrganization = endpoint(
   async (c) => {
     const { organization_id: id } = c.req.valid("param");
     const organization = await bringBackOrganization(c.var, id);
-    setETag(c, organization.version, organization.variant);
+    setETag(c, organization.etag, organization.variant);
     return c.json(Organization.parse(organization), 200);
   },
 );

@@ -19,7 +19,7 @@ export const updateOrganization = endpoint(
   },
   async (c) => {
     const organization = await changeOrganization(c.var, c.req.valid("json"));
-    setETag(c, organization.version, organization.variant);
+    setETag(c, organization.etag, organization.variant);
     return c.json(Organization.parse(organization), 200);
   },
 );

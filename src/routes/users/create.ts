@@ -20,7 +20,7 @@ export const createUser = endpoint(
   },
   async (c) => {
     const user = await signUp(c.var, c.req.valid("json"));
-    setETag(c, user.version);
+    setETag(c, user.etag);
     c.header("Location", `/api/v1/users/${user.id}`);
     return c.json(User.parse(user), 201);
   },

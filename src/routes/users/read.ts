@@ -23,7 +23,7 @@ export const readUser = endpoint(
     const { id } = c.req.valid("param");
     const [user] = await c.var.run(Users.find(c.var.db, id, c.var.user));
     if (!user) notFound();
-    if (isKnown(c, user.version)) return c.body(null, 304);
+    if (isKnown(c, user.etag)) return c.body(null, 304);
     return c.json(User.parse(user), 200);
   },
 );

@@ -23,7 +23,7 @@ export const restoreUser = endpoint(
   async (c) => {
     const { id } = c.req.valid("param");
     const user = await restoreAsAdmin(c.var, id);
-    setETag(c, user.version);
+    setETag(c, user.etag);
     return c.json(User.parse(user), 200);
   },
 );

@@ -25,7 +25,7 @@ export const updateMe = endpoint(
   },
   async (c) => {
     const user = await changeUser(c.var, c.var.user.id, c.req.valid("json"));
-    setETag(c, user.version);
+    setETag(c, user.etag);
     return c.json(User.parse(user), 200);
   },
 );

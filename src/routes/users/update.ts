@@ -29,7 +29,7 @@ export const updateUser = endpoint(
   },
   async (c) => {
     const user = await changeUser(c.var, c.req.valid("param").id, c.req.valid("json"));
-    setETag(c, user.version);
+    setETag(c, user.etag);
     return c.json(User.parse(user), 200);
   },
 );

@@ -93,7 +93,8 @@ describe("GET /items/export", () => {
     const deleted = await ada.post("/items", { title: "Deleted" });
     await ada.delete(`/items/${deleted.body.id}`);
 
-    const { items: all } = (await ada.get("/items?limit=100")).body;
+    const { items } = (await ada.get("/items?limit=100")).body;
+    const all = items.map(({ etag: _etag, ...item }: { etag: string }) => item);
     expect(all).toHaveLength(hostile.length + 2);
     const get = (accept: string): Promise<Answer> => ada.get("/items/export", { headers: { Accept: accept } });
     const [lines, table] = [await get("application/x-ndjson"), await get("text/csv")];

@@ -23,7 +23,7 @@ export const pressLeafFieldNote = endpoint(
     const { id } = c.req.valid("param");
     const [fieldNote] = await c.var.run(FieldNotes.find(c.var.db, id, c.var.user));
     if (!fieldNote) notFound();
-    setETag(c, fieldNote.version);
+    setETag(c, fieldNote.etag);
     return c.json(FieldNote.parse(fieldNote), 200);
   },
 );

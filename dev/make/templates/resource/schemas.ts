@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { changesSomething, Id, Timestamp } from "./common.ts";
+import { changesSomething, ETag, Id, Timestamp } from "./common.ts";
 import { pageOf } from "./pages.ts";
 import { text } from "./text.ts";
 
@@ -14,6 +14,7 @@ export const FieldNote = z
     description: z.string().nullable().openapi({ example: "A description" }),
     created_at: Timestamp,
     updated_at: Timestamp,
+    etag: ETag,
   })
   .openapi("FieldNote");
 

@@ -29,7 +29,7 @@ export const createFieldNote = endpoint(
       FieldNotes.insert(db, values, member, settings.ROWS_PER_ORGANIZATION),
     );
     const fieldNote = FieldNote.parse(row);
-    setETag(c, 1);
+    setETag(c, fieldNote.etag);
     const path = `/organizations/${member.organizationId}/binders/${binder_id}/field-notes`;
     c.header("Location", `/api/v1${path}/${fieldNote.id}`);
     return c.json(fieldNote, 201);

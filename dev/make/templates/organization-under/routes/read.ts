@@ -27,7 +27,7 @@ export const readFieldNote = endpoint(
       FieldNotes.find(db, binder_id, id, member),
     );
     if (!fieldNote) notFound();
-    if (isKnown(c, fieldNote.version)) return c.body(null, 304);
+    if (isKnown(c, fieldNote.etag)) return c.body(null, 304);
     return c.json(FieldNote.parse(fieldNote), 200);
   },
 );

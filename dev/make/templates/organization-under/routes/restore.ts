@@ -29,7 +29,7 @@ export const restoreFieldNote = endpoint(
       FieldNotes.find(db, binder_id, id, member),
     );
     if (!fieldNote) notFound();
-    setETag(c, fieldNote.version);
+    setETag(c, fieldNote.etag);
     return c.json(FieldNote.parse(fieldNote), 200);
   },
 );

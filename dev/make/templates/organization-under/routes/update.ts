@@ -28,7 +28,7 @@ export const updateFieldNote = endpoint(
       FieldNotes.update(db, binder_id, id, member, c.req.valid("json")),
     );
     if (!fieldNote) notFound();
-    setETag(c, fieldNote.version);
+    setETag(c, fieldNote.etag);
     return c.json(FieldNote.parse(fieldNote), 200);
   },
 );

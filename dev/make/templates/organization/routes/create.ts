@@ -25,7 +25,7 @@ export const createFieldNote = endpoint(
     const values = { ...c.req.valid("json"), id: uuidv7() };
     const [row] = await run(FieldNotes.insert(db, values, member, settings.ROWS_PER_ORGANIZATION));
     const fieldNote = FieldNote.parse(row);
-    setETag(c, 1);
+    setETag(c, fieldNote.etag);
     c.header("Location", `/api/v1/organizations/${member.organizationId}/field-notes/${fieldNote.id}`);
     return c.json(fieldNote, 201);
   },

@@ -25,7 +25,7 @@ export const restoreFieldNote = endpoint(
     const { db, member, run } = c.var;
     const [, [fieldNote]] = await run(FieldNotes.restore(db, id, member), FieldNotes.find(db, id, member));
     if (!fieldNote) notFound();
-    setETag(c, fieldNote.version);
+    setETag(c, fieldNote.etag);
     return c.json(FieldNote.parse(fieldNote), 200);
   },
 );

@@ -24,7 +24,7 @@ export const createFieldNote = endpoint(
     const values = { ...c.req.valid("json"), id: uuidv7(), owner_id: user.id };
     const [row] = await run(FieldNotes.insert(db, values, settings.ROWS_PER_OWNER));
     const fieldNote = FieldNote.parse(row);
-    setETag(c, 1);
+    setETag(c, fieldNote.etag);
     c.header("Location", `/api/v1/field-notes/${fieldNote.id}`);
     return c.json(fieldNote, 201);
   },

@@ -23,7 +23,7 @@ export const readFieldNote = endpoint(
     const { id } = c.req.valid("param");
     const [fieldNote] = await c.var.run(FieldNotes.find(c.var.db, id, c.var.user));
     if (!fieldNote) notFound();
-    if (isKnown(c, fieldNote.version)) return c.body(null, 304);
+    if (isKnown(c, fieldNote.etag)) return c.body(null, 304);
     return c.json(FieldNote.parse(fieldNote), 200);
   },
 );

@@ -25,7 +25,7 @@ export const restoreFieldNote = endpoint(
     const { db, user, run } = c.var;
     const [, [fieldNote]] = await run(FieldNotes.restore(db, id, user), FieldNotes.find(db, id, user));
     if (!fieldNote) notFound();
-    setETag(c, fieldNote.version);
+    setETag(c, fieldNote.etag);
     return c.json(FieldNote.parse(fieldNote), 200);
   },
 );

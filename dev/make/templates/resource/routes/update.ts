@@ -27,7 +27,7 @@ export const updateFieldNote = endpoint(
       FieldNotes.update(db, id, user, c.req.valid("json")),
     );
     if (!fieldNote) notFound();
-    setETag(c, fieldNote.version);
+    setETag(c, fieldNote.etag);
     return c.json(FieldNote.parse(fieldNote), 200);
   },
 );
