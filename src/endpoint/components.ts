@@ -64,9 +64,10 @@ function exampleName(code: ErrorCode, { fields, maxBytes }: Shape): string {
   return code;
 }
 
-/** The headers of an error that its codes do not decide. */
+/** The headers of an error that its codes do not decide, or their absence. */
 function headersBeside({ headers = {} }: Response): string[] {
-  return Object.keys(headers).filter((name) => /^Accept-P|^Deprecation$|^Sunset$/.test(name));
+  const own = Object.keys(headers).filter((name) => /^Accept-P|^Deprecation$|^Sunset$/.test(name));
+  return "RateLimit-Policy" in headers ? own : [...own, "uncounted"];
 }
 
 function referencesTo(examples: readonly (readonly [ErrorCode, string])[]) {

@@ -160,7 +160,7 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
     // OpenAPI 3.0 and 3.1 make this a union of arrays, to which nothing can be added.
     parameters: parametersOf(contract) as NonNullable<RouteConfig["parameters"]>,
     ...(deprecated && { deprecated: true }),
-    responses: withHeaders(policy.deprecation, {
+    responses: withHeaders(policy, {
       ...(cached ? cacheable(replayed) : replayed),
       ...problemResponses(codesOf(contract), method, policy),
     }),
@@ -179,10 +179,15 @@ function fieldsOf({ request }: Contract): string[] {
   return content && "schema" in content && content.schema instanceof ZodObject ? Object.keys(content.schema.shape) : [];
 }
 
-/** Adds to every answer the headers that a policy sets. */
-function withHeaders(set: Policy["deprecation"], responses: RouteConfig["responses"]): RouteConfig["responses"] {
-  if (!set) return responses;
-  const own = headers(...set.map(([name]) => name));
+/** Adds the headers that every answer of an endpoint has. */
+function withHeaders(policy: Policy, responses: RouteConfig["responses"]): RouteConfig["responses"] {
+  const { deprecation = [], rate, carries } = policy;
+  const isCounted = rate !== undefined || carries !== undefined;
+  const own = headers(
+    "X-Request-Id",
+    ...(isCounted ? (["RateLimit-Policy"] as const) : []),
+    ...deprecation.map(([name]) => name),
+  );
   return Object.fromEntries(
     Object.entries(responses).map(([status, response]) => [
       status,

@@ -14,14 +14,26 @@ const descriptions = {
   "Idempotent-Replayed": "`true` if the answer repeats that of an earlier request with the same `Idempotency-Key`",
   Link: 'The next page, as `rel="next"` (RFC 8288); absent on the last',
   Location: "The URL of the new resource, or the target of the redirect",
+  Pragma: "`no-cache`, for old caches (RFC 6749, section 5.1)",
   RateLimit: "The limit that was reached, and the seconds until the next call is allowed",
+  "RateLimit-Policy": "How often the endpoint's class may be called, once for each class that counts the call",
   "Repr-Digest": "The SHA-256 of the whole file (RFC 9530)",
   "Retry-After": "Seconds to wait",
   "Set-Cookie": "The refresh token, or the end of its cookie",
   Sunset: "When the endpoint may be gone (RFC 8594)",
   Vary: "The request headers that the answer depends on",
   "WWW-Authenticate": "The scheme, and RFC 6750's error",
+  "X-Request-Id": "Names the request in the log: the caller's own, or a new one",
 } as const;
+
+/** Those that hold a whole number. */
+const numeric: readonly ResponseHeader[] = ["Age", "Retry-After"];
+
+/** Those that no answer lacks whose contract names them. */
+const required: readonly ResponseHeader[] = [
+  ...(["Content-Disposition", "Deprecation", "ETag", "Location", "RateLimit-Policy", "Sunset"] as const),
+  ...(["WWW-Authenticate", "X-Request-Id"] as const),
+];
 
 export type ResponseHeader = keyof typeof descriptions;
 export const responseHeaders = Object.keys(descriptions) as readonly ResponseHeader[];
@@ -35,6 +47,10 @@ export function acceptOf(method: string): "Accept" | "Accept-Patch" | "Accept-Po
 /** Picks these headers, for the `headers` of a response. */
 export function headers(...names: readonly ResponseHeader[]) {
   return Object.fromEntries(
-    names.map((name) => [name, { description: descriptions[name], schema: { type: "string" } } as const]),
+    names.map((name) => {
+      const type = numeric.includes(name) ? ("integer" as const) : ("string" as const);
+      const isRequired = required.includes(name) && { required: true };
+      return [name, { description: descriptions[name], ...isRequired, schema: { type } }];
+    }),
   );
 }

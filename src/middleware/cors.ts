@@ -24,7 +24,7 @@ export function cors(endpoints: readonly { route: RouteConfig }[]): MiddlewareHa
       credentials: true,
       allowMethods: methods,
       allowHeaders: [...headers, ...settings.ALLOWED_HEADERS],
-      exposeHeaders: [...exposable, "RateLimit-Policy", "Server-Timing", "X-Request-Id"],
+      exposeHeaders: [...exposable, "Server-Timing"],
       maxAge: 600,
     });
     allowing.set(settings, made);
@@ -42,8 +42,8 @@ export function cors(endpoints: readonly { route: RouteConfig }[]): MiddlewareHa
   };
 }
 
-/** Headers that a page may read if they are exposed: cookies never are, `Cache-Control` always is. */
-const exposable = responseHeaders.filter((name) => !["Cache-Control", "Set-Cookie", "Vary"].includes(name));
+/** Headers that a page may read if they are exposed: cookies never are, `Cache-Control` and `Pragma` always are. */
+const exposable = responseHeaders.filter((name) => !["Cache-Control", "Pragma", "Set-Cookie", "Vary"].includes(name));
 
 /** The request headers of a contract, validated or only documented. */
 function headersOf({ route: { parameters = [], request } }: { route: RouteConfig }): string[] {

@@ -20,7 +20,7 @@ export const login = endpoint(
     roundTrips: 2,
     changes: { "sign_in.new_network": "password", "session.replayed": "refresh_token" },
     request: { body: formOrJson(TokenForm, Login) },
-    responses: { 200: json(Token, "An access token and a refresh token", "Set-Cookie") },
+    responses: { 200: json(Token, "An access token and a refresh token", "Set-Cookie", "Pragma") },
     errors: [
       "invalid_grant",
       "invalid_refresh_token",

@@ -16,7 +16,7 @@ export const refreshTokens = endpoint(
     oauth: true,
     changes: { "session.replayed": "refresh_token" },
     request: { body: optional(formOrJson(RefreshForm, Refresh)) },
-    responses: { 200: json(Token, "The next tokens", "Set-Cookie") },
+    responses: { 200: json(Token, "The next tokens", "Set-Cookie", "Pragma") },
     errors: ["invalid_refresh_token", "unsupported_grant_type", "origin_not_allowed"],
   },
   async (c) => c.json(await refreshed(c, { ...c.req.valid("form"), ...c.req.valid("json") }), 200),

@@ -19,7 +19,7 @@ export const restoreAccount = endpoint(
     roundTrips: 2,
     changes: { "account.restored": "password", "sign_in.new_network": "password" },
     request: { body: formOrJson(LoginForm, Login) },
-    responses: { 200: json(Token, "An access token and a refresh token", "Set-Cookie") },
+    responses: { 200: json(Token, "An access token and a refresh token", "Set-Cookie", "Pragma") },
     errors: [
       "invalid_grant",
       "unsupported_grant_type",
