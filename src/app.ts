@@ -1,4 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { Places } from "./context/places.ts";
 import type { AppEnv, Deps } from "./context/types.ts";
 import { connect } from "./db/client.ts";
 import { describeApi } from "./endpoint/document.ts";
@@ -37,7 +38,12 @@ export function createApp<const Endpoints extends readonly Endpoint[]>(endpoints
   };
 
   app.use(
-    ...inOrder(ofEveryRequest, { deps: { ...deps, log: unfailing(deps.log) }, document: documentOnce, endpoints }),
+    ...inOrder(ofEveryRequest, {
+      deps: { ...deps, log: unfailing(deps.log) },
+      places: new Places(),
+      document: documentOnce,
+      endpoints,
+    }),
   );
   app.onError((error, c) => problem(c, toApiError(error), c.var.policy));
   app.notFound((c) => problem(c, nothingHere()));

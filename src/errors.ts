@@ -102,6 +102,7 @@ export const errorTable = {
   too_many_requests: { status: 429, detail: "Too many requests." },
   too_many_attempts: { status: 429, detail: "Too many attempts to sign in." },
   internal: { status: 500, detail: "Something went wrong on our side." },
+  overloaded: { status: 503, detail: "There are too many requests right now.", retryAfter: 3 },
   busy: { status: 503, detail: "Too many passwords are being checked right now.", retryAfter: 5 },
   database_unavailable: { status: 503, detail: "The database cannot be reached right now.", retryAfter: 5 },
   storage_unavailable: { status: 503, detail: "The storage of files cannot be reached right now.", retryAfter: 5 },

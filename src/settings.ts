@@ -350,6 +350,13 @@ export const settingsTable = {
       "The subrequests that your Cloudflare plan allows for each invocation: 50 on Free, 10000 on Paid. Tasks stop in time to stay below it, and the next run continues.",
     value: integerBetween(50, 1_000_000),
   },
+  REQUESTS_PER_ISOLATE: {
+    kind: "variable",
+    default: "128",
+    meaning:
+      "The number of requests on which an isolate works at once. Further ones get 503 `overloaded`; see [under overload](deploy.md#under-overload).",
+    value: integerBetween(4, 10_000),
+  },
   DATABASE_TIMEOUT_MS: {
     kind: "variable",
     default: "5000",

@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type RateClass, rateClasses } from "../../src/context/policy.ts";
+import { type RateClass, rateClasses, shares, type WorkKind } from "../../src/context/policy.ts";
 import { mailBudget } from "../../src/crud/mails.ts";
 import { linkLimits } from "../../src/services/one-time-tokens.ts";
 import { limits as attempts } from "../../src/services/passwords.ts";
@@ -28,6 +28,13 @@ const rateKeys: Record<RateClass, [by: string, protects: string]> = {
   sign_up: ["network, at each endpoint separately", "the service, and the mailboxes to which it writes"],
   token: ["session or mailed token, at each endpoint separately", "its holder, from others behind the same address"],
   heavy: ["user", "the database"],
+};
+
+/** The requests of each kind of work. */
+const works: Record<WorkKind, string> = {
+  read: "any",
+  write: "when another write comes",
+  bulk: "when one of the classes `heavy`, `sign_in` and `sign_up` comes",
 };
 
 function limitsPage(): string {
@@ -112,6 +119,15 @@ function limitsPage(): string {
       "429 `too_many_requests` for a new key",
     ],
   ];
+  const { default: all } = settingsTable.REQUESTS_PER_ISOLATE;
+  const places = Object.entries(shares).map(([work, share]) => [
+    // TypeScript does not see that both tables have the same keys.
+    `requests in work, ${works[work as WorkKind]}`,
+    share === 1 ? `\`REQUESTS_PER_ISOLATE\` (${all})` : `${share * 100}% of it (${Number(all) * share})`,
+    "isolate, with those of all kinds",
+    "the isolate and the database, from overload",
+    "503 `overloaded`",
+  ]);
   const callers = [
     ["of a signed-in user", "user", "the network does not matter"],
     [
@@ -136,7 +152,7 @@ ${table(["call", "counted by", "so that"], callers)}
 
 \`CF-Connecting-IP\` alone decides which network a call comes from. An IPv6 /64 is one network.
 
-${table(["limit", "how much", "counted by", "protects", "beyond it"], [...classes, ...guesses, ...mails, ...kept])}
+${table(["limit", "how much", "counted by", "protects", "beyond it"], [...places, ...classes, ...guesses, ...mails, ...kept])}
 
 ## Calls
 
@@ -150,6 +166,8 @@ except for [simultaneous inserts](#rows-and-keys).
 Every answer states the limit of its endpoint in \`RateLimit-Policy\`. A 429 names the limit that was reached in \`RateLimit\`,
 and \`Retry-After\` has the seconds until the next call is let in. Most limits are checked before the body is read. The limit
 of a token is checked after the body was validated.
+
+An isolate that has all the work it can do [refuses requests](deploy.md#under-overload) whatever their caller's budget is.
 
 ## Passwords
 

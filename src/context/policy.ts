@@ -121,6 +121,18 @@ export const rateClasses = {
 
 export type RateClass = keyof typeof rateClasses;
 
+/** The part of an isolate's places that requests of each kind may fill. Those with less are refused first. */
+export const shares = {
+  read: 1,
+  write: 3 / 4,
+  /** Reads or writes many rows, or hashes a password. */
+  bulk: 1 / 2,
+} as const;
+export type WorkKind = keyof typeof shares;
+
+/** The rate classes of bulk. */
+export const bulkRates: readonly RateClass[] = ["heavy", "sign_in", "sign_up"];
+
 /** The policy for the calls of keys, which spare the budget of their owner. A stricter class is shared with the owner. */
 export function keyRate(policy: Policy): Policy {
   return policy.rate === "user" ? { ...policy, rate: "key" } : policy;
@@ -179,6 +191,8 @@ export type Policy = ProblemShape & {
   permission?: Permission;
   /** Absent if calls are not counted. */
   rate?: RateClass;
+  /** Its kind of work. Absent if it is never refused. */
+  work?: WorkKind;
   /** Counts a call by this token, in the class `token`; without one, by its network, in `rate`. */
   carries?: Carried;
   /** True if anybody may keep and see its 200. */

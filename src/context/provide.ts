@@ -6,11 +6,12 @@ import { logWith } from "../log.ts";
 import { type Keys, keysFor } from "../security/keys.ts";
 import { type Settings, SettingsError } from "../settings.ts";
 import { configurationOf } from "./bindings.ts";
+import type { Places } from "./places.ts";
 import { runner } from "./run.ts";
 import type { AppEnv, Client, Deps, Variables } from "./types.ts";
 
 /** Runs first: gives the request the app's dependencies and reads the settings, which may be wrong. */
-export function carry(deps: Deps, document: (settings: Settings) => string): MiddlewareHandler<AppEnv> {
+export function carry(deps: Deps, places: Places, document: (settings: Settings) => string): MiddlewareHandler<AppEnv> {
   return (c, next) => {
     const requestId = c.get("requestId");
     hold(c, {
@@ -22,6 +23,7 @@ export function carry(deps: Deps, document: (settings: Settings) => string): Mid
       audit: { made: [], recorded: [] },
       outbox: [],
       enqueued: [],
+      places,
       trips: { count: 0, milliseconds: 0 },
       waitUntil: (work) => c.executionCtx.waitUntil(work),
       configuration: configurationOf(c.env),
@@ -58,6 +60,8 @@ export const provide: MiddlewareHandler<AppEnv> = async (c, next) => {
   const keys = await importedKeys(configuration);
   if (keys instanceof SettingsError) throw new ApiError("misconfigured", { cause: keys });
   c.set("keys", keys);
+  // RFC 9110, section 9.2.1: a safe request changes nothing, however often it is sent.
+  trips.mayRepeat = c.req.method === "GET" || c.req.method === "HEAD";
   const db = connect(configuration, trips);
   c.set("db", db);
   c.set("run", runner(db, c.var));

@@ -15,6 +15,7 @@ import type { Keys } from "../security/keys.ts";
 import type { Passwords } from "../security/passwords.ts";
 import type { Bindings, Settings, SettingsError } from "../settings.ts";
 import type { Task } from "../task/task.ts";
+import type { Places } from "./places.ts";
 import type { Policy } from "./policy.ts";
 
 /** The outside world, as the app sees it. A test or another runtime passes its own. */
@@ -48,6 +49,8 @@ export type Variables = Deps & {
   /** The tasks that this request enqueued, to be run after its answer. */
   enqueued: Enqueued[];
   trips: RoundTrips;
+  /** The places of all requests of this isolate. */
+  places: Places;
   /** Lets work go on after the answer, and when the client has gone. */
   waitUntil: (work: Promise<unknown>) => void;
   configuration: Settings | SettingsError;

@@ -72,7 +72,7 @@ export type Contract = {
   rate?: RateClass;
   /** The token in its body that identifies a call for counting, instead of a network shared with others. */
   carries?: Carried;
-  /** Leaves calls uncounted, because an answer costs no more than a refusal. */
+  /** Leaves calls uncounted, and serves them under any load, because an answer costs no more than a refusal. */
   uncounted?: true;
   /**
    * The callers it admits. Adds the security scheme, the guard, `c.var.user`, 401 and 403. `{ member }` names a role or a
@@ -199,7 +199,7 @@ const codesWith = {
 /** The errors that the absence of a word adds. */
 const codesWithout = {
   anyQuery: ["validation_failed"],
-  uncounted: ["too_many_requests"],
+  uncounted: ["too_many_requests", "overloaded"],
   withoutSettings: ["misconfigured", "database_unavailable", "not_ready"],
 } as const satisfies Record<string, readonly ErrorCode[]>;
 

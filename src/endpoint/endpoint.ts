@@ -1,6 +1,14 @@
 import type { RouteConfig, RouteHandler } from "@hono/zod-openapi";
 import { ZodObject, type ZodType } from "zod";
-import { consequencesOf, type Policy, permissionIn, secondsIn, usualBytes } from "../context/policy.ts";
+import {
+  bulkRates,
+  consequencesOf,
+  type Policy,
+  permissionIn,
+  secondsIn,
+  usualBytes,
+  type WorkKind,
+} from "../context/policy.ts";
 import { deprecationHeaders } from "../http/deprecation.ts";
 import { headers, type ResponseHeader } from "../http/headers.ts";
 import { multipartType } from "../middleware/content-type.ts";
@@ -114,6 +122,7 @@ function policyOf(contract: Contract): Policy {
     rate,
     carries,
     uncounted,
+    withoutSettings,
     cached,
     atRoot,
     version = 1,
@@ -132,6 +141,7 @@ function policyOf(contract: Contract): Policy {
     ...(fresh !== undefined && { fresh: secondsIn(fresh) }),
     ...(ofKeys && { permission: ofKeys }),
     ...(!uncounted && { rate: rate ?? consequencesOf(access).rate }),
+    ...(!(uncounted || withoutSettings) && { work: workOf(contract) }),
     ...(carries && { carries }),
     cached: cached !== undefined,
     ...(deprecated && { deprecation: deprecationHeaders(deprecated) }),
@@ -143,6 +153,11 @@ function policyOf(contract: Contract): Policy {
     fields: oauth ? [] : fieldsOf(contract),
     changes,
   };
+}
+
+function workOf({ method, rate }: Contract): WorkKind {
+  if (rate && bulkRates.includes(rate)) return "bulk";
+  return method === "get" ? "read" : "write";
 }
 
 function toRoute(contract: Contract, policy: Policy): RouteConfig {

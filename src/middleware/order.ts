@@ -1,9 +1,11 @@
 import type { MiddlewareHandler } from "hono";
+import type { Places } from "../context/places.ts";
 import { isSignedIn, type Policy, usualSeconds } from "../context/policy.ts";
 import { carry, provide } from "../context/provide.ts";
 import type { Deps } from "../context/types.ts";
 import type { Contract, Uploading } from "../endpoint/contract.ts";
 import type { Settings } from "../settings.ts";
+import { door, takePlace } from "./admission.ts";
 import { answerHeaders } from "./answer-headers.ts";
 import { authenticate } from "./authenticate.ts";
 import { bodyLimit, dropBody } from "./body-limit.ts";
@@ -37,6 +39,7 @@ type Stage<From> = readonly [name: string, make: (from: From) => MiddlewareHandl
 
 type App = {
   deps: Deps;
+  places: Places;
   document: (settings: Settings) => string;
   endpoints: Parameters<typeof cors>[0];
 };
@@ -44,7 +47,11 @@ type App = {
 /** The stages of every request, even of one that no endpoint answers. */
 export const ofEveryRequest: readonly Stage<App>[] = [
   ["request id", () => requestId, "Every line of the log and every answer names the request."],
-  ["carry", ({ deps, document }) => carry(deps, document), "The log and the clock are the first that others need."],
+  [
+    "carry",
+    ({ deps, places, document }) => carry(deps, places, document),
+    "The log and the clock are the first that others need.",
+  ],
   ["start log", startLog, "The first line of an isolate comes before those of its requests."],
   ["request log", () => requestLog, "Sees each answer as it leaves, and the time that all others took."],
   ["headers", () => answerHeaders, "No answer goes without them, wherever it is made: a preflight or a problem."],
@@ -75,6 +82,11 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
     "switch",
     ({ contract: { offBy } }) => offBy && unlessOff(offBy),
     "An endpoint that is switched off is indistinguishable from a missing one, and counts nothing.",
+  ],
+  [
+    "door",
+    ({ contract: { cached }, policy: { work } }) => (cached ? undefined : work && door(work)),
+    "A full isolate refuses before a request costs more than its refusal. The cache serves in any case.",
   ],
   [
     "authenticate",
@@ -118,6 +130,11 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
     "parts",
     ({ contract }) => (mediaTypes(contract).includes(multipartType) ? readParts(arrivalOf(contract)) : undefined),
     "The fingerprint of a request is that of its parts, whatever boundary is between them.",
+  ],
+  [
+    "place",
+    ({ contract, policy: { work } }) => (uploadOf(contract) ? undefined : work && takePlace(work)),
+    "Counts requests whose body is there: one that arrives slowly costs no more than its memory.",
   ],
   [
     "versions",

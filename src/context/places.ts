@@ -1,0 +1,73 @@
+import { ApiError } from "../errors.ts";
+import type { Settings } from "../settings.ts";
+import { shares, type WorkKind } from "./policy.ts";
+
+type Bounds = Pick<Settings, "REQUESTS_PER_ISOLATE" | "DATABASE_TIMEOUT_MS">;
+type Place = { since: number };
+
+/** A database that takes this part of its deadline for a round trip has more to do than it can. */
+const slow = 1 / 5;
+/** The least part of the places that a slow database leaves, so that it is asked again. */
+const least = 1 / 16;
+/** The longest `Retry-After`, in seconds. It is random, or all that were refused would come back at once. */
+const longestWait = 5;
+
+/**
+ * The requests that an isolate works on, each in a place. There are `REQUESTS_PER_ISOLATE`, and fewer while the database is
+ * slow: a slow answer takes a third of them away, and each quick one gives some back. `createApp` has one.
+ */
+export class Places {
+  /** The oldest first. */
+  readonly #taken = new Set<Place>();
+  /** The part of the places that is in use. */
+  #open = 1;
+  #closedAt = Number.NEGATIVE_INFINITY;
+  #refused = 0;
+  #toldAt = Number.NEGATIVE_INFINITY;
+
+  /** Throws `overloaded` if there is no place for work of this kind. */
+  requireRoom(work: WorkKind, bounds: Bounds): void {
+    this.#forget(Date.now() - bounds.DATABASE_TIMEOUT_MS);
+    if (this.#taken.size < Math.max(1, bounds.REQUESTS_PER_ISOLATE * shares[work] * this.#open)) return;
+    this.#refused += 1;
+    const seconds = 1 + Math.floor(Math.random() * longestWait);
+    throw new ApiError("overloaded", { headers: { "Retry-After": String(seconds) } });
+  }
+
+  take(work: WorkKind, bounds: Bounds): Place {
+    this.requireRoom(work, bounds);
+    const place = { since: Date.now() };
+    this.#taken.add(place);
+    return place;
+  }
+
+  /** `perTrip`: the milliseconds of a round trip to the database, if there was one. */
+  leave(place: Place, perTrip: number | undefined, { REQUESTS_PER_ISOLATE, DATABASE_TIMEOUT_MS }: Bounds): void {
+    this.#taken.delete(place);
+    if (perTrip === undefined) return;
+    if (perTrip < DATABASE_TIMEOUT_MS * slow) {
+      this.#open = Math.min(1, this.#open + 1 / (8 * REQUESTS_PER_ISOLATE));
+    } else if (place.since > this.#closedAt) {
+      // Those that had begun before add nothing: they waited behind as many as before.
+      this.#open = Math.max(least, this.#open * (2 / 3));
+      this.#closedAt = Date.now();
+    }
+  }
+
+  /** The refusals since they were told last, once a second: a line for each would cost more than the refusal. */
+  refusalsToTell(): number | undefined {
+    if (Date.now() - this.#toldAt < 1_000) return undefined;
+    const refused = this.#refused;
+    this.#toldAt = Date.now();
+    this.#refused = 0;
+    return refused;
+  }
+
+  /** The place of a client that left is not given back, as its request ends wherever it is. */
+  #forget(before: number): void {
+    for (const place of this.#taken) {
+      if (place.since > before) return;
+      this.#taken.delete(place);
+    }
+  }
+}

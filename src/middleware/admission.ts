@@ -1,0 +1,24 @@
+import type { MiddlewareHandler } from "hono";
+import type { WorkKind } from "../context/policy.ts";
+import type { AppEnv } from "../context/types.ts";
+
+/** Refuses a request that would find no place, with 503 `overloaded`. */
+export function door(work: WorkKind): MiddlewareHandler<AppEnv> {
+  return (c, next) => {
+    c.var.places.requireRoom(work, c.var.settings);
+    return next();
+  };
+}
+
+/** Takes a place until the answer is there. The rest of a stream that goes on is read at the client's pace. */
+export function takePlace(work: WorkKind): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const { places, settings, trips } = c.var;
+    const place = places.take(work, settings);
+    try {
+      await next();
+    } finally {
+      places.leave(place, trips.count > 0 ? trips.milliseconds / trips.count : undefined, settings);
+    }
+  };
+}

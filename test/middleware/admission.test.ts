@@ -1,0 +1,147 @@
+import { z } from "@hono/zod-openapi";
+import { describe, expect, it, vi } from "vitest";
+import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
+import { endpoints } from "../../src/routes/index.ts";
+import { Health } from "../../src/schemas/health.ts";
+import { carrying, examplePath } from "../examples.ts";
+import { bindings, serve } from "../harness.ts";
+
+const said = { tags: ["operations"], summary: "Work", description: "Works for a while.", access: "public" } as const;
+const responses = { 200: json(Health, "Done") };
+const params = z.object({ ms: z.string() });
+const request = { body: body(z.strictObject({})) };
+
+/** An isolate with eight places, and endpoints of each kind of work, which go on until they are told to end. */
+function isolate(own: Record<string, string> = {}) {
+  const ends: (() => void)[] = [];
+  const working = () => new Promise<void>((resolve) => ends.push(resolve));
+  const work = [
+    endpoint({ ...said, method: "get", path: "/read", operationId: "read", responses }, async (c) => {
+      await working();
+      return c.json({ status: "ok" } as const, 200);
+    }),
+    endpoint({ ...said, method: "post", path: "/write", operationId: "write", request, responses }, async (c) => {
+      await working();
+      return c.json({ status: "ok" } as const, 200);
+    }),
+    endpoint(
+      { ...said, method: "post", path: "/bulk", operationId: "bulk", rate: "heavy", request, responses },
+      async (c) => {
+        await working();
+        return c.json({ status: "ok" } as const, 200);
+      },
+    ),
+    endpoint({ ...said, method: "get", path: "/ask/{ms}", operationId: "ask", request: { params }, responses }, (c) => {
+      Object.assign(c.var.trips, { count: 1, milliseconds: Number(c.req.valid("param").ms) });
+      return c.json({ status: "ok" } as const, 200);
+    }),
+  ];
+  const all = { ...bindings, REQUESTS_PER_ISOLATE: "8", ...own };
+  const app = serve({ endpoints: [...work, ...endpoints], bindings: all, mayFail: true });
+  const calls = {
+    read: () => app.get("/read"),
+    write: () => app.post("/write", { json: {} }),
+    bulk: () => app.post("/bulk", { json: {} }),
+  };
+  return {
+    ...{ ...app, calls },
+    /** Starts so many requests, and waits until they work. */
+    async fill(kind: keyof typeof calls, count: number) {
+      const running = Array.from({ length: count }, calls[kind]);
+      const wanted = ends.length + count;
+      await vi.waitUntil(() => ends.length >= wanted);
+      return running;
+    },
+    finish() {
+      for (const end of ends.splice(0)) end();
+    },
+  };
+}
+
+const full = isolate();
+const refusal = { status: 503, body: { code: "overloaded" } };
+
+describe("promise 44: an isolate that has all the work it can do", () => {
+  it("refuses at once: bulk first, then writes, then reads, and never liveness", async () => {
+    const { calls, fill, finish, get, logs } = isolate();
+    const running = await fill("read", 4);
+    expect(await calls.bulk()).toMatchObject(refusal);
+    running.push(...(await fill("write", 2)));
+    expect(await calls.write()).toMatchObject(refusal);
+    running.push(...(await fill("read", 2)));
+    const refused = await calls.read();
+    expect(refused).toMatchObject(refusal);
+    expect(refused.roundTrips).toBe(0);
+    expect((await get("/health")).status).toBe(200);
+    expect((await get("/.well-known/jwks.json")).status).toBe(200);
+    finish();
+    expect((await Promise.all(running)).map(({ status }) => status)).toStrictEqual(Array(8).fill(200));
+    running.push(...(await fill("bulk", 4)));
+    finish();
+    expect((await running.at(-1))?.status).toBe(200);
+    // One line a second for all refusals.
+    expect(logs.filter(({ message }) => message === "overloaded")).toStrictEqual([
+      expect.objectContaining({ level: "warn", refused: 1 }),
+    ]);
+    expect(logs.filter(({ code }) => code === "overloaded")).toStrictEqual([]);
+  });
+
+  it("asks clients to come back at different times", async () => {
+    const { calls, fill, finish } = isolate();
+    await fill("read", 8);
+    const waits = new Set<number>();
+    for (let i = 0; i < 40; i++) waits.add(Number((await calls.read()).headers.get("Retry-After")));
+    expect(waits.size).toBeGreaterThan(1);
+    for (const seconds of waits) expect([1, 2, 3, 4, 5]).toContain(seconds);
+    finish();
+  });
+
+  it("forgets the request of a client that has left, which does not end", async () => {
+    const { calls, fill, finish } = isolate({ DATABASE_TIMEOUT_MS: "100" });
+    await fill("read", 8);
+    expect(await calls.read()).toMatchObject(refusal);
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    const [running] = await fill("read", 1);
+    finish();
+    expect((await running)?.status).toBe(200);
+  });
+
+  it("gives no place to a body that is still arriving", async () => {
+    const { fill, finish, post } = isolate();
+    const stuck = () => new ReadableStream({ pull: () => new Promise(() => {}) });
+    const headers = { "Content-Type": "application/json" };
+    for (let i = 0; i < 8; i++) post("/write", { headers, body: stuck() }).catch(() => undefined);
+    const [running] = await fill("write", 1);
+    finish();
+    expect((await running)?.status).toBe(200);
+  });
+
+  it("has fewer places while the database is slow, and soon all of them when it is quick again", async () => {
+    const { calls, fill, finish, get } = isolate({ DATABASE_TIMEOUT_MS: "5000" });
+    const fillAndFinish = async (count: number) => {
+      const running = await fill("read", count);
+      if (count < 8) expect(await calls.read()).toMatchObject(refusal);
+      finish();
+      await Promise.all(running);
+    };
+    await get("/ask/999");
+    await fillAndFinish(8);
+    await get("/ask/1000");
+    await fillAndFinish(6);
+    for (let i = 0; i < 64; i++) await get("/ask/1");
+    await fillAndFinish(8);
+  });
+
+  it.each(endpoints.map((endpoint) => ({ endpoint, operationId: endpoint.policy.operationId })))(
+    "answers $operationId as its contract says: 503, or as ever if that costs no more",
+    async ({ endpoint }) => {
+      const { call, fill, finish } = full;
+      await fill("read", 8);
+      const { method } = endpoint.route;
+      const answer = await call(method.toUpperCase(), examplePath(endpoint), carrying(endpoint));
+      if (endpoint.policy.work) expect(answer).toMatchObject(refusal);
+      else expect(answer.status).toBeLessThan(500);
+      finish();
+    },
+  );
+});
