@@ -46,7 +46,7 @@ type Init = {
   headers?: Record<string, string>;
 };
 // biome-ignore lint/suspicious/noExplicitAny: a test reads what the wire holds; every body was checked against its contract
-export type Answer = { status: number; headers: Headers; body: any; text: string; roundTrips: number };
+export type Answer = { status: number; headers: Headers; body: any; text: string; roundTrips: number; triedAgain: number };
 
 /** An app under test, spoken to over HTTP; every answer is held against the contract of its endpoint. */
 export function serve({
@@ -99,6 +99,7 @@ export function serve({
       body: isJson && text !== "" ? JSON.parse(text) : undefined,
       text,
       roundTrips: Number(/round trips: (\d+)/.exec(timing)?.[1] ?? Number.NaN),
+      triedAgain: Number(/tried again: (\d+)/.exec(timing)?.[1] ?? 0),
     };
     holdAgainstContract({ endpoints, method, pathname: url.pathname, answer, mayFail, logs });
     return answer;

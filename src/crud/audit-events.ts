@@ -96,7 +96,8 @@ export function written(event: NewAuditEvent, source: SQL, whose: Whose = {}): S
 
 /**
  * Makes the parts `event` and, for a notice, `notice`, prefixed by `name`. They write once per row of `source`, which
- * may also name the account. The notice goes to the address from before the statement, or that of `owner`.
+ * may also name the account. The notice goes to the address from before the statement, or that of `owner`. A statement
+ * that is sent once more writes no second event.
  */
 export function telling(event: NewAuditEvent, source: SQL, whose: Whose = {}): Part[] {
   const { userId = sql`${event.user_id ?? null}::uuid`, owner = sql`${users}`, name = "", details: more } = whose;
@@ -109,6 +110,7 @@ export function telling(event: NewAuditEvent, source: SQL, whose: Whose = {}): P
       select ${id}::uuid, ${kind}, ${userId}, ${actor_id ?? null}::uuid, ${organizationId}, ${request_id ?? null},
         ${network ?? null}, ${JSON.stringify(details ?? {})}::jsonb${more && sql` || ${more}`}
       ${source}
+      on conflict (id) do nothing
       returning id, kind, user_id${more && sql`, details`}`,
   };
   if (!notice) return [happened];

@@ -1,7 +1,14 @@
 /** Calls the database by Neon's SQL over HTTP, and checks every answer before use. */
 
 /** The database use of one request so far. */
-export type RoundTrips = { count: number; milliseconds: number };
+export type RoundTrips = {
+  count: number;
+  milliseconds: number;
+  /** Those that were sent once more. */
+  again?: number;
+  /** True while a call may be sent once more, since a repetition has no further effect. */
+  mayRepeat?: boolean;
+};
 
 /** Options of one call. The driver has a single `fetch` per isolate, but passes on options for each client. */
 export type CallOptions = { trips: RoundTrips; timeout: number; endpoint: string | undefined };
@@ -45,23 +52,52 @@ export class CallError extends Error {
 type Answer = { ok: boolean; status: number; json: () => Promise<unknown> };
 
 /**
- * The driver's `fetch`: counts the call in `trips`, and aborts it and its answer after `timeout` milliseconds. Follows
- * no redirect, which would pass the password on. Throws {@link CallError}.
+ * The driver's `fetch`: counts the call in `trips`, and aborts it and its answer after `timeout` milliseconds. Sends it
+ * once more after a {@link isBlip}, where it may and there is time. Throws {@link CallError}.
  */
 export async function call(url: string, init: RequestInit & CallOptions): Promise<Answer> {
-  const { trips, timeout, endpoint = url, ...rest } = init;
+  const { trips, timeout, endpoint = url, ...request } = init;
+  const due = Date.now() + timeout;
+  const [first] = await Promise.allSettled([send(endpoint, request, { trips, timeout })]);
+  const pause = 20 + Math.random() * 60;
+  if (trips.mayRepeat && (await isBlip(first)) && Date.now() + pause < due) {
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    trips.again = (trips.again ?? 0) + 1;
+    return send(endpoint, request, { trips, timeout: due - Date.now() });
+  }
+  if (first.status === "rejected") throw first.reason;
+  return first.value;
+}
+
+/** A connection that broke, a gateway without an answer, or a statement that Postgres undid because of others. */
+async function isBlip(first: PromiseSettledResult<Answer>): Promise<boolean> {
+  if (first.status === "rejected") return first.reason instanceof CallError && passing.includes(first.reason.fault);
+  return !first.value.ok && /^(08|40001$|40P01$|57P01$)/.test(String(fieldOf(await first.value.json(), "code")));
+}
+
+const passing: readonly CallFault[] = ["refused", "reset", "network", "cut_off", "gateway"];
+
+/** Sends one request, and follows no redirect, which would pass the password on. */
+async function send(
+  endpoint: string,
+  request: RequestInit,
+  { trips, timeout }: Pick<CallOptions, "trips" | "timeout">,
+): Promise<Answer> {
   const started = Date.now();
   const deadline = startDeadline(timeout);
   trips.count += 1;
   try {
-    const response = await fetch(endpoint, { ...rest, redirect: "manual", signal: deadline.signal }).catch((error) => {
+    const options: RequestInit = { ...request, redirect: "manual", signal: deadline.signal };
+    const response = await fetch(endpoint, options).catch((error) => {
       throw new CallError(deadline.signal.aborted ? "timeout" : networkFault(error));
     });
     const { status } = response;
     const text = await response.text().catch(() => {
       throw new CallError(deadline.signal.aborted ? "timeout" : "cut_off", { http_status: status });
     });
-    const answer = checked(response, text, String(rest.body));
+    // Given up before it came, if only the timers were not late.
+    if (Date.now() - started > timeout * (1 + grace)) throw new CallError("timeout", { http_status: status });
+    const answer = checked(response, text, String(request.body));
     return { ok: status === 200, status, json: async () => answer };
   } finally {
     deadline.clear();
@@ -69,15 +105,21 @@ export async function call(url: string, init: RequestInit & CallOptions): Promis
   }
 }
 
+/** The part of a deadline that an isolate gets beyond it, if its timers were late, to read what has arrived. */
+const grace = 1 / 10;
+
 /**
  * Splits the deadline in two: an isolate that was busy sees the first half end late, and can still read an answer that
- * has arrived. Only silence through the second half aborts. A signal of the platform costs less than a timer of Node's.
+ * has arrived. Only silence through what is left aborts. A signal of the platform costs less than a timer of Node's.
  */
 function startDeadline(milliseconds: number): { signal: AbortSignal; clear: () => void } {
   const controller = new AbortController();
+  const due = Date.now() + milliseconds;
   let isOver = false;
   AbortSignal.timeout(milliseconds / 2).addEventListener("abort", () => {
-    if (!isOver) AbortSignal.timeout(milliseconds / 2).addEventListener("abort", () => isOver || controller.abort());
+    if (isOver) return;
+    const left = Math.max(due - Date.now(), milliseconds * grace);
+    AbortSignal.timeout(left).addEventListener("abort", () => isOver || controller.abort());
   });
   return {
     signal: controller.signal,

@@ -45,8 +45,8 @@ export const answerHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
 };
 
 /** The use of the database, for the browser's network panel and for tests. */
-function timingOf(policy: Variables["policy"], { count, milliseconds }: Variables["trips"]): string {
+function timingOf(policy: Variables["policy"], { count, milliseconds, again }: Variables["trips"]): string {
   // Omits the time for strangers: it could reveal more than the answer does.
   const duration = policy && isSignedIn(policy.access) ? `dur=${milliseconds};` : "";
-  return `db;${duration}desc="round trips: ${count}"`;
+  return `db;${duration}desc="round trips: ${count}${again ? `, tried again: ${again}` : ""}"`;
 }

@@ -43,7 +43,7 @@ export function replayable(responses: RouteConfig["responses"]): RouteConfig["re
  * and a repetition gets them instead. The rules hold without a key too, so that the first call shows a mistake.
  */
 export const idempotency: MiddlewareHandler<IdentifiedEnv> = async (c, next) => {
-  const { db, callerId, policy, settings } = c.var;
+  const { db, callerId, policy, settings, trips } = c.var;
   const key = c.req.header("Idempotency-Key");
   if (key !== undefined && !/^[!-~]{1,255}$/.test(key)) throw invalidKey();
   const claim = key === undefined ? undefined : await claimOf(callerId, key, c.req, settings);
@@ -59,6 +59,8 @@ export const idempotency: MiddlewareHandler<IdentifiedEnv> = async (c, next) => 
     if (!claim) return transact(statements.map((statement) => unrecorded(db, statement)));
     try {
       const recording = statements.map((statement) => recorded(db, claim, statement));
+      // Done before, it is answered from the key.
+      trips.mayRepeat = true;
       const all = [IdempotencyKeys.claim(db, claim), ...recording, IdempotencyKeys.charge(db, claim)];
       return (await transact(all)).slice(1, -1);
     } catch (error) {
@@ -66,6 +68,8 @@ export const idempotency: MiddlewareHandler<IdentifiedEnv> = async (c, next) => 
       if (error.results.length !== statements.length) throw new Error("The key was recorded by another version");
       c.header("Idempotent-Replayed", "true");
       return recordedAnswers(statements, error.results);
+    } finally {
+      trips.mayRepeat = false;
     }
   };
   c.set("once", once);

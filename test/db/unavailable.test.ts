@@ -45,7 +45,7 @@ describe("promise 20: a database that fails", () => {
     expect(answer.body.code).toBe("database_unavailable");
   });
 
-  it("makes 503 when it is cut off in the middle of its answer, and never sends the statement again", async () => {
+  it("makes 503 when it is cut off in the middle of its answer, and never sends a change again", async () => {
     const own = await aUser();
     const { get, patch, logs } = serve({
       mayFail: true,

@@ -61,7 +61,8 @@ describe("a call to the database that brings no answer of Postgres", () => {
     expect(logs).toHaveLength(1);
     expect(logs[0]).toMatchObject({ level: "error", cause: { fault, ...fields } });
     expect(JSON.stringify(logs)).not.toContain("secret");
-    expect(spy).toHaveBeenCalledTimes(1);
+    // One that passes is tried once more: promise 45.
+    expect(spy).toHaveBeenCalledTimes(["gateway", "reset", "refused", "network", "cut_off"].includes(fault) ? 2 : 1);
   });
 
   it.each([
@@ -73,6 +74,33 @@ describe("a call to the database that brings no answer of Postgres", () => {
     answerWith(() => new Response("", { status: 429, headers: { "Retry-After": asked } }));
     const answer = await serve({ mayFail: true }).get("/users/me", { token: user.token });
     expect(answer.headers.get("Retry-After")).toBe(given);
+  });
+
+  it("is a timeout where the answer comes long after the deadline, which timers were too late to keep", async () => {
+    const now = Date.now.bind(Date);
+    const spy = answerWith(() => {
+      vi.spyOn(Date, "now").mockImplementation(() => now() + 200);
+      return Response.json(one);
+    });
+    const trips = { count: 0, milliseconds: 0, mayRepeat: true };
+    const error = await connect({ ...settings, DATABASE_TIMEOUT_MS: 100 }, trips)
+      .execute(sql`select 1`)
+      .catch(fromDatabase);
+    expect(explain(error)).toMatchObject({ code: "database_unavailable", cause: { fault: "timeout" } });
+    expect(spy).toHaveBeenCalledTimes(1);
+  });
+
+  it("is not sent once more when its deadline has passed", async () => {
+    const spy = answerWith(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      throw new Error("Network connection lost.");
+    });
+    const trips = { count: 0, milliseconds: 0, mayRepeat: true };
+    const error = await connect({ ...settings, DATABASE_TIMEOUT_MS: 70 }, trips)
+      .execute(sql`select 1`)
+      .catch(fromDatabase);
+    expect(explain(error)).toMatchObject({ cause: { fault: "reset" } });
+    expect(spy).toHaveBeenCalledTimes(1);
   });
 
   it.each(["before", "in the middle of"])("is a timeout where the deadline comes %s the answer", async (when) => {
