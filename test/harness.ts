@@ -45,8 +45,15 @@ type Init = {
   body?: BodyInit;
   headers?: Record<string, string>;
 };
-// biome-ignore lint/suspicious/noExplicitAny: a test reads what the wire holds; every body was checked against its contract
-export type Answer = { status: number; headers: Headers; body: any; text: string; roundTrips: number; triedAgain: number };
+export type Answer = {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what the wire holds; every body was checked against its contract
+  body: any;
+  text: string;
+  roundTrips: number;
+  triedAgain: number;
+};
 
 /** An app under test, spoken to over HTTP; every answer is held against the contract of its endpoint. */
 export function serve({
