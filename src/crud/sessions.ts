@@ -153,6 +153,11 @@ export function isSessionOpen(id: string): SQL {
   return sql`exists (select from ${sessions} where id = ${id}::uuid and revoked_at is null)`;
 }
 
+/** The user of a live session. */
+export function ownerOfSession(id: string): SQL {
+  return sql`select user_id from ${sessions} where id = ${id}::uuid and revoked_at is null`;
+}
+
 /** True if the session was opened, and the user has no other from its network. */
 export function isFirstOfNetwork(id: string): SQL {
   return sql`exists (select from ${sessions} as s where s.id = ${id}::uuid and s.revoked_at is null and not exists (

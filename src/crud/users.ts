@@ -8,6 +8,7 @@ import { type NewAuditEvent, written } from "./audit-events.ts";
 import { isAdmin } from "./guards.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 import { membershipsOf, variantOf } from "./organizations.ts";
+import { ownerOfSession } from "./sessions.ts";
 import { containing } from "./text.ts";
 import { type Changed, changing, type UserChanges } from "./user-changes.ts";
 import { hasLogin, isChangeable, isOwnToRestore, isReachable, isRestorable } from "./user-conditions.ts";
@@ -32,6 +33,14 @@ export const Users = {
   /** The caller's account with its memberships: see {@link membershipsOf}. */
   findWithMemberships(db: Database, { id }: Caller) {
     return foundWithMemberships(db, id);
+  },
+
+  /** The live user whose session this is, if it is live. Follows the statement that opened or used it. */
+  findBySession(db: Database, sessionId: string) {
+    return db
+      .select()
+      .from(users)
+      .where(and(isNull(users.deleted_at), sql`${users.id} = (${ownerOfSession(sessionId)})`));
   },
 
   /**

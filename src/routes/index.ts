@@ -25,6 +25,7 @@ import { refreshTokens } from "./auth/refresh.ts";
 import { resendVerification } from "./auth/resend-verification.ts";
 import { resetPassword } from "./auth/reset-password.ts";
 import { restoreAccount } from "./auth/restore.ts";
+import { resumeSession } from "./auth/resume.ts";
 import { revokeToken } from "./auth/revoke.ts";
 import { verifyEmail } from "./auth/verify-email.ts";
 import { home } from "./docs/home.ts";
@@ -96,6 +97,7 @@ export const endpoints = [
   login,
   restoreAccount,
   refreshTokens,
+  resumeSession,
   revokeToken,
   logout,
   listSessions,

@@ -1,5 +1,7 @@
 import { z } from "@hono/zod-openapi";
+import { includes } from "./parameters.ts";
 import { text, wellFormed } from "./text.ts";
+import { User } from "./users.ts";
 
 /** Sent by OAuth2 clients by themselves, and unchecked: every client is public (RFC 6749, section 2.1). */
 const fromClients = {
@@ -79,6 +81,9 @@ export const TokenForm = formOf(parameters)
   )
   .openapi("TokenForm");
 
+export const TokenQuery = z.object({ include: includes("user") });
+export type TokenQuery = z.output<typeof TokenQuery>;
+
 /** RFC 6749, section 5.1. */
 export const Token = z
   .object({
@@ -90,9 +95,13 @@ export const Token = z
       .literal("api")
       .optional()
       .openapi({ description: "All that its user may do; present if a scope was requested" }),
+    user: User.optional().openapi({ description: "The account; present with `include=user`" }),
   })
   .openapi("Token");
 export type Token = z.output<typeof Token>;
+
+/** The tokens of a session that was resumed, with its account. */
+export const Resumed = Token.extend({ user: User }).openapi("Resumed");
 
 /** RFC 8414. */
 export const ServerMetadata = z

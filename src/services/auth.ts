@@ -17,28 +17,32 @@ import { checkPassword } from "./passwords.ts";
 
 type Context = AuditContext & Pick<Variables, "run" | "keys" | "settings" | "now" | "passwords" | "log">;
 type Checked = NonNullable<Awaited<ReturnType<typeof checkPassword>>>;
-type Tokens = Token & { refresh_token: string };
+/** Tokens, with the account of the session if they were asked for it. */
+type Tokens = Omit<Token, "user"> & { refresh_token: string; user?: Account | undefined };
+type Account = Awaited<ReturnType<typeof Users.findBySession>>[number];
+/** Asks for the account beside the tokens, without another round trip. */
+type Asked = { withUser: boolean };
 
 /**
  * Opens a session. Throws `invalid_grant` after equal work for every reason, `too_many_attempts`, `busy`; after the
  * right password only, `account_deleted` and `email_not_verified`. Replaces a hash of an older policy.
  */
-export async function signIn(context: Context, credentials: Login): Promise<Tokens> {
+export async function signIn(context: Context, credentials: Login, asked?: Asked): Promise<Tokens> {
   const checked = await checkedUser(context, credentials);
   if (checked.user.deleted_at !== null) return refuse(context, checked, "account_deleted");
-  return open(context, credentials, checked);
+  return open(context, credentials, checked, asked);
 }
 
 /**
  * Restores a deleted account within the grace and signs its user in. Throws like {@link signIn} without
  * `account_deleted`, and `email_taken` or `username_taken` if somebody else has the name now.
  */
-export async function restoreAndSignIn(context: Context, credentials: Login): Promise<Tokens> {
+export async function restoreAndSignIn(context: Context, credentials: Login, asked?: Asked): Promise<Tokens> {
   const checked = await checkedUser(context, credentials);
   const { id, password_hash: passwordHash } = checked.user;
   const condition = { graceDays: context.settings.DELETION_GRACE_DAYS, passwordHash };
   const restoration = Users.restore(context.db, id, condition, auditEvent(context, "account.restored", id, {}));
-  return open(context, credentials, checked, restoration);
+  return open(context, credentials, checked, asked, restoration);
 }
 
 async function checkedUser(context: Context, { username, password }: Login): Promise<Checked> {
@@ -59,6 +63,7 @@ async function open(
   context: Context,
   { username, password }: Login,
   checked: Checked,
+  asked: Asked = { withUser: false },
   restoration?: ReturnType<typeof Users.restore>,
 ): Promise<Tokens> {
   const { db, run, keys, settings, client, passwords } = context;
@@ -76,17 +81,18 @@ async function open(
   const upgrade = needsRehash(hash, password)
     ? await passwords.hash(username, password, hash).catch((cause: unknown) => putOff(context, cause))
     : undefined;
-  const [, opened] = await run(
+  const [, opened, , , , account] = await run(
     restoration,
     Sessions.open(db, session, upgrade ? [hash, upgrade] : [hash], sessionLimits(settings)),
     AuditEvents.insert(db, opening, isSessionOpen(id)),
     Sessions.endSurplus(db, user.id, id, settings.SESSIONS_PER_USER, surplus),
     elsewhere ? AuditEvents.insert(db, elsewhere, isFirstOfNetwork(id)) : undefined,
+    asked.withUser ? Users.findBySession(db, id) : undefined,
     ...remember,
     upgrade ? PasswordHashes.replace(db, user.id, hash, upgrade) : undefined,
   );
   if (opened.rows.length === 0) throw new ApiError("invalid_grant");
-  return tokens(context, { id: user.id, sessionId: id }, refreshToken);
+  return { ...(await tokens(context, { id: user.id, sessionId: id }, refreshToken)), user: account?.[0] };
 }
 
 /** Ignores a failed upgrade of a hash, because the password was right. The next sign-in tries again. */
@@ -98,16 +104,24 @@ function putOff({ log }: Context, cause: unknown): undefined {
  * Trades a refresh token for its successor and a new access token (RFC 9700, section 4.14). Throws
  * `invalid_refresh_token` unless it is the current one, or the last within the grace; an older one ends the session.
  */
-export async function refresh(context: Context, token: string): Promise<Tokens> {
+export async function refresh(
+  context: Context,
+  token: string,
+  { withUser }: Asked = { withUser: false },
+): Promise<Tokens> {
   const { db, run, keys, settings } = context;
   const sessionId = await sessionOf(keys.refresh, token);
   if (!sessionId) throw new ApiError("invalid_refresh_token");
   const successor = await successorOf(keys.refresh, sessionId, token);
   const use = { sessionId, tokenHash: await hashToken(token), successorHash: await hashToken(successor) };
   const replay = auditEvent(context, "session.replayed", null, {});
-  const [session] = (await run(Sessions.rotate(db, use, sessionLimits(settings), replay))).rows;
+  const [{ rows }, account] = await run(
+    Sessions.rotate(db, use, sessionLimits(settings), replay),
+    withUser ? Users.findBySession(db, sessionId) : undefined,
+  );
+  const [session] = rows;
   if (!session || session.replayed) throw new ApiError("invalid_refresh_token");
-  return tokens(context, { id: session.user_id, sessionId }, successor);
+  return { ...(await tokens(context, { id: session.user_id, sessionId }, successor)), user: account?.[0] };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { endpoint, formOrJson, json } from "../../endpoint/endpoint.ts";
-import { Login, Token, TokenForm } from "../../schemas/oauth.ts";
+import { Login, Token, TokenForm, TokenQuery } from "../../schemas/oauth.ts";
 import { signIn } from "../../services/auth.ts";
 import { refreshed, signedIn } from "../tokens.ts";
 
@@ -19,7 +19,7 @@ export const login = endpoint(
     // The account is read before the password is hashed, and the session written after.
     roundTrips: 2,
     changes: { "sign_in.new_network": "password", "session.replayed": "refresh_token" },
-    request: { body: formOrJson(TokenForm, Login) },
+    request: { query: TokenQuery, body: formOrJson(TokenForm, Login) },
     responses: { 200: json(Token, "An access token and a refresh token", "Set-Cookie", "Pragma") },
     errors: [
       "invalid_grant",
@@ -34,7 +34,7 @@ export const login = endpoint(
   },
   async (c) => {
     const sent = c.req.header("Content-Type") === "application/json" ? c.req.valid("json") : c.req.valid("form");
-    if (sent.grant_type === "refresh_token") return c.json(await refreshed(c, sent), 200);
-    return c.json(await signedIn(c, sent, signIn), 200);
+    if (sent.grant_type === "refresh_token") return c.json(await refreshed(c, sent, c.req.valid("query")), 200);
+    return c.json(await signedIn(c, sent, c.req.valid("query"), signIn), 200);
   },
 );

@@ -1,5 +1,5 @@
 import { endpoint, formOrJson, json, optional } from "../../endpoint/endpoint.ts";
-import { Refresh, RefreshForm, Token } from "../../schemas/oauth.ts";
+import { Refresh, RefreshForm, Token, TokenQuery } from "../../schemas/oauth.ts";
 import { refreshed } from "../tokens.ts";
 
 export const refreshTokens = endpoint(
@@ -15,9 +15,10 @@ export const refreshTokens = endpoint(
     carries: "refresh_token",
     oauth: true,
     changes: { "session.replayed": "refresh_token" },
-    request: { body: optional(formOrJson(RefreshForm, Refresh)) },
+    request: { query: TokenQuery, body: optional(formOrJson(RefreshForm, Refresh)) },
     responses: { 200: json(Token, "The next tokens", "Set-Cookie", "Pragma") },
     errors: ["invalid_refresh_token", "unsupported_grant_type", "origin_not_allowed"],
   },
-  async (c) => c.json(await refreshed(c, { ...c.req.valid("form"), ...c.req.valid("json") }), 200),
+  async (c) =>
+    c.json(await refreshed(c, { ...c.req.valid("form"), ...c.req.valid("json") }, c.req.valid("query")), 200),
 );

@@ -1,5 +1,5 @@
 import { endpoint, formOrJson, json } from "../../endpoint/endpoint.ts";
-import { Login, LoginForm, Token } from "../../schemas/oauth.ts";
+import { Login, LoginForm, Token, TokenQuery } from "../../schemas/oauth.ts";
 import { restoreAndSignIn } from "../../services/auth.ts";
 import { signedIn } from "../tokens.ts";
 
@@ -18,7 +18,7 @@ export const restoreAccount = endpoint(
     // The account is read before the password is hashed, and restored after.
     roundTrips: 2,
     changes: { "account.restored": "password", "sign_in.new_network": "password" },
-    request: { body: formOrJson(LoginForm, Login) },
+    request: { query: TokenQuery, body: formOrJson(LoginForm, Login) },
     responses: { 200: json(Token, "An access token and a refresh token", "Set-Cookie", "Pragma") },
     errors: [
       "invalid_grant",
@@ -33,6 +33,6 @@ export const restoreAccount = endpoint(
   },
   async (c) => {
     const credentials = { ...c.req.valid("form"), ...c.req.valid("json") };
-    return c.json(await signedIn(c, credentials, restoreAndSignIn), 200);
+    return c.json(await signedIn(c, credentials, c.req.valid("query"), restoreAndSignIn), 200);
   },
 );

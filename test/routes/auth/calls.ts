@@ -20,6 +20,10 @@ export const calls: Calls = {
     const { refresh_token } = (await api.post("/auth/login", { json: await credentials() })).body;
     return { path: "/auth/refresh", json: { refresh_token } };
   },
+  resumeSession: async () => {
+    const { refresh_token } = (await api.post("/auth/login", { json: await credentials() })).body;
+    return { path: "/auth/resume", json: { refresh_token } };
+  },
   revokeToken: async () => ({ path: "/auth/revoke", json: { token: (await aUser()).token } }),
   logout: async () => ({ path: "/auth/logout", token: (await aUser()).token, json: {} }),
   listSessions: async () => {

@@ -1,0 +1,19 @@
+/** The header that lets a change apply only to the version of the row that was read. */
+export declare function ifMatch(row: {
+    etag: string;
+}): {
+    "If-Match": string;
+};
+/**
+ * The result of a change, with the `current` row beside the error where somebody else had changed it (412), so that a
+ * page can show both.
+ */
+export declare function changing<Result extends {
+    error?: {
+        code: string;
+    };
+}, Row>(change: Promise<Result>, read: () => Promise<{
+    data?: Row;
+}>): Promise<Result & {
+    current?: Row;
+}>;

@@ -1,0 +1,10 @@
+/** Tells the other tabs of this origin who is signed in. Does nothing outside a page, where there are none. */
+export function openTabs(name, onSignal) {
+    const isPage = "document" in globalThis && "BroadcastChannel" in globalThis;
+    const channel = isPage && name !== undefined ? new BroadcastChannel(`plinth ${name}`) : undefined;
+    channel?.addEventListener("message", ({ data }) => {
+        if (data === "signed_in" || data === "signed_out")
+            onSignal(data);
+    });
+    return { send: (signal) => channel?.postMessage(signal) };
+}
