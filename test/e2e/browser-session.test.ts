@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { join } from "node:path";
+import { build } from "esbuild";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "../../dev/local/port.ts";
@@ -111,5 +113,71 @@ describe("a browser app on another origin of the same site", () => {
     } finally {
       await edge.close();
     }
+  });
+
+  describe("with the client", () => {
+    const client = build({
+      stdin: { contents: 'export * from "./index.ts"', resolveDir: join(import.meta.dirname, "../../client/src") },
+      bundle: true,
+      format: "iife",
+      globalName: "plinth",
+      write: false,
+    });
+
+    /** A new tab of the app with a client, and what the browser's console said of errors. */
+    async function aTab() {
+      const tab = await context.newPage();
+      const errors: string[] = [];
+      tab.on("console", (message) => {
+        if (message.type() === "error") errors.push(message.text());
+      });
+      await tab.goto(page.url());
+      await tab.addScriptTag({ content: (await client).outputFiles[0]?.text ?? "" });
+      await tab.evaluate(`client = plinth.createClient({ baseUrl: "${api.url}", session: plinth.inCookie() }), 0`);
+      return { errors, evaluate: (code: string): Promise<unknown> => tab.evaluate(code), close: () => tab.close() };
+    }
+    const start = "client.session.start().then(({ status }) => status)";
+    const signIn = () => `client.session.signIn(${JSON.stringify({ username: api.email, password: api.password })})`;
+
+    it("tells a visitor from a user without an error in the console, and keeps no token where scripts find it", async () => {
+      const tab = await aTab();
+      expect(await tab.evaluate(start)).toBe("signed_out");
+      expect(tab.errors).toStrictEqual([]);
+      expect(await tab.evaluate(`${signIn()}.then(({ error }) => error)`)).toBeUndefined();
+      expect(await tab.evaluate("client.session.state.user.email")).toBe(api.email);
+      const kept = "[document.cookie, localStorage.length, sessionStorage.length]";
+      expect(await tab.evaluate(kept)).toStrictEqual(["", 0, 0]);
+      expect(await tab.evaluate("indexedDB.databases().then(({ length }) => length)")).toBe(0);
+      await tab.close();
+    });
+
+    it("starts ten tabs at once, and ends no session; signing out in one reaches them all", async () => {
+      const tabs = await Promise.all(Array.from({ length: 10 }, aTab));
+      const states = await Promise.all(tabs.map(({ evaluate }) => evaluate(start)));
+      expect(states).toStrictEqual(tabs.map(() => "signed_in"));
+      const [first, ...others] = tabs;
+      const me = 'client.GET("/api/v1/users/me").then(({ response }) => response.status)';
+      expect(await Promise.all(tabs.map(({ evaluate }) => evaluate(me)))).toStrictEqual(tabs.map(() => 200));
+      await first?.evaluate("client.session.signOut()");
+      const isOut = `new Promise((resolve) => {
+        const look = () => client.session.state.status === "signed_out" && resolve(true);
+        client.session.subscribe(look);
+        look();
+      })`;
+      expect(await Promise.all(others.map(({ evaluate }) => evaluate(isOut)))).toStrictEqual(others.map(() => true));
+      await Promise.all(tabs.map(({ close }) => close()));
+    });
+
+    it("goes on after it was offline", async () => {
+      const tab = await aTab();
+      await tab.evaluate(signIn());
+      await context.setOffline(true);
+      const me = 'client.GET("/api/v1/users/me").then(({ data }) => data.email, (error) => error.name)';
+      expect(await tab.evaluate(me)).toBe("TypeError");
+      await context.setOffline(false);
+      expect(await tab.evaluate(me)).toBe(api.email);
+      expect(await tab.evaluate("client.session.state.status")).toBe("signed_in");
+      await tab.close();
+    });
   });
 });

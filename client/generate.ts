@@ -1,0 +1,47 @@
+/** Writes the types and the table of operations that the client is built on, from the committed document. */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import openapiTS, { astToString } from "openapi-typescript";
+
+type Operation = { operationId: string; security?: unknown[]; parameters?: { name?: string; $ref?: string }[] };
+type Document = { paths: Record<string, Record<string, Operation>> };
+
+const place = (path: string) => join(import.meta.dirname, path);
+const document: Document & Parameters<typeof openapiTS>[0] = JSON.parse(
+  await readFile(place("../openapi.json"), "utf8"),
+);
+
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, ...operation })),
+);
+const listed = (names: string[]) => names.map((name) => `  ${JSON.stringify(name)},\n`).join("");
+const keyed = operations.filter(({ parameters = [] }) =>
+  parameters.some(({ name, $ref }) => name === "Idempotency-Key" || $ref?.endsWith("/Idempotency-Key")),
+);
+const open = operations.filter(({ security = [] }) => security.length === 0);
+
+const files = {
+  "src/schema.ts": `/** Made from openapi.json by \`npm run client\`: edit nothing here. */\n${astToString(await openapiTS(document))}`,
+  "src/operations.ts": `/** Made from openapi.json by \`npm run client\`: edit nothing here. */
+
+/** Operations that honour an \`Idempotency-Key\`. */
+export const keyedOperations: ReadonlySet<string> = new Set([
+${listed(keyed.map(({ name }) => name))}]);
+
+/** Operations that need no sign-in. */
+export const openOperations: ReadonlySet<string> = new Set([
+${listed(open.map(({ name }) => name))}]);
+`,
+};
+
+for (const [path, text] of Object.entries(files)) {
+  const kept = await readFile(place(path), "utf8").catch(() => "");
+  if (kept === text) continue;
+  if (process.argv.includes("--check")) {
+    console.error(`client/${path} is not what openapi.json says. Run npm run client.`);
+    process.exitCode = 1;
+  } else {
+    await writeFile(place(path), text);
+    console.log(`Written: client/${path}.`);
+  }
+}

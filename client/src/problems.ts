@@ -1,0 +1,46 @@
+import type { components } from "./schema.ts";
+
+/** An error of the API (RFC 9457). */
+export type Problem = components["schemas"]["Problem"];
+/** What is wrong with one field. */
+export type FieldError = NonNullable<Problem["errors"]>[number];
+
+type Result<Data, Error> = { data?: Data; error?: Error; response: Response };
+
+/** A problem that was thrown. `problem.code` is one of the operation's. */
+export class ProblemError<Kind = Problem> extends Error {
+  override readonly name = "ProblemError";
+  readonly problem: Kind;
+  readonly response: Response;
+
+  constructor(problem: Kind, response: Response) {
+    super(detailOf(problem) ?? `The server answered ${response.status}.`);
+    this.problem = problem;
+    this.response = response;
+  }
+}
+
+function detailOf(problem: unknown): string | undefined {
+  return typeof problem === "object" && problem !== null && "detail" in problem ? String(problem.detail) : undefined;
+}
+
+/** The data of an answer. Throws a {@link ProblemError} for an error, which suits promises and query libraries. */
+export function unwrap<Data, Error>({ data, error, response }: Result<Data, Error>): Data {
+  if (!response.ok) throw new ProblemError(error, response);
+  // An answer without a body has no data, and its type says so.
+  return data as Data;
+}
+
+/**
+ * The errors by form field, the path within the body joined by dots: `{ username: [{ type: "username_taken", … }] }`.
+ * Those that belong to no field are under the empty name.
+ */
+export function fieldErrors(problem: Pick<Problem, "errors"> | undefined): Record<string, FieldError[]> {
+  const byField: Record<string, FieldError[]> = {};
+  for (const error of problem?.errors ?? []) {
+    const [part, ...path] = error.loc;
+    const field = part === "body" ? path.join(".") : "";
+    byField[field] = [...(byField[field] ?? []), error];
+  }
+  return byField;
+}

@@ -1,0 +1,178 @@
+import type { components } from "./schema.ts";
+import { openTabs } from "./tabs.ts";
+
+export type Account = components["schemas"]["User"];
+type Token = components["schemas"]["Token"];
+type SignIn = Pick<components["schemas"]["Login"], "username" | "password">;
+
+/** `unknown` until {@link Session.start} has asked. */
+export type SessionState = { status: "unknown" } | { status: "signed_out" } | { status: "signed_in"; user: Account };
+
+/** A place for the refresh token where there are no cookies: a phone's keychain, a server's own session. */
+export type TokenStore = {
+  get(): string | null | undefined | Promise<string | null | undefined>;
+  set(token: string): unknown;
+  remove(): unknown;
+};
+
+export type Credentials = { kind: "cookie" } | { kind: "store"; store: TokenStore } | { kind: "key"; key: string };
+
+/** Keeps the refresh token in a cookie that scripts cannot read. For browsers, on the same site as the API. */
+export const inCookie = (): Credentials => ({ kind: "cookie" });
+/** Keeps the refresh token in a store of yours. */
+export const inStore = (store: TokenStore): Credentials => ({ kind: "store", store });
+/** Calls with an API key instead of a session. */
+export const withKey = (key: string): Credentials => ({ kind: "key", key });
+
+export type Session = {
+  readonly state: SessionState;
+  /** Calls `listener` after each change of `state`, also by another tab. Answers how to stop. */
+  subscribe(listener: () => void): () => void;
+  /** Asks once at the start whether somebody is signed in. Throws if the server cannot be reached. */
+  start(): Promise<SessionState>;
+  /** Signs in. Answers the problem if that fails: `invalid_grant`, `email_not_verified`, … */
+  signIn(credentials: SignIn): Promise<{ error?: components["schemas"]["Problem"]; response: Response }>;
+  /** Signs out here, in every tab and on the server. Throws if the server was not told. */
+  signOut(): Promise<void>;
+  /** Sends a request with the session's access token, which is refreshed at need. */
+  send(request: Request): Promise<Response>;
+};
+
+type Environment = {
+  origin: string;
+  credentials: Credentials | undefined;
+  fetch: (request: Request) => Promise<Response>;
+};
+
+/** Part of a token's life after which it is refreshed ahead of a 401. */
+const freshShare = 0.9;
+
+export function openSession({ origin, credentials, fetch }: Environment): Session {
+  const listeners = new Set<() => void>();
+  const store = credentials?.kind === "store" ? credentials.store : undefined;
+  const hasSession = credentials?.kind === "cookie" || store !== undefined;
+  const tabs = openTabs(hasSession ? origin : undefined, onSignal);
+  let state: SessionState = { status: hasSession ? "unknown" : "signed_out" };
+  let access: { token: string; until: number } | undefined;
+  let refreshing: Promise<Response | undefined> | undefined;
+
+  function become(next: SessionState): void {
+    state = next;
+    for (const listener of listeners) listener();
+  }
+
+  function onSignal(signal: "signed_in" | "signed_out"): void {
+    access = undefined;
+    if (signal === "signed_out") return become({ status: "signed_out" });
+    become({ status: "unknown" });
+    // A server that cannot be reached leaves the state unknown, and the next call asks again.
+    session.start().catch(() => {});
+  }
+
+  /** Sends a POST about the session, with the refresh token by cookie or from the store. */
+  async function post(path: string, body: object = {}): Promise<Response> {
+    return fetch(
+      new Request(`${origin}/api/v1/auth/${path}`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", ...(access && { Authorization: `Bearer ${access.token}` }) },
+        body: JSON.stringify(body),
+        // Some runtimes refuse the member where there are no cookies.
+        ...(credentials?.kind === "cookie" && { credentials: "include" }),
+      }),
+    );
+  }
+
+  async function keep(answer: Response): Promise<void> {
+    const token: Token = await answer.json();
+    access = { token: token.access_token, until: Date.now() + token.expires_in * 1_000 * freshShare };
+    if (token.refresh_token !== undefined) await store?.set(token.refresh_token);
+    if (token.user) become({ status: "signed_in", user: token.user });
+  }
+
+  async function forget(): Promise<void> {
+    access = undefined;
+    await store?.remove();
+    become({ status: "signed_out" });
+  }
+
+  /** Gets the next tokens. Answers undefined, or else the answer of a server that could not give any for now. */
+  async function resume(): Promise<Response | undefined> {
+    const token = store ? await store.get() : undefined;
+    if (store && !token) return void (await forget());
+    const body = token ? { refresh_token: token } : {};
+    // The answer may have been lost: within ten seconds a repetition gets the same tokens.
+    const answer = await post("resume", body).catch(() => post("resume", body));
+    if (answer.status === 200) return void (await keep(answer));
+    if (answer.status === 204) return void (await forget());
+    return answer;
+  }
+
+  /** One refresh for all who need it at a time. */
+  function refresh(): Promise<Response | undefined> {
+    refreshing ??= resume().finally(() => {
+      refreshing = undefined;
+    });
+    return refreshing;
+  }
+
+  function authorized(request: Request, token: string | undefined): Promise<Response> {
+    if (token !== undefined) request.headers.set("Authorization", `Bearer ${token}`);
+    return fetch(request);
+  }
+
+  const session: Session = {
+    get state() {
+      return state;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async start() {
+      if (state.status !== "unknown") return state;
+      const failure = await refresh();
+      if (failure) throw new Error(`The server answered ${failure.status}.`);
+      return state;
+    },
+    async signIn(sent) {
+      const delivery = credentials?.kind === "cookie" ? "cookie" : "body";
+      const response = await post("login?include=user", { ...sent, token_delivery: delivery });
+      if (!response.ok) return { error: await response.json(), response };
+      await keep(response);
+      tabs.send("signed_in");
+      return { response };
+    },
+    async signOut() {
+      const token = store ? await store.get() : undefined;
+      const leaving = post("logout", token ? { refresh_token: token } : {});
+      // Whatever the server says, nobody is signed in on this device from now on.
+      await forget();
+      tabs.send("signed_out");
+      const answer = await leaving;
+      if (!answer.ok && answer.status !== 401 && answer.status !== 400) {
+        throw new Error(`The server answered ${answer.status}.`);
+      }
+    },
+    async send(request) {
+      if (credentials?.kind === "key") return authorized(request, credentials.key);
+      if (!hasSession) return fetch(request);
+      const isOld = access === undefined || access.until <= Date.now();
+      const failure = isOld && state.status !== "signed_out" ? await refresh() : undefined;
+      if (failure) return failure.clone();
+      const used = access?.token;
+      const answer = await authorized(request.clone(), used);
+      if (!isExpired(answer) || used === undefined) return answer;
+      if (access?.token === used) {
+        const refused = await refresh();
+        if (refused) return refused.clone();
+      }
+      return access === undefined ? answer : authorized(request, access.token);
+    },
+  };
+  return session;
+}
+
+/** True if a new access token would help: not where the password has to be proved again (RFC 9470). */
+function isExpired({ status, headers }: Response): boolean {
+  return status === 401 && !headers.get("WWW-Authenticate")?.includes("insufficient_user_authentication");
+}

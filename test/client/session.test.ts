@@ -1,0 +1,202 @@
+import { describe, expect, it } from "vitest";
+import { createClient, inStore, type TokenStore, unwrap, withKey } from "../../client/src/index.ts";
+import { hashPassword } from "../../src/security/passwords.ts";
+import { aKey, api, aUser, serve } from "../harness.ts";
+
+const password = "correct horse battery";
+const password_hash = await hashPassword(password);
+const baseUrl = "https://api.example.com";
+
+/** A store that remembers what it was given. */
+function aStore(token: string | null = null) {
+  const store: TokenStore & { token: string | null } = {
+    token,
+    get: () => store.token,
+    set: (next: string) => {
+      store.token = next;
+    },
+    remove: () => {
+      store.token = null;
+    },
+  };
+  return store;
+}
+
+/** A client with its calls in order, by path; `through` may answer in place of the server. */
+function aClient({
+  store = aStore(),
+  through = (request, next) => next(request),
+}: {
+  store?: TokenStore;
+  through?: (request: Request, next: (request: Request) => Promise<Response>) => Promise<Response>;
+} = {}) {
+  const calls: string[] = [];
+  const client = createClient({
+    baseUrl,
+    session: inStore(store),
+    fetch: (request) => {
+      calls.push(new URL(request.url).pathname.replace("/api/v1", ""));
+      return through(request, api.fetch);
+    },
+  });
+  return Object.assign(client, { calls });
+}
+
+async function signedIn(options: Parameters<typeof aClient>[0] = {}) {
+  const user = await aUser({ password_hash });
+  const client = aClient(options);
+  await client.session.signIn({ username: user.username, password });
+  client.calls.length = 0;
+  return { user, client };
+}
+
+/** An access token of the client's that the server no longer takes. */
+const expired = (request: Request, next: (request: Request) => Promise<Response>) => {
+  if (!request.url.endsWith("/auth/resume")) request.headers.set("Authorization", "Bearer expired");
+  return next(request);
+};
+
+describe("a session of the client", () => {
+  it("signs in, knows who is signed in, and signs out", async () => {
+    const user = await aUser({ password_hash });
+    const store = aStore();
+    const client = aClient({ store });
+    const states: string[] = [];
+    client.session.subscribe(() => states.push(client.session.state.status));
+    expect(client.session.state).toStrictEqual({ status: "unknown" });
+    expect(await client.session.start()).toStrictEqual({ status: "signed_out" });
+    expect(client.calls).toStrictEqual([]);
+    const wrong = await client.session.signIn({ username: user.username, password: "wrong" });
+    expect(wrong.error?.code).toBe("invalid_grant");
+    expect((await client.session.signIn({ username: user.username, password })).error).toBeUndefined();
+    expect(client.session.state).toMatchObject({ status: "signed_in", user: { id: user.id } });
+    expect((await client.GET("/api/v1/users/me")).data?.id).toBe(user.id);
+    const { token } = store;
+    await client.session.signOut();
+    expect([client.session.state, store.token]).toStrictEqual([{ status: "signed_out" }, null]);
+    expect(states).toStrictEqual(["signed_out", "signed_in", "signed_out"]);
+    expect((await api.post("/auth/refresh", { json: { refresh_token: token } })).status).toBe(400);
+    expect((await client.GET("/api/v1/users/me")).error?.code).toBe("not_authenticated");
+  });
+
+  it("goes on in another process, from the store, by one call", async () => {
+    const store = aStore();
+    const { user } = await signedIn({ store });
+    const later = aClient({ store });
+    expect(await later.session.start()).toMatchObject({ status: "signed_in", user: { id: user.id } });
+    expect(later.calls).toStrictEqual(["/auth/resume"]);
+    // Nobody has to call it: the first call of an endpoint does as well.
+    const lazy = aClient({ store });
+    expect((await lazy.GET("/api/v1/users/me")).data?.id).toBe(user.id);
+    expect(lazy.calls).toStrictEqual(["/auth/resume", "/users/me"]);
+  });
+
+  it("refreshes once for fifty calls whose token has expired, and repeats each with its body", async () => {
+    let last: string | null = null;
+    let old: string | null = "";
+    const { client } = await signedIn({
+      through: (request, next) => {
+        last = request.headers.get("Authorization");
+        return last === old ? expired(request, next) : next(request);
+      },
+    });
+    await client.GET("/api/v1/users/me");
+    old = last;
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => client.POST("/api/v1/items", { body: { title: `Item ${i}` } })),
+    );
+    expect(answers.map(({ data }) => data?.title)).toStrictEqual(Array.from({ length: 50 }, (_, i) => `Item ${i}`));
+    expect(client.calls.filter((path) => path === "/auth/resume")).toHaveLength(1);
+  });
+
+  it("is signed out by a session that ended elsewhere, and says 401 once", async () => {
+    const store = aStore();
+    const { user, client } = await signedIn({ store });
+    await api.delete("/auth/sessions", { token: user.token });
+    const { error, response } = await client.GET("/api/v1/users/me");
+    expect([response.status, error?.code]).toStrictEqual([401, "invalid_token"]);
+    expect([client.session.state, store.token]).toStrictEqual([{ status: "signed_out" }, null]);
+    expect(client.calls).toStrictEqual(["/users/me", "/auth/resume"]);
+  });
+
+  it("stays signed in where a refresh meets a fault, of the server or of the network", async () => {
+    const store = aStore();
+    let fault: (() => Promise<Response>) | undefined;
+    const { user, client } = await signedIn({
+      store,
+      through: (request, next) => {
+        if (fault && request.url.endsWith("/auth/resume")) return fault();
+        return fault ? expired(request, next) : next(request);
+      },
+    });
+    fault = async () =>
+      Response.json({ code: "database_unavailable" }, { status: 503, headers: { "Retry-After": "60" } });
+    expect((await client.GET("/api/v1/users/me")).error).toStrictEqual({ code: "database_unavailable" });
+    fault = () => Promise.reject(new TypeError("Failed to fetch"));
+    await expect(client.DELETE("/api/v1/auth/sessions")).rejects.toThrow("Failed to fetch");
+    expect(client.session.state.status).toBe("signed_in");
+    fault = undefined;
+    expect((await client.GET("/api/v1/users/me")).data?.id).toBe(user.id);
+  });
+
+  it("gets the same tokens again if the answer of a refresh is lost", async () => {
+    const store = aStore();
+    await signedIn({ store });
+    let lost = 1;
+    const client = aClient({
+      store,
+      through: async (request, next) => {
+        const answer = await next(request);
+        if (lost-- > 0) throw new TypeError("The connection was lost");
+        return answer;
+      },
+    });
+    expect((await client.session.start()).status).toBe("signed_in");
+    expect(client.calls).toStrictEqual(["/auth/resume", "/auth/resume"]);
+  });
+
+  it("asks nobody to refresh for a password that must be proved again", async () => {
+    const store = aStore();
+    const { client } = await signedIn({
+      store,
+      through: async (request, next) =>
+        request.url.endsWith("/users/me")
+          ? new Response("{}", {
+              status: 401,
+              headers: { "WWW-Authenticate": 'Bearer error="insufficient_user_authentication", max_age="600"' },
+            })
+          : next(request),
+    });
+    expect((await client.GET("/api/v1/users/me")).response.status).toBe(401);
+    expect(client.calls).toStrictEqual(["/users/me"]);
+  });
+
+  it("calls by an API key instead, and never asks for a session", async () => {
+    const ada = await aUser();
+    const { token: key } = await aKey({ user_id: ada.id });
+    const client = createClient({ baseUrl, session: withKey(key), fetch: api.fetch });
+    expect(unwrap(await client.GET("/api/v1/items")).items).toStrictEqual([]);
+    const refused = await client.GET("/api/v1/users/me");
+    expect(refused.response.status).toBe(401);
+  });
+
+  it("sends no token to an endpoint that is open to anybody", async () => {
+    const tokens: (string | null)[] = [];
+    const { client } = await signedIn({
+      through: (request, next) => {
+        tokens.push(request.headers.get("Authorization"));
+        return next(request);
+      },
+    });
+    await client.GET("/api/v1/public/items");
+    expect(tokens.at(-1)).toBeNull();
+  });
+});
+
+it("needs no session for an anonymous client", async () => {
+  const app = serve();
+  const client = createClient({ baseUrl: `${baseUrl}/`, fetch: app.fetch });
+  expect((await client.GET("/health")).data).toStrictEqual({ status: "ok" });
+  const { error } = await client.GET("/api/v1/users/me");
+  expect(error?.code).toBe("not_authenticated");
+});
