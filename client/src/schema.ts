@@ -2949,8 +2949,8 @@ export interface components {
                 };
             };
         };
-        /** @description `busy`: Too many passwords are being checked right now. `database_unavailable`: The database cannot be reached right now. `not_ready`: The database has not been migrated to this version yet. `misconfigured`: The service is not configured correctly. */
-        "oauth.busy.database_unavailable.not_ready.misconfigured": {
+        /** @description `overloaded`: There are too many requests right now. `busy`: Too many passwords are being checked right now. `database_unavailable`: The database cannot be reached right now. `not_ready`: The database has not been migrated to this version yet. `misconfigured`: The service is not configured correctly. */
+        "oauth.overloaded.busy.database_unavailable.not_ready.misconfigured": {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2960,7 +2960,7 @@ export interface components {
             content: {
                 "application/json": components["schemas"]["OAuthProblem"] & {
                     /** @enum {string} */
-                    code: "busy" | "database_unavailable" | "not_ready" | "misconfigured";
+                    code: "overloaded" | "busy" | "database_unavailable" | "not_ready" | "misconfigured";
                 };
             };
         };
@@ -3023,8 +3023,8 @@ export interface components {
                 };
             };
         };
-        /** @description `database_unavailable`: The database cannot be reached right now. `not_ready`: The database has not been migrated to this version yet. `misconfigured`: The service is not configured correctly. */
-        "oauth.database_unavailable.not_ready.misconfigured": {
+        /** @description `overloaded`: There are too many requests right now. `database_unavailable`: The database cannot be reached right now. `not_ready`: The database has not been migrated to this version yet. `misconfigured`: The service is not configured correctly. */
+        "oauth.overloaded.database_unavailable.not_ready.misconfigured": {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3034,7 +3034,7 @@ export interface components {
             content: {
                 "application/json": components["schemas"]["OAuthProblem"] & {
                     /** @enum {string} */
-                    code: "database_unavailable" | "not_ready" | "misconfigured";
+                    code: "overloaded" | "database_unavailable" | "not_ready" | "misconfigured";
                 };
             };
         };
@@ -3154,8 +3154,8 @@ export interface components {
                 };
             };
         };
-        /** @description `database_unavailable`: The database cannot be reached right now. `not_ready`: The database has not been migrated to this version yet. `misconfigured`: The service is not configured correctly. */
-        "database_unavailable.not_ready.misconfigured": {
+        /** @description `overloaded`: There are too many requests right now. `database_unavailable`: The database cannot be reached right now. `not_ready`: The database has not been migrated to this version yet. `misconfigured`: The service is not configured correctly. */
+        "overloaded.database_unavailable.not_ready.misconfigured": {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3165,7 +3165,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "database_unavailable" | "not_ready" | "misconfigured";
+                    code: "overloaded" | "database_unavailable" | "not_ready" | "misconfigured";
                 };
             };
         };
@@ -3284,8 +3284,8 @@ export interface components {
                 };
             };
         };
-        /** @description `busy`: Too many passwords are being checked right now. `database_unavailable`: The database cannot be reached right now. `not_ready`: The database has not been migrated to this version yet. `misconfigured`: The service is not configured correctly. */
-        "busy.database_unavailable.not_ready.misconfigured": {
+        /** @description `overloaded`: There are too many requests right now. `busy`: Too many passwords are being checked right now. `database_unavailable`: The database cannot be reached right now. `not_ready`: The database has not been migrated to this version yet. `misconfigured`: The service is not configured correctly. */
+        "overloaded.busy.database_unavailable.not_ready.misconfigured": {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3295,7 +3295,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "busy" | "database_unavailable" | "not_ready" | "misconfigured";
+                    code: "overloaded" | "busy" | "database_unavailable" | "not_ready" | "misconfigured";
                 };
             };
         };
@@ -3827,8 +3827,8 @@ export interface components {
                 };
             };
         };
-        /** @description `database_unavailable`: The database cannot be reached right now. `storage_unavailable`: The storage of files cannot be reached right now. `not_ready`: The database has not been migrated to this version yet. `misconfigured`: The service is not configured correctly. */
-        "database_unavailable.storage_unavailable.not_ready.misconfigured": {
+        /** @description `overloaded`: There are too many requests right now. `database_unavailable`: The database cannot be reached right now. `storage_unavailable`: The storage of files cannot be reached right now. `not_ready`: The database has not been migrated to this version yet. `misconfigured`: The service is not configured correctly. */
+        "overloaded.database_unavailable.storage_unavailable.not_ready.misconfigured": {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3838,7 +3838,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "database_unavailable" | "storage_unavailable" | "not_ready" | "misconfigured";
+                    code: "overloaded" | "database_unavailable" | "storage_unavailable" | "not_ready" | "misconfigured";
                 };
             };
         };
@@ -3999,7 +3999,7 @@ export interface operations {
             415: components["responses"]["oauth.unsupported_media_type.Accept-Post"];
             429: components["responses"]["oauth.too_many_requests.too_many_attempts"];
             500: components["responses"]["oauth.internal"];
-            503: components["responses"]["oauth.busy.database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["oauth.overloaded.busy.database_unavailable.not_ready.misconfigured"];
         };
     };
     restoreAccount: {
@@ -4076,7 +4076,7 @@ export interface operations {
             415: components["responses"]["oauth.unsupported_media_type.Accept-Post"];
             429: components["responses"]["oauth.too_many_requests.too_many_attempts"];
             500: components["responses"]["oauth.internal"];
-            503: components["responses"]["oauth.busy.database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["oauth.overloaded.busy.database_unavailable.not_ready.misconfigured"];
         };
     };
     refreshTokens: {
@@ -4141,7 +4141,7 @@ export interface operations {
             415: components["responses"]["oauth.unsupported_media_type.Accept-Post"];
             429: components["responses"]["oauth.too_many_requests"];
             500: components["responses"]["oauth.internal"];
-            503: components["responses"]["oauth.database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["oauth.overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     resumeSession: {
@@ -4215,7 +4215,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     revokeToken: {
@@ -4270,7 +4270,7 @@ export interface operations {
             415: components["responses"]["oauth.unsupported_media_type.Accept-Post"];
             429: components["responses"]["oauth.too_many_requests"];
             500: components["responses"]["oauth.internal"];
-            503: components["responses"]["oauth.database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["oauth.overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     logout: {
@@ -4306,7 +4306,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     listSessions: {
@@ -4339,7 +4339,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     endOtherSessions: {
@@ -4367,7 +4367,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     endSession: {
@@ -4398,7 +4398,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     verifyEmail: {
@@ -4430,7 +4430,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     resendVerification: {
@@ -4462,7 +4462,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     confirmEmail: {
@@ -4495,7 +4495,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     forgotPassword: {
@@ -4527,7 +4527,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     resetPassword: {
@@ -4559,7 +4559,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["busy.database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.busy.database_unavailable.not_ready.misconfigured"];
         };
     };
     confirmPassword: {
@@ -4593,7 +4593,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests.too_many_attempts"];
             500: components["responses"]["internal"];
-            503: components["responses"]["busy.database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.busy.database_unavailable.not_ready.misconfigured"];
         };
     };
     listUsers: {
@@ -4629,7 +4629,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     createUser: {
@@ -4667,7 +4667,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["busy.database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.busy.database_unavailable.not_ready.misconfigured"];
         };
     };
     readMe: {
@@ -4714,7 +4714,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     updateMe: {
@@ -4759,7 +4759,7 @@ export interface operations {
             428: components["responses"]["precondition_required"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     changeMyPassword: {
@@ -4793,7 +4793,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests.too_many_attempts"];
             500: components["responses"]["internal"];
-            503: components["responses"]["busy.database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.busy.database_unavailable.not_ready.misconfigured"];
         };
     };
     changeMyEmail: {
@@ -4827,7 +4827,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests.too_many_attempts"];
             500: components["responses"]["internal"];
-            503: components["responses"]["busy.database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.busy.database_unavailable.not_ready.misconfigured"];
         };
     };
     deleteMe: {
@@ -4862,7 +4862,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests.too_many_attempts"];
             500: components["responses"]["internal"];
-            503: components["responses"]["busy.database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.busy.database_unavailable.not_ready.misconfigured"];
         };
     };
     listMyAuditEvents: {
@@ -4895,7 +4895,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     exportMe: {
@@ -4923,7 +4923,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     readUser: {
@@ -4971,7 +4971,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     deleteUser: {
@@ -5011,7 +5011,7 @@ export interface operations {
             428: components["responses"]["precondition_required"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     updateUser: {
@@ -5059,7 +5059,7 @@ export interface operations {
             428: components["responses"]["precondition_required"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     restoreUser: {
@@ -5095,7 +5095,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     endUserSessions: {
@@ -5127,7 +5127,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     listApiKeys: {
@@ -5160,7 +5160,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     createApiKey: {
@@ -5197,7 +5197,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     readApiKey: {
@@ -5227,7 +5227,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     deleteApiKey: {
@@ -5258,7 +5258,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     updateApiKey: {
@@ -5297,7 +5297,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     rotateApiKeySecret: {
@@ -5336,7 +5336,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     listOrganizationApiKeys: {
@@ -5373,7 +5373,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     createOrganizationApiKey: {
@@ -5414,7 +5414,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     readOrganizationApiKey: {
@@ -5446,7 +5446,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     deleteOrganizationApiKey: {
@@ -5479,7 +5479,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     updateOrganizationApiKey: {
@@ -5520,7 +5520,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     rotateOrganizationApiKeySecret: {
@@ -5561,7 +5561,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     listAuditEvents: {
@@ -5601,7 +5601,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     listOrganizations: {
@@ -5636,7 +5636,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     createOrganization: {
@@ -5678,7 +5678,7 @@ export interface operations {
             422: components["responses"]["idempotency_key_reused.validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     readOrganization: {
@@ -5727,7 +5727,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     deleteOrganization: {
@@ -5766,7 +5766,7 @@ export interface operations {
             428: components["responses"]["precondition_required"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     updateOrganization: {
@@ -5814,7 +5814,7 @@ export interface operations {
             428: components["responses"]["precondition_required"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     restoreOrganization: {
@@ -5849,7 +5849,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     offerOrganization: {
@@ -5888,7 +5888,7 @@ export interface operations {
             422: components["responses"]["invalid_reference.validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     cancelOrganizationTransfer: {
@@ -5920,7 +5920,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     acceptOrganization: {
@@ -5954,7 +5954,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     listOrganizationAuditEvents: {
@@ -5991,7 +5991,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     listMembers: {
@@ -6030,7 +6030,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     removeMember: {
@@ -6064,7 +6064,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     updateMember: {
@@ -6105,7 +6105,7 @@ export interface operations {
             422: components["responses"]["invalid_reference.validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     leaveOrganization: {
@@ -6138,7 +6138,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     listRoles: {
@@ -6169,7 +6169,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     createRole: {
@@ -6209,7 +6209,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     updateRole: {
@@ -6249,7 +6249,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     deleteRole: {
@@ -6283,7 +6283,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     listInvitations: {
@@ -6320,7 +6320,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     createInvitation: {
@@ -6360,7 +6360,7 @@ export interface operations {
             422: components["responses"]["invalid_reference.validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     revokeInvitation: {
@@ -6393,7 +6393,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     resendInvitation: {
@@ -6428,7 +6428,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     acceptInvitation: {
@@ -6464,7 +6464,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     declineInvitation: {
@@ -6496,7 +6496,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     listTasks: {
@@ -6536,7 +6536,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     readTask: {
@@ -6567,7 +6567,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     retryTasks: {
@@ -6603,7 +6603,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     retryTask: {
@@ -6638,7 +6638,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     cancelTask: {
@@ -6673,7 +6673,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     listPublicItems: {
@@ -6723,7 +6723,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     readPublicItem: {
@@ -6770,7 +6770,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     listItems: {
@@ -6818,7 +6818,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     createItem: {
@@ -6861,7 +6861,7 @@ export interface operations {
             422: components["responses"]["idempotency_key_reused.validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     batchItems: {
@@ -6905,7 +6905,7 @@ export interface operations {
             428: components["responses"]["precondition_required"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     exportItems: {
@@ -6937,7 +6937,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     readItem: {
@@ -6988,7 +6988,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     deleteItem: {
@@ -7027,7 +7027,7 @@ export interface operations {
             428: components["responses"]["precondition_required"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     updateItem: {
@@ -7074,7 +7074,7 @@ export interface operations {
             428: components["responses"]["precondition_required"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     restoreItem: {
@@ -7109,7 +7109,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     listAttachments: {
@@ -7146,7 +7146,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     createAttachment: {
@@ -7199,7 +7199,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.storage_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.storage_unavailable.not_ready.misconfigured"];
         };
     };
     readAttachment: {
@@ -7231,7 +7231,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     deleteAttachment: {
@@ -7264,7 +7264,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     downloadAttachment: {
@@ -7342,7 +7342,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.storage_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.storage_unavailable.not_ready.misconfigured"];
         };
     };
     jwks: {
@@ -7441,7 +7441,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     home: {
@@ -7513,7 +7513,7 @@ export interface operations {
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
     docs: {
@@ -7539,7 +7539,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
-            503: components["responses"]["database_unavailable.not_ready.misconfigured"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
 }
