@@ -44,7 +44,7 @@ async function aClient(
 }
 
 describe("the client repeats what does no harm", () => {
-  it("makes one item where the answers of a create were lost", async () => {
+  it("promise 47: makes one item where the answers of a create were lost", async () => {
     const keys = new Set<string | null>();
     let losses = 2;
     const { client, user } = await aClient(async (request, next) => {

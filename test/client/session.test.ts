@@ -91,7 +91,7 @@ describe("a session of the client", () => {
     expect(lazy.calls).toStrictEqual(["/auth/resume", "/users/me"]);
   });
 
-  it("refreshes once for fifty calls whose token has expired, and repeats each with its body", async () => {
+  it("promise 46: refreshes once for fifty calls whose token has expired, and repeats each with its body", async () => {
     let last: string | null = null;
     let old: string | null = "";
     const { client } = await signedIn({
@@ -119,7 +119,7 @@ describe("a session of the client", () => {
     expect(client.calls).toStrictEqual(["/users/me", "/auth/resume"]);
   });
 
-  it("stays signed in where a refresh meets a fault, of the server or of the network", async () => {
+  it("promise 46: stays signed in where a refresh meets a fault, of the server or of the network", async () => {
     const store = aStore();
     let fault: (() => Promise<Response>) | undefined;
     const { user, client } = await signedIn({

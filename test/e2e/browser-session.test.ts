@@ -151,7 +151,7 @@ describe("a browser app on another origin of the same site", () => {
       await tab.close();
     });
 
-    it("starts ten tabs at once, and ends no session; signing out in one reaches them all", async () => {
+    it("promise 46: starts ten tabs at once, and ends no session; signing out in one reaches them all", async () => {
       const tabs = await Promise.all(Array.from({ length: 10 }, aTab));
       const states = await Promise.all(tabs.map(({ evaluate }) => evaluate(start)));
       expect(states).toStrictEqual(tabs.map(() => "signed_in"));
