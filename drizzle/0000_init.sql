@@ -119,11 +119,13 @@ create table mails (
   request_id text,
   created_at timestamp(3) with time zone default now() not null,
   sent_at timestamp(3) with time zone,
-  constraint mails_kind_check check (kind in ('verify_email', 'change_email', 'reset_password', 'account_activated', 'account_deactivated', 'account_deleted', 'account_restored', 'api_key_changed', 'api_key_created', 'api_key_revoked', 'api_key_rotated', 'email_change_requested', 'email_changed', 'invitation', 'new_sign_in', 'password_changed', 'role_changed', 'session_replayed', 'sessions_ended', 'username_changed')),
+  constraint mails_kind_check check (kind in ('verify_email', 'change_email', 'reset_password', 'account_activated', 'account_deactivated', 'account_deleted', 'account_restored', 'api_key_changed', 'api_key_created', 'api_key_revoked', 'api_key_rotated', 'email_change_requested', 'email_changed', 'invitation', 'member_removed', 'member_role_changed', 'new_sign_in', 'organization_offered', 'organization_transferred', 'password_changed', 'role_changed', 'session_replayed', 'sessions_ended', 'username_changed')),
   constraint mails_user_id_users_id_fk foreign key (user_id) references users(id)
 );
 --> statement-breakpoint
 create index mails_user_idx on mails (user_id);
+--> statement-breakpoint
+create index mails_recipient_idx on mails (lower(recipient)) where user_id is null;
 --> statement-breakpoint
 
 -- Answers of requests under an Idempotency-Key, kept for a day.
@@ -281,6 +283,8 @@ create index organization_invitations_organization_idx on organization_invitatio
 --> statement-breakpoint
 create index organization_invitations_invited_by_idx on organization_invitations (invited_by);
 --> statement-breakpoint
+create index organization_invitations_address_idx on organization_invitations (lower(email));
+--> statement-breakpoint
 create index organization_invitations_purge_idx on organization_invitations (expires_at);
 --> statement-breakpoint
 
@@ -309,9 +313,9 @@ create table organization_roles (
 
 create table organization_slugs (
   slug text primary key,
-  organization_id uuid,
+  organization_id uuid not null,
   released_at timestamp(3) with time zone,
-  constraint organization_slugs_organization_id_organizations_id_fk foreign key (organization_id) references organizations(id) on delete set null
+  constraint organization_slugs_organization_id_organizations_id_fk foreign key (organization_id) references organizations(id) on delete cascade
 );
 --> statement-breakpoint
 create index organization_slugs_organization_idx on organization_slugs (organization_id);
@@ -613,6 +617,17 @@ as $$
   select floor(greatest(extract(epoch from now() - since), 0) / forget_seconds)::integer
 $$;
 --> statement-breakpoint
+-- The seconds until there is room for one more under this counter; 0 if there is.
+create or replace function wait_for_room(counter text, budget integer, forget_seconds double precision) returns integer
+language sql stable set search_path = public, pg_temp
+as $$
+  select coalesce((
+    select greatest(ceil((t.attempts - budget + 1) * forget_seconds
+      - greatest(extract(epoch from now() - t.last_attempt_at), 0)), 0)
+    from throttles t where t.key = counter
+  ), 0)::integer
+$$;
+--> statement-breakpoint
 -- Takes room for one more under this counter, which forgets one every `forget_seconds`. Answers 0, or the seconds until
 -- there is room. A call sees those before it, even in the same statement.
 create or replace function take_room(counter text, budget integer, forget_seconds double precision) returns integer
@@ -629,8 +644,7 @@ begin
     where t.attempts - forgotten(t.last_attempt_at, forget_seconds) < budget
   returning 0 into wait;
   if not found then
-    select greatest(ceil((t.attempts - budget + 1) * forget_seconds - extract(epoch from now() - t.last_attempt_at)), 1)
-    into wait from throttles t where t.key = counter;
+    return greatest(wait_for_room(counter, budget, forget_seconds), 1);
   end if;
   return wait;
 end
@@ -658,6 +672,7 @@ revoke execute on function
   require_user(uuid, uuid, boolean), require_member(uuid, uuid, text[], text[], text), require_fresh(uuid, integer),
   require_key(uuid, uuid, text, inet, uuid, text), is_admin(uuid), keep_an_admin(), keep_the_owner(), enqueue_mail(), touch_row(), refuse_change_of_history(),
   claim_key(uuid, text, text), refuse(text, integer), require_version(integer, integer[]),
-  forgotten(timestamp with time zone, double precision), take_room(text, integer, double precision),
+  forgotten(timestamp with time zone, double precision), wait_for_room(text, integer, double precision),
+  take_room(text, integer, double precision),
   with_room(uuid, regclass, text, uuid, integer, integer)
 from public;

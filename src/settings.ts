@@ -258,7 +258,8 @@ export const settingsTable = {
   INVITATIONS_PER_DAY: {
     kind: "variable",
     default: "50",
-    meaning: "The number of invitations that an organization may send in a burst, refilled over a day.",
+    meaning:
+      "The number of invitations that an organization, and each member in all organizations together, may send in a burst, refilled over a day.",
     value: integerBetween(1, 10_000),
   },
   FILES: {

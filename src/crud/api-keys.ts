@@ -1,10 +1,11 @@
 import { and, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { apiKeys, organizations, users } from "../db/schema.ts";
+import { apiKeys, members, organizations, users } from "../db/schema.ts";
 import { builtInRoles, type Permission } from "../permissions.ts";
 import type { Caller } from "../security/caller.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
+import { permissionsOf, roleInOrganization } from "./organization-roles.ts";
 
 /** The owner of keys. */
 export type KeyOwner = { userId: string } | { organizationId: string };
@@ -61,7 +62,7 @@ export const ApiKeys = {
           and (${kept} < ${most}::int or refuse('PT507', -1))
         returning ${columns}
       ),
-      ${written(event, sql`from made`, nameIn(sql`made`))}
+      ${written(event, sql`from made`, about(sql`made`, owner))}
       select * from made`);
   },
 
@@ -116,7 +117,7 @@ export const ApiKeys = {
       changed as (
         update ${apiKeys} set ${values} from held where ${apiKeys.id} = held.id returning ${ofTable}
       ),
-      ${written(event, sql`from held, changed where ${differs}`, nameIn(sql`changed`))}
+      ${written(event, sql`from held, changed where ${differs}`, about(sql`changed`, owner))}
       select * from changed`);
   },
 
@@ -142,7 +143,7 @@ export const ApiKeys = {
         from held where ${apiKeys.id} = held.id and (held.expires_at is null or held.expires_at > now())
         returning ${ofTable}
       ),
-      ${written(event, sql`from rotated`, nameIn(sql`rotated`))}
+      ${written(event, sql`from rotated`, about(sql`rotated`, owner))}
       select ${columns}, true as is_rotated from rotated
       union all select ${columns}, false from held where not exists (select from rotated)`);
   },
@@ -154,7 +155,7 @@ export const ApiKeys = {
         update ${apiKeys} set revoked_at = now(), updated_at = now()
         where id = ${id}::uuid and ${isKeptBy(owner)} returning id, name
       ),
-      ${written(event, sql`from ended`, nameIn(sql`ended`))}
+      ${written(event, sql`from ended`, about(sql`ended`, owner))}
       select id from ended`);
   },
 
@@ -193,10 +194,22 @@ export const ApiKeys = {
 
 const ofTable = sql.join(Object.values(shown), sql`, `);
 
-/** The name of the key, for the event and the notice. */
-function nameIn(row: SQL) {
-  return { details: sql`jsonb_build_object('key_name', ${row}.name)` };
+/** The name of the key, for the event and the notice, which goes to all who manage the keys of an organization. */
+function about(row: SQL, owner: KeyOwner) {
+  const named = sql`jsonb_build_object('key_name', ${row}.name)`;
+  if ("userId" in owner) return { details: named };
+  const { organizationId } = owner;
+  const name = sql`(select o.name from ${organizations} as o where o.id = ${organizationId}::uuid)`;
+  return { details: sql`${named} || jsonb_build_object('organization', ${name})`, told: managers };
 }
+
+/** Those who may manage the keys of the organization of an event `e`: at most twenty, the actor and its owner first. */
+const managers = sql`
+  select m.user_id from ${members} as m
+  join ${organizations} as o on o.id = m.organization_id join ${users} as u on u.id = m.user_id
+  where m.organization_id = e.organization_id and u.deleted_at is null
+    and 'keys:manage' = any (${permissionsOf(sql`m.organization_id`, sql`(${roleInOrganization})`)})
+  order by m.user_id = e.user_id desc, m.user_id = o.owner_id desc, m.user_id limit 20`;
 
 /** The column, the row and the condition of an owner. */
 function ownerOf(owner: KeyOwner) {

@@ -8,7 +8,14 @@ import { takesRoom } from "./mails.ts";
 /** An event to record, and the mail that tells the account's owner, if any. */
 export type NewAuditEvent = typeof auditEvents.$inferInsert & { notice?: Notice };
 /** `pepper` is for {@link takesRoom}; an operator has none, and no bound. */
-type Notice = { id: string; kind: MailKindName; data: object; pepper?: string };
+type Notice = {
+  id: string;
+  kind: MailKindName;
+  data: object;
+  /** The data for those who are told besides, which names no network. */
+  dataForOthers?: object;
+  pepper?: string;
+};
 
 /** An event as the database has it. */
 export type RecordedEvent = Pick<typeof auditEvents.$inferSelect, "id" | "kind" | "user_id">;
@@ -85,8 +92,19 @@ export function isWritten(event: NewAuditEvent): SQL {
 
 /** A part of a `with`. */
 export type Part = { name: string; query: SQL };
-/** `details` is an object in JSON, made of a row of the source, which joins those of event and notice. */
-type Whose = { userId?: SQL; organizationId?: SQL; owner?: SQL; name?: string; details?: SQL };
+/**
+ * `details` is an object in JSON, made of a row of the source, which joins those of event and notice. `told` selects the ids
+ * of those who get the notice, for an event `e`: otherwise the account concerned. `isEach` if the source may have many rows.
+ */
+type Whose = {
+  userId?: SQL;
+  organizationId?: SQL;
+  owner?: SQL;
+  name?: string;
+  details?: SQL;
+  told?: SQL;
+  isEach?: true;
+};
 
 /** Records an event inside the statement that causes it: {@link telling} as parts of its `with`. */
 export function written(event: NewAuditEvent, source: SQL, whose: Whose = {}): SQL {
@@ -102,20 +120,20 @@ export function written(event: NewAuditEvent, source: SQL, whose: Whose = {}): S
 export function telling(event: NewAuditEvent, source: SQL, whose: Whose = {}): Part[] {
   const { userId = sql`${event.user_id ?? null}::uuid`, owner = sql`${users}`, name = "", details: more } = whose;
   const { id, kind, actor_id, request_id, network, details, notice } = event;
-  const { organizationId = sql`${event.organization_id ?? null}::uuid` } = whose;
+  const { organizationId = sql`${event.organization_id ?? null}::uuid`, told: recipients, isEach } = whose;
   const happened = {
     name: `${name}event`,
     query: sql`
       insert into ${auditEvents} (id, kind, user_id, actor_id, organization_id, request_id, network, details)
-      select ${id}::uuid, ${kind}, ${userId}, ${actor_id ?? null}::uuid, ${organizationId}, ${request_id ?? null},
+      select ${isEach ? idOfEach(id) : sql`${id}::uuid`}, ${kind}, ${userId}, ${actor_id ?? null}::uuid, ${organizationId}, ${request_id ?? null},
         ${network ?? null}, ${JSON.stringify(details ?? {})}::jsonb${more && sql` || ${more}`}
       ${source}
       on conflict (id) do nothing
-      returning id, kind, user_id${more && sql`, details`}`,
+      returning id, kind, user_id, organization_id${more && sql`, details`}`,
   };
   if (!notice) return [happened];
   const mail = {
-    id: notice.id,
+    id: recipients ? sql`u.mail_id` : notice.id,
     kind: notice.kind,
     userId: sql`u.id`,
     recipient: sql`u.email`,
@@ -125,14 +143,25 @@ export function telling(event: NewAuditEvent, source: SQL, whose: Whose = {}): P
     name: `${name}notice`,
     query: sql`
       insert into ${mails} (id, user_id, kind, recipient, data, request_id)
-      select ${notice.id}::uuid, u.id, ${notice.kind}, u.email,
-        jsonb_build_object('name', u.username) || ${JSON.stringify(notice.data)}::jsonb${more && sql` || u.details`},
+      select u.mail_id, u.id, ${notice.kind}, u.email,
+        jsonb_build_object('name', u.username)
+          || case when u.is_concerned then ${JSON.stringify(notice.data)}::jsonb
+            else ${JSON.stringify(notice.dataForOthers ?? notice.data)}::jsonb end${more && sql` || u.details`},
         ${request_id ?? null}
       from (
-        select o.id, o.email, o.username, o.email_verified_at${more && sql`, e.details`}
-        from ${sql.identifier(happened.name)} as e join ${owner} as o on o.id = e.user_id offset 0
+        select o.id, o.email, o.username, o.email_verified_at, o.id = e.user_id as is_concerned,
+          ${recipients ? idOfEach(notice.id) : sql`${notice.id}::uuid`} as mail_id${more && sql`, e.details`}
+        from ${sql.identifier(happened.name)} as e
+        ${recipients ? sql`cross join lateral (${recipients}) as r (id)` : sql``}
+        join ${owner} as o on o.id = ${recipients ? sql`r.id` : sql`e.user_id`} offset 0
       ) as u
       where ${notice.pepper === undefined ? sql`true` : takesRoom(mail, notice.pepper)}`,
   };
   return [happened, told];
+}
+
+/** An id for each row: this one for the first, and others of the same time. */
+function idOfEach(id: string): SQL {
+  return sql`case row_number() over () when 1 then ${id}::uuid
+    else overlay(${id}::text placing right(gen_random_uuid()::text, 17) from 20)::uuid end`;
 }

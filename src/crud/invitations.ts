@@ -12,7 +12,7 @@ export type InvitationLink = {
   mail: { id: string; seed: string; pepper: string };
   tokenHash: string;
   days: number;
-  /** The number of invitations that an organization may send in a burst, refilled over a day. */
+  /** The number of invitations that an organization, and each member in all of theirs, may send in a burst, refilled over a day. */
   perDay: number;
 };
 
@@ -22,6 +22,7 @@ type Outcome = {
   may: boolean;
   is_member: boolean;
   is_open: boolean;
+  is_verified: boolean;
   /** Seconds until the organization may send another one; 0 if it may. */
   wait: number;
 };
@@ -34,8 +35,8 @@ const { id, email, role, invited_by, created_at, sent_at, expires_at } = invitat
 /** The queries of invitations. */
 export const Invitations = {
   /**
-   * Invites an address and writes the mail. Replaces an invitation that has expired; refuses one that is open, or for a
-   * member. Is the same work whether or not the address has an account.
+   * Invites an address and writes the mail, if the caller has verified an address of their own. Replaces an invitation that
+   * has expired; refuses one that is open, or for a member. Is the same work whether or not the address has an account.
    */
   insert(
     db: Database,
@@ -57,10 +58,11 @@ export const Invitations = {
           exists (
             select from ${invitations} as i where i.organization_id = ${organizationId}
               and lower(i.email) = lower(${to}) and ${isOpen(sql`i`)} and i.expires_at > now()
-          ) as is_open
+          ) as is_open, ${isVerified(member)} as is_verified
       ),
       room as materialized (
-        select ${roomFor(member, link)} as wait from judged where has_role and may and not is_member and not is_open
+        select ${roomFor(member, link)} as wait from judged
+        where has_role and may and is_verified and not is_member and not is_open
       ),
       ended as (
         update ${invitations} as i set revoked_at = now() from room
@@ -81,14 +83,15 @@ export const Invitations = {
 
   /** Sends an open or expired invitation anew, by another token. */
   resend(db: Database, member: Member, invitationId: string, link: InvitationLink, event: NewAuditEvent) {
-    return db.execute<Pick<Outcome, "wait" | "may">>(sql`
+    return db.execute<Pick<Outcome, "wait" | "may" | "is_verified">>(sql`
       with held as materialized (
-        select id, ${permissionsOf(sql`i.organization_id`, sql`i.role`)} <@ ${permissionsOfMember(member)} as may
+        select id, ${permissionsOf(sql`i.organization_id`, sql`i.role`)} <@ ${permissionsOfMember(member)} as may,
+          ${isVerified(member)} as is_verified
         from ${invitations} as i
         where i.id = ${invitationId}::uuid and organization_id = ${member.organizationId}::uuid and ${isOpen(sql`i`)}
         for update
       ),
-      room as materialized (select ${roomFor(member, link)} as wait from held where may),
+      room as materialized (select ${roomFor(member, link)} as wait from held where may and is_verified),
       sent as (
         update ${invitations} as i set token_hash = ${link.tokenHash}, sent_at = now(), expires_at = ${expiry(link)}
         from held, room where i.id = held.id and wait = 0
@@ -96,7 +99,7 @@ export const Invitations = {
       ),
       ${mailed(link, event)},
       ${written(event, sql`from sent`)}
-      select may, coalesce((select wait from room), 0) as wait from held`);
+      select may, is_verified, coalesce((select wait from room), 0) as wait from held`);
   },
 
   find(db: Database, { organizationId }: Member, invitationId: string) {
@@ -195,9 +198,17 @@ function expiry({ days }: InvitationLink): SQL {
   return sql`now() + make_interval(days => ${days}::int)`;
 }
 
-/** The seconds until the organization may send another invitation. Counts this one if it may. */
-function roomFor({ organizationId }: Member, { perDay }: InvitationLink): SQL {
-  return sql`take_room(${`invitations:${organizationId}`}, ${perDay}::int, ${86_400 / perDay}::float8)`;
+/** The seconds until organization and member may send another invitation. Counts this one with both, if it may be sent. */
+function roomFor({ organizationId, userId }: Member, { perDay }: InvitationLink): SQL {
+  const limits = sql`${perDay}::int, ${86_400 / perDay}::float8`;
+  const [ours, theirs] = [`invitations:${organizationId}`, `invitations:${userId}`];
+  return sql`coalesce(nullif(wait_for_room(${ours}, ${limits}), 0), nullif(take_room(${theirs}, ${limits}), 0),
+    take_room(${ours}, ${limits}))`;
+}
+
+/** True if the member has verified the address of their account. */
+function isVerified({ userId }: Member): SQL {
+  return sql`exists (select from ${users} as u where u.id = ${userId}::uuid and u.email_verified_at is not null)`;
 }
 
 /** Writes the mail of a `sent` invitation, if its mailbox has room. */

@@ -37,7 +37,7 @@ const refusedMails = sql`coalesce(nullif(current_setting('plinth.refused_mails',
  * other mail per account and kind. Volatile: use it behind a fence, one row per mail.
  */
 export function takesRoom(
-  mail: { id: string; kind: MailKindName; userId: SQL; recipient: SQL; isVerified: SQL },
+  mail: { id: string | SQL; kind: MailKindName; userId: SQL; recipient: SQL; isVerified: SQL },
   pepper: string,
 ): SQL {
   const { id, kind, userId, recipient, isVerified } = mail;

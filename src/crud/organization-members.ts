@@ -62,7 +62,7 @@ export const OrganizationMembers = {
         returning m.organization_id, m.user_id
       ),
       ${withdrawn},
-      ${written(event, sql`from changed`)}
+      ${written(event, sql`from changed`, nameOfOrganization)}
       select judged.*, exists (select from changed) as changed from judged`);
   },
 
@@ -75,7 +75,7 @@ export const OrganizationMembers = {
       ),
       ${withdrawn},
       ${unoffered},
-      ${written(event, sql`from changed`)}
+      ${written(event, sql`from changed`, nameOfOrganization)}
       select judged.*, exists (select from changed) as changed from judged`);
   },
 
@@ -107,6 +107,11 @@ function judged(member: Member, userId: string, { has_role, given }: { has_role:
       from held as m join ${organizations} as o on o.id = m.organization_id
     )`;
 }
+
+/** The name of the organization, for the event and the notice of a changed member. */
+const nameOfOrganization = {
+  details: sql`(select jsonb_build_object('organization', o.name) from ${organizations} as o where o.id = changed.organization_id)`,
+};
 
 /** Withdraws the open invitations of a changed member, by which they could let themselves in again. */
 const withdrawn = sql`withdrawn as (

@@ -6,7 +6,6 @@ import { type NewAuditEvent, written } from "./audit-events.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 import { memberRole, permissionsOf, roleInOrganization } from "./organization-roles.ts";
 import { withRoom } from "./owned.ts";
-import { deletion } from "./rows.ts";
 import { requireVersion, type Versions } from "./versions.ts";
 
 export type NewOrganization = { id: string; name: string; slug: string; owner_id: string };
@@ -48,8 +47,7 @@ export const Organizations = {
     return db.execute(sql`
       insert into ${slugs} as s (slug, organization_id) values (${slug}, ${id}::uuid)
       on conflict (slug) do update set organization_id = excluded.organization_id, released_at = null
-      where s.organization_id is null or s.organization_id = excluded.organization_id
-        or s.released_at <= now() - make_interval(days => ${heldSlugs.days}::int)
+      where s.organization_id = excluded.organization_id or s.released_at <= now() - make_interval(days => ${heldSlugs.days}::int)
       returning slug`);
   },
 
@@ -156,6 +154,14 @@ export const Organizations = {
       select id from back`);
   },
 
+  /**
+   * Precedes changes of members, roles and invitations: those of one organization come one after another, so that each
+   * sees those before it. Whoever also holds an account holds that first.
+   */
+  hold(db: Database, { organizationId }: Pick<Member, "organizationId">) {
+    return db.execute(sql`select from ${organizations} where id = ${organizationId}::uuid for no key update`);
+  },
+
   /** Offers the organization to another member. Only its owner can, also after a wait for another transfer. */
   offer(db: Database, { organizationId, userId: ownerId }: Member, userId: string, event: NewAuditEvent) {
     const isMember = sql`exists (select from ${members} as m join ${users} as u on u.id = m.user_id
@@ -166,46 +172,59 @@ export const Organizations = {
         update ${organizations} set next_owner_id = ${userId}::uuid
         where ${and(isLive(organizationId), ne(organizations.owner_id, userId), isMember)}
           and owner_id = ${ownerId}::uuid
-        returning id
+        returning id, name
       ),
-      ${written(event, sql`from offered`)}
+      ${written(event, sql`from offered`, { details: sql`jsonb_build_object('organization', name)` })}
       select id from offered`);
   },
 
-  /** Takes an offer back, by the owner or by the member who has it. */
+  /** Takes an offer back, by the owner or by the member who has it, whom the event concerns. */
   cancelOffer(db: Database, { organizationId, userId }: Member, event: NewAuditEvent) {
     return db.execute<{ id: string }>(sql`
-      with cancelled as (
-        update ${organizations} set next_owner_id = null
+      with offered as (
+        select id, next_owner_id from ${organizations}
         where ${isLive(organizationId)} and next_owner_id is not null and ${userId}::uuid in (owner_id, next_owner_id)
-        returning id
+        for no key update
       ),
-      ${written(event, sql`from cancelled`)}
+      cancelled as (
+        update ${organizations} as o set next_owner_id = null from offered where o.id = offered.id
+        returning o.id, offered.next_owner_id
+      ),
+      ${written(event, sql`from cancelled`, { userId: sql`next_owner_id` })}
       select id from cancelled`);
   },
 
   /**
-   * Makes the caller the owner, if the organization was offered to them. Their membership falls back to an admin's later.
-   * Holds account and membership, so that neither ends meanwhile.
+   * Makes the caller the owner, if the organization was offered to them and they own less than `most`; the event concerns
+   * the former owner. Their membership falls back to an admin's later. Follows the holds of account and organization.
    */
-  acceptOffer(db: Database, { organizationId, userId }: Member, event: NewAuditEvent) {
-    return db.execute<{ id: string }>(sql`
+  acceptOffer(db: Database, { organizationId, userId }: Member, most: number, event: NewAuditEvent) {
+    return db.execute<{ has_room: boolean }>(sql`
       with member as (
         select m.user_id from ${members} as m join ${users} as u on u.id = m.user_id
         where m.organization_id = ${organizationId}::uuid and m.user_id = ${userId}::uuid and u.deleted_at is null
-        for no key update
+        for no key update of m
+      ),
+      judged as (
+        select o.id, o.owner_id as former_id, member.user_id,
+          ${most}::int > (select count(*) from ${organizations} as own where own.owner_id = member.user_id) as has_room
+        from ${organizations} as o, member
+        where o.id = ${organizationId}::uuid and o.deleted_at is null and o.next_owner_id = member.user_id
       ),
       transferred as (
-        update ${organizations} set owner_id = member.user_id, next_owner_id = null from member
-        where ${isLive(organizationId)} and next_owner_id = member.user_id
-        returning id, owner_id
+        update ${organizations} as o set owner_id = judged.user_id, next_owner_id = null from judged
+        where o.id = judged.id and has_room
+        returning o.id, o.owner_id, o.name, judged.former_id
       ),
       kept as (
         update ${members} as m set role = 'admin' from transferred as t
         where m.organization_id = t.id and m.user_id = t.owner_id
       ),
-      ${written(event, sql`from transferred`)}
-      select id from transferred`);
+      ${written(event, sql`from transferred`, {
+        userId: sql`former_id`,
+        details: sql`jsonb_build_object('organization', name)`,
+      })}
+      select has_room from judged`);
   },
 
   /** Precedes {@link Organizations.requireNoOthers}: holds what an account owns, so that nobody joins meanwhile. */
@@ -227,12 +246,16 @@ export const Organizations = {
           and m.user_id <> ${userId}::uuid and u.deleted_at is null)`);
   },
 
-  /** Deletes the organizations in which a deleted user was alone. */
-  deleteOwn(db: Database, userId: string, happened: SQL) {
-    return db
-      .update(organizations)
-      .set({ ...deletion, next_owner_id: null })
-      .where(and(eq(organizations.owner_id, userId), isNull(organizations.deleted_at), happened));
+  /** Deletes the organizations in which a deleted user was alone, and records the event for each of them. */
+  deleteOwn(db: Database, userId: string, happened: SQL, event: NewAuditEvent) {
+    return db.execute<{ id: string }>(sql`
+      with gone as (
+        update ${organizations} set deleted_at = now(), next_owner_id = null
+        where ${and(eq(organizations.owner_id, userId), isNull(organizations.deleted_at), happened)}
+        returning id
+      ),
+      ${written(event, sql`from gone`, { organizationId: sql`gone.id`, isEach: true })}
+      select id from gone`);
   },
 };
 

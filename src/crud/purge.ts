@@ -22,16 +22,23 @@ import { hasNoRows, reachEvery, removeRowsOfOwners } from "./organization-rows.t
 /** The queries that purge deleted users. */
 export const Purge = {
   /**
-   * Scrubs the personal fields of deleted users after their grace, oldest deletion first. Races with a restore are safe:
-   * both change the row, and a user without a password hash cannot be restored.
+   * Scrubs the personal fields of deleted users after their grace, oldest deletion first, with the invitations and mails to
+   * their addresses that are in no account. Races with a restore are safe: both change the row, and a user without a
+   * password hash cannot be restored.
    */
   scrub(db: Database, graceDays: number, limit: number) {
     return db.execute(sql`
       with due as (
-        select id from ${users}
+        select id, lower(email) as address from ${users}
         where deleted_at <= now() - make_interval(days => ${graceDays}::int) and purged_at is null and password_hash <> ''
         order by deleted_at limit ${limit} for update skip locked
-      )
+      ),
+      left_over as (
+        select address from due where not exists (
+          select from ${users} as u where lower(u.email) = address and u.deleted_at is null)
+      ),
+      uninvited as (delete from ${invitations} as i using left_over where lower(i.email) = address),
+      unmailed as (delete from ${mails} as m using left_over where m.user_id is null and lower(m.recipient) = address)
       update ${users} as u set email = '', username = '', full_name = null, password_hash = '', email_verified_at = null
       from due where u.id = due.id`);
   },

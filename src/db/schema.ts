@@ -168,8 +168,9 @@ export const slugs = pgTable(
   "organization_slugs",
   {
     slug: text().primaryKey(),
-    /** Null once it was purged, which frees the slug. */
-    organization_id: uuid().references(() => organizations.id, { onDelete: "set null" }),
+    organization_id: uuid()
+      .notNull()
+      .references(() => organizations.id, { onDelete: "cascade" }),
     /** The time at which it was given up. Null while the organization has it. */
     released_at: timestamp(),
   },
@@ -238,6 +239,7 @@ export const invitations = pgTable(
       uniqueIndex("organization_invitations_token_key").on(table.token_hash),
       index("organization_invitations_organization_idx").on(table.organization_id, table.id),
       index("organization_invitations_invited_by_idx").on(table.invited_by),
+      index("organization_invitations_address_idx").on(sql`lower(${table.email})`),
       index("organization_invitations_purge_idx").on(table.expires_at),
     ];
   },
@@ -441,7 +443,12 @@ export const mails = pgTable(
     created_at,
     sent_at: timestamp(),
   },
-  (table) => [index("mails_user_idx").on(table.user_id), check("mails_kind_check", oneOf(table.kind, mailKindNames))],
+  (table) => [
+    index("mails_user_idx").on(table.user_id),
+    // Finds the mails to an address without an account, which go with the account that had it.
+    index("mails_recipient_idx").on(sql`lower(${table.recipient})`).where(sql`${table.user_id} is null`),
+    check("mails_kind_check", oneOf(table.kind, mailKindNames)),
+  ],
 );
 
 /** The digest of a request under an `Idempotency-Key` and the rows its statements answered, kept for a day. */

@@ -6,7 +6,7 @@ import type { Content } from "./layout.ts";
 /** Data of every notice: the actor as the owner may know them, and the origin if it was certainly the owner. */
 export const Told = Greeted.extend({
   // Older versions queued notices of the owner's own acts only.
-  by: z.enum(["owner", "administrator", "operator", "stranger"]).default("owner"),
+  by: z.enum(["owner", "member", "administrator", "operator", "stranger"]).default("owner"),
   network: z.string().optional(),
   program: z.string().optional(),
 });
@@ -38,6 +38,7 @@ function factsOf({ by, network, program }: Told, { project, at }: Place): NonNul
   const when = ["When", `${day(at)}, ${time} UTC`] as const;
   const who = {
     owner: undefined,
+    member: "another member of the organization",
     administrator: `an administrator of ${project}`,
     operator: `an operator of ${project}, at the command line`,
     stranger: "somebody who was not signed in",

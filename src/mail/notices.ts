@@ -128,12 +128,14 @@ export const accountRestored = notice({
 });
 
 /** Data of every notice about an API key. */
-const AboutKey = Told.extend({ key_name: z.string(), organization_id: z.string().optional() });
+const AboutKey = Told.extend({ key_name: z.string(), organization: z.string().optional() });
 type AboutKey = z.output<typeof AboutKey>;
-const ofOwner = ({ organization_id }: AboutKey, project: string) =>
-  organization_id === undefined ? `your ${project} account` : `an organization at ${project}`;
-const otherwise =
-  "If this was not you, revoke the key and change your password, which signs everybody else out of your account.";
+const ofOwner = ({ organization }: AboutKey, project: string) =>
+  organization === undefined ? `your ${project} account` : `${organization} on ${project}`;
+const otherwise = ({ by }: AboutKey) =>
+  by === "member"
+    ? "If nobody who manages the keys knows why, revoke the key."
+    : "If this was not you, revoke the key and change your password, which signs everybody else out of your account.";
 
 export const apiKeyCreated = notice({
   name: "api_key_created",
@@ -144,10 +146,10 @@ export const apiKeyCreated = notice({
     return {
       subject: `A new API key for ${owner}`,
       paragraphs: [
-        `You made an API key for ${owner}, with the name ${key}.`,
+        `An API key for ${owner} was made, with the name ${key}.`,
         `A program that has it can act for the owner, within these permissions: ${permissions}.`,
       ],
-      closing: otherwise,
+      closing: otherwise(data),
     };
   },
 });
@@ -161,7 +163,7 @@ export const apiKeyChanged = notice({
     return {
       subject: `An API key of ${owner} was changed`,
       paragraphs: [`The permissions, networks, expiry or name of an API key of ${owner} were changed: ${key}.`],
-      closing: otherwise,
+      closing: otherwise(data),
     };
   },
 });
@@ -178,7 +180,7 @@ export const apiKeyRotated = notice({
         `An API key of ${owner} was given a new secret: ${key}.`,
         "The secret that it had stops working, at once or at the end of the overlap that was asked for.",
       ],
-      closing: otherwise,
+      closing: otherwise(data),
     };
   },
 });
@@ -193,9 +195,66 @@ export const apiKeyRevoked = notice({
       subject: `An API key of ${owner} was revoked`,
       paragraphs: [`An API key of ${owner} was revoked: ${key}.`, "Programs that still use it are refused."],
       closing:
-        "If this was not you, somebody is signed in to your account: change your password, which signs everybody else out.",
+        data.by === "member"
+          ? "If nobody who manages the keys knows why, ask the owner."
+          : "If this was not you, somebody is signed in to your account: change your password, which signs everybody else out.",
     };
   },
+});
+
+const OfOrganization = Told.extend({ organization: z.string() });
+const askThem = ({ organization }: { organization: string }) =>
+  `If you do not know why, ask the owner of ${organization}.`;
+
+export const memberRoleChanged = notice({
+  name: "member_role_changed",
+  data: OfOrganization.extend({ role: z.string() }),
+  content: (data, { project }) => ({
+    subject: `Your role in ${data.organization} was changed`,
+    paragraphs: [`Your role in ${data.organization} on ${project} is ${data.role} now.`],
+    closing: askThem(data),
+  }),
+});
+
+export const memberRemoved = notice({
+  name: "member_removed",
+  data: OfOrganization,
+  content: (data, { project }) => ({
+    subject: `You were removed from ${data.organization}`,
+    paragraphs: [
+      `You are no longer a member of ${data.organization} on ${project}.`,
+      "Your account stays as it is. Invitations that you sent for the organization have ended.",
+    ],
+    closing: askThem(data),
+  }),
+});
+
+/** Goes to the member to whom the organization is offered. */
+export const organizationOffered = notice({
+  name: "organization_offered",
+  data: OfOrganization,
+  content: (data, { project }) => ({
+    subject: `${data.organization} is offered to you`,
+    paragraphs: [
+      `The owner of ${data.organization} on ${project} would like you to own it.`,
+      "Nothing changes unless you accept. You can also decline.",
+    ],
+    closing: askThem(data),
+  }),
+});
+
+/** Goes to the former owner. */
+export const organizationTransferred = notice({
+  name: "organization_transferred",
+  data: OfOrganization,
+  content: ({ organization }, { project }) => ({
+    subject: `${organization} has another owner`,
+    paragraphs: [
+      `The member to whom you offered ${organization} on ${project} has accepted, and owns it now.`,
+      "You stay a member, with the role admin.",
+    ],
+    closing: `If you offered it to nobody, ${stolen}`,
+  }),
 });
 
 export const sessionsEnded = notice({
@@ -256,6 +315,10 @@ export const notices = {
   apiKeyChanged,
   apiKeyRotated,
   apiKeyRevoked,
+  memberRoleChanged,
+  memberRemoved,
+  organizationOffered,
+  organizationTransferred,
   sessionsEnded,
   sessionReplayed,
   newSignIn,

@@ -14,6 +14,8 @@ export type Known = {
   /** Instead of a user: the organization whose key this is. */
   organizationId?: string;
   apiKeyId?: string;
+  /** Tells this credential from others of its owner's. */
+  credential: string;
   /** Absent if nobody may call. */
   admit?: () => SQL<boolean>;
 };
@@ -37,11 +39,11 @@ export function keysAdmittedBy({ access, permission }: Pick<Policy, "access" | "
     const key = await parseApiKey({ environment: settings.ENVIRONMENT, key: keys.apiKey }, text);
     if (!key) return undefined;
     if (policy) c.set("policy", keyRate(policy));
-    const { ownerId, id: apiKeyId } = key;
+    const { ownerId, id: apiKeyId, secretHash: credential } = key;
     const address = addressOf(c.req.header("CF-Connecting-IP"));
     const admitKey = () => keyGuard({ ...key, address, organizationId, permission });
-    if (ownerId === organizationId) return { organizationId, apiKeyId, admit: admitKey };
+    if (ownerId === organizationId) return { organizationId, apiKeyId, credential, admit: admitKey };
     const admit = asMember ? () => allOf(admitKey(), asMember(ownerId, organizationId)) : admitKey;
-    return { user: { id: ownerId }, apiKeyId, admit };
+    return { user: { id: ownerId }, apiKeyId, credential, admit };
   };
 }

@@ -12,6 +12,7 @@ import { tokenPolicy } from "../settings.ts";
 import { type Known, keysAdmittedBy } from "./api-keys.ts";
 import { noteUse } from "./key-use.ts";
 import { countCall } from "./rate-limit.ts";
+import { noteRefusal, wasRefused } from "./refused-callers.ts";
 
 /**
  * Verifies the bearer token (RFC 6750) without the database, be it an access token or an API key, then puts the guard before
@@ -31,9 +32,11 @@ export function authenticate(
     const organizationId = wordOf(access) === "member" ? c.req.param("organization_id")?.toLowerCase() : undefined;
     const byToken = async (): Promise<Known | undefined> => {
       const user = await callerOf(context, header);
-      if (!user || !guard) return user && { user };
+      if (!user) return undefined;
+      const known = { user, credential: user.sessionId };
+      if (!guard) return known;
       const admit = () => guard(user, organizationId);
-      return { user, admit: freshly ? () => allOf(admit(), freshly(user.sessionId)) : admit };
+      return { ...known, admit: freshly ? () => allOf(admit(), freshly(user.sessionId)) : admit };
     };
     const text = bearerToken(header);
     const isKey = text !== undefined && looksLikeApiKey(text);
@@ -43,7 +46,8 @@ export function authenticate(
     if (known?.apiKeyId) c.set("apiKeyId", known.apiKeyId);
     const callerId = known?.user?.id ?? known?.organizationId;
     if (callerId) c.set("callerId", callerId);
-    await countCall(c.env, context, { user: callerId });
+    const isRefused = known !== undefined && wasRefused(known.credential, context.now());
+    await countCall(c.env, context, { user: isRefused ? undefined : callerId });
     if (!known) throw refusal(text, isKey && !byKey);
     const { admit, apiKeyId } = known;
     if (!admit) throw new ApiError("forbidden");
@@ -56,6 +60,7 @@ export function authenticate(
     });
     c.set("hasGuarded", () => guarded);
     await next();
+    if (c.error instanceof ApiError && c.error.code === "invalid_token") noteRefusal(known.credential, context.now());
     // Without a query there was no guard, and an account that is gone would be served.
     if (!guarded && !c.error) throw new Error(`${context.policy?.operationId} asked no guard. ${advice}`);
     if (apiKeyId && guarded && ![401, 403].includes(c.res.status)) noteUse(context, apiKeyId);

@@ -31,7 +31,7 @@ export const OrganizationAuditEventPage = pageOf(OrganizationAuditEvent).openapi
 /** An audit event as the account's owner may see it. */
 export const MyAuditEvent = AuditEvent.omit({ user_id: true, actor_id: true })
   .extend({
-    actor: z.enum(["you", "administrator", "not_signed_in"]),
+    actor: z.enum(["you", "member", "administrator", "not_signed_in"]),
     network: z.string().nullable().openapi({ description: "Present only if the request was certainly yours" }),
   })
   .openapi("MyAuditEvent");

@@ -19,6 +19,7 @@ export async function deleteOwnAccount(context: Context, { current_password }: {
   const { db, run, user: caller } = context;
   const { user, remember } = await requirePassword(context, current_password);
   const event = auditEvent(context, "account.deleted", user.id, { until: dataGoesAt(context) });
+  const besides = auditEvent(context, "organization.deleted", null, {});
   const [, , , gone] = await run(
     // A transfer or an invitation that is being accepted comes to its end first.
     Users.lock(db, user.id),
@@ -28,7 +29,7 @@ export async function deleteOwnAccount(context: Context, { current_password }: {
     // Separate, because only a later statement sees the sessions opened while the first one waited for the row.
     Sessions.revoke(db, user.id, undefined, wasJustDeleted(user.id)),
     ApiKeys.revokeAll(db, { userId: user.id }, wasJustDeleted(user.id)),
-    Organizations.deleteOwn(db, user.id, wasJustDeleted(user.id)),
+    Organizations.deleteOwn(db, user.id, wasJustDeleted(user.id), besides),
     ...remember,
   );
   if (gone.rows.length === 0) wrongPassword();

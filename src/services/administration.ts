@@ -23,6 +23,7 @@ export async function deleteAsAdmin(context: Context, id: string): Promise<void>
     throw new ApiError("forbidden", { detail: "Delete your own account with POST /users/me/deletion." });
   }
   const event = auditEvent(context, "account.deleted", id, { until: dataGoesAt(context) });
+  const besides = auditEvent(context, "organization.deleted", null, {});
   // Separate, because only a later statement sees the sessions opened while the first one waited for the row.
   const [, , , , gone] = await run(
     requireUserVersion(context, id),
@@ -33,7 +34,7 @@ export async function deleteAsAdmin(context: Context, id: string): Promise<void>
     Users.delete(db, id, caller, event),
     Sessions.revoke(db, id, undefined, wasJustDeleted(id)),
     ApiKeys.revokeAll(db, { userId: id }, wasJustDeleted(id)),
-    Organizations.deleteOwn(db, id, wasJustDeleted(id)),
+    Organizations.deleteOwn(db, id, wasJustDeleted(id), besides),
     requireStillAdmin(context),
   );
   if (gone.rows.length === 0) notFound();

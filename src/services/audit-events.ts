@@ -2,7 +2,7 @@ import type { AuditEvents, NewAuditEvent } from "../crud/audit-events.ts";
 import type { MyAuditEvent } from "../schemas/audit-events.ts";
 
 type Row = ReturnType<typeof AuditEvents.list>["_"]["result"][number];
-type Acted = Pick<NewAuditEvent, "kind" | "user_id" | "actor_id">;
+type Acted = Pick<NewAuditEvent, "kind" | "user_id" | "actor_id" | "organization_id">;
 
 /** Events that anybody can cause with a name or a stolen token: the owner must not learn their network. */
 const byAnybody = new Set([
@@ -15,13 +15,15 @@ const byAnybody = new Set([
 
 /** An event as the account's owner may see it: of others only their role, neither their id nor their network. */
 export function asSeenByOwner({ user_id, actor_id, network, ...event }: Row): MyAuditEvent {
-  const acted = { kind: event.kind, user_id, actor_id };
+  const acted = { kind: event.kind, user_id, actor_id, organization_id: event.organization_id };
   return { ...event, actor: actorOf(acted), network: isByOwner(acted) ? network : null };
 }
 
-/** The actor from the owner's point of view. */
-export function actorOf({ user_id, actor_id }: Acted): MyAuditEvent["actor"] {
-  return !actor_id ? "not_signed_in" : actor_id === user_id ? "you" : "administrator";
+/** The actor from the owner's point of view. Below an organization, somebody else is another member of it. */
+export function actorOf({ user_id, actor_id, organization_id }: Acted): MyAuditEvent["actor"] {
+  if (!actor_id) return "not_signed_in";
+  if (actor_id === user_id) return "you";
+  return organization_id ? "member" : "administrator";
 }
 
 /** True if the owner did it, by a session or by another proof, and may therefore see the network. */

@@ -31,7 +31,8 @@ export function auditEvent<Kind extends AuditKind>(
   const byKey = apiKeyId && { by_api_key_id: apiKeyId };
   const whose = { user_id: userId, actor_id: user?.id ?? null, organization_id: member?.organizationId ?? null };
   const event = { kind, ...whose, request_id: requestId, network, details: { ...details, ...byKey } };
-  const by = isByOwner(event) ? "owner" : actorOf(event) === "administrator" ? "administrator" : "stranger";
+  const actor = actorOf(event);
+  const by = isByOwner(event) ? "owner" : actor === "member" || actor === "administrator" ? actor : "stranger";
   const program = programOf(userAgent);
   const origin = by === "owner" && { ...(network !== "unknown" && { network }), ...(program && { program }) };
   const made = told(
@@ -66,6 +67,13 @@ function told(
   if (!isSensitive(kind)) return { id: uuidv7(), ...event };
   if (!changes[kind]) throw new Error(`${name} must declare under \`changes\` that it does ${kind}`);
   const { name: notice } = sensitiveChanges[kind].notice;
-  const mail = { id: uuidv7(), kind: notice, data: { ...details, ...origin }, ...(pepper && { pepper }) };
+  const dataForOthers = { ...details, by: "member" };
+  const mail = {
+    id: uuidv7(),
+    kind: notice,
+    data: { ...details, ...origin },
+    dataForOthers,
+    ...(pepper && { pepper }),
+  };
   return { id: uuidv7(), ...event, notice: mail };
 }

@@ -16,36 +16,40 @@ const days = 7;
 
 /**
  * Invites an address with a role, and mails the link. Throws `invalid_reference` for an unknown role, `forbidden` for one
- * that can do more than the caller, `already_member`, `invitation_open`, `too_many_requests`.
+ * that can do more than the caller, `email_not_verified`, `already_member`, `invitation_open`, `too_many_requests`.
  */
 export async function invite(context: InOrganization, { email, role = "member" }: InvitationCreate) {
   const { db, run, member } = context;
   const invitation = { id: uuidv7(), email, role };
   // Without the address: nobody agreed to be in this trail.
   const event = auditEvent(context, "invitation.sent", null, { invitation_id: invitation.id, role });
-  const [{ rows }, [row]] = await run(
+  const [, { rows }, [row]] = await run(
+    Organizations.hold(db, member),
     Invitations.insert(db, member, invitation, await linkFor(context), event),
     Invitations.find(db, member, invitation.id),
   );
   const [sent] = rows;
   if (!sent?.has_role) throw new ApiError("invalid_reference", { detail: "The organization has no such role." });
   if (!sent.may) refuseMore();
+  if (!sent.is_verified) refuseUnverified();
   if (sent.is_member) throw new ApiError("already_member");
   if (sent.is_open) throw new ApiError("invitation_open");
   return row ?? refuseMany(context, sent.wait);
 }
 
-/** Sends an invitation anew, by another link. Throws `not_found`, `forbidden`, `too_many_requests`. */
+/** Sends an invitation anew, by another link. Throws `not_found`, `forbidden`, `email_not_verified`, `too_many_requests`. */
 export async function inviteAgain(context: InOrganization, id: string) {
   const { db, run, member } = context;
   const event = auditEvent(context, "invitation.sent", null, { invitation_id: id });
-  const [{ rows }, [row]] = await run(
+  const [, { rows }, [row]] = await run(
+    Organizations.hold(db, member),
     Invitations.resend(db, member, id, await linkFor(context), event),
     Invitations.find(db, member, id),
   );
   const [sent] = rows;
   if (!sent || !row) return notFound();
   if (!sent.may) refuseMore();
+  if (!sent.is_verified) refuseUnverified();
   return sent.wait === 0 ? row : refuseMany(context, sent.wait);
 }
 
@@ -84,11 +88,15 @@ export function refuseMore(): never {
   throw new ApiError("forbidden", { detail: "The role has permissions that you do not have." });
 }
 
+function refuseUnverified(): never {
+  throw new ApiError("email_not_verified", { detail: "Verify your own e-mail address before you invite others." });
+}
+
 function refuseMany({ settings }: Context, wait: number): never {
   const limit = settings.INVITATIONS_PER_DAY;
   const policy = `"invitations";q=${limit};w=86400`;
   throw limitReached("too_many_requests", "invitations", wait, {
     policy,
-    detail: "The organization has sent many invitations. Wait before you send another one.",
+    detail: "You or your organization have sent many invitations. Wait before you send another one.",
   });
 }

@@ -4,6 +4,7 @@ import { AuditEvents } from "../crud/audit-events.ts";
 import { OrganizationMembers } from "../crud/organization-members.ts";
 import { OrganizationRoles } from "../crud/organization-roles.ts";
 import { Organizations } from "../crud/organizations.ts";
+import { Users } from "../crud/users.ts";
 import { ApiError, notFound } from "../errors.ts";
 import type { OrganizationUpdate } from "../schemas/organizations.ts";
 import { type AuditContext, auditEvent } from "./audit.ts";
@@ -62,7 +63,8 @@ export async function bringBackOrganization(context: Context, id: string) {
 export async function offerTo(context: InOrganization, userId: string) {
   const { db, run, member } = context;
   const event = auditEvent(context, "organization.transfer_offered", userId, {});
-  const [{ rows }, [organization]] = await run(
+  const [, { rows }, [organization]] = await run(
+    Organizations.hold(db, member),
     Organizations.offer(db, member, userId, event),
     Organizations.find(db, member),
   );
@@ -70,15 +72,19 @@ export async function offerTo(context: InOrganization, userId: string) {
   return organization ?? notFound();
 }
 
-/** Makes the caller the owner of an organization that was offered to them. Throws `not_found`. */
+/** Makes the caller the owner of an organization that was offered to them. Throws `not_found`, `quota_exceeded`. */
 export async function acceptTransfer(context: InOrganization) {
-  const { db, run, member, user } = context;
-  const event = auditEvent(context, "organization.transferred", user.id, {});
-  const [{ rows }, [organization]] = await run(
-    Organizations.acceptOffer(db, member, event),
+  const { db, run, member, user, settings } = context;
+  const event = auditEvent(context, "organization.transferred", null, {});
+  const [, , { rows }, [organization]] = await run(
+    Users.lock(db, user.id),
+    Organizations.hold(db, member),
+    Organizations.acceptOffer(db, member, settings.ORGANIZATIONS_PER_USER, event),
     Organizations.find(db, member),
   );
-  if (rows.length === 0) notFound();
+  const [accepted] = rows;
+  if (!accepted) return notFound();
+  if (!accepted.has_room) throw new ApiError("quota_exceeded", { detail: "You own as many organizations as you may." });
   return organization ?? notFound();
 }
 
@@ -86,7 +92,8 @@ export async function acceptTransfer(context: InOrganization) {
 export async function changeMember(context: InOrganization, userId: string, role: string) {
   const { db, run, member } = context;
   const event = auditEvent(context, "member.role_changed", userId, { role });
-  const [{ rows }, [changed]] = await run(
+  const [, { rows }, [changed]] = await run(
+    Organizations.hold(db, member),
     OrganizationMembers.changeRole(db, member, userId, role, event),
     OrganizationMembers.find(db, member, userId),
   );
@@ -101,7 +108,7 @@ export async function changeMember(context: InOrganization, userId: string, role
 export async function endMembership(context: InOrganization, userId: string): Promise<void> {
   const { db, run, member } = context;
   const event = auditEvent(context, "member.removed", userId, {});
-  const { rows } = await run(OrganizationMembers.delete(db, member, userId, event));
+  const [, { rows }] = await run(Organizations.hold(db, member), OrganizationMembers.delete(db, member, userId, event));
   const [outcome] = rows;
   if (!outcome) return notFound();
   if (outcome.is_owner) throw new ApiError("owner_required");
@@ -114,7 +121,8 @@ type Role = { name: string; permissions: string[] };
 export async function addRole(context: InOrganization, role: Role) {
   const event = auditEvent(context, "organization.role_created", null, told(role));
   const { db, run, member } = context;
-  const [{ rows }, [row]] = await run(
+  const [, { rows }, [row]] = await run(
+    Organizations.hold(db, member),
     OrganizationRoles.insert(db, member, role, event),
     OrganizationRoles.find(db, member, role.name),
   );
@@ -137,7 +145,8 @@ export async function changeRole(context: InOrganization, role: Role) {
 /** Removes a role that nobody has. Throws `not_found`, `still_referenced`, `forbidden`. */
 export async function dropRole(context: InOrganization, name: string): Promise<void> {
   const event = auditEvent(context, "organization.role_deleted", null, { name });
-  const { rows } = await context.run(OrganizationRoles.delete(context.db, context.member, name, event));
+  const { db, run, member } = context;
+  const [, { rows }] = await run(Organizations.hold(db, member), OrganizationRoles.delete(db, member, name, event));
   if (!rows[0]?.exists) return notFound();
   if (!rows[0].may) refuseMore();
   if (rows[0].used) throw new ApiError("still_referenced", { detail: "A member or an open invitation has this role." });

@@ -11,7 +11,11 @@ import {
   apiKeyRotated,
   emailChanged,
   emailChangeRequested,
+  memberRemoved,
+  memberRoleChanged,
   newSignIn,
+  organizationOffered,
+  organizationTransferred,
   passwordChanged,
   roleChanged,
   sessionReplayed,
@@ -84,6 +88,26 @@ export const sensitiveChanges = {
     proofs: ["access_token"],
     besides: "The next request with it is refused, and nothing brings it back.",
   },
+  "member.role_changed": {
+    notice: memberRoleChanged,
+    proofs: ["fresh_password"],
+    besides: "The next request has the permissions of the new role. Nobody gives or takes more than they have.",
+  },
+  "member.removed": {
+    notice: memberRemoved,
+    proofs: ["access_token"],
+    besides: "The next request is refused, and the invitations that the member sent end.",
+  },
+  "organization.transfer_offered": {
+    notice: organizationOffered,
+    proofs: ["fresh_password"],
+    besides: "It tells the member to whom the organization is offered. Nothing changes until they accept.",
+  },
+  "organization.transferred": {
+    notice: organizationTransferred,
+    proofs: ["access_token"],
+    besides: "It tells the former owner, who made the offer with a fresh proof of the password, and stays an admin.",
+  },
   "sessions.ended": {
     notice: sessionsEnded,
     proofs: ["access_token", "admin"],
@@ -115,17 +139,14 @@ export const untold: Record<Exclude<AuditKind, SensitiveChange>, string> = {
   "invitation.sent": "The invitation is a mail itself.",
   "member.joined": "Only the invited user can do it.",
   "member.left": "Only the member can do it.",
-  "member.removed": "It changes nothing about the account.",
-  "member.role_changed": "It changes nothing about the account.",
   "organization.created": "It changes nothing about the account.",
-  "organization.deleted": "Its owner did it, with a fresh proof of the password.",
+  "organization.deleted":
+    "Its owner did it, with a fresh proof of the password, or it went along with the account, whose deletion has a notice.",
   "organization.restored": "It changes nothing about the account.",
   "organization.role_changed": "It concerns no account, but an organization.",
   "organization.role_created": "It concerns no account, but an organization.",
   "organization.role_deleted": "It concerns no account, but an organization.",
   "organization.transfer_cancelled": "It changes nothing about the account.",
-  "organization.transfer_offered": "It changes nothing until the member accepts.",
-  "organization.transferred": "Both sides agreed, each by an act of their own.",
   "organization.updated": "It concerns no account, but an organization.",
   "password.proved": "It changes nothing, and the owner's own trail has it.",
   "password.reset_requested": "The mailed link tells of it.",
@@ -141,8 +162,8 @@ export function isSensitive(kind: string): kind is SensitiveChange {
   return Object.hasOwn(sensitiveChanges, kind);
 }
 
-/** Added to every notice; a statement adds the name of a key. */
-type Given = "name" | "by" | "network" | "program" | "key_name";
+/** Added to every notice; a statement adds the name of a key or of an organization. */
+type Given = "name" | "by" | "network" | "program" | "key_name" | "organization";
 /** The details that an event must have for its notice, all of them text. */
 export type DetailsOf<Kind extends AuditKind> = Record<string, string> &
   (Kind extends SensitiveChange ? Omit<z.output<(typeof sensitiveChanges)[Kind]["notice"]["data"]>, Given> : unknown);

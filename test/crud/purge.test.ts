@@ -2,9 +2,21 @@ import { and, eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
 import { Purge } from "../../src/crud/purge.ts";
-import { auditEvents, idempotencyKeys, mails, oneTimeTokens, sessions, users } from "../../src/db/schema.ts";
+import { purgeRows } from "../../src/crud/rows.ts";
+import {
+  auditEvents,
+  idempotencyKeys,
+  invitations,
+  mails,
+  oneTimeTokens,
+  organizations,
+  sessions,
+  slugs,
+  users,
+} from "../../src/db/schema.ts";
 import { purgeUsers } from "../../src/tasks/purge-users.ts";
 import { aUser, bindings, db, deleteOwn, perform, quickPasswords, serve } from "../harness.ts";
+import { anOrganization } from "../members.ts";
 
 const admin = await aUser({ role: "admin" });
 const password = "correct horse battery";
@@ -183,4 +195,43 @@ describe("the purge of deleted users", () => {
       }
     }
   });
+});
+
+describe("the purge of an address", () => {
+  const leftOf = async (email: string) => [
+    await db.$count(invitations, eq(invitations.email, email)),
+    await db.$count(mails, eq(mails.recipient, email)),
+  ];
+  const invite = async (email: string) => {
+    const { path, admin } = await anOrganization();
+    return admin.post(`${path}/invitations`, { email });
+  };
+
+  it("takes the invitations to it along, and their mails", async () => {
+    const user = await aUser();
+    await invite(user.email);
+    await deleteOwn(user);
+    await invite(user.email);
+    expect(await leftOf(user.email)).toStrictEqual([2, 3]);
+    await deletedFor(user.id, 31);
+    await purgeAll();
+    expect(await leftOf(user.email)).toStrictEqual([0, 0]);
+  });
+
+  it("leaves those of an account that has it now", async () => {
+    const user = await aUser();
+    await deleteOwn(user);
+    await aUser({ email: user.email });
+    await invite(user.email);
+    await deletedFor(user.id, 31);
+    await purgeAll();
+    expect(await leftOf(user.email)).toStrictEqual([1, 1]);
+  });
+});
+
+it("removes the slugs of an organization with it", async () => {
+  const { id, slug } = await anOrganization({ deleted_at: "2020-01-01T00:00:00.000Z" });
+  await purgeRows(db, organizations, 30, 1_000);
+  expect(await db.$count(organizations, eq(organizations.id, id))).toBe(0);
+  expect(await db.$count(slugs, eq(slugs.slug, slug))).toBe(0);
 });

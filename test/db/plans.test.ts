@@ -1,9 +1,12 @@
 import { sql } from "drizzle-orm";
+import { pgTable } from "drizzle-orm/pg-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { AuditEvents } from "../../src/crud/audit-events.ts";
+import { purgeOrganizationRows, removeRowsOfOwners } from "../../src/crud/organization-rows.ts";
 import { Tasks } from "../../src/crud/tasks.ts";
 import { Throttles } from "../../src/crud/throttles.ts";
 import { Users } from "../../src/crud/users.ts";
+import { organizationRow, organizationRules } from "../../src/db/schema.ts";
 import { aUser, db, unique } from "../harness.ts";
 import { first, later, manyUsers, planOf } from "../plans.ts";
 
@@ -84,5 +87,24 @@ describe("the hot queries use their indexes, and sort nothing", () => {
         expect(plan).not.toMatch(/Seq Scan/);
       }
     }
+  });
+
+  it("the purges of organizations' rows find those to remove by an index, however many are kept", async () => {
+    const name = unique("kept").replaceAll("-", "_");
+    const table = pgTable(name, organizationRow, (columns) => organizationRules(name, columns));
+    await db.execute(
+      sql.raw(`create table ${name} as select gen_random_uuid() as id, gen_random_uuid() as organization_id,
+        null::uuid as created_by, now() as created_at, now() as updated_at,
+        case when n % 50 = 0 then now() end as deleted_at, 1 as version from generate_series(1, 20000) n`),
+    );
+    for (const columns of ["(id)", "(organization_id, id)", "(deleted_at) where deleted_at is not null"]) {
+      await db.execute(sql.raw(`create index on ${name} ${columns}`));
+    }
+    await db.execute(sql.raw(`analyze ${name}, organizations`));
+    const owners = sql`any(${`{${id}}`}::uuid[])`;
+    for (const query of [purgeOrganizationRows(db, table, 30, 1_000), removeRowsOfOwners(db, table, owners, 1_000)]) {
+      expect(await planOf(query)).not.toContain(`Seq Scan on ${name}`);
+    }
+    await db.execute(sql.raw(`drop table ${name}`));
   });
 });

@@ -83,6 +83,24 @@ const ofAnOrganizationsKey =
     return { user, change: (from: From) => make(from, user), unproven: (from: From) => make(from, member) };
   };
 
+type Organization = Awaited<ReturnType<typeof anOrganization>>;
+type Acting = { token: string };
+/** A change of a member by another one; without the proof, by one who may not. */
+const ofAMember =
+  (
+    call: (
+      organization: Organization,
+      user: User,
+    ) => readonly [method: string, path: string, json: object | undefined, may: Acting, mayNot: Acting],
+  ) =>
+  async () => {
+    const [user, organization] = [await watched(), await anOrganization()];
+    await db.insert(members).values({ organization_id: organization.id, user_id: user.id, role: "member" });
+    const [method, path, json, may, mayNot] = call(organization, user);
+    const make = (from: From, { token }: Acting) => api.call(method, path, { ...from, token, json });
+    return { user, change: (from: From) => make(from, may), unproven: (from: From) => make(from, mayNot) };
+  };
+
 const scenarios: Making = {
   "changeMyEmail email.change_requested": async () => {
     const user = await watched();
@@ -185,6 +203,27 @@ const scenarios: Making = {
   "updateOrganizationApiKey api_key.changed": ofAnOrganizationsKey((path) => ["PATCH", path, { name: "Hourly" }]),
   "rotateOrganizationApiKeySecret api_key.rotated": ofAnOrganizationsKey((path) => ["POST", `${path}/rotate`, {}]),
   "deleteOrganizationApiKey api_key.revoked": ofAnOrganizationsKey((path) => ["DELETE", path, undefined]),
+  "updateMember member.role_changed": ofAMember(({ path, admin, member }, user) => [
+    ...(["PATCH", `${path}/members/${user.id}`, { role: "admin" }] as const),
+    ...([admin, member] as const),
+  ]),
+  "removeMember member.removed": ofAMember(({ path, admin, member }, user) => [
+    ...(["DELETE", `${path}/members/${user.id}`, undefined] as const),
+    ...([admin, member] as const),
+  ]),
+  "offerOrganization organization.transfer_offered": ofAMember(({ path, owner, admin }, user) => [
+    ...(["PUT", `${path}/transfer`, { user_id: user.id }] as const),
+    ...([owner, admin] as const),
+  ]),
+  "acceptOrganization organization.transferred": async () => {
+    const user = await watched();
+    const { id, path, admin } = await anOrganization({ owner_id: user.id });
+    await db.insert(members).values({ organization_id: id, user_id: user.id, role: "admin" });
+    await api.as(user).put(`${path}/transfer`, { user_id: admin.id });
+    const accept = (from: From, header: { token?: string }) =>
+      api.post(`${path}/transfer/accept`, { ...from, ...header });
+    return { user, change: (from) => accept(from, admin), unproven: (from) => accept(from, {}) };
+  },
   "endUserSessions sessions.ended": async () => {
     const user = await watched();
     const end = (from: From, { token }: User) => api.delete(`/users/${user.id}/sessions`, { ...from, token });
@@ -297,7 +336,8 @@ describe("the matrix of sensitive changes", () => {
     expect(api.sent).toHaveLength(mailsBefore);
 
     expect((await make(from)).status).toBeLessThan(change === "session.replayed" ? 401 : 300);
-    const byOwner = proof !== "admin" || name.startsWith("updateMe ");
+    const byMember = /^(member|organization)\./.test(change);
+    const byOwner = !byMember && (proof !== "admin" || name.startsWith("updateMe "));
     expect(await eventsOf(user.id, change)).toMatchObject([{ network: "203.0.113.77" }]);
     const { notice } = sensitiveChanges[change];
     const notices = await db
@@ -313,7 +353,9 @@ describe("the matrix of sensitive changes", () => {
         ? "\nBy: somebody who was not signed in\n"
         : byOwner
           ? "\nFrom: Firefox on Linux, network 203.0.113.77\n"
-          : "\nBy: an administrator of Plinth\n",
+          : byMember
+            ? "\nBy: another member of the organization\n"
+            : "\nBy: an administrator of Plinth\n",
     );
     if (!byOwner || proof === "refresh_token") expect(text).not.toContain("203.0.113.77");
     expect(text).toMatch(/\n\nIf [^\n]+\n\n-- \nPlinth\n$/);

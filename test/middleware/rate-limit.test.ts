@@ -1,11 +1,13 @@
 import { env } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { bindingName } from "../../src/context/bindings.ts";
 import { rateClasses } from "../../src/context/policy.ts";
+import { sessions } from "../../src/db/schema.ts";
 import { networkOf } from "../../src/http/network.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { exampleBody } from "../examples.ts";
-import { aKey, aUser, bindings, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
+import { aKey, aUser, bindings, db, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
 
 /** An app whose classes let `limit` calls in, and the keys under which it counted them, by class. */
 function limited(limit: number) {
@@ -65,6 +67,31 @@ describe("rate classes", () => {
     await app.get("/items/export", { token: ada.token });
     expect((await app.get("/items/export", { token: ada.token })).status).toBe(429);
     expect(app.counted).toMatchObject({ key: Array(3).fill(ada.id), user: [ada.id], heavy: Array(3).fill(ada.id) });
+  });
+
+  it("count a key or a session that has ended by its network, so that it does not spend its owner's budget", async () => {
+    const app = limited(3);
+    const ada = await aUser();
+    const [key, revoked, expired] = [
+      await aKey({ user_id: ada.id }),
+      await aKey({ user_id: ada.id }, { revoked_at: new Date().toISOString() }),
+      await aKey({ user_id: ada.id }, { expires_at: "2020-01-01T00:00:00.000Z" }),
+    ];
+    for (const { token } of [revoked, expired]) {
+      for (const status of [401, 401, 401, 401, 429]) {
+        expect((await app.get("/items", { token, ...from(`192.0.2.${token === revoked.token ? 1 : 2}`) })).status).toBe(
+          status,
+        );
+      }
+    }
+    expect((await app.get("/items", { token: key.token, ...from("192.0.2.1") })).status).toBe(200);
+    expect(app.counted.key?.filter((counted) => counted === ada.id)).toHaveLength(3);
+
+    await db.update(sessions).set({ revoked_at: new Date().toISOString() }).where(eq(sessions.id, ada.sessionId));
+    for (const status of [401, 401, 401, 401, 429]) {
+      expect((await app.get("/items", { token: ada.token, ...from("192.0.2.3") })).status).toBe(status);
+    }
+    expect(app.counted.user?.filter((counted) => counted === ada.id)).toHaveLength(1);
   });
 
   it("count a key that is none of ours by its network", async () => {

@@ -16,7 +16,7 @@ export const createInvitation = endpoint(
     fresh: "10m",
     request: { params: OrganizationParams, body: body(InvitationCreate) },
     responses: { 201: json(Invitation, "The invitation, whose link is in the mail alone") },
-    errors: ["forbidden", "already_member", "invitation_open", "invalid_reference"],
+    errors: ["forbidden", "already_member", "invitation_open", "invalid_reference", "email_not_verified"],
   },
   async (c) => {
     return c.json(Invitation.parse(await invite(c.var, c.req.valid("json"))), 201);

@@ -14,7 +14,7 @@ export const resendInvitation = endpoint(
     fresh: "10m",
     request: { params: InvitationParams },
     responses: { 200: json(Invitation, "The invitation") },
-    errors: ["forbidden"],
+    errors: ["forbidden", "email_not_verified"],
   },
   async (c) => {
     const { invitation_id: id } = c.req.valid("param");

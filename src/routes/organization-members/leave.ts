@@ -1,4 +1,5 @@
 import { OrganizationMembers } from "../../crud/organization-members.ts";
+import { Organizations } from "../../crud/organizations.ts";
 import { endpoint } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { OrganizationParams } from "../../schemas/organizations.ts";
@@ -20,7 +21,7 @@ export const leaveOrganization = endpoint(
   async (c) => {
     const { db, run, member, user } = c.var;
     const event = auditEvent(c.var, "member.left", user.id, {});
-    const { rows } = await run(OrganizationMembers.leave(db, member, event));
+    const [, { rows }] = await run(Organizations.hold(db, member), OrganizationMembers.leave(db, member, event));
     if (rows.length === 0) notFound();
     return c.body(null, 204);
   },

@@ -11,6 +11,7 @@ export const removeMember = endpoint(
     summary: "Remove a member",
     description: "One whose role has no permission that you lack. The removal holds from the next request on.",
     access: { member: "members:manage" },
+    changes: { "member.removed": "access_token" },
     request: { params: MemberParams },
     responses: { 204: { description: "Removed" } },
     errors: ["forbidden", "owner_required"],

@@ -13,6 +13,7 @@ export const updateMember = endpoint(
       "Neither the old nor the new role may have a permission that you lack. The change holds from the next request on.",
     access: { member: "members:manage" },
     fresh: "10m",
+    changes: { "member.role_changed": "fresh_password" },
     request: { params: MemberParams, body: body(MemberUpdate) },
     responses: { 200: json(Member, "The member") },
     errors: ["forbidden", "owner_required", "invalid_reference"],

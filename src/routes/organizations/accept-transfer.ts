@@ -9,10 +9,12 @@ export const acceptOrganization = endpoint(
     operationId: "acceptOrganization",
     tags: ["organizations"],
     summary: "Accept an organization that was offered to you",
-    description: "You become its owner. The former owner stays an admin.",
+    description: "You become its owner, and it counts among those that you may own. The former owner stays an admin.",
     access: { member: "member" },
+    changes: { "organization.transferred": "access_token" },
     request: { params: OrganizationParams },
     responses: { 200: json(Organization, "The organization") },
+    errors: ["quota_exceeded"],
   },
   async (c) => {
     return c.json(Organization.parse(await acceptTransfer(c.var)), 200);

@@ -17,8 +17,8 @@ export const cancelOrganizationTransfer = endpoint(
     responses: { 204: { description: "There is no offer any more" } },
   },
   async (c) => {
-    const { db, run, member, user } = c.var;
-    const event = auditEvent(c.var, "organization.transfer_cancelled", user.id, {});
+    const { db, run, member } = c.var;
+    const event = auditEvent(c.var, "organization.transfer_cancelled", null, {});
     const { rows } = await run(Organizations.cancelOffer(db, member, event));
     if (rows.length === 0) notFound();
     return c.body(null, 204);

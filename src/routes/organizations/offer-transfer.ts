@@ -12,6 +12,7 @@ export const offerOrganization = endpoint(
     description: "The member becomes the owner by accepting; until then nothing changes.",
     access: { member: "organization:transfer" },
     fresh: "10m",
+    changes: { "organization.transfer_offered": "fresh_password" },
     request: { params: OrganizationParams, body: body(OrganizationTransfer) },
     responses: { 200: json(Organization, "The organization") },
     errors: ["invalid_reference"],

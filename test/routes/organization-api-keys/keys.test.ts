@@ -5,7 +5,7 @@ import { apiKeys, customRoles, members, organizations } from "../../../src/db/sc
 import { body, endpoint, json } from "../../../src/endpoint/endpoint.ts";
 import type { Permission } from "../../../src/permissions.ts";
 import { Health } from "../../../src/schemas/health.ts";
-import { aKey, aUser, db, serve, unique } from "../../harness.ts";
+import { aKey, aUser, db, serve, serveWithMailbox, unique } from "../../harness.ts";
 import { aMember, anOrganization } from "../../members.ts";
 
 const soon = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
@@ -184,4 +184,24 @@ describe("the keys of an organization", () => {
     }
     expect((await use(key.token, one.id)).status).toBe(200);
   });
+});
+
+it("tells all who manage the keys of an organization of a change, and the others not from where it was made", async () => {
+  const app = serveWithMailbox();
+  const { id, path, name, owner, admin, member } = await anOrganization();
+  const other = await aMember({ id }, "admin");
+  const headers = { "CF-Connecting-IP": "203.0.113.78" };
+  const json = { name: "Nightly", permissions: ["keys:manage"] };
+  await app.as(admin).post(`${path}/api-keys`, json, { headers });
+  await app.tasks();
+  const mailTo = ({ email }: { email: string }) => app.sent.filter(({ to }) => to === email).map(({ text }) => text);
+  for (const manager of [owner, other]) {
+    const [text = "", ...more] = mailTo(manager);
+    expect(more).toStrictEqual([]);
+    expect(text).toContain(`An API key for ${name} on Plinth was made, with the name Nightly.`);
+    expect(text).toContain("\nBy: another member of the organization\n");
+    expect(text).not.toContain("203.0.113.78");
+  }
+  expect(mailTo(admin)).toStrictEqual([expect.stringContaining("network 203.0.113.78")]);
+  expect(mailTo(member)).toStrictEqual([]);
 });

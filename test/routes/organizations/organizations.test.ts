@@ -380,5 +380,5 @@ it("tells an organization who did what, without anybody's network", async () => 
   });
   expect(body.items[0]).not.toHaveProperty("network");
   const { body: own } = await member.get("/users/me/audit-events");
-  expect(own.items[0]).toMatchObject({ kind: "member.removed", actor: "administrator" });
+  expect(own.items[0]).toMatchObject({ kind: "member.removed", actor: "member" });
 });
