@@ -746,7 +746,7 @@ export interface paths {
         get?: never;
         /**
          * Offer an organization to another member
-         * @description The member becomes the owner by accepting; until then nothing changes.
+         * @description The member becomes the owner by accepting; until then nothing changes. The owner of the account is told by mail: `organization.transfer_offered`.
          */
         put: operations["offerOrganization"];
         post?: never;
@@ -771,7 +771,7 @@ export interface paths {
         put?: never;
         /**
          * Accept an organization that was offered to you
-         * @description You become its owner. The former owner stays an admin.
+         * @description You become its owner, and it counts among those that you may own. The former owner stays an admin. The owner of the account is told by mail: `organization.transferred`.
          */
         post: operations["acceptOrganization"];
         delete?: never;
@@ -832,14 +832,14 @@ export interface paths {
         post?: never;
         /**
          * Remove a member
-         * @description One whose role has no permission that you lack. The removal holds from the next request on.
+         * @description One whose role has no permission that you lack. The removal holds from the next request on. The owner of the account is told by mail: `member.removed`.
          */
         delete: operations["removeMember"];
         options?: never;
         head?: never;
         /**
          * Change the role of a member
-         * @description Neither the old nor the new role may have a permission that you lack. The change holds from the next request on.
+         * @description Neither the old nor the new role may have a permission that you lack. The change holds from the next request on. The owner of the account is told by mail: `member.role_changed`.
          */
         patch: operations["updateMember"];
         trace?: never;
@@ -1954,7 +1954,7 @@ export interface components {
                 [key: string]: string;
             };
             /** @enum {string} */
-            actor: "you" | "administrator" | "not_signed_in";
+            actor: "you" | "member" | "administrator" | "not_signed_in";
         };
         Export: {
             /**
@@ -3629,6 +3629,20 @@ export interface components {
                 };
             };
         };
+        /** @description `quota_exceeded`: The limit for this kind of resource is reached. Deleted resources count until they are purged. */
+        quota_exceeded: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "quota_exceeded";
+                };
+            };
+        };
         /** @description `forbidden`: You are not allowed to do this. `permission_required`: You lack the permission that this takes. */
         "forbidden.permission_required": {
             headers: {
@@ -3685,6 +3699,20 @@ export interface components {
                 };
             };
         };
+        /** @description `bad_request`: The request could not be parsed. `email_not_verified`: Verify your e-mail address first: we have sent you a link. */
+        "bad_request.email_not_verified": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "bad_request" | "email_not_verified";
+                };
+            };
+        };
         /** @description `already_member`: This user is a member of the organization already. `invitation_open`: This address was invited already: send that invitation again instead. */
         "already_member.invitation_open": {
             headers: {
@@ -3696,20 +3724,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "already_member" | "invitation_open";
-                };
-            };
-        };
-        /** @description `quota_exceeded`: The limit for this kind of resource is reached. Deleted resources count until they are purged. */
-        quota_exceeded: {
-            headers: {
-                "X-Request-Id": components["headers"]["X-Request-Id"];
-                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {string} */
-                    code: "quota_exceeded";
                 };
             };
         };
@@ -5950,6 +5964,7 @@ export interface operations {
             403: components["responses"]["permission_required"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
+            409: components["responses"]["quota_exceeded"];
             413: components["responses"]["payload_too_large"];
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
@@ -6349,7 +6364,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invitation"];
                 };
             };
-            400: components["responses"]["bad_request"];
+            400: components["responses"]["bad_request.email_not_verified"];
             401: components["responses"]["not_authenticated.invalid_token.insufficient_user_authentication"];
             403: components["responses"]["forbidden.permission_required"];
             404: components["responses"]["not_found"];
@@ -6419,7 +6434,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invitation"];
                 };
             };
-            400: components["responses"]["bad_request"];
+            400: components["responses"]["bad_request.email_not_verified"];
             401: components["responses"]["not_authenticated.invalid_token.insufficient_user_authentication"];
             403: components["responses"]["forbidden.permission_required"];
             404: components["responses"]["not_found"];
