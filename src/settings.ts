@@ -353,7 +353,7 @@ export const settingsTable = {
   },
   REQUESTS_PER_ISOLATE: {
     kind: "variable",
-    default: "128",
+    default: "64",
     meaning:
       "The number of requests on which an isolate works at once. Further ones get 503 `overloaded`; see [under overload](deploy.md#under-overload).",
     value: integerBetween(4, 10_000),

@@ -123,7 +123,7 @@ function limitsPage(): string {
   const places = Object.entries(shares).map(([work, share]) => [
     // TypeScript does not see that both tables have the same keys.
     `requests in work, ${works[work as WorkKind]}`,
-    share === 1 ? `\`REQUESTS_PER_ISOLATE\` (${all})` : `${share * 100}% of it (${Number(all) * share})`,
+    share === 1 ? `\`REQUESTS_PER_ISOLATE\` (${all})` : `${share * 100}% of it (${Math.ceil(Number(all) * share)})`,
     "isolate, with those of all kinds",
     "the isolate and the database, from overload",
     "503 `overloaded`",

@@ -124,9 +124,9 @@ export type RateClass = keyof typeof rateClasses;
 /** The part of an isolate's places that requests of each kind may fill. Those with less are refused first. */
 export const shares = {
   read: 1,
-  write: 3 / 4,
+  write: 0.9,
   /** Reads or writes many rows, or hashes a password. */
-  bulk: 1 / 2,
+  bulk: 0.8,
 } as const;
 export type WorkKind = keyof typeof shares;
 
