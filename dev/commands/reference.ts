@@ -9,9 +9,12 @@ import { limits as attempts } from "../../src/services/passwords.ts";
 import { type Setting, settingsTable } from "../../src/settings.ts";
 import { failWith, Problem, projectFolder } from "../config.ts";
 import { readTextIfAny } from "../text.ts";
+import { errorRows, errorsIntroduction } from "./errors-page.ts";
 
 /** The text of each file that this writes. */
 export const reference: Record<string, () => string> = {
+  "docs/errors.md": () =>
+    `${errorsIntroduction}\n${table(["code", "status", "sentence", "what to do"], errorRows())}\n`,
   "docs/limits.md": limitsPage,
   "docs/settings.md": settingsPage,
   ".dev.vars.example": exampleVars,

@@ -161,8 +161,8 @@ function workOf({ method, rate }: Contract): WorkKind {
 }
 
 function toRoute(contract: Contract, policy: Policy): RouteConfig {
-  const { method, operationId, summary, description, tags, access, request, responses } = contract;
-  const { callers, idempotent, versioned, cached, paged, ranged, deprecated } = contract;
+  const { method, operationId, summary, description, tags, request, responses } = contract;
+  const { idempotent, versioned, cached, paged, ranged, deprecated } = contract;
   const isRead = method === "get";
   const tagged = versioned ? versionedAnswers(responses, isRead) : responses;
   const linked = paged ? linkedAnswers(tagged) : tagged;
@@ -174,12 +174,12 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
     ...(request && { request: documentedRequest(request, policy) }),
     // OpenAPI 3.0 and 3.1 make this a union of arrays, to which nothing can be added.
     parameters: parametersOf(contract) as NonNullable<RouteConfig["parameters"]>,
-    ...(deprecated && { deprecated: true }),
+    ...(deprecated && { deprecated: true, ...(deprecated.sunset && { "x-sunset": deprecated.sunset }) }),
     responses: withHeaders(policy, {
       ...(cached ? cacheable(replayed) : replayed),
       ...problemResponses(codesOf(contract), method, policy),
     }),
-    security: [...consequencesOf(access).security, ...(callers ? ["apiKey"] : [])].map((scheme) => ({ [scheme]: [] })),
+    security: securityOf(policy),
     middleware: inOrder(ofEndpoint, { contract, policy }),
   };
 }
@@ -192,6 +192,13 @@ function fieldsOf({ request }: Contract): string[] {
   const { "application/json": json, [multipartType]: form } = request?.body?.content ?? {};
   const content = json ?? form;
   return content && "schema" in content && content.schema instanceof ZodObject ? Object.keys(content.schema.shape) : [];
+}
+
+/** The ways in. OpenAPI 3.1 takes names of roles for the schemes other than OAuth2. */
+function securityOf({ access, permission }: Policy): Record<string, string[]>[] {
+  const roles = access === "admin" ? ["admin"] : typeof access === "object" ? [access.member] : [];
+  const people = consequencesOf(access).security.map((scheme) => ({ [scheme]: scheme === "bearer" ? roles : [] }));
+  return permission === undefined ? people : [...people, { apiKey: [permission] }];
 }
 
 /** Adds the headers that every answer of an endpoint has. */

@@ -80,7 +80,7 @@ describe("deprecated", () => {
   it("is in the document and in the matrix", async () => {
     const { body } = await app.get("/openapi.json");
     const { get } = body.paths["/api/v1/things/{id}"];
-    expect(get.deprecated).toBe(true);
+    expect([get.deprecated, get["x-sunset"]]).toStrictEqual([true, "2027-05-31"]);
     expect(get.description).toBe("As it was. Deprecated since 2026-11-01, and may be gone after 2027-05-31.");
     for (const status of ["200", "404", "422", "429", "500"]) {
       expect(Object.keys(answersIn(body, get)[status]?.headers ?? {}), status).toEqual(

@@ -1,0 +1,74 @@
+/** `npm run contract`: compares openapi.json with that of a git ref, the newest tag by default. Fails on a break. */
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs, promisify } from "node:util";
+import { failWith, Problem, projectFolder } from "../config.ts";
+import type { Change } from "../contract/change.ts";
+import { compare } from "../contract/compare.ts";
+import { openapiFile } from "./openapi.ts";
+
+/** Tells these changes, each once for all operations that have it; those that break nobody only if `all`. */
+export function report(changes: readonly Change[], all: boolean): string[] {
+  const shown = Map.groupBy(
+    changes.filter((change) => all || isBreak(change)),
+    told,
+  );
+  const [breaking, harmless] = [changes.filter(isBreak).length, changes.filter((change) => !isBreak(change)).length];
+  return [
+    ...[...shown].map(([line, group]) => `${line}\n  ${operationsIn(group)}`),
+    `${counted(breaking, "break")} old clients, ${harmless} ${harmless === 1 ? "breaks" : "break"} nobody${all || harmless === 0 ? "" : " (--all lists them)"}.`,
+  ];
+}
+
+function counted(count: number, verb: string): string {
+  return count === 1 ? `1 change ${verb}s` : `${count} changes ${verb}`;
+}
+
+function operationsIn(group: readonly Change[]): string {
+  const names = group.map(({ operation }) => operation);
+  return names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+}
+
+/** The breaks that no sunset allows. */
+export function refused(changes: readonly Change[]): Change[] {
+  return changes.filter((change) => isBreak(change) && change.allowed === undefined);
+}
+
+function isBreak({ breaks }: Change): boolean {
+  return breaks === "old clients";
+}
+
+function told({ place, rule, breaks, allowed }: Change): string {
+  return `${place}: ${rule}. Breaks ${breaks}${allowed === undefined ? "" : `, allowed: ${allowed}`}.`;
+}
+
+async function git(...args: string[]): Promise<string | undefined> {
+  const options = { cwd: projectFolder, maxBuffer: 2 ** 26 };
+  return promisify(execFile)("git", args, options).then(
+    ({ stdout }) => stdout,
+    () => undefined,
+  );
+}
+
+async function main(): Promise<void> {
+  const options = { all: { type: "boolean", default: false }, since: { type: "string" } } as const;
+  const { values } = parseArgs({ options });
+  const ref = values.since ?? (await git("describe", "--tags", "--abbrev=0"))?.trim();
+  if (!ref) return console.log("There is no tag yet: no release to compare openapi.json with.");
+  const released = await git("show", `${ref}:${openapiFile}`);
+  if (released === undefined) {
+    if (values.since !== undefined) throw new Problem(`${ref} has no ${openapiFile}, or is no commit.`);
+    return console.log(`${ref} has no ${openapiFile}: nothing to compare with.`);
+  }
+  const current = await readFile(join(projectFolder, openapiFile), "utf8");
+  const changes = compare(JSON.parse(released), JSON.parse(current), new Date().toISOString().slice(0, 10));
+  console.log([`Since ${ref}:`, ...report(changes, values.all)].join("\n"));
+  if (refused(changes).length > 0) {
+    throw new Problem(
+      "Give what breaks a version of its own, or keep it, deprecated, until its sunset: see docs/http.md, Breaking changes.",
+    );
+  }
+}
+
+if (import.meta.main) await main().catch(failWith);
