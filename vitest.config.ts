@@ -19,6 +19,8 @@ const inBrowser = ["test/e2e/**/*.test.ts"];
 /** Minutes of work that changes rarely touch: `npm run test:long`, of which `npm test` has a part. */
 const long = ["test/**/*.long.test.ts"];
 const browser = findBrowser() !== undefined || process.env.PLINTH_REQUIRE_BROWSER === "1";
+/** The requests that test/house/fuzz.test.ts makes: `npm run fuzz` sets them. */
+const fuzz = { requests: Number(process.env.FUZZ_REQUESTS ?? 300), seed: Number(process.env.FUZZ_SEED ?? 0) };
 const secretKey = randomBytes(32).toString("hex");
 
 export default defineConfig({
@@ -75,6 +77,7 @@ export default defineConfig({
           name: "worker",
           // It would keep the list of files under src/routes as it was, and a file that is new would not be missed.
           fsModuleCache: false,
+          provide: { fuzz },
           include: ["test/**/*.test.ts"],
           exclude: [...inNode, ...inBrowser, ...long],
           // A new isolate costs seconds; every test owns its data, so that files can share one, with a database of its own.

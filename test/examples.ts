@@ -9,8 +9,12 @@ export type Schema = {
   type?: unknown;
   format?: string;
   minimum?: number;
+  maximum?: number;
   minLength?: number;
   maxLength?: number;
+  minItems?: number;
+  maxItems?: number;
+  pattern?: string;
   example?: unknown;
   default?: unknown;
   enum?: unknown[];

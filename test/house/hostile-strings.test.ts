@@ -3,7 +3,7 @@ import { endpoints } from "../../src/routes/index.ts";
 import { type Call, called, send } from "../calls.ts";
 import { bodySchema, exampleBody, examplePath, parametersOf, resolved, type Schema, takenBy } from "../examples.ts";
 import { aUser, bindings, isThorough, quickPasswords, serve, unique } from "../harness.ts";
-import { hostileStrings, impossibleStrings } from "./hostile-strings.ts";
+import { headersRead, hostileStrings, impossibleStrings } from "./hostile-strings.ts";
 
 /** Lifts the rate limits. */
 const unlimited = Object.fromEntries(Object.entries(bindings).filter(([name]) => !name.startsWith("RATE_LIMIT_")));
@@ -75,12 +75,6 @@ const isObject = (value: unknown) => typeof value === "object" && value !== null
 const changesText = "is answered as another text: where that is meant, the schema of the body is to change it";
 
 const isPrintable = (text: string) => /^[ -~]+$/.test(text);
-
-/** The headers that any endpoint, or what stands before it, looks at. */
-const headersRead = [
-  ...["Accept", "Authorization", "CF-Connecting-IP", "Content-Type", "Cookie", "Idempotency-Key", "If-Match"],
-  ...["If-None-Match", "Origin", "User-Agent", "X-Request-Id"],
-];
 
 describe("hostile strings in every text field", () => {
   it("knows the fields from the contracts", () => {

@@ -70,3 +70,9 @@ export const impossibleStrings: readonly string[] = [
   "tail \udfff",
   "\udc00\ud800",
 ];
+
+/** The headers that any endpoint, or what stands before it, looks at. */
+export const headersRead: readonly string[] = [
+  ...["Accept", "Authorization", "CF-Connecting-IP", "Content-Type", "Cookie", "Idempotency-Key", "If-Match"],
+  ...["If-None-Match", "Origin", "User-Agent", "X-Request-Id"],
+];

@@ -13,6 +13,8 @@ import { serveCut } from "./cut.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
+    /** How much test/house/fuzz.test.ts sends, and where its chances begin. */
+    fuzz: { requests: number; seed: number };
     /** Connection string of a role that may create databases, on the tests' real PostgreSQL. */
     postgres: string;
     /** Connection string of a migrated database that tests copy and nobody connects to. */
