@@ -63,16 +63,16 @@ describe("the Worker's cron trigger", () => {
     expect(await db.select({ state: tasks.state }).from(tasks).where(eq(tasks.name, old.name))).toStrictEqual([
       { state: "dead" },
     ]);
-    const done = lines.map((line) => JSON.parse(line)).filter(({ message }) => message === "task");
-    expect(done.filter(({ outcome }) => outcome !== "done")).toStrictEqual([]);
-    const ran = new Set(done.map(({ task }) => task));
+    // Other tests may have left tasks that fail, and rows that are expired.
     const due = ["mails/send", ...allTasks.flatMap(({ name, slots }) => (slots ? name : []))];
-    expect(due.filter((name) => !ran.has(name))).toStrictEqual([]);
-    expect(
-      done
-        .filter(({ count }) => count > 0)
-        .map(({ task }) => task)
-        .toSorted(),
-    ).toStrictEqual(["purge-idempotency-keys", "purge-tasks", "purge-throttles", "purge-users"]);
+    const ran = lines
+      .map((line) => JSON.parse(line))
+      .filter(({ message, task }) => message === "task" && due.includes(task));
+    expect(ran.filter(({ outcome }) => outcome !== "done")).toStrictEqual([]);
+    expect(due.filter((name) => !ran.some(({ task }) => task === name))).toStrictEqual([]);
+    const purged = ran.filter(({ count }) => count > 0).map(({ task }) => task);
+    expect(purged).toEqual(
+      expect.arrayContaining(["purge-idempotency-keys", "purge-tasks", "purge-throttles", "purge-users"]),
+    );
   });
 });
