@@ -332,6 +332,13 @@ export const settingsTable = {
       "The alarm that runs tasks when they are due, so that nothing has to ask an idle database; see `durable_objects` in wrangler.toml. Without it, `triggers` in wrangler.toml decides how late a task may run.",
     value: z.custom<Alarms>((value) => typeof value === "object" && value !== null, "must be a binding").optional(),
   },
+  CF_VERSION_METADATA: {
+    kind: "binding",
+    meaning: "The uploaded version of the Worker, for `GET /version`; see `version_metadata` in wrangler.toml.",
+    value: z
+      .custom<WorkerVersionMetadata>((value) => typeof value === "object" && value !== null, "must be a binding")
+      .optional(),
+  },
   TASK_RETENTION_DAYS: {
     kind: "variable",
     default: "7",

@@ -82,7 +82,7 @@ export function serve({
 
   async function call(method: string, path: string, init: Init = {}): Promise<Answer> {
     const url = new URL(
-      /^\/($|\?|(health|api|\.well-known)(?![\w-]))/.test(path) ? path : `/api/v1${path}`,
+      /^\/($|\?|(health|version|api|\.well-known)(?![\w-]))/.test(path) ? path : `/api/v1${path}`,
       "https://api.example.com",
     );
     const headers = new Headers(init.headers);

@@ -28,6 +28,7 @@ export const openOperations: ReadonlySet<string> = new Set([
   "GET /.well-known/oauth-authorization-server",
   "GET /health",
   "GET /health/ready",
+  "GET /version",
   "GET /",
   "GET /api/v1/openapi.json",
   "GET /api/v1/docs",

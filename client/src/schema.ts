@@ -1416,6 +1416,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell what is deployed
+         * @description The commit, the uploaded version and the schema of the Worker that answers.
+         */
+        get: operations["version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/": {
         parameters: {
             query?: never;
@@ -2843,6 +2863,28 @@ export interface components {
         Health: {
             /** @enum {string} */
             status: "ok";
+        };
+        Version: {
+            /**
+             * @description The setting `VERSION`
+             * @example 1.0.0
+             */
+            version: string;
+            /** @description Null if `npm run deploy` did not upload it */
+            commit: string | null;
+            /** @description Cloudflare's id of the uploaded version */
+            build: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             * @example 2026-11-23T09:30:00.000Z
+             */
+            uploaded_at: string | null;
+            /**
+             * @description The last migration that it was built with
+             * @example 0000_init
+             */
+            schema: string;
         };
     };
     responses: {
@@ -7451,6 +7493,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            422: components["responses"]["validation_failed"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
+        };
+    };
+    version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is deployed */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
                 };
             };
             422: components["responses"]["validation_failed"];

@@ -2,7 +2,7 @@
  * `npm run deploy -- --env production`: migrates the database of `DATABASE_URL`, then hands everything after `--` on to
  * `wrangler deploy`. With `--dry-run` it only builds.
  */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -29,7 +29,17 @@ async function main(): Promise<void> {
     await run(join(projectFolder, "dev/commands/migrate.ts"), "--env", env);
   }
   const wrangler = dirname(createRequire(import.meta.url).resolve("wrangler/package.json"));
-  await run(join(wrangler, "bin/wrangler.js"), "deploy", ...args);
+  await run(join(wrangler, "bin/wrangler.js"), "deploy", ...tagged(args));
+}
+
+/** Names the commit as the version's tag, which `GET /version` tells; none outside a repository. */
+function tagged(args: string[]): string[] {
+  if (args.some((arg) => arg === "--tag" || arg.startsWith("--tag="))) return args;
+  const { status, stdout } = spawnSync("git", ["rev-parse", "--short=12", "HEAD"], {
+    cwd: projectFolder,
+    encoding: "utf8",
+  });
+  return status === 0 ? [...args, "--tag", stdout.trim()] : args;
 }
 
 /** Ignores `.dev.vars`, which names the developer's own database. */

@@ -5,6 +5,9 @@ import type { Database } from "../db/client.ts";
 /** The names of this version's migrations by their time in Unix milliseconds. */
 export const ownMigrations = new Map(journal.entries.map(({ when, tag }) => [when, tag]));
 
+/** The name of this version's last migration. */
+export const lastMigration = [...ownMigrations.values()].at(-1) ?? "";
+
 /** The queries of applied migrations. */
 export const Migrations = {
   /**

@@ -33,6 +33,7 @@ import { openapi } from "./docs/openapi.ts";
 import { docs } from "./docs/page.ts";
 import { health } from "./health/live.ts";
 import { ready } from "./health/ready.ts";
+import { version } from "./health/version.ts";
 import { acceptInvitation } from "./invitations/accept.ts";
 import { createInvitation } from "./invitations/create.ts";
 import { declineInvitation } from "./invitations/decline.ts";
@@ -184,6 +185,7 @@ export const endpoints = [
   oauthMetadata,
   health,
   ready,
+  version,
   home,
   openapi,
   docs,

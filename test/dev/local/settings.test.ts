@@ -5,7 +5,7 @@ import { settingNames } from "../../../src/settings.ts";
 
 const root = join(import.meta.dirname, "../../..");
 /** Bindings are no variables: wrangler.toml tells of them. */
-const bindings = ["BUCKET", "CACHE", "EMAIL", "TASK_ALARM", "TASK_QUEUE"];
+const bindings = ["BUCKET", "CACHE", "CF_VERSION_METADATA", "EMAIL", "TASK_ALARM", "TASK_QUEUE"];
 
 describe.each(["docs/settings.md", ".dev.vars.example"])("%s", (file) => {
   it("tells of every setting", async () => {

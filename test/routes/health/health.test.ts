@@ -17,6 +17,24 @@ describe("GET /health", () => {
   });
 });
 
+describe("GET /version", () => {
+  it("tells the commit, the upload and the schema, without the database", async () => {
+    const uploaded = { id: "0b6f", tag: "606ddec", timestamp: "2026-11-26T15:15:32.123456Z" };
+    const app = serve({ bindings: { ...bindings, CF_VERSION_METADATA: uploaded, VERSION: "2.1.0" } });
+    const answer = await app.get("/version");
+    expect(answer.roundTrips).toBe(0);
+    expect(answer.body).toStrictEqual({
+      ...{ version: "2.1.0", commit: "606ddec", build: "0b6f", uploaded_at: "2026-11-26T15:15:32.123Z" },
+      schema: journal.entries.at(-1)?.tag,
+    });
+  });
+
+  it("says null of what nobody uploaded", async () => {
+    const app = serve({ bindings: { ...bindings, CF_VERSION_METADATA: undefined } });
+    expect((await app.get("/version")).body).toMatchObject({ commit: null, build: null, uploaded_at: null });
+  });
+});
+
 describe("GET /health/ready", () => {
   it("answers with the database and its migrations", async () => {
     const answer = await api.get("/health/ready");
