@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- --seconds 1 --rounds 3 --connections 16 --only text]` measures the deployed bundle in workerd
- * without `ratelimits`, on real PostgreSQL by Neon's protocol. For hashing: dev/bench/sign-in.ts.
+ * without `ratelimits`, on real PostgreSQL by Neon's protocol. For hashing: dev/bench/sign-in.ts. `--overload`,
+ * `--storm logins` and `--slow` measure it beyond its capacity instead.
  */
 import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -10,10 +11,21 @@ import { dataFolder, failWith, Problem } from "../config.ts";
 import { callsOf } from "./calls.ts";
 import { benchPage, benchTable, type Measured } from "./chart.ts";
 import { type Call, load, probe, type Round, together } from "./load.ts";
+import { overload } from "./overload.ts";
+import { slow } from "./slow.ts";
+import { isStorm, storm, storms } from "./storm.ts";
 import { type Closeables, closing, machine, startDatabase, wholeNumber } from "./tools.ts";
 import { startWorker } from "./worker.ts";
 
-type Options = { seconds: number; rounds: number; connections: number; only: string };
+type Options = {
+  overload: boolean;
+  storm: string | undefined;
+  slow: boolean;
+  seconds: number | undefined;
+  rounds: number;
+  connections: number;
+  only: string;
+};
 
 async function main(open: Closeables): Promise<void> {
   const options = optionsFrom(process.argv.slice(2));
@@ -21,14 +33,17 @@ async function main(open: Closeables): Promise<void> {
   const database = { DATABASE_URL: url, NEON_FETCH_ENDPOINT: endpoint };
   const SECRET_KEY = randomBytes(32).toString("hex");
   const origin = await startWorker(open, { ENVIRONMENT: "staging", SECRET_KEY, ...database });
+  if (options.overload) return overload(origin, await callsOf(origin), options.seconds ?? 60);
+  if (options.storm !== undefined) return storm(origin, await callsOf(origin), url);
+  if (options.slow) return slow(origin, await callsOf(origin), { database: url, seconds: options.seconds ?? 12 });
   const bareOrigin = await startWorker(open, database, { entry: "dev/bench/bare.ts" });
   const all = await callsOf(origin);
   const calls = all.filter(({ name }) => name.toLowerCase().includes(options.only.toLowerCase()));
   if (calls.length === 0)
     throw new Problem(`--only must be part of one of: ${all.map(({ name }) => name).join(", ")}.`);
-  const measured = await measure(origin, bareOrigin, calls, options);
+  const { connections, rounds, seconds = 1 } = options;
+  const measured = await measure(origin, bareOrigin, calls, { connections, rounds, seconds });
 
-  const { connections, rounds, seconds } = options;
   const notes = [
     `Medians of ${rounds} rounds of ${seconds} s each, in turns, on ${connections} connections; the load generator, the endpoint and PostgreSQL share the machine.`,
     "Bare is a Worker of the same libraries, by the same bundler on the same database, with one query a request and no duties.",
@@ -46,7 +61,7 @@ async function measure(
   origin: string,
   bareOrigin: string,
   calls: Call[],
-  { seconds, rounds, connections }: Options,
+  { seconds, rounds, connections }: { seconds: number; rounds: number; connections: number },
 ): Promise<Measured[]> {
   const results = [];
   for (const call of calls) {
@@ -88,14 +103,23 @@ function optionsFrom(args: string[]): Options {
   const { values } = parseArgs({
     args,
     options: {
-      seconds: { type: "string", default: "1" },
+      overload: { type: "boolean", default: false },
+      storm: { type: "string" },
+      slow: { type: "boolean", default: false },
+      seconds: { type: "string" },
       rounds: { type: "string", default: "3" },
       connections: { type: "string", default: "16" },
       only: { type: "string", default: "" },
     },
   });
+  if (values.storm !== undefined && !isStorm(values.storm)) {
+    throw new Problem(`--storm must be one of: ${storms.join(", ")}.`);
+  }
   return {
-    seconds: wholeNumber("seconds", values.seconds, { min: 1, max: 60 }),
+    overload: values.overload,
+    storm: values.storm,
+    slow: values.slow,
+    seconds: values.seconds === undefined ? undefined : wholeNumber("seconds", values.seconds, { min: 1, max: 60 }),
     rounds: wholeNumber("rounds", values.rounds, { min: 1, max: 100 }),
     connections: wholeNumber("connections", values.connections, { min: 1, max: 500 }),
     only: values.only,

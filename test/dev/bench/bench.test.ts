@@ -1,9 +1,14 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { benchPage, benchTable, type Measured } from "../../../dev/bench/chart.ts";
 import { together } from "../../../dev/bench/load.ts";
+import { isAccepted, Public, statusesOf } from "../../../dev/bench/open-loop.ts";
+import { goodput, type Overload, overloadTable } from "../../../dev/bench/overload.ts";
 import { median, quantile, table, wholeNumber } from "../../../dev/bench/tools.ts";
 import { projectFolder } from "../../../dev/config.ts";
 
@@ -87,11 +92,62 @@ describe("the benchmark's page", () => {
   });
 });
 
+describe("the benchmark beyond the capacity", () => {
+  const quiet: Overload = {
+    ...{ factor: 0.25, offered: 50, accepted: 50, p99: 20, megabytes: 110, recovery: 0.1 },
+    statuses: "200 × 50",
+  };
+  const loaded: Overload = {
+    ...{ factor: 2, offered: 400, accepted: 170, p99: 90, megabytes: 150, recovery: 0.31 },
+    statuses: "200 × 170, 503 × 230",
+  };
+
+  it("draws what was accepted of what was offered", () => {
+    const [, first = "", second = ""] = goodput([quiet, loaded]).split("\n");
+    expect(first).toMatch(/^ 0\.25× {2}█{8} {2}50 of 50\/s$/);
+    expect(second).toMatch(/^ {4}2× {2}█{26}░{34} {2}170 of 400\/s$/);
+  });
+
+  it("compares with the capacity, and with the Worker before the load", () => {
+    const lines = overloadTable([quiet, loaded], { capacity: 200, megabytes: 100 }).split("\n").slice(2);
+    expect(lines.map((line) => line.split(/ {2,}/))).toStrictEqual([
+      ["0.25×", "25%", "20", "1.0", "1.1", "0.1", "200 × 50"],
+      ["2×", "85%", "90", "4.5", "1.5", "0.3", "200 × 170, 503 × 230"],
+    ]);
+  });
+
+  it("sends at its rate, whether or not answers come", async () => {
+    const waiting: (() => void)[] = [];
+    const server = createServer((_request, response) => {
+      response.statusCode = waiting.length % 2 ? 503 : 200;
+      waiting.push(() => response.end());
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const clients = new Public(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const sending = clients.atRate([{ name: "one", path: "/", status: 200 }], { rate: 100, seconds: 0.2 });
+    // Of 20; a busy machine comes too late for some.
+    await vi.waitUntil(() => waiting.length > 0, { timeout: 10_000 });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    for (const answer of waiting) answer();
+    const sent = await sending;
+    const accepted = sent.filter(isAccepted).length;
+    expect(statusesOf(sent)).toBe(`200 × ${accepted}, 503 × ${sent.length - accepted}`);
+    await clients.close();
+    server.close();
+  });
+});
+
 describe("the benchmarks' options", () => {
   it.each(["0", "61", "1.5", "-1", "", "1e1", "ten"])("refuse %j where 1 to 60 is asked for", (value) => {
     expect(() => wholeNumber("seconds", value, { min: 1, max: 60 })).toThrow(
       "--seconds must be a whole number from 1 to 60.",
     );
+  });
+
+  it("name the storms that there are", async () => {
+    const { code, stderr } = await command("bench/bench.ts", "--storm=tea");
+    expect([code, stderr]).toStrictEqual([1, "--storm must be one of: logins.\n"]);
   });
 
   it.each([
