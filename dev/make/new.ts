@@ -7,6 +7,8 @@ import { parseArgs } from "node:util";
 import { checkMigrations } from "../commands/check-migrations.ts";
 import { failWith, Problem } from "../config.ts";
 import { readText } from "../text.ts";
+import { firstBody, neededBy, valueLists, withFields } from "./field-slots.ts";
+import { type Field, fieldKinds, fieldsOf, usualFields } from "./fields.ts";
 import { inNameOf, type Names, namesOf, refuseUsed, spell, underName } from "./names.ts";
 import {
   addMigration,
@@ -18,20 +20,28 @@ import {
   refuseExisting,
   text,
   withImports,
+  withNamed,
+  writePages,
 } from "./scaffold.ts";
+import { takeBack } from "./undo.ts";
 
 const usage = `npm run new -- resource projects            a table, schemas, queries, endpoints and tests
     --in organization                       of organizations, below /organizations/{organization_id}, instead of users
-    --under tickets                         of each row of this resource of organizations
+    --under tickets                         of each row of this resource
+    --fields "title:text due:date?"         with these fields, instead of a title and a description:
+                                            ${fieldKinds}
     --singular project                      what one of them is called, where the plural does not tell
 npm run new -- endpoint projects/archive    one more endpoint of a resource
-npm run new -- task projects/send-digest    a task and its test`;
+npm run new -- task projects/send-digest    a task and its test
+    --undo                                  behind any of these: takes back what it made, unless that was changed`;
 const endpoints = ["create", "list", "read", "update", "delete", "restore"];
+/** The templates of a resource that its owner does not change. */
+const shared = ["schemas", "table", "test", "calls"];
 
-/** The owners of resources: where their templates are, and which list of src/db/schema.ts names their tables. */
+/** The owners of resources: which list of src/db/schema.ts names their tables. */
 const owners = {
-  user: { templates: "resource", list: "ownedTables", whose: "of users" },
-  organization: { templates: "organization", list: "organizationTables", whose: "of organizations" },
+  user: { list: "ownedTables", whose: "of users" },
+  organization: { list: "organizationTables", whose: "of organizations" },
 } as const;
 type Owner = keyof typeof owners;
 
@@ -46,8 +56,13 @@ export async function make(args: string[]): Promise<void> {
     args,
     allowPositionals: true,
     options: {
-      ...{ singular: { type: "string" }, in: { type: "string" }, under: { type: "string" } },
-      help: { type: "boolean", short: "h" },
+      ...{
+        singular: { type: "string" },
+        in: { type: "string" },
+        under: { type: "string" },
+        fields: { type: "string" },
+      },
+      ...{ undo: { type: "boolean" }, help: { type: "boolean", short: "h" } },
     },
   });
   if (values.help) return console.log(usage);
@@ -56,48 +71,68 @@ export async function make(args: string[]): Promise<void> {
   if (values.in !== undefined && values.in !== "organization") {
     throw new Problem(`--in is organization, or left out.\n${usage}`);
   }
-  if (kind !== "resource" && (values.in ?? values.under) !== undefined) {
-    throw new Problem(`--in and --under are for a resource.\n${usage}`);
+  if (kind !== "resource" && (values.in ?? values.under ?? values.fields) !== undefined) {
+    throw new Problem(`--in, --under and --fields are for a resource.\n${usage}`);
   }
+  if (values.undo) return undo(`${kind} ${name}`);
   const parent = values.under === undefined ? undefined : await parentOf(values.under);
-  const owner = values.in ?? (parent ? "organization" : "user");
-  if (kind === "resource") return newResource(namesOf(name, values.singular), owner, parent);
+  if (parent && values.in !== undefined && parent.owner !== values.in) {
+    throw new Problem(`--under ${values.under}: these are of users. Leave --in out.`);
+  }
+  const owner = values.in ?? parent?.owner ?? "user";
+  const fields = fieldsOf(values.fields ?? usualFields, parent?.names);
+  if (kind === "resource") return newResource(namesOf(name, values.singular), owner, fields, parent?.names);
   if (kind === "task") return newTask(name);
   const [resource = "", verb = "", ...more] = name.split("/");
   if (kind !== "endpoint" || verb === "" || more.length > 0) throw new Problem(usage);
   return newEndpoint(namesOf(resource, values.singular), verb);
 }
 
-/** The names of a resource of organizations that others may be under. */
-async function parentOf(plural: string): Promise<Names> {
+async function undo(what: string): Promise<void> {
+  await takeBack(what);
+  await writePages();
+  console.log(`Undone: ${what}. If npm run dev has applied its migration, npm run db:reset makes the database anew.`);
+}
+
+/** A resource that others may be under, with its owner. */
+async function parentOf(plural: string): Promise<{ names: Names; owner: Owner }> {
   const path = `src/routes/${plural}/read.ts`;
   const [, operation = ""] = /operationId: "read(\w+)"/.exec(await text(path).catch(() => "")) ?? [];
-  if (operation === "" || !(await isDirectly(plural))) {
+  const owner = operation === "" ? undefined : await ownerOf(plural);
+  if (!owner || !(await isDirectly(plural, owner))) {
     throw new Problem(
-      `--under ${plural}: ${path} does not read a row at /organizations/{organization_id}/${plural}/{id}. ` +
-        `npm run new -- resource ${plural} --in organization makes such a resource.`,
+      `--under ${plural}: ${path} does not read a row at /${plural}/{id}, below an organization or not. ` +
+        `npm run new -- resource ${plural} makes such a resource.`,
     );
   }
-  return namesOf(plural, operation.replaceAll(/(?<=.)([A-Z])/g, "-$1").toLowerCase());
+  return { names: namesOf(plural, operation.replaceAll(/(?<=.)([A-Z])/g, "-$1").toLowerCase()), owner };
 }
 
-/** True if a resource is directly below organizations. */
-async function isDirectly(plural: string): Promise<boolean> {
+/** The owner of the rows of a resource, by the list of src/db/schema.ts that its table is in. */
+async function ownerOf(plural: string): Promise<Owner | undefined> {
+  const schema = await text("src/db/schema.ts");
+  const isIn = (owner: Owner) => listOf(owner).exec(schema)?.[2]?.match(/\w+/g)?.includes(spell(plural).camel);
+  return isIn("user") ? "user" : isIn("organization") ? "organization" : undefined;
+}
+
+/** True if a resource is not under another one. */
+async function isDirectly(plural: string, owner: Owner): Promise<boolean> {
   const read = await text(`src/routes/${plural}/read.ts`).catch(() => "");
-  return read.includes(`path: "/organizations/{organization_id}/${plural}/{id}"`);
+  return read.includes(`path: "${owner === "user" ? "" : "/organizations/{organization_id}"}/${plural}/{id}"`);
 }
 
-async function newResource(names: Names, owner: Owner, parent?: Names): Promise<void> {
+async function newResource(names: Names, owner: Owner, fields: Field[], parent?: Names): Promise<void> {
   const { many, one } = names;
   const { list, whose } = owners[owner];
-  const folder = parent ? `${owners[owner].templates}-under` : owners[owner].templates;
+  const words = new Set([owner, parent ? "under" : "direct"]);
   const templates = new Map<string, string>();
-  for (const file of ["schemas", "crud", "table", "test", "calls", ...endpoints.map((name) => `routes/${name}`)]) {
-    templates.set(file, await template(`${folder}/${file}.ts`));
+  for (const file of [...shared, "crud", ...endpoints.map((name) => `routes/${name}`)]) {
+    const folder = shared.includes(file) ? "shared" : owner;
+    templates.set(file, inVariant(await template(`${folder}/${file}.ts`), words));
   }
   const from = (file: string) => {
-    const made = inNameOf(names, templates.get(file) ?? "");
-    return parent ? underName(parent, made) : made;
+    const made = inPlace(inNameOf(names, templates.get(file) ?? ""), owner, parent);
+    return withFields(parent ? underName(parent, made) : made, names, fields);
   };
   const plan: Plan = { made: new Map(), changed: new Map() };
   plan.made.set(`src/schemas/${many.dashed}.ts`, from("schemas"));
@@ -114,7 +149,9 @@ async function newResource(names: Names, owner: Owner, parent?: Names): Promise<
 
   await change(plan, "src/db/schema.ts", (schema) => {
     if (!listOf(owner).test(schema)) throw new Problem(`src/db/schema.ts has no list ${list}.`);
-    const withTable = insertedAbove(schema, list, from("table"));
+    // A list of one spread is that one.
+    const table = from("table").replace(/\[\s*\.\.\.(\w+\([^)]*\)),\s*\]/, "$1");
+    const withTable = insertedAbove(withImportsFor(schema, fields, names), list, table);
     return withTable.replace(listOf(owner), (_, start: string, others: string, end: string) => {
       // First, because it may later refer to one of them.
       return `${start}${[many.camel, ...(others === "" ? [] : [others])].join(", ")}${end}`;
@@ -124,6 +161,8 @@ async function newResource(names: Names, owner: Owner, parent?: Names): Promise<
     const tag = `      { name: "${many.prose}", description: "${capital(many.prose)} ${whose}" },\n`;
     return insertedBefore(openapi, '      { name: "operations"', tag);
   });
+  const lists = valueLists(fields, names);
+  if (lists !== "") await change(plan, "src/values.ts", (values) => `${values}${lists}`);
   if (owner === "organization") await change(plan, "src/permissions.ts", (code) => withPermissions(code, many.dashed));
   const exported = endpoints.map((file) => exportOf(from(`routes/${file}`)));
   await change(plan, "src/routes/index.ts", (index) => {
@@ -131,12 +170,12 @@ async function newResource(names: Names, owner: Owner, parent?: Names): Promise<
     const list = exported.map((endpoint) => `  ${endpoint},\n`);
     return insertedBefore(withImports(index, imports.join("")), "  jwks,\n", list.join(""));
   });
-  await carryOut(plan, () => addMigration(many.snake));
+  await carryOut(`resource ${many.dashed}`, plan, () => addMigration(many.snake));
   const above = parent ? `/${parent.many.dashed}/$${parent.one.snake}_id` : "";
-  const base = owner === "user" ? "$api" : `$api/organizations/$organization_id${above}`;
+  const base = owner === "user" ? `$api${above}` : `$api/organizations/$organization_id${above}`;
   say(plan, [
     "drizzle/ has its migration, which makes the table and its trigger.",
-    `One of them is called "${one.prose}": if that is wrong, undo this with git and run it again with --singular.`,
+    `One of them is called "${one.prose}": if that is wrong, run this again with --undo, and then with --singular.`,
     ...(owner === "user"
       ? []
       : [
@@ -145,10 +184,7 @@ async function newResource(names: Names, owner: Owner, parent?: Names): Promise<
     "",
     "npm run dev applies it when it starts; then, with the token of the README's first request:",
     "",
-    inNameOf(
-      names,
-      `  curl ${base}/field-notes -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -d '{"title": "A field note"}'`,
-    ),
+    `  curl ${base}/${many.dashed} -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -d '${firstBody(fields)}'`,
     "",
     `Its fields are in src/db/schema.ts and src/schemas/${many.dashed}.ts, and its tests in test/routes/${many.dashed}/: change them there, then`,
     "npm run db:generate and npm test.",
@@ -178,13 +214,12 @@ async function newEndpoint(names: Names, verb: string): Promise<void> {
       `"${verb}" cannot name an endpoint: lower-case letters and digits, words joined by "-", at most 40.`,
     );
   }
-  const schema = await text("src/db/schema.ts");
-  const isIn = (owner: Owner) => listOf(owner).exec(schema)?.[2]?.match(/\w+/g)?.includes(many.camel);
-  if (!isIn("user") && !isIn("organization")) {
+  const owner = await ownerOf(many.dashed);
+  if (!owner) {
     throw new Problem(`${many.camel} is not in ownedTables: npm run new -- resource ${many.dashed} makes it.`);
   }
-  const folder = isIn("user") ? "endpoint" : "organization-endpoint";
-  if (!isIn("user") && !(await isDirectly(many.dashed))) {
+  const folder = owner === "user" ? "endpoint" : "organization-endpoint";
+  if (!(await isDirectly(many.dashed, owner))) {
     throw new Problem(
       `${many.prose} are under another resource: copy src/routes/${many.dashed}/update.ts, and list the copy.`,
     );
@@ -216,7 +251,7 @@ async function newEndpoint(names: Names, verb: string): Promise<void> {
   const [, maker] =
     new RegExp(`^async function (an?${one.pascal})\\(\\)`, "m").exec(await text(calls).catch(() => "")) ?? [];
   if (maker) await change(plan, calls, (given) => withCall(given, exportOf(route), maker, dashed));
-  await carryOut(plan);
+  await carryOut(`endpoint ${many.dashed}/${dashed}`, plan);
   say(plan, [
     `POST ${/path: "(.*)"/.exec(route)?.[1]} answers the ${one.prose} as it is. Next: write in src/crud/${many.dashed}.ts what it changes,`,
     `call that in src/routes/${many.dashed}/${dashed}.ts, say it in its summary, and npm test.`,
@@ -251,7 +286,7 @@ async function newTask(name: string): Promise<void> {
     const line = `import { ${exportOf(source)} } from "./${name}.ts";\n`;
     return insertedBefore(withImports(index, line), "\n];", `\n  ${exportOf(source)},`);
   });
-  await carryOut(plan);
+  await carryOut(`task ${name}`, plan);
   say(plan, [
     `${camel}.later({ id }) as a part of run(...) enqueues it. Next: write in src/tasks/${name}.ts what it takes and does,`,
     "and npm test. docs/tasks.md has the words of its declaration.",
@@ -270,6 +305,26 @@ function withCall(calls: string, endpoint: string, maker: string, verb: string):
   return `${calls.slice(0, end)}${call}${calls.slice(end)}`;
 }
 
+/** Keeps those lines of a template that end in `//:` and some of these words, and those that end in none. */
+function inVariant(template: string, words: ReadonlySet<string>): string {
+  return template.replaceAll(/^(.*?) ?\/\/: ([a-z ]+)\n/gm, (_, code: string, wanted: string) =>
+    wanted.split(" ").every((word) => words.has(word)) ? `${code}\n` : "",
+  );
+}
+
+/** Names the paths in the titles of tests as they are. */
+function inPlace(code: string, owner: Owner, parent?: Names): string {
+  const above = `${owner === "user" ? "" : "/organizations/{organization_id}"}${parent ? "/binders/{binder_id}" : ""}`;
+  return code.replaceAll(/(?<=describe\("(?:POST |GET )?)(?=\/)/g, above);
+}
+
+/** Imports what the columns of these fields are made of. */
+function withImportsFor(schema: string, fields: Field[], names: Names): string {
+  const { builders, values } = neededBy(fields, names);
+  const withBuilders = withNamed(schema, "drizzle-orm/pg-core", builders);
+  return values.length === 0 ? withBuilders : withNamed(withBuilders, "../values.ts", values);
+}
+
 function exportOf(source: string): string {
   return /^export const (\w+)/m.exec(source)?.[1] ?? "";
 }
@@ -284,7 +339,9 @@ function capital(prose: string): string {
 
 function say({ made, changed }: Plan, next: string[]): void {
   console.log(["Made:", ...made.keys()].join("\n  "));
-  console.log(["Added to:", ...changed.keys(), "docs/access-matrix.md", "openapi.json"].join("\n  "));
+  console.log(
+    ["Added to:", ...changed.keys(), "docs/access-matrix.md", "openapi.json", "client/src/schema.ts"].join("\n  "),
+  );
   console.log(`\n${next.join("\n")}`);
 }
 

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { Problem, projectFolder } from "../config.ts";
 import { readText } from "../text.ts";
+import { record } from "./undo.ts";
 
 /** The texts of files to be made, and the new texts of files that are there, by their paths in the project. */
 export type Plan = { made: Map<string, string>; changed: Map<string, string> };
@@ -34,6 +35,15 @@ export function insertedAbove(text: string, name: string, addition: string): str
   return [...lines.slice(0, top), ...addition.split("\n"), ...lines.slice(top)].join("\n");
 }
 
+/** Adds names to the import from a module. Throws {@link Problem} where the text has no such import. */
+export function withNamed(text: string, module: string, names: readonly string[]): string {
+  const found = new RegExp(`import \\{([^}]*)\\} from "${module.replaceAll(".", "\\.")}";`).exec(text);
+  if (!found) throw new Problem(`Expected an import from "${module}".`);
+  const [whole, given = ""] = found;
+  const all = new Set([...given.split(",").map((name) => name.trim()), ...names].filter((name) => name !== ""));
+  return text.replace(whole, `import { ${[...all].join(", ")} } from "${module}";`);
+}
+
 /** Inserts after the last import. Throws {@link Problem} where the text has none. */
 export function withImports(text: string, addition: string): string {
   const [last] = /(?:^import .*\n)+/m.exec(text) ?? [];
@@ -44,11 +54,7 @@ export function withImports(text: string, addition: string): string {
 /** Throws {@link Problem} for an existing file, or a name that `src` already has. */
 export async function refuseExisting({ made }: Plan): Promise<void> {
   for (const file of made.keys()) {
-    const isThere = await lstat(inProject(file)).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) throw new Problem(`${file} is there already.`);
+    if (await exists(inProject(file))) throw new Problem(`${file} is there already.`);
   }
   const sources = (await allOf("src")).filter((file) => file.endsWith(".ts"));
   const named = await Promise.all(sources.map(async (file) => namesIn(file, await text(file))));
@@ -65,11 +71,18 @@ function namesIn(file: string, content: string): string[] {
   return [...exports, ...calls].map(([, ...parts]) => parts.join(" "));
 }
 
-/** Writes the plan and runs `more`. Takes all of it back if anything fails. */
-export async function carryOut({ made, changed }: Plan, more: () => Promise<void> = async () => {}): Promise<void> {
+/** Writes the plan and runs `more`, and records both under this name. Takes all of it back if anything fails. */
+export async function carryOut(
+  what: string,
+  { made, changed }: Plan,
+  more: () => Promise<void> = async () => {},
+): Promise<void> {
   const drizzle = await allOf("drizzle");
-  const kept = ["docs/access-matrix.md", "openapi.json", "drizzle/meta/_journal.json", ...changed.keys()];
-  const before = await Promise.all(kept.map(async (file) => [file, await text(file)] as const));
+  const kept = [...pages, "drizzle/meta/_journal.json", ...changed.keys()];
+  const there = await Promise.all(kept.map((file) => exists(inProject(file))));
+  const before = await Promise.all(
+    kept.filter((_, i) => there[i]).map(async (file) => [file, await text(file)] as const),
+  );
   const written: string[] = [];
   try {
     for (const [file, content] of made) {
@@ -81,9 +94,10 @@ export async function carryOut({ made, changed }: Plan, more: () => Promise<void
     await more();
     const biome = join(dirname(require.resolve("@biomejs/biome/package.json")), "bin", "biome");
     await run(biome, "check", "--write", ...made.keys(), ...changed.keys());
-    // Run in new processes, which read the changed list.
-    await run(join(projectFolder, "dev/commands/openapi.ts"));
-    await run(join(projectFolder, "dev/commands/access-matrix.ts"));
+    await writePages();
+    const migration = (await allOf("drizzle")).filter((file) => !drizzle.includes(file));
+    const added = [...made.keys(), ...migration].map((file) => [file, undefined] as const);
+    await record(what, new Map([...added, ...before.filter(([file]) => !pages.includes(file))]));
   } catch (error) {
     for (const file of written) {
       await rm(inProject(file), { force: true });
@@ -94,6 +108,23 @@ export async function carryOut({ made, changed }: Plan, more: () => Promise<void
     for (const [file, content] of before) await writeFile(inProject(file), content);
     throw error;
   }
+}
+
+/** Writes the pages that are made of the list of endpoints. */
+export async function writePages(): Promise<void> {
+  // Run in new processes, which read the changed list.
+  for (const command of ["openapi", "access-matrix"]) await run(join(projectFolder, `dev/commands/${command}.ts`));
+  // A project may have no client of its own.
+  const client = join(projectFolder, "client/generate.ts");
+  if (await exists(client)) await run(client);
+}
+const pages = ["docs/access-matrix.md", "openapi.json", "client/src/schema.ts", "client/src/operations.ts"];
+
+function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Writes the migration that makes a table. */

@@ -96,7 +96,8 @@ function valuesOf(given: Schema): unknown[] {
   if (types.includes("integer") || types.includes("number")) return [minimum, minimum + 1, ...nothing];
   if (format === "email") return [`${unique()}@example.com`, ...nothing];
   if (types.includes("string") && !format) return [unique(), ...nothing];
-  return [exampleOf(given), ...nothing];
+  const later = { date: "2031-01-02", "date-time": "2031-01-02T03:04:05.000Z" }[format ?? ""];
+  return [exampleOf(given), ...(later ? [later] : []), ...nothing];
 }
 
 /** A body with this field at the end of the way, and one value of everything else that it needs. */

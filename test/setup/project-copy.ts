@@ -19,7 +19,9 @@ export async function copyProject(folder: string): Promise<void> {
       if (error.code !== "ENOENT") throw error;
     });
   }
-  await symlink(join(project, "node_modules"), join(folder, "node_modules"), "junction");
+  for (const packages of ["node_modules", "client/node_modules"]) {
+    await symlink(join(project, packages), join(folder, packages), "junction");
+  }
   await run(process.execPath, ["dev/build/assets.ts"], { cwd: folder });
   const git = (...args: string[]) =>
     run("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...args], { cwd: folder });

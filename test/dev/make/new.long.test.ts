@@ -39,13 +39,23 @@ describe("npm run new", () => {
     const calls = await readFile(join(copy, "test/routes/zebra-stripes/calls.ts"), "utf8");
     expect(calls).toMatch(/pinUpZebraStripe: async \(\) => \{\s+const \{ path, token \} = await aZebraStripe\(\);/);
     expect(await readFile(join(copy, "src/routes/zebra-stripes/list.ts"), "utf8")).not.toMatch(/field.?note/i);
-    expect(await make("resource", "zebra-herds", "--in", "organization")).toMatchObject({ code: 0 });
+    expect(await make("resource", "zebra-spots", "--under", "zebra-stripes")).toMatchObject({ code: 0 });
+    const fields =
+      "name:text note:text(5000)? head_count:integer calm:boolean? born:date seen_at:time? mood:enum(grazing, on_guard)";
+    expect(await make("resource", "zebra-herds", "--in", "organization", "--fields", fields)).toMatchObject({
+      code: 0,
+    });
     expect(await make("endpoint", "zebra-herds/move-on")).toMatchObject({ code: 0 });
     expect(await make("resource", "zebra-foals", "--under", "zebra-herds")).toMatchObject({ code: 0 });
     const nested = await readFile(join(copy, "src/routes/zebra-foals/read.ts"), "utf8");
     expect(nested).toContain('path: "/organizations/{organization_id}/zebra-herds/{zebra_herd_id}/zebra-foals/{id}"');
-    for (const file of ["src/routes/zebra-foals/create.ts", "src/crud/zebra-foals.ts"]) {
-      expect(await readFile(join(copy, file), "utf8")).not.toMatch(/binder|field.?note/i);
+    for (const name of ["zebra-stripes", "zebra-spots", "zebra-herds", "zebra-foals"]) {
+      const folders = [`src/routes/${name}`, `test/routes/${name}`];
+      const files = await Promise.all(folders.map((folder) => readdir(join(copy, folder))));
+      const made = files.flatMap((names, i) => names.map((file) => `${folders[i]}/${file}`));
+      for (const file of [...made, `src/crud/${name}.ts`, `src/schemas/${name}.ts`]) {
+        expect(await readFile(join(copy, file), "utf8"), file).not.toMatch(/binder|field.?note|\/\/[:=]/i);
+      }
     }
     const permissions = await readFile(join(copy, "src/permissions.ts"), "utf8");
     expect(permissions).toMatch(/ {2}member: \[\s*"zebra-herds:read",\s*"zebra-herds:write",\s*"zebra-foals:read"/);
@@ -59,12 +69,41 @@ describe("npm run new", () => {
       code: 0,
     });
     expect(await node("dev/commands/check-migrations.ts")).toMatchObject({ code: 0 });
+    for (const page of ["dev/commands/openapi.ts", "client/generate.ts"]) {
+      expect(await node(page, "--check")).toMatchObject({ code: 0 });
+    }
   }, 240_000);
 
   it("makes what passes its tests and the attacks on organizations, unedited", async () => {
-    const files = ["test/routes/zebra-", "test/house/organizations", "test/house/strangers", "test/db/schema"];
+    const files = [
+      "test/routes/zebra-",
+      "test/house/organizations",
+      "test/house/strangers",
+      "test/house/fields",
+      "test/db/schema",
+    ];
     const { code, output } = await node("node_modules/vitest/vitest.mjs", "run", "--project", "worker", ...files);
     expect(output).toContain("zebra-foals.test.ts");
     expect(code, output).toBe(0);
+  }, 240_000);
+
+  it("takes a resource back with its migration, but nothing of one that was changed or that another needs", async () => {
+    const before = await status();
+    expect(before).toContain("src/crud/zebra-foals.ts");
+    expect((await make("resource", "zebra-herds", "--undo")).output).toContain("src/db/schema.ts");
+    const queries = join(copy, "src/crud/zebra-foals.ts");
+    const text = await readFile(queries, "utf8");
+    await writeFile(queries, `${text}// More.\n`);
+    const { code, output } = await make("resource", "zebra-foals", "--undo");
+    expect([code, output]).toStrictEqual([
+      1,
+      expect.stringContaining("nothing was undone:\n  src/crud/zebra-foals.ts"),
+    ]);
+    await writeFile(queries, text);
+    expect(await status()).toBe(before);
+    expect(await make("resource", "zebra-foals", "--undo")).toMatchObject({ code: 0 });
+    expect(await status()).not.toMatch(/zebra.foals/);
+    expect(await readFile(join(copy, "src/db/schema.ts"), "utf8")).not.toContain("zebraFoals");
+    expect(await node("dev/commands/check-migrations.ts")).toMatchObject({ code: 0 });
   }, 240_000);
 });

@@ -36,8 +36,21 @@ describe("npm run new", () => {
   it.each([
     [["resource"], /npm run new -- resource projects/],
     [["resource", "zebras", "--in", "users"], /--in is organization/],
-    [["resource", "zebras", "--under", "items"], /--under items: .* does not read a row at/],
-    [["task", "zebras/run-off", "--in", "organization"], /--in and --under are for a resource/],
+    [["resource", "zebras", "--under", "users"], /--under users: .* does not read a row at/],
+    [["resource", "zebras", "--under", "items", "--in", "organization"], /--under items: these are of users/],
+    [["resource", "zebras", "--fields", ""], /names no field/],
+    [["resource", "zebras", "--fields", "title"], /"title" is no field\. A field is name:kind/],
+    [["resource", "zebras", "--fields", "Title:text"], /"Title:text" has no name of small letters/],
+    [["resource", "zebras", "--fields", "due:dat"], /"due:dat" has no such kind[\s\S]*enum\(low,high\)/],
+    [["resource", "zebras", "--fields", "mood:enum"], /"mood:enum" needs different values/],
+    [["resource", "zebras", "--fields", "mood:enum(calm, calm)"], /"mood:enum\(calm, calm\)" needs different values/],
+    [["resource", "zebras", "--fields", "title:text(0)"], /has a length from 1/],
+    [["resource", "zebras", "--fields", "due:date(3)"], /takes nothing in brackets/],
+    [["resource", "zebras", "--fields", "title:text title:text"], /a column title already/],
+    [["resource", "zebras", "--fields", "version:text"], /a column version already/],
+    [["resource", "zebras", "--under", "items", "--fields", "item_id:text"], /a column item_id already/],
+    [["resource", "zebras", "--undo"], /"resource zebras" was not made in this folder/],
+    [["task", "zebras/run-off", "--in", "organization"], /--in, --under and --fields are for a resource/],
     [["resource", "items"], /src\/schemas\/items\.ts is there already/],
     [["resource", "../../etc/passwds"], /cannot name a resource/],
     [["resource", "Projects"], /lower-case letters/],
@@ -53,7 +66,7 @@ describe("npm run new", () => {
     [["endpoint", "users/poke"], /users is not in ownedTables/],
     [["resource", "runs"], /"run" cannot name a resource.* --singular/],
     [["resource", "errors"], /"Error" cannot name a resource/],
-    [["resource", "titles"], /"Title" cannot name a resource/],
+    [["resource", "timestamps"], /src\/schemas\/common\.ts has Timestamp already/],
     [["resource", "docs"], /src\/routes\/docs\/page\.ts has get \/docs already/],
     [["task", "items/../x"], /cannot name a task/],
     [["task", "purge-users"], /src\/tasks\/purge-users\.ts is there already/],
@@ -71,10 +84,12 @@ describe("npm run new", () => {
   it.each(["--help", "-h"])("%s says how it is called", async (option) => {
     const { code, output } = await make(option);
     expect(code).toBe(0);
-    expect(output).toMatch(/npm run new -- resource projects[\s\S]*--singular project/);
+    expect(output).toMatch(
+      /npm run new -- resource projects[\s\S]*--fields "title:text due:date\?"[\s\S]*--singular project[\s\S]*--undo/,
+    );
   });
 
-  it("makes a task, its test and its line", async () => {
+  it("makes a task, its test and its line, and takes them back unless they were changed", async () => {
     const { code, output } = await make("task", "projects/send-digest");
     expect(output).toContain("src/tasks/projects/send-digest.ts");
     expect(code).toBe(0);
@@ -82,10 +97,17 @@ describe("npm run new", () => {
     expect(await file("src/tasks/projects/send-digest.ts")).toContain('name: "projects/send-digest"');
     expect(await file("test/tasks/projects/send-digest.test.ts")).toContain("sendDigest.later(");
     expect(await file("src/tasks/index.ts")).toMatch(/^ {2}sendDigest,$/m);
-    await run("git", ["clean", "-fdq", "src/tasks", "test/tasks"], { cwd: copy });
-    await run("git", ["checkout", "-q", "src/tasks"], { cwd: copy });
+    const test = await file("test/tasks/projects/send-digest.test.ts");
+    await writeFile(join(copy, "test/tasks/projects/send-digest.test.ts"), `${test}// More.\n`);
+    const refused = await make("task", "projects/send-digest", "--undo");
+    expect([refused.code, refused.output]).toStrictEqual([
+      1,
+      expect.stringMatching(/nothing was undone:\n {2}test\/tasks\/projects\/send-digest\.test\.ts\n$/),
+    ]);
+    await writeFile(join(copy, "test/tasks/projects/send-digest.test.ts"), test);
+    expect(await make("task", "projects/send-digest", "--undo")).toMatchObject({ code: 0 });
     expect(await status()).toBe("");
-  });
+  }, 120_000);
 
   it("takes even an empty file for one that is there", async () => {
     const file = join(copy, "src/crud/zebras.ts");
@@ -117,11 +139,11 @@ describe("names", () => {
     async (many) => {
       const names = namesOf(many);
       const code = (file: string) => readFile(join(project, file), "utf8");
-      const queries = [await code("dev/make/templates/resource/crud.ts"), await code("src/db/schema.ts")];
+      const queries = [await code("dev/make/templates/user/crud.ts"), await code("src/db/schema.ts")];
       expect(() => refuseUsed(names.many.camel, ...queries)).not.toThrow();
       expect(() => refuseUsed(names.one.pascal)).not.toThrow();
       for (const file of ["create", "read", "update", "restore"]) {
-        const route = await code(`dev/make/templates/resource/routes/${file}.ts`);
+        const route = await code(`dev/make/templates/user/routes/${file}.ts`);
         expect(() => refuseUsed(names.one.camel, route), file).not.toThrow();
       }
     },

@@ -1,6 +1,8 @@
-import { and, getTableColumns } from "drizzle-orm";
+import { and, getTableColumns } from "drizzle-orm"; //: direct
+import { and, eq, getTableColumns, type SQL } from "drizzle-orm"; //: under
 import type { Database } from "../db/client.ts";
-import { fieldNotes } from "../db/schema.ts";
+import { fieldNotes } from "../db/schema.ts"; //: direct
+import { binders, fieldNotes } from "../db/schema.ts"; //: under
 import type { Member } from "../security/caller.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 import {
@@ -8,14 +10,24 @@ import {
   type OrganizationRowUpdate,
   ofOrganization,
   reachableIn,
+  requireReachableIn, //: under
   restorableIn,
   withRoomIn,
 } from "./organization-rows.ts";
 import { deletion, restoration } from "./rows.ts";
 import { requireVersion, type Versions } from "./versions.ts";
 
-/** The queries of field notes. */
+/** The queries of field notes. */ //: direct
+/** The queries of field notes. {@link FieldNotes.requireBinder} goes before each of them. */ //: under
 export const FieldNotes = {
+  /** //: under
+   * Ends the transaction (SQLSTATE PT404) unless the binder is a live one of the member's organization. Before a change, it //: under
+   * also holds the binder, so that it is not deleted in between. //: under
+   */ //: under
+  requireBinder(db: Database, binderId: string, member: Member, reason: "read" | "change") { //: under
+    return requireReachableIn(db, binders, binderId, member, reason); //: under
+  }, //: under
+ //: under
   /** Respects the bound of {@link withRoomIn}. */
   insert(db: Database, values: NewOrganizationRow<typeof fieldNotes>, member: Member, most: number) {
     return db
@@ -24,53 +36,93 @@ export const FieldNotes = {
       .returning();
   },
 
-  /** The live field note with this id, if it is of the member's organization. */
-  find(db: Database, id: string, member: Member) {
+  /** The live field note with this id, if it is of the member's organization. */ //: direct
+  /** The live field note with this id, if it is in the binder. */ //: under
+  find(
+    db: Database,
+    binderId: string, //: under
+    id: string,
+    member: Member,
+  ) {
     return db
       .select()
       .from(fieldNotes)
-      .where(reachableIn(fieldNotes, id, member));
+      .where(reachableIn(fieldNotes, id, member)); //: direct
+      .where(inBinder(binderId, reachableIn(fieldNotes, id, member))); //: under
   },
 
-  /** A page of the organization's field notes, newest first, each with its `sort_key`. */
-  list(db: Database, member: Member, status: "live" | "deleted", { after, limit }: PageRequest) {
+  /** A page of the organization's field notes, newest first, each with its `sort_key`. */ //: direct
+  list(db: Database, member: Member, status: "live" | "deleted", { after, limit }: PageRequest) { //: direct
+  /** A page of the binder's field notes, newest first, each with its `sort_key`. */ //: under
+  list(db: Database, binderId: string, member: Member, status: "live" | "deleted", { after, limit }: PageRequest) { //: under
     const { past, orderBy, sortKey } = keyset(newestFirst(fieldNotes.created_at), fieldNotes.id, after);
     return db
       .select({ ...getTableColumns(fieldNotes), sort_key: sortKey })
       .from(fieldNotes)
-      .where(and(ofOrganization(fieldNotes, member, status), past))
+      .where(and(ofOrganization(fieldNotes, member, status), past)) //: direct
+      .where(and(inBinder(binderId, ofOrganization(fieldNotes, member, status)), past)) //: under
       .orderBy(...orderBy)
       .limit(limit);
   },
 
   /** Precedes a change of the field note that is meant for some of its versions: see {@link requireVersion}. */
-  requireVersion(db: Database, id: string, member: Member, versions: Versions) {
-    return requireVersion(db, fieldNotes, reachableIn(fieldNotes, id, member), versions);
+  requireVersion(
+    db: Database,
+    binderId: string, //: under
+    id: string,
+    member: Member,
+    versions: Versions,
+  ) {
+    return requireVersion(db, fieldNotes, reachableIn(fieldNotes, id, member), versions); //: direct
+    return requireVersion(db, fieldNotes, inBinder(binderId, reachableIn(fieldNotes, id, member)), versions); //: under
   },
 
-  update(db: Database, id: string, member: Member, changes: OrganizationRowUpdate<typeof fieldNotes>) {
+  update(
+    db: Database,
+    binderId: string, //: under
+    id: string,
+    member: Member,
+    changes: OrganizationRowUpdate<typeof fieldNotes>,
+  ) {
     return db
       .update(fieldNotes)
       .set(changes)
-      .where(reachableIn(fieldNotes, id, member))
+      .where(reachableIn(fieldNotes, id, member)) //: direct
+      .where(inBinder(binderId, reachableIn(fieldNotes, id, member))) //: under
       .returning();
   },
 
-  /** Deletes softly: the row stays restorableIn until it is purged. */
-  delete(db: Database, id: string, member: Member) {
+  /** Deletes softly: the row stays restorable until it is purged. */
+  delete(
+    db: Database,
+    binderId: string, //: under
+    id: string,
+    member: Member,
+  ) {
     return db
       .update(fieldNotes)
       .set(deletion)
-      .where(reachableIn(fieldNotes, id, member))
+      .where(reachableIn(fieldNotes, id, member)) //: direct
+      .where(inBinder(binderId, reachableIn(fieldNotes, id, member))) //: under
       .returning({ id: fieldNotes.id });
   },
 
   /** Restores a deleted field note that was not purged yet. */
-  restore(db: Database, id: string, member: Member) {
+  restore(
+    db: Database,
+    binderId: string, //: under
+    id: string,
+    member: Member,
+  ) {
     return db
       .update(fieldNotes)
       .set(restoration)
-      .where(restorableIn(fieldNotes, id, member))
+      .where(restorableIn(fieldNotes, id, member)) //: direct
+      .where(inBinder(binderId, restorableIn(fieldNotes, id, member))) //: under
       .returning();
   },
 };
+ //: under
+function inBinder(binderId: string, condition: SQL | undefined): SQL | undefined { //: under
+  return and(eq(fieldNotes.binder_id, binderId), condition); //: under
+} //: under

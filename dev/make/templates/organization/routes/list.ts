@@ -5,21 +5,33 @@ import { FieldNotePage, FieldNoteQuery, FieldNotesParams } from "../../schemas/f
 export const listFieldNotes = endpoint(
   {
     method: "get",
-    path: "/organizations/{organization_id}/field-notes",
+    path: "/organizations/{organization_id}/field-notes", //: direct
+    path: "/organizations/{organization_id}/binders/{binder_id}/field-notes", //: under
     operationId: "listFieldNotes",
     tags: ["field notes"],
-    summary: "List an organization's field notes",
+    summary: "List an organization's field notes", //: direct
+    summary: "List a binder's field notes", //: under
     description: "A page at a time, newest first.",
     access: { member: "field-notes:read" },
     callers: ["user", "key"],
     paged: true,
     request: { params: FieldNotesParams, query: FieldNoteQuery },
-    responses: { 200: json(FieldNotePage, "A page of the organization's field notes") },
+    responses: { 200: json(FieldNotePage, "A page of the organization's field notes") }, //: direct
+    responses: { 200: json(FieldNotePage, "A page of the binder's field notes") }, //: under
+    errors: ["not_found"], //: under
   },
   async (c) => {
     const { db, member, run, page } = c.var;
+    const { binder_id } = c.req.valid("param"); //: under
     const query = c.req.valid("query");
-    const fieldNotes = await page(query, (at) => run(FieldNotes.list(db, member, query.status, at)));
+    const fieldNotes = await page(query, (at) => run(FieldNotes.list(db, member, query.status, at))); //: direct
+    const fieldNotes = await page(query, async (at) => { //: under
+      const [, rows] = await run( //: under
+        FieldNotes.requireBinder(db, binder_id, member, "read"), //: under
+        FieldNotes.list(db, binder_id, member, query.status, at), //: under
+      ); //: under
+      return rows; //: under
+    }); //: under
     return c.json(FieldNotePage.parse(fieldNotes), 200);
   },
 );

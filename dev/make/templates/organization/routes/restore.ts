@@ -7,7 +7,8 @@ import { FieldNote, FieldNoteParams } from "../../schemas/field-notes.ts";
 export const restoreFieldNote = endpoint(
   {
     method: "post",
-    path: "/organizations/{organization_id}/field-notes/{id}/restore",
+    path: "/organizations/{organization_id}/field-notes/{id}/restore", //: direct
+    path: "/organizations/{organization_id}/binders/{binder_id}/field-notes/{id}/restore", //: under
     operationId: "restoreFieldNote",
     tags: ["field notes"],
     summary: "Restore a deleted field note",
@@ -21,9 +22,15 @@ export const restoreFieldNote = endpoint(
     errors: ["not_found"],
   },
   async (c) => {
-    const { id } = c.req.valid("param");
+    const { id } = c.req.valid("param"); //: direct
+    const { binder_id, id } = c.req.valid("param"); //: under
     const { db, member, run } = c.var;
-    const [, [fieldNote]] = await run(FieldNotes.restore(db, id, member), FieldNotes.find(db, id, member));
+    const [, [fieldNote]] = await run(FieldNotes.restore(db, id, member), FieldNotes.find(db, id, member)); //: direct
+    const [, , [fieldNote]] = await run( //: under
+      FieldNotes.requireBinder(db, binder_id, member, "change"), //: under
+      FieldNotes.restore(db, binder_id, id, member), //: under
+      FieldNotes.find(db, binder_id, id, member), //: under
+    ); //: under
     if (!fieldNote) notFound();
     setETag(c, fieldNote.etag);
     return c.json(FieldNote.parse(fieldNote), 200);

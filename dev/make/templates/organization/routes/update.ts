@@ -7,7 +7,8 @@ import { FieldNote, FieldNoteParams, FieldNoteUpdate } from "../../schemas/field
 export const updateFieldNote = endpoint(
   {
     method: "patch",
-    path: "/organizations/{organization_id}/field-notes/{id}",
+    path: "/organizations/{organization_id}/field-notes/{id}", //: direct
+    path: "/organizations/{organization_id}/binders/{binder_id}/field-notes/{id}", //: under
     operationId: "updateFieldNote",
     tags: ["field notes"],
     summary: "Change a field note",
@@ -20,11 +21,16 @@ export const updateFieldNote = endpoint(
     errors: ["not_found"],
   },
   async (c) => {
-    const { id } = c.req.valid("param");
+    const { id } = c.req.valid("param"); //: direct
+    const { binder_id, id } = c.req.valid("param"); //: under
     const { db, run, member, versions } = c.var;
-    const [, [fieldNote]] = await run(
-      versions && FieldNotes.requireVersion(db, id, member, versions),
-      FieldNotes.update(db, id, member, c.req.valid("json")),
+    const [, [fieldNote]] = await run( //: direct
+      versions && FieldNotes.requireVersion(db, id, member, versions), //: direct
+      FieldNotes.update(db, id, member, c.req.valid("json")), //: direct
+    const [, , [fieldNote]] = await run( //: under
+      FieldNotes.requireBinder(db, binder_id, member, "change"), //: under
+      versions && FieldNotes.requireVersion(db, binder_id, id, member, versions), //: under
+      FieldNotes.update(db, binder_id, id, member, c.req.valid("json")), //: under
     );
     if (!fieldNote) notFound();
     setETag(c, fieldNote.etag);

@@ -1,0 +1,136 @@
+/** Writes fields into the templates of a resource. */
+import type { Field, Kind } from "./fields.ts";
+import { type Names, spell } from "./names.ts";
+
+/** Fills the lines `//= slot` of a template. */
+export function withFields(template: string, names: Names, fields: readonly Field[]): string {
+  return template.replaceAll(/^ *\/\/= (\w+)\n/gm, (_, slot: string) => {
+    const fill = slots[slot];
+    if (!fill) throw new Error(`The template has no slot ${slot}.`);
+    return fill(fields, names);
+  });
+}
+
+/** The names that src/db/schema.ts imports for these fields, from drizzle and from src/values.ts. */
+export function neededBy(fields: readonly Field[], names: Names): { builders: string[]; values: string[] } {
+  const enums = fields.filter(({ kind }) => kind === "enum");
+  const builders = fields.flatMap(({ kind }) => (kind === "time" ? [] : kind === "enum" ? ["text", "check"] : [kind]));
+  return { builders: [...new Set(builders)], values: enums.map((field) => valuesName(field, names)) };
+}
+
+/** The lists of src/values.ts for these fields. */
+export function valueLists(fields: readonly Field[], names: Names): string {
+  const enums = fields.filter(({ kind }) => kind === "enum");
+  return each(enums, (field) => {
+    const list = field.values.map((value) => `"${value}"`).join(", ");
+    return `\n/** The values of \`${field.name}\` of ${names.many.prose}. */\nexport const ${valuesName(field, names)} = [${list}] as const;\n`;
+  });
+}
+
+type Slot = (fields: readonly Field[], names: Names) => string;
+const slots: Record<string, Slot> = {
+  columns: (fields, names) => each(fields, (field) => `    ${field.name}: ${columnOf(field, names)},\n`),
+  checks: (fields, names) =>
+    each(fields, ({ kind, name, ...field }) =>
+      kind === "enum"
+        ? `    check("${names.many.snake}_${name}_check", oneOf(table.${name}, ${valuesName({ name, ...field }, names)})),\n`
+        : "",
+    ),
+  imports: (fields, names) => {
+    const { values } = neededBy(fields, names);
+    const has = (kind: Kind) => fields.some((field) => field.kind === kind);
+    return [
+      values.length > 0 ? `import { ${values.join(", ")} } from "../values.ts";\n` : "",
+      has("time") ? 'import { Moment } from "./parameters.ts";\n' : "",
+      has("text") ? 'import { text } from "./text.ts";\n' : "",
+    ].join("");
+  },
+  fields: (fields, names) => each(fields, (field) => `  ${field.name}: ${schemaOf(field, names)},\n`),
+  answers: (fields) => each(fields, (field) => `    ${field.name}: ${answerOf(field)},\n`),
+  optional: (fields) => {
+    const names = fields.flatMap(({ name, isOptional }) => (isOptional ? [`${name}: true`] : []));
+    return names.length === 0 ? "" : `  .partial({ ${names.join(", ")} })\n`;
+  },
+  bodies: (fields) => {
+    const changed = fields.find((field) => otherOf(field) !== exampleOf(field)) ?? fields[0];
+    const update = changed ? `${changed.name}: ${otherOf(changed)}` : "";
+    return `  create: { ${bodyOf(fields)} },\n  update: { ${update} },\n`;
+  },
+  wrong: (fields, { one }) => {
+    const withOne = (name: string, value: string) => `  { ...${one.camel}Bodies.create, ${name}: ${value} },\n`;
+    const values = each(fields, ({ name, kind, isOptional }) =>
+      [withOne(name, wrongs[kind]), isOptional ? "" : withOne(name, "null")].join(""),
+    );
+    return `${fields.every(({ isOptional }) => isOptional) ? "" : "  {},\n"}${values}`;
+  },
+};
+
+/** Values that are none of their kind. */
+const wrongs: Record<Kind, string> = {
+  ...{ text: "1", integer: "1.5", boolean: '"yes"' },
+  ...{ date: '"2026-02-30"', time: '"soon"', enum: '"none of these"' },
+};
+
+/** A body with an example of each field, in JavaScript. */
+export function bodyOf(fields: readonly Field[]): string {
+  return fields.map((field) => `${field.name}: ${exampleOf(field)}`).join(", ");
+}
+
+/** The examples of the required fields, for a first call. */
+export function firstBody(fields: readonly Field[]): string {
+  const required = fields.filter(({ isOptional }) => !isOptional);
+  const shown = required.length === 0 ? fields.slice(0, 1) : required;
+  return `{${shown.map((field) => `"${field.name}": ${exampleOf(field)}`).join(", ")}}`;
+}
+
+function columnOf({ kind, isOptional, ...field }: Field, names: Names): string {
+  const builder = {
+    ...{ text: "text()", integer: "integer()", boolean: "boolean()", date: "date()", time: "timestamp()" },
+    enum: `text({ enum: ${valuesName(field, names)} })`,
+  }[kind];
+  return `${builder}${isOptional ? "" : ".notNull()"}`;
+}
+
+function schemaOf(field: Field, names: Names): string {
+  const { kind, isOptional, max } = field;
+  const bounds = `${isOptional ? "" : "min: 1, "}max: ${max.toLocaleString("en").replaceAll(",", "_")}`;
+  const base = {
+    ...{ text: `text({ ${bounds} })`, integer: "z.int32()", boolean: "z.boolean()" },
+    ...{ date: "z.iso.date()", time: "Moment", enum: `z.enum(${valuesName(field, names)})` },
+  }[kind];
+  // The document does not see through the transformation of a time.
+  const shape = kind === "time" && isOptional ? 'type: ["string", "null"], format: "date-time", ' : "";
+  return `${base}${isOptional ? ".nullable()" : ""}.openapi({ ${shape}example: ${exampleOf(field)} })`;
+}
+
+/** Rows may hold texts of older and laxer rules, and times in one notation. */
+function answerOf(field: Field): string {
+  const { kind, name, isOptional } = field;
+  const nullable = isOptional ? ".nullable()" : "";
+  if (kind === "text") return `z.string()${nullable}.openapi({ example: ${exampleOf(field)} })`;
+  return kind === "time" ? `Timestamp${nullable}` : `fields.${name}`;
+}
+
+function exampleOf({ name, kind, values }: Pick<Field, "name" | "kind" | "values">): string {
+  const prose = name.replaceAll("_", " ");
+  return {
+    ...{ text: `"${/^[aeiou]/.test(prose) ? "An" : "A"} ${prose}"`, integer: "3", boolean: "true" },
+    ...{ date: '"2026-11-23"', time: '"2026-11-23T09:30:00.000Z"', enum: `"${values[0]}"` },
+  }[kind];
+}
+
+/** Another value than the example, if there is one. */
+function otherOf({ kind, values }: Field): string {
+  return {
+    ...{ text: '"Another"', integer: "4", boolean: "false" },
+    ...{ date: '"2026-12-24"', time: '"2026-12-24T09:30:00.000Z"', enum: `"${values[1] ?? values[0]}"` },
+  }[kind];
+}
+
+function valuesName({ name }: Pick<Field, "name">, { one }: Names): string {
+  return `${one.camel}${spell(name.replaceAll("_", "-")).pascal}Values`;
+}
+
+function each(fields: readonly Field[], write: (field: Field) => string): string {
+  return fields.map(write).join("");
+}

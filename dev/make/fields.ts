@@ -1,0 +1,55 @@
+/** Reads `--fields "title:text priority:enum(low,high) due:date?"`. */
+import { Problem } from "../config.ts";
+import type { Names } from "./names.ts";
+
+export type Kind = "text" | "integer" | "boolean" | "date" | "time" | "enum";
+/** `values` are those of an enum; `max` is the length of a text. */
+export type Field = { name: string; kind: Kind; isOptional: boolean; max: number; values: readonly string[] };
+
+/** The fields of a resource without `--fields`. */
+export const usualFields = "title:text description:text(10000)?";
+
+export const fieldKinds = `text, text(10000) for a longer one, integer, boolean, date, time, enum(low,high);
+                                            with ? behind it, a field may be left out and null`;
+
+/** Columns that every resource has, or that its queries add. */
+const taken = new Set(
+  "id owner_id organization_id created_by created_at updated_at deleted_at version etag sort_key variant search".split(
+    " ",
+  ),
+);
+const word = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
+
+/** Throws {@link Problem} for what is no field. */
+export function fieldsOf(text: string, parent?: Names): Field[] {
+  const parts = text.trim().match(/(?:[^\s(]|\([^)]*\)?)+/g) ?? [];
+  if (parts.length === 0) throw new Problem("--fields names no field.");
+  const fields = parts.map(fieldOf);
+  const names = [...taken, ...(parent ? [`${parent.one.snake}_id`] : []), ...fields.map(({ name }) => name)];
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new Problem(`--fields: there is a column ${twice} already.`);
+  return fields;
+}
+
+function fieldOf(part: string): Field {
+  const [, name = "", kind = "", given, mark] = /^([^:]+):([a-z]+)(?:\(([^)]*)\))?(\?)?$/.exec(part) ?? [];
+  const refuse = (why: string): never => {
+    throw new Problem(`--fields: "${part}" ${why}. A field is name:kind. The kinds are ${fieldKinds}.`);
+  };
+  if (name === "") refuse("is no field");
+  if (!word.test(name) || name.length > 40) refuse("has no name of small letters, digits and _");
+  if (!isKind(kind)) return refuse("has no such kind");
+  const values = kind === "enum" ? (given ?? "").split(",").map((value) => value.trim()) : [];
+  if (!values.every((value) => word.test(value)) || new Set(values).size < values.length) {
+    refuse("needs different values of small letters, digits and _");
+  }
+  const max = kind === "text" ? Number(given ?? 200) : 0;
+  if (kind === "text" && !(Number.isInteger(max) && max >= 1 && max <= 100_000))
+    refuse("has a length from 1 to 100000");
+  if (given !== undefined && kind !== "text" && kind !== "enum") refuse("takes nothing in brackets");
+  return { name, kind, isOptional: mark !== undefined, max, values };
+}
+
+function isKind(kind: string): kind is Kind {
+  return ["text", "integer", "boolean", "date", "time", "enum"].includes(kind);
+}

@@ -1,9 +1,0 @@
-export const fieldNotes = pgTable(
-  "field_notes",
-  {
-    ...organizationRow,
-    title: text().notNull(),
-    description: text(),
-  },
-  (table) => organizationRules("field_notes", table),
-);

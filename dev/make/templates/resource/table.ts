@@ -1,9 +1,0 @@
-export const fieldNotes = pgTable(
-  "field_notes",
-  {
-    ...ownedRow,
-    title: text().notNull(),
-    description: text(),
-  },
-  (table) => ownedIndexes("field_notes", table),
-);

@@ -1,0 +1,46 @@
+import { z } from "@hono/zod-openapi";
+//= imports
+import { changesSomething, ETag, Id, Timestamp } from "./common.ts";
+import { pageOf } from "./pages.ts";
+
+/** The fields that a caller sets. */
+const fields = {
+  //= fields
+};
+
+export const FieldNote = z
+  .object({
+    id: Id,
+    owner_id: Id, //: user
+    organization_id: Id, //: organization
+    binder_id: Id, //: under
+    created_by: Id.nullable(), //: organization
+    //= answers
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    etag: ETag,
+  })
+  .openapi("FieldNote");
+
+export const FieldNotesParams = z.object({ binder_id: Id }); //: user under
+export const FieldNotesParams = z.object({ organization_id: Id }); //: organization direct
+export const FieldNotesParams = z.object({ organization_id: Id, binder_id: Id }); //: organization under
+export const FieldNoteParams = FieldNotesParams.extend({ id: Id }); //: organization
+export const FieldNoteParams = FieldNotesParams.extend({ id: Id }); //: user under
+
+export const FieldNoteCreate = z
+  .strictObject(fields)
+  //= optional
+  .openapi("FieldNoteCreate");
+
+export const FieldNoteUpdate = z
+  .strictObject(fields)
+  .partial()
+  .check(changesSomething)
+  .openapi("FieldNoteUpdate", { minProperties: 1 });
+
+export const FieldNotePage = pageOf(FieldNote).openapi("FieldNotePage");
+
+export const FieldNoteQuery = z.object({
+  status: z.enum(["live", "deleted"]).default("live").openapi({ description: "`deleted`: what can still be restored" }),
+});

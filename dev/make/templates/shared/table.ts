@@ -1,0 +1,17 @@
+export const fieldNotes = pgTable(
+  "field_notes",
+  {
+    ...ownedRow, //: user
+    ...organizationRow, //: organization
+    binder_id: uuid() //: under
+      .notNull() //: under
+      .references(() => binders.id, { onDelete: "cascade" }), //: under
+    //= columns
+  },
+  (table) => [
+    ...ownedIndexes("field_notes", table), //: user
+    ...organizationRules("field_notes", table), //: organization
+    index("field_notes_binder_idx").on(table.binder_id, table.created_at, table.id), //: under
+    //= checks
+  ],
+);
