@@ -155,6 +155,7 @@ describe("the benchmarks' options", () => {
     ["bench/pages.ts", "--rows"],
     ["bench/soak.ts", "--minutes"],
     ["bench/tasks.ts", "--tasks"],
+    ["bench/guards.ts", "--rounds"],
   ])("are read before %s starts anything", async (script, option) => {
     const { code, stderr } = await command(script, `${option}=0`);
     expect(code).toBe(1);
