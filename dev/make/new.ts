@@ -16,6 +16,7 @@ import {
   change,
   insertedAbove,
   insertedBefore,
+  listOfEndpoints,
   type Plan,
   refuseExisting,
   text,
@@ -90,7 +91,7 @@ export async function make(args: string[]): Promise<void> {
 
 async function undo(what: string): Promise<void> {
   await takeBack(what);
-  await writePages();
+  if (!what.startsWith("task ")) await writePages();
   console.log(`Undone: ${what}. If npm run dev has applied its migration, npm run db:reset makes the database anew.`);
 }
 
@@ -339,9 +340,8 @@ function capital(prose: string): string {
 
 function say({ made, changed }: Plan, next: string[]): void {
   console.log(["Made:", ...made.keys()].join("\n  "));
-  console.log(
-    ["Added to:", ...changed.keys(), "docs/access-matrix.md", "openapi.json", "client/src/schema.ts"].join("\n  "),
-  );
+  const pages = changed.has(listOfEndpoints) ? ["docs/access-matrix.md", "openapi.json", "client/src/schema.ts"] : [];
+  console.log(["Added to:", ...changed.keys(), ...pages].join("\n  "));
   console.log(`\n${next.join("\n")}`);
 }
 

@@ -94,7 +94,7 @@ export async function carryOut(
     await more();
     const biome = join(dirname(require.resolve("@biomejs/biome/package.json")), "bin", "biome");
     await run(biome, "check", "--write", ...made.keys(), ...changed.keys());
-    await writePages();
+    if (changed.has(listOfEndpoints)) await writePages();
     const migration = (await allOf("drizzle")).filter((file) => !drizzle.includes(file));
     const added = [...made.keys(), ...migration].map((file) => [file, undefined] as const);
     await record(what, new Map([...added, ...before.filter(([file]) => !pages.includes(file))]));
@@ -109,6 +109,9 @@ export async function carryOut(
     throw error;
   }
 }
+
+/** The list from which {@link writePages} makes pages. */
+export const listOfEndpoints = "src/routes/index.ts";
 
 /** Writes the pages that are made of the list of endpoints. */
 export async function writePages(): Promise<void> {
