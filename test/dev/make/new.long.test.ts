@@ -31,7 +31,7 @@ describe("npm run new", () => {
     expect(output).toContain("nothing was written");
     expect(await status()).toBe("");
     await expect(readdir(join(copy, "src/routes/zebras"))).rejects.toThrow("ENOENT");
-  });
+  }, 240_000);
 
   it("makes a resource and an endpoint that compile, with a call that succeeds", async () => {
     expect(await make("resource", "zebra-stripes")).toMatchObject({ code: 0 });
@@ -85,7 +85,7 @@ describe("npm run new", () => {
     const { code, output } = await node("node_modules/vitest/vitest.mjs", "run", "--project", "worker", ...files);
     expect(output).toContain("zebra-foals.test.ts");
     expect(code, output).toBe(0);
-  }, 240_000);
+  }, 480_000);
 
   it("takes a resource back with its migration, but nothing of one that was changed or that another needs", async () => {
     const before = await status();
