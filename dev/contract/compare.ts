@@ -14,6 +14,8 @@ export type Operation = {
   requestBody?: { required?: boolean; content: Content };
   responses: Readonly<Record<string, Response>>;
   security?: Security;
+  "x-access"?: string;
+  "x-permission"?: string;
 };
 export type OpenApi = Referring & { paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> };
 type Two<T> = readonly [before: T, after: T];
@@ -67,6 +69,7 @@ function compareOperation(
     tell("request")("changes", "operation", `operationId changed: ${was.operationId} → ${is.operationId}`);
   }
   compareSecurity(told, [was.security ?? [], is.security ?? []]);
+  compareNeeds(told, [was, is]);
   compareParameters(told, [was, is]);
   compareBodies(told, [was.requestBody, is.requestBody]);
   compareResponses(told, [was.responses, is.responses]);
@@ -91,6 +94,15 @@ function compareSecurity({ tell }: Told, [was, is]: Two<Security>): void {
     told("narrows", "security", `security tightened: ${name(old)}`);
   for (const way of is.filter((one) => !was.some((old) => opens(one, old) || opens(old, one))))
     told("adds", "security", `security came: ${name(way)}`);
+}
+
+/** Compares the role and the permission that a caller needs. */
+function compareNeeds({ tell }: Told, [was, is]: Two<Operation>): void {
+  for (const need of ["x-access", "x-permission"] as const) {
+    const [a, b] = [was[need], is[need]];
+    const effect = a === undefined ? "narrows" : b === undefined ? "widens" : "changes";
+    if (a !== b) tell("request")(effect, "security", `${need} changed: ${a ?? "none"} → ${b ?? "none"}`);
+  }
 }
 
 function compareParameters({ documents, tell }: Told, [was, is]: Two<Operation>): void {

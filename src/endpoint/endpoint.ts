@@ -161,8 +161,8 @@ function workOf({ method, rate }: Contract): WorkKind {
 }
 
 function toRoute(contract: Contract, policy: Policy): RouteConfig {
-  const { method, operationId, summary, description, tags, request, responses } = contract;
-  const { idempotent, versioned, cached, paged, ranged, deprecated } = contract;
+  const { method, operationId, summary, description, tags, access, request, responses } = contract;
+  const { callers, idempotent, versioned, cached, paged, ranged, deprecated } = contract;
   const isRead = method === "get";
   const tagged = versioned ? versionedAnswers(responses, isRead) : responses;
   const linked = paged ? linkedAnswers(tagged) : tagged;
@@ -179,7 +179,8 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
       ...(cached ? cacheable(replayed) : replayed),
       ...problemResponses(codesOf(contract), method, policy),
     }),
-    security: securityOf(policy),
+    security: [...consequencesOf(access).security, ...(callers ? ["apiKey"] : [])].map((scheme) => ({ [scheme]: [] })),
+    ...needsOf(policy),
     middleware: inOrder(ofEndpoint, { contract, policy }),
   };
 }
@@ -194,11 +195,13 @@ function fieldsOf({ request }: Contract): string[] {
   return content && "schema" in content && content.schema instanceof ZodObject ? Object.keys(content.schema.shape) : [];
 }
 
-/** The ways in. OpenAPI 3.1 takes names of roles for the schemes other than OAuth2. */
-function securityOf({ access, permission }: Policy): Record<string, string[]>[] {
-  const roles = access === "admin" ? ["admin"] : typeof access === "object" ? [access.member] : [];
-  const people = consequencesOf(access).security.map((scheme) => ({ [scheme]: scheme === "bearer" ? roles : [] }));
-  return permission === undefined ? people : [...people, { apiKey: [permission] }];
+/** The role or permission that a caller needs, which no security scheme can name: `npm run contract` compares it. */
+function needsOf({ access, permission }: Policy): { "x-access"?: string; "x-permission"?: string } {
+  const role = typeof access === "object" ? access.member : access;
+  return {
+    ...(role !== "public" && role !== "user" && { "x-access": role }),
+    ...(permission !== undefined && { "x-permission": permission }),
+  };
 }
 
 /** Adds the headers that every answer of an endpoint has. */

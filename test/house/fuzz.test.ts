@@ -118,7 +118,7 @@ function textOf(value: unknown): string {
   return (typeof value === "string" ? value : (JSON.stringify(value) ?? "")).toWellFormed();
 }
 
-describe("promise 14: a request made from the contract, or from its opposite", () => {
+describe("promise 48: a request made from the contract, or from its opposite", () => {
   it.each(endpoints.map((endpoint, i) => ({ id: endpoint.policy.operationId, endpoint, i })))(
     "gets an answer of the contract from $id",
     async ({ endpoint, i }) => {

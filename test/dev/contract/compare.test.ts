@@ -12,6 +12,7 @@ const released = {
       patch: {
         operationId: "updateThing",
         deprecated: false as boolean,
+        "x-permission": "things:write",
         security: [{ bearer: [] as string[] }, { apiKey: ["things:write"] }] as object[],
         parameters: [
           { name: "id", in: "path", required: true, schema: { type: "string" } },
@@ -348,6 +349,24 @@ const cases: Case[] = [
     /security went/,
     fine,
   ],
+  [
+    "a role",
+    ({ patch }) => {
+      patch["x-access"] = "admin";
+    },
+    "security",
+    /x-access changed: none → admin/,
+    broken,
+  ],
+  [
+    "another permission",
+    ({ patch }) => {
+      patch["x-permission"] = "things:admin";
+    },
+    "security",
+    /x-permission changed: things:write/,
+    broken,
+  ],
   // The answer, which may only narrow.
   [
     "a field less",
@@ -576,7 +595,7 @@ function changed(change: (parts: Loose) => void): [OpenApi, OpenApi] {
   return [before, after] as unknown as [OpenApi, OpenApi];
 }
 
-describe("npm run contract", () => {
+describe("promise 49: npm run contract", () => {
   it("has at least forty changes to tell, and finds none where there is none", () => {
     expect(cases.length).toBeGreaterThanOrEqual(40);
     expect(compare(...changed(() => undefined), today)).toStrictEqual([]);
