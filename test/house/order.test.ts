@@ -6,6 +6,7 @@ import { Users } from "../../src/crud/users.ts";
 import { filesOf, multipart, upload } from "../../src/endpoint/bodies.ts";
 import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { ofEndpoint, ofEveryRequest } from "../../src/middleware/order.ts";
+import { ETag } from "../../src/schemas/common.ts";
 import { Health } from "../../src/schemas/health.ts";
 import { pageOf } from "../../src/schemas/pages.ts";
 import { type Answer, aUser, bindings, quickPasswords, serve, unique } from "../harness.ts";
@@ -35,14 +36,14 @@ const change = endpoint(
     ...{ ...said, method: "patch", path: "/change", operationId: "change", access: "user", offBy: "DOCS" },
     ...{ idempotent: true, versioned: true },
     request: { ...request, body: body(z.strictObject({ title: z.string() })) },
-    responses,
+    responses: { 200: json(Health.extend({ etag: ETag }), "Changed") },
   },
   async (c) => {
     trace(c);
     const { db, run, user } = c.var;
     await run(Users.find(db, user.id, user));
     c.header("ETag", '"1"');
-    return c.json({ status: "ok" } as const, 200);
+    return c.json({ status: "ok", etag: '"1"' } as const, 200);
   },
 );
 const kept = endpoint(
