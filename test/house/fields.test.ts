@@ -74,7 +74,8 @@ const ways: Way[] = endpoints.flatMap((endpoint) => {
   const shown = objectsIn(answerOf(endpoint)).map(({ schema }) => schema.$ref);
   const own = resources.find(({ update }) => update === endpoint);
   const resource = own ?? resources.findLast(({ ref }) => shown.includes(ref));
-  if (!resource) return [];
+  // A sign-in names an account, and writes none.
+  if (!resource || endpoint.contract.oauth) return [];
   return objectsIn(bodyOf(endpoint)).flatMap(({ trail, schema }) =>
     Object.entries(resolved(schema).properties ?? {})
       .filter(([field]) => resource.fields.includes(field))
