@@ -3,6 +3,7 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { copyDatabase } from "./dev/local/throwaway/database.ts";
 import { findBrowser } from "./test/setup/browser.ts";
+import { LongestFirst } from "./test/setup/longest-first.ts";
 import { CountReporter } from "./test/setup/reporter.ts";
 
 // Started past npm, as by an editor's button, this may be the system's own Node.
@@ -27,6 +28,7 @@ export default defineConfig({
   test: {
     globalSetup: "test/setup/global.ts",
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 20_000,
     hookTimeout: 60_000,
     reporters: [

@@ -9,10 +9,11 @@ import {
   pages,
   type Retries,
   unwrap,
-} from "../../client/src/index.ts";
-import { infinite, mutation, query } from "../../client/src/tanstack.ts";
-import { hashPassword } from "../../src/security/passwords.ts";
-import { api, aUser } from "../harness.ts";
+  withKey,
+} from "../../../client/src/index.ts";
+import { infinite, mutation, query } from "../../../client/src/tanstack.ts";
+import { hashPassword } from "../../../src/security/passwords.ts";
+import { aKey, api, aUser } from "../../harness.ts";
 
 const password = "correct horse battery";
 const password_hash = await hashPassword(password);
@@ -180,5 +181,14 @@ describe("the client's helpers", () => {
     const second = await list.queryFn({ signal, pageParam: cursor });
     expect([first.items.length, second.items.length, list.getNextPageParam(second)]).toStrictEqual([2, 1, undefined]);
     await expect(create.mutationFn({ body: { title: "" } })).rejects.toBeInstanceOf(ProblemError);
+  });
+
+  it("calls by an API key instead, and never asks for a session", async () => {
+    const ada = await aUser();
+    const { token: key } = await aKey({ user_id: ada.id });
+    const client = createClient({ baseUrl: "https://api.example.com", session: withKey(key), fetch: api.fetch });
+    expect(unwrap(await client.GET("/api/v1/items")).items).toStrictEqual([]);
+    const refused = await client.GET("/api/v1/users/me");
+    expect(refused.response.status).toBe(401);
   });
 });

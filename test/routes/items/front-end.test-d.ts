@@ -1,6 +1,6 @@
 /** Compiled by `npm run types`: what a page gets wrong must not compile, and what the server may answer must. */
-import { createClient, fieldErrors, ifMatch, pages, unwrap } from "../../client/src/index.ts";
-import { infinite, query } from "../../client/src/tanstack.ts";
+import { createClient, fieldErrors, ifMatch, pages, unwrap } from "../../../client/src/index.ts";
+import { infinite, query } from "../../../client/src/tanstack.ts";
 
 const client = createClient({ baseUrl: "https://api.example.com" });
 const params = { path: { id: "x" } };
