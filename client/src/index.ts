@@ -1,5 +1,6 @@
 import createFetchClient, { type Client as FetchClient } from "openapi-fetch";
 import { keyedOperations, openOperations } from "./operations.ts";
+import { readable } from "./problems.ts";
 import { type Retries, withRetries } from "./retries.ts";
 import type { paths } from "./schema.ts";
 import { type Credentials, openSession, type Session } from "./session.ts";
@@ -39,28 +40,24 @@ export type Client = FetchClient<paths> & { session: Session };
 export function createClient({ baseUrl, session: credentials, retries, fetch = globalFetch }: Options): Client {
   const origin = baseUrl.replace(/\/$/, "");
   const session = openSession({ origin, credentials, fetch });
-  const authorized = new WeakSet<Request>();
-  const send = (request: Request) => (authorized.has(request) ? session.send(request) : fetch(request));
+  /** Requests of operations that need no sign-in. */
+  const open = new WeakSet<Request>();
   const client = createFetchClient<paths>({
     baseUrl: origin,
-    // Each repetition needs a token of its own: the last one may have expired while it waited.
-    fetch: (request) =>
-      withRetries(
-        request,
-        (copy) => {
-          if (authorized.has(request)) authorized.add(copy);
-          return send(copy);
-        },
-        retries,
-      ),
+    fetch: async (request) => {
+      const { turn } = session;
+      // Each repetition needs a token of its own: the last one may have expired while it waited.
+      const send = (copy: Request) => (open.has(request) ? fetch(copy) : session.send(copy, turn));
+      return readable(await withRetries(request, send, retries));
+    },
   });
   client.use({
     onRequest({ request, schemaPath }) {
       const operation = `${request.method} ${schemaPath}`;
       if (keyedOperations.has(operation) && !request.headers.has("Idempotency-Key")) {
-        request.headers.set("Idempotency-Key", crypto.randomUUID());
+        request.headers.set("Idempotency-Key", newKey());
       }
-      if (!openOperations.has(operation)) authorized.add(request);
+      if (openOperations.has(operation)) open.add(request);
       return request;
     },
   });
@@ -69,3 +66,9 @@ export function createClient({ baseUrl, session: credentials, retries, fetch = g
 
 // Called as a method of anything else, browsers refuse it.
 const globalFetch = (request: Request) => globalThis.fetch(request);
+
+/** A key need not be secret, and `randomUUID` is missing on a page without https and in React Native. */
+const newKey = () =>
+  typeof crypto === "object" && "randomUUID" in crypto
+    ? crypto.randomUUID()
+    : `${Date.now()}${Math.random()}${Math.random()}`;

@@ -45,12 +45,12 @@ function mayRepeat({ status, headers }: Response, isSafe: boolean): boolean {
   return isSafe && ([502, 503, 504].includes(status) || (status === 409 && headers.has("Retry-After")));
 }
 
-/** The milliseconds of `Retry-After` (RFC 9110, section 10.2.3), with some jitter. */
+/** The milliseconds of a `Retry-After` in seconds (RFC 9110, section 10.2.3), with some jitter. */
 function waitOf({ headers }: Response): number | undefined {
   const header = headers.get("Retry-After");
   if (header === null) return undefined;
-  const wait = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
-  return Number.isNaN(wait) ? undefined : Math.max(0, wait) + Math.random() * 250;
+  const wait = Number(header) * 1_000;
+  return Number.isNaN(wait) ? undefined : wait + Math.random() * 250;
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

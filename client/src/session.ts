@@ -1,8 +1,11 @@
-import type { components } from "./schema.ts";
+import { readable } from "./problems.ts";
+import type { components, paths } from "./schema.ts";
 import { openTabs } from "./tabs.ts";
 
 export type Account = components["schemas"]["User"];
 type Token = components["schemas"]["Token"];
+type Answers = paths["/api/v1/auth/login"]["post"]["responses"];
+type SignInProblem = Answers[Exclude<keyof Answers, 200>]["content"]["application/json"];
 type SignIn = Pick<components["schemas"]["Login"], "username" | "password">;
 
 /** `unknown` until {@link Session.start} has asked. */
@@ -31,11 +34,16 @@ export type Session = {
   /** Asks once at the start whether somebody is signed in. Throws if the server cannot be reached. */
   start(): Promise<SessionState>;
   /** Signs in. Answers the problem if that fails: `invalid_grant`, `email_not_verified`, … */
-  signIn(credentials: SignIn): Promise<{ error?: components["schemas"]["Problem"]; response: Response }>;
-  /** Signs out here, in every tab and on the server. Throws if the server was not told. */
+  signIn(credentials: SignIn): Promise<{ error?: SignInProblem; response: Response }>;
+  /** Signs out here, in every tab and on the server. Throws if the server was not told: call it again then. */
   signOut(): Promise<void>;
-  /** Sends a request with the session's access token, which is refreshed at need. */
-  send(request: Request): Promise<Response>;
+  /** The number of sign-ins and sign-outs so far, of any tab. */
+  readonly turn: number;
+  /**
+   * Sends a request of the API with the session's access token, which is refreshed at need. Throws if somebody has signed in
+   * or out since the `turn` in which the call began: it would be carried out as somebody else.
+   */
+  send(request: Request, turn: number): Promise<Response>;
 };
 
 type Environment = {
@@ -44,6 +52,8 @@ type Environment = {
   fetch: (request: Request) => Promise<Response>;
 };
 
+/** Milliseconds for one attempt to refresh: two of them are within the time in which the server forgives a repetition. */
+const deadline = 4_000;
 /** Part of a token's life after which it is refreshed ahead of a 401. */
 const freshShare = 0.9;
 
@@ -51,10 +61,21 @@ export function openSession({ origin, credentials, fetch }: Environment): Sessio
   const listeners = new Set<() => void>();
   const store = credentials?.kind === "store" ? credentials.store : undefined;
   const hasSession = credentials?.kind === "cookie" || store !== undefined;
-  const tabs = openTabs(hasSession ? origin : undefined, onSignal);
+  // Tabs share a cookie. A store may be one tab's own.
+  const tabs = openTabs(credentials?.kind === "cookie" ? origin : undefined, onSignal);
   let state: SessionState = { status: hasSession ? "unknown" : "signed_out" };
   let access: { token: string; until: number } | undefined;
   let refreshing: Promise<Response | undefined> | undefined;
+  let turn = 0;
+  /** The token of a sign-out that the server was not told of. */
+  let untold: string | undefined;
+
+  /** Begins another turn: an answer that was asked for before counts no more. */
+  function turnOver(): void {
+    turn += 1;
+    access = undefined;
+    refreshing = undefined;
+  }
 
   function become(next: SessionState): void {
     state = next;
@@ -62,7 +83,7 @@ export function openSession({ origin, credentials, fetch }: Environment): Sessio
   }
 
   function onSignal(signal: "signed_in" | "signed_out"): void {
-    access = undefined;
+    turnOver();
     if (signal === "signed_out") return become({ status: "signed_out" });
     become({ status: "unknown" });
     // A server that cannot be reached leaves the state unknown, and the next call asks again.
@@ -78,18 +99,21 @@ export function openSession({ origin, credentials, fetch }: Environment): Sessio
         body: JSON.stringify(body),
         // Some runtimes refuse the member where there are no cookies.
         ...(credentials?.kind === "cookie" && { credentials: "include" }),
+        ...(path === "resume" && { signal: AbortSignal.timeout(deadline) }),
       }),
     );
   }
 
-  async function keep(answer: Response): Promise<void> {
+  async function keep(answer: Response, asked: number): Promise<void> {
     const token: Token = await answer.json();
+    if (asked !== turn) return;
     access = { token: token.access_token, until: Date.now() + token.expires_in * 1_000 * freshShare };
     if (token.refresh_token !== undefined) await store?.set(token.refresh_token);
     if (token.user) become({ status: "signed_in", user: token.user });
   }
 
-  async function forget(): Promise<void> {
+  async function forget(asked: number): Promise<void> {
+    if (asked !== turn) return;
     access = undefined;
     await store?.remove();
     become({ status: "signed_out" });
@@ -97,22 +121,30 @@ export function openSession({ origin, credentials, fetch }: Environment): Sessio
 
   /** Gets the next tokens. Answers undefined, or else the answer of a server that could not give any for now. */
   async function resume(): Promise<Response | undefined> {
+    const asked = turn;
     const token = store ? await store.get() : undefined;
-    if (store && !token) return void (await forget());
+    if (store && !token) return void (await forget(asked));
     const body = token ? { refresh_token: token } : {};
+    const attempt = async () => {
+      const answer = await post("resume", body);
+      if (answer.status === 200) await keep(answer, asked);
+      return answer;
+    };
     // The answer may have been lost: within ten seconds a repetition gets the same tokens.
-    const answer = await post("resume", body).catch(() => post("resume", body));
-    if (answer.status === 200) return void (await keep(answer));
-    if (answer.status === 204) return void (await forget());
+    const answer = await attempt().catch(() => attempt());
+    if (answer.ok && answer.status !== 204) return;
+    if ([204, 400, 401].includes(answer.status)) return void (await forget(asked));
     return answer;
   }
 
   /** One refresh for all who need it at a time. */
   function refresh(): Promise<Response | undefined> {
-    refreshing ??= resume().finally(() => {
-      refreshing = undefined;
+    if (refreshing) return refreshing;
+    const one = resume().finally(() => {
+      if (refreshing === one) refreshing = undefined;
     });
-    return refreshing;
+    refreshing = one;
+    return one;
   }
 
   function authorized(request: Request, token: string | undefined): Promise<Response> {
@@ -134,39 +166,50 @@ export function openSession({ origin, credentials, fetch }: Environment): Sessio
       if (failure) throw new Error(`The server answered ${failure.status}.`);
       return state;
     },
+    get turn() {
+      return turn;
+    },
     async signIn(sent) {
+      if (!hasSession) throw new Error("This client has no session.");
+      // Its late answer could take the new session's cookie away.
+      await refreshing?.catch(() => {});
       const delivery = credentials?.kind === "cookie" ? "cookie" : "body";
-      const response = await post("login?include=user", { ...sent, token_delivery: delivery });
+      const response = readable(await post("login?include=user", { ...sent, token_delivery: delivery }));
       if (!response.ok) return { error: await response.json(), response };
-      await keep(response);
+      turnOver();
+      untold = undefined;
+      await keep(response, turn);
       tabs.send("signed_in");
       return { response };
     },
     async signOut() {
-      const token = store ? await store.get() : undefined;
-      const leaving = post("logout", token ? { refresh_token: token } : {});
+      const token = (store ? await store.get() : undefined) ?? untold;
+      const body = token ? { refresh_token: token } : {};
+      const leaving = post("logout", body).catch(() => post("logout", body));
+      turnOver();
       // Whatever the server says, nobody is signed in on this device from now on.
-      await forget();
+      const [told, gone] = await Promise.allSettled([leaving, forget(turn)]);
       tabs.send("signed_out");
-      const answer = await leaving;
-      if (!answer.ok && answer.status !== 401 && answer.status !== 400) {
-        throw new Error(`The server answered ${answer.status}.`);
-      }
+      const isTold = told.status === "fulfilled" && [204, 401].includes(told.value.status);
+      untold = isTold ? undefined : token;
+      for (const one of [told, gone]) if (one.status === "rejected") throw one.reason;
+      if (!isTold) throw new Error("The server did not sign out.");
     },
-    async send(request) {
-      if (credentials?.kind === "key") return authorized(request, credentials.key);
-      if (!hasSession) return fetch(request);
+    async send(request, began) {
+      if (!request.url.startsWith(`${origin}/`)) return fetch(request);
+      if (!hasSession) return authorized(request, credentials && "key" in credentials ? credentials.key : undefined);
       const isOld = access === undefined || access.until <= Date.now();
-      const failure = isOld && state.status !== "signed_out" ? await refresh() : undefined;
+      const failure = isOld && state.status !== "signed_out" ? await unless(request.signal, refresh()) : undefined;
+      if (began !== turn) throw new Error("The user has changed since this call began.");
       if (failure) return failure.clone();
       const used = access?.token;
       const answer = await authorized(request.clone(), used);
       if (!isExpired(answer) || used === undefined) return answer;
       if (access?.token === used) {
-        const refused = await refresh();
+        const refused = await unless(request.signal, refresh());
         if (refused) return refused.clone();
       }
-      return access === undefined ? answer : authorized(request, access.token);
+      return access === undefined || began !== turn ? answer : authorized(request, access.token);
     },
   };
   return session;
@@ -175,4 +218,12 @@ export function openSession({ origin, credentials, fetch }: Environment): Sessio
 /** True if a new access token would help: not where the password has to be proved again (RFC 9470). */
 function isExpired({ status, headers }: Response): boolean {
   return status === 401 && !headers.get("WWW-Authenticate")?.includes("insufficient_user_authentication");
+}
+
+/** Waits, unless the caller gives up. */
+function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    work.then(resolve, reject);
+  });
 }

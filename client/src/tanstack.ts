@@ -29,6 +29,8 @@ export function query<P extends PathsBy<"get">>(api: Client, path: P, init: Init
     queryKey: ["get", path, init] as const,
     queryFn: ({ signal }: { signal: AbortSignal }) =>
       call(api, "get", path, { ...init, signal }) as Promise<Data<"get", P>>,
+    // The client has tried again already where that helps.
+    retry: false as const,
   };
 }
 
@@ -42,6 +44,7 @@ export function infinite<P extends PagedPath>(api: Client, path: P, init: ListIn
     // TanStack takes the type of a page's cursor from the first one.
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last: Page) => last.next_cursor ?? undefined,
+    retry: false as const,
   };
 }
 
@@ -50,5 +53,6 @@ export function mutation<M extends Exclude<Method, "get">, P extends PathsBy<M>>
   return {
     mutationKey: [method, path] as const,
     mutationFn: (init: Init<M, P>) => call(api, method, path, init) as Promise<Data<M, P>>,
+    retry: false as const,
   };
 }

@@ -45,13 +45,22 @@ const deliveries: Record<Delivery, (c: Context<AppEnv>, tokens: Token) => Token>
  * ours. Throws `origin_not_allowed`, and `invalid_refresh_token` for two of the name, since either may be forged.
  */
 export function tokenInCookie(c: Context<AppEnv>): string | undefined {
-  const [tokens = []] = [cookieFor(c), former].map(({ name }) => valuesOf(c, name)).filter(({ length }) => length > 0);
-  const [token, another] = tokens;
+  const [token, another] = tokensOf(c);
   if (token === undefined) return undefined;
   requireListedOrigin(c);
   if (another === undefined) return token;
   dropCookies(c);
   throw new ApiError("invalid_refresh_token", { detail: "There are two cookies with the same name. Sign in again." });
+}
+
+/** True for two cookies of the name, of which neither counts. */
+export function hasTwoTokens(c: Context<AppEnv>): boolean {
+  return tokensOf(c).length > 1;
+}
+
+function tokensOf(c: Context<AppEnv>): string[] {
+  const [tokens = []] = [cookieFor(c), former].map(({ name }) => valuesOf(c, name)).filter(({ length }) => length > 0);
+  return tokens;
 }
 
 /** Required before a cookie is set or read: a foreign form could sign its visitor in to the attacker's account. */

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { type Carried, carriedTokens } from "../context/policy.ts";
 import type { AppEnv } from "../context/types.ts";
-import { tokenInCookie } from "../http/cookie.ts";
+import { hasTwoTokens, tokenInCookie } from "../http/cookie.ts";
 import { isSealed } from "../security/one-time-tokens.ts";
 import { hashToken, sessionOf } from "../security/refresh-tokens.ts";
 import { callerOf } from "./authenticate.ts";
@@ -15,7 +15,8 @@ type Reader = (
 
 /** The session of the refresh token, or of the access token that a sign-out may bring instead. */
 const ofRefreshToken: Reader = async (c, inBody) => {
-  const token = inBody ?? tokenInCookie(c);
+  // The handler refuses two cookies in its own way.
+  const token = inBody ?? (hasTwoTokens(c) ? undefined : tokenInCookie(c));
   if (token !== undefined) return sessionOf(c.var.keys.refresh, token);
   return (await callerOf(c.var, c.req.header("Authorization")))?.sessionId;
 };

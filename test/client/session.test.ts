@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createClient, inStore, type TokenStore } from "../../client/src/index.ts";
 import { hashPassword } from "../../src/security/passwords.ts";
 import { api, aUser, serve } from "../harness.ts";
@@ -154,6 +154,91 @@ describe("a session of the client", () => {
     });
     expect((await client.session.start()).status).toBe("signed_in");
     expect(client.calls).toStrictEqual(["/auth/resume", "/auth/resume"]);
+  });
+
+  it("takes nothing from a refresh that was asked for before a sign-out", async () => {
+    const store = aStore();
+    await signedIn({ store });
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const client = aClient({
+      store,
+      through: async (request, next) => {
+        const answer = await next(request);
+        if (request.url.endsWith("/auth/resume")) await held;
+        return answer;
+      },
+    });
+    const starting = client.session.start();
+    await vi.waitFor(() => expect(client.calls).toStrictEqual(["/auth/resume"]));
+    await client.session.signOut();
+    release();
+    await starting;
+    expect([client.session.state, store.token]).toStrictEqual([{ status: "signed_out" }, null]);
+  });
+
+  it("repeats no call as somebody else", async () => {
+    const other = await aUser({ password_hash });
+    let calls = 0;
+    const { client } = await signedIn({
+      through: (request, next) => {
+        if (!request.url.endsWith("/users/me")) return next(request);
+        calls += 1;
+        return Promise.resolve(new Response("{}", { status: 503, headers: { "Retry-After": "1" } }));
+      },
+    });
+    const waiting = client.GET("/api/v1/users/me");
+    await vi.waitFor(() => expect(calls).toBe(1));
+    await client.session.signIn({ username: other.username, password });
+    await expect(waiting).rejects.toThrow("The user has changed since this call began.");
+    expect(calls).toBe(1);
+  });
+
+  it("signs out in the end where the server could not be told at first", async () => {
+    const store = aStore();
+    let isOffline = true;
+    const { client } = await signedIn({
+      store,
+      through: (request, next) => {
+        if (isOffline && request.url.endsWith("/auth/logout")) return Promise.reject(new TypeError("Failed to fetch"));
+        return next(request);
+      },
+    });
+    const { token } = store;
+    await expect(client.session.signOut()).rejects.toThrow("Failed to fetch");
+    expect([client.session.state, store.token]).toStrictEqual([{ status: "signed_out" }, null]);
+    isOffline = false;
+    await client.session.signOut();
+    expect((await api.post("/auth/refresh", { json: { refresh_token: token } })).status).toBe(400);
+  });
+
+  it("lets a caller give up while a refresh hangs, and sends no token elsewhere", async () => {
+    const store = aStore("a token");
+    const stop = new AbortController();
+    const seen: (string | null)[] = [];
+    const client = aClient({
+      store,
+      through: async (request, next) => {
+        if (request.url.endsWith("/auth/resume")) return new Promise<Response>(() => {});
+        seen.push(request.headers.get("Authorization"));
+        return next(request);
+      },
+    });
+    setTimeout(() => stop.abort(new Error("The page was left")), 50);
+    await expect(client.GET("/api/v1/users/me", { signal: stop.signal })).rejects.toThrow("The page was left");
+    const { client: known } = await signedIn({
+      through: async (request, next) => {
+        if (request.url.startsWith("https://elsewhere.example")) {
+          seen.push(request.headers.get("Authorization"));
+          return Response.json({});
+        }
+        return next(request);
+      },
+    });
+    await known.GET("/api/v1/users/me", { baseUrl: "https://elsewhere.example" });
+    expect(seen).toStrictEqual([null]);
   });
 
   it("asks nobody to refresh for a password that must be proved again", async () => {

@@ -42,6 +42,12 @@ describe("POST /auth/resume", () => {
     }
   });
 
+  it("is 204 for two cookies of the name, of which it takes neither", async () => {
+    const [one, two] = [await inCookie(), await inCookie()];
+    expect((await resume(`${one.Cookie}; ${two.Cookie}`)).status).toBe(204);
+    expect((await resume(one.Cookie)).status).toBe(200);
+  });
+
   it("takes no cookie from a page that is not listed, and says so of a fault", async () => {
     const { Cookie } = await inCookie();
     expect((await resume(Cookie, "https://evil.example")).body.code).toBe("origin_not_allowed");

@@ -18,6 +18,10 @@ export async function page(): Promise<unknown> {
   if (error?.code === "invalid_grant") return undefined;
   // @ts-expect-error: no such field
   if (data?.titel) return undefined;
+  const refused = await client.session.signIn({ username: "ada", password: "x" });
+  if (refused.error?.code === "email_not_verified") return refused.error.detail;
+  // @ts-expect-error: a code that a sign-in does not have
+  if (refused.error?.code === "email_not_verifed") return undefined;
   // @ts-expect-error: no such path
   await client.GET("/api/v1/itmes");
   // @ts-expect-error: no such parameter
