@@ -2,7 +2,7 @@ import type { components } from "./schema.ts";
 
 /** An error of the API (RFC 9457). */
 export type Problem = components["schemas"]["Problem"];
-/** What is wrong with one field. */
+/** An error of one field. */
 export type FieldError = NonNullable<Problem["errors"]>[number];
 
 type Result<Data, Error> = { data?: Data; error?: Error; response: Response };

@@ -187,7 +187,7 @@ export function openSession({ origin, credentials, fetch }: Environment): Sessio
       const body = token ? { refresh_token: token } : {};
       const leaving = post("logout", body).catch(() => post("logout", body));
       turnOver();
-      // Whatever the server says, nobody is signed in on this device from now on.
+      // Signs out on this device even if the server cannot be told.
       const [told, gone] = await Promise.allSettled([leaving, forget(turn)]);
       tabs.send("signed_out");
       const isTold = told.status === "fulfilled" && [204, 401].includes(told.value.status);

@@ -4,7 +4,7 @@ type Status = (typeof errorTable)[ErrorCode]["status"];
 
 const [correct, wait, stop] = ["correct the request", "send it again after `Retry-After`", "do not send it again"];
 
-/** What a client does about the errors of a status, unless it is told for their code. */
+/** The advice to clients for each status. A code may have its own. */
 const byStatus: Record<Status, string> = {
   400: correct,
   401: "sign in again",

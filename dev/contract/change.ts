@@ -10,10 +10,10 @@ export type Change = {
   allowed?: string;
 };
 
-/** What a difference does to the set of values that are valid at its place. */
+/** The effect of a difference on the set of values that are valid at its place. */
 export type Effect = "narrows" | "widens" | "grows" | "changes" | "adds";
 
-/** Whether clients write the values, or read them. An error may tell more than before: see docs/http.md. */
+/** The side that reads the values: the server, or clients. An error may tell more than before: see docs/http.md. */
 export type Direction = "request" | "answer" | "error";
 
 /** A client breaks by what it may no longer send, and by what it could not receive before. */
