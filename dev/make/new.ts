@@ -4,7 +4,6 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { checkMigrations } from "../commands/check-migrations.ts";
 import { failWith, Problem } from "../config.ts";
 import { readText } from "../text.ts";
 import { firstBody, neededBy, valueLists, withFields } from "./field-slots.ts";
@@ -146,6 +145,8 @@ async function newResource(names: Names, owner: Owner, fields: Field[], parent?:
   refuseUsed(many.pascal, templates.get("crud") ?? "");
   refuseUsed(one.camel, ...endpoints.map((file) => templates.get(`routes/${file}`) ?? ""));
   refuseUsed(one.pascal, templates.get("schemas") ?? "");
+  // Loads a compiler of schemas, which a refusal need not wait for.
+  const { checkMigrations } = await import("../commands/check-migrations.ts");
   await checkMigrations();
 
   await change(plan, "src/db/schema.ts", (schema) => {
