@@ -4,6 +4,7 @@ import { isPostgresError, type Session, type Statement } from "../local/database
 import { watchBlockers } from "./blockers.ts";
 import type { MigrationStatement } from "./files.ts";
 import { lockRecords, readRecords } from "./records.ts";
+import type { Watch } from "./watch.ts";
 import { grantToWorker } from "./worker-role.ts";
 
 /** A file to apply, and its record. */
@@ -22,6 +23,8 @@ export type Apply = {
   log: (line: string) => void;
   /** Seconds. */
   patience: number;
+  /** Looks on, where the database was made for that. */
+  watch?: Watch | undefined;
 };
 
 /** Gives up early, because everybody queues behind a wait for a lock. The migration is tried again. */
@@ -30,7 +33,7 @@ const pause = 1_000;
 
 /** Applies the file, writes its record and grants its tables to the Worker, in one transaction. */
 export async function applyInTransaction(step: Step, apply: Apply): Promise<void> {
-  const { worker } = apply;
+  const { worker, watch } = apply;
   await patiently(step, apply, async (run) => {
     await worker.run("begin");
     try {
@@ -38,7 +41,9 @@ export async function applyInTransaction(step: Step, apply: Apply): Promise<void
       await worker.run(`set local lock_timeout = '${lockTimeout}'`);
       await worker.run(lockRecords);
       await refuseIfRecorded(step, worker);
+      const before = await watch?.before(worker);
       for (const statement of step.statements) await run(statement);
+      if (before) await watch?.after(worker, before, step.file, false);
       for (const { query, params } of step.records) await worker.run(query, params);
       await worker.run(grantToWorker);
       await worker.run("commit");
@@ -51,18 +56,20 @@ export async function applyInTransaction(step: Step, apply: Apply): Promise<void
 
 /** Applies the statements of the file one at a time, and writes its record after the last. */
 export async function applyOutsideTransaction(step: Step, apply: Apply): Promise<void> {
-  const { worker, log } = apply;
+  const { worker, log, watch } = apply;
   await worker.run("set statement_timeout = 0");
   for (const statement of step.statements) {
     // Lets these wait: they block nobody, and giving up would leave an invalid index.
     const isConcurrent = /\bconcurrently\b/i.test(statement.sql);
     await worker.run(`set lock_timeout = '${isConcurrent ? 0 : lockTimeout}'`);
     await dropInvalidIndex(statement, worker, log);
+    const before = await watch?.before(worker);
     await patiently(step, apply, (run) => run(statement)).catch((error) => {
       throw error instanceof Problem ? new Problem(`${error.message} ${halfDone}`) : error;
     });
+    if (before) await watch?.after(worker, before, step.file, isConcurrent);
   }
-  await applyInTransaction({ ...step, statements: [] }, { ...apply, log: () => {} });
+  await applyInTransaction({ ...step, statements: [] }, { ...apply, log: () => {}, watch: undefined });
 }
 
 const halfDone =

@@ -1,11 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import { Problem } from "../config.ts";
 import type { LocalDatabase } from "../local/database.ts";
+import { checkBreaks } from "./allowances.ts";
 import { readCatalog } from "./catalog.ts";
+import { readMigrations } from "./files.ts";
 import { migrate } from "./migrate.ts";
 import { checkForced } from "./policies.ts";
 import { type Snapshot, statementsFor } from "./snapshot.ts";
 import { checkTriggers } from "./triggers.ts";
+import { watchEffects } from "./watch.ts";
 
 /** Throws {@link Problem} if the schema file has changed since the last snapshot. */
 export function checkSnapshot(last: Snapshot, current: Snapshot): void {
@@ -21,10 +24,11 @@ export function checkSnapshot(last: Snapshot, current: Snapshot): void {
 
 /**
  * Throws {@link Problem} if the migrations make anything but `declared` of the empty `database`: edits by hand are in
- * no snapshot. Leaves the tables of `declared` behind.
+ * no snapshot; or if one of them does what the running version may not bear. Leaves the tables of `declared` behind.
  */
 export async function checkDatabase(database: LocalDatabase, folder: string, declared: Snapshot): Promise<void> {
-  await migrate(database, { folder });
+  const { watch, effects } = watchEffects();
+  await migrate(database, { folder, watch });
   const migrated = await readCatalog(database);
   checkFunctions(migrated);
   checkTriggers(migrated, declared);
@@ -36,7 +40,7 @@ export async function checkDatabase(database: LocalDatabase, folder: string, dec
     {},
   );
   const differences = differencesBetween(migrated, await readCatalog(database));
-  if (differences.length === 0) return;
+  if (differences.length === 0) return checkBreaks(await readMigrations(folder), effects);
   throw new Problem(
     `A database made by drizzle/ is not what src/db/schema.ts declares:\n\n${differences.join("\n")}\n\n` +
       "Put that right in a new migration (npm run db:generate -- --custom), or in src/db/schema.ts.",

@@ -7,6 +7,7 @@ import { readHistory } from "./history.ts";
 import { onlyMigrator } from "./lock.ts";
 import { type PlanOptions, plan } from "./plan.ts";
 import { deleteRecords, insertRecord, prepareRecords, readRecords } from "./records.ts";
+import type { Watch } from "./watch.ts";
 import { grantToWorker } from "./worker-role.ts";
 
 export type MigrateOptions = PlanOptions & {
@@ -15,6 +16,8 @@ export type MigrateOptions = PlanOptions & {
   log?: (line: string) => void;
   /** Seconds for which a migration is retried while others hold its locks. */
   patience?: number;
+  /** Looks on, where `database` was made for that. */
+  watch?: Watch | undefined;
 };
 
 /**
@@ -28,7 +31,7 @@ export async function migrate(database: LocalDatabase, options: MigrateOptions =
   return onlyMigrator(database.session, log, async (worker, observer) => {
     await prepareRecords(worker);
     const { upgrades, pending } = plan(files, await readRecords(worker), history, options);
-    const apply = { worker, observer, log, patience: options.patience ?? 120 };
+    const apply = { worker, observer, log, patience: options.patience ?? 120, watch: options.watch };
     const [first] = files;
     if (upgrades && history && first) {
       const records = [deleteRecords(history.replaces.flatMap(({ hashes }) => hashes)), insertRecord(first)];

@@ -194,6 +194,44 @@ describe("npm run db:check", () => {
     await expect(check()).rejects.toThrow("The owner of bills would see all rows");
   });
 
+  it("promise 28: wants to know why the running version may bear a change, and checks that the file makes it", async () => {
+    const added = "alter table items add shade text not null";
+    await edit(schema, (text) =>
+      text.replace('export const items = pgTable(\n  "items",\n  {', (head) => `${head}\n    shade: text().notNull(),`),
+    );
+    const written = await generate(copy, { renames: [], drops: [] });
+    expect(written?.sql).toContain('ADD COLUMN "shade" text NOT NULL');
+    await expect(check()).rejects.toThrow(
+      /0002_items\.sql would require column items\.shade: .*\n {2}-- plinth: may require column items\.shade: …/,
+    );
+    const file = "drizzle/0002_items.sql";
+    const say = async (line: string) => {
+      await writeFile(join(copy, file), `${line}\n${written?.sql ?? added}`);
+      await seal(join(copy, "drizzle"), "0002_items");
+    };
+    await say("-- plinth: may require column items.shade: yes");
+    await expect(check()).rejects.toThrow("says that it may require column items.shade, but not why");
+    await say("-- plinth: may drop table items: nobody has rows there");
+    await expect(check()).rejects.toThrow("says that it may drop table items, which it does not do");
+    await say("-- plinth: may require column items.shade: the table is empty until the next version");
+    await expect(check()).resolves.toBeUndefined();
+  });
+
+  it("promise 28: takes an index that is built while others write, and no other", async () => {
+    const index = (text: string) =>
+      text.replace(
+        'index("items_search_idx")',
+        'index("items_shade_idx").on(table.title),\n    index("items_search_idx")',
+      );
+    await edit(schema, index);
+    const written = await generate(copy, { renames: [], drops: [] });
+    await expect(check()).rejects.toThrow("would build index items_shade_idx on items: writes to its table wait");
+    const sql = `-- plinth: no-transaction\n${written?.sql.replace("INDEX", "INDEX CONCURRENTLY IF NOT EXISTS")}`;
+    await writeFile(join(copy, `drizzle/${written?.file}`), sql);
+    await seal(join(copy, "drizzle"), (written?.file ?? "").replace(".sql", ""));
+    await expect(check()).resolves.toBeUndefined();
+  });
+
   it.each(["{", "{}", "[]"])("refuses %j as a journal", async (text) => {
     await writeFile(join(copy, journal), text);
     await expect(check()).rejects.toThrow("is not drizzle-kit's journal");
