@@ -23,9 +23,9 @@ export {
 export type Options = {
   /** The origin of the API, such as `https://api.example.com`. */
   baseUrl: string;
-  /** Where the session lives: `inCookie()`, `inStore(store)` or `withKey(key)`. Without it, calls are anonymous. */
+  /** The place of the session: `inCookie()`, `inStore(store)` or `withKey(key)`. Without it, calls are anonymous. */
   session?: Credentials;
-  /** How often, and how long, a call is repeated where that is safe. */
+  /** The bounds of repeating a call where that is safe. */
   retries?: Retries;
   /** Sends the requests; by default the global `fetch`. */
   fetch?: (request: Request) => Promise<Response>;

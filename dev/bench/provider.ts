@@ -13,7 +13,7 @@ export class Provider {
   subrequests = 0;
   refused = 0;
   calls = 0;
-  /** How often each mail was delivered. */
+  /** The number of deliveries of each mail. */
   readonly delivered = new Map<string, number>();
   readonly #real = globalThis.fetch;
 

@@ -26,7 +26,7 @@ export type Bound = (typeof lowerBounds)[number] | (typeof upperBounds)[number];
 /** A document whose references can be followed. */
 export type Referring = { readonly components?: unknown };
 
-/** What a reference of this document means; anything else as it is. */
+/** Follows a reference of this document. Answers anything else as it is. */
 export function resolve<T extends object>(document: Referring, value: T): T {
   const { $ref } = value as { $ref?: unknown };
   if (typeof $ref !== "string") return value;

@@ -47,7 +47,7 @@ function paired(old: Schema[], young: Schema[]): { pairs: Pair[]; gone: Schema[]
   return { pairs, gone, added };
 }
 
-/** What tells an alternative from its siblings: its types, and the fields that have one value. */
+/** The mark of an alternative among its siblings: its types, and the fields that have one value. */
 function marksOf(schema: Schema): unknown {
   const fields = Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const values = valuesOf(field);

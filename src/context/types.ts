@@ -134,7 +134,7 @@ export type TransactionEnv<Vars = Variables> = { Variables: { transaction: Trans
 
 /**
  * Runs `work` in one transaction that can read, decide and write, behind the guard. `work` gets `c.var` with a `db` and a
- * `run` of the transaction, and runs once per attempt. Whatever it throws rolls back. Throws as {@link Run} does.
+ * `run` of the transaction, and runs once per attempt. It rolls back if it throws. Throws as {@link Run} does.
  */
 export type Transaction<Vars = Variables> = <T>(work: (tx: Vars) => Promise<T>) => Promise<T>;
 

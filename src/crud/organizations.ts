@@ -156,7 +156,7 @@ export const Organizations = {
 
   /**
    * Precedes changes of members, roles and invitations: those of one organization come one after another, so that each
-   * sees those before it. Whoever also holds an account holds that first.
+   * sees those before it. A transaction that also holds an account holds that first.
    */
   hold(db: Database, { organizationId }: Pick<Member, "organizationId">) {
     return db.execute(sql`select from ${organizations} where id = ${organizationId}::uuid for no key update`);

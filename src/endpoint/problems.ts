@@ -12,7 +12,7 @@ export type Problems<Code extends ErrorCode> = {
   };
 };
 
-/** What the errors of an endpoint depend on, beside its method. */
+/** The parts of a policy that shape the errors of an endpoint, beside its method. */
 export type Shape = Pick<Policy, "oauth" | "fields" | "maxBytes">;
 
 /**

@@ -4,7 +4,7 @@ import { ApiKeys } from "../crud/api-keys.ts";
 import { describeError } from "../log.ts";
 
 const hour = 60 * 60 * 1000;
-/** When this isolate last noted the use of each key, by its id. Emptied when it is full. */
+/** The time of the last noted use of each key, by its id. Emptied when it is full. */
 const noted = new Map<string, number>();
 const most = 10_000;
 

@@ -1,7 +1,7 @@
 /** The user who calls. Ask for no more than this, so that a caller need not have a session. */
 export type Caller = { id: string };
 
-/** Who acts in an organization. No user if one of its keys does. */
+/** The one who acts in an organization. No user if one of its keys does. */
 export type Member = { organizationId: string; userId: string | null };
 
 /** A caller by the access token of a session. */

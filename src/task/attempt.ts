@@ -39,7 +39,7 @@ export async function attempt(work: Work, claimed: Claimed): Promise<void> {
   }
 }
 
-/** How far an attempt has come, and the mails that it wrote. */
+/** The progress of an attempt, and the mails that it wrote. */
 type Progress = { isDone: boolean; outbox: string[] };
 
 async function performed(work: Work, claimed: Claimed, progress: Progress): Promise<unknown> {

@@ -32,7 +32,7 @@ async function callOf(endpoint: One): Promise<Call> {
   return { path: examplePath(endpoint), token: ada.token, json: exampleBody(endpoint) ?? {} };
 }
 
-/** How a request differs from a call that succeeds. Nothing for most parts of most requests. */
+/** The difference of a request from a call that succeeds. Nothing for most parts of most requests. */
 type Difference = {
   path: Record<string, unknown>;
   query: [name: string, value: unknown][];

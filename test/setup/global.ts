@@ -13,7 +13,7 @@ import { serveCut } from "./cut.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** How much test/house/fuzz.test.ts sends, and where its chances begin. */
+    /** The number of requests that test/house/fuzz.test.ts sends, and the seed of its chances. */
     fuzz: { requests: number; seed: number };
     /** Connection string of a role that may create databases, on the tests' real PostgreSQL. */
     postgres: string;
