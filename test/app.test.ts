@@ -7,8 +7,7 @@ import { health } from "../src/routes/health/live.ts";
 import { readMe } from "../src/routes/users/read-me.ts";
 import { updateMe } from "../src/routes/users/update-me.ts";
 import { Health } from "../src/schemas/health.ts";
-import { hashPassword } from "../src/security/passwords.ts";
-import { aUser, serve } from "./harness.ts";
+import { aUser, quickHash, serve } from "./harness.ts";
 
 describe("createApp", () => {
   it("makes an app of any subset of the list, with a document of just that", async () => {
@@ -23,7 +22,7 @@ describe("createApp", () => {
 
   it("takes other dependencies, as FastAPI's dependency_overrides", async () => {
     const then = new Date("2030-01-01T00:00:00Z");
-    const user = await aUser({ password_hash: await hashPassword("a good password") });
+    const user = await aUser({ password_hash: quickHash("a good password") });
     const future = serve({ endpoints: [login, updateMe], deps: { now: () => then } });
     const credentials = { username: user.username, password: "a good password" };
     const { access_token } = (await future.post("/auth/login", { json: credentials })).body;

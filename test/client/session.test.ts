@@ -1,10 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 import { createClient, inStore, type TokenStore } from "../../client/src/index.ts";
-import { hashPassword } from "../../src/security/passwords.ts";
-import { api, aUser, serve } from "../harness.ts";
+import { api, aUser, quickHash, serve } from "../harness.ts";
 
 const password = "correct horse battery";
-const password_hash = await hashPassword(password);
+const password_hash = quickHash(password);
 const baseUrl = "https://api.example.com";
 
 /** A store that remembers what it was given. */

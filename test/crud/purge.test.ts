@@ -15,13 +15,13 @@ import {
   users,
 } from "../../src/db/schema.ts";
 import { purgeUsers } from "../../src/tasks/purge-users.ts";
-import { aUser, bindings, db, deleteOwn, perform, quickPasswords, serve } from "../harness.ts";
+import { aUser, bindings, db, deleteOwn, perform, quickHash, serve } from "../harness.ts";
 import { anOrganization } from "../members.ts";
 
 const admin = await aUser({ role: "admin" });
 const password = "correct horse battery";
-const password_hash = await quickPasswords.hash("", password);
-const quick = serve({ deps: { hasher: () => quickPasswords } });
+const password_hash = quickHash(password);
+const quick = serve();
 const fifty = Array.from({ length: 50 }, (_, i) => i);
 
 /** One step of the task; answers how many users were purged. */

@@ -12,12 +12,12 @@ import {
   type Parameter,
   parametersOf,
 } from "../examples.ts";
-import { aUser, bindings, quickPasswords, serve } from "../harness.ts";
+import { aUser, bindings, serve } from "../harness.ts";
 import { headersRead } from "./hostile-strings.ts";
 
 /** Lifts the rate limits. */
 const unlimited = Object.fromEntries(Object.entries(bindings).filter(([name]) => !name.startsWith("RATE_LIMIT_")));
-const app = serve({ bindings: unlimited, deps: { hasher: () => quickPasswords } });
+const app = serve({ bindings: unlimited });
 const { requests, seed } = inject("fuzz");
 const runs = Math.max(1, Math.round(requests / endpoints.length));
 /** A call is made anew after so many requests, the first of which may have removed what it is about. */

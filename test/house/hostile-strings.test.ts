@@ -2,12 +2,12 @@ import { describe, expect, it } from "vitest";
 import { endpoints } from "../../src/routes/index.ts";
 import { type Call, called, send } from "../calls.ts";
 import { bodySchema, exampleBody, examplePath, parametersOf, resolved, type Schema, takenBy } from "../examples.ts";
-import { aUser, bindings, isThorough, quickPasswords, serve, unique } from "../harness.ts";
+import { aUser, bindings, isThorough, serve, unique } from "../harness.ts";
 import { headersRead, hostileStrings, impossibleStrings } from "./hostile-strings.ts";
 
 /** Lifts the rate limits. */
 const unlimited = Object.fromEntries(Object.entries(bindings).filter(([name]) => !name.startsWith("RATE_LIMIT_")));
-const app = serve({ bindings: unlimited, deps: { hasher: () => quickPasswords } });
+const app = serve({ bindings: unlimited });
 const isText = (given: Schema) => {
   const { type, format } = resolved(given);
   return [type].flat().includes("string") && format !== "binary";

@@ -26,11 +26,10 @@ import {
 import OAuth2Strategy from "passport-oauth2";
 import { ResourceOwnerPassword } from "simple-oauth2";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { hashPassword } from "../../src/security/passwords.ts";
-import { api, aUser, bindings, serve } from "../harness.ts";
+import { api, aUser, bindings, quickHash, serve } from "../harness.ts";
 
 const password = "correct horse battery";
-const password_hash = await hashPassword(password);
+const password_hash = quickHash(password);
 const server = "https://api.example.com";
 const [tokenPath, revokePath] = ["/api/v1/auth/login", "/api/v1/auth/revoke"];
 

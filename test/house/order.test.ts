@@ -9,7 +9,7 @@ import { ofEndpoint, ofEveryRequest } from "../../src/middleware/order.ts";
 import { ETag } from "../../src/schemas/common.ts";
 import { Health } from "../../src/schemas/health.ts";
 import { pageOf } from "../../src/schemas/pages.ts";
-import { type Answer, aUser, bindings, quickPasswords, serve, unique } from "../harness.ts";
+import { type Answer, aUser, bindings, serve, unique } from "../harness.ts";
 
 const namesOf = (stages: typeof ofEveryRequest | typeof ofEndpoint) => stages.map(([name]) => name);
 
@@ -106,7 +106,7 @@ const stream = endpoint(
 
 const endpoints = [change, kept, carrying, form, file, stream];
 const appWith = (own: Record<string, unknown> = {}) =>
-  serve({ endpoints, mayFail: true, bindings: { ...bindings, ...own }, deps: { hasher: () => quickPasswords } });
+  serve({ endpoints, mayFail: true, bindings: { ...bindings, ...own } });
 const refusing = { RATE_LIMIT_PUBLIC: { limit: async () => ({ success: false }) } };
 
 describe("the drawing of a request", () => {

@@ -1,10 +1,10 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { sessions, users } from "../../src/db/schema.ts";
-import { aUser, db, deleteOwn, quickPasswords, serve, unique } from "../harness.ts";
+import { aUser, db, deleteOwn, quickHash, serve, unique } from "../harness.ts";
 import { holding } from "../holding.ts";
 
-const api = serve({ deps: { hasher: () => quickPasswords } });
+const api = serve();
 
 const fifty = Array.from({ length: 50 }, (_, i) => i);
 
@@ -33,7 +33,7 @@ describe("promise 3: fifty uses of one refresh token at once", () => {
   const password = "correct horse battery";
 
   it("make one rotation, and all get the same successor", async () => {
-    const { username, id } = await aUser({ password_hash: await quickPasswords.hash("", password) });
+    const { username, id } = await aUser({ password_hash: quickHash(password) });
     const { refresh_token } = (await api.post("/auth/login", { json: { username, password } })).body;
     const answers = await Promise.all(fifty.map(() => api.post("/auth/refresh", { json: { refresh_token } })));
     expect(new Set(answers.map(({ status }) => status))).toStrictEqual(new Set([200]));
@@ -50,7 +50,7 @@ describe("promise 3: fifty uses of one refresh token at once", () => {
   });
 
   it("against signing out: the session is over, whoever came first", async () => {
-    const { username } = await aUser({ password_hash: await quickPasswords.hash("", password) });
+    const { username } = await aUser({ password_hash: quickHash(password) });
     const { refresh_token } = (await api.post("/auth/login", { json: { username, password } })).body;
     const [out, ...answers] = await Promise.all([
       api.post("/auth/logout", { json: { refresh_token } }),

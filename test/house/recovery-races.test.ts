@@ -7,6 +7,7 @@ import {
   bindings,
   clientsOf,
   db,
+  quickHash,
   quickPasswords,
   serve,
   serveWithMailbox,
@@ -16,8 +17,8 @@ import { holding } from "../holding.ts";
 
 const fifty = Array.from({ length: 50 }, (_, i) => i);
 const password = "correct horse battery";
-const password_hash = await quickPasswords.hash("", password);
-const api = serveWithMailbox({ deps: { hasher: () => quickPasswords } });
+const password_hash = quickHash(password);
+const api = serveWithMailbox();
 
 const forgot = (email: string) => api.post("/auth/password/forgot", { json: { email } });
 const reset = (token: string, password: string) => api.post("/auth/password/reset", { json: { token, password } });
@@ -177,7 +178,7 @@ describe("promise 2: a change of address against a change of password", () => {
 
   it("gives no link that is asked for while the new password is being written", async () => {
     const user = await aUser({ password_hash, email_verified_at: new Date().toISOString() });
-    const another = await quickPasswords.hash("", "an entirely new one");
+    const another = quickHash("an entirely new one");
     const held = await holding(sql`update users set password_hash = ${another} where id = ${user.id}`);
     const json = { email: `${unique("new")}@example.com`, current_password: password };
     const late = api.as(user).post("/users/me/email", json);
@@ -195,7 +196,7 @@ describe("promise 2: a password that is replaced while the old one is checked", 
     ...quickPasswords,
     verify: async (...asked: Parameters<typeof quickPasswords.verify>) => {
       const matches = await quickPasswords.verify(...asked);
-      const another = await quickPasswords.hash("", "an entirely new one");
+      const another = quickHash("an entirely new one");
       await db.update(users).set({ password_hash: another }).where(eq(users.id, userId));
       return matches;
     },

@@ -8,12 +8,12 @@ import { endpoints } from "../../src/routes/index.ts";
 import { isSensitive, type SensitiveChange, sensitiveChanges } from "../../src/services/sensitive-changes.ts";
 import { type AuditKind, auditKinds } from "../../src/values.ts";
 import { exampleBody } from "../examples.ts";
-import { type Answer, aKey, aUser, db, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
+import { type Answer, aKey, aUser, db, quickHash, serve, serveWithMailbox, unique } from "../harness.ts";
 import { anOrganization } from "../members.ts";
 
 const password = "correct horse battery";
-const password_hash = await quickPasswords.hash("", password);
-const api = serveWithMailbox({ deps: { hasher: () => quickPasswords } });
+const password_hash = quickHash(password);
+const api = serveWithMailbox();
 const admin = await aUser({ role: "admin" });
 const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 

@@ -16,12 +16,11 @@ import { runTasks } from "../../src/task/run.ts";
 import { task } from "../../src/task/task.ts";
 import { sendMail } from "../../src/tasks/mails/send.ts";
 import { mailTask } from "../../src/values.ts";
-import { aUser, bindings, db, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
+import { aUser, bindings, db, serve, serveWithMailbox, unique } from "../harness.ts";
 
 const password = "correct horse battery";
 const through = (transport: Transport): Partial<Deps> => ({
   transport: () => transport,
-  hasher: () => quickPasswords,
 });
 /** The mails of a user, each with its task. */
 async function rowsOf(userId: string) {
@@ -71,7 +70,7 @@ afterEach(() => vi.restoreAllMocks());
 
 describe("promise 21: a message is kept until it is sent, and sent once", () => {
   it("right after the answer of the request that caused it, and by no sweep again", async () => {
-    const api = serveWithMailbox({ deps: { hasher: () => quickPasswords } });
+    const api = serveWithMailbox();
     const { id, email } = await signUp(api);
     expect(api.sent.map(({ to }) => to)).toStrictEqual([email]);
     expect(await rowsOf(id)).toMatchObject([{ state: "done", attempt: 1, sent_at: expect.any(String) }]);
@@ -83,7 +82,7 @@ describe("promise 21: a message is kept until it is sent, and sent once", () => 
 
   it("a request sends its own mails, and leaves what else is due to the sweep", async () => {
     const [waiting] = await waitingMails(1);
-    const api = serveWithMailbox({ deps: { hasher: () => quickPasswords } });
+    const api = serveWithMailbox();
     const { email } = await signUp(api);
     expect(api.sent.map(({ to }) => to)).toStrictEqual([email]);
     const sent: string[] = [];
@@ -163,7 +162,9 @@ describe("promise 21: a message is kept until it is sent, and sent once", () => 
     const down = (retryIn?: number) => new TransportError("mail.example answered 503", { outage: true, retryIn });
     const restKey = `rest:${mailTask}`;
     const rest = async () => (await db.select().from(throttles).where(eq(throttles.key, restKey)))[0];
-    const secondsOf = async () => Math.round((Date.parse((await rest())?.blocked_until ?? "") - Date.now()) / 1_000);
+    /** The length of the rest in seconds, up to the half minute that a busy machine may have lost of it. */
+    const secondsOf = async () =>
+      Math.ceil((Date.parse((await rest())?.blocked_until ?? "") - Date.now()) / 30_000) * 30;
     const endRest = () => db.update(throttles).set({ blocked_until: sql`now()` }).where(eq(throttles.key, restKey));
     const stateOf = async (ids: string[]) => {
       const rows = await Promise.all(ids.map(rowOf));
@@ -174,6 +175,9 @@ describe("promise 21: a message is kept until it is sent, and sent once", () => 
         counted: count(({ attempt = 0 }) => attempt > 0),
       };
     };
+    // A rest that goes on would keep the mails of all later tests.
+    afterEach(() => db.delete(throttles).where(eq(throttles.key, restKey)));
+
     const makeAllDue = (ids: string[]) => db.update(tasks).set({ run_at: sql`now()` }).where(inArray(tasks.id, ids));
 
     it("mails wait until it is over, however long, and none is blamed; one at a time asks if it is", async () => {
@@ -211,7 +215,7 @@ describe("promise 21: a message is kept until it is sent, and sent once", () => 
     it("a Retry-After is honoured", async () => {
       const ids = await waitingMails(2);
       await sweep(through(() => Promise.reject(down(3_600))));
-      expect(await secondsOf()).toBeGreaterThan(3_590);
+      expect(await secondsOf()).toBe(3_600);
       await endRest();
       await makeAllDue(ids);
       await sweep(through(async () => undefined));
@@ -238,12 +242,11 @@ describe("promise 21: a message is kept until it is sent, and sent once", () => 
         await sweep(choking);
       }
       expect(await rowOf(poison)).toMatchObject({ state: "dead", attempt: 10, error: "mail.example answered 503" });
-      await db.delete(throttles).where(eq(throttles.key, restKey));
     });
   });
 
   it("after a crash between taking and sending, somebody takes it again when its lease is over", async () => {
-    const { id } = await signUp(serve({ deps: { hasher: () => quickPasswords } }));
+    const { id } = await signUp(serve());
     await db.execute(
       sql`update tasks set state = 'running', attempt = 1, run_at = now() + interval '1 minute'
         where id in (select id from mails where user_id = ${id})`,
@@ -357,7 +360,7 @@ describe("promise 21: a message is kept until it is sent, and sent once", () => 
   });
 
   it("a mail is not sent if its token was replaced or used or has expired", async () => {
-    const silent = serve({ deps: { hasher: () => quickPasswords } });
+    const silent = serve();
     const [replaced, expired] = [await signUp(silent), await signUp(silent)];
     const tries: Mail[] = [];
     const failing = through(async (mail) => {
@@ -395,7 +398,7 @@ describe("promise 21: a message is kept until it is sent, and sent once", () => 
 
 describe("the request that caused a mail", () => {
   it("is in each line about sending it, also if the sweep does", async () => {
-    const silent = serve({ deps: { hasher: () => quickPasswords } });
+    const silent = serve();
     const username = unique();
     const signedUp = await silent.post("/users", { json: { username, email: `${username}@example.com`, password } });
     const ada = await aUser();
@@ -422,7 +425,7 @@ describe("a mail that finds no room", () => {
     const writing = task({ name: unique("writing") }, async (context) => {
       await context.run(mailTo(context, usernameChanged, to, { name: user.username, by: "owner" }));
     });
-    const api = serveWithMailbox({ deps: { hasher: () => quickPasswords, tasks: [sendMail, writing] } });
+    const api = serveWithMailbox({ deps: { tasks: [sendMail, writing] } });
     const run = runner(db, { tasks: [writing], requestId: "a-request" });
     for (let i = 0; i < 12; i++) await run(writing.later({}));
     await api.tasks();

@@ -7,7 +7,7 @@ import { sessions } from "../../src/db/schema.ts";
 import { networkOf } from "../../src/http/network.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { exampleBody } from "../examples.ts";
-import { aKey, aUser, bindings, db, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
+import { aKey, aUser, bindings, db, quickHash, serve, serveWithMailbox, unique } from "../harness.ts";
 
 /** An app whose classes let `limit` calls in, and the keys under which it counted them, by class. */
 function limited(limit: number) {
@@ -22,13 +22,13 @@ function limited(limit: number) {
     return [`RATE_LIMIT_${rate.toUpperCase()}`, { limit: count }];
   });
   const own = { ...bindings, ...Object.fromEntries(limiters) };
-  return { counted, ...serveWithMailbox({ bindings: own, deps: { hasher: () => quickPasswords } }) };
+  return { counted, ...serveWithMailbox({ bindings: own }) };
 }
 
 /** An app whose counters answer nothing good. */
 const failing = (limit: () => Promise<unknown>) => {
   const limiters = Object.keys(rateClasses).map((rate) => [`RATE_LIMIT_${rate.toUpperCase()}`, { limit }]);
-  return serve({ bindings: { ...bindings, ...Object.fromEntries(limiters) }, deps: { hasher: () => quickPasswords } });
+  return serve({ bindings: { ...bindings, ...Object.fromEntries(limiters) } });
 };
 
 const from = (address: string, headers: Record<string, string> = {}) => ({
@@ -216,7 +216,7 @@ describe("neighbours behind the same address", () => {
 
   it("refuses nobody's refresh, sign-out, verification, confirmation or reset", async () => {
     const app = limited(3);
-    const password_hash = await quickPasswords.hash("", password);
+    const password_hash = quickHash(password);
     const [{ username, email }, mover] = [await aUser({ password_hash }), await aUser({ password_hash })];
     const { body } = await app.post("/auth/login", { json: { username, password } });
     const { body: other } = await app.post("/auth/login", { json: { username, password } });
@@ -286,7 +286,7 @@ describe("neighbours behind the same address", () => {
 
   it("counts a sign-in by its network, whatever token comes along", async () => {
     const app = limited(2);
-    const { username } = await aUser({ password_hash: await quickPasswords.hash("", password) });
+    const { username } = await aUser({ password_hash: quickHash(password) });
     const signIn = (address: string, session?: { access_token: string; refresh_token: string }) => {
       const { access_token: token, refresh_token = "" } = session ?? {};
       const form = { grant_type: "password", username, password, refresh_token };

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { hasherOf } from "../../src/platform/hashing.ts";
 import type { PasswordHasher } from "../../src/platform/password-hasher.ts";
 import { dummyHash, hashInPlace, hashPassword } from "../../src/security/passwords.ts";
-import { api, aUser, bindings, serve, unique } from "../harness.ts";
+import { api, aUser, bindings, realHashing, serve, unique } from "../harness.ts";
 
 const password = "correct horse battery";
 // The binding as wrangler.toml makes it; the type of all bindings is unknown.
@@ -67,7 +67,7 @@ describe("hashing in Durable Objects", () => {
     const { username } = await aUser({ password_hash: await hashPassword(password) });
     for (const without of [own, { ...bindings, HASHER: "off" }]) {
       expect(hasherOf(without)).toBe(hashInPlace);
-      const answer = await serve({ mayFail: true, bindings: without }).post("/auth/login", {
+      const answer = await serve({ deps: realHashing, mayFail: true, bindings: without }).post("/auth/login", {
         json: { username, password },
       });
       expect(answer.status).toBe(200);
@@ -81,7 +81,7 @@ describe("promise 10: hashing is bounded, and other routes stay live", () => {
     ["cannot be reached", async () => Promise.reject(new Error("Network connection lost"))],
   ])("answers 503 with Retry-After where the instance %s", async (_what, work) => {
     const { PASSWORD_HASHER } = namespace({ hash: work, verify: work });
-    const app = serve({ bindings: { ...bindings, PASSWORD_HASHER } });
+    const app = serve({ deps: realHashing, bindings: { ...bindings, PASSWORD_HASHER } });
     const username = unique();
     const signUp = await app.post("/users", { json: { email: `${username}@example.com`, username, password } });
     const signIn = await app.post("/auth/login", { json: { username, password } });

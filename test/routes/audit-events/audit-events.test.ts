@@ -1,12 +1,11 @@
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
 import { auditEvents } from "../../../src/db/schema.ts";
-import { hashPassword } from "../../../src/security/passwords.ts";
 import { auditKinds } from "../../../src/values.ts";
-import { api, aUser, db } from "../../harness.ts";
+import { api, aUser, db, quickHash } from "../../harness.ts";
 
 const password = "correct horse battery";
-const password_hash = await hashPassword(password);
+const password_hash = quickHash(password);
 const admin = await aUser({ role: "admin" });
 const change = (id: string, json: object) => admin.patch(`/users/${id}`, json);
 

@@ -4,10 +4,11 @@ import { decodeJwt, decodeProtectedHeader } from "jose";
 import { describe, expect, it } from "vitest";
 import { auditEvents, users } from "../../../src/db/schema.ts";
 import { hashPassword } from "../../../src/security/passwords.ts";
-import { api, aUser, db, unique } from "../../harness.ts";
+import { aUser, db, realHashing, serve, unique } from "../../harness.ts";
 
 const password = "correct horse battery";
 const password_hash = await hashPassword(password);
+const api = serve({ deps: realHashing });
 
 describe("POST /auth/login", () => {
   it("takes OAuth2's form and answers a bearer token", async () => {

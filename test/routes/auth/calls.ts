@@ -1,9 +1,8 @@
-import { hashPassword } from "../../../src/security/passwords.ts";
 import type { Calls } from "../../calls.ts";
-import { api, aUser, serveWithMailbox, unique } from "../../harness.ts";
+import { api, aUser, quickHash, serveWithMailbox, unique } from "../../harness.ts";
 
 const password = "correct horse battery";
-const password_hash = await hashPassword(password);
+const password_hash = quickHash(password);
 const mailing = serveWithMailbox();
 const credentials = async (values = {}) => {
   const { username } = await aUser({ password_hash, ...values });

@@ -1,12 +1,11 @@
 import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
 import { derivedSigningKey } from "../../../src/security/keys.ts";
-import { hashPassword } from "../../../src/security/passwords.ts";
 import { type Algorithm, type SigningKey, withThumbprint } from "../../../src/security/signing-keys.ts";
-import { aUser, bindings, serve } from "../../harness.ts";
+import { aUser, bindings, quickHash, serve } from "../../harness.ts";
 
 const password = "correct horse battery";
-const password_hash = await hashPassword(password);
+const password_hash = quickHash(password);
 const user = await aUser({ password_hash });
 const asymmetric = ["EdDSA", "ES256"] as const;
 const algorithms = ["HS256", ...asymmetric] as const;

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { hashPassword } from "../../../src/security/passwords.ts";
-import { type Answer, aUser, serveWithMailbox, unique } from "../../harness.ts";
+import { type Answer, aUser, quickHash, serveWithMailbox, unique } from "../../harness.ts";
 
 const password = "correct horse battery";
-const password_hash = await hashPassword(password);
+const password_hash = quickHash(password);
 const api = serveWithMailbox();
 const fresh = () => aUser({ password_hash, email_verified_at: new Date().toISOString() });
 

@@ -1,11 +1,11 @@
 import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { auditEvents, mails, oneTimeTokens, sessions, users } from "../../../src/db/schema.ts";
-import { aUser, bindings, db, quickPasswords, serve, serveWithMailbox, unique } from "../../harness.ts";
+import { aUser, bindings, db, quickHash, quickPasswords, serve, serveWithMailbox, unique } from "../../harness.ts";
 
 const password = "correct horse battery";
-const password_hash = await quickPasswords.hash("", password);
-const api = serveWithMailbox({ deps: { hasher: () => quickPasswords } });
+const password_hash = quickHash(password);
+const api = serveWithMailbox();
 const { sent, tokenFor } = api;
 
 const aMailbox = () => `${unique("box")}@example.com`;
@@ -472,7 +472,7 @@ describe("POST /users/me/email", () => {
 
 describe("REQUIRE_VERIFIED_EMAIL", () => {
   const own = { ...bindings, REQUIRE_VERIFIED_EMAIL: "true", RESEND_API_KEY: "re_12345678" };
-  const strict = serveWithMailbox({ bindings: own, deps: { hasher: () => quickPasswords } });
+  const strict = serveWithMailbox({ bindings: own });
 
   it("lets an unverified account sign in only after it is verified, and tells so after a right password only", async () => {
     const user = await aUser({ password_hash });
@@ -493,7 +493,7 @@ describe("promise 8: nobody's mailbox is flooded", () => {
     app.sent.filter(({ to }) => to.toLowerCase() === address.toLowerCase()).length;
 
   it("by signing up, deleting and signing up again, in any spelling of the address", async () => {
-    const app = serveWithMailbox({ deps: { hasher: () => quickPasswords } });
+    const app = serveWithMailbox();
     const name = unique("victim").replace("-", "");
     const spellings = [
       `${name}@example.com`,
@@ -515,9 +515,9 @@ describe("promise 8: nobody's mailbox is flooded", () => {
   });
 
   it("keeps room for a reset by its owner, however full it is", async () => {
-    const app = serveWithMailbox({ deps: { hasher: () => quickPasswords } });
+    const app = serveWithMailbox();
     const password = "correct horse battery";
-    const password_hash = await quickPasswords.hash("", password);
+    const password_hash = quickHash(password);
     const victim = await aUser();
     for (let i = 0; i < 12; i++) {
       const stranger = await aUser({ password_hash });
@@ -533,9 +533,9 @@ describe("promise 8: nobody's mailbox is flooded", () => {
   });
 
   it("sends every alarm to an address that its account has verified, and holds back any other", async () => {
-    const app = serveWithMailbox({ deps: { hasher: () => quickPasswords } });
+    const app = serveWithMailbox();
     const password = "correct horse battery";
-    const password_hash = await quickPasswords.hash("", password);
+    const password_hash = quickHash(password);
     const [verified, unverified] = [
       await aUser({ password_hash, email_verified_at: new Date().toISOString() }),
       await aUser({ password_hash }),
@@ -562,7 +562,7 @@ describe("promise 8: nobody's mailbox is flooded", () => {
   });
 
   it("by several changes in one request, or by many requests at once", async () => {
-    const app = serveWithMailbox({ deps: { hasher: () => quickPasswords } });
+    const app = serveWithMailbox();
     const [admin, user] = [await aUser({ role: "admin" }), await aUser()];
     const change = (username: string) => ({ token: admin.token, json: { username, role: "admin", is_active: false } });
     expect((await app.patch(`/users/${user.id}`, change(unique()))).status).toBe(200);

@@ -2,11 +2,10 @@ import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import type { UserValues } from "../../../src/crud/users.ts";
 import { auditEvents, users } from "../../../src/db/schema.ts";
-import { hashPassword } from "../../../src/security/passwords.ts";
-import { api, aUser, bindings, db, serve, unique } from "../../harness.ts";
+import { api, aUser, bindings, db, quickHash, serve, unique } from "../../harness.ts";
 
 const password = "correct horse battery";
-const password_hash = await hashPassword(password);
+const password_hash = quickHash(password);
 const daysAgo = (days: number) => new Date(Date.now() - days * 24 * 60 * 60 * 1000).toISOString();
 const deleted = (values: Partial<UserValues> = {}) => aUser({ password_hash, deleted_at: daysAgo(1), ...values });
 

@@ -1,10 +1,9 @@
 import { sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { hashPassword } from "../../../src/security/passwords.ts";
-import { api, aUser, db, serve } from "../../harness.ts";
+import { api, aUser, db, quickHash, serve } from "../../harness.ts";
 
 const password = "correct horse battery";
-const password_hash = await hashPassword(password);
+const password_hash = quickHash(password);
 const Origin = "https://app.example.com";
 const name = "__Host-refresh_token";
 

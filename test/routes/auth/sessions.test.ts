@@ -1,11 +1,10 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { auditEvents, sessions } from "../../../src/db/schema.ts";
-import { hashPassword } from "../../../src/security/passwords.ts";
-import { type Answer, api, aUser, bindings, db, quickPasswords, serve } from "../../harness.ts";
+import { type Answer, api, aUser, bindings, db, quickHash, serve } from "../../harness.ts";
 
 const password = "correct horse battery";
-const password_hash = await hashPassword(password);
+const password_hash = quickHash(password);
 const origin = "https://app.example.com";
 
 async function signedIn() {
@@ -433,8 +432,8 @@ describe("settings of sessions", () => {
 
 describe("a user's sessions", () => {
   it("are as many as SESSIONS_PER_USER, however many sign in at once; the one that was used longest ago ends", async () => {
-    const own = serve({ bindings: { ...bindings, SESSIONS_PER_USER: "3" }, deps: { hasher: () => quickPasswords } });
-    const owner = await aUser({ password_hash: await quickPasswords.hash("", "correct horse battery") });
+    const own = serve({ bindings: { ...bindings, SESSIONS_PER_USER: "3" } });
+    const owner = await aUser({ password_hash: quickHash("correct horse battery") });
     const json = { username: owner.username, password: "correct horse battery" };
     const [used, unused] = [await own.post("/auth/login", { json }), await own.post("/auth/login", { json })];
     await db

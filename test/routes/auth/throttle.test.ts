@@ -6,7 +6,7 @@ import { keyedHash } from "../../../src/security/keyed-hash.ts";
 import { keysFor } from "../../../src/security/keys.ts";
 import { dummyHash, type Passwords } from "../../../src/security/passwords.ts";
 import { purgeThrottles } from "../../../src/tasks/purge-throttles.ts";
-import { aUser, db, perform, quickPasswords, serve, serveWithMailbox, settings, unique } from "../../harness.ts";
+import { aUser, db, perform, serve, serveWithMailbox, settings, unique } from "../../harness.ts";
 
 const right = "correct horse battery";
 
@@ -236,7 +236,7 @@ describe("promise 10: nobody can lock a victim out", () => {
   it("so has one in which its password was reset by mail", async () => {
     const { username, email } = await aUser();
     const { guess } = counting();
-    const mailbox = serveWithMailbox({ deps: { hasher: () => quickPasswords } });
+    const mailbox = serveWithMailbox();
     const home = aNetwork();
     await mailbox.post("/auth/password/forgot", { json: { email } });
     const json = { token: mailbox.tokenFor(email), password: unique("password") };

@@ -12,11 +12,10 @@ import {
   withKey,
 } from "../../../client/src/index.ts";
 import { infinite, mutation, query } from "../../../client/src/tanstack.ts";
-import { hashPassword } from "../../../src/security/passwords.ts";
-import { aKey, api, aUser } from "../../harness.ts";
+import { aKey, api, aUser, quickHash } from "../../harness.ts";
 
 const password = "correct horse battery";
-const password_hash = await hashPassword(password);
+const password_hash = quickHash(password);
 
 type Fetch = (request: Request) => Promise<Response>;
 /** A signed-in client whose calls of items go `through` this. */

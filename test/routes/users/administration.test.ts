@@ -1,12 +1,12 @@
 import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { auditEvents, sessions, users } from "../../../src/db/schema.ts";
-import { type Answer, aUser, db, quickPasswords, serve, unique } from "../../harness.ts";
+import { type Answer, aUser, db, quickHash, serve, unique } from "../../harness.ts";
 import { holding } from "../../holding.ts";
 
-const api = serve({ deps: { hasher: () => quickPasswords } });
+const api = serve();
 const password = "correct horse battery";
-const password_hash = await quickPasswords.hash("", password);
+const password_hash = quickHash(password);
 const admin = await aUser({ role: "admin" });
 
 const signIn = async (username: string) => (await api.post("/auth/login", { json: { username, password } })).body;

@@ -2,16 +2,16 @@ import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { auditEvents, users } from "../../../src/db/schema.ts";
 import type { Passwords } from "../../../src/security/passwords.ts";
-import { aUser, db, quickPasswords, serveWithMailbox, unique } from "../../harness.ts";
+import { aUser, db, quickHash, quickPasswords, serveWithMailbox, unique } from "../../harness.ts";
 
 const password = "correct horse battery";
-const password_hash = await quickPasswords.hash("", password);
-const another = await quickPasswords.hash("", "an other one");
+const password_hash = quickHash(password);
+const another = quickHash("an other one");
 const admin = await aUser({ role: "admin", password_hash });
 const anAccount = () => aUser({ password_hash, email_verified_at: new Date().toISOString() });
 const anAddress = () => `${unique("new")}@example.com`;
 
-const app = serveWithMailbox({ deps: { hasher: () => quickPasswords } });
+const app = serveWithMailbox();
 const rowOf = async (id: string) => (await db.select().from(users).where(eq(users.id, id)))[0];
 const patch = (id: string, json: object) => app.as(admin).patch(`/users/${id}`, json);
 const enter = (path: "login" | "restore", username: string, secret = password) =>

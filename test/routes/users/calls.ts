@@ -1,9 +1,8 @@
-import { hashPassword } from "../../../src/security/passwords.ts";
 import type { Calls } from "../../calls.ts";
-import { aUser, unique } from "../../harness.ts";
+import { aUser, quickHash, unique } from "../../harness.ts";
 
 const current_password = "correct horse battery";
-const password_hash = await hashPassword(current_password);
+const password_hash = quickHash(current_password);
 const anAdmin = async () => (await aUser({ role: "admin" })).token;
 
 export const calls: Calls = {

@@ -1,11 +1,10 @@
 import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { auditEvents } from "../../../src/db/schema.ts";
-import { hashPassword } from "../../../src/security/passwords.ts";
-import { api, aUser, db } from "../../harness.ts";
+import { api, aUser, db, quickHash } from "../../harness.ts";
 
 const password = "correct horse battery";
-const password_hash = await hashPassword(password);
+const password_hash = quickHash(password);
 
 describe("GET /users/me/export", () => {
   it("is a file with everything about you, and nothing secret", async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { api, aUser, bindings, quickPasswords, serve, unique } from "../../harness.ts";
+import { api, aUser, bindings, serve, unique } from "../../harness.ts";
 import { hostileStrings } from "../../house/hostile-strings.ts";
 
 /** Lifts the rate limits. */
 const unlimited = Object.fromEntries(Object.entries(bindings).filter(([name]) => !name.startsWith("RATE_LIMIT_")));
-const app = serve({ bindings: unlimited, deps: { hasher: () => quickPasswords } });
+const app = serve({ bindings: unlimited });
 
 describe("stored text comes back verbatim", () => {
   it("as a user's name, which admins find by it", async () => {
