@@ -1,9 +1,11 @@
 /**
  * `npm run db:fold`: while 0000_init is not released, folds a change of `src/db/schema.ts` into its three places:
  * the tables of `drizzle/0000_init.sql`, its snapshot, and `drizzle/history/0000_init.sql`, which upgrades older databases.
+ * A column that is gone while others are new is named by `--drop tickets.subject`.
  */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { failWith, Problem, projectFolder } from "../config.ts";
 import { changes } from "../migrations/changes.ts";
 import { seal } from "../migrations/journal.ts";
@@ -20,10 +22,14 @@ const init = join(folder, "0000_init.sql");
 const upgrade = join(folder, "history/0000_init.sql");
 
 async function fold(): Promise<void> {
+  const { values } = parseArgs({ options: { drop: { type: "string", multiple: true, default: [] } } });
   const before = await readSnapshot(folder, 0);
   const after = { ...(await currentSnapshot(join(projectFolder, "src/db/schema.ts"), before.prevId)), id: before.id };
   const secured = securedTables(after).filter((table) => !securedTables(before).includes(table));
-  const steps = [...(await changes(before, after, { renames: [], drops: [] })), ...secured.map(forceStatement)];
+  const steps = [
+    ...(await changes(before, after, { renames: [], drops: values.drop })),
+    ...secured.map(forceStatement),
+  ];
   const [tables, functions] = parted(await readText(init));
   const [upgradeSteps] = parted(await readText(upgrade));
   const newSteps = steps.map((step) => `${readable(step)}\n${breakpoint}\n`).join("");

@@ -8,6 +8,16 @@ import { isOlderId, keyset, newestFirst, type PageRequest } from "./keyset.ts";
 /** The lifetimes of sessions, by the database's clock. */
 export type SessionLimits = { idleDays: number; absoluteDays: number; graceSeconds: number };
 
+const {
+  token_hash: _current,
+  previous_hashes: _previous,
+  previous_until: _until,
+  ...shown
+} = getTableColumns(sessions);
+
+/** The most rotations that a session remembers: more tabs than a person starts within the grace. */
+const burst = 50;
+
 export type NewSession = {
   id: string;
   userId: string;
@@ -63,8 +73,9 @@ export const Sessions = {
   },
 
   /**
-   * Uses a refresh token in one conditional statement: the current one rotates, the last one gets the same answer within
-   * the grace, and any older one is a replay that ends the session. No row if the session or its user is gone.
+   * Uses a refresh token in one conditional statement: the current one rotates, one that rotated within the grace gets
+   * what is current, and any older one is a replay that ends the session. Answers how many tokens it is `behind`. No row if
+   * the session or its user is gone.
    */
   rotate(
     db: Database,
@@ -72,21 +83,27 @@ export const Sessions = {
     limits: SessionLimits,
     replay: NewAuditEvent,
   ) {
+    const place = sql`array_position(s.previous_hashes, ${use.tokenHash}::text)`;
     const isCurrent = sql`s.token_hash = ${use.tokenHash}`;
-    const isGraced = sql`(s.previous_hash = ${use.tokenHash}
-      and s.rotated_at > now() - make_interval(secs => ${limits.graceSeconds}::int))`;
-    return db.execute<{ user_id: string; replayed: boolean }>(sql`
+    const grace = sql`make_interval(secs => ${limits.graceSeconds}::int)`;
+    const isGraced = sql`s.previous_until[${place}] > now()`;
+    const isBurst = sql`s.previous_until[1] > now()`;
+    return db.execute<{ user_id: string; replayed: boolean; behind: number }>(sql`
       with used as (update ${sessions} as s set
         token_hash = case when ${isCurrent} then ${use.successorHash} else s.token_hash end,
-        previous_hash = case when ${isCurrent} then s.token_hash else s.previous_hash end,
-        rotated_at = case when ${isCurrent} then now() else s.rotated_at end,
+        previous_hashes = case when ${isCurrent}
+          then s.token_hash || case when ${isBurst} then s.previous_hashes[:${burst - 1}] else '{}' end
+          else s.previous_hashes end,
+        previous_until = case when ${isCurrent}
+          then now() + ${grace} || case when ${isBurst} then s.previous_until[:${burst - 1}] else '{}' end
+          else s.previous_until end,
         last_used_at = case when ${isCurrent} or ${isGraced} then now() else s.last_used_at end,
         expires_at = case when ${isCurrent} then ${expiry(limits, sql`s.created_at`)} else s.expires_at end,
         revoked_at = case when ${isCurrent} or ${isGraced} then null else now() end
       from ${users} as u
       where s.id = ${use.sessionId}::uuid and s.revoked_at is null and s.expires_at > now()
         and u.id = s.user_id and u.is_active and u.deleted_at is null
-      returning s.user_id, s.revoked_at is not null as replayed),
+      returning s.user_id, s.revoked_at is not null as replayed, ${place} as behind),
       ${written(replay, sql`from used where replayed`, { userId: sql`user_id` })}
       select * from used`);
   },
@@ -95,7 +112,7 @@ export const Sessions = {
   list(db: Database, userId: string, { after, limit }: PageRequest) {
     const { past, orderBy, sortKey } = keyset(newestFirst(sessions.id), sessions.id, after);
     return db
-      .select({ ...getTableColumns(sessions), sort_key: sortKey })
+      .select({ ...shown, sort_key: sortKey })
       .from(sessions)
       .where(and(isLiveOf(userId), past))
       .orderBy(...orderBy)

@@ -338,7 +338,7 @@ export const organizationTables: readonly OrganizationTable[] = [];
  */
 export const fileTables: readonly (PgTable & Record<"owner_id", PgColumn>)[] = [attachments];
 
-/** One row per sign-in. Its refresh token rotates; only the hashes of the current and the last one are kept. */
+/** One row per sign-in. Its refresh token rotates; only hashes are kept, of the current one and of those before it. */
 export const sessions = pgTable(
   "sessions",
   {
@@ -347,8 +347,10 @@ export const sessions = pgTable(
       .notNull()
       .references(() => users.id),
     token_hash: text().notNull(),
-    previous_hash: text(),
-    rotated_at: timestamp(),
+    /** The tokens before, the newest first: one, or all of a burst within the grace. */
+    previous_hashes: text().array().notNull().default(sql`'{}'`),
+    /** The times until which those count. */
+    previous_until: timestamp().array().notNull().default(sql`'{}'`),
     created_at,
     last_used_at: timestamp().notNull().default(sql`now()`),
     /** The time at which the password was last proved in it, first by signing in. */

@@ -102,7 +102,7 @@ function putOff({ log }: Context, cause: unknown): undefined {
 
 /**
  * Trades a refresh token for its successor and a new access token (RFC 9700, section 4.14). Throws
- * `invalid_refresh_token` unless it is the current one, or the last within the grace; an older one ends the session.
+ * `invalid_refresh_token` unless it is the current one, or rotated within the grace; an older one ends the session.
  */
 export async function refresh(
   context: Context,
@@ -112,7 +112,7 @@ export async function refresh(
   const { db, run, keys, settings } = context;
   const sessionId = await sessionOf(keys.refresh, token);
   if (!sessionId) throw new ApiError("invalid_refresh_token");
-  const successor = await successorOf(keys.refresh, sessionId, token);
+  let successor = await successorOf(keys.refresh, sessionId, token);
   const use = { sessionId, tokenHash: await hashToken(token), successorHash: await hashToken(successor) };
   const replay = auditEvent(context, "session.replayed", null, {});
   const [{ rows }, account] = await run(
@@ -121,7 +121,12 @@ export async function refresh(
   );
   const [session] = rows;
   if (!session || session.replayed) throw new ApiError("invalid_refresh_token");
-  return { ...(await tokens(context, { id: session.user_id, sessionId }, successor)), user: account?.[0] };
+  // The account may have been deleted since it rotated.
+  const user = account?.[0];
+  if (withUser && !user) throw new ApiError("invalid_refresh_token");
+  for (let behind = session.behind; behind > 1; behind--)
+    successor = await successorOf(keys.refresh, sessionId, successor);
+  return { ...(await tokens(context, { id: session.user_id, sessionId }, successor)), user };
 }
 
 /**
