@@ -43,8 +43,28 @@ function told({ place, rule, breaks, allowed }: Change): string {
   return `${place}: ${rule}. Breaks ${breaks}${allowed === undefined ? "" : `, allowed: ${allowed}`}.`;
 }
 
-async function git(...args: string[]): Promise<string | undefined> {
-  const options = { cwd: projectFolder, maxBuffer: 2 ** 26 };
+/**
+ * The newest tag, or the one before it if that is what is being released. Undefined without one; a shallow clone, which
+ * cannot know, is refused.
+ */
+export async function lastRelease(project: string, current: string): Promise<string | undefined> {
+  const tagBefore = async (commit: string) => (await git(project, "describe", "--tags", "--abbrev=0", commit))?.trim();
+  const newest = await tagBefore("HEAD");
+  const isBeingReleased =
+    newest !== undefined &&
+    (await git(project, "describe", "--tags", "--exact-match", "HEAD")) !== undefined &&
+    (await git(project, "show", `${newest}:${openapiFile}`)) === current;
+  const release = isBeingReleased ? await tagBefore(`${newest}^`) : newest;
+  if (release === undefined && (await git(project, "rev-parse", "--is-shallow-repository"))?.trim() === "true") {
+    throw new Problem(
+      "This clone is shallow and lacks the tags of releases. Get them by `git fetch --unshallow --tags`, or name a commit by --since.",
+    );
+  }
+  return release;
+}
+
+async function git(project: string, ...args: string[]): Promise<string | undefined> {
+  const options = { cwd: project, maxBuffer: 2 ** 26 };
   return promisify(execFile)("git", args, options).then(
     ({ stdout }) => stdout,
     () => undefined,
@@ -54,14 +74,14 @@ async function git(...args: string[]): Promise<string | undefined> {
 async function main(): Promise<void> {
   const options = { all: { type: "boolean", default: false }, since: { type: "string" } } as const;
   const { values } = parseArgs({ options });
-  const ref = values.since ?? (await git("describe", "--tags", "--abbrev=0"))?.trim();
-  if (!ref) return console.log("There is no tag yet: no release to compare openapi.json with.");
-  const released = await git("show", `${ref}:${openapiFile}`);
+  const current = await readFile(join(projectFolder, openapiFile), "utf8");
+  const ref = values.since ?? (await lastRelease(projectFolder, current));
+  if (!ref) return console.log("There is no release yet to compare openapi.json with: no earlier tag.");
+  const released = await git(projectFolder, "show", `${ref}:${openapiFile}`);
   if (released === undefined) {
     if (values.since !== undefined) throw new Problem(`${ref} has no ${openapiFile}, or is no commit.`);
     return console.log(`${ref} has no ${openapiFile}: nothing to compare with.`);
   }
-  const current = await readFile(join(projectFolder, openapiFile), "utf8");
   const changes = compare(JSON.parse(released), JSON.parse(current), new Date().toISOString().slice(0, 10));
   console.log([`Since ${ref}:`, ...report(changes, values.all)].join("\n"));
   if (refused(changes).length > 0) {

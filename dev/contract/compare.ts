@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import { breaksClients, type Change, type Direction, type Effect, sunsetOf } from "./change.ts";
 import { alternativesOf, type Referring, resolve, type Schema, valuesOf } from "./flat.ts";
-import { compareSchemas } from "./schemas.ts";
+import { type Comparison, compareSchemas } from "./schemas.ts";
 
 type Content = Readonly<Record<string, { schema?: Schema }>>;
 type Parameter = { name: string; in: string; required?: boolean; schema?: Schema; explode?: boolean; style?: string };
@@ -33,13 +34,23 @@ export function compare(before: OpenApi, after: OpenApi, today: string): Change[
 }
 
 /** By method and path, in which a parameter may have another name. */
-function operationsOf({ paths }: OpenApi): Map<string, Operation> {
-  const all = Object.entries(paths).flatMap(([path, methods]) =>
+function operationsOf(document: OpenApi): Map<string, Operation> {
+  const all = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => {
-      return [`${method.toUpperCase()} ${path.replaceAll(/\{.+?\}/g, "{}")}`, operation] as const;
+      const parameters = inOrderOf(
+        path,
+        (operation.parameters ?? []).map((one) => resolve(document, one)),
+      );
+      return [`${method.toUpperCase()} ${path.replaceAll(/\{.+?\}/g, "{}")}`, { ...operation, parameters }] as const;
     }),
   );
   return new Map(all);
+}
+
+/** Parameters in the order in which the path names them, which a document need not keep. */
+function inOrderOf(path: string, parameters: readonly Parameter[]): Parameter[] {
+  const place = ({ in: where, name }: Parameter) => (where === "path" ? path.indexOf(`{${name}}`) : -1);
+  return parameters.toSorted((a, b) => place(a) - place(b));
 }
 
 type Tell = (effect: Effect, place: string, rule: string, thing?: object) => void;
@@ -69,6 +80,7 @@ function compareOperation(
     tell("request")("changes", "operation", `operationId changed: ${was.operationId} → ${is.operationId}`);
   }
   compareSecurity(told, [was.security ?? [], is.security ?? []]);
+  compareSchemes(told, was.security ?? []);
   compareNeeds(told, [was, is]);
   compareParameters(told, [was, is]);
   compareBodies(told, [was.requestBody, is.requestBody]);
@@ -96,6 +108,24 @@ function compareSecurity({ tell }: Told, [was, is]: Two<Security>): void {
     told("adds", "security", `security came: ${name(way)}`);
 }
 
+/** Compares the ways in which the schemes of an operation carry a credential. */
+function compareSchemes({ documents: [before, after], tell }: Told, security: Security): void {
+  for (const name of new Set(security.flatMap((way) => Object.keys(way)))) {
+    const [was, is] = [schemeOf(before, name), schemeOf(after, name)];
+    if (was && is && !isDeepStrictEqual(was, is)) tell("request")("changes", "security", `scheme changed: ${name}`);
+  }
+}
+
+/** A security scheme without its prose. */
+function schemeOf({ components }: OpenApi, name: string): object | undefined {
+  const { securitySchemes } = (components ?? {}) as { securitySchemes?: Readonly<Record<string, object>> };
+  const scheme = securitySchemes?.[name];
+  return (
+    scheme &&
+    JSON.parse(JSON.stringify(scheme, (key, value) => (key === "description" || key === "scopes" ? undefined : value)))
+  );
+}
+
 /** Compares the role and the permission that a caller needs. */
 function compareNeeds({ tell }: Told, [was, is]: Two<Operation>): void {
   for (const need of ["x-access", "x-permission"] as const) {
@@ -109,15 +139,14 @@ function compareParameters({ documents, tell }: Told, [was, is]: Two<Operation>)
   const told = tell("request");
   const [before, after] = documents;
   // A parameter of the path is known by its place in it.
-  const named = (document: OpenApi, { parameters = [] }: Operation) => {
-    const all = parameters.map((one) => resolve(document, one));
+  const named = ({ parameters: all = [] }: Operation) => {
     const isInPath = (one: Parameter) => one.in === "path";
     return new Map([
       ...all.filter((one) => !isInPath(one)).map((one) => [`${one.in} ${one.name}`, one] as const),
       ...all.filter(isInPath).map((one, i) => [`path {${i + 1}}`, one] as const),
     ]);
   };
-  const [old, young] = [named(before, was), named(after, is)];
+  const [old, young] = [named(was), named(is)];
   for (const [place, one] of old) {
     const now = young.get(place);
     if (!now) {
@@ -127,10 +156,7 @@ function compareParameters({ documents, tell }: Told, [was, is]: Two<Operation>)
     if (now.required && !one.required) told("narrows", place, "parameter became required");
     if (one.required && !now.required) told("widens", place, "parameter became optional");
     if (one.style !== now.style || one.explode !== now.explode) told("changes", place, "style changed");
-    const [a, b] = [resolve(before, one.schema ?? {}), resolve(after, now.schema ?? {})];
-    if (a.default !== b.default)
-      told("changes", place, `default changed: ${a.default ?? "none"} → ${b.default ?? "none"}`);
-    compareSchemas({ before, after, tell: told }, [a, b], place);
+    compareSchemas({ before, after, direction: "request", tell: told }, [one.schema ?? {}, now.schema ?? {}], place);
   }
   for (const [place, one] of young) {
     if (!old.has(place))
@@ -139,6 +165,7 @@ function compareParameters({ documents, tell }: Told, [was, is]: Two<Operation>)
 }
 
 function compareBodies({ documents, tell }: Told, [was, is]: Two<Operation["requestBody"]>): void {
+  const [before, after] = documents;
   const [told, place] = [tell("request"), "request body"];
   if (!was || !is) {
     if (is) told(is.required ? "narrows" : "adds", place, `${is.required ? "required" : "optional"} body came`);
@@ -147,29 +174,31 @@ function compareBodies({ documents, tell }: Told, [was, is]: Two<Operation["requ
   }
   if (is.required && !was.required) told("narrows", place, "body became required");
   if (was.required && !is.required) told("widens", place, "body became optional");
-  compareContents(documents, [was.content, is.content], place, told);
+  compareContents({ before, after, direction: "request", tell: told }, [was.content, is.content], place);
 }
 
 function compareResponses({ documents, tell }: Told, [was, is]: Two<Operation["responses"]>): void {
   const [before, after] = documents;
   for (const [status, given] of Object.entries(was)) {
     const isError = Number(status) >= 400;
-    const told = tell(isError ? "error" : "answer");
+    const direction = isError ? "error" : "answer";
+    const told = tell(direction);
     const now = is[status];
     if (!now) {
       told("changes", status, "status went", given);
       continue;
     }
     const [old, young] = [resolve(before, given), resolve(after, now)];
-    compareHeaders(told, [old.headers ?? {}, young.headers ?? {}], status, documents);
+    const comparison = { before, after, direction, tell: told } as const;
+    compareHeaders(comparison, [old.headers ?? {}, young.headers ?? {}], status);
     const place = `${status} body`;
-    if (!isError) compareContents(documents, [old.content ?? {}, young.content ?? {}], place, told);
+    if (!isError) compareContents(comparison, [old.content ?? {}, young.content ?? {}], place);
     else {
       compareCodes(told, [codesOf(before, old), codesOf(after, young)], status);
       // The codes were compared by themselves.
       const others: Tell = (effect, at, rule, thing) =>
         at === `${place}.code` ? undefined : told(effect, at, rule, thing);
-      compareContents(documents, [old.content ?? {}, young.content ?? {}], place, others);
+      compareContents({ ...comparison, tell: others }, [old.content ?? {}, young.content ?? {}], place);
     }
   }
   for (const status of Object.keys(is).filter((status) => !(status in was))) {
@@ -178,11 +207,11 @@ function compareResponses({ documents, tell }: Told, [was, is]: Two<Operation["r
 }
 
 function compareHeaders(
-  told: Tell,
+  comparison: Comparison,
   [was, is]: Two<NonNullable<Response["headers"]>>,
   status: string,
-  [before, after]: Two<OpenApi>,
 ): void {
+  const { before, after, tell: told } = comparison;
   for (const [name, given] of Object.entries(was)) {
     const [place, now] = [`${status} header ${name}`, is[name]];
     if (!now) {
@@ -191,7 +220,7 @@ function compareHeaders(
     }
     const [old, young] = [resolve(before, given), resolve(after, now)];
     if (old.required && !young.required) told("widens", place, "header became optional");
-    compareSchemas({ before, after, tell: told }, [old.schema ?? {}, young.schema ?? {}], place);
+    compareSchemas(comparison, [old.schema ?? {}, young.schema ?? {}], place);
   }
   for (const name of Object.keys(is).filter((name) => !(name in was)))
     told("adds", `${status} header ${name}`, "header came");
@@ -210,10 +239,11 @@ function codesOf(document: OpenApi, { content = {} }: Response): readonly unknow
   );
 }
 
-function compareContents([before, after]: Two<OpenApi>, [was, is]: Two<Content>, place: string, tell: Tell): void {
+function compareContents(comparison: Comparison, [was, is]: Two<Content>, place: string): void {
+  const { tell } = comparison;
   for (const [type, { schema = {} }] of Object.entries(was)) {
     const now = is[type];
-    if (now) compareSchemas({ before, after, tell }, [schema, now.schema ?? {}], place);
+    if (now) compareSchemas(comparison, [schema, now.schema ?? {}], place);
     else tell("changes", place, `media type went: ${type}`);
   }
   for (const type of Object.keys(is).filter((type) => !(type in was))) tell("adds", place, `media type came: ${type}`);

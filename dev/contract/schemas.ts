@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Effect } from "./change.ts";
+import type { Direction, Effect } from "./change.ts";
 import { alternativesOf, lowerBounds, type Referring, type Schema, typesOf, upperBounds, valuesOf } from "./flat.ts";
 
-/** Two documents, and what is told of each difference; `thing` is what went. */
+/** Two documents, the side that reads, and what is told of each difference; `thing` is what went. */
 export type Comparison = {
   before: Referring;
   after: Referring;
+  direction: Direction;
   tell: (effect: Effect, place: string, rule: string, thing?: object) => void;
 };
 type Pair = readonly [before: Schema, after: Schema];
@@ -78,8 +79,23 @@ function compareFlat(comparison: Comparison, [was, is]: Pair, place: string, abo
         `${bound} changed: ${was[bound] ?? "none"} → ${is[bound] ?? "none"}`,
       );
   }
+  compareDefaults(comparison, [was, is], place);
   compareFields(comparison, [was, is], place, above);
-  if (was.items && is.items) compareSchemas(comparison, [was.items, is.items], `${place}[]`, above);
+  compareItems(comparison, [was, is], place, above);
+}
+
+/** Compares what the server takes for a value that is missing. A client fills in nothing. */
+function compareDefaults({ direction, tell }: Comparison, [was, is]: Pair, place: string): void {
+  if (direction !== "request" || isDeepStrictEqual(was.default, is.default)) return;
+  const text = (value: unknown) => (value === undefined ? "none" : JSON.stringify(value));
+  tell("changes", place, `default changed: ${text(was.default)} → ${text(is.default)}`);
+}
+
+function compareItems(comparison: Comparison, [was, is]: Pair, place: string, above: readonly Pair[]): void {
+  const inside = `${place}[]`;
+  if (was.items && is.items) compareSchemas(comparison, [was.items, is.items], inside, above);
+  else if (is.items) comparison.tell("narrows", inside, "the schema of the items came");
+  else if (was.items) comparison.tell("widens", inside, "the schema of the items went");
 }
 
 function compareTypes({ tell }: Comparison, [was, is]: Pair, place: string): void {

@@ -1,5 +1,10 @@
-import { describe, expect, it } from "vitest";
-import { refused, report } from "../../../dev/commands/contract.ts";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, describe, expect, it } from "vitest";
+import { lastRelease, refused, report } from "../../../dev/commands/contract.ts";
 import type { Change } from "../../../dev/contract/change.ts";
 import { compare, type OpenApi } from "../../../dev/contract/compare.ts";
 
@@ -40,6 +45,10 @@ const released = {
     },
   } as Record<string, Record<string, object>>,
   components: {
+    securitySchemes: {
+      bearer: { type: "http", scheme: "bearer" },
+      apiKey: { type: "apiKey", in: "header", name: "X-Api-Key", description: "A key" },
+    },
     responses: {
       taken: {
         content: {
@@ -573,6 +582,44 @@ const cases: Case[] = [
     /operation came/,
     fine,
   ],
+  [
+    "a security scheme that moved",
+    ({ document }) => {
+      document.components.securitySchemes.apiKey.in = "query";
+    },
+    "security",
+    /scheme changed: apiKey/,
+    broken,
+  ],
+  [
+    "another default of a field of the body",
+    ({ update }) => {
+      update.properties.slug.default = "untitled";
+    },
+    "request body.slug",
+    /default changed: none → "untitled"/,
+    broken,
+  ],
+  [
+    "items of one kind only",
+    ({ update, old }) => {
+      old.update.properties.tags = { type: "array" };
+      update.properties.tags = { type: "array", items: { type: "string" } };
+    },
+    "request body.tags[]",
+    /the schema of the items came/,
+    broken,
+  ],
+  [
+    "items of any kind",
+    ({ thing, old }) => {
+      old.thing.properties.tags = { type: "array", items: { type: "string" } };
+      thing.properties.tags = { type: "array" };
+    },
+    "200 body.tags[]",
+    /the schema of the items went/,
+    broken,
+  ],
 ];
 
 function partsOf(document: Loose) {
@@ -595,10 +642,63 @@ function changed(change: (parts: Loose) => void): [OpenApi, OpenApi] {
   return [before, after] as unknown as [OpenApi, OpenApi];
 }
 
+describe("the release that npm run contract compares with", () => {
+  const made: string[] = [];
+  afterAll(() => Promise.all(made.map((folder) => rm(folder, { recursive: true }))));
+  const run = (folder: string, ...args: string[]) =>
+    promisify(execFile)("git", ["-c", "user.name=a", "-c", "user.email=a@example.com", ...args], { cwd: folder });
+  async function folder(): Promise<string> {
+    const own = await mkdtemp(join(tmpdir(), "contract-"));
+    made.push(own);
+    return own;
+  }
+  async function repository() {
+    const own = await folder();
+    await run(own, "init", "-q");
+    const release = async (tag: string, text: string) => {
+      await writeFile(join(own, "openapi.json"), text);
+      await run(own, "add", ".");
+      await run(own, "commit", "-q", "-m", tag);
+      await run(own, "tag", tag);
+    };
+    return { own, release };
+  }
+
+  it("is the newest tag, or the one before while that is being released", async () => {
+    const { own, release } = await repository();
+    await release("v1", "first");
+    expect(await lastRelease(own, "first")).toBeUndefined();
+    expect(await lastRelease(own, "changed since")).toBe("v1");
+    await release("v2", "second");
+    expect(await lastRelease(own, "second")).toBe("v1");
+    expect(await lastRelease(own, "changed since")).toBe("v2");
+    await run(own, "commit", "-q", "--allow-empty", "-m", "more");
+    expect(await lastRelease(own, "second")).toBe("v2");
+  });
+
+  it("cannot be known in a shallow clone, which is refused by name", async () => {
+    const { own, release } = await repository();
+    await release("v1", "first");
+    await run(own, "commit", "-q", "--allow-empty", "-m", "more");
+    const shallow = await folder();
+    await run(shallow, "clone", "-q", "--depth", "1", `file://${own}`, ".");
+    await expect(lastRelease(shallow, "first")).rejects.toThrow("git fetch --unshallow --tags");
+  });
+
+  it("is none where git is not used", async () => {
+    expect(await lastRelease(await folder(), "first")).toBeUndefined();
+  });
+});
+
 describe("promise 49: npm run contract", () => {
   it("has at least forty changes to tell, and finds none where there is none", () => {
     expect(cases.length).toBeGreaterThanOrEqual(40);
     expect(compare(...changed(() => undefined), today)).toStrictEqual([]);
+    const reworded = changed(({ document, patch }) => {
+      document.components.securitySchemes.apiKey.description = "The key of a user";
+      patch.parameters[1].schema.default = 20;
+    });
+    expect(compare(...reworded, today)).toStrictEqual([]);
   });
 
   it.each(cases)("tells %s", (_what, change, place, rule, breaks) => {
@@ -616,6 +716,19 @@ describe("promise 49: npm run contract", () => {
       document.paths = { "/things/{thing_id}": { patch } };
     });
     expect(compare(before, after, today)).toStrictEqual([]);
+  });
+
+  it("compares defaults by their values, and parameters of the path by their place in it, whatever their order", () => {
+    const parameters = (...names: string[]) => [
+      ...names.map((name) => ({ name, in: "path", required: true, schema: name === "id" ? { format: "uuid" } : {} })),
+      { name: "fields", in: "query", schema: { type: "array", default: ["id"] } },
+    ];
+    const change = ({ document, old, patch }: Loose) => {
+      const path = "/things/{id}/parts/{part}";
+      document.paths = { [path]: { patch: { ...patch, parameters: parameters("part", "id") } } };
+      old.document.paths = { [path]: { patch: { ...old.patch, parameters: parameters("id", "part") } } };
+    };
+    expect(compare(...changed(change), today)).toStrictEqual([]);
   });
 
   it("allows a break where what went was deprecated, and its sunset has passed", () => {
