@@ -39,7 +39,7 @@ export type Client = FetchClient<paths> & { session: Session };
  */
 export function createClient({ baseUrl, session: credentials, retries, fetch = globalFetch }: Options): Client {
   const origin = baseUrl.replace(/\/$/, "");
-  const session = openSession({ origin, credentials, fetch });
+  const session = openSession({ origin, credentials, retries, fetch });
   /** Requests of operations that need no sign-in. */
   const open = new WeakSet<Request>();
   const client = createFetchClient<paths>({

@@ -1,4 +1,5 @@
 import { readable } from "./problems.ts";
+import { type Retries, withRetries } from "./retries.ts";
 import type { components, paths } from "./schema.ts";
 import { openTabs } from "./tabs.ts";
 
@@ -31,7 +32,7 @@ export type Session = {
   readonly state: SessionState;
   /** Calls `listener` after each change of `state`, also by another tab. Answers how to stop. */
   subscribe(listener: () => void): () => void;
-  /** Asks once at the start whether somebody is signed in. Throws if the server cannot be reached. */
+  /** Asks once at the start whether somebody is signed in, again if the server is busy. Throws if it cannot be reached. */
   start(): Promise<SessionState>;
   /** Signs in. Answers the problem if that fails: `invalid_grant`, `email_not_verified`, … */
   signIn(credentials: SignIn): Promise<{ error?: SignInProblem; response: Response }>;
@@ -49,6 +50,7 @@ export type Session = {
 type Environment = {
   origin: string;
   credentials: Credentials | undefined;
+  retries: Retries | undefined;
   fetch: (request: Request) => Promise<Response>;
 };
 
@@ -57,7 +59,7 @@ const deadline = 4_000;
 /** Part of a token's life after which it is refreshed ahead of a 401. */
 const freshShare = 0.9;
 
-export function openSession({ origin, credentials, fetch }: Environment): Session {
+export function openSession({ origin, credentials, retries, fetch }: Environment): Session {
   const listeners = new Set<() => void>();
   const store = credentials?.kind === "store" ? credentials.store : undefined;
   const hasSession = credentials?.kind === "cookie" || store !== undefined;
@@ -162,8 +164,9 @@ export function openSession({ origin, credentials, fetch }: Environment): Sessio
     },
     async start() {
       if (state.status !== "unknown") return state;
-      const failure = await refresh();
-      if (failure) throw new Error(`The server answered ${failure.status}.`);
+      const read = new Request(origin);
+      const { ok, status } = await withRetries(read, async () => (await refresh()) ?? new Response(), retries);
+      if (!ok) throw new Error(`The server answered ${status}.`);
       return state;
     },
     get turn() {

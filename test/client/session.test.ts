@@ -155,6 +155,16 @@ describe("a session of the client", () => {
     expect(client.calls).toStrictEqual(["/auth/resume", "/auth/resume"]);
   });
 
+  it.each([503, 429])("waits out %s at the start of a page, as Retry-After says", async (status) => {
+    const store = aStore();
+    await signedIn({ store });
+    let refusals = 0;
+    const busy = () => new Response("{}", { status, headers: { "Retry-After": "0" } });
+    const later = aClient({ store, through: async (request, next) => (refusals++ < 2 ? busy() : next(request)) });
+    expect((await later.session.start()).status).toBe("signed_in");
+    expect(refusals).toBe(3);
+  });
+
   it("takes nothing from a refresh that was asked for before a sign-out", async () => {
     const store = aStore();
     await signedIn({ store });
