@@ -1,12 +1,25 @@
 import { isUtf8 } from "node:buffer";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 
 export const projectFolder = join(import.meta.dirname, "..");
 
 /** Everything that a developer's machine keeps between two starts: git ignores it. `PLINTH_DATA` names another folder. */
 export const dataFolder = process.env.PLINTH_DATA || join(projectFolder, ".plinth");
+
+/**
+ * The files of a front end, which the Worker's assets take in: those of the folder that `FRONT_END` names ("" for none), or
+ * of the example if it was built.
+ */
+export const frontEndFolder =
+  process.env.FRONT_END === "" ? undefined : resolve(projectFolder, process.env.FRONT_END ?? "examples/web/dist");
+
+/** True if there is a front end to serve at the root. */
+export function hasFrontEnd(): boolean {
+  return frontEndFolder !== undefined && existsSync(join(frontEndFolder, "index.html"));
+}
 
 /** The developer's own bindings, from `.dev.vars`. */
 export async function devVars(): Promise<Record<string, string>> {

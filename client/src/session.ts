@@ -5,8 +5,13 @@ import { openTabs } from "./tabs.ts";
 
 export type Account = components["schemas"]["User"];
 type Token = components["schemas"]["Token"];
-type Answers = paths["/api/v1/auth/login"]["post"]["responses"];
-type SignInProblem = Answers[Exclude<keyof Answers, 200>]["content"]["application/json"];
+type ProblemIn<Answers> = Answers[Exclude<keyof Answers, 200>] extends {
+  content: { "application/json": infer Problem };
+}
+  ? Problem
+  : never;
+type SignInProblem = ProblemIn<paths["/api/v1/auth/login"]["post"]["responses"]>;
+type RestoreProblem = ProblemIn<paths["/api/v1/auth/restore"]["post"]["responses"]>;
 type SignIn = Pick<components["schemas"]["Login"], "username" | "password">;
 
 /** `unknown` until {@link Session.start} has asked. */
@@ -36,6 +41,8 @@ export type Session = {
   start(): Promise<SessionState>;
   /** Signs in. Answers the problem if that fails: `invalid_grant`, `email_not_verified`, … */
   signIn(credentials: SignIn): Promise<{ error?: SignInProblem; response: Response }>;
+  /** Restores the account that this user deleted, and signs in: `invalid_grant`, `email_taken`, … if that fails. */
+  restore(credentials: SignIn): Promise<{ error?: RestoreProblem; response: Response }>;
   /** Signs out here, in every tab and on the server. Throws if the server was not told: call it again then. */
   signOut(): Promise<void>;
   /** The number of sign-ins and sign-outs so far, of any tab. */
@@ -154,6 +161,21 @@ export function openSession({ origin, credentials, retries, fetch }: Environment
     return fetch(request);
   }
 
+  /** Opens a session by a password. */
+  async function enter<Kind>(path: "login" | "restore", sent: SignIn): Promise<{ error?: Kind; response: Response }> {
+    if (!hasSession) throw new Error("This client has no session.");
+    // Its late answer could take the new session's cookie away.
+    await refreshing?.catch(() => {});
+    const delivery = credentials?.kind === "cookie" ? "cookie" : "body";
+    const response = readable(await post(`${path}?include=user`, { ...sent, token_delivery: delivery }));
+    if (!response.ok) return { error: await response.json(), response };
+    turnOver();
+    untold = undefined;
+    await keep(response, turn);
+    tabs.send("signed_in");
+    return { response };
+  }
+
   const session: Session = {
     get state() {
       return state;
@@ -172,19 +194,8 @@ export function openSession({ origin, credentials, retries, fetch }: Environment
     get turn() {
       return turn;
     },
-    async signIn(sent) {
-      if (!hasSession) throw new Error("This client has no session.");
-      // Its late answer could take the new session's cookie away.
-      await refreshing?.catch(() => {});
-      const delivery = credentials?.kind === "cookie" ? "cookie" : "body";
-      const response = readable(await post("login?include=user", { ...sent, token_delivery: delivery }));
-      if (!response.ok) return { error: await response.json(), response };
-      turnOver();
-      untold = undefined;
-      await keep(response, turn);
-      tabs.send("signed_in");
-      return { response };
-    },
+    signIn: (sent) => enter("login", sent),
+    restore: (sent) => enter("restore", sent),
     async signOut() {
       const token = (store ? await store.get() : undefined) ?? untold;
       const body = token ? { refresh_token: token } : {};

@@ -1,11 +1,12 @@
 /**
  * Makes the files that the Worker needs and git lacks: in the folder of static assets of `wrangler.toml` the
- * documentation page and a copy of `static/`, and the list of common passwords. Writes only changes.
+ * documentation page, a copy of `static/` and the front end, and the list of common passwords. Writes only changes.
  */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import "./common-passwords.ts";
-import { failWith, Problem, projectFolder } from "../config.ts";
+import { failWith, frontEndFolder, Problem, projectFolder } from "../config.ts";
+import { readTextIfAny } from "../text.ts";
 import { filesIn, mirror, writeChanged } from "./files.ts";
 
 /** A name under `static/immutable/` has a hash of the content, of eight characters or more: `app.3f9c1b2a.js`. */
@@ -34,9 +35,28 @@ async function main(): Promise<void> {
       `Browsers keep static/immutable/ for a year: put a hash of the content into the name of ${unhashed.join(", ")}.`,
     );
   }
-  await mirror(source, join(assets, "docs-assets"), page);
-  await mirror(own, join(assets, "static"));
-  await writeChanged(join(assets, "_headers"), headers);
+  const frontEnd = await frontEndFiles();
+  await mirror(assets, [
+    ...frontEnd.parts,
+    { from: source, to: "docs-assets", names: page },
+    { from: own, to: "static" },
+  ]);
+  await writeChanged(join(assets, "_headers"), headers + frontEnd.headers);
+}
+
+/** A front end is at the root, each of its pages a file: any other path reaches the Worker. */
+async function frontEndFiles() {
+  const folder = frontEndFolder;
+  if (folder === undefined) return { parts: [], headers: "" };
+  const files = await filesIn(folder);
+  if (process.env.FRONT_END && !files.includes("index.html")) {
+    throw new Problem(`FRONT_END names ${folder}, which has no index.html: build the front end first.`);
+  }
+  const taken = files.filter((name) => /^(api|docs-assets|static)([\\/.]|$)|^(health|version)\b/.test(name));
+  if (taken.length > 0)
+    throw new Problem(`These paths are the API's, and cannot be the front end's: ${taken.join(", ")}.`);
+  const names = files.filter((name) => name !== "_headers");
+  return { parts: [{ from: folder, names }], headers: await readTextIfAny(join(folder, "_headers")) };
 }
 
 await main().catch(failWith);

@@ -2,12 +2,23 @@ import { copyFile, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile
 import { dirname, join, relative } from "node:path";
 import { projectFolder } from "../config.ts";
 
-/** Makes a folder hold these files, by their names in the other folder, and no others. Writes only changes. */
-export async function mirror(from: string, to: string, names?: readonly string[]): Promise<void> {
-  const wanted = names ?? (await filesIn(from));
-  const surplus = (await filesIn(to)).filter((name) => !wanted.includes(name));
-  await Promise.all(surplus.map((name) => rm(join(to, name), { force: true })));
-  await Promise.all(wanted.map((name) => copyChanged(join(from, name), join(to, name))));
+type Part = {
+  from: string;
+  /** The folder within the copy; by default its root. */
+  to?: string;
+  /** Paths below `from`; by default all. */
+  names?: readonly string[];
+};
+
+/** Makes a folder hold copies of these files, and no others but `_headers`. Writes only changes. */
+export async function mirror(folder: string, parts: readonly Part[]): Promise<void> {
+  const wanted = new Map<string, string>();
+  for (const { from, to = "", names } of parts) {
+    for (const name of names ?? (await filesIn(from))) wanted.set(join(to, name), join(from, name));
+  }
+  const surplus = (await filesIn(folder)).filter((path) => path !== "_headers" && !wanted.has(path));
+  await Promise.all(surplus.map((path) => rm(join(folder, path), { force: true })));
+  await Promise.all([...wanted].map(([path, original]) => copyChanged(original, join(folder, path))));
 }
 
 export async function writeChanged(path: string, text: string): Promise<void> {

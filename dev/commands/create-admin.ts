@@ -14,6 +14,7 @@ import { dummyHash } from "../../src/security/passwords.ts";
 import { hashToken } from "../../src/security/refresh-tokens.ts";
 import { commandEvent } from "../../src/services/audit.ts";
 import { devVars, failWith, Problem } from "../config.ts";
+import { frontEndAt } from "../local/bindings.ts";
 import { withClient } from "../local/client.ts";
 import { explained } from "../local/explained.ts";
 import { openDatabase } from "../local/open.ts";
@@ -95,9 +96,9 @@ async function main(): Promise<void> {
 type Addresses = { api: string; frontend: string };
 
 async function localAddresses(): Promise<Addresses> {
-  const { FRONTEND_URL, PORT = "8787" } = process.env;
-  const frontend = FRONTEND_URL || (await devVars()).FRONTEND_URL || "http://localhost:3000";
-  return { api: `http://localhost:${PORT}`, frontend };
+  const api = `http://localhost:${process.env.PORT || 8787}`;
+  const frontend = process.env.FRONTEND_URL || (await devVars()).FRONTEND_URL || frontEndAt(api);
+  return { api, frontend };
 }
 
 /** Leaves a place to fill in, so that a deployed admin's token is never sent to this machine. */

@@ -28,6 +28,8 @@ async function main(): Promise<void> {
     refuseDatabase(process.env.DATABASE_URL, env);
     await run(join(projectFolder, "dev/commands/migrate.ts"), "--env", env);
   }
+  // Deploys a front end only where it was named: the example is for the developer's machine.
+  process.env.FRONT_END ??= "";
   const wrangler = dirname(createRequire(import.meta.url).resolve("wrangler/package.json"));
   await run(join(wrangler, "bin/wrangler.js"), "deploy", ...tagged(args));
 }

@@ -2,6 +2,8 @@ import type { Credentials } from "./seed.ts";
 
 type Places = {
   api: string;
+  /** True if a front end is served at the root. */
+  app: boolean;
   mailbox: string;
   /** A line for a shell if the database is the kept one, otherwise its location. */
   database: string;
@@ -10,9 +12,10 @@ type Places = {
 };
 
 /** The text that `npm run dev` prints once everything runs. */
-export function banner({ api, mailbox, database, inspectorPort, admin }: Places): string {
+export function banner({ api, app, mailbox, database, inspectorPort, admin }: Places): string {
   const rows = [
     ["API", api],
+    ...(app ? [["App", `${api}/`]] : []),
     ["Docs", `${api}/api/v1/docs`],
     ["Mailbox", mailbox],
     ["Database", database],

@@ -3,10 +3,12 @@ import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SettingsError, settingNames, settingsFrom, transports } from "../../src/settings.ts";
-import { dataFolder, devVars, Problem } from "../config.ts";
+import { dataFolder, devVars, hasFrontEnd, Problem } from "../config.ts";
 import { readTextIfAny } from "../text.ts";
 
 type Made = {
+  /** The origin of the API. */
+  api: string;
   /** The database and its endpoint of Neon's protocol. */
   database: { DATABASE_URL: string; NEON_FETCH_ENDPOINT?: string };
   mailbox: { endpoint: string };
@@ -16,13 +18,13 @@ type Made = {
 const origins = [3000, 5173].flatMap((port) => [`http://localhost:${port}`, `http://127.0.0.1:${port}`]);
 
 /** @throws {Problem} where the settings are wrong. */
-export async function bindingsFor({ database, mailbox }: Made): Promise<Record<string, string>> {
+export async function bindingsFor({ api, database, mailbox }: Made): Promise<Record<string, string>> {
   const own = await devVars();
   const bindings: Record<string, string> = {
     ENVIRONMENT: "development",
     SECRET_KEY: await secretKey(),
     ALLOWED_ORIGINS: process.env.ALLOWED_ORIGINS ?? origins.join(","),
-    FRONTEND_URL: "http://localhost:3000",
+    FRONTEND_URL: frontEndAt(api),
     MAIL_FROM: "Plinth <no-reply@plinth.example>",
     ...(transports.every((name) => !own[name]) && { MAIL_ENDPOINT: mailbox.endpoint }),
     ...own,
@@ -34,6 +36,11 @@ export async function bindingsFor({ database, mailbox }: Made): Promise<Record<s
   const settings = settingsFrom(bindings);
   if (settings instanceof SettingsError) throw new Problem(`Check .dev.vars: ${settings.message}.`);
   return bindings;
+}
+
+/** Mailed links lead to the front end that was built, if there is one. */
+export function frontEndAt(api: string): string {
+  return process.env.FRONTEND_URL || (hasFrontEnd() ? api : "http://localhost:3000");
 }
 
 async function secretKey(): Promise<string> {

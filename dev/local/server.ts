@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { connect } from "../../src/db/client.ts";
 import { SettingsError, settingsFrom } from "../../src/settings.ts";
-import { dataFolder, describeDatabase, failWith, Problem } from "../config.ts";
+import { dataFolder, describeDatabase, failWith, hasFrontEnd, Problem } from "../config.ts";
 import { migrate } from "../migrations/migrate.ts";
 import { asWorker } from "./as-worker.ts";
 import { banner } from "./banner.ts";
@@ -58,7 +58,7 @@ async function main(): Promise<void> {
   const mailbox = await openMailbox({ port: mailboxPort, api });
   open.push(mailbox);
   const faults = new SqlFaults();
-  const made = { database: await speakNeon(opened, faults), mailbox };
+  const made = { api, database: await speakNeon(opened, faults), mailbox };
   const bindings = await bindingsFor(made);
   const settings = settingsFrom(bindings);
   if (settings instanceof SettingsError) throw settings;
@@ -86,7 +86,7 @@ async function main(): Promise<void> {
   setInterval(trigger, 60 * 60_000).unref();
   open.push(...(await keepLive(worker, () => bindingsFor(made))));
   const database = opened.isKept ? `psql ${opened.url}` : where;
-  console.log(banner({ api, mailbox: mailbox.url, database, inspectorPort, admin }));
+  console.log(banner({ api, app: hasFrontEnd(), mailbox: mailbox.url, database, inspectorPort, admin }));
   const notice = oldDatabaseNotice(dataFolder);
   if (notice !== undefined) console.log(`${notice}\n`);
 }

@@ -78,6 +78,17 @@ describe("a session of the client", () => {
     expect((await client.GET("/api/v1/users/me")).error?.code).toBe("not_authenticated");
   });
 
+  it("restores an account that its user has deleted, and is signed in then", async () => {
+    const { user, client } = await signedIn();
+    const { username } = user;
+    await client.POST("/api/v1/users/me/deletion", { body: { current_password: password } });
+    expect((await client.session.signIn({ username, password })).error?.code).toBe("account_deleted");
+    expect((await client.session.restore({ username, password: "wrong" })).error?.code).toBe("invalid_grant");
+    expect((await client.session.restore({ username, password })).error).toBeUndefined();
+    expect(client.session.state).toMatchObject({ status: "signed_in", user: { id: user.id } });
+    expect((await client.GET("/api/v1/users/me")).data?.id).toBe(user.id);
+  });
+
   it("goes on in another process, from the store, by one call", async () => {
     const store = aStore();
     const { user } = await signedIn({ store });

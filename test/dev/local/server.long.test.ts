@@ -33,6 +33,11 @@ describe("npm run dev", { timeout: patience }, () => {
     await mkdir(join(project, "static", "immutable"), { recursive: true });
     await writeFile(join(project, "static", "app.css"), "body {}");
     await writeFile(join(project, "static", "immutable", "app.3f9c1b2a.js"), "export {};");
+    const app = join(project, "examples", "web", "dist");
+    await mkdir(app, { recursive: true });
+    await writeFile(join(app, "index.html"), "<!doctype html><title>The start</title>");
+    await writeFile(join(app, "sign-in.html"), "<!doctype html><title>Sign in</title>");
+    await writeFile(join(app, "_headers"), "/sign-in\n  Referrer-Policy: no-referrer\n");
     data = join(project, ".plinth");
     await writeFile(join(project, ".dev.vars"), 'RESEND_API_KEY="re_of_nobody"\nPROJECT_NAME="Unseen by ps"\n');
     first = await start(data);
@@ -68,6 +73,25 @@ describe("npm run dev", { timeout: patience }, () => {
     expect(script.headers.get("x-content-type-options")).toBe("nosniff");
     expect(script.headers.get("cache-control")).toBe("public, max-age=86400");
     await script.body?.cancel();
+  });
+
+  it("serves a front end that was built, at the root", async () => {
+    const titleOf = async (path: string) => /<title>(.*)</.exec(await (await fetch(`${first.url}${path}`)).text())?.[1];
+    expect([await titleOf("/"), await titleOf("/sign-in")]).toStrictEqual(["The start", "Sign in"]);
+    const page = await fetch(`${first.url}/sign-in`);
+    expect(page.headers.get("referrer-policy")).toBe("no-referrer");
+    await page.body?.cancel();
+    // Any other path is the API's.
+    const missing = await fetch(`${first.url}/sign-out`);
+    expect([missing.status, missing.headers.get("content-type")]).toStrictEqual([404, "application/problem+json"]);
+    expect(first.output()).toContain(`App        ${first.url}/`);
+
+    const health = join(project, "examples", "web", "dist", "health.html");
+    await writeFile(health, "");
+    const build = run(process.execPath, ["dev/build/assets.ts"], { cwd: project });
+    await expect(build).rejects.toThrow("These paths are the API's, and cannot be the front end's: health.html.");
+    await rm(health);
+    await vi.waitFor(async () => expect((await fetch(`${first.url}/health`)).status).toBe(200), { timeout: patience });
   });
 
   it("prints a line that signs in as the admin when it is pasted", async () => {

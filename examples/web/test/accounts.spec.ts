@@ -1,0 +1,195 @@
+import { readFile } from "node:fs/promises";
+import { aStranger, aUser, call, elsewhere, expect, mailedLink, say, signIn, someItems, test, world } from "./world.ts";
+
+test("sign up, verify by the mailbox's link, sign out, sign in", async ({ page, context }) => {
+  const { email, username, password } = aStranger();
+  await page.goto("/");
+  await expect(page).toHaveTitle("Keep what you make · Plinth");
+  await page.getByRole("main").getByRole("link", { name: "Sign up" }).click();
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Username").fill(username);
+  await page.getByLabel("New password", { exact: true }).fill("password1");
+  await page.getByRole("button", { name: "Sign up" }).click();
+  // The API's errors are beside their fields.
+  await expect(page.getByText(/one of the most common passwords|too common/i)).toBeVisible();
+  await page.getByLabel("New password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign up" }).click();
+  await expect(page.getByRole("heading", { name: "No items yet" })).toBeVisible();
+  await expect(page.getByText("We have mailed a link to")).toBeVisible();
+
+  await mailedLink(email, "/verify-email");
+  const mailbox = await context.newPage();
+  await mailbox.goto(world.mailbox);
+  await mailbox.getByRole("link", { name: email }).click();
+  const opened = context.waitForEvent("page");
+  await mailbox
+    .locator("article")
+    .getByRole("link", { name: `${world.url}/verify-email` })
+    .click();
+  const verified = await opened;
+  await expect(verified.getByRole("heading", { name: "Your e-mail address is verified" })).toBeVisible();
+  await verified.close();
+  await mailbox.close();
+  await page.reload();
+  await expect(page.getByRole("link", { name: username })).toBeVisible();
+  await expect(page.getByText("We have mailed a link to")).toBeHidden();
+
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { name: "Keep what you make" })).toBeVisible();
+  await page.goto("/account");
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await page.getByLabel("Username or e-mail address").fill(username);
+  await page.getByLabel("Password", { exact: true }).fill("wrong");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("alert")).toBeVisible();
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  // It goes where the visitor wanted to go.
+  await expect(page.getByRole("heading", { name: "Your account", exact: true })).toBeVisible();
+  const { cookies, origins } = await context.storageState({ indexedDB: true });
+  expect(cookies.map(({ name, httpOnly }) => [name, httpOnly])).toEqual([["refresh_token", true]]);
+  expect(origins).toEqual([]);
+});
+
+test("two devices: each is listed, one signs the other out", async ({ page, context, browser }) => {
+  const user = await aUser(context);
+  const other = await browser.newContext({ userAgent: "Mozilla/5.0 (iPhone) Safari/605" });
+  await signIn(other, user);
+  const phone = await other.newPage();
+  await phone.goto("/items");
+  await expect(phone.getByRole("heading", { name: "Your items" })).toBeVisible();
+  await page.goto("/account");
+  const devices = page.getByRole("list", { name: "Devices" });
+  await expect(devices.getByRole("listitem")).toHaveCount(2);
+  await expect(devices.getByText("This device")).toHaveCount(1);
+  await devices.getByRole("button", { name: "Sign out Safari on iPhone" }).click();
+  await expect(devices.getByRole("listitem")).toHaveCount(1);
+  // Its next call finds out.
+  await phone.getByRole("link", { name: user.username }).click();
+  await expect(phone.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await other.close();
+});
+
+test("change the profile, the password and the e-mail address", async ({ page, context }) => {
+  const user = await aUser(context);
+  await page.goto("/account");
+  await page.getByLabel("Full name").fill("Grace Hopper");
+  await page.getByRole("button", { name: "Save" }).click();
+  await say(page, "Your profile is saved.");
+  // Somebody else saves meanwhile: nothing is overwritten.
+  await elsewhere(user.token, "PATCH", "/users/me", { full_name: "Rear Admiral Hopper" });
+  await page.getByLabel("Full name").fill("G. Hopper");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Your profile was changed elsewhere meanwhile.")).toBeVisible();
+  await expect(page.getByLabel("Full name")).toHaveValue("Rear Admiral Hopper");
+
+  const password = page.getByRole("region", { name: "Password" });
+  await password.getByLabel("Current password", { exact: true }).fill("not this one");
+  await password.getByLabel("New password", { exact: true }).fill("a new password");
+  await password.getByRole("button", { name: "Change the password" }).click();
+  await expect(password.locator(".react-aria-FieldError")).toBeVisible();
+  await password.getByLabel("Current password", { exact: true }).fill(user.password);
+  await password.getByRole("button", { name: "Change the password" }).click();
+  await say(page, "Your password is changed.");
+  await expect(page.getByRole("list", { name: "Activity" }).getByText("Password: changed")).toBeVisible();
+
+  const email = page.getByRole("region", { name: "E-mail address" });
+  const next = `next-${user.email}`;
+  await email.getByLabel("New e-mail address").fill(next);
+  await email.getByLabel("Your password", { exact: true }).fill("a new password");
+  await email.getByRole("button", { name: "Change the address" }).click();
+  await expect(email.getByText(`${user.email} stays in use`)).toBeVisible();
+  await page.goto(await mailedLink(next, "/confirm-email"));
+  await expect(page.getByRole("heading", { name: "Your new e-mail address is in use" })).toBeVisible();
+  await page.getByRole("link", { name: "Go to your account" }).click();
+  await expect(page.getByText(`It is ${next}.`)).toBeVisible();
+});
+
+test("recover with a forgotten password", async ({ page, context }) => {
+  const { email, username } = await aUser(context);
+  await context.clearCookies();
+  await page.goto("/sign-in");
+  await page.getByRole("link", { name: "Forgot your password?" }).click();
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByRole("button", { name: "Mail me a link" }).click();
+  await expect(page.getByRole("heading", { name: "Look into your mailbox" })).toBeVisible();
+  const link = await mailedLink(email, "/reset-password");
+  await page.goto(link);
+  await page.getByLabel("New password", { exact: true }).fill("another password");
+  await page.getByRole("button", { name: "Set the password" }).click();
+  await page.getByRole("main").getByRole("link", { name: "Sign in" }).click();
+  await page.getByLabel("Username or e-mail address").fill(username);
+  await page.getByLabel("Password", { exact: true }).fill("another password");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("heading", { name: "Your items" })).toBeVisible();
+
+  await page.goto(link);
+  await page.getByLabel("New password", { exact: true }).fill("one more password");
+  await page.getByRole("button", { name: "Set the password" }).click();
+  await expect(page.getByRole("link", { name: "Ask for another link" })).toBeVisible();
+});
+
+test("export my data, delete my account, restore it", async ({ page, context }) => {
+  const { email, username, password, token } = await aUser(context);
+  await someItems(token, ["Analytical engine"]);
+  await page.goto("/account");
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export my data" }).click();
+  const { profile, items } = JSON.parse(await readFile(await (await saved).path(), "utf8"));
+  expect([profile.email, items[0].title]).toEqual([email, "Analytical engine"]);
+
+  await page.getByRole("button", { name: "Delete my account" }).click();
+  const dialog = page.getByRole("dialog", { name: "Delete your account?" });
+  await dialog.getByLabel("Your password", { exact: true }).fill(password);
+  await dialog.getByRole("button", { name: "Delete my account" }).click();
+  await expect(page.getByRole("heading", { name: "Your account is deleted" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Sign in" })).toBeVisible();
+
+  await page.goto("/sign-in");
+  await page.getByLabel("Username or e-mail address").fill(username);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("link", { name: "Restore it" }).click();
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Restore my account" }).click();
+  await say(page, "Your account is back.");
+  await expect(page.getByRole("row", { name: "Analytical engine" })).toBeVisible();
+});
+
+test("accept an invitation to an organization", async ({ page, context, browser }) => {
+  const owner = await browser.newContext();
+  const { token, email } = await aUser(owner);
+  await call(owner, "/auth/email/verify", {
+    token: new URL(await mailedLink(email, "/verify-email")).searchParams.get("token"),
+  });
+  const guest = await aUser(context);
+  await page.goto(await mailedLink(guest.email, "/verify-email"));
+  await expect(page.getByRole("heading", { name: "Your e-mail address is verified" })).toBeVisible();
+  const slug = `engines-${crypto.randomUUID().slice(0, 8)}`;
+  const { id } = await elsewhere(token, "POST", "/organizations", { name: "Engines", slug });
+  await elsewhere(token, "POST", `/organizations/${id}/invitations`, { email: guest.email, role: "member" });
+  await page.goto(await mailedLink(guest.email, "/accept-invitation"));
+  await page.getByRole("button", { name: "Accept" }).click();
+  await expect(page.getByRole("heading", { name: "Welcome to Engines" })).toBeVisible();
+  await owner.close();
+});
+
+test("what was read for one account is gone for the next, in every tab", async ({ page, context }) => {
+  const first = await aUser(context);
+  await someItems(first.token, ["A secret plan"]);
+  await page.goto("/items");
+  await expect(page.getByRole("row", { name: "A secret plan" })).toBeVisible();
+  const tab = await context.newPage();
+  await tab.goto("/items");
+  await tab.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  const second = aStranger();
+  await call(context, "/users", second);
+  await tab.goto("/sign-in");
+  await tab.getByLabel("Username or e-mail address").fill(second.username);
+  await tab.getByLabel("Password", { exact: true }).fill(second.password);
+  await tab.getByRole("button", { name: "Sign in" }).click();
+  await expect(tab.getByRole("heading", { name: "No items yet" })).toBeVisible();
+  await expect(page.getByRole("link", { name: second.username })).toBeVisible();
+  await expect(page.getByText("A secret plan")).toBeHidden();
+});
