@@ -5,8 +5,11 @@ import { shares, type WorkKind } from "./policy.ts";
 type Bounds = Pick<Settings, "REQUESTS_PER_ISOLATE" | "DATABASE_TIMEOUT_MS">;
 type Place = { since: number };
 
-/** A database that takes this part of its deadline for a round trip has more to do than it can. */
+/** A database that takes this part of its deadline for a round trip has more to do than it can, if it takes some time. */
 const slow = 1 / 5;
+const leastSlow = 500;
+/** One slow statement is its own affair. So many one after another are the database's. */
+const enough = 3;
 /** The least part of the places that a slow database leaves, so that it is asked again. */
 const least = 1 / 16;
 /** The longest `Retry-After`, in seconds. It is random, or all that were refused would come back at once. */
@@ -14,7 +17,8 @@ const longestWait = 5;
 
 /**
  * The requests that an isolate works on, each in a place. There are `REQUESTS_PER_ISOLATE`, and fewer while the database is
- * slow: a slow answer takes a third of them away, and each quick one gives some back. `createApp` has one.
+ * slow: slow answers without a quick one between them take a third of them away, and each quick one gives some back.
+ * `createApp` has one.
  */
 export class Places {
   /** The oldest first. */
@@ -22,6 +26,7 @@ export class Places {
   /** The part of the places that is in use. */
   #open = 1;
   #closedAt = Number.NEGATIVE_INFINITY;
+  #slowInRow = 0;
   #refused = 0;
   #toldAt = Number.NEGATIVE_INFINITY;
 
@@ -45,9 +50,13 @@ export class Places {
   leave(place: Place, perTrip: number | undefined, { REQUESTS_PER_ISOLATE, DATABASE_TIMEOUT_MS }: Bounds): void {
     this.#taken.delete(place);
     if (perTrip === undefined) return;
-    if (perTrip < DATABASE_TIMEOUT_MS * slow) {
+    if (perTrip < Math.min(DATABASE_TIMEOUT_MS, Math.max(leastSlow, DATABASE_TIMEOUT_MS * slow))) {
+      this.#slowInRow = 0;
       this.#open = Math.min(1, this.#open + 1 / (8 * REQUESTS_PER_ISOLATE));
-    } else if (place.since > this.#closedAt) {
+      return;
+    }
+    this.#slowInRow += 1;
+    if (this.#slowInRow >= enough && place.since > this.#closedAt) {
       // Those that had begun before add nothing: they waited behind as many as before.
       this.#open = Math.max(least, this.#open * (2 / 3));
       this.#closedAt = Date.now();

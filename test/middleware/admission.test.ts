@@ -126,12 +126,34 @@ describe("promise 44: an isolate that has all the work it can do", () => {
       finish();
       await Promise.all(running);
     };
-    await get("/ask/999");
+    for (let i = 0; i < 3; i++) await get("/ask/999");
     await fillAndFinish(10);
-    await get("/ask/1000");
+    for (let i = 0; i < 3; i++) await get("/ask/1000");
     await fillAndFinish(7);
     for (let i = 0; i < 64; i++) await get("/ask/1");
     await fillAndFinish(10);
+  });
+
+  it("keeps its places where one statement is slow among quick ones", async () => {
+    const { fill, finish, get } = isolate({ DATABASE_TIMEOUT_MS: "5000" });
+    for (let i = 0; i < 10; i++) {
+      for (const ms of [4_000, 4_000, 1]) await get(`/ask/${ms}`);
+    }
+    const running = await fill("read", 10);
+    finish();
+    expect((await Promise.all(running)).every(({ status }) => status === 200)).toBe(true);
+  });
+
+  it("takes no ordinary answer for a slow one, however short the deadline is", async () => {
+    const { calls, fill, finish, get } = isolate({ DATABASE_TIMEOUT_MS: "200" });
+    for (let i = 0; i < 10; i++) await get("/ask/199");
+    const running = await fill("read", 10);
+    finish();
+    expect((await Promise.all(running)).every(({ status }) => status === 200)).toBe(true);
+    for (let i = 0; i < 3; i++) await get("/ask/200");
+    running.push(...(await fill("read", 7)));
+    expect(await calls.read()).toMatchObject(refusal);
+    finish();
   });
 
   it.each(endpoints.map((endpoint) => ({ endpoint, operationId: endpoint.policy.operationId })))(
