@@ -22,6 +22,8 @@ const long = ["test/**/*.long.test.ts"];
 const browser = findBrowser() !== undefined || process.env.PLINTH_REQUIRE_BROWSER === "1";
 /** The requests that test/house/fuzz.test.ts makes: `npm run fuzz` sets them. */
 const fuzz = { requests: Number(process.env.FUZZ_REQUESTS ?? 300), seed: Number(process.env.FUZZ_SEED ?? 0) };
+/** The cells that test/house/chaos.test.ts tries: `npm run chaos` tries all. */
+const chaos = { cells: Number(process.env.CHAOS_CELLS ?? 24), seed: Number(process.env.CHAOS_SEED ?? 0) };
 const secretKey = randomBytes(32).toString("hex");
 
 export default defineConfig({
@@ -79,7 +81,7 @@ export default defineConfig({
           name: "worker",
           // It would keep the list of files under src/routes as it was, and a file that is new would not be missed.
           fsModuleCache: false,
-          provide: { fuzz },
+          provide: { fuzz, chaos },
           include: ["test/**/*.test.ts"],
           exclude: [...inNode, ...inBrowser, ...long],
           // A new isolate costs seconds; every test owns its data, so that files can share one, with a database of its own.

@@ -35,14 +35,22 @@ export type Session = {
 /** A connection of which only the bytes are carried: its stream, and what the server told of itself when it began. */
 export type Tunnel = { stream: Duplex; parameters: [name: string, value: string][] };
 
-/** A Postgres of the developer's machine. Both methods reject with {@link isPostgresError} errors. */
+/**
+ * A Postgres of the developer's machine. `run` and `transaction` reject with {@link isPostgresError} errors. Their signal
+ * cancels what runs, and what would follow it.
+ */
 export type LocalDatabase = {
   /** The database that is meant where a call names none. */
   name: string;
   /** Runs one statement by itself. `database` names another database of the same server, where there are several. */
-  run(statement: Statement, database?: string): Promise<Result>;
+  run(statement: Statement, database?: string, signal?: AbortSignal): Promise<Result>;
   /** Runs the statements in one transaction: all of them, or none. */
-  transaction(statements: Statement[], options: TransactionOptions, database?: string): Promise<Result[]>;
+  transaction(
+    statements: Statement[],
+    options: TransactionOptions,
+    database?: string,
+    signal?: AbortSignal,
+  ): Promise<Result[]>;
   /** Opens a session, which names itself `application` to the server. */
   session(application: string): Promise<Session>;
   /** Opens a connection to this database of the server, for a client that speaks PostgreSQL's protocol itself. */
@@ -72,6 +80,11 @@ export const errorFields = [
 
 /** `place`: which statement of a transaction it was, from 0; the commit comes after the last. */
 export type PostgresError = Error & Partial<Record<(typeof errorFields)[number], string>> & { place?: number };
+
+/** An error as Neon answers it: all fields, null where there is none. */
+export function errorBody(message: string, error: Partial<PostgresError>): Record<string, unknown> {
+  return { message, ...Object.fromEntries(errorFields.map((field) => [field, error[field] ?? null])) };
+}
 
 /** True if Postgres itself refused, rather than the connection to it. */
 export function isPostgresError(error: unknown): error is PostgresError {

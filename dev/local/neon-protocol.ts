@@ -11,6 +11,18 @@ export class BadRequest extends Error {
   override readonly name = "BadRequest";
 }
 
+/** The one user of a server with a password. */
+export const localUser = "postgres";
+
+/** Thrown for a user or a password that is not the server's, in the words of Neon's proxy, which has no code for it. */
+export class WrongPassword extends Error {
+  override readonly name = "WrongPassword";
+
+  constructor(user: string) {
+    super(`password authentication failed for user '${user}'`);
+  }
+}
+
 export type NeonRequest = {
   /** The database that the connection string names. */
   name: string;
@@ -76,11 +88,12 @@ function databaseName(headers: IncomingHttpHeaders, password?: string): string {
   const connectionString = headers["neon-connection-string"];
   if (typeof connectionString !== "string" || connectionString === "")
     throw new BadRequest("The header Neon-Connection-String is missing");
-  const [, given = "", name = ""] =
-    /^postgres(?:ql)?:\/\/[^/?#@:]+(?::([^/?#@]*))?@[^/?#@]+\/([^/?#]+)/.exec(connectionString) ?? [];
+  const [, user = "", given = "", name = ""] =
+    /^postgres(?:ql)?:\/\/([^/?#@:]+)(?::([^/?#@]*))?@[^/?#@]+\/([^/?#]+)/.exec(connectionString) ?? [];
   if (name === "") throw new BadRequest("Neon-Connection-String is not postgresql://user:password@host/database");
-  if (password !== undefined && decoded(given) !== password) {
-    throw new BadRequest("The password in Neon-Connection-String is wrong");
+  const [shownUser, shownPassword] = [decoded(user), decoded(given)];
+  if (password !== undefined && !(shownUser === localUser && shownPassword === password)) {
+    throw new WrongPassword(shownUser);
   }
   return decoded(name);
 }

@@ -1,8 +1,9 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { errorFields, isPostgresError, type LocalDatabase } from "./database.ts";
-import { answerOf, BadRequest, maxBytes, parseRequest } from "./neon-protocol.ts";
+import { faultIn } from "./chaos.ts";
+import { errorBody, isPostgresError, type LocalDatabase } from "./database.ts";
+import { answerOf, BadRequest, localUser, maxBytes, parseRequest, WrongPassword } from "./neon-protocol.ts";
 import { acceptSockets } from "./neon-socket.ts";
 
 export type NeonEndpoint = {
@@ -19,14 +20,21 @@ export type NeonOptions = {
   host?: string;
   /** The password that a request's connection string must hold, if any. */
   password?: string;
+  /** Lets a request ask for a fault of dev/local/chaos.ts by its header `X-Chaos`. */
+  chaos?: boolean;
 };
 
 /** Serves `database` as Neon serves its own: SQL over HTTP at `POST /sql`, and PostgreSQL's protocol in WebSockets at `/v2`. */
 export async function serveNeon(database: LocalDatabase, options: NeonOptions = {}): Promise<NeonEndpoint> {
-  const { port = 0, host = "127.0.0.1", password } = options;
+  const { port = 0, host = "127.0.0.1", password, chaos } = options;
   // Longer than the driver keeps a connection, so that it never sends into one that is being closed.
   const server = createServer({ keepAliveTimeout: 120_000 }, async (request, response) => {
-    const { status, payload } = await answer(database, request, password);
+    const fault = chaos ? faultIn(request.headers) : undefined;
+    if (fault) {
+      const answered = (hold?: () => Promise<unknown>) => answer(database, request, { password, hold });
+      return void fault.meet({ request, response, answered }).catch(() => response.destroy());
+    }
+    const { status, payload } = await answer(database, request, { password, signal: goneWith(response) });
     response.writeHead(status, { "content-type": "application/json", "content-length": payload.length });
     response.end(payload);
   });
@@ -35,7 +43,7 @@ export async function serveNeon(database: LocalDatabase, options: NeonOptions = 
   await once(server, "listening");
   // A server on TCP has an AddressInfo; the other forms are those of pipes and closed servers.
   const address = server.address() as AddressInfo;
-  const authority = password === undefined ? "postgres" : `postgres:${encodeURIComponent(password)}`;
+  const authority = password === undefined ? localUser : `${localUser}:${encodeURIComponent(password)}`;
   return {
     url: `http://${host}:${address.port}/sql`,
     connectionString: `postgresql://${authority}@${host}/${encodeURIComponent(database.name)}`,
@@ -50,26 +58,37 @@ export async function serveNeon(database: LocalDatabase, options: NeonOptions = 
   };
 }
 
-type Answer = { status: number; payload: Buffer };
+/** Aborts when the client has gone before its answer: Neon cancels what it asked for. */
+function goneWith(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once("close", () => response.writableFinished || controller.abort());
+  return controller.signal;
+}
 
-async function answer(database: LocalDatabase, request: IncomingMessage, password?: string): Promise<Answer> {
+type Answer = { status: number; payload: Buffer };
+/** `hold`: what to wait for between the request and its statements. */
+type Terms = { password: string | undefined; signal?: AbortSignal; hold?: (() => Promise<unknown>) | undefined };
+
+async function answer(database: LocalDatabase, request: IncomingMessage, terms: Terms): Promise<Answer> {
   try {
-    const { payload } = jsonAnswer(200, await perform(database, request, password));
+    const { payload } = jsonAnswer(200, await perform(database, request, terms));
     if (payload.length <= maxBytes) return { status: 200, payload };
     return jsonAnswer(507, { message: `The answer is larger than ${maxBytes} bytes` });
   } catch (error) {
     if (error instanceof BadRequest) return jsonAnswer(400, { message: error.message });
+    if (error instanceof WrongPassword) return jsonAnswer(400, errorBody(error.message, { code: "", severity: "" }));
     // No SQLSTATE, so not 400: whether anything was written is unknown.
     if (!isPostgresError(error)) return jsonAnswer(500, { message: String(error) });
-    const fields = errorFields.map((field) => [field, error[field] ?? null]);
-    return jsonAnswer(400, { message: error.message, ...Object.fromEntries(fields) });
+    return jsonAnswer(400, errorBody(error.message, error));
   }
 }
 
-async function perform(database: LocalDatabase, request: IncomingMessage, password?: string): Promise<unknown> {
+async function perform(database: LocalDatabase, request: IncomingMessage, terms: Terms): Promise<unknown> {
+  const { password, signal, hold } = terms;
   const { asArray, name, ...asked } = await parseRequest(request, password);
-  if (asked.kind === "single") return answerOf(await database.run(asked.statement, name), asArray);
-  const results = await database.transaction(asked.statements, asked.options, name);
+  await hold?.();
+  if (asked.kind === "single") return answerOf(await database.run(asked.statement, name, signal), asArray);
+  const results = await database.transaction(asked.statements, asked.options, name, signal);
   return { results: results.map((result) => answerOf(result, asArray)) };
 }
 

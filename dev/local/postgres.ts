@@ -1,4 +1,5 @@
 import type { EventEmitter } from "node:events";
+import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import pg from "pg";
 import {
@@ -10,6 +11,7 @@ import {
   type Statement,
   type Tunnel,
 } from "./database.ts";
+import { int } from "./messages.ts";
 
 /** The pools that may be open at once: tests come with a database each. */
 const maxPools = 64;
@@ -41,20 +43,26 @@ export function postgres(url: string, { connections = 20, role }: PostgresOption
 
   async function withClient<T extends Result | Result[]>(
     database: string | undefined,
+    signal: AbortSignal | undefined,
     work: (client: pg.PoolClient) => Promise<T>,
   ): Promise<T> {
     const client = await poolFor(database ?? name).connect();
     let spoilt = true;
+    const cancel = () => cancelQuery(client);
+    signal?.addEventListener("abort", cancel);
     // A connection that breaks during a query also emits the error: unheard, it would end the process.
     client.on("error", ignore);
     try {
+      signal?.throwIfAborted();
       const answer = await work(client);
-      spoilt = [answer].flat().some(changesSession);
+      // A cancellation that comes late must not meet the next statement of this connection.
+      spoilt = signal?.aborted || [answer].flat().some(changesSession);
       return answer;
     } catch (error) {
-      spoilt = !(await recovered(client, error));
+      spoilt = signal?.aborted || !(await recovered(client, error));
       throw error;
     } finally {
+      signal?.removeEventListener("abort", cancel);
       client.off("error", ignore);
       client.release(spoilt);
     }
@@ -62,13 +70,16 @@ export function postgres(url: string, { connections = 20, role }: PostgresOption
 
   return {
     name,
-    run: (statement, database) => withClient(database, (client) => execute(client, statement)),
-    transaction: (statements, options, database) =>
-      withClient(database, async (client) => {
+    run: (statement, database, signal) => withClient(database, signal, (client) => execute(client, statement)),
+    transaction: (statements, options, database, signal) =>
+      withClient(database, signal, async (client) => {
         await client.query(beginStatement(options));
         const results: Result[] = [];
         try {
-          for (const statement of statements) results.push(await execute(client, statement));
+          for (const statement of statements) {
+            results.push(await execute(client, statement));
+            signal?.throwIfAborted();
+          }
           await client.query("COMMIT");
         } catch (error) {
           throw isPostgresError(error) ? Object.assign(error, { place: results.length }) : error;
@@ -166,6 +177,19 @@ async function recovered(client: pg.PoolClient, error: unknown): Promise<boolean
     () => true,
     () => false,
   );
+}
+
+/** PostgreSQL's request to cancel, which goes through a connection of its own. */
+const cancelCode = 80_877_102;
+
+/** Cancels the statement that runs on a connection, if one does. */
+function cancelQuery(client: pg.PoolClient): void {
+  // Not in its types.
+  const { host, port, processID, secretKey }: { host: string; port: number; processID: number; secretKey: number } =
+    Object(client);
+  const socket = host.startsWith("/") ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
+  socket.on("error", ignore);
+  socket.end(Buffer.concat([16, cancelCode, processID, secretKey].map(int)));
 }
 
 function ignore(): void {}

@@ -41,7 +41,8 @@ await main().catch(async (error) => {
 });
 
 async function main(): Promise<void> {
-  const { json } = parseArgs({ options: { json: { type: "boolean", default: false } } }).values;
+  const flag = { type: "boolean", default: false } as const;
+  const { json, chaos } = parseArgs({ options: { json: flag, chaos: flag } }).values;
   const port = await choosePort("PORT", 8787);
   const mailboxPort = port + 1;
   const inspector = process.env.INSPECTOR_PORT && (await choosePort("INSPECTOR_PORT", 9229, [port, mailboxPort]));
@@ -58,7 +59,7 @@ async function main(): Promise<void> {
   const mailbox = await openMailbox({ port: mailboxPort, api });
   open.push(mailbox);
   const faults = new SqlFaults();
-  const made = { api, database: await speakNeon(opened, faults), mailbox };
+  const made = { api, database: await speakNeon(opened, faults, chaos), mailbox };
   const bindings = await bindingsFor(made);
   const settings = settingsFrom(bindings);
   if (settings instanceof SettingsError) throw settings;
@@ -72,6 +73,7 @@ async function main(): Promise<void> {
     inspectorPort,
     bindings,
     folder: dataFolder,
+    entry: chaos ? "dev/local/worker/chaos-worker.ts" : undefined,
     onLog: (text) => console.log(formatLog(text, faults, { json, now: new Date() })),
   });
   open.push(worker);
@@ -86,6 +88,7 @@ async function main(): Promise<void> {
   setInterval(trigger, 60 * 60_000).unref();
   open.push(...(await keepLive(worker, () => bindingsFor(made))));
   const database = opened.isKept ? `psql ${opened.url}` : where;
+  if (chaos) console.log("--chaos: one call in twenty to the database meets a fault; X-Chaos chooses it.");
   console.log(banner({ api, app: hasFrontEnd(), mailbox: mailbox.url, database, inspectorPort, admin }));
   const notice = oldDatabaseNotice(dataFolder);
   if (notice !== undefined) console.log(`${notice}\n`);
@@ -103,9 +106,12 @@ async function choosePort(name: string, usual: number, taken: number[] = []): Pr
 }
 
 /** Uses Neon's own endpoint, or a local one in front of any other Postgres, as the Worker's role. */
-async function speakNeon(opened: OpenDatabase, faults: SqlFaults) {
+async function speakNeon(opened: OpenDatabase, faults: SqlFaults, chaos: boolean) {
   const { url } = opened;
-  if (/\.neon\.tech(:\d+)?\//.test(describeDatabase(url))) return { DATABASE_URL: url };
+  if (/\.neon\.tech(:\d+)?\//.test(describeDatabase(url))) {
+    if (chaos) throw new Problem("--chaos needs a database on this machine: Neon's own endpoint takes no orders.");
+    return { DATABASE_URL: url };
+  }
   const database = await asWorker(opened.database, url).catch((error) => {
     if (!(error instanceof Problem)) throw explained(error, opened.where);
     console.log(`${error.message} Until then the Worker runs as the owner of its tables, unlike in production.`);
@@ -115,6 +121,7 @@ async function speakNeon(opened: OpenDatabase, faults: SqlFaults) {
   // Protects the endpoint, which every process on this machine can reach, with a password of its own.
   const endpoint = await serveNeon(faults.of(database ?? opened.database), {
     password: randomBytes(18).toString("base64url"),
+    chaos,
   });
   open.push(endpoint);
   return { DATABASE_URL: endpoint.connectionString, NEON_FETCH_ENDPOINT: endpoint.url };

@@ -25,9 +25,9 @@ export class SqlFaults {
   of(database: LocalDatabase): LocalDatabase {
     return {
       ...database,
-      run: (statement, name) => database.run(statement, name).catch((error) => this.#keep(error, [statement])),
-      transaction: (statements, options, name) =>
-        database.transaction(statements, options, name).catch((error) => this.#keep(error, statements)),
+      run: (statement, ...given) => database.run(statement, ...given).catch((error) => this.#keep(error, [statement])),
+      transaction: (statements, ...given) =>
+        database.transaction(statements, ...given).catch((error) => this.#keep(error, statements)),
       tunnel: async (name) =>
         watched(await database.tunnel(name), (error, statement, place) =>
           this.#named(error, { ...describe(error, [statement]), place, of: place }),

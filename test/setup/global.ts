@@ -15,6 +15,8 @@ declare module "vitest" {
   interface ProvidedContext {
     /** The number of requests that test/house/fuzz.test.ts sends, and the seed of its chances. */
     fuzz: { requests: number; seed: number };
+    /** How many cells test/house/chaos.test.ts tries, and where its choice begins. */
+    chaos: { cells: number; seed: number };
     /** Connection string of a role that may create databases, on the tests' real PostgreSQL. */
     postgres: string;
     /** Connection string of a migrated database that tests copy and nobody connects to. */
@@ -41,7 +43,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await migrateTemplate(server);
   const role = workerRole(new URL(server.database).pathname.slice(1));
   const backend = postgres(server.postgres, { connections, role });
-  const neon = await serveNeon(backend);
+  const neon = await serveNeon(backend, { chaos: true });
   const ownersBackend = postgres(server.postgres, { connections });
   const ownersNeon = await serveNeon(ownersBackend);
   const cut = await serveCut(neon.url);

@@ -27,7 +27,7 @@ type Options = Omit<Start, "config" | "persist"> & {
 /** Milliseconds that it gets to end the runtime before its whole process group is killed. */
 const patience = 5_000;
 
-export function startWorker({ port, inspectorPort, bindings, folder, onLog }: Options): RunningWorker {
+export function startWorker({ port, inspectorPort, bindings, folder, onLog, entry }: Options): RunningWorker {
   const child = fork(join(import.meta.dirname, "process.ts"), {
     cwd: projectFolder,
     // A group of its own: Ctrl-C reaches it through us only, and the whole of it can be killed.
@@ -48,7 +48,15 @@ export function startWorker({ port, inspectorPort, bindings, folder, onLog }: Op
     void ended.then(() => reject(new Problem(["The Worker did not start.", ...said].join("\n"))));
   });
   const persist = join(folder, "worker");
-  child.send({ config: join(projectFolder, "wrangler.toml"), persist, port, inspectorPort, bindings } satisfies Start);
+  const config = join(projectFolder, "wrangler.toml");
+  child.send({
+    config,
+    persist,
+    port,
+    inspectorPort,
+    bindings,
+    ...(entry && { entry: join(projectFolder, entry) }),
+  } satisfies Start);
   return {
     ready,
     ended,
