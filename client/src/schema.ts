@@ -1116,6 +1116,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what an alert needs
+         * @description The depth of each queue of tasks, schedules that nobody has looked at in time, and the size of each table. Its cost is bounded, however long a queue is.
+         */
+        get: operations["readMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/items": {
         parameters: {
             query?: never;
@@ -1405,7 +1425,7 @@ export interface paths {
         };
         /**
          * Check readiness
-         * @description Ready if the settings are valid, the database answers, every migration of this version is applied, and no unknown one precedes them. Migrations of a newer version are fine.
+         * @description Ready if the settings are valid, the database answers, every migration of this version is applied, and no unknown one precedes them. Migrations of a newer version are fine. `tasks` is `late` if a schedule's time passed a quarter of an hour ago and nobody has looked: requests are served all the same.
          */
         get: operations["ready"];
         put?: never;
@@ -2656,6 +2676,43 @@ export interface components {
              */
             error?: string;
         };
+        Metrics: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             * @example 2026-11-23T09:30:00.000Z
+             */
+            read_at: string;
+            /** @description Names without a task in one of these states are left out */
+            tasks: components["schemas"]["TaskDepth"][];
+            /** @description False if some were not counted: 10,000 of each state are */
+            is_complete: boolean;
+            /** @description Tasks with `every` whose time passed unnoticed */
+            late_schedules: string[];
+            /** @description The largest first */
+            tables: components["schemas"]["TableSize"][];
+        };
+        TaskDepth: {
+            /** @example mails/send */
+            name: string;
+            /** @description For their time, or to be claimed */
+            waiting: number;
+            /** @description Those of them whose time has come */
+            due: number;
+            running: number;
+            /** @description After their last attempt: each needs a person */
+            dead: number;
+            /** @description How long the first of those that are due has waited */
+            oldest_due_seconds: number | null;
+        };
+        TableSize: {
+            /** @example audit_events */
+            name: string;
+            /** @description As PostgreSQL's planner knows it */
+            estimated_rows: number;
+            /** @description On disk, with its indexes */
+            bytes: number;
+        };
         PublicItemPage: {
             items: components["schemas"]["PublicItem"][];
             /** @description Pass it as `cursor` for the next page */
@@ -2863,6 +2920,12 @@ export interface components {
         Health: {
             /** @enum {string} */
             status: "ok";
+        };
+        Readiness: {
+            /** @enum {string} */
+            status: "ok";
+            /** @enum {string} */
+            tasks: "on_time" | "late";
         };
         Version: {
             /**
@@ -6733,6 +6796,34 @@ export interface operations {
             503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
         };
     };
+    readMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The state of the Worker's background */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metrics"];
+                };
+            };
+            401: components["responses"]["not_authenticated.invalid_token"];
+            403: components["responses"]["forbidden"];
+            422: components["responses"]["validation_failed"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["overloaded.database_unavailable.not_ready.misconfigured"];
+        };
+    };
     listPublicItems: {
         parameters: {
             query?: {
@@ -7492,7 +7583,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
             422: components["responses"]["validation_failed"];

@@ -48,6 +48,7 @@ import { listItems } from "./items/list.ts";
 import { readItem } from "./items/read.ts";
 import { restoreItem } from "./items/restore.ts";
 import { updateItem } from "./items/update.ts";
+import { readMetrics } from "./metrics/read.ts";
 import { createOrganizationApiKey } from "./organization-api-keys/create.ts";
 import { listOrganizationApiKeys } from "./organization-api-keys/list.ts";
 import { readOrganizationApiKey } from "./organization-api-keys/read.ts";
@@ -166,6 +167,7 @@ export const endpoints = [
   retryTasks,
   retryTask,
   cancelTask,
+  readMetrics,
   listPublicItems,
   readPublicItem,
   createItem,

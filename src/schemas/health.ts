@@ -11,4 +11,7 @@ export const Version = z
   })
   .openapi("Version");
 
+/** Readiness: `late` if nobody has looked at the schedules of the tasks in time. */
+export const Readiness = z.object({ status: z.literal("ok"), tasks: z.enum(["on_time", "late"]) }).openapi("Readiness");
+
 export const Health = z.object({ status: z.literal("ok") }).openapi("Health");

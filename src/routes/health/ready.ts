@@ -1,10 +1,12 @@
 import { DatabaseRole } from "../../crud/database-role.ts";
+import { Metrics } from "../../crud/metrics.ts";
 import { Migrations, ownMigrations } from "../../crud/migrations.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { ApiError } from "../../errors.ts";
 import { GuardedError } from "../../log.ts";
-import { Health } from "../../schemas/health.ts";
+import { Readiness } from "../../schemas/health.ts";
 import { isRelaxed } from "../../settings.ts";
+import { expectedSlots } from "../../task/every.ts";
 
 export const ready = endpoint(
   {
@@ -14,14 +16,15 @@ export const ready = endpoint(
     tags: ["operations"],
     summary: "Check readiness",
     description:
-      "Ready if the settings are valid, the database answers, every migration of this version is applied, and no unknown one precedes them. Migrations of a newer version are fine.",
+      "Ready if the settings are valid, the database answers, every migration of this version is applied, and no unknown one precedes them. Migrations of a newer version are fine. `tasks` is `late` if a schedule's time passed a quarter of an hour ago and nobody has looked: requests are served all the same.",
     access: "public",
     atRoot: true,
-    responses: { 200: json(Health, "Ready") },
+    roundTrips: 2,
+    responses: { 200: json(Readiness, "Ready") },
     errors: ["not_ready", "database_unavailable", "misconfigured"],
   },
   async (c) => {
-    const { db, log, run, settings } = c.var;
+    const { db, log, now, run, settings, tasks } = c.var;
     const [{ rows }, role] = await run(
       Migrations.compare(db, [...ownMigrations.keys()]),
       isRelaxed(settings.ENVIRONMENT) ? undefined : DatabaseRole.powers(db),
@@ -36,6 +39,11 @@ export const ready = endpoint(
       // Only a backstop is missing: the queries name their owner, and the Worker goes on.
       log({ level: "warn", message: "database role", faults: role.rows.map(({ power }) => power) });
     }
-    return c.json(Health.parse({ status: "ok" }), 200);
+    // Not before, since a missing migration may be the one that makes its table.
+    const late = await run(Metrics.lateSchedules(db, expectedSlots(tasks, now())));
+    const names = late.rows.map(({ name }) => name);
+    if (names.length > 0)
+      log({ level: "error", message: "tasks", reason: "nobody has looked at the schedules", names });
+    return c.json(Readiness.parse({ status: "ok", tasks: names.length > 0 ? "late" : "on_time" }), 200);
   },
 );

@@ -2,6 +2,8 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import journal from "../../../drizzle/meta/_journal.json" with { type: "json" };
 import { connect } from "../../../src/db/client.ts";
+import { taskSchedules } from "../../../src/db/schema.ts";
+import { task } from "../../../src/task/task.ts";
 import { api, bindings, db, parsed, serve, unique } from "../../harness.ts";
 
 /** A production whose defences are complete. */
@@ -39,7 +41,27 @@ describe("GET /health/ready", () => {
   it("answers with the database and its migrations", async () => {
     const answer = await api.get("/health/ready");
     expect(answer.status).toBe(200);
-    expect(answer.roundTrips).toBe(1);
+    expect(answer.body).toStrictEqual({ status: "ok", tasks: "on_time" });
+    expect(answer.roundTrips).toBe(2);
+  });
+
+  it("tells that nobody has looked at a schedule whose time passed a quarter of an hour ago", async () => {
+    const daily = task({ name: unique("daily"), every: "0 6 * * *" }, async () => undefined);
+    const other = task({ name: unique("never-seen"), every: "0 6 * * *" }, async () => undefined);
+    await db.insert(taskSchedules).values({ name: daily.name, slot: "2030-01-01T06:00:00Z" });
+    const statusAt = async (time: string) => {
+      const app = serve({ deps: { tasks: [daily, other], now: () => new Date(time) } });
+      const { status, body } = await app.get("/health/ready");
+      return { answer: [status, body.tasks], lines: app.logs.filter(({ message }) => message === "tasks") };
+    };
+    for (const time of ["2030-01-01T23:00:00Z", "2030-01-02T06:10:00Z"]) {
+      expect(await statusAt(time)).toStrictEqual({ answer: [200, "on_time"], lines: [] });
+    }
+    const { answer, lines } = await statusAt("2030-01-02T06:16:00Z");
+    expect(answer).toStrictEqual([200, "late"]);
+    expect(lines).toMatchObject([
+      { level: "error", reason: "nobody has looked at the schedules", names: [daily.name] },
+    ]);
   });
 
   describe("promise 28: compares what was applied with what this version has", () => {
@@ -57,6 +79,8 @@ describe("GET /health/ready", () => {
       await owner.execute(
         sql`create table drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`,
       );
+      await owner.execute(sql`create table task_schedules (name text, slot timestamptz)`);
+      await owner.execute(sql.raw(`grant select on task_schedules to ${inject("workerRole")}`));
       await owner.execute(sql.raw(`grant usage on schema drizzle to ${inject("workerRole")}`));
       await owner.execute(sql.raw(`grant select on all tables in schema drizzle to ${inject("workerRole")}`));
     });
@@ -72,7 +96,7 @@ describe("GET /health/ready", () => {
       }
       const client = serve({ bindings: { ...bindings, DATABASE_URL: url.href } });
       const answer = await client.get("/health/ready");
-      expect(answer.roundTrips).toBe(1);
+      expect(answer.roundTrips).toBe(answer.status === 200 ? 2 : 1);
       return { answer, logs: client.logs };
     }
 
@@ -122,7 +146,7 @@ describe("GET /health/ready", () => {
     ] as const) {
       const client = serve({ bindings: own });
       const answer = await client.get("/health/ready");
-      expect([answer.status, answer.roundTrips]).toStrictEqual([200, 1]);
+      expect([answer.status, answer.roundTrips]).toStrictEqual([200, 2]);
       expect(client.logs.filter(({ message }) => message === "database role")).toStrictEqual(expected);
     }
   });
