@@ -205,7 +205,7 @@ export function toApiError(error: unknown): ApiError {
 }
 
 /** Describes a thrown value for the log: its code and, if it may be our fault, its cause. */
-export function explain(thrown: unknown): Record<string, unknown> {
+export function explain(thrown: unknown): { code: ErrorCode; cause?: Record<string, unknown> } {
   const { code, cause } = toApiError(thrown);
   const mayBeOurs = errorTable[code].status >= 500 || cause instanceof GuardedError;
   const stack = code === "internal" && cause instanceof GuardedError ? { stack: cause.stack } : {};

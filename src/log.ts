@@ -1,9 +1,18 @@
 export type LogEntry = { level: "info" | "warn" | "error"; message: string; [field: string]: unknown };
 export type Log = (entry: LogEntry) => void;
 
+/** The console's method for each level: Workers Logs takes the severity of a line from it. */
+const methods = { info: "log", warn: "warn", error: "error" } as const;
+
 /** Writes one line of JSON, which Workers Logs indexes by field. Describes each error in it. */
 export function logToConsole(entry: LogEntry): void {
-  console.log(JSON.stringify(entry, (_name, value) => (value instanceof Error ? describeError(value) : value)));
+  // A line without objects holds no error, and a replacer costs most of the time that writing takes.
+  const isFlat = Object.values(entry).every((value) => typeof value !== "object");
+  console[methods[entry.level]](isFlat ? JSON.stringify(entry) : JSON.stringify(entry, describing));
+}
+
+function describing(_name: string, value: unknown): unknown {
+  return value instanceof Error ? describeError(value) : value;
 }
 
 /** Adds these fields to every line: no line can name others. */

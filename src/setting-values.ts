@@ -15,6 +15,10 @@ export const integerBetween = (min: number, max: number, why = "") =>
     .regex(/^[0-9]{1,9}$/, "must be a whole number")
     .transform(Number)
     .pipe(z.number().refine((value) => min <= value && value <= max, `must be ${min} to ${max}${why}`));
+export const fraction = z
+  .string()
+  .regex(/^(0(\.\d{1,6})?|1(\.0{1,6})?)$/, "must be a number from 0 to 1")
+  .transform(Number);
 export const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
   z.enum(words, `must be ${words.slice(0, -1).join(", ")} or ${words.at(-1)}`);
 export const trueOrFalse = oneOf("true", "false").transform((word) => word === "true");

@@ -4,6 +4,7 @@ import { Algorithm, isFor, SigningKeys } from "./security/signing-keys.ts";
 import type { TokenPolicy } from "./security/tokens.ts";
 import {
   commaSeparated,
+  fraction,
   integerBetween,
   isFrontend,
   isLong,
@@ -370,6 +371,14 @@ export const settingsTable = {
     default: "5000",
     meaning: "Milliseconds that one round trip to the database may take before the answer is 503.",
     value: integerBetween(100, 30_000),
+  },
+  LOG_SAMPLING_RATE: {
+    kind: "variable",
+    default: "1",
+    meaning:
+      "The share of ordinary requests that the log has a line of, 0 to 1. Failed and slow ones always have one; see [what to watch](deploy.md#what-to-watch).",
+    example: "0.1",
+    value: fraction,
   },
   NEON_FETCH_ENDPOINT: {
     kind: "variable",

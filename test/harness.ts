@@ -28,6 +28,7 @@ import type { Task } from "../src/task/task.ts";
 import { allTasks } from "../src/tasks/index.ts";
 import { mailTask } from "../src/values.ts";
 import { holdAgainstContract } from "./contracts.ts";
+import { holdLines } from "./lines.ts";
 
 /** True in `npm run test:long`, where a test that tries many cases tries them all. */
 export const isThorough = import.meta.env.MODE === "thorough";
@@ -100,6 +101,7 @@ export function serve({
     const size = body instanceof Blob ? body.size : body instanceof Uint8Array ? body.byteLength : undefined;
     // A client announces the size of what it holds; the constructor of a request does not.
     if (size !== undefined && !headers.has("Content-Length")) headers.set("Content-Length", String(size));
+    const earlier = logs.length;
     const response = await fetch(new Request(url, { method, headers, body }));
     const text = await response.text();
     const isJson = /[/+]json\b/.test(response.headers.get("Content-Type") ?? "");
@@ -113,6 +115,7 @@ export function serve({
       triedAgain: Number(/tried again: (\d+)/.exec(timing)?.[1] ?? 0),
     };
     holdAgainstContract({ endpoints, method, pathname: url.pathname, answer, mayFail, logs });
+    holdLines(logs.slice(earlier), init);
     return answer;
   }
 

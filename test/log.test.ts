@@ -59,7 +59,7 @@ describe("the log of a request", () => {
   });
 
   it("describes errors at any depth, and shows no parameter of a statement", () => {
-    const print = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    const print = vi.spyOn(console, "warn").mockImplementation(() => undefined);
     try {
       const query = new DrizzleQueryError("select $1", ["secret"], new Error("invalid input: secret"));
       const cause = new Error("outer", { cause: query });
@@ -74,6 +74,31 @@ describe("the log of a request", () => {
       print.mockRestore();
     }
   });
+});
+
+describe("the console", () => {
+  it.each([
+    ["info", "log"],
+    ["warn", "warn"],
+    ["error", "error"],
+  ] as const)(
+    "gets a line of level %s by its method %s, from which Workers Logs takes the severity",
+    (level, method) => {
+      const methods = ["log", "warn", "error"] as const;
+      const spies = methods.map((name) => vi.spyOn(console, name).mockImplementation(() => undefined));
+      try {
+        logToConsole({ level, message: "a line", count: 1 });
+        const printed = spies.map(({ mock }, at) => [methods[at], mock.calls]);
+        const expected = methods.map((name) => [
+          name,
+          name === method ? [[JSON.stringify({ level, message: "a line", count: 1 })]] : [],
+        ]);
+        expect(printed).toStrictEqual(expected);
+      } finally {
+        for (const spy of spies) spy.mockRestore();
+      }
+    },
+  );
 });
 
 describe("describeError", () => {

@@ -10,7 +10,8 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 type Own = { key: string; per?: "user" };
 type Shared = { key: string; per: "everybody" };
 
-type Context = Pick<Variables, "cache" | "guard" | "hasGuarded" | "keys" | "log" | "now" | "once" | "run"> &
+type Context = Partial<Pick<Variables, "facts">> &
+  Pick<Variables, "cache" | "guard" | "hasGuarded" | "keys" | "log" | "now" | "once" | "run"> &
   Pick<Variables, "settings" | "waitUntil">;
 /** The context of a request, which has a caller unless the value is everybody's. */
 type Asking<E extends Own | Shared> = Context & (E extends Shared ? { user?: Caller } : { user: Caller });
@@ -33,6 +34,7 @@ export async function cached<T extends Json, const E extends Own | Shared>(
 ): Promise<T> {
   const name = await nameOf(context, entry);
   const known = (await kept(context, name)) ?? (await underWay(context, name));
+  if (context.facts) context.facts.cache = known === undefined ? "miss" : "hit";
   if (known !== undefined) {
     await admit(context);
     return JSON.parse(known);

@@ -4,11 +4,12 @@ import { networkOf } from "../http/network.ts";
 import { traceparentOf } from "../http/outbound.ts";
 import { logWith } from "../log.ts";
 import { type Keys, keysFor } from "../security/keys.ts";
+import type { Passwords } from "../security/passwords.ts";
 import { type Settings, SettingsError } from "../settings.ts";
 import { configurationOf } from "./bindings.ts";
 import type { Places } from "./places.ts";
 import { runner } from "./run.ts";
-import type { AppEnv, Client, Deps, Variables } from "./types.ts";
+import type { AppEnv, Client, Deps, Facts, Variables } from "./types.ts";
 
 /** Runs first: gives the request the app's dependencies and reads the settings, which may be wrong. */
 export function carry(deps: Deps, places: Places, document: (settings: Settings) => string): MiddlewareHandler<AppEnv> {
@@ -25,6 +26,7 @@ export function carry(deps: Deps, places: Places, document: (settings: Settings)
       enqueued: [],
       places,
       trips: { count: 0, milliseconds: 0 },
+      facts: {},
       waitUntil: (work) => c.executionCtx.waitUntil(work),
       configuration: configurationOf(c.env),
       document: () => document(c.var.settings),
@@ -54,7 +56,7 @@ function clientOf(headers: Headers): Client {
 
 /** Gives an endpoint what its handler needs on `c.var`, or answers 503 `misconfigured`. */
 export const provide: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const { configuration, connect, trips, hasher } = c.var;
+  const { configuration, connect, trips, facts, hasher } = c.var;
   if (configuration instanceof SettingsError) throw new ApiError("misconfigured", { cause: configuration });
   c.set("settings", configuration);
   const keys = await importedKeys(configuration);
@@ -65,9 +67,23 @@ export const provide: MiddlewareHandler<AppEnv> = async (c, next) => {
   const db = connect(configuration, trips);
   c.set("db", db);
   c.set("run", runner(db, c.var));
-  c.set("passwords", hasher(c.env));
+  c.set("passwords", timed(hasher(c.env), facts));
   await next();
 };
+
+/** Adds up the time that hashing takes. */
+function timed({ hash, verify }: Passwords, facts: Facts): Passwords {
+  const clocked = async <T>(work: () => Promise<T>): Promise<T> => {
+    const from = Date.now();
+    return work().finally(() => {
+      facts.hash_ms = (facts.hash_ms ?? 0) + Date.now() - from;
+    });
+  };
+  return {
+    hash: (...given) => clocked(() => hash(...given)),
+    verify: (...given) => clocked(() => verify(...given)),
+  };
+}
 
 /** Imports the keys of these settings, which is the only way to learn if all of them are usable. */
 export async function importedKeys(settings: Settings): Promise<Keys | SettingsError> {

@@ -36,6 +36,16 @@ export type Deps = {
 /** The origin of a request, as far as it is known and may be stored. */
 export type Client = { network: string; userAgent: string | null };
 
+/** What stages and services tell the request's line in the log. */
+export type Facts = {
+  /** `hit`: the answer, or a value in it, was kept. */
+  cache?: "hit" | "miss";
+  /** Milliseconds that passwords were hashed, the queue included. */
+  hash_ms?: number;
+  /** The tasks, among them mails, that follow the answer. */
+  task_ids?: string[];
+};
+
 /** Carried by every request on `c.var`. */
 export type Variables = Deps & {
   requestId: string;
@@ -49,6 +59,7 @@ export type Variables = Deps & {
   /** The tasks that this request enqueued, to be run after its answer. */
   enqueued: Enqueued[];
   trips: RoundTrips;
+  facts: Facts;
   /** The places of all requests of this isolate. */
   places: Places;
   /** Lets work go on after the answer, and when the client has gone. */

@@ -41,6 +41,7 @@ export function edgeCache({ seconds, staleSeconds }: Caching, names: readonly st
     const isKnown = (headers: Headers) => known !== undefined && isAmong(known, headers.get("ETag") ?? "");
     const context = c.var;
     const hit = seconds > 0 && (await orNothing(context.log, "edge", () => caches.default.match(url)));
+    context.facts.cache = hit ? "hit" : "miss";
     if (hit) {
       const headers = { Age: ageOf(hit, context.now()), "Cache-Control": cacheControl };
       if (isKnown(hit.headers)) return c.body(null, 304, { ...headers, ETag: hit.headers.get("ETag") ?? "" });

@@ -1,36 +1,78 @@
 import type { MiddlewareHandler } from "hono";
-import type { CallerEnv } from "../context/types.ts";
+import type { AppEnv, Variables } from "../context/types.ts";
 import { ApiError, explain } from "../errors.ts";
+import type { LogEntry } from "../log.ts";
+import type { Caller, SessionCaller } from "../security/caller.ts";
+import { SettingsError } from "../settings.ts";
+
+/** Every field of the line of a request, beside its `request_id`: the type of the line admits no other. */
+export const requestFields = [
+  ...(["level", "message", "method", "route", "operation_id", "status", "duration_ms", "code", "cause"] as const),
+  ...(["user_id", "session_id", "api_key_id", "events", "task_ids", "rate_class", "cache", "hash_ms"] as const),
+  ...(["db_round_trips", "db_ms", "db_tried_again", "version", "environment", "colo", "sampling_rate"] as const),
+] as const;
+
+type RequestLine = {
+  [Field in (typeof requestFields)[number]]: Field extends keyof LogEntry ? LogEntry[Field] : unknown;
+};
+
+/** The context of any request, whoever makes it. */
+type AnyEnv = AppEnv & { Variables: Variables & { user?: Caller & Partial<SessionCaller> } };
+
+/** Milliseconds from which on a request is slow. */
+const slow = 1_000;
 
 /**
- * Logs one line for each request, with the path's pattern: the path itself can hold personal data. Those that found no place
- * share a line, with their number.
+ * Logs one line for each request, with the path's pattern: the path itself can hold personal data. Of ordinary requests it
+ * logs the share that `LOG_SAMPLING_RATE` asks for. Those that found no place share a line, with their number.
  */
-export const requestLog: MiddlewareHandler<CallerEnv> = async (c, next) => {
+export const requestLog: MiddlewareHandler<AnyEnv> = async (c, next) => {
   const started = Date.now();
+  // The edge's cache replaces it by one that does not tell where it arrived.
+  const { raw } = c.req;
   await next();
-  const { status } = c.res;
-  const { log, policy, user, apiKeyId, trips, audit, places } = c.var;
+  const { log, policy, user, apiKeyId, trips, facts, audit, places, configuration } = c.var;
   if (c.error instanceof ApiError && c.error.code === "overloaded") {
     const refused = places.refusalsToTell();
     if (refused !== undefined) log({ level: "warn", message: "overloaded", refused });
     return;
   }
-  const explanation = c.error && explain(c.error);
-  log({
-    level: status >= 500 ? "error" : explanation?.cause ? "warn" : "info",
+  const { status } = c.res;
+  const { code, cause } = c.error ? explain(c.error) : {};
+  const level = status >= 500 ? "error" : cause ? "warn" : "info";
+  const duration_ms = Date.now() - started;
+  const settings = configuration instanceof SettingsError ? undefined : configuration;
+  const events = audit.recorded.length > 0 ? audit.recorded : undefined;
+  // Of failures, those of strangers alone are ordinary: they can make as many as they like.
+  const isRefused = status >= 400 && (user ?? apiKeyId) !== undefined;
+  const isOrdinary = level === "info" && duration_ms < slow && !events && !isRefused;
+  const rate = isOrdinary ? settings?.LOG_SAMPLING_RATE : undefined;
+  if (rate !== undefined && rate < 1 && Math.random() >= rate) return;
+  const line: RequestLine = {
+    level,
     message: "request",
     method: c.req.method,
     route: policy?.path,
     operation_id: policy?.operationId,
     status,
-    duration_ms: Date.now() - started,
+    duration_ms,
     db_round_trips: trips.count,
     db_ms: trips.milliseconds,
     db_tried_again: trips.again,
     user_id: user?.id,
-    ...(apiKeyId && { api_key_id: apiKeyId }),
-    ...(audit.recorded.length > 0 && { events: audit.recorded }),
-    ...explanation,
-  });
+    session_id: user?.sessionId,
+    api_key_id: apiKeyId,
+    rate_class: policy?.rate,
+    cache: facts.cache,
+    hash_ms: facts.hash_ms,
+    events,
+    task_ids: facts.task_ids,
+    version: settings?.CF_VERSION_METADATA?.id,
+    environment: settings?.ENVIRONMENT,
+    colo: raw.cf?.colo,
+    sampling_rate: rate === 1 ? undefined : rate,
+    code,
+    cause,
+  };
+  log(line);
 };

@@ -13,7 +13,7 @@ import { mailTask } from "../values.ts";
  */
 export const runTasksAfter: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
-  const { enqueued, outbox, log } = c.var;
+  const { enqueued, outbox, facts, log } = c.var;
   const hasFailed = c.error !== undefined || c.res.status >= 400;
   const isUndone = c.error !== undefined && c.var.audit.recorded.length === 0;
   const isKept = !hasFailed || c.var.once !== undefined;
@@ -24,6 +24,7 @@ export const runTasksAfter: MiddlewareHandler<AppEnv> = async (c, next) => {
     if (woken.length > 0) await wake(c.env, c.var, woken);
   };
   if (enqueued.length + woken.length === 0) return;
+  if (woken.length > 0) facts.task_ids = woken.map(({ id }) => id);
   c.executionCtx.waitUntil(
     follow().catch((error) => log({ level: "error", message: "tasks", cause: describeError(error) })),
   );
