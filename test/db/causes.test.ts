@@ -12,6 +12,12 @@ afterAll(() => stop());
 const html = { media_type: "text/html" };
 const json = { media_type: "application/json" };
 const late = { fault: "timeout" };
+/** Milliseconds for those that do not answer, whose deadline has to come. */
+const deadlines: Partial<Record<FaultName, string>> = {
+  ...{ slow: "300", "hang-before": "300", "hang-after": "300", late: "300" },
+  // The head of the answer has to arrive.
+  drip: "1000",
+};
 /** The cause that each fault on the wire leaves in the log. */
 const causes: Record<FaultName, object> = {
   // The runtime of the tests calls others through a proxy, which resets what was refused.
@@ -58,7 +64,8 @@ describe("the cause of a failed call to the database", () => {
     const ada = await aUser();
     const found = await Promise.all(
       faultNames.map(async (fault) => {
-        const app = serve({ mayFail: true, bindings: { ...bindings, DATABASE_TIMEOUT_MS: "300" } });
+        const { [fault]: deadline = String(bindings.DATABASE_TIMEOUT_MS) } = deadlines;
+        const app = serve({ mayFail: true, bindings: { ...bindings, DATABASE_TIMEOUT_MS: deadline } });
         const plan = { fault, skip: 0, times: Number.POSITIVE_INFINITY, met: 0 };
         await following(plan, () => app.get("/users/me", { token: ada.token }));
         return [fault, app.logs.at(-1)?.cause] as const;

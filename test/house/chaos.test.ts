@@ -8,17 +8,26 @@ import { type Call, called, send } from "../calls.ts";
 import { exampleBody, examplePath } from "../examples.ts";
 import { type Answer, aUser, bindings, isThorough, quickPasswords, serve } from "../harness.ts";
 
-const timeout = 250;
+/** Milliseconds of a deadline that has to come, because nobody answers. */
+const deadline = 250;
+const silent: readonly string[] = ["slow", "hang-before", "hang-after", "late", "drip"];
+/** Milliseconds in which a call ends in any case, on a busy machine. */
+const most = 10_000;
+
 /** Hashes at once, and verifies what a call's maker has hashed in earnest. */
 const hashes: Passwords = {
   ...quickPasswords,
   verify: async (...given) => (await quickPasswords.verify(...given)) || hashInPlace.verify(...given),
 };
 /** Lifts the rate limits; tasks follow later, so that a fault is met by a request's own calls alone. */
-const own = Object.fromEntries(Object.entries(bindings).filter(([name]) => !name.startsWith("RATE_LIMIT_")));
-const queue = { TASK_QUEUE: { sendBatch: async () => undefined }, DATABASE_TIMEOUT_MS: String(timeout) };
-const app = serve({ mayFail: true, bindings: { ...own, ...queue }, deps: { hasher: () => hashes } });
-const healthy = serve({ bindings: { ...own, TASK_QUEUE: queue.TASK_QUEUE }, deps: { hasher: () => hashes } });
+const own = {
+  ...Object.fromEntries(Object.entries(bindings).filter(([name]) => !name.startsWith("RATE_LIMIT_"))),
+  TASK_QUEUE: { sendBatch: async () => undefined },
+};
+const deps = { hasher: () => hashes };
+const healthy = serve({ bindings: own, deps });
+const patient = serve({ mayFail: true, bindings: own, deps });
+const hasty = serve({ mayFail: true, bindings: { ...own, DATABASE_TIMEOUT_MS: String(deadline) }, deps });
 
 /** One endpoint whose call of the database with this number, from 0, meets this fault, as do all that follow. */
 type Cell = { endpoint: Endpoint; fault: (typeof faultNames)[number]; trip: number };
@@ -54,9 +63,9 @@ describe("promise 20: whatever becomes of a call to the database", () => {
       // Some at a time, as many of them wait for a deadline.
       for (let next = 0; next < own.length; next += 12) {
         const some = own.slice(next, next + 12).map(async (cell) => {
-          const faults = await faultsOf(cell).catch((error: unknown) => [String(error)]);
-          if (faults.length === 0) right += 1;
-          else wrong.push(`call ${cell.trip + 1} meets ${cell.fault}: ${faults.join("; ")}`);
+          const found = await wrongIn(cell).catch((error: unknown) => [String(error)]);
+          if (found.length === 0) right += 1;
+          else wrong.push(`call ${cell.trip + 1} meets ${cell.fault}: ${found.join("; ")}`);
         });
         await Promise.all(some);
       }
@@ -70,8 +79,10 @@ describe("promise 20: whatever becomes of a call to the database", () => {
 const confidential = /parameter|insert into|\bselect |127\.0\.0\.1|postgres(ql)?:|\$scrypt|compute time/;
 
 /** What is wrong in a cell. */
-async function faultsOf({ endpoint, fault, trip }: Cell): Promise<string[]> {
+async function wrongIn({ endpoint, fault, trip }: Cell): Promise<string[]> {
   const call = await callOf(endpoint);
+  const isSilent = silent.includes(fault);
+  const app = isSilent ? hasty : patient;
   const plan: Plan = { fault, skip: trip, times: Number.POSITIVE_INFINITY, met: 0 };
   const started = Date.now();
   const answer = await following(plan, () => send(endpoint, call, app));
@@ -80,9 +91,10 @@ async function faultsOf({ endpoint, fault, trip }: Cell): Promise<string[]> {
   const { met } = plan;
   const lines = app.logs.filter(({ request_id }) => request_id === answer.headers.get("X-Request-Id"));
   if (met === 0) {
-    if (answer.status >= 500) wrong.push(`${answer.status} without a fault`);
+    // A call before the one that is meant may come too late for a short deadline.
+    if (answer.status >= 500 && !isSilent) wrong.push(`${answer.status} without a fault`);
   } else wrong.push(...refusalOf(answer, fault, lines));
-  if (took > 10 * timeout) wrong.push(`${took} ms`);
+  if (took > most) wrong.push(`${took} ms`);
   if (answer.status >= 400 && confidential.test(answer.text)) wrong.push(`tells ${answer.text}`);
   if (confidential.test(JSON.stringify(lines))) wrong.push(`logs ${JSON.stringify(lines)}`);
   wrong.push(...(await repetitionOf({ endpoint, fault, trip }, call)));
@@ -90,7 +102,7 @@ async function faultsOf({ endpoint, fault, trip }: Cell): Promise<string[]> {
 }
 
 /** A 503 that says when to come back, or a 500 where the fault is that of our statement; and one line with its cause. */
-function refusalOf(answer: Answer, fault: Cell["fault"], lines: typeof app.logs): string[] {
+function refusalOf(answer: Answer, fault: Cell["fault"], lines: typeof healthy.logs): string[] {
   const wrong: string[] = [];
   if (answer.status !== (fault === "0A000" ? 500 : 503)) wrong.push(`${answer.status} ${answer.text}`);
   if (answer.status === 503 && !/^[1-9]\d?$/.test(answer.headers.get("Retry-After") ?? ""))
