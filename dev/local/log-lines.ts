@@ -5,15 +5,23 @@ import type { SqlFault, SqlFaults } from "./sql-faults.ts";
 type Entry = Record<string, unknown> & { message: string };
 type Style = Parameters<typeof styleText>[0];
 
-/** One entry of the log as it is printed: JSON with `json`, otherwise for people. Anything that is not ours stays as it is. */
-export function formatLog(text: string, faults: SqlFaults, { json, now }: { json: boolean; now: Date }): string {
-  const entry = entryOf(text);
-  if (!entry) return text;
-  const { cause, fault } = explainedBy(entry.cause, faults);
-  if (json) return JSON.stringify({ ...entry, ...(cause && { cause }), ...(fault && { sql: fault }) });
+/**
+ * One entry of the log with what is known of its fault, and the line to print: JSON with `json`, otherwise for people.
+ * Anything that is not ours stays as it is.
+ */
+export function formatLog(
+  text: string,
+  faults: SqlFaults,
+  { json, now }: { json: boolean; now: Date },
+): { line: string; entry?: object } {
+  const given = entryOf(text);
+  if (!given) return { line: text };
+  const { cause, fault } = explainedBy(given.cause, faults);
+  const entry = { ...given, ...(cause && { cause }), ...(fault && { sql: fault }) };
+  if (json) return { line: JSON.stringify(entry), entry };
   const time = styleText("dim", now.toTimeString().slice(0, 8));
-  const line = entry.message === "request" ? requestLine(entry) : otherLine(entry);
-  return [`${time} ${line}`, ...causeLines(cause, fault), ...adviceFor(entry)].join("\n");
+  const head = given.message === "request" ? requestLine(given) : otherLine(given);
+  return { line: [`${time} ${head}`, ...causeLines(cause, fault), ...adviceFor(given)].join("\n"), entry };
 }
 
 function entryOf(text: string): Entry | undefined {

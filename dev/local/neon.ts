@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { faultIn } from "./chaos.ts";
 import { errorBody, isPostgresError, type LocalDatabase } from "./database.ts";
+import { type Heard, heard } from "./heard.ts";
 import { answerOf, BadRequest, localUser, maxBytes, parseRequest, WrongPassword } from "./neon-protocol.ts";
 import { acceptSockets } from "./neon-socket.ts";
 
@@ -20,21 +21,23 @@ export type NeonOptions = {
   host?: string;
   /** The password that a request's connection string must hold, if any. */
   password?: string;
+  /** Hears of the statements of each request that names the one that it was made for. */
+  hear?: (heard: Heard) => void;
   /** Lets a request ask for a fault of dev/local/chaos.ts by its header `X-Chaos`. */
   chaos?: boolean;
 };
 
 /** Serves `database` as Neon serves its own: SQL over HTTP at `POST /sql`, and PostgreSQL's protocol in WebSockets at `/v2`. */
 export async function serveNeon(database: LocalDatabase, options: NeonOptions = {}): Promise<NeonEndpoint> {
-  const { port = 0, host = "127.0.0.1", password, chaos } = options;
+  const { port = 0, host = "127.0.0.1", password, chaos, hear } = options;
   // Longer than the driver keeps a connection, so that it never sends into one that is being closed.
   const server = createServer({ keepAliveTimeout: 120_000 }, async (request, response) => {
     const fault = chaos ? faultIn(request.headers) : undefined;
     if (fault) {
-      const answered = (hold?: () => Promise<unknown>) => answer(database, request, { password, hold });
+      const answered = (hold?: () => Promise<unknown>) => answer(database, request, { password, hear, hold });
       return void fault.meet({ request, response, answered }).catch(() => response.destroy());
     }
-    const { status, payload } = await answer(database, request, { password, signal: goneWith(response) });
+    const { status, payload } = await answer(database, request, { password, hear, signal: goneWith(response) });
     response.writeHead(status, { "content-type": "application/json", "content-length": payload.length });
     response.end(payload);
   });
@@ -66,8 +69,13 @@ function goneWith(response: ServerResponse): AbortSignal {
 }
 
 type Answer = { status: number; payload: Buffer };
-/** `hold`: what to wait for between the request and its statements. */
-type Terms = { password: string | undefined; signal?: AbortSignal; hold?: (() => Promise<unknown>) | undefined };
+type Terms = {
+  password: string | undefined;
+  hear: NeonOptions["hear"] | undefined;
+  signal?: AbortSignal;
+  /** Waited for between the request and its statements. */
+  hold?: (() => Promise<unknown>) | undefined;
+};
 
 async function answer(database: LocalDatabase, request: IncomingMessage, terms: Terms): Promise<Answer> {
   try {
@@ -87,8 +95,15 @@ async function perform(database: LocalDatabase, request: IncomingMessage, terms:
   const { password, signal, hold } = terms;
   const { asArray, name, ...asked } = await parseRequest(request, password);
   await hold?.();
-  if (asked.kind === "single") return answerOf(await database.run(asked.statement, name, signal), asArray);
-  const results = await database.transaction(asked.statements, asked.options, name, signal);
+  if (asked.kind === "single") {
+    const [result] = await heard(request, terms.hear, [asked.statement], async () => [
+      await database.run(asked.statement, name, signal),
+    ]);
+    return result && answerOf(result, asArray);
+  }
+  const results = await heard(request, terms.hear, asked.statements, () =>
+    database.transaction(asked.statements, asked.options, name, signal),
+  );
   return { results: results.map((result) => answerOf(result, asArray)) };
 }
 

@@ -14,6 +14,7 @@ import { explained } from "./explained.ts";
 import { oldDatabaseNotice } from "./kept/folder.ts";
 import { keepLive } from "./live.ts";
 import { formatLog } from "./log-lines.ts";
+import { LogStore } from "./log-store.ts";
 import { openMailbox } from "./mailbox.ts";
 import { serveNeon } from "./neon.ts";
 import { type OpenDatabase, openDatabase } from "./open.ts";
@@ -42,7 +43,9 @@ await main().catch(async (error) => {
 
 async function main(): Promise<void> {
   const flag = { type: "boolean", default: false } as const;
-  const { json, chaos } = parseArgs({ options: { json: flag, chaos: flag } }).values;
+  const share = { type: "string", default: "0" } as const;
+  const { values } = parseArgs({ options: { json: flag, chaos: flag, "chaos-share": share } });
+  const { json, chaos } = values;
   const port = await choosePort("PORT", 8787);
   const mailboxPort = port + 1;
   const inspector = process.env.INSPECTOR_PORT && (await choosePort("INSPECTOR_PORT", 9229, [port, mailboxPort]));
@@ -59,8 +62,10 @@ async function main(): Promise<void> {
   const mailbox = await openMailbox({ port: mailboxPort, api });
   open.push(mailbox);
   const faults = new SqlFaults();
-  const made = { api, database: await speakNeon(opened, faults, chaos), mailbox };
-  const bindings = await bindingsFor(made);
+  const store = new LogStore(dataFolder);
+  const made = { api, database: await speakNeon(opened, faults, { chaos, store }), mailbox };
+  const order: Record<string, string> = chaos ? { PLINTH_CHAOS: shareOf(values["chaos-share"]) } : {};
+  const bindings = { ...(await bindingsFor(made)), ...order };
   const settings = settingsFrom(bindings);
   if (settings instanceof SettingsError) throw settings;
   const admin = await step("Seeding", () =>
@@ -73,8 +78,11 @@ async function main(): Promise<void> {
     inspectorPort,
     bindings,
     folder: dataFolder,
-    entry: chaos ? "dev/local/worker/chaos-worker.ts" : undefined,
-    onLog: (text) => console.log(formatLog(text, faults, { json, now: new Date() })),
+    onLog: (text) => {
+      const { line, entry } = formatLog(text, faults, { json, now: new Date() });
+      if (entry) store.add(entry);
+      console.log(line);
+    },
   });
   open.push(worker);
   await step("Starting the Worker", () => worker.ready);
@@ -86,9 +94,9 @@ async function main(): Promise<void> {
   const trigger = () => void fetch(`http://127.0.0.1:${port}/cdn-cgi/handler/scheduled`).catch(() => {});
   trigger();
   setInterval(trigger, 60 * 60_000).unref();
-  open.push(...(await keepLive(worker, () => bindingsFor(made))));
+  open.push(...(await keepLive(worker, async () => ({ ...(await bindingsFor(made)), ...order }))));
   const database = opened.isKept ? `psql ${opened.url}` : where;
-  if (chaos) console.log("--chaos: one call in twenty to the database meets a fault; X-Chaos chooses it.");
+  if (chaos) console.log("--chaos: a request chooses by X-Chaos which fault its calls to the database meet.");
   console.log(banner({ api, app: hasFrontEnd(), mailbox: mailbox.url, database, inspectorPort, admin }));
   const notice = oldDatabaseNotice(dataFolder);
   if (notice !== undefined) console.log(`${notice}\n`);
@@ -105,8 +113,18 @@ async function choosePort(name: string, usual: number, taken: number[] = []): Pr
   throw new Problem(`Port ${port} ${why}: choose another, as in ${name}=${Math.max(port, ...taken) + 1} npm run dev.`);
 }
 
+/** The share of calls that meet a fault by lot. */
+function shareOf(text: string): string {
+  if (Number(text) >= 0 && Number(text) <= 1) return text;
+  throw new Problem("--chaos-share is a number from 0 to 1.");
+}
+
 /** Uses Neon's own endpoint, or a local one in front of any other Postgres, as the Worker's role. */
-async function speakNeon(opened: OpenDatabase, faults: SqlFaults, chaos: boolean) {
+async function speakNeon(
+  opened: OpenDatabase,
+  faults: SqlFaults,
+  { chaos, store }: { chaos: boolean; store: LogStore },
+) {
   const { url } = opened;
   if (/\.neon\.tech(:\d+)?\//.test(describeDatabase(url))) {
     if (chaos) throw new Problem("--chaos needs a database on this machine: Neon's own endpoint takes no orders.");
@@ -122,6 +140,7 @@ async function speakNeon(opened: OpenDatabase, faults: SqlFaults, chaos: boolean
   const endpoint = await serveNeon(faults.of(database ?? opened.database), {
     password: randomBytes(18).toString("base64url"),
     chaos,
+    hear: (heard) => store.add({ level: "info", message: "statements", ...heard }),
   });
   open.push(endpoint);
   return { DATABASE_URL: endpoint.connectionString, NEON_FETCH_ENDPOINT: endpoint.url };

@@ -67,7 +67,7 @@ describe("the cause of a failed call to the database", () => {
         const { [fault]: deadline = String(bindings.DATABASE_TIMEOUT_MS) } = deadlines;
         const app = serve({ mayFail: true, bindings: { ...bindings, DATABASE_TIMEOUT_MS: deadline } });
         const plan = { fault, skip: 0, times: Number.POSITIVE_INFINITY, met: 0 };
-        await following(plan, () => app.get("/users/me", { token: ada.token }));
+        await following({ plan }, () => app.get("/users/me", { token: ada.token }));
         return [fault, app.logs.at(-1)?.cause] as const;
       }),
     );

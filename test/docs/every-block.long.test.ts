@@ -18,6 +18,7 @@ const cannotRun = [
   "docs/deploy.md: needs a Cloudflare account",
   "docs/deploy.md: needs a database at Neon",
   "docs/deploy.md: needs a Cloudflare account",
+  "docs/development.md: needs an export of a log",
   "docs/files.md: needs a Cloudflare account",
   "docs/migrations.md: after you have renamed the column in src/db/schema.ts",
   "docs/speed.md: takes minutes",

@@ -85,7 +85,7 @@ async function wrongIn({ endpoint, fault, trip }: Cell): Promise<string[]> {
   const app = isSilent ? hasty : patient;
   const plan: Plan = { fault, skip: trip, times: Number.POSITIVE_INFINITY, met: 0 };
   const started = Date.now();
-  const answer = await following(plan, () => send(endpoint, call, app));
+  const answer = await following({ plan }, () => send(endpoint, call, app));
   const took = Date.now() - started;
   const wrong: string[] = [];
   const { met } = plan;

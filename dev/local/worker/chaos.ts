@@ -1,31 +1,34 @@
-/** Lets the calls of a Worker to its database meet the faults of dev/local/chaos.ts, request by request. */
+/** Tells the local endpoint which request a call to the database belongs to, and which fault of dev/local/chaos.ts it meets. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type FaultName, faultNames } from "../chaos.ts";
 
 /** The calls of a request that meet a fault: `times` of them, after the first `skip`. `met` counts them. */
 export type Plan = { fault: FaultName | "none"; skip: number; times: number; met: number };
 
-const plans = new AsyncLocalStorage<Plan>();
+type About = { requestId?: string; plan?: Plan | undefined };
+const requests = new AsyncLocalStorage<About>();
 
 /** A port that nobody listens at. */
 const closed = "http://127.0.0.1:9/sql";
 
-/** Does some work whose calls to the database follow a plan. */
-export function following<T>(plan: Plan, work: () => T): T {
-  return plans.run(plan, work);
+/** Does some work whose calls to the database follow a plan, or name a request. */
+export function following<T>(about: About, work: () => T): T {
+  return requests.run(about, work);
 }
 
 /**
- * Sends the calls to this endpoint, those of `fetch`, through the plan of their request. Where there is none, a share of
- * them meets a fault by lot. Answers the end of it.
+ * Sends the calls to this endpoint, those of `fetch`, as their request wants it. Of those without a plan, a share meets a
+ * fault by lot. Answers the end of it.
  */
 export function intercept(endpoint: string, { share = 0 } = {}): () => void {
   const real = globalThis.fetch;
   globalThis.fetch = (input, init) => {
-    const fault = String(input) === endpoint ? (next() ?? byLot(share)) : undefined;
-    if (fault === undefined) return real(input, init);
+    if (String(input) !== endpoint) return real(input, init);
+    const { requestId, plan } = requests.getStore() ?? {};
+    const fault = plan ? next(plan) : byLot(share);
     const headers = new Headers(init?.headers);
-    headers.set("X-Chaos", fault);
+    if (requestId !== undefined) headers.set("X-Request-Id", requestId);
+    if (fault !== undefined) headers.set("X-Chaos", fault);
     return real(fault === "refuse" ? closed : input, { ...init, headers });
   };
   return () => {
@@ -43,10 +46,8 @@ export function planFrom(text: string): Plan | undefined {
   return { fault, skip: 0, times: Number.POSITIVE_INFINITY, met: 0, ...given };
 }
 
-function next(): Plan["fault"] | undefined {
-  const plan = plans.getStore();
-  if (!plan) return undefined;
-  if (plan.fault === "none" || plan.skip-- > 0 || plan.met >= plan.times) return "none";
+function next(plan: Plan): FaultName | undefined {
+  if (plan.fault === "none" || plan.skip-- > 0 || plan.met >= plan.times) return undefined;
   plan.met += 1;
   return plan.fault;
 }

@@ -11,8 +11,8 @@ import { mappedBy } from "./stacks.ts";
 
 export type Start = {
   config: string;
-  /** The Worker's first file, if it is not that of the config. */
-  entry?: string | undefined;
+  /** The Worker's first file, in place of the config's. */
+  entry: string;
   port: number;
   inspectorPort: number;
   /** The folder for the data of the runtime's bindings. */
@@ -44,7 +44,7 @@ let mapped = (stack: string) => stack;
 let uncaught = "";
 const worker = await unstable_startWorker({
   config: start.config,
-  ...(start.entry !== undefined && { entrypoint: start.entry }),
+  entrypoint: start.entry,
   env: "",
   bindings: secrets(start.bindings),
   build: { minify: false },

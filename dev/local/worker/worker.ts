@@ -18,7 +18,7 @@ export type RunningWorker = {
   close(): Promise<void>;
 };
 
-type Options = Omit<Start, "config" | "persist"> & {
+type Options = Omit<Start, "config" | "entry" | "persist"> & {
   folder: string;
   /** Hears each line that the Worker logs, its stacks in terms of the source. */
   onLog: (text: string, level: string) => void;
@@ -27,7 +27,7 @@ type Options = Omit<Start, "config" | "persist"> & {
 /** Milliseconds that it gets to end the runtime before its whole process group is killed. */
 const patience = 5_000;
 
-export function startWorker({ port, inspectorPort, bindings, folder, onLog, entry }: Options): RunningWorker {
+export function startWorker({ port, inspectorPort, bindings, folder, onLog }: Options): RunningWorker {
   const child = fork(join(import.meta.dirname, "process.ts"), {
     cwd: projectFolder,
     // A group of its own: Ctrl-C reaches it through us only, and the whole of it can be killed.
@@ -49,14 +49,8 @@ export function startWorker({ port, inspectorPort, bindings, folder, onLog, entr
   });
   const persist = join(folder, "worker");
   const config = join(projectFolder, "wrangler.toml");
-  child.send({
-    config,
-    persist,
-    port,
-    inspectorPort,
-    bindings,
-    ...(entry && { entry: join(projectFolder, entry) }),
-  } satisfies Start);
+  const entry = join(import.meta.dirname, "dev-worker.ts");
+  child.send({ config, entry, persist, port, inspectorPort, bindings } satisfies Start);
   return {
     ready,
     ended,

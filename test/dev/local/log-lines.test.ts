@@ -27,7 +27,7 @@ async function aFault(): Promise<{ faults: SqlFaults; routine: string }> {
 }
 
 const print = (entry: object, faults: SqlFaults) =>
-  stripVTControlCharacters(formatLog(JSON.stringify(entry), faults, { json: false, now: new Date() }));
+  stripVTControlCharacters(formatLog(JSON.stringify(entry), faults, { json: false, now: new Date() }).line);
 
 describe("the log of npm run dev", () => {
   it("tells the statement behind the cause of a cause, as a job has it, and the way out", async () => {

@@ -233,10 +233,23 @@ describe("npm run dev", { timeout: patience }, () => {
     expect(await findPostmaster(join(data, "database"))).toBeUndefined();
   });
 
-  it("starts again with the same admin, and leaves no child behind even when it is killed", async () => {
-    const second = await start(data);
+  it("starts again with the same admin, tells a request's story, and leaves no child behind when it is killed", async () => {
+    const second = await start(data, "--chaos");
     const { stdout } = await run("sh", ["-c", second.line]);
     expect(JSON.parse(stdout)).toMatchObject({ email: "admin@example.com" });
+    const answers: [status: number, code: string][] = [];
+    for (const fault of ["no-fault", "reset-after", "55P03; times=1", "40001; times=1", "none"]) {
+      const headers = { "X-Request-Id": `meets-${fault.replace(/\W.*/, "")}`, "X-Chaos": fault };
+      const answer = await fetch(`${second.url}/health/ready`, { headers });
+      answers.push([answer.status, /"code":"(\w+)"/.exec(await answer.text())?.[1] ?? ""]);
+    }
+    const unavailable = [503, "database_unavailable"];
+    expect(answers).toStrictEqual([[400, ""], unavailable, unavailable, [200, ""], [200, ""]]);
+    const story = await command("dev/commands/why.ts", "meets-reset");
+    expect(story.stdout).toMatch(/GET \/health\/ready 503 database_unavailable\n/);
+    expect(story.stdout).toContain("fault: reset");
+    expect(story.stdout).toMatch(/met the fault reset-after\n +with own as \(select unnest/);
+    expect((await command("dev/commands/why.ts", "meets-40001")).stdout).toContain("db_tried_again 1");
     const processes = await descendants(second.pid);
     process.kill(second.pid, "SIGKILL");
     await expect.poll(() => processes.filter(isAlive), { timeout: 15_000 }).toEqual([]);
@@ -267,8 +280,8 @@ function launch(data: string, port: number, inspectorPort: number, ...args: stri
 }
 
 /** Starts the server and reads its banner. */
-async function start(data: string) {
-  const server = launch(data, await freePort(), await freePort());
+async function start(data: string, ...args: string[]) {
+  const server = launch(data, await freePort(), await freePort(), ...args);
   const banner = /API +(\S+)\n[\s\S]* Password +(\S+)\n[\s\S]*\n *(curl .*)\n/;
   const read = vi.waitUntil(() => banner.exec(server.output()), { timeout: patience - 10_000 });
   const failed = server.ended.then(() => Promise.reject(new Error(`It ended:\n${server.output()}`)));
