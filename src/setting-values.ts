@@ -68,3 +68,13 @@ function isLoopback(hostname: string): boolean {
 export function isLong(key: string): boolean {
   return /^\S+$/.test(key) && key.length >= (/^[0-9a-f]+$/i.test(key) ? 64 : 43);
 }
+
+/** Where errors are reported, and the key that goes with them. */
+export type Dsn = { url: string; key: string };
+
+/** Reads `https://key@host/project`; undefined for anything else. */
+export function toDsn(value: string): Dsn | undefined {
+  const [, protocol, key = "", host, path = "", project] =
+    /^(https?):\/\/(\w{1,64})(?::\w*)?@([^/?#@\s]+)((?:\/[\w.-]+)*)\/(\d{1,20})\/?$/.exec(value) ?? [];
+  return project === undefined ? undefined : { url: `${protocol}://${host}${path}/api/${project}/envelope/`, key };
+}

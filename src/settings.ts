@@ -14,6 +14,7 @@ import {
   isSender,
   oneOf,
   textUpTo,
+  toDsn,
   toSender,
   trueOrFalse,
 } from "./setting-values.ts";
@@ -379,6 +380,16 @@ export const settingsTable = {
       "The share of ordinary requests that the log has a line of, 0 to 1. Failed and slow ones always have one; see [what to watch](deploy.md#what-to-watch).",
     example: "0.1",
     value: fraction,
+  },
+  SENTRY_DSN: {
+    kind: "secret",
+    meaning:
+      "Where errors are reported, by Sentry's protocol: `https://key@host/project`. Without it, the log alone tells of them; see [errors](deploy.md#errors).",
+    value: z
+      .string()
+      .refine((text) => toDsn(text) !== undefined && isPrivate(text), "must be https://key@host/project")
+      .transform(toDsn)
+      .optional(),
   },
   NEON_FETCH_ENDPOINT: {
     kind: "variable",

@@ -1,34 +1,49 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { ApiError } from "../errors.ts";
 import { networkOf } from "../http/network.ts";
-import { traceparentOf } from "../http/outbound.ts";
+import { newTrace, traceIdOf, traceIn } from "../http/trace.ts";
 import { logWith } from "../log.ts";
 import { type Keys, keysFor } from "../security/keys.ts";
 import type { Passwords } from "../security/passwords.ts";
 import { type Settings, SettingsError } from "../settings.ts";
 import { configurationOf } from "./bindings.ts";
 import type { Places } from "./places.ts";
+import { reporting } from "./reporting.ts";
 import { runner } from "./run.ts";
-import type { AppEnv, Client, Deps, Facts, Variables } from "./types.ts";
+import type { AppEnv, Client, Deps, Facts, Tracer, Variables } from "./types.ts";
 
 /** Runs first: gives the request the app's dependencies and reads the settings, which may be wrong. */
 export function carry(deps: Deps, places: Places, document: (settings: Settings) => string): MiddlewareHandler<AppEnv> {
   return (c, next) => {
     const requestId = c.get("requestId");
+    const given = traceIn(c.req.raw.headers);
+    const facts: Facts = given ? { trace_id: traceIdOf(given) } : {};
+    let trace = given;
+    const configuration = configurationOf(c.env);
+    const later = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
+    const log =
+      configuration instanceof SettingsError
+        ? deps.log
+        : reporting(deps.log, { settings: configuration, now: deps.now, later });
     hold(c, {
       ...deps,
-      log: logWith({ request_id: requestId }, deps.log),
+      log: logWith({ request_id: requestId }, log),
       requestId,
-      traceparent: traceparentOf(c.req.raw.headers),
+      // Made for the first call to others, as most requests make none.
+      trace: () => {
+        trace ??= deps.tracer?.context() ?? newTrace(requestId);
+        facts.trace_id = traceIdOf(trace);
+        return trace;
+      },
       client: clientOf(c.req.raw.headers),
       audit: { made: [], recorded: [] },
       outbox: [],
       enqueued: [],
       places,
-      trips: { count: 0, milliseconds: 0 },
-      facts: {},
-      waitUntil: (work) => c.executionCtx.waitUntil(work),
-      configuration: configurationOf(c.env),
+      trips: { count: 0, milliseconds: 0, within: deps.tracer?.within },
+      facts,
+      waitUntil: later,
+      configuration,
       document: () => document(c.var.settings),
     });
     return next();
@@ -56,7 +71,7 @@ function clientOf(headers: Headers): Client {
 
 /** Gives an endpoint what its handler needs on `c.var`, or answers 503 `misconfigured`. */
 export const provide: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const { configuration, connect, trips, facts, hasher } = c.var;
+  const { configuration, connect, trips, facts, hasher, tracer } = c.var;
   if (configuration instanceof SettingsError) throw new ApiError("misconfigured", { cause: configuration });
   c.set("settings", configuration);
   const keys = await importedKeys(configuration);
@@ -67,21 +82,22 @@ export const provide: MiddlewareHandler<AppEnv> = async (c, next) => {
   const db = connect(configuration, trips);
   c.set("db", db);
   c.set("run", runner(db, c.var));
-  c.set("passwords", timed(hasher(c.env), facts));
+  c.set("passwords", timed(hasher(c.env), facts, tracer));
   await next();
 };
 
-/** Adds up the time that hashing takes. */
-function timed({ hash, verify }: Passwords, facts: Facts): Passwords {
-  const clocked = async <T>(work: () => Promise<T>): Promise<T> => {
+/** Adds up the time that hashing takes, and traces it. */
+function timed({ hash, verify }: Passwords, facts: Facts, tracer: Tracer | undefined): Passwords {
+  const clocked = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     const from = Date.now();
-    return work().finally(() => {
+    const running = tracer ? tracer.within(`password ${name}`, {}, work) : work();
+    return running.finally(() => {
       facts.hash_ms = (facts.hash_ms ?? 0) + Date.now() - from;
     });
   };
   return {
-    hash: (...given) => clocked(() => hash(...given)),
-    verify: (...given) => clocked(() => verify(...given)),
+    hash: (...given) => clocked("hash", () => hash(...given)),
+    verify: (...given) => clocked("verify", () => verify(...given)),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Tasks } from "../crud/tasks.ts";
 import type { Versions } from "../crud/versions.ts";
 import type { Database } from "../db/client.ts";
 import type { RoundTrips } from "../db/wire.ts";
+import type { TraceContext } from "../http/trace.ts";
 import type { Log } from "../log.ts";
 import type { Transport } from "../mail/transports.ts";
 import type { Texts } from "../platform/texts.ts";
@@ -29,8 +30,21 @@ export type Deps = {
   /** Keeps computed values for `cached`. */
   cache: (settings: Settings) => Texts;
   log: Log;
+  /** The platform's tracing, where it has one. */
+  tracer?: Tracer;
   /** Every task that `run` may enqueue and this Worker runs. */
   tasks: readonly Task[];
+};
+
+export type Attributes = Record<string, string | number | boolean | undefined>;
+/** The platform's tracing, whose spans nest by themselves. It records nothing of requests that are not sampled. */
+export type Tracer = {
+  /** Does some work in a span of this name. */
+  within: <T>(name: string, attributes: Attributes, work: () => Promise<T>) => Promise<T>;
+  /** Names and describes the span of the whole request. */
+  describe: (name: string, attributes: Attributes) => void;
+  /** The active span, for others to continue; undefined if it is not recorded. */
+  context: () => TraceContext | undefined;
 };
 
 /** The origin of a request, as far as it is known and may be stored. */
@@ -40,6 +54,8 @@ export type Client = { network: string; userAgent: string | null };
 export type Facts = {
   /** `hit`: the answer, or a value in it, was kept. */
   cache?: "hit" | "miss";
+  /** The id of its trace, where somebody else knows it. */
+  trace_id?: string;
   /** Milliseconds that passwords were hashed, the queue included. */
   hash_ms?: number;
   /** The tasks, among them mails, that follow the answer. */
@@ -49,8 +65,8 @@ export type Facts = {
 /** Carried by every request on `c.var`. */
 export type Variables = Deps & {
   requestId: string;
-  /** The caller's trace (W3C Trace Context), to be passed on. */
-  traceparent: string | undefined;
+  /** The trace of the request, to be passed on: the caller's, the platform's, or one of its own. */
+  trace: () => TraceContext;
   client: Client;
   /** Events of accounts: those made for statements of this request, and those that the database has recorded. */
   audit: { made: NewAuditEvent[]; recorded: { kind: string; user_id: string | null }[] };

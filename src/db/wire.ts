@@ -8,7 +8,10 @@ export type RoundTrips = {
   again?: number;
   /** True while a call may be sent once more, since a repetition has no further effect. */
   mayRepeat?: boolean;
+  /** Does a call in a span of the platform's tracing. */
+  within?: Within | undefined;
 };
+type Within = <T>(name: string, attributes: Record<string, number>, work: () => Promise<T>) => Promise<T>;
 
 /** Options of one call. The driver has a single `fetch` per isolate, but passes on options for each client. */
 export type CallOptions = { trips: RoundTrips; timeout: number; endpoint: string | undefined };
@@ -56,6 +59,13 @@ type Answer = { ok: boolean; status: number; json: () => Promise<unknown> };
  * once more after a {@link isBlip}, where it may and there is time. Throws {@link CallError}.
  */
 export async function call(url: string, init: RequestInit & CallOptions): Promise<Answer> {
+  const { trips } = init;
+  return trips.within
+    ? trips.within("database", { "db.round_trip": trips.count + 1 }, () => answerTo(url, init))
+    : answerTo(url, init);
+}
+
+async function answerTo(url: string, init: RequestInit & CallOptions): Promise<Answer> {
   const { trips, timeout, endpoint = url, ...request } = init;
   const due = Date.now() + timeout;
   const [first] = await Promise.allSettled([send(endpoint, request, { trips, timeout })]);

@@ -7,6 +7,7 @@ import ky, {
   type ResponsePromise,
   SchemaValidationError,
 } from "ky";
+import { newTrace, type TraceContext } from "./trace.ts";
 
 /** The reason why a call to another service failed, in our own words: its address and answer may hold a secret. */
 export class OutboundError extends Error {
@@ -23,8 +24,8 @@ export class OutboundError extends Error {
   }
 }
 
-/** The request on whose behalf others are called. */
-export type Trace = { requestId?: string | undefined; traceparent?: string | undefined };
+/** The request on whose behalf others are called, and its trace. */
+export type Trace = { requestId?: string | undefined; trace?: (() => TraceContext) | undefined };
 
 const methods = ["get", "head", "post", "put", "patch", "delete"] as const;
 const readers = ["json", "text", "arrayBuffer", "blob", "bytes", "formData"] as const;
@@ -38,15 +39,15 @@ const deadlines = { seconds: 10, attemptSeconds: 5 };
 /**
  * Calls other services: `calling(c.var).get(url).json()`. A call has a deadline. It is repeated twice at most, after
  * `Retry-After` if that is no longer than an attempt, and only if a repetition does no harm: by its method, or by an
- * `Idempotency-Key`. It names our request and follows no redirect, which could carry a secret elsewhere. Throws
+ * `Idempotency-Key`. It names our request and its trace, and follows no redirect, which could carry a secret elsewhere. Throws
  * {@link OutboundError}.
  */
 export function calling(
-  { requestId, traceparent }: Trace,
+  { requestId, trace = () => newTrace(requestId) }: Trace,
   { seconds = deadlines.seconds, attemptSeconds = deadlines.attemptSeconds } = {},
 ): Calls {
   const client = ky.create({
-    headers: { "X-Request-Id": requestId, traceparent },
+    headers: { "X-Request-Id": requestId, ...trace() },
     redirect: "manual",
     // The parser's own error would quote the answer.
     parseJson: (text, { request }) => {
@@ -96,14 +97,6 @@ function unreadable(error: unknown, host: string): OutboundError {
   if (error instanceof OutboundError) return error;
   const isShape = error instanceof SchemaValidationError;
   return new OutboundError(isShape ? `${host} answered in an unexpected shape` : `${host} broke off its answer`);
-}
-
-const traceContext = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
-
-/** The `traceparent` of a request (W3C Trace Context), if it is well-formed. */
-export function traceparentOf(headers: Headers): string | undefined {
-  const value = headers.get("traceparent") ?? "";
-  return traceContext.test(value) ? value : undefined;
 }
 
 function inOurWords(error: Error, host: string): Error {

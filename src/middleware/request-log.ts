@@ -9,7 +9,8 @@ import { SettingsError } from "../settings.ts";
 export const requestFields = [
   ...(["level", "message", "method", "route", "operation_id", "status", "duration_ms", "code", "cause"] as const),
   ...(["user_id", "session_id", "api_key_id", "events", "task_ids", "rate_class", "cache", "hash_ms"] as const),
-  ...(["db_round_trips", "db_ms", "db_tried_again", "version", "environment", "colo", "sampling_rate"] as const),
+  ...(["db_round_trips", "db_ms", "db_tried_again", "version", "environment", "colo", "trace_id"] as const),
+  "sampling_rate",
 ] as const;
 
 type RequestLine = {
@@ -31,7 +32,7 @@ export const requestLog: MiddlewareHandler<AnyEnv> = async (c, next) => {
   // The edge's cache replaces it by one that does not tell where it arrived.
   const { raw } = c.req;
   await next();
-  const { log, policy, user, apiKeyId, trips, facts, audit, places, configuration } = c.var;
+  const { log, policy, user, apiKeyId, trips, facts, audit, places, configuration, tracer } = c.var;
   if (c.error instanceof ApiError && c.error.code === "overloaded") {
     const refused = places.refusalsToTell();
     if (refused !== undefined) log({ level: "warn", message: "overloaded", refused });
@@ -45,6 +46,11 @@ export const requestLog: MiddlewareHandler<AnyEnv> = async (c, next) => {
   const events = audit.recorded.length > 0 ? audit.recorded : undefined;
   // Of failures, those of strangers alone are ordinary: they can make as many as they like.
   const isRefused = status >= 400 && (user ?? apiKeyId) !== undefined;
+  tracer?.describe(`${c.req.method} ${policy?.path ?? "no such path"}`, {
+    "http.response.status_code": status,
+    "plinth.request_id": c.var.requestId,
+    "plinth.code": code,
+  });
   const isOrdinary = level === "info" && duration_ms < slow && !events && !isRefused;
   const rate = isOrdinary ? settings?.LOG_SAMPLING_RATE : undefined;
   if (rate !== undefined && rate < 1 && Math.random() >= rate) return;
@@ -70,6 +76,7 @@ export const requestLog: MiddlewareHandler<AnyEnv> = async (c, next) => {
     version: settings?.CF_VERSION_METADATA?.id,
     environment: settings?.ENVIRONMENT,
     colo: raw.cf?.colo,
+    trace_id: facts.trace_id,
     sampling_rate: rate === 1 ? undefined : rate,
     code,
     cause,

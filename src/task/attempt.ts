@@ -1,5 +1,5 @@
 import { runner } from "../context/run.ts";
-import type { Enqueued } from "../context/types.ts";
+import type { Enqueued, Tracer } from "../context/types.ts";
 import { type Claimed, Tasks } from "../crud/tasks.ts";
 import { ApiError } from "../errors.ts";
 import { describeError, logWith } from "../log.ts";
@@ -13,6 +13,7 @@ export type Work = Omit<
 > & {
   tasks: readonly Task[];
   enqueued: Enqueued[];
+  tracer?: Tracer | undefined;
 };
 
 /** Runs one claimed task to its completion or its failure, which is recorded. Never throws. */
@@ -25,7 +26,9 @@ export async function attempt(work: Work, claimed: Claimed): Promise<void> {
   const took = () => ({ duration_ms: Date.now() - started });
   const progress: Progress = { isDone: false, outbox: [] };
   try {
-    const count = await performed({ ...work, log }, claimed, progress);
+    const perform = () => performed({ ...work, log }, claimed, progress);
+    const attributes = { "plinth.task_id": id, "plinth.attempt": claimed.attempt };
+    const count = await (work.tracer ? work.tracer.within(`task ${name}`, attributes, perform) : perform());
     for (const mail of progress.outbox) work.enqueued.push({ id: mail, name: mailTask, delay: 0 });
     log({ level: "info", message: "task", outcome: "done", ...took(), ...(typeof count === "number" && { count }) });
   } catch (error) {

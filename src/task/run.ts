@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 import { configurationOf } from "../context/bindings.ts";
 import { importedKeys } from "../context/provide.ts";
+import { reporting } from "../context/reporting.ts";
 import { runner } from "../context/run.ts";
 import type { Deps, Enqueued } from "../context/types.ts";
 import { type Claimed, type TaskKind, Tasks } from "../crud/tasks.ts";
@@ -36,15 +37,18 @@ export async function runTasks(
   deps: Deps,
   { ids, time = ofItsOwn, span }: Options = {},
 ): Promise<boolean> {
-  const log = unfailing(deps.log);
   const settings = configurationOf(bindings);
+  const reports: Promise<void>[] = [];
+  const later = (report: Promise<void>) => void reports.push(report);
+  const plain = unfailing(deps.log);
+  const log = settings instanceof SettingsError ? plain : reporting(plain, { settings, now: deps.now, later });
   const keys = settings instanceof SettingsError ? settings : await importedKeys(settings);
   if (settings instanceof SettingsError || keys instanceof SettingsError) {
     log({ level: "error", message: "tasks", code: "misconfigured", cause: describeError(keys) });
     return false;
   }
-  const { now, transport } = deps;
-  const trips = { count: 0, milliseconds: 0 };
+  const { now, transport, tracer } = deps;
+  const trips = { count: 0, milliseconds: 0, within: deps.tracer?.within };
   const db = deps.connect(settings, trips);
   const started = new Set<string>();
   const from = Date.now();
@@ -56,7 +60,19 @@ export async function runTasks(
   const mine = span ? able.filter((task) => spanOf(task) === span) : able;
   const fitting = () => mine.filter(({ timeoutSeconds }) => seconds() + timeoutSeconds <= time.end);
   const enqueued: Enqueued[] = [];
-  const work: Work = { db, settings, keys, bindings, now, transport, log, tasks: deps.tasks, mayGoOn, enqueued };
+  const work: Work = {
+    db,
+    settings,
+    keys,
+    bindings,
+    now,
+    transport,
+    log,
+    tasks: deps.tasks,
+    mayGoOn,
+    enqueued,
+    tracer,
+  };
   const lanes: Lanes = { started, fitting, waits: [] };
   const ringAll = async (seconds: number) => {
     for (const one of span ? [span] : spans) await ringWithin(seconds, one, work);
@@ -73,6 +89,8 @@ export async function runTasks(
     log({ level: "error", message: "tasks", cause: describeError(error) });
     await ringAll(pauseSeconds);
     return false;
+  } finally {
+    await Promise.all(reports);
   }
 }
 

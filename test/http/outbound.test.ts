@@ -82,16 +82,39 @@ describe("calling", () => {
   it("passes the request id and the trace on, and answers what the other service says", async () => {
     const asked = world(good);
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    const tracestate = "vendor=opaque";
     const app = serve({ endpoints: [readRate] });
-    const answer = await app.get("/rates/EUR", { headers: { "X-Request-Id": "a-request", traceparent } });
+    const headers = { "X-Request-Id": "a-request", traceparent, tracestate };
+    const answer = await app.get("/rates/EUR", { headers });
     expect(answer.body).toStrictEqual({ currency: "EUR", rate: 1.1 });
     expect(asked[0]?.headers.get("X-Request-Id")).toBe("a-request");
     expect(asked[0]?.headers.get("traceparent")).toBe(traceparent);
+    expect(asked[0]?.headers.get("tracestate")).toBe(tracestate);
     expect(asked[0]?.redirect).toBe("manual");
-    for (const bad of ["nonsense", `00-${"0".repeat(32)}-b7ad6b7169203331-01`, `${traceparent}\u00e9`]) {
-      await app.get("/rates/EUR", { headers: { traceparent: bad } });
-      expect(asked.at(-1)?.headers.has("traceparent"), bad).toBe(false);
+    expect(app.logs.at(-1)).toMatchObject({ trace_id: "0af7651916cd43dd8448eb211c80319c" });
+  });
+
+  it("begins a trace where it was given none, or one that is not well-formed", async () => {
+    const asked = world(good);
+    const app = serve({ endpoints: [readRate] });
+    const id = crypto.randomUUID();
+    const well = "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    for (const traceparent of [
+      "nonsense",
+      `00-${"0".repeat(32)}-b7ad6b7169203331-01`,
+      `00-${well}\u00e9`,
+      `ff-${well}`,
+    ]) {
+      await app.get("/rates/EUR", { headers: { traceparent, tracestate: "vendor=opaque", "X-Request-Id": id } });
+      const { headers } = asked.at(-1) ?? {};
+      expect(headers?.get("traceparent"), traceparent).toMatch(
+        new RegExp(`^00-${id.replaceAll("-", "")}-(?!0{16})[0-9a-f]{16}-01$`),
+      );
+      expect(headers?.has("tracestate")).toBe(false);
     }
+    await app.get("/rates/EUR", { headers: { "X-Request-Id": "a-request" } });
+    const [, traceId] = /^00-([0-9a-f]{32})-/.exec(asked.at(-1)?.headers.get("traceparent") ?? "") ?? [];
+    expect(app.logs.at(-1)).toMatchObject({ trace_id: traceId });
   });
 
   it("is tested with an outside world that answers and waits as the test says", async () => {
