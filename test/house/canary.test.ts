@@ -103,6 +103,10 @@ async function live(): Promise<{ username: string; answers: Answer[] }> {
     await api.patch(`/api-keys/${keyId}`, { ...changes, json: { networks: ["203.0.113.0/24"] } }),
     await api.delete(`/api-keys/${keyId}`, changes),
   );
+  // Ends the grace of the token that was rotated.
+  await db.execute(sql`
+    update sessions set previous_until = array(select until - interval '1 minute' from unnest(previous_until) as until)
+    where user_id = (select id from users where username = ${username})`);
   answers.push(
     await post("/auth/refresh", { refresh_token: next.refresh_token }),
     // A replay, by which the session ends.
