@@ -12,12 +12,13 @@ export default defineConfig({
   forbidOnly: true,
   workers: 2,
   fullyParallel: true,
-  timeout: 40_000,
-  expect: { timeout: 10_000 },
+  // Longer than anything takes on a busy machine.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   reporter: "list",
   use: {
     launchOptions: { executablePath, args: ["--disable-gpu", "--disable-component-update", "--disable-sync"] },
     screenshot: "only-on-failure",
-    actionTimeout: 10_000,
+    actionTimeout: 20_000,
   },
 });

@@ -193,3 +193,15 @@ test("what was read for one account is gone for the next, in every tab", async (
   await expect(page.getByRole("link", { name: second.username })).toBeVisible();
   await expect(page.getByText("A secret plan")).toBeHidden();
 });
+
+test("a server that cannot be reached signs nobody out", async ({ page, context }) => {
+  const { username } = await aUser(context);
+  await page.route("**/auth/resume", (route) => route.abort());
+  await page.goto("/items");
+  await expect(page.getByRole("heading", { name: "The page could not start" })).toBeVisible();
+  await expect(page.getByText("The server cannot be reached.")).toBeVisible();
+  await page.unroute("**/auth/resume");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("heading", { name: "Your items" })).toBeVisible();
+  await expect(page.getByRole("link", { name: username })).toBeVisible();
+});

@@ -88,7 +88,7 @@ export const test = base.extend<{ faultless: undefined }>({
         watched.on("weberror", (error) => faults.push(String(error.error())));
         watched.on("console", (message) => {
           // Chromium itself reports each 4xx, and what a test cuts off: a page can expect both.
-          const isAnswer = /status of 4\d\d|net::ERR_FAILED/.test(message.text());
+          const isAnswer = /status of 4\d\d|net::ERR_FAILED|Failed to fetch/.test(message.text());
           if (message.type() === "error" && !isAnswer) faults.push(message.text());
         });
       };
