@@ -50,7 +50,7 @@ export async function startWorker(
 async function bundle(folder: string, entry: string): Promise<void> {
   const wrangler = join(dirname(require.resolve("wrangler/package.json")), "bin", "wrangler.js");
   const env = { ...process.env, WRANGLER_SEND_METRICS: "false" };
-  const command = [wrangler, "deploy", join(projectFolder, entry), "--dry-run", "--env=", "--outdir", folder];
+  const command = [wrangler, "deploy", join(projectFolder, entry), "--dry-run", "--env=production", "--outdir", folder];
   await promisify(execFile)(process.execPath, command, { cwd: projectFolder, env });
   await rename(join(folder, `${basename(entry, ".ts")}.js`), join(folder, "worker.js"));
 }

@@ -11,7 +11,7 @@ async function main(): Promise<void> {
     options: { "apply-skipped": { type: "boolean" }, "allow-ahead": { type: "boolean" }, env: { type: "string" } },
   });
   const env = environment(values.env);
-  const { database, where, isKept, close } = await openDatabase({ env });
+  const { database, where, close } = await openDatabase({ env });
   console.log(`Migrating ${where}${env === undefined ? "" : `, the database of ${env}`}.`);
   try {
     const count = await migrate(database, {
@@ -22,7 +22,8 @@ async function main(): Promise<void> {
     if (env !== undefined) await setOwner(database, env);
     const done = count === 1 ? "1 migration was" : `${count} migrations were`;
     console.log(count === 0 ? `${where} is up to date.` : `${done} applied to ${where}.`);
-    console.log(isKept ? "Next: npm run dev." : "Next: npx wrangler deploy, or npm run dev.");
+    const isDeployed = env === "production" || env === "staging";
+    console.log(isDeployed ? `Next: npm run ship -- ${env}.` : "Next: npm run dev.");
   } catch (error) {
     throw explained(error, where);
   } finally {

@@ -49,7 +49,8 @@ export async function setOwner(database: LocalDatabase, env: string): Promise<vo
   await database.run({ query: `comment on schema drizzle is 'plinth: ${env}'`, params: [] });
 }
 
-async function ownerOf(database: LocalDatabase): Promise<{ owner: string | undefined; isMigrated: boolean }> {
+/** The environment that the database belongs to by its own word, and whether it was migrated. */
+export async function ownerOf(database: LocalDatabase): Promise<{ owner: string | undefined; isMigrated: boolean }> {
   const query = "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = 'drizzle'";
   const { rows } = await database.run({ query, params: [] });
   return { owner: /^plinth: (\w+)$/.exec(rows[0]?.[0] ?? "")?.[1], isMigrated: rows.length > 0 };

@@ -19,7 +19,7 @@ export const version = endpoint(
     const { VERSION, CF_VERSION_METADATA: uploaded } = c.var.settings;
     const answer = {
       version: VERSION,
-      // `wrangler deploy` has no tag unless it was told one, and then says so by an empty text.
+      // An upload has no tag unless wrangler was told one, and then says so by an empty text.
       commit: uploaded?.tag || null,
       build: uploaded?.id || null,
       uploaded_at: uploaded?.timestamp ? new Date(uploaded.timestamp).toISOString() : null,

@@ -8,6 +8,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { unstable_readConfig as readConfig } from "wrangler";
 import { z } from "zod";
+import { bundleBudget } from "../../../dev/ship/budgets.ts";
 import { bindingName } from "../../../src/context/bindings.ts";
 import { type RateClass, rateClasses } from "../../../src/context/policy.ts";
 
@@ -31,13 +32,23 @@ describe.each(environments)("wrangler.toml, environment %s", (env) => {
     expect(counted).toStrictEqual(classes.map((rate) => [bindingName(rate), rateClasses[rate]]));
   });
 
+  it("has a Worker in its environments alone, which tells its version", () => {
+    expect(config.name).toBe(env === undefined ? undefined : `plinth-${env}`);
+    expect(config.version_metadata).toEqual({ binding: "CF_VERSION_METADATA" });
+  });
+
   it("sets no limit that a Free account refuses", () => {
     expect(config.limits).toBeUndefined();
   });
 
   it("keeps the queries of URLs out of the platform's logs and traces", () => {
     const { observability } = config;
-    expect(observability).toMatchObject({ redact_query_string: true, logs: { invocation_logs: false } });
+    expect(observability).toMatchObject({
+      enabled: true,
+      redact_query_string: true,
+      logs: { invocation_logs: false },
+      traces: { enabled: true },
+    });
     expect(config.logpush ?? false).toBe(false);
     expect(config.tail_consumers ?? []).toStrictEqual([]);
   });
@@ -63,13 +74,6 @@ it("staging and production count apart", () => {
 });
 
 describe("the bundle", () => {
-  /**
-   * Kilobytes, gzipped: the Free plan takes 3,000, and a start costs CPU for each. Half are zod, Neon's driver and drizzle;
-   * a tenth reads cron expressions, calls other services, takes files and verifies imported hashes; another tenth is
-   * organizations and keys, a third of all endpoints. Traces that are passed on and reports of errors are its last three.
-   */
-  const budget = 345;
-
   it("stays small, speaks no language but English, and knows no chaos", async () => {
     const folder = await mkdtemp(join(tmpdir(), "plinth-bundle-"));
     try {
@@ -77,10 +81,10 @@ describe("the bundle", () => {
         dirname(createRequire(import.meta.url).resolve("wrangler/package.json")),
         "bin/wrangler.js",
       );
-      const args = [wrangler, "deploy", "--dry-run", "--env=", `--outdir=${folder}`];
+      const args = [wrangler, "deploy", "--dry-run", "--env=production", `--outdir=${folder}`];
       await promisify(execFile)(process.execPath, args, { cwd: dirname(file) });
       const bundle = await readFile(join(folder, "index.js"));
-      expect(gzipSync(bundle).length / 1_000).toBeLessThan(budget);
+      expect(gzipSync(bundle).length / 1_000).toBeLessThan(bundleBudget);
       expect(bundle.toString()).toContain("Invalid input");
       expect(bundle.toString()).not.toMatch(/chaos/i);
       expect(bundle.toString()).not.toMatch(/Ungültige|Entrée invalide/);

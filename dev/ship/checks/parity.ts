@@ -1,0 +1,32 @@
+import { type CheckLine, linesOf } from "../line.ts";
+import type { EnvironmentConfig, WorkerConfig } from "./environment.ts";
+
+/** What an environment does not inherit, and must repeat. */
+export function parityLines(root: WorkerConfig, mine: EnvironmentConfig, others: EnvironmentConfig[]): CheckLine[] {
+  const here = `[env.${mine.env}]`;
+  const faults = [
+    ...missing(Object.keys(root.vars), Object.keys(mine.vars)).map((name) => `${here} lacks the variable ${name}`),
+    ...missing(Object.keys(mine.vars), Object.keys(root.vars)).map((name) => `${name} is a variable of ${here} alone`),
+    ...missing(root.secrets?.required ?? [], mine.secrets?.required ?? []).map(
+      (name) => `${here} does not require the secret ${name}`,
+    ),
+    ...missing(bindingsOf(root), bindingsOf(mine)).map((name) => `${here} lacks the binding ${name}`),
+    ...(mine.vars.ENVIRONMENT === mine.env ? [] : [`${here} has ENVIRONMENT = "${mine.vars.ENVIRONMENT}"`]),
+    ...(mine.name ? [] : [`${here} has no name`]),
+    ...others.filter(({ name }) => name === mine.name).map(({ env }) => `${mine.name} is also the Worker of ${env}`),
+  ];
+  return linesOf(`parity of ${mine.env}`, faults, "has the variables, secrets and bindings of npm run dev");
+}
+
+/** The names of bindings that every environment has. A bucket and a way to send mail are a choice of each. */
+function bindingsOf(config: WorkerConfig): string[] {
+  return [
+    ...config.durable_objects.bindings.map(({ name }) => name),
+    ...config.ratelimits.map(({ name }) => name),
+    ...(config.version_metadata ? [config.version_metadata.binding] : []),
+  ];
+}
+
+function missing(wanted: readonly string[], had: readonly string[]): string[] {
+  return wanted.filter((name) => !had.includes(name));
+}

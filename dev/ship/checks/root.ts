@@ -1,0 +1,17 @@
+import { type CheckLine, linesOf } from "../line.ts";
+import { ownDomains, type WorkerConfig } from "./environment.ts";
+
+/** A Worker that wrangler would deploy without `--env`: it would call itself production beside the real one. */
+export function rootLines(root: WorkerConfig): CheckLine[] {
+  const faults = [
+    ...(root.topLevelName
+      ? [
+          `wrangler.toml has name = "${root.topLevelName}" outside of its environments, so wrangler without --env deploys a third Worker`,
+        ]
+      : []),
+    ...(ownDomains(root).length > 0
+      ? ["wrangler.toml has a route outside of its environments, which each of them inherits"]
+      : []),
+  ];
+  return linesOf("root Worker", faults, "wrangler without --env deploys nothing");
+}

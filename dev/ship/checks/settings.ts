@@ -1,0 +1,86 @@
+import { z } from "zod";
+import { settingsTable } from "../../../src/settings.ts";
+import { type CheckLine, linesOf } from "../line.ts";
+import type { EnvironmentConfig } from "./environment.ts";
+
+/** Variables that have no valid value, are none, or are secrets; and what is left of an example. */
+export function settingLines(config: EnvironmentConfig): CheckLine[] {
+  const vars = Object.entries(config.vars).map(([name, value]) => [name, String(value)] as const);
+  return [
+    ...linesOf(
+      "settings",
+      vars.flatMap(([name, value]) => settingFaults(name, value)).concat(together(config)),
+      "each variable has a valid value",
+    ),
+    ...linesOf(
+      "secrets in the open",
+      vars.flatMap(([name, value]) => secretFaults(name, value)),
+      "no variable holds one",
+    ),
+    ...linesOf("placeholders", placeholders(config), "none is left"),
+  ];
+}
+
+function settingFaults(name: string, value: string): string[] {
+  const setting = Object.entries(settingsTable).find(([key]) => key === name)?.[1];
+  if (!setting) return [`${name} is no setting: is it misspelt?`];
+  const schema: z.ZodType = setting.value;
+  if (value === "" || schema.safeParse(value).success) return [];
+  return [
+    `${name} has no valid value: ${z.prettifyError(schema.safeParse(value).error ?? new z.ZodError([])).split("\n")[0]}`,
+  ];
+}
+
+/** Settings that need each other. */
+function together({ vars, secrets, r2_buckets, send_email }: EnvironmentConfig): string[] {
+  const required = secrets?.required ?? [];
+  const isMailing = vars.MAIL === "on";
+  return [
+    ...(isMailing
+      ? ["FRONTEND_URL", "MAIL_FROM"].filter((name) => !vars[name]).map((name) => `MAIL is on without ${name}`)
+      : []),
+    ...(isMailing && send_email.length === 0 && !required.includes("RESEND_API_KEY")
+      ? ["MAIL is on without a way to send: bind EMAIL, or add RESEND_API_KEY to secrets.required"]
+      : []),
+    ...(vars.ALGORITHM !== undefined && vars.ALGORITHM !== "HS256" && !required.includes("SIGNING_KEYS")
+      ? [`ALGORITHM is ${vars.ALGORITHM} without SIGNING_KEYS in secrets.required`]
+      : []),
+    ...(vars.FILES === "on" && !r2_buckets.some(({ binding }) => binding === "BUCKET")
+      ? ["FILES is on without the bucket BUCKET"]
+      : []),
+    ...(vars.REQUIRE_VERIFIED_EMAIL === "true" && !isMailing
+      ? ["REQUIRE_VERIFIED_EMAIL is true while MAIL is off: nobody could sign in"]
+      : []),
+  ];
+}
+
+function secretFaults(name: string, value: string): string[] {
+  const setting = Object.entries(settingsTable).find(([key]) => key === name)?.[1];
+  const isSecret =
+    setting?.kind === "secret" ||
+    /^postgres(ql)?:\/\/[^/]*:[^/]*@/.test(value) ||
+    /^re_\w{16,}$/.test(value) ||
+    /-----BEGIN|"d"\s*:/.test(value) ||
+    (/^[A-Za-z0-9+/_-]{40,}={0,2}$/.test(value) && new Set(value).size > 15);
+  return isSecret
+    ? [`${name} holds a secret, which everybody who sees wrangler.toml can read: npx wrangler secret put ${name}`]
+    : [];
+}
+
+function placeholders({ vars, kv_namespaces, account_id, ...rest }: EnvironmentConfig): string[] {
+  const texts = [
+    ...Object.entries(vars),
+    ...kv_namespaces.map(({ binding, id }) => [binding, id] as const),
+    ["account_id", account_id],
+    ...[rest.routes ?? [], rest.route ?? []]
+      .flat()
+      .map((route) => ["routes", typeof route === "string" ? route : route.pattern] as const),
+  ];
+  return texts
+    .filter(([, value]) =>
+      /…|\bexample\.(com|org|net)\b|\.(example|invalid|test)\b|<[^@>]*>|\bTODO\b|change-?me|your-/i.test(
+        String(value ?? ""),
+      ),
+    )
+    .map(([name, value]) => `${name} is still "${value}"`);
+}

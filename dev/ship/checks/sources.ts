@@ -1,0 +1,105 @@
+import { execFile } from "node:child_process";
+import { glob, readFile } from "node:fs/promises";
+import { isBuiltin } from "node:module";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { type CheckLine, linesOf } from "../line.ts";
+
+/** Modules of Node that are missing in a deployed Worker, or are there and throw. */
+const absent = new Set(
+  "child_process cluster dgram domain http2 inspector repl sea sqlite test trace_events v8 vm wasi worker_threads".split(
+    " ",
+  ),
+);
+/** The most that PBKDF2 of a deployed Worker takes. */
+const iterationCap = 100_000;
+/** The most that scrypt of a deployed Worker takes, as N · r · p. */
+const scryptCap = 2 ** 20;
+
+type Source = { file: string; text: string };
+
+/** What works in Node and in a local workerd, and fails in a deployed Worker. `bundle` is the text of the upload. */
+export async function sourceLines(project: string, bundle: string): Promise<CheckLine[]> {
+  const sources: Source[] = [];
+  for await (const file of glob("src/**/*.ts", { cwd: project })) {
+    sources.push({ file, text: await readFile(join(project, file), "utf8") });
+  }
+  return [
+    ...linesOf("PBKDF2", sources.flatMap(iterationFaults), `at most ${iterationCap.toLocaleString("en")} iterations`),
+    ...linesOf("scrypt", sources.flatMap(scryptFaults), "within the cap on N · r · p"),
+    ...linesOf(
+      "Node APIs",
+      [...moduleFaults(bundle), ...sources.flatMap(evalFaults)],
+      "the bundle imports none that is missing",
+    ),
+    ...linesOf("committed secrets", await committedSecrets(project), "git has no .dev.vars and no .env"),
+  ];
+}
+
+const number = String.raw`(\d[\d_]*(?:\s*(?:\*\*|\*|<<)\s*\d[\d_]*)?)`;
+
+/** The value of a literal such as 600_000 or 2 ** 17. */
+function literalValue(literal: string): number {
+  const [, left = "", operator, right = "0"] = /^(\d[\d_]*)(?:\s*(\*\*|\*|<<)\s*(\d[\d_]*))?$/.exec(literal) ?? [];
+  const [one, other] = [Number(left.replaceAll("_", "")), Number(right.replaceAll("_", ""))];
+  if (operator === "**") return one ** other;
+  if (operator === "*") return one * other;
+  return operator === "<<" ? one * 2 ** other : one;
+}
+
+function iterationFaults({ file, text }: Source): string[] {
+  const calls = [
+    ...text.matchAll(
+      new RegExp(String.raw`\bpbkdf2(?:Sync)?\((?:[^(),]|\([^()]*\))*,(?:[^(),]|\([^()]*\))*,\s*${number}\s*,`, "g"),
+    ),
+    ...text.matchAll(new RegExp(String.raw`["']PBKDF2["'][^}]*?\biterations:\s*${number}`, "g")),
+    ...text.matchAll(new RegExp(String.raw`\biterations:\s*${number}[^}]*?["']PBKDF2["']`, "g")),
+  ];
+  return calls
+    .map(([, literal = ""]) => literalValue(literal))
+    .filter((iterations) => iterations > iterationCap)
+    .map((iterations) => `${file} asks for ${iterations.toLocaleString("en")} iterations, which throws there`);
+}
+
+function scryptFaults({ file, text }: Source): string[] {
+  if (!/\bscrypt(Sync)?\b/.test(text)) return [];
+  return [...text.matchAll(/\{[^{}]*\}/g)].flatMap(([options]) => {
+    const of = (...names: string[]) => {
+      const [, literal] = new RegExp(String.raw`\b(?:${names.join("|")}):\s*${number}\s*[,}]`).exec(options) ?? [];
+      return literal === undefined ? undefined : literalValue(literal);
+    };
+    const log = of("ln");
+    const cost = of("N", "cost") ?? (log === undefined ? undefined : 2 ** log);
+    // An upper bound of what is accepted from elsewhere has a bound on the work of its own.
+    if (cost === undefined || of("work") !== undefined) return [];
+    const work = cost * (of("r", "blockSize") ?? 8) * (of("p", "parallelization") ?? 1);
+    return work > scryptCap
+      ? [`${file} asks for N · r · p = ${work.toLocaleString("en")}, over ${scryptCap.toLocaleString("en")}`]
+      : [];
+  });
+}
+
+function moduleFaults(bundle: string): string[] {
+  const names = [...bundle.matchAll(/\b(?:from|import|import\(|require\()\s*["'](?:node:)?([\w/]+)["']/g)].map(
+    ([, name = ""]) => name,
+  );
+  return [...new Set(names)]
+    .filter((name) => isBuiltin(`node:${name}`) && absent.has(name.split("/")[0] ?? ""))
+    .map((name) => `node:${name} is imported, which a deployed Worker does not have`);
+}
+
+function evalFaults({ file, text }: Source): string[] {
+  const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+  return /(?<![\w.])(eval\(|new Function\()/.test(code)
+    ? [`${file} makes code at run time, which a Worker refuses`]
+    : [];
+}
+
+async function committedSecrets(project: string): Promise<string[]> {
+  const listed = promisify(execFile)("git", ["ls-files", "--", "*.dev.vars", "*.env", "*.env.*"], { cwd: project });
+  const { stdout } = await listed.catch(() => ({ stdout: "" }));
+  return stdout
+    .split("\n")
+    .filter((file) => file !== "" && !file.endsWith(".example"))
+    .map((file) => `git has ${file}: take it out, and replace the secrets in it`);
+}

@@ -1,0 +1,112 @@
+import { z } from "zod";
+import { Problem } from "../config.ts";
+import { lastWords, type Variables, type Wrangler } from "./wrangler.ts";
+
+const Answer = z.object({
+  success: z.boolean(),
+  errors: z.array(z.looseObject({ code: z.number(), message: z.string() })).default([]),
+  result: z.unknown(),
+});
+const Account = z.object({ id: z.string(), name: z.string() });
+const Service = z.object({
+  default_environment: z.object({ script: z.looseObject({ migration_tag: z.string().nullish() }) }),
+});
+const Deployment = z.object({ versions: z.array(z.object({ version_id: z.string(), percentage: z.number() })) });
+const WorkerVersion = z.object({ annotations: z.record(z.string(), z.string()).nullish() });
+
+/** A part of a Worker's traffic, and the version that gets it. */
+export type Share = { version: string; percentage: number };
+
+/** The account that a deploy goes to. Nothing here writes. */
+export type Cloudflare = {
+  account: z.infer<typeof Account>;
+  /** Undefined if there is no such Worker. */
+  worker(name: string): Promise<{ migrationTag: string | undefined } | undefined>;
+  /** The traffic of the Worker now, the largest share first; empty if nothing is deployed. */
+  traffic(name: string): Promise<Share[]>;
+  /** The commit that was uploaded with a version. */
+  commitOf(name: string, version: string): Promise<string | undefined>;
+  secrets(name: string): Promise<string[]>;
+  /** The name of the account in `*.workers.dev`. */
+  subdomain(): Promise<string | undefined>;
+};
+
+const noSuchWorker = [10007, 10090];
+
+/** Signs in as wrangler does. Throws {@link Problem} without an account, or with several. */
+export async function openCloudflare(
+  wrangler: Wrangler,
+  variables: Variables,
+  accountId?: string,
+): Promise<Cloudflare> {
+  const base = variables.CLOUDFLARE_API_BASE_URL ?? "https://api.cloudflare.com/client/v4";
+  const token = variables.CLOUDFLARE_API_TOKEN ?? (await tokenOf(wrangler));
+
+  async function read<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
+    const signal = AbortSignal.timeout(20_000);
+    const response = await fetch(`${base}${path}`, { headers: { Authorization: `Bearer ${token}` }, signal }).catch(
+      (error: Error) => {
+        throw new Problem(`Cloudflare cannot be reached: ${error.message}. Nothing was changed by this call.`);
+      },
+    );
+    const parsed = Answer.safeParse(await response.json().catch(() => undefined));
+    if (!parsed.success)
+      throw new Problem(`Cloudflare answered ${response.status} to ${path}, and no JSON of its own.`);
+    const { success, errors, result } = parsed.data;
+    if (success) return schema.parse(result);
+    if (errors.some(({ code }) => noSuchWorker.includes(code))) return undefined;
+    const told = errors.map(({ code, message }) => `${message} (${code})`).join("; ");
+    throw new Problem(`Cloudflare refused ${path}: ${told || response.status}.`);
+  }
+
+  const account = await accountOf(read, variables.CLOUDFLARE_ACCOUNT_ID ?? accountId);
+  const scripts = `/accounts/${account.id}/workers/scripts`;
+  return {
+    account,
+    async worker(name) {
+      const found = await read(`/accounts/${account.id}/workers/services/${name}`, Service);
+      return found && { migrationTag: found.default_environment.script.migration_tag ?? undefined };
+    },
+    async traffic(name) {
+      const found = await read(`${scripts}/${name}/deployments`, z.object({ deployments: z.array(Deployment) }));
+      const versions = found?.deployments[0]?.versions ?? [];
+      return versions
+        .map(({ version_id: version, percentage }) => ({ version, percentage }))
+        .toSorted((one, other) => other.percentage - one.percentage);
+    },
+    async commitOf(name, version) {
+      const found = await read(`${scripts}/${name}/versions/${version}`, WorkerVersion);
+      return found?.annotations?.["workers/tag"] || undefined;
+    },
+    async secrets(name) {
+      const found = await read(`${scripts}/${name}/secrets`, z.array(z.object({ name: z.string() })));
+      return (found ?? []).map((secret) => secret.name);
+    },
+    async subdomain() {
+      return (await read(`/accounts/${account.id}/workers/subdomain`, z.object({ subdomain: z.string() })))?.subdomain;
+    },
+  };
+}
+
+async function tokenOf(wrangler: Wrangler): Promise<string> {
+  const ran = await wrangler("auth", "token", "--json");
+  const [json] = /\{[\s\S]*\}/.exec(ran.said) ?? [];
+  const found = z.object({ token: z.string() }).safeParse(json && ran.code === 0 ? JSON.parse(json) : undefined);
+  if (found.success) return found.data.token;
+  throw new Problem(`Sign in first: npx wrangler login, or set CLOUDFLARE_API_TOKEN.\n${lastWords(ran)}`);
+}
+
+type Read = <T>(path: string, schema: z.ZodType<T>) => Promise<T | undefined>;
+
+async function accountOf(read: Read, id: string | undefined): Promise<z.infer<typeof Account>> {
+  if (id !== undefined) return (await read(`/accounts/${id}`, Account)) ?? { id, name: id };
+  const accounts = (await read("/accounts", z.array(Account))) ?? [];
+  const [only, ...others] = accounts;
+  if (only && others.length === 0) return only;
+  const names = accounts.map((account) => `${account.name} (${account.id})`).join(", ");
+  throw new Problem(
+    only
+      ? `You belong to several accounts: ${names}. Name one: account_id in wrangler.toml, or CLOUDFLARE_ACCOUNT_ID.`
+      : "This sign-in belongs to no account of Cloudflare.",
+  );
+}

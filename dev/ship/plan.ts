@@ -1,0 +1,121 @@
+import { refused, report } from "../commands/contract.ts";
+import { describeDatabase } from "../config.ts";
+import { lockMeans, type MigrationEffects } from "../migrations/watch.ts";
+import { bundleBudget, startBudget } from "./budgets.ts";
+import type { ClientChanges } from "./clients.ts";
+import type { Share } from "./cloudflare.ts";
+import type { DatabasePlan, TableSize } from "./database.ts";
+import { type CheckLine, go, noGo, printed, unknown } from "./line.ts";
+import type { ShipTarget } from "./target.ts";
+
+/** Everything that was read before anything is written. */
+export type ShipPlan = {
+  account: { id: string; name: string };
+  /** The traffic of the Worker now; empty at its first deploy. */
+  traffic: Share[];
+  /** The commit that runs, where its version has told. */
+  running: string | undefined;
+  /** True if a version cannot be uploaded beside the one that runs: it is the first, or it changes Durable Objects. */
+  isWhole: "first" | "durable objects" | undefined;
+  /** Where the smoke test calls; undefined if it is known only after the upload. */
+  url: string | undefined;
+  database: DatabasePlan;
+  effects: MigrationEffects[];
+  secrets: string[];
+  clients: ClientChanges;
+  bundle: number;
+  start: number | undefined;
+  checks: CheckLine[];
+};
+
+/** The lines that decide about this deploy, those of `checks` first. */
+export function verdicts(target: ShipTarget, plan: ShipPlan): CheckLine[] {
+  const required = target.config.secrets?.required ?? [];
+  const missing = required.filter((name) => !plan.secrets.includes(name));
+  const breaks = plan.effects.flatMap(({ file, breaks }) => breaks.map(({ change }) => `${file}: ${change}`));
+  return [
+    ...plan.checks,
+    plan.bundle > bundleBudget
+      ? noGo("bundle", `${kb(plan.bundle)} gzipped, over its budget of ${bundleBudget} kB`)
+      : go("bundle", `${kb(plan.bundle)} gzipped, of ${bundleBudget} kB`),
+    startLine(plan.start),
+    missing.length > 0
+      ? noGo(
+          "secrets",
+          `not set: ${missing.map((name) => `npx wrangler secret put ${name} --env ${target.env}`).join("; ")}`,
+        )
+      : go("secrets", `${required.join(", ") || "none"} set`),
+    breaks.length > 0
+      ? go("older version", `its file says why it may: ${breaks.join("; ")}`)
+      : go("older version", "no migration takes anything from it"),
+    clientLine(plan.clients),
+  ];
+}
+
+/** The start-up against its budget. */
+export function startLine(start: number | undefined): CheckLine {
+  if (start === undefined) return unknown("start-up", "could not be profiled here");
+  const told = `${Math.round(start)} ms of CPU here, of ${startBudget} ms`;
+  return start > startBudget ? noGo("start-up", told) : go("start-up", told);
+}
+
+function clientLine({ since, changes }: ClientChanges): CheckLine {
+  if (changes === undefined) return unknown("clients", "there is no earlier contract to compare with");
+  const broken = refused(changes).length;
+  const told = report(changes, false).at(-1) ?? "";
+  return broken > 0 ? noGo("clients", `since ${since}: ${told}`) : go("clients", `since ${since}: ${told}`);
+}
+
+/** The plan for people, from what is to be touched to what may go wrong. */
+export function planText(target: ShipTarget, plan: ShipPlan): string {
+  const { account, database, traffic } = plan;
+  const now = traffic.map(({ version, percentage }) => `${version} at ${percentage} %`).join(", ");
+  return [
+    `Ship ${target.commit} to ${target.env}`,
+    `  account   ${account.name} (${account.id})`,
+    `  Worker    ${target.worker}${now ? `, now ${now}` : ", its first deploy"}${plan.running ? ` (commit ${plan.running})` : ""}`,
+    `  URL       ${plan.url ?? "told by the upload"}`,
+    `  database  ${describeDatabase(target.databaseUrl)}`,
+    "",
+    ...migrationLines(database, plan.effects),
+    "",
+    printed(verdicts(target, plan)),
+  ].join("\n");
+}
+
+function migrationLines({ pending, upgrades, sizes }: DatabasePlan, effects: MigrationEffects[]): string[] {
+  if (pending.length === 0 && !upgrades) return ["No migration is pending."];
+  return [
+    `${pending.length} pending migration${pending.length === 1 ? "" : "s"}:`,
+    ...(upgrades ? ["  drizzle/history: replaces older migrations"] : []),
+    ...pending.flatMap(({ tag, inTransaction }) => {
+      const file = `drizzle/${tag}.sql`;
+      const locks = effects.find((effect) => effect.file === file)?.locks ?? [];
+      const none = inTransaction
+        ? "locks no table that is there"
+        : "outside a transaction; each statement waits by itself";
+      return [
+        `  ${file}`,
+        ...(locks.length === 0
+          ? [`    ${none}`]
+          : locks.map(
+              (lock) => `    ${lock.table} (${sizeOf(lock.table, sizes)}): ${lock.mode}, ${lockMeans(lock.mode)}`,
+            )),
+      ];
+    }),
+  ];
+}
+
+function sizeOf(table: string, sizes: TableSize[]): string {
+  const found = sizes.find((size) => size.table === table);
+  if (!found) return "not there yet";
+  const bytes =
+    found.bytes < 1_000_000
+      ? kb(found.bytes / 1_000)
+      : `${Math.round(found.bytes / 1_000_000).toLocaleString("en")} MB`;
+  return `${bytes}, ${found.rows === undefined ? "rows not counted yet" : `about ${found.rows.toLocaleString("en")} rows`}`;
+}
+
+function kb(kilobytes: number): string {
+  return `${Math.round(kilobytes).toLocaleString("en")} kB`;
+}

@@ -1,0 +1,94 @@
+import { execFile } from "node:child_process";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { checkMigrations } from "../commands/check-migrations.ts";
+import { bundleBudget } from "./budgets.ts";
+import { configLines } from "./checks/all.ts";
+import { sourceLines } from "./checks/sources.ts";
+import { type CheckLine, go, noGo, unknown } from "./line.ts";
+import { measureBundle, measureStart } from "./measure.ts";
+import { startLine } from "./plan.ts";
+import { wranglerIn } from "./wrangler.ts";
+
+/** Each kind of generated file, by the command that writes it. */
+const generated = ["access-matrix", "reference", "openapi"];
+
+/** Looks at everything that can be known without a network. */
+export async function preflight(project: string, environments: readonly string[]): Promise<CheckLine[]> {
+  const wrangler = wranglerIn(project, process.env);
+  const [env = "production"] = environments;
+  const [types, drift, migrations, built, start] = await Promise.all([
+    typeLine(project),
+    driftLines(project),
+    migrationLine(project),
+    measureBundle(wrangler, env).catch((error: Error) => error),
+    measureStart(wrangler, env),
+  ]);
+  const isBuilt = !(built instanceof Error);
+  return [
+    types,
+    ...drift,
+    migrations,
+    ...once(environments.map((name) => configLines(project, name))),
+    ...(await sourceLines(project, isBuilt ? built.text : "")),
+    isBuilt ? bundleLine(built.kilobytes) : noGo("bundle", built.message),
+    startLine(start),
+    ...beyond,
+  ];
+}
+
+/** Tells a line that holds for each environment once, and puts the environment before any other. */
+function once(environments: CheckLine[][]): CheckLine[] {
+  const lines = environments.flat();
+  return lines.filter(
+    (line, place) => lines.findIndex(({ name, says }) => name === line.name && says === line.says) === place,
+  );
+}
+
+/** What no file tells. */
+const beyond = [
+  unknown("secrets", "whether they are set: npm run ship looks"),
+  unknown("database", "whether it is that of the environment, and its migrations: npm run ship looks"),
+  unknown("mail", "whether the provider takes mail from MAIL_FROM: send one"),
+  unknown("hasher", "whether its 30 s of CPU hold on the Free plan, and whether hashers share a thread"),
+];
+
+export function bundleLine(kilobytes: number): CheckLine {
+  const told = `${Math.round(kilobytes)} kB gzipped, of ${bundleBudget} kB`;
+  return kilobytes > bundleBudget ? noGo("bundle", told) : go("bundle", told);
+}
+
+async function typeLine(project: string): Promise<CheckLine> {
+  const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
+  const [first] = await faultOf(project, tsc);
+  return first === undefined ? go("types", "compile") : noGo("types", first);
+}
+
+async function driftLines(project: string): Promise<CheckLine[]> {
+  const faults = await Promise.all(
+    generated.map((name) => faultOf(project, join(project, `dev/commands/${name}.ts`), "--check")),
+  );
+  const stale = faults.flatMap(([first]) => first ?? []);
+  return stale.length === 0
+    ? [go("drift", "the generated files are those of the source")]
+    : stale.map((fault) => noGo("drift", fault));
+}
+
+async function migrationLine(project: string): Promise<CheckLine> {
+  return checkMigrations(project).then(
+    () => go("migrations", "are in order, and make what src/db/schema.ts declares"),
+    (error: Error) => noGo("migrations", error.message.split("\n")[0] ?? ""),
+  );
+}
+
+/** The first lines of what a script said when it failed. */
+async function faultOf(project: string, ...args: string[]): Promise<string[]> {
+  const running = promisify(execFile)(process.execPath, args, { cwd: project, maxBuffer: 2 ** 26 });
+  return running.then(
+    () => [],
+    ({ stdout, stderr }: { stdout: string; stderr: string }) => [
+      `${stderr}${stdout}`.trim().split("\n")[0] ?? "failed",
+    ],
+  );
+}

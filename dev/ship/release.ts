@@ -1,0 +1,215 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Problem } from "../config.ts";
+import type { Cloudflare, Share } from "./cloudflare.ts";
+import type { ShipPlan } from "./plan.ts";
+import { smoke } from "./smoke.ts";
+import type { ShipTarget } from "./target.ts";
+import { lastWords, type Wrangler, type WranglerRun } from "./wrangler.ts";
+
+export type ReleaseOptions = {
+  cloudflare: Cloudflare;
+  wrangler: Wrangler;
+  log: (line: string) => void;
+  /** Percentages of the traffic before all of it. */
+  steps: number[];
+  /** Seconds that each step lasts before the next. */
+  pause: number;
+  /** Seconds for which a smoke test is repeated. */
+  patience?: number;
+};
+
+/**
+ * Uploads the Worker, tests it before it has traffic, and gives it the traffic. Throws {@link Problem} with the state that
+ * is left behind, and the way on.
+ */
+export async function release(target: ShipTarget, plan: ShipPlan, options: ReleaseOptions): Promise<void> {
+  await (plan.isWhole ? releaseWhole(target, plan, options) : releaseVersion(target, plan, options));
+}
+
+/** Makes a deploy that Cloudflare takes in one piece only: the first, or one with a change of Durable Objects. */
+async function releaseWhole(target: ShipTarget, plan: ShipPlan, options: ReleaseOptions): Promise<void> {
+  const { log, wrangler, cloudflare, patience } = options;
+  const why = plan.isWhole === "first" ? "the first deploy" : "a change of Durable Objects";
+  log(`Deploying at once, because this is ${why}: no version can stand beside another then.`);
+  const ran = await wrangler("deploy", ...labels(target));
+  if (ran.code !== 0) await failed(ran, "deploy", target, plan, options);
+  const [now] = await cloudflare.traffic(target.worker);
+  const url = plan.url ?? (await urlOf(target, cloudflare)) ?? reported(ran, "targets");
+  const back =
+    plan.traffic.length > 0
+      ? "Cloudflare takes no version back across a change of Durable Objects: mend it, and ship again."
+      : "There is no version before it to go back to: mend it, and ship again.";
+  if (!url) return log(`Version ${now?.version} has all traffic. No URL of it is known, so it was not tested. ${back}`);
+  const fault = await smoke(
+    { url, version: now?.version, commit: target.commit },
+    { log, ...(patience !== undefined && { patience }) },
+  );
+  if (fault) throw new Problem(`Version ${now?.version} has all traffic, and its smoke test fails: ${fault}. ${back}`);
+  log(`Version ${now?.version} has all traffic. ${back}`);
+}
+
+async function releaseVersion(target: ShipTarget, plan: ShipPlan, options: ReleaseOptions): Promise<void> {
+  const { log, wrangler, cloudflare, patience } = options;
+  const old = plan.traffic;
+  const ran = await wrangler("versions", "upload", ...labels(target));
+  const version = reported(ran, "version_id");
+  if (ran.code !== 0 || !version) return failed(ran, "upload", target, plan, options);
+  log(`Uploaded version ${version}, which has no traffic yet.`);
+
+  const own = reported(ran, "preview_url");
+  const url = own ?? plan.url;
+  if (!url) {
+    throw new Problem(
+      `Version ${version} is uploaded and has no traffic. No URL of it is known: name one by --url. ${unchanged(old)}`,
+    );
+  }
+  // A version without a URL of its own answers once it is part of the deployment, with no share of its traffic.
+  if (!own) await shift([...old, { version, percentage: 0 }], "0 %", version, target, plan, options);
+  const tested = { url, override: own ? undefined : target.worker, version, commit: target.commit };
+  const fault = await smoke(tested, { log, ...(patience !== undefined && { patience }) });
+  if (fault) {
+    if (!own) await goBack(target, version, plan, options);
+    throw new Problem(`The smoke test of version ${version} fails: ${fault}. It has no traffic. ${unchanged(old)}`);
+  }
+
+  for (const percentage of [...options.steps, 100]) {
+    const shares =
+      percentage === 100
+        ? [{ version, percentage }]
+        : [...old.map((share) => ({ ...share, percentage: 100 - percentage })), { version, percentage }];
+    await shift(shares, `${percentage} %`, version, target, plan, options);
+    log(`Version ${version} has ${percentage} % of the traffic.`);
+    if (percentage === 100) break;
+    await delay(options.pause * 1_000);
+    const later = await smoke(tested, { log, patience: 0 });
+    if (later) {
+      await goBack(target, version, plan, options);
+      throw new Problem(
+        `At ${percentage} % version ${version} fails: ${later}. It has no traffic any more. ${unchanged(old)}`,
+      );
+    }
+  }
+  const triggers = await wrangler("triggers", "deploy", `--env=${target.env}`);
+  if (triggers.code !== 0) {
+    throw new Problem(
+      `Version ${version} has all traffic, but its routes and schedules are those of before:\n${lastWords(triggers)}\n` +
+        `Next: npx wrangler triggers deploy --env ${target.env}\n${takeBack(target, old)}`,
+    );
+  }
+  const now = await cloudflare.traffic(target.worker);
+  if (now[0]?.version !== version)
+    log(`Cloudflare already tells of another version, ${now[0]?.version}: somebody else deploys.`);
+  log(takeBack(target, old));
+}
+
+/** Deploys these shares. Refuses if the traffic is not where the plan has left it. */
+async function shift(
+  shares: Share[],
+  name: string,
+  version: string,
+  target: ShipTarget,
+  plan: ShipPlan,
+  { wrangler, cloudflare }: ReleaseOptions,
+): Promise<void> {
+  const now = await cloudflare.traffic(target.worker);
+  const known = [version, ...plan.traffic.map((share) => share.version)];
+  const stranger = now.find((share) => share.percentage > 0 && !known.includes(share.version));
+  if (stranger) {
+    throw new Problem(
+      `Somebody else has deployed version ${stranger.version} meanwhile, and it stays. Version ${version} is uploaded and has no ` +
+        "traffic. Look at what they did, and ship again.",
+    );
+  }
+  const ran = await wrangler(
+    "versions",
+    "deploy",
+    ...shares.map(specified),
+    "--yes",
+    `--env=${target.env}`,
+    `--message=${target.commit} at ${name}`,
+  );
+  if (ran.code === 0) return;
+  const left = await stateOf(target, cloudflare);
+  throw new Problem(
+    `Version ${version} could not be given ${name} of the traffic:\n${lastWords(ran)}\n${left}\n` +
+      `On: npx wrangler versions deploy ${specified({ version, percentage: 100 })} --env ${target.env}\n` +
+      `Back: npx wrangler versions deploy ${plan.traffic.map(specified).join(" ")} --env ${target.env}`,
+  );
+}
+
+/** Gives all traffic to the versions that had it. */
+async function goBack(target: ShipTarget, version: string, plan: ShipPlan, options: ReleaseOptions): Promise<void> {
+  const shares = plan.traffic.map(specified);
+  const ran = await options.wrangler(
+    "versions",
+    "deploy",
+    ...shares,
+    "--yes",
+    `--env=${target.env}`,
+    `--message=back from ${target.commit}`,
+  );
+  if (ran.code === 0) return;
+  throw new Problem(
+    `Version ${version} fails, and could not be taken back:\n${lastWords(ran)}\n${await stateOf(target, options.cloudflare)}\n` +
+      `Back: npx wrangler versions deploy ${shares.join(" ")} --env ${target.env}`,
+  );
+}
+
+async function failed(
+  ran: WranglerRun,
+  step: string,
+  target: ShipTarget,
+  plan: ShipPlan,
+  options: ReleaseOptions,
+): Promise<never> {
+  throw new Problem(
+    `The ${step} failed:\n${lastWords(ran)}\n${await stateOf(target, options.cloudflare)} ${unchanged(plan.traffic)}`,
+  );
+}
+
+/** The traffic as Cloudflare tells it now. */
+async function stateOf({ worker }: ShipTarget, cloudflare: Cloudflare): Promise<string> {
+  const now = await cloudflare.traffic(worker).catch(() => undefined);
+  if (now === undefined)
+    return `Cloudflare does not tell which version has the traffic of ${worker}: npx wrangler deployments status`;
+  if (now.length === 0) return `${worker} has no deployment.`;
+  return `Now: ${now.map(({ version, percentage }) => `version ${version} at ${percentage} %`).join(", ")}.`;
+}
+
+function unchanged(old: Share[]): string {
+  return old.length > 0
+    ? "The older version goes on, on the migrated database. Mend it, and ship again: nothing is migrated twice."
+    : "The database is migrated. Mend it, and ship again: nothing is migrated twice.";
+}
+
+function takeBack({ env }: ShipTarget, old: Share[]): string {
+  return `To take it back: npx wrangler rollback ${old[0]?.version} --env ${env} --yes (the database stays as it is now)`;
+}
+
+function specified({ version, percentage }: Share): string {
+  return `${version}@${percentage}%`;
+}
+
+function labels({ env, commit }: ShipTarget): string[] {
+  return [`--env=${env}`, `--tag=${commit}`, `--message=Shipped by npm run ship`];
+}
+
+/** A text of wrangler's report, or the first of a list. */
+function reported({ events }: WranglerRun, name: string): string | undefined {
+  for (const event of events) {
+    const value = event[name];
+    const text = Array.isArray(value) ? value[0] : value;
+    if (typeof text === "string" && text !== "") return text;
+  }
+  return undefined;
+}
+
+/** The URL of the Worker: its own domain, or that of the account at workers.dev. */
+export async function urlOf({ config, worker }: ShipTarget, cloudflare: Cloudflare): Promise<string | undefined> {
+  const routes = [config.routes ?? [], config.route ?? []].flat();
+  const [own] = routes.flatMap((route) => (typeof route === "object" && route.custom_domain ? [route.pattern] : []));
+  if (own) return `https://${own}`;
+  if (config.workers_dev === false) return undefined;
+  const subdomain = await cloudflare.subdomain();
+  return subdomain && `https://${worker}.${subdomain}.workers.dev`;
+}

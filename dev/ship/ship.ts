@@ -1,0 +1,121 @@
+import { join } from "node:path";
+import { describeDatabase, Problem } from "../config.ts";
+import { explained } from "../local/explained.ts";
+import { postgres } from "../local/postgres.ts";
+import { setOwner } from "../local/target.ts";
+import { migrate } from "../migrations/migrate.ts";
+import { clientChanges } from "./clients.ts";
+import { type Cloudflare, openCloudflare } from "./cloudflare.ts";
+import { effectsOf, readDatabasePlan } from "./database.ts";
+import type { CheckLine } from "./line.ts";
+import { type Bundle, measure } from "./measure.ts";
+import { planText, type ShipPlan, verdicts } from "./plan.ts";
+import { type ReleaseOptions, release, urlOf } from "./release.ts";
+import { readTarget, type ShipTarget, type TargetOptions } from "./target.ts";
+import { type Wrangler, wranglerIn } from "./wrangler.ts";
+
+export type ShipOptions = TargetOptions &
+  Pick<ReleaseOptions, "steps" | "pause" | "patience" | "log"> & {
+    isDryRun: boolean;
+    /** Asks once, after the plan. */
+    confirm: (question: string) => Promise<boolean>;
+    /** The names of lines that are no-go, and are accepted. */
+    accepted: string[];
+    /** Where the smoke test calls, if that is not what wrangler.toml says. */
+    url: string | undefined;
+    /** What preflight says of the environment. */
+    check: (target: ShipTarget, bundle: Bundle) => Promise<CheckLine[]>;
+    measure?: typeof measure;
+    /** A PostgreSQL to try the migrations on; by default one is started. */
+    admin?: string;
+  };
+
+/** Plans, asks, migrates, uploads, tests, promotes. Throws {@link Problem} with what was left behind. */
+export async function ship(options: ShipOptions): Promise<void> {
+  const { log } = options;
+  const target = await readTarget(options);
+  const wrangler = wranglerIn(target.project, options.variables);
+  const cloudflare = await openCloudflare(wrangler, options.variables, target.config.account_id ?? undefined);
+  const plan = await planOf(target, wrangler, cloudflare, options);
+  log(planText(target, plan));
+  const stops = verdicts(target, plan).filter(
+    ({ name, verdict }) => verdict === "no-go" && !options.accepted.includes(name),
+  );
+  if (stops.length > 0) {
+    const names = [...new Set(stops.map(({ name }) => name))];
+    throw new Problem(
+      `Nothing was changed. No-go: ${names.join(", ")}. Mend it, or say that you mean it: ${names.map((name) => `--accept "${name}"`).join(" ")}`,
+    );
+  }
+  if (options.isDryRun) return log("\n--dry-run: nothing was changed.");
+  if (!(await options.confirm(`Ship ${target.commit} to ${target.env}?`))) throw new Problem("Nothing was changed.");
+  await migrateDatabase(target, plan, log);
+  await release(target, plan, { ...options, cloudflare, wrangler });
+}
+
+async function planOf(
+  target: ShipTarget,
+  wrangler: Wrangler,
+  cloudflare: Cloudflare,
+  options: ShipOptions,
+): Promise<ShipPlan> {
+  const { project, worker, env } = target;
+  const database = await readDatabasePlan(target);
+  const [found, traffic, secrets] = await Promise.all([
+    cloudflare.worker(worker),
+    cloudflare.traffic(worker),
+    cloudflare.secrets(worker),
+  ]);
+  const shares = traffic.filter(({ percentage }) => percentage > 0);
+  if (shares.length > 1) {
+    const told = shares.map(({ version, percentage }) => `${version} at ${percentage} %`).join(", ");
+    throw new Problem(
+      `The traffic of ${worker} is divided: ${told}. End that first: npx wrangler versions deploy VERSION@100% --env ${env}`,
+    );
+  }
+  const [current] = shares;
+  const running = current && (await cloudflare.commitOf(worker, current.version));
+  const { bundle, start } = await (options.measure ?? measure)(wrangler, env);
+  return {
+    account: cloudflare.account,
+    traffic: shares,
+    running,
+    isWhole:
+      !found || !current
+        ? "first"
+        : found.migrationTag === target.config.migrations.at(-1)?.tag
+          ? undefined
+          : "durable objects",
+    url: options.url ?? (await urlOf(target, cloudflare)),
+    database,
+    effects: await effectsOf(project, database.pending, options.admin),
+    secrets,
+    clients: await clientChanges(project, running),
+    bundle: bundle.kilobytes,
+    start,
+    checks: await options.check(target, bundle),
+  };
+}
+
+async function migrateDatabase(
+  { project, env, databaseUrl }: ShipTarget,
+  plan: ShipPlan,
+  log: (line: string) => void,
+): Promise<void> {
+  const where = describeDatabase(databaseUrl);
+  const database = postgres(databaseUrl);
+  try {
+    const count = await migrate(database, { folder: join(project, "drizzle"), log });
+    await setOwner(database, env);
+    log(count === 0 ? `${where} is up to date.` : `${where} is migrated.`);
+  } catch (error) {
+    const told = explained(error, where);
+    const why = told instanceof Error ? told.message : String(told);
+    const now = plan.traffic.length > 0 ? "The older version goes on." : "Nothing is deployed.";
+    throw new Problem(
+      `${why}\nThe Worker was not touched. ${now} Migrations that were applied before the fault stay, and are not applied again.`,
+    );
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,76 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describeDatabase, Problem } from "../config.ts";
+import { isLocal } from "../local/target.ts";
+import { checkFiles } from "../migrations/check-files.ts";
+import { readEnvironment, type WorkerConfig } from "./checks/environment.ts";
+import type { Variables } from "./wrangler.ts";
+
+/** The place that a deploy goes to, which nobody has connected to yet. */
+export type ShipTarget = {
+  project: string;
+  env: "staging" | "production";
+  /** The name of its Worker. */
+  worker: string;
+  config: WorkerConfig;
+  /** The connection string of its database's owner. */
+  databaseUrl: string;
+  /** The first twelve digits of the commit. */
+  commit: string;
+};
+
+export type TargetOptions = {
+  project: string;
+  env: string | undefined;
+  variables: Variables;
+  /** True in tests alone: no option and no variable sets it. */
+  mayBeLocal?: boolean;
+};
+
+const usage = "npm run ship -- production, or staging";
+
+/** Finds the target, or throws {@link Problem} with the reason for which nothing may be deployed. Changes nothing. */
+export async function readTarget({ project, env, variables, mayBeLocal = false }: TargetOptions): Promise<ShipTarget> {
+  if (env !== "production" && env !== "staging") {
+    throw new Problem(`Name the environment: ${usage}. Without one, wrangler would make a Worker of neither.`);
+  }
+  const databaseUrl = variables.DATABASE_URL;
+  if (!databaseUrl) {
+    throw new Problem(`DATABASE_URL is not set: pass that of ${env}, whose migrations come before its Worker.`);
+  }
+  if (!(/^postgres(ql)?:\/\/./.test(databaseUrl) && URL.canParse(databaseUrl))) {
+    throw new Problem("DATABASE_URL must be postgres://user:password@host/database, percent-encoded.");
+  }
+  if (isLocal(databaseUrl) && !mayBeLocal) {
+    throw new Problem(
+      `DATABASE_URL names ${describeDatabase(databaseUrl)}, which a deployed Worker cannot reach: pass that of ${env}.`,
+    );
+  }
+  const config = configOf(project, env);
+  const commit = await committed(project);
+  await checkFiles(join(project, "drizzle"));
+  return { project, env, worker: config.name, config, databaseUrl, commit };
+}
+
+/** The configuration of an environment. Throws {@link Problem} where it would not be that environment's Worker. */
+function configOf(project: string, env: string): WorkerConfig & { name: string } {
+  const config = readEnvironment(project, env);
+  const { name, vars } = config;
+  if (!name) throw new Problem(`wrangler.toml gives the Worker of ${env} no name.`);
+  if (vars.ENVIRONMENT !== env) {
+    throw new Problem(`wrangler.toml has ENVIRONMENT = "${vars.ENVIRONMENT}" in ${env}: make it "${env}".`);
+  }
+  return { ...config, name };
+}
+
+/** The commit of a tree without changes. */
+async function committed(project: string): Promise<string> {
+  const git = (...args: string[]) => promisify(execFile)("git", args, { cwd: project, maxBuffer: 2 ** 26 });
+  const head = await git("rev-parse", "--short=12", "HEAD").catch(() => undefined);
+  if (!head) throw new Problem("There is no commit: a deploy is one, so that you can come back to it.");
+  const changed = (await git("status", "--porcelain")).stdout.trimEnd().split("\n").filter(Boolean);
+  if (changed.length === 0) return head.stdout.trim();
+  const more = changed.length > 5 ? `\n  and ${changed.length - 5} more` : "";
+  throw new Problem(`Commit first, so that what runs can be found again:\n${changed.slice(0, 5).join("\n")}${more}`);
+}

@@ -1,0 +1,235 @@
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { configLines } from "../../../dev/ship/checks/all.ts";
+import { sourceLines } from "../../../dev/ship/checks/sources.ts";
+import { startLine } from "../../../dev/ship/plan.ts";
+import { bundleLine } from "../../../dev/ship/preflight.ts";
+
+const project = join(import.meta.dirname, "../../..");
+let copy = "";
+let config = "";
+
+beforeAll(async () => {
+  copy = await mkdtemp(join(tmpdir(), "plinth-preflight-"));
+  await cp(join(project, "src"), join(copy, "src"), { recursive: true });
+  config = await readFile(join(project, "wrangler.toml"), "utf8");
+});
+afterAll(() => rm(copy, { recursive: true }));
+
+/** The no-go lines of production, as `name: sentence`, where its part of wrangler.toml was edited. */
+async function faultsOf(edit: (text: string) => string, isEverywhere = false): Promise<string[]> {
+  const [head = "", production = ""] = config.split(/(?=^\[env\.production\]$)/m);
+  const edited = edit(production);
+  const text = isEverywhere || edited === production ? edit(config) : head + edited;
+  await writeFile(join(copy, "wrangler.toml"), text);
+  return configLines(copy, "production").flatMap(({ name, verdict, says }) =>
+    verdict === "no-go" ? `${name}: ${says}` : [],
+  );
+}
+
+const swap = (from: string | RegExp, to: string) => (text: string) => text.replace(from, to);
+const variable = (name: string, value: string) => (text: string) =>
+  text.includes(`\n${name} =`)
+    ? text.replace(new RegExp(`\n${name} = .*`), `\n${name} = "${value}"`)
+    : text.replace("\nSIGNUP =", `\n${name} = "${value}"\nSIGNUP =`);
+
+describe("npm run preflight", () => {
+  it("finds nothing in this project but that workers.dev caches nothing", async () => {
+    expect(await faultsOf((text) => text)).toStrictEqual([
+      expect.stringMatching(/^cache: workers\.dev caches nothing/),
+    ]);
+    expect((await sourceLines(project, "")).map(({ verdict }) => verdict)).toStrictEqual(["go", "go", "go", "go"]);
+  });
+
+  it("never takes for good what it cannot know", async () => {
+    await writeFile(join(copy, "wrangler.toml"), config);
+    const unknown = configLines(copy, "production").flatMap(({ name, verdict }) => (verdict === "unknown" ? name : []));
+    expect(unknown.toSorted()).toStrictEqual(["placement", "plan", "rate limits"]);
+  });
+
+  it.each([
+    [
+      "a Worker outside of the environments",
+      swap('main = "src/index.ts"', 'main = "src/index.ts"\nname = "plinth"'),
+      "root Worker: ",
+    ],
+    [
+      "a route outside of the environments",
+      swap('main = "src/index.ts"', 'main = "src/index.ts"\nroutes = ["a.test/*"]'),
+      "root Worker: ",
+    ],
+    [
+      "limits",
+      swap('name = "plinth-production"', 'name = "plinth-production"\nlimits = { cpu_ms = 100 }'),
+      "limits: a Free account refuses",
+    ],
+    [
+      "a variable that an environment lacks",
+      swap(/SIGNUP = .*\n/, ""),
+      "parity of production: [env.production] lacks the variable SIGNUP",
+    ],
+    [
+      "a secret that an environment does not require",
+      swap('required = ["DATABASE_URL", "SECRET_KEY"]', 'required = ["SECRET_KEY"]'),
+      "does not require the secret DATABASE_URL",
+    ],
+    [
+      "a binding that an environment lacks",
+      swap(
+        /\n\[\[env\.production\.durable_objects\.bindings\]\]\nname = "TASK_ALARM"\nclass_name = "TaskAlarm"\n/,
+        "\n",
+      ),
+      "lacks the binding TASK_ALARM",
+    ],
+    [
+      "an environment that calls itself another",
+      variable("ENVIRONMENT", "staging"),
+      '[env.production] has ENVIRONMENT = "staging"',
+    ],
+    [
+      "the Worker of another environment",
+      swap('name = "plinth-production"', 'name = "plinth-staging"'),
+      "plinth-staging is also the Worker of staging",
+    ],
+    [
+      "a setting that is misspelt",
+      variable("ALLOWED_ORIGIN", "https://a.de"),
+      "settings: ALLOWED_ORIGIN is no setting",
+    ],
+    ["a setting without a valid value", variable("SIGNUP", "maybe"), "settings: SIGNUP has no valid value"],
+    ["mail without a sender", variable("MAIL", "on"), "settings: MAIL is on without MAIL_FROM"],
+    [
+      "signing keys that are missing",
+      variable("ALGORITHM", "ES256"),
+      "settings: ALGORITHM is ES256 without SIGNING_KEYS",
+    ],
+    ["files without a bucket", variable("FILES", "on"), "settings: FILES is on without the bucket"],
+    ["verification without mail", variable("REQUIRE_VERIFIED_EMAIL", "true"), "nobody could sign in"],
+    [
+      "a secret among the variables",
+      variable("RESEND_API_KEY", "abcdefgh"),
+      "secrets in the open: RESEND_API_KEY holds a secret",
+    ],
+    [
+      "a secret under another name",
+      variable("MAIL_FROM", "re_1234567890abcdefXYZ"),
+      "secrets in the open: MAIL_FROM holds a secret",
+    ],
+    [
+      "a placeholder",
+      variable("FRONTEND_URL", "https://app.example.com"),
+      'placeholders: FRONTEND_URL is still "https://app.example.com"',
+    ],
+    [
+      "an id that nobody filled in",
+      swap(
+        'name = "plinth-production"',
+        'name = "plinth-production"\nkv_namespaces = [{ binding = "CACHE", id = "…" }]',
+      ),
+      'placeholders: CACHE is still "…"',
+    ],
+    [
+      "limits that two environments count together",
+      swap('namespace_id = "1003"', 'namespace_id = "1103"'),
+      "rate limits: RATE_LIMIT_SIGN_IN counts together with staging",
+    ],
+    [
+      "two limits that count together",
+      swap('namespace_id = "1003"', 'namespace_id = "1004"'),
+      "counts with another limit by namespace_id 1004",
+    ],
+    [
+      "a Durable Object that no migration makes",
+      swap(', { tag = "v2", new_sqlite_classes = ["TaskAlarm"] }', ""),
+      "Durable Objects: TASK_ALARM is bound to TaskAlarm",
+    ],
+    ["more subrequests than any plan has", variable("SUBREQUESTS", "20000"), "subrequests: SUBREQUESTS is 20000"],
+    [
+      "a database that never sleeps",
+      swap('crons = ["0 * * * *"]', 'crons = ["* * * * *"]'),
+      "schedules: a schedule of every few minutes",
+    ],
+    [
+      "logs that cost twice",
+      swap("invocation_logs = false", "invocation_logs = true"),
+      "logs: invocation_logs double the price",
+    ],
+    ["no traces", swap(", traces = { enabled = true, head_sampling_rate = 0.05 }", ""), "logs: traces are off"],
+    [
+      "a version that nobody tells",
+      swap('version_metadata = { binding = "CF_VERSION_METADATA" }\n', ""),
+      "version: GET /version and the smoke test need",
+    ],
+    ["no placement", swap('placement = { mode = "smart" }', ""), "placement: none"],
+    ["a date in the future", swap("2026-11-01", "2099-01-01"), "compatibility date: 2099-01-01 is not in the past"],
+  ])("names %s", async (_, edit, fault) => {
+    expect((await faultsOf(edit)).join("\n")).toContain(fault);
+  });
+
+  it("names a bucket of another environment", async () => {
+    const edit = swap(/# r2_buckets = (.*) bucket_name = ".*" \}\]/g, 'r2_buckets = $1 bucket_name = "one" }]');
+    expect((await faultsOf(edit, true)).join("\n")).toContain("shared storage: the bucket one is also that of staging");
+  });
+
+  it("takes a domain of one's own and the region of the database", async () => {
+    const edit = (text: string) =>
+      text
+        .replace('placement = { mode = "smart" }', 'placement = { region = "aws:eu-central-1" }')
+        .replace(
+          'name = "plinth-production"',
+          'name = "plinth-production"\nroutes = [{ pattern = "api.plinth.dev", custom_domain = true }]',
+        );
+    expect(await faultsOf(edit, true)).toStrictEqual([]);
+    const lines = configLines(copy, "production").map(({ verdict, name, says }) => `${verdict} ${name}: ${says}`);
+    expect(lines).toContain("go placement: beside the database in aws:eu-central-1");
+    expect(lines).toContain("go cache: answers are cached at api.plinth.dev");
+  });
+
+  it.each([
+    [
+      "PBKDF2 beyond the cap",
+      "pbkdf2Sync(password, salt, 600_000, 32, 'sha256')",
+      "PBKDF2: src/fault.ts asks for 600,000 iterations",
+    ],
+    [
+      "PBKDF2 of WebCrypto beyond the cap",
+      'const how = { name: "PBKDF2", hash: "SHA-256", salt, iterations: 2 ** 18 };',
+      "PBKDF2: src/fault.ts asks for 262,144 iterations",
+    ],
+    [
+      "scrypt beyond the cap",
+      "scryptSync(password, salt, 32, { N: 2 ** 17, r: 8, p: 2 })",
+      "scrypt: src/fault.ts asks for N · r · p = 2,097,152",
+    ],
+    ["code made at run time", 'const f = new Function("return 1");', "Node APIs: src/fault.ts makes code at run time"],
+  ])("names %s", async (_, code, fault) => {
+    await writeFile(join(copy, "src/fault.ts"), code);
+    const lines = await sourceLines(copy, "");
+    await rm(join(copy, "src/fault.ts"));
+    expect(lines.map(({ name, says }) => `${name}: ${says}`).join("\n")).toContain(fault);
+  });
+
+  it("names a module of Node that a Worker lacks, a secret in git, and a bundle or a start over its budget", async () => {
+    const git = (...args: string[]) => promisify(execFile)("git", args, { cwd: copy });
+    await mkdir(dirname(join(copy, ".dev.vars")), { recursive: true });
+    await writeFile(join(copy, ".dev.vars"), "SECRET_KEY=a");
+    await git("init", "-q");
+    await git("add", ".dev.vars");
+    const lines = await sourceLines(copy, 'import{spawn as a}from"node:child_process";import b from"node:crypto";');
+    const faults = lines.flatMap(({ verdict, says }) => (verdict === "no-go" ? says : []));
+    expect(faults).toStrictEqual([
+      "node:child_process is imported, which a deployed Worker does not have",
+      "git has .dev.vars: take it out, and replace the secrets in it",
+    ]);
+    expect([bundleLine(346).verdict, bundleLine(345).verdict]).toStrictEqual(["no-go", "go"]);
+    expect([startLine(401), startLine(400), startLine(undefined)].map(({ verdict }) => verdict)).toStrictEqual([
+      "no-go",
+      "go",
+      "unknown",
+    ]);
+  });
+});

@@ -1,0 +1,121 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { measure } from "../../../dev/ship/measure.ts";
+import { shipping } from "./shipping.ts";
+
+describe("promise 28: npm run ship, step by step", { timeout: 180_000 }, () => {
+  const { run, isMigrated, at } = shipping();
+  const traffic = (old: string) => at.cloudflare.traffic({ old });
+
+  it("migrates, uploads, tests, promotes in steps, and says how to take it back", async () => {
+    const old = at.cloudflare.run("0123456789ab");
+    const told = await run({ steps: [10], measure });
+    expect(told).toMatch(/go {7}bundle +\d+ kB gzipped/);
+    expect(told).toMatch(/go {7}start-up +\d+ ms/);
+    expect(await isMigrated()).toBe(true);
+    expect(at.cloudflare.deployments.map((shares) => shares.map(({ percentage }) => percentage))).toStrictEqual([
+      [100],
+      [90, 10],
+      [100, 0],
+      [100],
+    ]);
+    expect(traffic(old)).toStrictEqual(["new@100"]);
+    expect([...at.cloudflare.versions.values()]).toContain(at.project.head);
+    expect(told).toContain(`To take it back: npx wrangler rollback ${old} --env production --yes`);
+    expect(told).not.toMatch(/Error|token/);
+  });
+
+  it("leaves the older version alone where the upload fails", async () => {
+    const old = at.cloudflare.run("0123456789ab");
+    at.cloudflare.refused = ["POST /workers/scripts/tiny-production/versions"];
+    const told = await run();
+    expect(told).toContain("The upload failed:");
+    expect(told).toContain("refused by the test");
+    expect(told).toContain(`Now: version ${old} at 100 %. The older version goes on, on the migrated database.`);
+    expect(traffic(old)).toStrictEqual(["old@100"]);
+  });
+
+  it("gives no traffic to a version that fails its smoke test", async () => {
+    const old = at.cloudflare.run("0123456789ab");
+    at.cloudflare.ready = (version) => (version === old ? 200 : 503);
+    const told = await run();
+    expect(told).toMatch(/The smoke test of version [\w-]+ fails: \/health\/ready answered 503\. It has no traffic\./);
+    expect(traffic(old)).toStrictEqual(["old@100"]);
+  });
+
+  it("takes the traffic back where a step fails, and says so where it cannot", async () => {
+    const old = at.cloudflare.run("0123456789ab");
+    let shares = 0;
+    at.cloudflare.onCall = (call) => {
+      if (/^POST .*deployments$/.test(call)) shares += 1;
+    };
+    at.cloudflare.ready = (version) => (version !== old && shares === 2 ? 500 : 200);
+    const told = await run({ steps: [10] });
+    expect(told).toMatch(/At 10 % version [\w-]+ fails: \/health\/ready answered 500\. It has no traffic any more\./);
+    expect(traffic(old)).toStrictEqual(["old@100"]);
+
+    shares = 0;
+    at.cloudflare.onCall = (call) => {
+      if (/^POST .*deployments$/.test(call)) shares += 1;
+      if (shares === 3) at.cloudflare.refused = ["POST /workers/scripts/tiny-production/deployments"];
+    };
+    const stuck = await run({ steps: [10] });
+    expect(stuck).toMatch(/fails, and could not be taken back:/);
+    expect(stuck).toMatch(new RegExp(`Now: version ${old} at 90 %, version [\\w-]+ at 10 %\\.`));
+    expect(stuck).toContain(`Back: npx wrangler versions deploy ${old}@100% --env production`);
+    expect(traffic(old)).toStrictEqual(["old@90", "new@10"]);
+  });
+
+  it("names both ways on where the promotion fails", async () => {
+    const old = at.cloudflare.run("0123456789ab");
+    let shares = 0;
+    at.cloudflare.onCall = (call) => {
+      if (/^POST .*deployments$/.test(call)) shares += 1;
+      if (shares === 2) at.cloudflare.refused = ["POST /workers/scripts/tiny-production/deployments"];
+    };
+    const told = await run();
+    expect(told).toMatch(/Version [\w-]+ could not be given 100 % of the traffic:/);
+    expect(told).toMatch(/On: npx wrangler versions deploy [\w-]+@100% --env production/);
+    expect(told).toContain(`Back: npx wrangler versions deploy ${old}@100% --env production`);
+    expect(traffic(old)).toStrictEqual(["old@100", "new@0"]);
+  });
+
+  it("stops where somebody else deploys meanwhile, and where routes and schedules fail", async () => {
+    const old = at.cloudflare.run("0123456789ab");
+    at.cloudflare.onCall = (call) => {
+      if (/^POST .*versions$/.test(call)) at.cloudflare.run("ffffffffffff");
+    };
+    expect(await run()).toMatch(/Somebody else has deployed version [\w-]+ meanwhile, and it stays\./);
+    expect(traffic(old)).toStrictEqual(["new@100"]);
+
+    at.cloudflare.onCall = () => {};
+    const file = join(at.project.folder, "wrangler.toml");
+    await writeFile(file, `triggers = { crons = ["0 * * * *"] }\n${await readFile(file, "utf8")}`);
+    await at.project.commit();
+    at.cloudflare.refused = ["PUT /workers/scripts/tiny-production/schedules"];
+    const told = await run();
+    expect(told).toContain("has all traffic, but its routes and schedules are those of before:");
+    expect(told).toContain("Next: npx wrangler triggers deploy --env production");
+  });
+
+  it("deploys at once what cannot stand beside another version: the first, and a change of Durable Objects", async () => {
+    // The first secret has made the Worker, empty.
+    at.cloudflare.worker = { migrationTag: undefined };
+    const first = await run();
+    expect(first).toContain("Deploying at once, because this is the first deploy");
+    expect(first).toContain("There is no version before it to go back to");
+    const file = join(at.project.folder, "wrangler.toml");
+    const objects = `[[migrations]]\ntag = "v1"\nnew_sqlite_classes = ["Counter"]\n`;
+    await writeFile(file, `${await readFile(file, "utf8")}\n${objects}`);
+    await at.project.commit();
+    at.cloudflare.refused = ["PUT /workers/scripts/tiny-production"];
+    const refused = await run();
+    expect(refused).toContain("this is a change of Durable Objects");
+    expect(refused).toMatch(/The deploy failed:[\s\S]*Now: version [\w-]+ at 100 %\./);
+    at.cloudflare.refused = [];
+    at.cloudflare.ready = () => 503;
+    expect(await run()).toMatch(/has all traffic, and its smoke test fails: .*503\. Cloudflare takes no version back/);
+    expect(at.cloudflare.worker?.migrationTag).toBe("v1");
+  });
+});
