@@ -1,0 +1,25 @@
+/**
+ * `npm run preview -- up my-branch`: a Worker and a branch of the database for one change. `down my-branch` removes both,
+ * `sweep --days 7` those that are older.
+ */
+import { parseArgs } from "node:util";
+import { failWith, Problem, projectFolder } from "../config.ts";
+import { previewDown, previewSweep, previewUp } from "../preview/preview.ts";
+
+const usage = "npm run preview -- up NAME, down NAME, or sweep [--days 7].";
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { days: { type: "string", default: "7" } },
+  });
+  const [verb, name, ...rest] = positionals;
+  const options = { project: projectFolder, variables: process.env, log: console.log };
+  if (rest.length > 0 || (verb === "sweep") !== (name === undefined)) throw new Problem(usage);
+  if (verb === "up" && name !== undefined) await previewUp(name, options);
+  else if (verb === "down" && name !== undefined) await previewDown(name, options);
+  else if (verb === "sweep" && /^\d{1,4}$/.test(values.days)) await previewSweep(Number(values.days), options);
+  else throw new Problem(usage);
+}
+
+if (import.meta.main) await main().catch(failWith);

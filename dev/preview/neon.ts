@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { Problem } from "../config.ts";
+import type { Variables } from "../ship/wrangler.ts";
+
+const Branch = z.looseObject({ id: z.string(), name: z.string(), created_at: z.coerce.date() });
+const Database = z.looseObject({ name: z.string(), owner_name: z.string() });
+
+export type NeonBranch = z.infer<typeof Branch>;
+
+/** The branches of one project at Neon. */
+export type Neon = {
+  branches(): Promise<NeonBranch[]>;
+  /** Makes a branch of `parent`, an id or a name; of the project's default branch if undefined. */
+  create(name: string, parent: string | undefined): Promise<NeonBranch>;
+  remove(id: string): Promise<void>;
+  /** The connection string of the owner of its first database. */
+  connectionString(id: string): Promise<string>;
+};
+
+/** Throws {@link Problem} where the key or the project is missing. */
+export function openNeon(variables: Variables): Neon {
+  const { NEON_API_KEY: key, NEON_PROJECT_ID: id } = variables;
+  if (!key || !id) throw new Problem("A preview needs NEON_API_KEY and NEON_PROJECT_ID, from the console of Neon.");
+  const project = `${variables.NEON_API_BASE_URL ?? "https://console.neon.tech/api/v2"}/projects/${id}`;
+
+  async function call<T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {
+    const response = await fetch(`${project}${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json", Accept: "application/json" },
+      signal: AbortSignal.timeout(30_000),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    }).catch((error: Error) => {
+      throw new Problem(`Neon cannot be reached: ${error.message}.`);
+    });
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (response.ok) return schema.parse(answer);
+    const told = z.looseObject({ message: z.string() }).safeParse(answer);
+    throw new Problem(`Neon refused to ${method} ${path.split("?")[0]}: ${told.data?.message ?? response.status}.`);
+  }
+
+  const branches = async () => (await call("GET", "/branches", z.looseObject({ branches: z.array(Branch) }))).branches;
+  return {
+    branches,
+    async create(name, parent) {
+      const found = parent && (await branches()).find((branch) => branch.name === parent || branch.id === parent);
+      if (parent && !found) throw new Problem(`There is no branch ${parent} at Neon.`);
+      const branch = { name, ...(found && { parent_id: found.id }) };
+      const made = await call("POST", "/branches", z.looseObject({ branch: Branch }), {
+        branch,
+        endpoints: [{ type: "read_write" }],
+      });
+      return made.branch;
+    },
+    remove: async (branch) => void (await call("DELETE", `/branches/${branch}`, z.unknown())),
+    async connectionString(branch) {
+      const listed = z.looseObject({ databases: z.array(Database) });
+      const [first] = (await call("GET", `/branches/${branch}/databases`, listed)).databases;
+      if (!first) throw new Problem(`The branch ${branch} has no database.`);
+      const query = new URLSearchParams({ branch_id: branch, database_name: first.name, role_name: first.owner_name });
+      return (await call("GET", `/connection_uri?${query}`, z.looseObject({ uri: z.string() }))).uri;
+    },
+  };
+}

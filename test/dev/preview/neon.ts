@@ -1,0 +1,76 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { postgres } from "../../../dev/local/postgres.ts";
+import { createDatabase, type Database } from "../../../dev/local/throwaway/database.ts";
+
+type Kept = { id: string; name: string; created_at: string; database: Database };
+
+/** Neon's API for one project; each branch is a database of the tests' own PostgreSQL. */
+export class NeonStandIn {
+  readonly branches: Kept[] = [];
+  /** The environment that the parent of all branches belongs to. */
+  owner = "staging";
+  readonly calls: string[] = [];
+  url = "";
+  readonly #admin: string;
+  readonly #server = createServer((request, response) => {
+    const path = (request.url ?? "").replace("/projects/p", "");
+    this.calls.push(`${request.method} ${path}`);
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      void this.#answer(request.method ?? "", path, Buffer.concat(chunks).toString()).then((answer) => {
+        response.writeHead(answer ? 200 : 404, { "Content-Type": "application/json" });
+        response.end(JSON.stringify(answer ?? { message: "no such branch" }));
+      });
+    });
+  });
+
+  constructor(admin: string) {
+    this.#admin = admin;
+  }
+
+  async open(): Promise<void> {
+    this.#server.listen(0, "127.0.0.1");
+    await once(this.#server, "listening");
+    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    for (const { database } of this.branches) await database.drop();
+  }
+
+  async #answer(method: string, path: string, body: string): Promise<object | undefined> {
+    const [, id, rest] = /^\/branches\/(\w+)(\/databases)?$/.exec(path) ?? [];
+    const asked = id ?? new URL(path, this.url).searchParams.get("branch_id");
+    const place = this.branches.findIndex((branch) => branch.id === asked);
+    const found = this.branches[place];
+    if (path === "/branches" && method === "GET") return { branches: this.branches.map(shown) };
+    if (path === "/branches")
+      return { branch: shown(await this.#branch((JSON.parse(body) as { branch: { name: string } }).branch.name)) };
+    if (!found) return undefined;
+    if (rest) return { databases: [{ name: "neondb", owner_name: "neondb_owner" }] };
+    if (method === "GET") return { uri: found.database.url };
+    this.branches.splice(place, 1);
+    await found.database.drop();
+    return {};
+  }
+
+  async #branch(name: string): Promise<Kept> {
+    const database = await createDatabase(this.#admin);
+    const connection = postgres(database.url);
+    await connection.run({ query: "create schema drizzle", params: [] });
+    await connection.run({ query: `comment on schema drizzle is 'plinth: ${this.owner}'`, params: [] });
+    await connection.close();
+    const made = { id: `br${this.branches.length + 1}`, name, created_at: new Date().toISOString(), database };
+    this.branches.push(made);
+    return made;
+  }
+}
+
+function shown({ id, name, created_at }: Kept) {
+  return { id, name, created_at };
+}

@@ -1,0 +1,128 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
+import { postgres } from "../../../dev/local/postgres.ts";
+import { previewDown, previewSweep, previewUp } from "../../../dev/preview/preview.ts";
+import { StandIn } from "../ship/cloudflare.ts";
+import { tinyProject } from "../ship/project.ts";
+import { NeonStandIn } from "./neon.ts";
+
+let cloudflare: StandIn;
+let neon: NeonStandIn;
+let project: string;
+let said: string[];
+
+const block = `
+[env.staging.previews]
+vars = { ENVIRONMENT = "staging", MAIL = "off", FILES = "off" }
+`;
+
+beforeEach(async () => {
+  cloudflare = await StandIn.open();
+  cloudflare.run("0123456789ab");
+  neon = new NeonStandIn(inject("postgres"));
+  await neon.open();
+  project = (await tinyProject()).folder;
+  await edit((text) => text + block);
+  said = [];
+});
+afterEach(async () => {
+  cloudflare.close();
+  await neon.close();
+  await rm(project, { recursive: true });
+});
+
+async function edit(change: (text: string) => string): Promise<void> {
+  const file = join(project, "wrangler.toml");
+  await writeFile(file, change(await readFile(file, "utf8")));
+}
+
+const options = (more = {}) => ({
+  project,
+  variables: {
+    ...cloudflare.variables,
+    NEON_API_KEY: "key",
+    NEON_PROJECT_ID: "p",
+    NEON_API_BASE_URL: neon.url,
+    ...more,
+  },
+  log: (line: string) => void said.push(line),
+});
+const refusal = (work: Promise<unknown>) =>
+  work.then(
+    () => "",
+    (error: Error) => error.message,
+  );
+
+describe("npm run preview", { timeout: 120_000 }, () => {
+  it("makes a branch and a Worker of its own, brings them up to date, and removes both", async () => {
+    expect(await previewUp("Feature/New-thing", options())).toBe("https://feature-new-thing-tiny.someone.workers.dev");
+    const [branch] = neon.branches;
+    expect(branch?.name).toBe("preview/feature-new-thing");
+    const database = postgres(branch?.database.url ?? "");
+    const { rows } = await database.run({
+      query: "select to_regclass('things'), obj_description('drizzle'::regnamespace, 'pg_namespace')",
+      params: [],
+    });
+    await database.close();
+    expect(rows).toStrictEqual([["things", "plinth: preview"]]);
+    const uploaded = cloudflare.previews.get("feature-new-thing") ?? "";
+    expect(uploaded).toMatch(/postgres(ql)?:\/\/plinth_test_\w+_worker:[\w-]+@/);
+    expect(uploaded).toContain("SECRET_KEY");
+    await previewUp("feature/new-thing", options());
+    expect(neon.branches).toHaveLength(1);
+    expect(said.join("\n")).not.toMatch(/_worker:|SECRET_KEY/);
+
+    await previewDown("feature/new-thing", options());
+    expect([neon.branches, [...cloudflare.previews]]).toStrictEqual([[], []]);
+    await previewDown("feature/new-thing", options());
+    expect(said.at(-1)).toBe("The preview feature-new-thing is gone already.");
+  });
+
+  it("never keeps a copy of production, and refuses what previews would share", async () => {
+    neon.owner = "production";
+    expect(await refusal(previewUp("a", options()))).toMatch(
+      /is a copy of production.*NEON_PREVIEW_PARENT.*removed again/,
+    );
+    expect(neon.branches).toStrictEqual([]);
+    neon.calls.length = 0;
+    for (const [binding, name] of [
+      ['r2_buckets = [{ binding = "BUCKET", bucket_name = "files" }]', "r2_buckets"],
+      ['kv_namespaces = [{ binding = "CACHE", id = "0123456789abcdef0123456789abcdef" }]', "kv_namespaces"],
+      ['queues = { producers = [{ binding = "TASK_QUEUE", queue = "tasks" }] }', "queues"],
+      ['ratelimits = [{ name = "RATE", namespace_id = "1", simple = { limit = 1, period = 60 } }]', "ratelimits"],
+      ['services = [{ binding = "OTHER", service = "other" }]', "services"],
+    ]) {
+      await edit((text) =>
+        text.replace(/\[env\.staging\.previews\]\n(?:\w+ = \[.*|queues.*)?\n?/, `[env.staging.previews]\n${binding}\n`),
+      );
+      expect(await refusal(previewUp("a", options())), binding).toContain(`binds ${name}, which previews would share`);
+    }
+    await edit(
+      (text) => text.slice(0, text.indexOf("\n[env.staging.previews]")) + block.replace('MAIL = "off"', 'MAIL = "on"'),
+    );
+    expect(await refusal(previewUp("a", options()))).toContain("sends no mail");
+    expect(neon.calls).toStrictEqual([]);
+  });
+
+  it("says what is left where a step fails, and sweeps what is old", async () => {
+    cloudflare.refused = ["POST /workers/workers/tiny-staging/previews"];
+    const told = await refusal(previewUp("broken", options()));
+    expect(told).toContain("The Worker of the preview was not made:");
+    expect(told).toContain("The branch preview/broken is left at Neon: npm run preview -- down broken");
+    expect(neon.branches).toHaveLength(1);
+    expect(await refusal(previewUp("a", options({ NEON_API_KEY: "" })))).toContain("needs NEON_API_KEY");
+    expect(await refusal(previewUp("a", options({ NEON_PREVIEW_PARENT: "nowhere" })))).toContain(
+      "There is no branch nowhere",
+    );
+
+    await previewSweep(7, options());
+    expect(neon.branches).toHaveLength(1);
+    for (const branch of neon.branches) branch.created_at = new Date(Date.now() - 8 * 86_400_000).toISOString();
+    cloudflare.refused = ["DELETE /workers/workers"];
+    expect(await refusal(previewSweep(7, options()))).toContain("was not removed, and its branch stays with it");
+    cloudflare.refused = [];
+    await previewSweep(7, options());
+    expect(neon.branches).toStrictEqual([]);
+  });
+});
