@@ -46,6 +46,8 @@ const worker = await unstable_startWorker({
   config: start.config,
   entrypoint: start.entry,
   env: "",
+  // Keeps the state of Durable Objects under the same name from one start to the next.
+  name: "plinth",
   bindings: secrets(start.bindings),
   build: { minify: false },
   dev: {
