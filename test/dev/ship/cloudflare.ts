@@ -128,7 +128,7 @@ export class StandIn {
       case /^GET .*\/versions$/.test(call):
         return { result: { items: [...this.versions.keys()].map((id) => this.#version(id)) } };
       case /^POST .*\/versions$/.test(call):
-        return { result: { id: this.#upload(body), startup_time_ms: 9, metadata: { has_preview: false } } };
+        return { result: { id: this.#upload(body), startup_time_ms: 9, metadata: { has_preview: false }, resources } };
       case /^PUT \/workers\/scripts\/[\w-]+$/.test(call): {
         const id = this.#upload(body);
         this.deployments.unshift([{ version_id: id, percentage: 100 }]);
@@ -176,6 +176,7 @@ export class StandIn {
   }
 }
 
+const resources = { script: { etag: "etag" }, bindings: [], script_runtime: {} };
 const missing: Answer = { status: 404, errors: [{ code: 10_090, message: "no such Worker" }] };
 
 const noPreview: Answer = { status: 404, errors: [{ code: 10_025, message: "no such Preview" }] };
