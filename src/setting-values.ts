@@ -64,8 +64,20 @@ function isLoopback(hostname: string): boolean {
   return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
+const mostKeys = 10;
+
+/** Distinct keys of 32 bytes or more, the first one in force first. */
+export const SecretKeys = z.string().transform((text, context): [string, ...string[]] => {
+  const [first = "", ...others] = text.split(",");
+  const keys: [string, ...string[]] = [first, ...others];
+  if (keys.length <= mostKeys && keys.every(isLong) && new Set(keys).size === keys.length) return keys;
+  const several = `, or 1 to ${mostKeys} such keys, each another, separated by commas`;
+  context.addIssue(`must hold at least 32 random bytes in base64 or hex: openssl rand -base64 32${several}`);
+  return z.NEVER;
+});
+
 /** True if a key is long enough for 32 bytes: 64 characters in hex, 43 in base64. */
-export function isLong(key: string): boolean {
+function isLong(key: string): boolean {
   return /^\S+$/.test(key) && key.length >= (/^[0-9a-f]+$/i.test(key) ? 64 : 43);
 }
 

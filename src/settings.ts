@@ -7,12 +7,12 @@ import {
   fraction,
   integerBetween,
   isFrontend,
-  isLong,
   isOrigin,
   isPostgresUrl,
   isPrivate,
   isSender,
   oneOf,
+  SecretKeys,
   textUpTo,
   toDsn,
   toSender,
@@ -56,8 +56,8 @@ export const settingsTable = {
     kind: "secret",
     needed: "every deployment; `npm run dev` makes one",
     meaning:
-      "At least 32 random bytes in base64 or hex, from which every key is derived: `openssl rand -base64 32`. A new one signs everybody out.",
-    value: z.string().refine(isLong, "must hold at least 32 random bytes in base64 or hex: openssl rand -base64 32"),
+      "At least 32 random bytes in base64 or hex, from which every key is derived: `openssl rand -base64 32`. Or several such keys, separated by commas: the first makes, and each of them is accepted. `npm run keys:rotate -- --secret` rotates them.",
+    value: SecretKeys,
   },
   ALLOWED_ORIGINS: {
     kind: "variable",
@@ -474,6 +474,7 @@ export function tokenPolicy(settings: Settings): TokenPolicy {
 }
 
 const placeholder = /change.?me|placeholder|replace.?(me|this)|example|your.?secret|insecure|development/i;
+const isPlaceholder = (key: string) => placeholder.test(key);
 const deployed: Record<Settings["ENVIRONMENT"], boolean> = {
   development: false,
   test: false,
@@ -493,13 +494,13 @@ type Rule = { names: readonly [Name, ...Name[]]; isBroken: (settings: Settings) 
 const rules: readonly Rule[] = [
   {
     names: ["SECRET_KEY", "ENVIRONMENT"],
-    isBroken: ({ SECRET_KEY, ENVIRONMENT }) => ENVIRONMENT !== "development" && placeholder.test(SECRET_KEY),
+    isBroken: ({ SECRET_KEY, ENVIRONMENT }) => ENVIRONMENT !== "development" && SECRET_KEY.some(isPlaceholder),
     says: "is a placeholder",
   },
   {
     names: ["SECRET_KEY", "ENVIRONMENT"],
     isBroken: ({ SECRET_KEY, ENVIRONMENT }) =>
-      ENVIRONMENT !== "development" && !placeholder.test(SECRET_KEY) && randomBits(SECRET_KEY) < 160,
+      ENVIRONMENT !== "development" && SECRET_KEY.some((key) => !isPlaceholder(key) && randomBits(key) < 160),
     says: "must be random, without words, runs or repetitions: openssl rand -base64 32",
   },
   {

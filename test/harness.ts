@@ -1,10 +1,8 @@
-import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { createHash, randomBytes } from "node:crypto";
 import { eq, inArray, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { inject } from "vitest";
-import { createApp, production } from "../src/app.ts";
+import { createApp } from "../src/app.ts";
 import { runner } from "../src/context/run.ts";
 import type { Deps, Enqueued, Later } from "../src/context/types.ts";
 import { Throttles } from "../src/crud/throttles.ts";
@@ -29,12 +27,14 @@ import { allTasks } from "../src/tasks/index.ts";
 import { mailTask } from "../src/values.ts";
 import { holdAgainstContract } from "./contracts.ts";
 import { holdLines } from "./lines.ts";
+import { answerOf, bindings, deps as production } from "./runtime/worker.ts";
 
 /** True in `npm run test:long`, where a test that tries many cases tries them all. */
 export const isThorough = import.meta.env.MODE === "thorough";
 
-/** Without the alarm, which would run tasks in the middle of another test. */
-export const bindings: Bindings = { ...env, TASK_ALARM: undefined };
+export { bindings };
+/** The cache of the answers of `cached` endpoints. */
+export const { answers } = production;
 export const settings = parsed(bindings);
 /** The database, to look into it past the API: as the owner of the tables, while the Worker has a role of its own. */
 export const db = connect({ ...settings, NEON_FETCH_ENDPOINT: inject("ownerEndpoint") });
@@ -78,12 +78,7 @@ export function serve({
   const since = new Date().toISOString();
   const app = createApp(endpoints, allDeps);
 
-  async function fetch(request: Request): Promise<Response> {
-    const ctx = createExecutionContext();
-    const response = await app.fetch(request, own, ctx);
-    await waitOnExecutionContext(ctx);
-    return response;
-  }
+  const fetch = (request: Request) => answerOf(app, request, own);
 
   async function call(method: string, path: string, init: Init = {}): Promise<Answer> {
     const url = new URL(
@@ -175,7 +170,11 @@ function ended(ids: string[]): Promise<Ended[]> {
 /** Enqueues tasks as a request would do; answers their ids. `tasks` of an app runs them. */
 export async function enqueue(...later: Later[]): Promise<string[]> {
   const enqueued: Enqueued[] = [];
-  await runner(connect(settings), { tasks: allTasks, enqueued, requestId: null })(...later);
+  await runner(production.connect(settings, { count: 0, milliseconds: 0 }), {
+    tasks: allTasks,
+    enqueued,
+    requestId: null,
+  })(...later);
   return enqueued.map(({ id }) => id);
 }
 
@@ -185,7 +184,7 @@ export async function enqueue(...later: Later[]): Promise<string[]> {
  */
 export async function perform(task: Task, { steps = 1_000, bindings: own = bindings, ...deps }: Performing = {}) {
   const settings = parsed(own);
-  const db = (deps.connect ?? connect)(settings, { count: 0, milliseconds: 0 });
+  const db = (deps.connect ?? production.connect)(settings, { count: 0, milliseconds: 0 });
   const run = runner(db, { tasks: [task] });
   const context = {
     ...production,
@@ -282,7 +281,7 @@ export async function aKey(
   const id = uuidv7();
   const [ownerId, made_by] =
     "user_id" in owner ? [owner.user_id, owner.user_id] : [owner.organization_id, owner.made_by];
-  const issuer = { environment: settings.ENVIRONMENT, key: (await keysFor(settings)).apiKey };
+  const issuer = { environment: settings.ENVIRONMENT, keys: (await keysFor(settings)).apiKey };
   const { text, secretHash } = await newApiKey(issuer, { id, ownerId });
   const row = { id, name: unique("key"), permissions: [...allPermissions], networks: [], secret_hash: secretHash };
   await db.insert(apiKeys).values({ ...row, made_by, ...owner, ...values });
@@ -304,7 +303,9 @@ export async function deleteOwn(user: { id: string; token: string }, headers: Re
  */
 export async function clientsOf(userId: string, count: number): Promise<{ "CF-Connecting-IP": string }[]> {
   const addresses = Array.from({ length: count }, (_, i) => `192.0.2.${i}`);
-  const { throttle } = await keysFor(settings);
+  const {
+    throttle: [throttle],
+  } = await keysFor(settings);
   const hashes = await Promise.all(addresses.map((address) => keyedHash(throttle, `network ${address}`)));
   const [first, ...others] = hashes.map((hash) => Throttles.welcome(db, userId, hash));
   if (first) await db.batch([first, ...others]);

@@ -15,7 +15,7 @@ async function made(bindings: Parameters<typeof settingsFrom>[0]): Promise<Recor
   const settings = settingsFrom(bindings);
   if (settings instanceof Error) throw settings;
   const [keys, policy] = [await keysFor(settings), tokenPolicy(settings)];
-  const issuer = { environment: settings.ENVIRONMENT, key: keys.apiKey };
+  const issuer = { environment: settings.ENVIRONMENT, keys: keys.apiKey };
   const [id, ownerId] = [crypto.randomUUID(), crypto.randomUUID()];
   const { text: key } = await newApiKey(issuer, { id, ownerId });
   const token = await signAccessToken(keys.token, { id: ownerId, sessionId: id }, policy, new Date());

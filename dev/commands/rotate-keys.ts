@@ -1,22 +1,30 @@
-/** `npm run keys:rotate [-- --algorithm EdDSA]`: prints what to set, step by step, for a new signing key to take over. */
+/**
+ * `npm run keys:rotate [-- --algorithm EdDSA | --secret]`: prints what to set, step by step, for a new signing key or a new
+ * `SECRET_KEY` to take over.
+ */
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { exportJWK, generateKeyPair, generateSecret } from "jose";
-import { derivedSigningKey } from "../../src/security/keys.ts";
+import { derivedSigningKey, type SecretKeys as Secrets } from "../../src/security/keys.ts";
 import { Algorithm, isFor, type SigningKey, SigningKeys, withThumbprint } from "../../src/security/signing-keys.ts";
+import { SecretKeys } from "../../src/setting-values.ts";
 import { dataFolder, devVars, failWith, Problem } from "../config.ts";
 import { readTextIfAny } from "../text.ts";
 
 type Current = { algorithm: Algorithm; keys: SigningKey[]; lifetimeMinutes: number; isOfThisMachine: boolean };
 type Step = { when: string; set: Record<string, string> };
 
+type Texts = Record<string, string | undefined>;
+
 /** The settings in force: the environment's if it has a key, else those of this machine, never a mixture. */
-async function currentSettings(): Promise<Current> {
+async function settingsInForce(): Promise<{ settings: Texts; isOfThisMachine: boolean }> {
   const isOfThisMachine = !process.env.SIGNING_KEYS && !process.env.SECRET_KEY;
-  const settings: Record<string, string | undefined> = {
-    ...(isOfThisMachine && (await devVars())),
-    ...process.env,
-  };
+  return { settings: { ...(isOfThisMachine && (await devVars())), ...process.env }, isOfThisMachine };
+}
+
+async function current(): Promise<Current> {
+  const { settings, isOfThisMachine } = await settingsInForce();
   const algorithm = Algorithm.safeParse(settings.ALGORITHM || "HS256");
   if (!algorithm.success) throw new Problem(`ALGORITHM must be one of ${Algorithm.options.join(", ")}.`);
   const lifetimeMinutes = Number(settings.ACCESS_TOKEN_EXPIRE_MINUTES || 15);
@@ -24,7 +32,16 @@ async function currentSettings(): Promise<Current> {
   return { algorithm: algorithm.data, keys, lifetimeMinutes, isOfThisMachine };
 }
 
-async function currentKeys(settings: Record<string, string | undefined>, algorithm: Algorithm): Promise<SigningKey[]> {
+/** The ring of `SECRET_KEY`, or that of this machine. */
+async function currentSecrets({ SECRET_KEY }: Texts): Promise<Secrets | undefined> {
+  const text = SECRET_KEY || (await readTextIfAny(join(dataFolder, "secret-key")));
+  if (text === "") return undefined;
+  const ring = SecretKeys.safeParse(text);
+  if (ring.success) return ring.data;
+  throw new Problem(`SECRET_KEY ${ring.error.issues[0]?.message}.`);
+}
+
+async function currentKeys(settings: Texts, algorithm: Algorithm): Promise<SigningKey[]> {
   if (settings.SIGNING_KEYS) {
     const ring = SigningKeys.safeParse(settings.SIGNING_KEYS);
     if (!ring.success) throw new Problem(`SIGNING_KEYS ${ring.error.issues[0]?.message}.`);
@@ -34,9 +51,8 @@ async function currentKeys(settings: Record<string, string | undefined>, algorit
   if (algorithm !== "HS256") {
     throw new Problem("SIGNING_KEYS is missing: pass the ring that is in force, with its ALGORITHM.");
   }
-  const local = await readTextIfAny(join(dataFolder, "secret-key"));
-  const secretKey = settings.SECRET_KEY || local;
-  if (secretKey !== "") return [await derivedSigningKey(secretKey)];
+  const secrets = await currentSecrets(settings);
+  if (secrets) return Promise.all(secrets.map(derivedSigningKey));
   throw new Problem("There is no key to rotate: pass SIGNING_KEYS, or SECRET_KEY where there is no ring yet.");
 }
 
@@ -53,11 +69,11 @@ async function newKey(algorithm: Algorithm): Promise<SigningKey> {
  * Publishes a key before it signs, and keeps it until its signatures have expired. A change of algorithm cannot be
  * eased in like that, as there is one at a time.
  */
-function stepsTo(key: SigningKey, algorithm: Algorithm, { keys: [first, ...rest], ...current }: Current): Step[] {
+function stepsTo(key: SigningKey, algorithm: Algorithm, { keys: [first, ...rest], ...now }: Current): Step[] {
   const ring = (...keys: (SigningKey | undefined)[]) => ({
     SIGNING_KEYS: JSON.stringify(keys.filter((one) => one !== undefined)),
   });
-  if (algorithm !== current.algorithm) {
+  if (algorithm !== now.algorithm) {
     const when =
       "Now, both settings in one go. Access tokens of the other algorithm are refused from then on: clients refresh them, and no session ends.";
     return [{ when, set: { ALGORITHM: algorithm, ...ring(key) } }];
@@ -69,7 +85,7 @@ function stepsTo(key: SigningKey, algorithm: Algorithm, { keys: [first, ...rest]
       set: ring(key, first, ...rest),
     },
     {
-      when: `${current.lifetimeMinutes + 1} minutes or more after the second step is live, when nothing that an older key signed is good any more. The older keys are gone.`,
+      when: `${now.lifetimeMinutes + 1} minutes or more after the second step is live, when nothing that an older key signed is good any more. The older keys are gone.`,
       set: ring(key),
     },
   ];
@@ -82,31 +98,68 @@ function describeStep({ when, set }: Step, position: number, isOfThisMachine: bo
     const lines = entries.map(([name, text]) => `   ${name} in .dev.vars:\n\n${text}\n`);
     return `${position + 1}. ${when}\n\n${lines.join("\n")}`;
   }
+  const [[name, text] = ["", ""], ...others] = entries;
   const [command, value] =
-    entries.length > 1
+    others.length > 0
       ? ["npx wrangler secret bulk --env production", JSON.stringify(set)]
-      : ["npx wrangler secret put SIGNING_KEYS --env production", String(set.SIGNING_KEYS)];
+      : [`npx wrangler secret put ${name} --env production`, text];
   return `${position + 1}. ${when}\n\n   ${command}\n\n${value}\n`;
 }
 
+/**
+ * Accepts a secret key before anything is made of it, and keeps the older until nothing is left that was made of it: links
+ * and cursors in days, sessions that nobody uses in `SESSION_IDLE_DAYS`, familiar networks in 90, API keys when they end.
+ */
+function secretSteps([first, ...rest]: Secrets, idleDays: number): Step[] {
+  const key = randomBytes(32).toString("base64url");
+  const ring = (...keys: string[]) => ({ SECRET_KEY: keys.join(",") });
+  return [
+    { when: "Now. The new key is accepted, and nothing is made of it yet.", set: ring(first, key, ...rest) },
+    { when: "After six minutes or more, when the first step is live everywhere.", set: ring(key, first, ...rest) },
+    {
+      when:
+        `${Math.max(idleDays, 90) + 1} days or more after the second step is live, and when every API key that is older than it was ` +
+        "rotated, expired or revoked: the older secret key ends those. If it leaked, now: see docs/operations.md.",
+      set: ring(key),
+    },
+  ];
+}
+
+/** The steps to a new `SECRET_KEY`, and whose it is. */
+async function rotateSecret(): Promise<{ steps: Step[]; isOfThisMachine: boolean }> {
+  const isOfThisMachine = !process.env.SECRET_KEY;
+  const settings: Texts = { ...(isOfThisMachine && (await devVars())), ...process.env };
+  const secrets = await currentSecrets(settings);
+  if (!secrets) throw new Problem("There is no key to rotate: pass the SECRET_KEY that is in force.");
+  return { steps: secretSteps(secrets, Number(settings.SESSION_IDLE_DAYS || 30)), isOfThisMachine };
+}
+
+/** The steps to a new signing key, of another algorithm if that is wanted. */
+async function rotateSigning(wanted: Algorithm | undefined): Promise<{ steps: Step[]; isOfThisMachine: boolean }> {
+  const now = await current();
+  const algorithm = wanted ?? now.algorithm;
+  const steps = stepsTo(await newKey(algorithm), algorithm, now);
+  return { steps, isOfThisMachine: now.isOfThisMachine };
+}
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { algorithm: { type: "string" } } });
+  const { values } = parseArgs({ options: { algorithm: { type: "string" }, secret: { type: "boolean" } } });
   const wanted = Algorithm.optional().safeParse(values.algorithm);
   if (!wanted.success) throw new Problem(`--algorithm must be one of ${Algorithm.options.join(", ")}.`);
-  const current = await currentSettings();
-  const algorithm = wanted.data ?? current.algorithm;
-  const steps = stepsTo(await newKey(algorithm), algorithm, current);
-  const { isOfThisMachine } = current;
-  console.log(`A new key for ${algorithm}. These are secrets: they were printed here and kept nowhere.`);
+  if (values.secret && wanted.data)
+    throw new Problem("--secret and --algorithm are two rotations: make one, then the other.");
+  const { steps, isOfThisMachine } = values.secret ? await rotateSecret() : await rotateSigning(wanted.data);
+  const setting = values.secret ? "SECRET_KEY" : "SIGNING_KEYS";
+  console.log(`A new key for ${setting}. These are secrets: they were printed here and kept nowhere.`);
   console.log(
     isOfThisMachine
       ? "It follows the key of this machine. For a deployed Worker, pass its SIGNING_KEYS, or its SECRET_KEY where it has no ring yet.\n"
       : "It follows the key that you passed. Each command asks for its value, or takes it from standard input; name the environment.\n",
   );
   console.log(steps.map((step, position) => describeStep(step, position, isOfThisMachine)).join("\n"));
-  if (algorithm !== current.algorithm)
+  if (steps[0] && "ALGORITHM" in steps[0].set)
     console.log("Take ALGORITHM out of the vars of wrangler.toml first, if it is there.");
-  console.log("Keep the last value where you keep secrets: the next rotation asks for it as SIGNING_KEYS.");
+  console.log(`Keep the last value where you keep secrets: the next rotation asks for it as ${setting}.`);
 }
 
 if (import.meta.main) await main().catch(failWith);

@@ -74,8 +74,8 @@ export const Sessions = {
 
   /**
    * Uses a refresh token in one conditional statement: the current one rotates, one that rotated within the grace gets
-   * what is current, and any older one is a replay that ends the session. Answers how many tokens it is `behind`. No row if
-   * the session or its user is gone.
+   * what is current, and any older one is a replay that ends the session. Answers the hashes of those that are `newer`, the
+   * newest first. No row if the session or its user is gone.
    */
   rotate(
     db: Database,
@@ -88,7 +88,7 @@ export const Sessions = {
     const grace = sql`make_interval(secs => ${limits.graceSeconds}::int)`;
     const isGraced = sql`s.previous_until[${place}] > now()`;
     const isBurst = sql`s.previous_until[1] > now()`;
-    return db.execute<{ user_id: string; replayed: boolean; behind: number }>(sql`
+    return db.execute<{ user_id: string; replayed: boolean; newer: string[] }>(sql`
       with used as (update ${sessions} as s set
         token_hash = case when ${isCurrent} then ${use.successorHash} else s.token_hash end,
         previous_hashes = case when ${isCurrent}
@@ -103,7 +103,8 @@ export const Sessions = {
       from ${users} as u
       where s.id = ${use.sessionId}::uuid and s.revoked_at is null and s.expires_at > now()
         and u.id = s.user_id and u.is_active and u.deleted_at is null
-      returning s.user_id, s.revoked_at is not null as replayed, ${place} as behind),
+      returning s.user_id, s.revoked_at is not null as replayed,
+        s.token_hash || s.previous_hashes[:${place} - 1] as newer),
       ${written(replay, sql`from used where replayed`, { userId: sql`user_id` })}
       select * from used`);
   },

@@ -7,14 +7,15 @@ import { hasLogin } from "./user-conditions.ts";
  * One password guess, in keyed hashes. The identifier is hashed as typed: a budget shared by an account's address and
  * username would link them. `owner` finds the account of a familiar network; `network` is optional.
  */
-export type Attempt = {
+export type Attempt = Place & {
   owner: { login: string } | { id: string };
   /** The hash of the login as typed, in any letter case, or of the id. */
   identifier: string;
-  network: string | null;
-  /** The hash of both together. */
-  pair: string | null;
+  /** The place under older keys, by which a familiar one is still known. */
+  earlier: readonly Place[];
 };
+/** The hashes of a network, and of the identifier together with it. */
+type Place = { network: string | null; pair: string | null };
 
 /**
  * The number of free attempts, and the seconds until one of them is forgotten. Each further attempt is followed by a delay
@@ -118,10 +119,14 @@ export const Throttles = {
  * The keys of the rows that count an attempt. `is_familiar` marks the account's own network, which has a separate
  * budget for each identifier.
  */
-function counters({ owner, identifier, network, pair }: Attempt): SQL {
+function counters({ owner, identifier, network, pair, earlier }: Attempt): SQL {
   const familiar = sql`'familiar:' || owner.id || ':'`;
-  const isFamiliar = sql`exists (
-    select from ${throttles} where key in (${familiar} || ${network}::text, ${familiar} || ${pair}::text))`;
+  const places = [{ network, pair }, ...earlier].flatMap((place) => [place.network, place.pair]);
+  const names = sql.join(
+    places.map((place) => sql`${familiar} || ${place}::text`),
+    sql`, `,
+  );
+  const isFamiliar = sql`exists (select from ${throttles} where key in (${names}))`;
   return sql`
     select ${isFamiliar} as is_familiar, case when ${isFamiliar} then array[${familiar} || ${pair}::text]
       else array_remove(array['login:' || ${identifier}::text, 'network:' || ${network}::text], null) end as keys

@@ -36,11 +36,11 @@ export function keysAdmittedBy({ access, permission }: Pick<Policy, "access" | "
     typeof access === "object" ? memberGuard(access.member, `${wantedIn(access)} in the organization`) : undefined;
   return async (c, text, organizationId = "") => {
     const { keys, settings, policy } = c.var;
-    const key = await parseApiKey({ environment: settings.ENVIRONMENT, key: keys.apiKey }, text);
+    const key = await parseApiKey({ environment: settings.ENVIRONMENT, keys: keys.apiKey }, text);
     if (!key) return undefined;
     if (policy) c.set("policy", keyRate(policy));
     const { ownerId, id: apiKeyId, secretHash: credential } = key;
-    const address = addressOf(c.req.header("CF-Connecting-IP"));
+    const address = addressOf(c.var.clientAddress);
     const admitKey = () => keyGuard({ ...key, address, organizationId, permission });
     if (ownerId === organizationId) return { organizationId, apiKeyId, credential, admit: admitKey };
     const admit = asMember ? () => allOf(admitKey(), asMember(ownerId, organizationId)) : admitKey;

@@ -17,7 +17,7 @@ export const pages: MiddlewareHandler<IdentifiedEnv & PagedEnv> = (c, next) => {
   const { keys, policy, callerId } = c.var;
   const page: Page = async (query, find) => {
     const list = {
-      key: keys.cursor,
+      keys: keys.cursor,
       scope: scopeOf(`${policy?.operationId} ${callerId} ${JSON.stringify(c.req.param())}`, query),
     };
     const found = await find(await pageRequest(list, query));

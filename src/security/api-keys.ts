@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { MacKeys } from "./mac-keys.ts";
 import { hashToken } from "./refresh-tokens.ts";
 
 /** Begins every key, so that scanners for secrets find one that leaked. */
@@ -14,8 +15,8 @@ const pattern = /^plk_([a-z]+)_([0-9a-f]{32})([0-9a-f]{32})_([0-9A-Za-z]{43})([0
 const longest = 200;
 const encoder = new TextEncoder();
 
-/** The environment whose keys are meant, and the key of its checksums. */
-export type KeyIssuer = { environment: string; key: CryptoKey };
+/** The environment whose keys are meant, and the keys of its checksums. */
+export type KeyIssuer = { environment: string; keys: MacKeys };
 
 /** The ids of a key and of its owner, a user or an organization. */
 type KeyIds = { id: string; ownerId: string };
@@ -34,7 +35,7 @@ export async function newApiKey(
 ): Promise<{ text: string; secretHash: string }> {
   const secret = newSecret();
   const body = `${prefix}${issuer.environment}_${hexOf(id)}${hexOf(ownerId)}_${secret}`;
-  return { text: `${body}${await checksumOf(issuer, body)}`, secretHash: await hashToken(secret) };
+  return { text: `${body}${await checksumOf(issuer.keys[0], body)}`, secretHash: await hashToken(secret) };
 }
 
 /**
@@ -45,13 +46,14 @@ export async function parseApiKey(issuer: KeyIssuer, text: string): Promise<Used
   if (text.length > longest) return undefined;
   const [, environment, id = "", ownerId = "", secret = "", checksum = ""] = pattern.exec(text) ?? [];
   if (environment !== issuer.environment) return undefined;
-  const expected = await checksumOf(issuer, text.slice(0, -checksumLength));
-  if (!isSame(checksum, expected)) return undefined;
+  const body = text.slice(0, -checksumLength);
+  const expected = await Promise.all(issuer.keys.map((key) => checksumOf(key, body)));
+  if (!expected.some((one) => isSame(checksum, one))) return undefined;
   return { id: uuidOf(id), ownerId: uuidOf(ownerId), secretHash: await hashToken(secret) };
 }
 
 /** Some 64 bits of a MAC, in the alphabet of the secret. */
-async function checksumOf({ key }: KeyIssuer, body: string): Promise<string> {
+async function checksumOf(key: CryptoKey, body: string): Promise<string> {
   const mac = await crypto.subtle.sign("HMAC", key, encoder.encode(body));
   return inAlphabet(new Uint8Array(mac, 0, checksumLength));
 }

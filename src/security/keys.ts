@@ -1,19 +1,26 @@
+import type { MacKeys } from "./mac-keys.ts";
 import { type Algorithm, importRing, type KeyRing, type SigningKey, withThumbprint } from "./signing-keys.ts";
 
-/** The keys of one isolate, each for one purpose. `mailbox` travels to the database and seals its hashes. */
+/**
+ * The keys of one isolate, each for one purpose, of the ring in `SECRET_KEY`. Those of its first alone count and cache:
+ * nothing that anybody holds depends on them. `mailbox` travels to the database and seals its hashes.
+ */
 export type Keys = {
   token: KeyRing;
-  cursor: CryptoKey;
-  refresh: CryptoKey;
-  mail: CryptoKey;
-  throttle: CryptoKey;
+  cursor: MacKeys;
+  refresh: MacKeys;
+  mail: MacKeys;
+  throttle: MacKeys;
+  apiKey: MacKeys;
   cache: CryptoKey;
-  apiKey: CryptoKey;
   mailbox: string;
 };
 
+/** The ring of `SECRET_KEY`: the first key makes, and each of them is accepted. */
+export type SecretKeys = readonly [string, ...string[]];
+
 /** The sources of the keys: `SECRET_KEY`, by HKDF (RFC 5869), for all but those of a configured ring. */
-export type KeySettings = { SECRET_KEY: string; ALGORITHM: Algorithm; SIGNING_KEYS?: SigningKey[] | undefined };
+export type KeySettings = { SECRET_KEY: SecretKeys; ALGORITHM: Algorithm; SIGNING_KEYS?: SigningKey[] | undefined };
 
 /** One entry per isolate, like settings. Holds values: a promise must not outlive its request. */
 const known = new WeakMap<KeySettings, Keys>();
@@ -23,17 +30,22 @@ export async function keysFor(settings: KeySettings): Promise<Keys> {
   const imported = known.get(settings);
   if (imported) return imported;
   const { SECRET_KEY, ALGORITHM, SIGNING_KEYS } = settings;
-  const [token, cursor, refresh, mail, throttle, cache, apiKey, mailbox] = await Promise.all([
-    importRing(SIGNING_KEYS ?? [await derivedSigningKey(SECRET_KEY)], ALGORITHM),
-    derive(SECRET_KEY, "cursor"),
-    derive(SECRET_KEY, "refresh token"),
-    derive(SECRET_KEY, "mail token"),
-    derive(SECRET_KEY, "throttle"),
-    derive(SECRET_KEY, "cache"),
-    derive(SECRET_KEY, "api key"),
-    deriveBytes(SECRET_KEY, "mailbox"),
+  const [newest, ...older] = SECRET_KEY;
+  const ringOf = async (purpose: string): Promise<MacKeys> => [
+    await derive(newest, purpose),
+    ...(await Promise.all(older.map((key) => derive(key, purpose)))),
+  ];
+  const [token, cursor, refresh, mail, throttle, apiKey, cache, mailbox] = await Promise.all([
+    importRing(SIGNING_KEYS ?? (await Promise.all(SECRET_KEY.map(derivedSigningKey))), ALGORITHM),
+    ringOf("cursor"),
+    ringOf("refresh token"),
+    ringOf("mail token"),
+    ringOf("throttle"),
+    ringOf("api key"),
+    derive(newest, "cache"),
+    deriveBytes(newest, "mailbox"),
   ]);
-  const named = { token, cursor, refresh, mail, throttle, cache, apiKey };
+  const named = { token, cursor, refresh, mail, throttle, apiKey, cache };
   const keys = { ...named, mailbox: Buffer.from(mailbox).toString("base64url") };
   known.set(settings, keys);
   return keys;

@@ -103,7 +103,7 @@ function idOf(owner: KeyOwner): string {
 }
 
 function issuerOf({ keys, settings }: Context) {
-  return { environment: settings.ENVIRONMENT, key: keys.apiKey };
+  return { environment: settings.ENVIRONMENT, keys: keys.apiKey };
 }
 
 /** Refuses an expiry that has passed: to end a key is to revoke it. */

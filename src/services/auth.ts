@@ -9,7 +9,14 @@ import { describeError } from "../log.ts";
 import type { Login, Token } from "../schemas/oauth.ts";
 import type { SessionCaller } from "../security/caller.ts";
 import { needsRehash } from "../security/passwords.ts";
-import { hashToken, newRefreshToken, sessionOf, successorOf } from "../security/refresh-tokens.ts";
+import {
+  followedTo,
+  hashToken,
+  newRefreshToken,
+  readRefreshToken,
+  sessionOf,
+  successorsOf,
+} from "../security/refresh-tokens.ts";
 import { signAccessToken, verifyAccessToken } from "../security/tokens.ts";
 import { type Settings, tokenPolicy } from "../settings.ts";
 import { type AuditContext, auditEvent } from "./audit.ts";
@@ -110,9 +117,10 @@ export async function refresh(
   { withUser }: Asked = { withUser: false },
 ): Promise<Tokens> {
   const { db, run, keys, settings } = context;
-  const sessionId = await sessionOf(keys.refresh, token);
-  if (!sessionId) throw new ApiError("invalid_refresh_token");
-  let successor = await successorOf(keys.refresh, sessionId, token);
+  const ours = await readRefreshToken(keys.refresh, token);
+  if (!ours) throw new ApiError("invalid_refresh_token");
+  const { sessionId } = ours;
+  const [successor = ""] = await successorsOf(keys.refresh, ours, token);
   const use = { sessionId, tokenHash: await hashToken(token), successorHash: await hashToken(successor) };
   const replay = auditEvent(context, "session.replayed", null, {});
   const [{ rows }, account] = await run(
@@ -124,9 +132,9 @@ export async function refresh(
   // The account may have been deleted since it rotated.
   const user = account?.[0];
   if (withUser && !user) throw new ApiError("invalid_refresh_token");
-  for (let behind = session.behind; behind > 1; behind--)
-    successor = await successorOf(keys.refresh, sessionId, successor);
-  return { ...(await tokens(context, { id: session.user_id, sessionId }, successor)), user };
+  const current = await followedTo(keys.refresh, ours, token, session.newer);
+  if (current === undefined) throw new ApiError("invalid_refresh_token");
+  return { ...(await tokens(context, { id: session.user_id, sessionId }, current)), user };
 }
 
 /**

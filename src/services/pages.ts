@@ -1,9 +1,10 @@
 import type { PageRequest, Position } from "../crud/keyset.ts";
 import { ApiError } from "../errors.ts";
 import { openCursor, sealCursor } from "../security/cursors.ts";
+import type { MacKeys } from "../security/mac-keys.ts";
 
 /** A paged list. `scope` identifies it: its name, owner, sort and filters. */
-export type List = { key: CryptoKey; scope: string };
+export type List = { keys: MacKeys; scope: string };
 
 /** The parts of a query that identify its list: a cursor is valid only for an equal scope. */
 export function scopeOf(name: string, query: object): string {
@@ -19,11 +20,11 @@ export function scopeOf(name: string, query: object): string {
 
 /** The request to the database: one extra row, which shows if there is a next page. */
 export async function pageRequest(
-  { key, scope }: List,
+  { keys, scope }: List,
   { cursor, limit }: { cursor?: string | undefined; limit: number },
 ): Promise<PageRequest> {
   if (cursor === undefined) return { after: undefined, limit: limit + 1 };
-  const position = await openCursor(key, scope, cursor);
+  const position = await openCursor(keys, scope, cursor);
   if (position === undefined) throw new ApiError("invalid_cursor");
   const [sortKey = "", id = ""] = position.split("\u0000");
   return { after: { key: sortKey, id }, limit: limit + 1 };
@@ -34,7 +35,7 @@ export async function pageRequest(
  * stopped early with a short one.
  */
 export async function toPage<Row extends { id: string; sort_key: string }>(
-  { key, scope }: List,
+  { keys, scope }: List,
   rows: Row[],
   limit: number,
   end?: { id: string; sort_key: string },
@@ -43,7 +44,7 @@ export async function toPage<Row extends { id: string; sort_key: string }>(
   const last = rows.length > limit ? items.at(-1) : end;
   return {
     items,
-    next_cursor: last ? await sealCursor(key, scope, toText({ key: last.sort_key, id: last.id })) : null,
+    next_cursor: last ? await sealCursor(keys, scope, toText({ key: last.sort_key, id: last.id })) : null,
   };
 }
 

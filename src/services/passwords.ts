@@ -79,21 +79,26 @@ export async function checkPassword(
  * they are.
  */
 export async function rememberNetwork({ db, keys, client }: Pick<Context, "db" | "keys" | "client">, userId: string) {
-  const network = await networkHash(keys, client);
+  const network = await networkHash(keys.throttle[0], client);
   return network === null ? [] : [Throttles.welcome(db, userId, network)];
 }
 
 async function attemptOf({ keys, client }: Context, account: Account): Promise<Attempt> {
   const typed = "id" in account ? `id ${account.id}` : `login ${account.login.toLowerCase()}`;
-  const network = await networkHash(keys, client);
-  const [identifier, pair] = await Promise.all([
-    keyedHash(keys.throttle, typed),
-    network === null ? null : keyedHash(keys.throttle, `${typed} at ${network}`),
+  const [newest, ...older] = keys.throttle;
+  const placeBy = async (key: CryptoKey) => {
+    const network = await networkHash(key, client);
+    return { network, pair: network === null ? null : await keyedHash(key, `${typed} at ${network}`) };
+  };
+  const [identifier, place, earlier] = await Promise.all([
+    keyedHash(newest, typed),
+    placeBy(newest),
+    Promise.all(older.map(placeBy)),
   ]);
-  return { owner: account, identifier, network, pair };
+  return { owner: account, identifier, ...place, earlier };
 }
 
 /** Clients of unknown address are indistinguishable: their network is neither counted nor remembered. */
-async function networkHash(keys: Context["keys"], { network }: Context["client"]): Promise<string | null> {
-  return network === "unknown" ? null : keyedHash(keys.throttle, `network ${network}`);
+async function networkHash(key: CryptoKey, { network }: Context["client"]): Promise<string | null> {
+  return network === "unknown" ? null : keyedHash(key, `network ${network}`);
 }

@@ -80,7 +80,7 @@ describe("the hot queries use their indexes, and sort nothing", () => {
     const limit = { budget: 10, forgetSeconds: 60 };
     const limits = { account: limit, network: limit, firstDelay: 30, longestDelay: 900 };
     for (const owner of [{ login: "a@example.com" }, { login: "ada" }, { id }]) {
-      const attempt = { owner, identifier: "i", network: "n", pair: "p" };
+      const attempt = { owner, identifier: "i", network: "n", pair: "p", earlier: [{ network: "o", pair: "q" }] };
       for (const query of [Throttles.insert(db, attempt), Throttles.charge(db, attempt, limits)]) {
         const plan = await planOf(query);
         expect(plan).toContain("throttles_pkey");

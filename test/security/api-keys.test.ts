@@ -3,8 +3,8 @@ import { looksLikeApiKey, newApiKey, parseApiKey } from "../../src/security/api-
 import { keysFor } from "../../src/security/keys.ts";
 import { settings } from "../harness.ts";
 
-const { apiKey: key, cache: other } = await keysFor(settings);
-const issuer = { environment: "test", key };
+const { apiKey: keys, mail: other } = await keysFor(settings);
+const issuer = { environment: "test", keys };
 const ids = { id: crypto.randomUUID(), ownerId: crypto.randomUUID() };
 const { text, secretHash } = await newApiKey(issuer, ids);
 
@@ -57,7 +57,7 @@ describe("an API key", () => {
   });
 
   it("is refused under another key, and in another environment of the same key", async () => {
-    expect(await parseApiKey({ environment: "test", key: other }, text)).toBeUndefined();
-    expect(await parseApiKey({ environment: "staging", key }, text)).toBeUndefined();
+    expect(await parseApiKey({ environment: "test", keys: other }, text)).toBeUndefined();
+    expect(await parseApiKey({ environment: "staging", keys }, text)).toBeUndefined();
   });
 });

@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import { openCursor, sealCursor } from "../../src/security/cursors.ts";
 import { keysFor } from "../../src/security/keys.ts";
 
-const { cursor: key } = await keysFor({ SECRET_KEY: "a key that only this test has, for cursors", ALGORITHM: "HS256" });
+const { cursor: key } = await keysFor({
+  SECRET_KEY: ["a key that only this test has, for cursors"],
+  ALGORITHM: "HS256",
+});
 
 describe("promise 25: a cursor is tamper-evident", async () => {
   const sealed = await sealCursor(key, "items of a", "position é");
@@ -12,7 +15,10 @@ describe("promise 25: a cursor is tamper-evident", async () => {
   });
 
   it("opens in no other list and under no other key", async () => {
-    const { cursor: other } = await keysFor({ SECRET_KEY: "another key that only this test has", ALGORITHM: "HS256" });
+    const { cursor: other } = await keysFor({
+      SECRET_KEY: ["another key that only this test has"],
+      ALGORITHM: "HS256",
+    });
     expect(await openCursor(key, "items of b", sealed)).toBeUndefined();
     expect(await openCursor(other, "items of a", sealed)).toBeUndefined();
   });

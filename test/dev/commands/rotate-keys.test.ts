@@ -87,6 +87,24 @@ describe("promise 23: npm run keys:rotate", () => {
     expect(broken).not.toContain(SECRET_KEY);
   });
 
+  it("rotates SECRET_KEY in steps of which each accepts what the one before made", async () => {
+    const { stdout, values: none } = await rotate({ SECRET_KEY }, "--secret");
+    expect(none).toStrictEqual([]);
+    expect(stdout).toMatch(/1\. Now\..+2\. After six minutes.+3\. 91 days or more after the second step/s);
+    expect(stdout.match(/npx wrangler secret put SECRET_KEY/g)).toHaveLength(3);
+    const rings = [...stdout.matchAll(/^[\w-]{43}(?:,[\w-]{43})*$/gm)].map(([ring]) => ring.split(","));
+    const newer = rings[2]?.[0] ?? "";
+    expect(rings).toStrictEqual([[SECRET_KEY, newer], [newer, SECRET_KEY], [newer]]);
+    expect(newer).not.toBe(SECRET_KEY);
+    const [token] = [await signAccessToken(await keysOf({}), user, policy, new Date())];
+    for (const ring of rings.slice(0, 2)) {
+      const keys = await keysOf({ SECRET_KEY: ring.join(",") });
+      expect(await verifyAccessToken(keys, token, policy, new Date())).toBeDefined();
+    }
+    expect(await refusal({ SECRET_KEY: "short" }, "--secret")).toMatch(/^SECRET_KEY must hold/);
+    expect(await refusal({ SECRET_KEY }, "--secret", "--algorithm", "EdDSA")).toMatch(/^--secret and --algorithm/);
+  });
+
   it("names no deployed Worker where the key is this machine's", async () => {
     await writeFile(join(folder, "secret-key"), SECRET_KEY);
     const { stdout, values } = await rotate({});

@@ -38,7 +38,7 @@ const fifty = Array.from({ length: 50 }, (_, i) => i);
 const times = async (n: number, act: () => Promise<{ status: number }>) => {
   for (let i = 0; i < n; i++) expect((await act()).status).toBe(400);
 };
-const hash = async (text: string) => keyedHash((await keysFor(settings)).throttle, text);
+const hash = async (text: string) => keyedHash((await keysFor(settings)).throttle[0], text);
 /** Leaves a network one attempt, as 99 guesses at unknown accounts do; "guessing is bounded by network" makes all of them. */
 async function nearlyExhaust(network: string) {
   const key = `network:${await hash(`network ${network}`)}`;
