@@ -1,0 +1,99 @@
+/**
+ * `npm run db:drill [-- --env production]`: proves that a restored database can take the place of the original. Copies a
+ * database of this machine; for any other, `RESTORED_URL` names one that was restored from a backup or is a branch.
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { describeDatabase, failWith, Problem, projectFolder } from "../config.ts";
+import type { LocalDatabase } from "../local/database.ts";
+import { explained } from "../local/explained.ts";
+import { openDatabase } from "../local/open.ts";
+import { postgres } from "../local/postgres.ts";
+import { environment, isLocal } from "../local/target.ts";
+import { copyDatabase } from "../local/throwaway/database.ts";
+import { readMigrations } from "../migrations/files.ts";
+import { readHistory } from "../migrations/history.ts";
+import { plan } from "../migrations/plan.ts";
+import { readRecords } from "../migrations/records.ts";
+import { refuseDamaged, rowsOf, settle } from "../migrations/restore.ts";
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { env: { type: "string" } } });
+  const { database, url, where, close } = await openDatabase({ env: environment(values.env) });
+  try {
+    const started = Date.now();
+    const { restored, isCopy, end } = await restoredOf(url);
+    try {
+      const seconds = (Date.now() - started) / 1_000;
+      const [original, found] = [await rowsOf(database), await rowsOf(restored)];
+      await refuseDamaged(restored, { original, restored: found });
+      const pending = await pendingOf(restored);
+      console.log(`${sum(found)} rows in ${found.length} tables, of ${sum(original)} in ${where} now.`);
+      if (isCopy) {
+        const { sessions, mails, links } = await settle(restored);
+        console.log(`Settled: ${sessions} sessions ended, ${mails} mails held back, ${links} links taken back.`);
+        console.log(`The copy took ${seconds.toFixed(1)} s.`);
+      }
+      console.log(
+        pending === 0
+          ? "Its migrations are those of this checkout: it can serve."
+          : `It lacks ${pending} migrations of this checkout: npm run db:migrate applies them.`,
+      );
+    } finally {
+      await end();
+    }
+  } catch (error) {
+    throw explained(error, where);
+  } finally {
+    await close();
+  }
+}
+
+type Restored = { restored: LocalDatabase; isCopy: boolean; end(): Promise<void> };
+
+/** The database of `RESTORED_URL`, which is only read, or a copy that ends with the drill. */
+async function restoredOf(url: string): Promise<Restored> {
+  const given = process.env.RESTORED_URL;
+  if (given) {
+    if (describeDatabase(given) === describeDatabase(url)) throw new Problem("RESTORED_URL is the original itself.");
+    const restored = postgres(given);
+    return { restored, isCopy: false, end: () => restored.close() };
+  }
+  if (!isLocal(url)) {
+    throw new Problem(
+      `${describeDatabase(url)} is not on this machine: restore it to another place, and pass that as RESTORED_URL.`,
+    );
+  }
+  const copy = await copyDatabase(url, url).catch((error) => {
+    // PostgreSQL copies a database that nobody is connected to.
+    throw error.code === "55006" ? new Problem("The database is in use: stop npm run dev first.") : error;
+  });
+  const restored = postgres(copy.url);
+  return {
+    restored,
+    isCopy: true,
+    async end() {
+      await restored.close();
+      await copy.drop();
+    },
+  };
+}
+
+/** The number of migrations that the restored database lacks. Throws `Problem` where its records are not those of the files. */
+async function pendingOf(restored: LocalDatabase): Promise<number> {
+  const folder = join(projectFolder, "drizzle");
+  const files = await readMigrations(folder);
+  const session = await restored.session("plinth drill");
+  try {
+    const history = await readHistory(folder, files[0]?.tag ?? "");
+    return plan(files, await readRecords(session), history).pending.length;
+  } finally {
+    await session.close();
+  }
+}
+
+function sum(counts: readonly { rows: number }[]): number {
+  return counts.reduce((total, { rows }) => total + rows, 0);
+}
+
+if (import.meta.main) await main().catch(failWith);
