@@ -15,7 +15,11 @@ if (!process.features.typescript) {
 // The runtime would ask the network what `Request.cf` holds.
 process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
 
-const inNode = ["test/dev/**/*.test.ts", "test/docs/**/*.test.ts"];
+const inNode = ["test/dev/**/*.test.ts", "test/docs/**/*.test.ts", "test/platform/node/**/*.test.ts"];
+/** What has to be the same on each runtime: `npm run test:node`. */
+const onEachRuntime = ["routes", "context", "http", "middleware", "security"].map(
+  (room) => `test/${room}/**/*.test.ts`,
+);
 const inBrowser = ["test/e2e/**/*.test.ts"];
 /** Minutes of work that changes rarely touch: `npm run test:long`, of which `npm test` has a part. */
 const long = ["test/**/*.long.test.ts"];
@@ -24,7 +28,18 @@ const browser = findBrowser() !== undefined || process.env.PLINTH_REQUIRE_BROWSE
 const fuzz = { requests: Number(process.env.FUZZ_REQUESTS ?? 300), seed: Number(process.env.FUZZ_SEED ?? 0) };
 /** The cells that test/house/chaos.test.ts tries: `npm run chaos` tries all. */
 const chaos = { cells: Number(process.env.CHAOS_CELLS ?? 24), seed: Number(process.env.CHAOS_SEED ?? 0) };
-const secretKey = randomBytes(32).toString("hex");
+const bindings = {
+  ENVIRONMENT: "test",
+  PROJECT_NAME: "Plinth",
+  // Longer than usual, as the one isolate here hashes too. The runtime bounds the deadlines that are open at once.
+  DATABASE_TIMEOUT_MS: "15000",
+  // Races meet in one isolate here, which would refuse some of them.
+  REQUESTS_PER_ISOLATE: "1000",
+  SECRET_KEY: randomBytes(32).toString("hex"),
+  ALLOWED_ORIGINS: "https://app.example.com",
+  FRONTEND_URL: "https://app.example.com",
+  MAIL_FROM: "Plinth <no-reply@example.com>",
+};
 
 export default defineConfig({
   test: {
@@ -60,18 +75,9 @@ export default defineConfig({
               miniflare: {
                 kvNamespaces: ["TEST_KV"],
                 bindings: {
-                  ENVIRONMENT: "test",
-                  PROJECT_NAME: "Plinth",
+                  ...bindings,
                   DATABASE_URL: url,
                   NEON_FETCH_ENDPOINT: inject("neonEndpoint"),
-                  // Longer than usual, as the one isolate here hashes too. The runtime bounds the deadlines that are open at once.
-                  DATABASE_TIMEOUT_MS: "15000",
-                  // Races meet in one isolate here, which would refuse some of them.
-                  REQUESTS_PER_ISOLATE: "1000",
-                  SECRET_KEY: secretKey,
-                  ALLOWED_ORIGINS: "https://app.example.com",
-                  FRONTEND_URL: "https://app.example.com",
-                  MAIL_FROM: "Plinth <no-reply@example.com>",
                 },
               },
             };
@@ -98,6 +104,16 @@ export default defineConfig({
           env: { WRANGLER_LOG: "log" },
           include: browser ? [...inNode, ...inBrowser] : inNode,
           exclude: long,
+        },
+      },
+      {
+        resolve: { alias: [{ find: /^\.\/runtime\/worker\.ts$/, replacement: "./runtime/node.ts" }] },
+        test: {
+          name: "node-runtime",
+          provide: { bindings: { ...bindings, MAIL: "off", FILES: "on" } },
+          include: onEachRuntime,
+          exclude: long,
+          isolate: false,
         },
       },
       {

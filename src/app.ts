@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { Places } from "./context/places.ts";
 import type { AppEnv, Deps } from "./context/types.ts";
 import { connect } from "./db/client.ts";
+import { beginSession } from "./db/session.ts";
 import { describeApi } from "./endpoint/document.ts";
 import type { Endpoint } from "./endpoint/endpoint.ts";
 import { RememberingRouter } from "./endpoint/router.ts";
@@ -11,18 +12,23 @@ import { nothingHere, problem, toApiError } from "./errors.ts";
 import { logToConsole, unfailing } from "./log.ts";
 import { transportFor } from "./mail/transports.ts";
 import { aroundEndpoints, inOrder, ofEveryRequest } from "./middleware/order.ts";
+import { addressOfEdge } from "./platform/address.ts";
+import { answersOfDataCentre } from "./platform/answers.ts";
 import { hasherOf } from "./platform/hashing.ts";
 import { textsFor } from "./platform/texts.ts";
 import type { Settings } from "./settings.ts";
 import { allTasks } from "./tasks/index.ts";
 
-/** The app's dependencies in production. */
+/** The app's dependencies in a Worker. */
 export const production: Deps = {
   connect,
+  begin: beginSession,
+  address: addressOfEdge,
   hasher: hasherOf,
   transport: transportFor,
   now: () => new Date(),
   cache: textsFor,
+  answers: answersOfDataCentre,
   log: logToConsole,
   tasks: allTasks,
 };

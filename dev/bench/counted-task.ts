@@ -13,11 +13,14 @@ export const countedTask = task(
 );
 
 const unused = () => {
-  throw new Error("The benchmark has no passwords and no cache");
+  throw new Error("The benchmark has no requests, no passwords and no cache");
 };
 
 export const benchDeps: Deps = {
   connect,
+  begin: unused,
+  address: unused,
+  answers: { match: unused, put: unused, delete: unused },
   hasher: unused,
   transport: () => undefined,
   now: () => new Date(),

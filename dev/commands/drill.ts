@@ -64,10 +64,7 @@ async function restoredOf(url: string): Promise<Restored> {
       `${describeDatabase(url)} is not on this machine: restore it to another place, and pass that as RESTORED_URL.`,
     );
   }
-  const copy = await copyDatabase(url, url).catch((error) => {
-    // PostgreSQL copies a database that nobody is connected to.
-    throw error.code === "55006" ? new Problem("The database is in use: stop npm run dev first.") : error;
-  });
+  const copy = await copyOf(url);
   const restored = postgres(copy.url);
   return {
     restored,
@@ -77,6 +74,15 @@ async function restoredOf(url: string): Promise<Restored> {
       await copy.drop();
     },
   };
+}
+
+/** PostgreSQL copies a database that nobody is connected to: this command's own idle connections end in ten seconds. */
+async function copyOf(url: string, patience = 3): ReturnType<typeof copyDatabase> {
+  return copyDatabase(url, url).catch((error) => {
+    if (error.code !== "55006") throw error;
+    if (patience > 1) return copyOf(url, patience - 1);
+    throw new Problem("The database is in use: stop npm run dev first.");
+  });
 }
 
 /** The number of migrations that the restored database lacks. Throws `Problem` where its records are not those of the files. */

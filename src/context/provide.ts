@@ -25,6 +25,7 @@ export function carry(deps: Deps, places: Places, document: (settings: Settings)
       configuration instanceof SettingsError
         ? deps.log
         : reporting(deps.log, { settings: configuration, now: deps.now, later });
+    const clientAddress = deps.address(c.req.raw);
     hold(c, {
       ...deps,
       log: logWith({ request_id: requestId }, log),
@@ -35,7 +36,8 @@ export function carry(deps: Deps, places: Places, document: (settings: Settings)
         facts.trace_id = traceIdOf(trace);
         return trace;
       },
-      client: clientOf(c.req.raw.headers),
+      clientAddress,
+      client: clientOf(clientAddress, c.req.raw.headers),
       audit: { made: [], recorded: [] },
       outbox: [],
       enqueued: [],
@@ -62,9 +64,8 @@ function hold(c: Context<AppEnv>, first: Partial<Variables>): void {
   });
 }
 
-/** Trusts `CF-Connecting-IP` only, because the platform sets it. An IPv6 customer has a whole /64. */
-function clientOf(headers: Headers): Client {
-  const address = headers.get("CF-Connecting-IP") ?? "unknown";
+/** An IPv6 customer has a whole /64. */
+function clientOf(address = "unknown", headers: Headers): Client {
   const userAgent = headers.get("User-Agent")?.slice(0, 400).toWellFormed() ?? null;
   return { network: networkOf(address), userAgent };
 }

@@ -2,7 +2,6 @@ import { sql } from "drizzle-orm";
 import { AuditEvents } from "../crud/audit-events.ts";
 import { Mails } from "../crud/mails.ts";
 import { fromDatabase, isFromDatabase, lostToOthers } from "../db/errors.ts";
-import { beginSession } from "../db/session.ts";
 import type { TransactionTerms } from "./policy.ts";
 import { blamed, composed, note, requireGuard } from "./run.ts";
 import type { Statement, Transaction, Variables } from "./types.ts";
@@ -35,7 +34,7 @@ async function attempt<Vars extends Variables, T>(
   end: number,
 ): Promise<T> {
   const { guard, audit, settings, trips } = vars;
-  const session = await beginSession(settings, trips, { isolation, timeout: end - Date.now() });
+  const session = await vars.begin(settings, trips, { isolation, timeout: end - Date.now() });
   const { db } = session;
   try {
     if (guard) await db.execute(sql`select ${guard()}`);

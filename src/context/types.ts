@@ -4,11 +4,13 @@ import type { NewAuditEvent } from "../crud/audit-events.ts";
 import type { PageRequest } from "../crud/keyset.ts";
 import type { Tasks } from "../crud/tasks.ts";
 import type { Versions } from "../crud/versions.ts";
-import type { Database } from "../db/client.ts";
+import type { ConnectionSettings, Database } from "../db/client.ts";
+import type { Session, Terms } from "../db/session.ts";
 import type { RoundTrips } from "../db/wire.ts";
 import type { TraceContext } from "../http/trace.ts";
 import type { Log } from "../log.ts";
 import type { Transport } from "../mail/transports.ts";
+import type { KeptAnswers } from "../platform/answers.ts";
 import type { Texts } from "../platform/texts.ts";
 import type { PageQuery } from "../schemas/pages.ts";
 import type { Caller, Member, SessionCaller } from "../security/caller.ts";
@@ -22,6 +24,10 @@ import type { Policy } from "./policy.ts";
 /** The outside world, as the app sees it. A test or another runtime passes its own. */
 export type Deps = {
   connect: (settings: Settings, trips: RoundTrips) => Database;
+  /** Begins a transaction that can read, decide and write. */
+  begin: (settings: ConnectionSettings, trips: RoundTrips, terms: Terms) => Promise<Session>;
+  /** The address of a request's client, as the platform tells it and no client can. */
+  address: (request: Request) => string | undefined;
   /** Hashes passwords, with the help of the Worker's bindings. */
   hasher: (bindings: Bindings) => Passwords;
   /** The transport of these settings. Undefined leaves mail waiting. */
@@ -29,6 +35,8 @@ export type Deps = {
   now: () => Date;
   /** Keeps computed values for `cached`. */
   cache: (settings: Settings) => Texts;
+  /** Keeps the answers of `cached` endpoints. */
+  answers: KeptAnswers;
   log: Log;
   /** The platform's tracing, where it has one. */
   tracer?: Tracer;
@@ -67,6 +75,8 @@ export type Variables = Deps & {
   requestId: string;
   /** The trace of the request, to be passed on: the caller's, the platform's, or one of its own. */
   trace: () => TraceContext;
+  /** As the platform tells it. Not to be stored: `client` has the part that may be. */
+  clientAddress: string | undefined;
   client: Client;
   /** Events of accounts: those made for statements of this request, and those that the database has recorded. */
   audit: { made: NewAuditEvent[]; recorded: { kind: string; user_id: string | null }[] };

@@ -3,6 +3,18 @@ import type { ConnectionSettings, Database } from "./client.ts";
 import { databaseOver } from "./drizzle.ts";
 import { CallError, type RoundTrips } from "./wire.ts";
 
+/** The terms of a transaction; `timeout` is in milliseconds. */
+export type Terms = { isolation: string; timeout: number };
+
+/** A connection as node-postgres and its copy in Neon's driver have it. */
+export type Connection = {
+  connect(): Promise<unknown>;
+  query(query: { text: string; values?: unknown[]; rowMode?: "array" }): Promise<QueryAnswer>;
+  /** `isClean` tells that the transaction has ended. */
+  end(isClean: boolean): Promise<unknown>;
+};
+type QueryAnswer = { command: string; rowCount: number | null; rows: unknown[] };
+
 /** A connection of its own, in a transaction that has begun. */
 export type Session = {
   /** Runs statements in the transaction, one at a time. */
@@ -17,21 +29,30 @@ export type Session = {
 
 type DatabaseError = Error & { [Field in keyof NeonDbError]?: string };
 
-/**
- * Begins a transaction over Neon's WebSocket that is due within `timeout` milliseconds: whatever waits for longer throws.
- * Counts each message that has an answer in `trips`; a rollback is none, as it ends the connection. Throws
- * {@link CallError} and `NeonDbError`.
- */
-export async function beginSession(
-  settings: ConnectionSettings,
-  trips: RoundTrips,
-  { isolation, timeout }: { isolation: string; timeout: number },
-): Promise<Session> {
+/** Begins a transaction over Neon's WebSocket; see {@link sessionOn}. */
+export function beginSession(settings: ConnectionSettings, trips: RoundTrips, terms: Terms): Promise<Session> {
   const { DATABASE_URL, NEON_FETCH_ENDPOINT: endpoint } = settings;
   const client = new Client(DATABASE_URL);
   if (endpoint) Object.assign(client.neonConfig, socketBeside(endpoint));
   // A connection that breaks between two statements would otherwise end the isolate; the next statement tells.
   client.on("error", () => {});
+  const connection: Connection = {
+    connect: () => client.connect(),
+    query: (query) => client.query(query),
+    end: () => client.end(),
+  };
+  return sessionOn(connection, trips, terms);
+}
+
+/**
+ * Begins a transaction that is due within `timeout` milliseconds: whatever waits for longer throws. Counts each message
+ * that has an answer in `trips`; a rollback is none, as it ends the connection. Throws {@link CallError} and `NeonDbError`.
+ */
+export async function sessionOn(
+  connection: Connection,
+  trips: RoundTrips,
+  { isolation, timeout }: Terms,
+): Promise<Session> {
   let end: (error: CallError) => void = () => {};
   const ended = new Promise<never>((_, reject) => {
     end = reject;
@@ -41,13 +62,14 @@ export async function beginSession(
   const timer = setTimeout(() => close("timeout"), timeout);
   let isOpen = true;
   let isEnding = false;
+  let isCommitted = false;
   function close(fault: "timeout" | "reset" = "reset") {
     if (!isOpen) return;
     isOpen = false;
     clearTimeout(timer);
     end(new CallError(fault));
     // Nobody waits for the farewell: the server rolls back as soon as the connection is gone.
-    client.end().catch(() => {});
+    connection.end(isCommitted).catch(() => {});
   }
 
   async function trip<T>(send: () => Promise<T>): Promise<T> {
@@ -65,15 +87,15 @@ export async function beginSession(
   }
 
   const query = (text: string, values: unknown[] = [], { arrayMode = false } = {}) =>
-    trip(() => client.query({ text, values, ...(arrayMode && { rowMode: "array" }) }));
+    trip(() => connection.query({ text, values, ...(arrayMode && { rowMode: "array" }) }));
   const transaction = () => {
     throw new Error("In a transaction, statements run one at a time: call run, not batch");
   };
   try {
-    await trip(() => client.connect());
+    await trip(() => connection.connect());
     // The server ends by itself what a connection that is lost has left waiting for a lock.
     const limits = `set local statement_timeout = ${timeout}; set local idle_in_transaction_session_timeout = ${timeout}`;
-    await trip(() => client.query(`begin isolation level ${isolation}; ${limits}`));
+    await trip(() => connection.query({ text: `begin isolation level ${isolation}; ${limits}` }));
   } catch (error) {
     close();
     throw error;
@@ -88,6 +110,7 @@ export async function beginSession(
       const { command } = await committed;
       if (command !== "COMMIT")
         throw new Error("The transaction was rolled back, because a statement in it had failed");
+      isCommitted = true;
     },
     close,
   };
@@ -100,7 +123,7 @@ function socketBeside(endpoint: string) {
 }
 
 /** The same error as over HTTP, by which the rest of the house knows one of Postgres. */
-function translated(error: unknown): unknown {
+export function translated(error: unknown): unknown {
   if (error instanceof CallError) return error;
   if (!(error instanceof Error && "severity" in error)) return new CallError("network");
   const { message, ...fields } = error as DatabaseError;

@@ -40,7 +40,7 @@ export function edgeCache({ seconds, staleSeconds }: Caching, names: readonly st
     c.req.raw = new Request(url, { method: c.req.method });
     const isKnown = (headers: Headers) => known !== undefined && isAmong(known, headers.get("ETag") ?? "");
     const context = c.var;
-    const hit = seconds > 0 && (await orNothing(context.log, "edge", () => caches.default.match(url)));
+    const hit = seconds > 0 && (await orNothing(context.log, "edge", () => context.answers.match(url)));
     context.facts.cache = hit ? "hit" : "miss";
     if (hit) {
       const headers = { Age: ageOf(hit, context.now()), "Cache-Control": cacheControl };
@@ -53,7 +53,7 @@ export function edgeCache({ seconds, staleSeconds }: Caching, names: readonly st
     c.header("ETag", await etagOf(text));
     const headers = { ...picked(c.res.headers), [madeAt]: context.now().toISOString() };
     const copy = new Response(text, { headers: { ...headers, "Cache-Control": `public, max-age=${seconds}` } });
-    if (seconds > 0) c.executionCtx.waitUntil(orNothing(context.log, "edge", () => caches.default.put(url, copy)));
+    if (seconds > 0) c.executionCtx.waitUntil(orNothing(context.log, "edge", () => context.answers.put(url, copy)));
     c.header("Age", "0");
     c.header("Cache-Control", cacheControl);
     if (isKnown(c.res.headers)) {
@@ -66,7 +66,9 @@ export function edgeCache({ seconds, staleSeconds }: Caching, names: readonly st
 
 /** Evicts these paths from this data centre's cache, after the response. */
 export function forget<Env extends CallerEnv>(c: Context<Env>, ...paths: string[]): void {
-  const all = paths.map((path) => orNothing(c.var.log, "edge", () => caches.default.delete(new URL(path, c.req.url))));
+  const { answers, log } = c.var;
+  const urls = paths.map((path) => new URL(path, c.req.url).href);
+  const all = urls.map((url) => orNothing(log, "edge", () => answers.delete(url)));
   c.executionCtx.waitUntil(Promise.all(all));
 }
 

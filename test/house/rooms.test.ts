@@ -5,7 +5,7 @@ const tests = import.meta.glob<string>("../**/*.ts", { query: "?raw", import: "d
 
 /** The rooms of src/, from the top of the house to its ground: a room may use those below its own floor. */
 const floors = [
-  ["index.ts"],
+  ["index.ts", "node.ts"],
   ["app.ts"],
   ["routes"],
   ["endpoint"],
@@ -94,6 +94,7 @@ const rules: [name: string, where: RegExp, forbidden: RegExp, instead: string][]
   ["a problem by hand", /^(?!errors\.ts|endpoint\/)/, /["'`]application\/problem\+json/, "Throw an ApiError."],
   ["an HTTPException", /^(?!errors\.ts)/, /\bHTTPException\b/, "Throw an ApiError, whose codes a contract lists."],
   ["an answer without a contract", /^(routes|services)\//, /\bnew Response\(/, "Answer by c.json or c.body."],
+  ["a client's address", /^(?!platform\/)/, /CF-Connecting-IP|X-Forwarded/i, "Ask `address` of the dependencies."],
   ["any", /^/, /biome-ignore lint\/suspicious\/noExplicitAny|\bas any\b/, "Name the type, or unknown."],
   [
     "an endpoint",
@@ -118,6 +119,7 @@ describe("a thing of src/ is made in its own room:", () => {
       'c.header("Content-Type", "application/problem+json")',
       "throw new HTTPException(418)",
       "return new Response(body)",
+      'c.req.header("CF-Connecting-IP")',
       "(body as any).id",
       "export const hidden = endpoint({",
     ];

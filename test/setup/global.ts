@@ -17,6 +17,8 @@ declare module "vitest" {
     fuzz: { requests: number; seed: number };
     /** How many cells test/house/chaos.test.ts tries, and where its choice begins. */
     chaos: { cells: number; seed: number };
+    /** The variables of the app under test, on a runtime that has no wrangler.toml. */
+    bindings: Record<string, string>;
     /** Connection string of a role that may create databases, on the tests' real PostgreSQL. */
     postgres: string;
     /** Connection string of a migrated database that tests copy and nobody connects to. */

@@ -5,7 +5,7 @@ import { items, users } from "../../../src/db/schema.ts";
 import { endpoint, json } from "../../../src/endpoint/endpoint.ts";
 import { endpoints } from "../../../src/routes/index.ts";
 import { exampleBody } from "../../examples.ts";
-import { api, aUser, bindings, db, serve, unique } from "../../harness.ts";
+import { answers, api, aUser, bindings, db, serve, unique } from "../../harness.ts";
 
 const owner = await aUser({ full_name: "Ada" });
 const { token } = owner;
@@ -13,7 +13,7 @@ const create = async (json: object = {}) =>
   (await api.post("/items", { token, json: { title: "Public", is_public: true, ...json } })).body;
 const path = ({ id }: { id: string }) => `/public/items/${id}`;
 /** The entry of a path in this data centre's cache. */
-const cached = (at: string) => caches.default.match(`https://api.example.com/api/v1${at}`);
+const cached = (at: string) => answers.match(`https://api.example.com/api/v1${at}`);
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -60,7 +60,7 @@ describe("GET /public/items/{id}", () => {
     const init = { headers: { "If-None-Match": `W/${etag}` } };
     const hit = await api.get(path(item), init);
     expect([hit.status, hit.text, hit.roundTrips]).toStrictEqual([304, "", 0]);
-    await caches.default.delete(`https://api.example.com/api/v1${path(item)}`);
+    await answers.delete(`https://api.example.com/api/v1${path(item)}`);
     const miss = await api.get(path(item), init);
     expect([miss.status, miss.text, miss.roundTrips]).toStrictEqual([304, "", 1]);
     // The kept answer is complete.
@@ -101,7 +101,7 @@ describe("GET /public/items/{id}", () => {
     await api.post(`/items/${hidden.id}/restore`, { token });
     for (const at of ["/public/items", path(item)]) expect((await api.get(at)).roundTrips, at).toBe(0);
     await db.update(users).set({ password_hash: "changed" }).where(eq(users.id, owner.id));
-    await caches.default.delete(`https://api.example.com/api/v1${path(item)}`);
+    await answers.delete(`https://api.example.com/api/v1${path(item)}`);
     const again = await api.get(path(item));
     expect([again.roundTrips, again.headers.get("ETag")]).toStrictEqual([1, headers.get("ETag")]);
     expect(listed.text).not.toContain(hidden.id);
@@ -131,7 +131,7 @@ describe("GET /public/items/{id}", () => {
     const item = await create();
     const app = serve();
     for (const name of ["match", "put", "delete"] as const) {
-      vi.spyOn(caches.default, name).mockRejectedValue(new Error("the cache is gone"));
+      vi.spyOn(answers, name).mockRejectedValue(new Error("the cache is gone"));
     }
     expect((await app.get(path(item))).status).toBe(200);
     expect((await app.patch(`/items/${item.id}`, { token, json: { title: "New" } })).status).toBe(200);
@@ -142,7 +142,7 @@ describe("GET /public/items/{id}", () => {
 
 it("a cache that does not answer costs half a second, and no more", async () => {
   const item = await create();
-  vi.spyOn(caches.default, "match").mockReturnValue(new Promise(() => {}));
+  vi.spyOn(answers, "match").mockReturnValue(new Promise(() => {}));
   const began = Date.now();
   expect((await api.get(path(item))).status).toBe(200);
   expect(Date.now() - began).toBeLessThan(3_000);
@@ -260,7 +260,7 @@ it("an answer of the edge is counted, like one of the database", async () => {
 
 describe("promise 19: nothing private can be cached", () => {
   it("every other endpoint says no-store and stores nothing, for any caller", async () => {
-    const put = vi.spyOn(caches.default, "put");
+    const put = vi.spyOn(answers, "put");
     for (const endpoint of endpoints.filter(({ policy }) => !policy.cached)) {
       const { route, policy } = endpoint;
       const saysItself = Object.values(route.responses).some(
@@ -302,7 +302,7 @@ describe("promise 19: nothing private can be cached", () => {
   });
 
   it("errors of the public face are not cacheable", async () => {
-    const put = vi.spyOn(caches.default, "put");
+    const put = vi.spyOn(answers, "put");
     for (const at of [
       path({ id: crypto.randomUUID() }),
       path({ id: "x" }),
@@ -319,7 +319,7 @@ describe("promise 19: nothing private can be cached", () => {
   it("credentials, origins and odd spellings change neither the answer nor its cache key", async () => {
     const item = await create({ title: "One for all" });
     const admin = await aUser({ role: "admin" });
-    const put = vi.spyOn(caches.default, "put");
+    const put = vi.spyOn(answers, "put");
     expect((await api.get(`${path(item)}?utm=1&limit=2`)).status).toBe(422);
     expect(put).not.toHaveBeenCalled();
     const first = await admin.get(path(item), {

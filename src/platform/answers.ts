@@ -1,0 +1,36 @@
+import type { Texts } from "./texts.ts";
+
+/** Keeps whole answers by URL, for as long as their `max-age` says. May lose any of them at any time. */
+export type KeptAnswers = {
+  match(url: string): Promise<Response | undefined>;
+  put(url: string, answer: Response): Promise<unknown>;
+  delete(url: string): Promise<unknown>;
+};
+
+/** The cache of this data centre. */
+export const answersOfDataCentre: KeptAnswers = {
+  match: (url) => caches.default.match(url),
+  put: (url, answer) => caches.default.put(url, answer),
+  delete: (url) => caches.default.delete(url),
+};
+
+/** Keeps answers as texts, in a runtime without the Cache API. */
+export function answersIn(texts: Texts): KeptAnswers {
+  return {
+    async match(url) {
+      const kept = await texts.get(url);
+      if (kept === undefined) return undefined;
+      const { body, headers }: { body: string; headers: [string, string][] } = JSON.parse(kept);
+      return new Response(body, { headers });
+    },
+    async put(url, answer) {
+      const [, seconds = 0] = /\bmax-age=(\d+)/.exec(answer.headers.get("Cache-Control") ?? "") ?? [];
+      await texts.put(
+        url,
+        JSON.stringify({ body: await answer.text(), headers: [...answer.headers] }),
+        Number(seconds),
+      );
+    },
+    delete: (url) => texts.delete(url),
+  };
+}

@@ -1,0 +1,46 @@
+import { Cron } from "croner";
+
+/** Runs the tasks of an alarm. `undefined` stands for all of them. */
+type Work = (name: string | undefined) => Promise<unknown>;
+
+/** The longest delay that a timer takes is 24.8 days. */
+const longestSeconds = 24 * 60 * 60;
+
+/** Timers in this process, in the place of the binding `TASK_ALARM` and of the cron trigger. */
+export function alarmsIn(work: Work) {
+  const set = new Map<string, { at: number; timer: NodeJS.Timeout }>();
+  const running = new Set<Promise<unknown>>();
+  let isOver = false;
+
+  function run(name: string | undefined): void {
+    if (isOver) return;
+    const done = work(name).finally(() => running.delete(done));
+    running.add(done);
+  }
+  async function ringWithin(name: string, seconds: number): Promise<void> {
+    const at = Date.now() + Math.min(seconds, longestSeconds) * 1_000;
+    const known = set.get(name);
+    if (isOver || (known && known.at <= at)) return;
+    clearTimeout(known?.timer);
+    const ring = () => {
+      set.delete(name);
+      run(name);
+    };
+    set.set(name, { at, timer: setTimeout(ring, at - Date.now()) });
+  }
+  // A safety net, at the minute of the purges.
+  const cron = new Cron("0 * * * *", { timezone: "UTC" }, () => run(undefined));
+
+  return {
+    getByName: (name: string) => ({ ringWithin: (seconds: number) => ringWithin(name, seconds) }),
+    /** Looks for what is due at the start. */
+    start: () => run(undefined),
+    /** Begins nothing more; resolves when all that runs has ended. */
+    async close(): Promise<void> {
+      isOver = true;
+      cron.stop();
+      for (const { timer } of set.values()) clearTimeout(timer);
+      await Promise.allSettled(running);
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { randomUUID } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { toNodeStream, toWebStream } from "./streams.ts";
+
+/** The part of an R2 bucket that the app uses. */
+type Bucket = {
+  put(key: string, body: ReadableStream<Uint8Array>): Promise<unknown>;
+  get(key: string, options: { range: { offset: number; length: number } }): Promise<{ body: ReadableStream } | null>;
+  head(key: string): Promise<{ key: string; size: number } | null>;
+  delete(keys: string | readonly string[]): Promise<void>;
+};
+
+/** Keeps files in a folder, in the place of the binding `BUCKET`. A file is there whole or not at all. */
+export function bucketIn(folder: string): Bucket {
+  const pathOf = (key: string) => {
+    if (!/^[\w-]{1,100}$/.test(key)) throw new Error("A key is an id");
+    return join(folder, key);
+  };
+  return {
+    async put(key, body) {
+      const [path, draft] = [pathOf(key), join(folder, `.${randomUUID()}`)];
+      await mkdir(folder, { recursive: true });
+      try {
+        await pipeline(toNodeStream(body), createWriteStream(draft, { flush: true }));
+        await rename(draft, path);
+      } catch (error) {
+        await rm(draft, { force: true });
+        throw error;
+      }
+    },
+    async get(key, { range: { offset, length } }) {
+      const path = pathOf(key);
+      if ((await sizeOf(path)) === undefined) return null;
+      const stream = createReadStream(path, { start: offset, end: offset + length - 1 });
+      return { body: toWebStream(stream) };
+    },
+    async head(key) {
+      const size = await sizeOf(pathOf(key));
+      return size === undefined ? null : { key, size };
+    },
+    async delete(keys) {
+      await Promise.all([keys].flat().map((key) => rm(pathOf(key), { force: true })));
+    },
+  };
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  const found = await stat(path).catch((error) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  return found?.size;
+}

@@ -1,0 +1,177 @@
+import { types } from "@neondatabase/serverless";
+import pg from "pg";
+import type { Deps } from "../../context/types.ts";
+import type { ConnectionSettings, Database } from "../../db/client.ts";
+import { databaseOver } from "../../db/drizzle.ts";
+import { sessionOn, translated } from "../../db/session.ts";
+import { CallError, type CallFault, type RoundTrips } from "../../db/wire.ts";
+
+type Statement = { text: string; values: unknown[]; rowMode?: "array" };
+/** Without this, a query that has no parameters could hold two statements. */
+type Extended = pg.QueryConfig & { queryMode: "extended" };
+/** As those of Neon's driver, a query is sent when somebody waits for it, or as a part of a transaction. */
+type Query = { statement: Statement; then: Promise<unknown>["then"] };
+
+type Pooled = Pick<Deps, "begin"> & {
+  connect(settings: ConnectionSettings, trips: RoundTrips): Database;
+  close(): Promise<void>;
+};
+
+/**
+ * Connections to PostgreSQL by TCP, in the place of Neon's driver: `connect` and `begin` of the app's dependencies. A
+ * statement, and a batch in its transaction, is one round trip, due within `DATABASE_TIMEOUT_MS`.
+ */
+export function pooled(connections: number): Pooled {
+  const pools = new Map<string, pg.Pool>();
+  const poolOf = (settings: ConnectionSettings) => {
+    const key = `${settings.DATABASE_TIMEOUT_MS} ${settings.DATABASE_URL}`;
+    const pool = pools.get(key) ?? openPool(settings, connections);
+    pools.set(key, pool);
+    return pool;
+  };
+  return {
+    connect: (settings, trips) => databaseOn(poolOf(settings), settings.DATABASE_TIMEOUT_MS, trips),
+    begin: (settings, trips, terms) => sessionOn(connectionOf(poolOf(settings)), trips, terms),
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.end()));
+    },
+  };
+}
+
+function openPool({ DATABASE_URL, DATABASE_TIMEOUT_MS: timeout }: ConnectionSettings, max: number): pg.Pool {
+  // The server ends by itself what a connection that is lost has left behind. Neon's sessions are in UTC.
+  const terms = `set time zone 'UTC'; set statement_timeout = ${timeout}; set idle_in_transaction_session_timeout = ${timeout}`;
+  const pool = new pg.Pool({
+    connectionString: DATABASE_URL,
+    application_name: "plinth",
+    max,
+    connectionTimeoutMillis: timeout,
+    keepAlive: true,
+    // Sends the statements of a batch without waiting for each.
+    pipeline: true,
+    onConnect: (client) => client.query(terms),
+    // The parsers that the app has set for Neon's driver.
+    types,
+  } as pg.PoolConfig);
+  // An idle connection that breaks is replaced when one is needed.
+  pool.on("error", () => {});
+  return pool;
+}
+
+function databaseOn(pool: pg.Pool, timeout: number, trips: RoundTrips): Database {
+  const performed = (statements: readonly Statement[]) =>
+    inTrip(trips, timeout, () => perform(pool, timeout, statements));
+  const query = (text: string, values: unknown[] = [], { arrayMode = false } = {}): Query => {
+    const statement: Statement = { text, values, ...(arrayMode && { rowMode: "array" }) };
+    return {
+      statement,
+      // biome-ignore lint/suspicious/noThenProperty: drizzle waits for a query, or hands it on unsent
+      then: (...then) =>
+        performed([statement])
+          .then(([answer]) => answer)
+          .then(...then),
+    };
+  };
+  const transaction = async (queries: readonly Query[]) => {
+    const begun = [{ text: "begin", values: [] }, ...queries.map(({ statement }) => statement)];
+    const answers = await performed([...begun, { text: "commit", values: [] }]);
+    return answers.slice(1, -1);
+  };
+  // drizzle calls no more of Neon's client than these two.
+  return databaseOver(Object.assign(query, { query, transaction }) as unknown as Database["$client"]);
+}
+
+/** Counts a call, and makes it once more after a connection that broke or was undone, where it may and there is time. */
+async function inTrip<T>(trips: RoundTrips, timeout: number, work: () => Promise<T>): Promise<T> {
+  const due = Date.now() + timeout;
+  const timed = async () => {
+    const started = Date.now();
+    trips.count += 1;
+    try {
+      return await work();
+    } catch (error) {
+      throw faulted(error);
+    } finally {
+      trips.milliseconds += Date.now() - started;
+    }
+  };
+  return timed().catch(async (error) => {
+    // Meanwhile the pool hears of its other connections that broke.
+    const pause = 20 + Math.random() * 60;
+    if (!trips.mayRepeat || !isBlip(error) || Date.now() + pause >= due) throw error;
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    trips.again = (trips.again ?? 0) + 1;
+    return timed();
+  });
+}
+
+async function perform(pool: pg.Pool, timeout: number, statements: readonly Statement[]): Promise<unknown[]> {
+  const due = Date.now() + timeout;
+  const client = await pool.connect();
+  let isSpoilt = true;
+  // A connection that breaks during a query emits an error, too: unheard, it would end the process.
+  client.on("error", ignore);
+  try {
+    const queries = statements.map((statement): Extended => ({ ...statement, queryMode: "extended" }));
+    const sent = queries.map((query) => client.query(query));
+    const answers = await inTimeOf(due, Promise.allSettled(sent));
+    const failed = answers.find((answer) => answer.status === "rejected");
+    isSpoilt = failed !== undefined && failed.reason?.severity !== "ERROR";
+    if (failed) throw failed.reason;
+    return answers.map((answer) => (answer.status === "fulfilled" ? answer.value : undefined));
+  } finally {
+    client.off("error", ignore);
+    client.release(isSpoilt);
+  }
+}
+
+async function inTimeOf<T>(due: number, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new CallError("timeout")), Math.max(0, due - Date.now()));
+  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
+}
+
+/** A connection of the pool for one transaction: it comes back clean, or it is closed. */
+function connectionOf(pool: pg.Pool): Parameters<typeof sessionOn>[0] {
+  let client: pg.PoolClient | undefined;
+  let isOver = false;
+  return {
+    async connect() {
+      client = await pool.connect().catch((error) => {
+        throw faulted(error);
+      });
+      if (isOver) client.release(true);
+      else client.on("error", ignore);
+    },
+    async query(query) {
+      if (!client) throw new CallError("reset");
+      return client.query(query);
+    },
+    async end(isClean) {
+      isOver = true;
+      client?.off("error", ignore);
+      client?.release(!isClean);
+    },
+  };
+}
+
+/** The same errors as of Neon's driver, by which the rest of the house knows them. */
+function faulted(error: unknown): unknown {
+  if (error instanceof CallError || (error instanceof Error && "severity" in error)) return translated(error);
+  const words = error instanceof Error ? `${Reflect.get(error, "code")} ${error.message}` : "";
+  const found = faults.find(([pattern]) => pattern.test(words));
+  return new CallError(found?.[1] ?? "network");
+}
+
+const faults: readonly [RegExp, CallFault][] = [
+  [/ECONNREFUSED/, "refused"],
+  [/timeout/i, "timeout"],
+  [/ECONNRESET|EPIPE|terminated|closed/i, "reset"],
+];
+
+function isBlip(error: unknown): boolean {
+  if (error instanceof CallError) return ["refused", "reset", "network"].includes(error.fault);
+  return error instanceof Error && /^(08|40001$|40P01$|57P01$)/.test(String(Reflect.get(error, "code")));
+}
+
+function ignore(): void {}

@@ -1,0 +1,73 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import type { Bindings } from "../../settings.ts";
+import { inFrontOf } from "./assets.ts";
+import { Pending } from "./pending.ts";
+import { readOrigin } from "./proxies.ts";
+import type { ServerSettings } from "./settings.ts";
+
+type App = { fetch(request: Request, bindings: Bindings, context: ExecutionContext): Response | Promise<Response> };
+export type NodeServer = {
+  url: string;
+  /** Takes no more requests, and resolves when all are answered and all that they began is done. False: time ran out. */
+  close(): Promise<boolean>;
+};
+
+/** The addresses of requests that are being answered. */
+const addresses = new WeakMap<Request, string>();
+
+/** The address of a request's client, past trusted proxies. */
+export function addressOnNode(request: Request): string | undefined {
+  return addresses.get(request);
+}
+
+/** Serves an app over HTTP on this machine. */
+export async function serveOnNode(app: App, bindings: Bindings, settings: ServerSettings): Promise<NodeServer> {
+  const { HOST, PORT, TRUSTED_PROXIES, ASSETS_FOLDER, SHUTDOWN_SECONDS } = settings;
+  const pending = new Pending();
+  const originOf = readOrigin(TRUSTED_PROXIES);
+  const fetch = inFrontOf((request) => app.fetch(request, bindings, pending.context), ASSETS_FOLDER);
+  const answer = getRequestListener(async (request, { incoming, outgoing }) => {
+    const { address } = originOf(incoming);
+    if (address !== undefined) addresses.set(request, address);
+    const response = await fetch(request);
+    // The rest of a body that was refused is not read, so that no other request can follow it.
+    if (!incoming.complete) outgoing.shouldKeepAlive = false;
+    return response;
+  });
+  const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    // A proxy speaks TLS with the client, and plain HTTP with this server.
+    const { host = "" } = incoming.headers;
+    if (originOf(incoming).isSecure && isHost(host)) incoming.url = `https://${host}${incoming.url}`;
+    void answer(incoming, outgoing);
+  };
+  // Each endpoint bounds the time of its body. Idle connections outlast those of usual proxies, which close theirs first.
+  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 75_000 }, listener);
+  server.listen(PORT, HOST);
+  await once(server, "listening");
+  // A server on TCP has an AddressInfo.
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${HOST.includes(":") ? `[${HOST}]` : HOST}:${port}`,
+    async close() {
+      const closed = once(server, "close");
+      server.close();
+      const idle = setInterval(() => server.closeIdleConnections(), 50);
+      const { promise, resolve } = Promise.withResolvers<false>();
+      const bound = setTimeout(() => resolve(false), SHUTDOWN_SECONDS * 1_000);
+      const done = closed.then(() => pending.settled()).then(() => true);
+      const isDone = await Promise.race([done, promise]);
+      clearInterval(idle);
+      clearTimeout(bound);
+      server.closeAllConnections();
+      return isDone;
+    },
+  };
+}
+
+/** True for a name or an address with a port or none, and nothing that would lead elsewhere in a URL. */
+function isHost(host: string): boolean {
+  return /^([\w.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/i.test(host);
+}

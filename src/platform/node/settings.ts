@@ -1,0 +1,50 @@
+import { isIP } from "node:net";
+import { availableParallelism } from "node:os";
+import { z } from "@hono/zod-openapi";
+import { commaSeparated, integerBetween } from "../../setting-values.ts";
+import { SettingsError } from "../../settings.ts";
+
+/** An address, or a network such as 10.0.0.0/8. */
+function isNetwork(text: string): boolean {
+  const [address = "", bits, more] = text.split("/");
+  const longest = { 4: 32, 6: 128 }[isIP(address)];
+  return (
+    longest !== undefined && more === undefined && (bits === undefined || (/^\d+$/.test(bits) && +bits <= longest))
+  );
+}
+
+const folder = z.string().min(1, "must be a folder").optional();
+
+/** The settings of the server itself, beside those of the API, with their defaults. docs/node.md describes them. */
+const table = {
+  PORT: { default: "8787", value: integerBetween(0, 65_535) },
+  HOST: { default: "127.0.0.1", value: z.string().min(1, "must be an address of this machine") },
+  TRUSTED_PROXIES: {
+    default: "",
+    value: commaSeparated(z.string().refine(isNetwork, "must be addresses or networks such as 10.0.0.0/8")),
+  },
+  WORKERS: { default: "1", value: integerBetween(1, 256) },
+  DATABASE_CONNECTIONS: { default: "20", value: integerBetween(1, 1_000) },
+  HASH_THREADS: { default: String(Math.min(4, availableParallelism())), value: integerBetween(1, 64) },
+  FILES_FOLDER: { default: undefined, value: folder },
+  ASSETS_FOLDER: { default: ".plinth/assets", value: folder },
+  SHUTDOWN_SECONDS: { default: "25", value: integerBetween(1, 600) },
+  COMMIT: { default: undefined, value: z.string().max(100, "must have at most 100 characters").optional() },
+} as const;
+
+type Table = typeof table;
+export type ServerSettings = { [Name in keyof Table]: z.output<Table[Name]["value"]> };
+
+export const serverSettingNames: readonly string[] = Object.keys(table);
+
+/** Reads the server's own settings. Throws {@link SettingsError}, which names each wrong one and never its value. */
+export function serverSettingsFrom(environment: Record<string, string | undefined>): ServerSettings {
+  const read = Object.entries(table).map(([name, { default: usual, value }]) => {
+    const { data, error } = value.safeParse(environment[name] || usual);
+    return { name, data, problem: error && `${name} ${error.issues[0]?.message}` };
+  });
+  const problems = read.flatMap(({ problem }) => problem ?? []);
+  if (problems.length > 0) throw new SettingsError(problems);
+  // Holds what each schema of the table read.
+  return Object.fromEntries(read.map(({ name, data }) => [name, data])) as ServerSettings;
+}

@@ -1,0 +1,129 @@
+import { sql } from "drizzle-orm";
+import { afterAll, describe, expect, inject, it } from "vitest";
+import { copyDatabase } from "../../../dev/local/throwaway/database.ts";
+import { type ConnectionSettings, connect } from "../../../src/db/client.ts";
+import { fromDatabase } from "../../../src/db/errors.ts";
+import { users } from "../../../src/db/schema.ts";
+import type { RoundTrips } from "../../../src/db/wire.ts";
+import { pooled } from "../../../src/platform/node/database.ts";
+
+const { url, drop } = await copyDatabase(inject("postgres"), inject("template"));
+const settings: ConnectionSettings = {
+  DATABASE_URL: url,
+  NEON_FETCH_ENDPOINT: inject("ownerEndpoint"),
+  DATABASE_TIMEOUT_MS: 10_000,
+};
+const pool = pooled(2);
+afterAll(async () => {
+  await pool.close();
+  await drop();
+});
+const trips = (mayRepeat = false): RoundTrips => ({ count: 0, milliseconds: 0, mayRepeat });
+const db = (own: Partial<ConnectionSettings> = {}, of = trips()) => pool.connect({ ...settings, ...own }, of);
+/** The code of the API's error, and the fields that would be logged. */
+const errorOf = (work: Promise<unknown>) =>
+  work.then(
+    () => "none",
+    (thrown) => {
+      const { code, cause } = fromDatabase(thrown);
+      return { code, ...Reflect.get(Object(cause), "fields") };
+    },
+  );
+
+describe("a pool of connections", () => {
+  it("answers as Neon's driver does, value by value", async () => {
+    const values = sql`select 1 as int, 9007199254740993::bigint as big, 1.10::numeric as num, true as yes, null as nothing,
+      '2026-11-01T12:00:00.5Z'::timestamptz as at, array['2026-11-01T12:00:00Z'::timestamptz, null] as times,
+      '{"a": [1, null]}'::jsonb as json, array['a', 'b,c'] as texts, '\\x00ff'::bytea as bytes, 'é' as text`;
+    const [here, there] = [await db().execute(values), await connect(settings).execute(values)];
+    expect(here.rows).toStrictEqual(there.rows);
+    const columns = [await db().select().from(users).limit(1), await connect(settings).select().from(users).limit(1)];
+    expect(columns[0]).toStrictEqual(columns[1]);
+  });
+
+  it("sends a batch as one round trip and one transaction", async () => {
+    const counted = trips();
+    const batch = db({}, counted);
+    const [{ rows: one }, { rows: two }] = await batch.batch([
+      batch.execute<{ id: string }>(sql`select txid_current()::text as id`),
+      batch.execute<{ id: string }>(sql`select txid_current()::text as id`),
+    ]);
+    expect(one).toStrictEqual(two);
+    expect(counted.count).toBe(1);
+  });
+
+  it("undoes a batch of which one statement fails, and goes on", async () => {
+    await db().execute(sql`create table purses (name text primary key)`);
+    const batch = db();
+    const failing = batch.batch([
+      batch.execute(sql`insert into purses values ('a')`),
+      batch.execute(sql`insert into purses values (null)`),
+      batch.execute(sql`insert into purses values ('b')`),
+    ]);
+    expect(await errorOf(failing)).toMatchObject({ code: "validation_failed", sqlstate: "23502", column: "name" });
+    for (let i = 0; i < 4; i++) expect((await db().execute(sql`select * from purses`)).rows).toStrictEqual([]);
+  });
+
+  it("takes one statement at a time, so that none hides in another", async () => {
+    expect(await errorOf(db().execute(sql`select 1; select 2`))).toMatchObject({ sqlstate: "42601" });
+  });
+
+  it("begins transactions that end with their connection", async () => {
+    const counted = trips();
+    const terms = { isolation: "serializable", timeout: 5_000 };
+    const kept = await pool.begin(settings, counted, terms);
+    await kept.db.execute(sql`insert into purses values ('kept')`);
+    await kept.commit();
+    kept.close();
+    const lost = await pool.begin(settings, counted, terms);
+    await lost.db.execute(sql`insert into purses values ('lost')`);
+    lost.close();
+    expect((await db().execute(sql`select name from purses`)).rows).toStrictEqual([{ name: "kept" }]);
+    // Of the two connections, none is still in a transaction.
+    const { rows } = await db().execute(sql`select count(*) from pg_stat_activity
+      where datname = current_database() and state like 'idle in transaction%'`);
+    expect(rows).toStrictEqual([{ count: "0" }]);
+  });
+});
+
+describe("promise 20: a database behind a pool", () => {
+  it("that cannot be reached is unavailable, and is asked once more for a read", async () => {
+    const gone = { DATABASE_URL: "postgresql://u:p@127.0.0.1:1/d" };
+    const [read, write] = [trips(true), trips()];
+    const error = { code: "database_unavailable", fault: "refused" };
+    expect(await errorOf(db(gone, write).execute(sql`select 1`))).toMatchObject(error);
+    expect(await errorOf(db(gone, read).execute(sql`select 1`))).toMatchObject(error);
+    expect([write.count, read.count, read.again]).toStrictEqual([1, 2, 1]);
+  });
+
+  it("that does not answer in time is given up, and its connection with it", async () => {
+    const slow = { DATABASE_TIMEOUT_MS: 200 };
+    const started = Date.now();
+    expect(await errorOf(db(slow).execute(sql`select pg_sleep(30)`))).toMatchObject({ code: "database_unavailable" });
+    expect(Date.now() - started).toBeLessThan(3_000);
+    expect((await db(slow).execute(sql`select 1 as one`)).rows).toStrictEqual([{ one: 1 }]);
+  });
+
+  it("that ends its connections is asked once more for a read, which then succeeds", async () => {
+    const ending = sql`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid() and application_name = 'plinth'`;
+    // Both connections are idle, and one ends the other.
+    await Promise.all([db().execute(sql`select pg_sleep(0.05)`), db().execute(sql`select pg_sleep(0.05)`)]);
+    await connect(settings).execute(ending);
+    for (let i = 0; i < 4; i++)
+      expect((await db({}, trips(true)).execute(sql`select 1 as one`)).rows).toStrictEqual([{ one: 1 }]);
+    const writing = errorOf(db().execute(sql`select pg_sleep(5)`));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await connect(settings).execute(ending);
+    expect(await writing).toMatchObject({ code: "database_unavailable" });
+  });
+
+  it("that has no connection left lets a call wait no longer than its deadline", async () => {
+    const own = { DATABASE_TIMEOUT_MS: 700 };
+    const holders = [0, 1].map(() => errorOf(db(own).execute(sql`select pg_sleep(30)`)));
+    const started = Date.now();
+    expect(await errorOf(db(own).execute(sql`select 1`))).toMatchObject({ code: "database_unavailable" });
+    expect(Date.now() - started).toBeLessThan(5_000);
+    await Promise.all(holders);
+  });
+});

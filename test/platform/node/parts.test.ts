@@ -1,0 +1,131 @@
+import { mkdtemp, readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { answersIn } from "../../../src/platform/answers.ts";
+import { alarmsIn } from "../../../src/platform/node/alarms.ts";
+import { bucketIn } from "../../../src/platform/node/bucket.ts";
+import "../../../src/platform/node/fixed-length.ts";
+import { limitersInMemory } from "../../../src/platform/node/limiters.ts";
+import { serverSettingsFrom } from "../../../src/platform/node/settings.ts";
+import { textsInMemory } from "../../../src/platform/texts.ts";
+import { SettingsError } from "../../../src/settings.ts";
+
+afterEach(() => void vi.useRealTimers());
+
+describe("the settings of the server", () => {
+  it("have defaults", () => {
+    expect(serverSettingsFrom({ PORT: "" })).toMatchObject({ PORT: 8787, HOST: "127.0.0.1", TRUSTED_PROXIES: [] });
+  });
+
+  it("are each named where they are wrong, without their value", () => {
+    const wrong = { PORT: "70000", TRUSTED_PROXIES: "10.0.0.0/33, proxy", HASH_THREADS: "0" };
+    const read = () => serverSettingsFrom(wrong);
+    expect(read).toThrow(SettingsError);
+    expect(read).toThrow(/^PORT must be .+; TRUSTED_PROXIES must be .+; HASH_THREADS must be [^3]+$/);
+  });
+});
+
+describe("counters in memory", () => {
+  it("let each caller pass as often as the class allows, and again in the next period", async () => {
+    vi.useFakeTimers();
+    const { RATE_LIMIT_SIGN_UP: limiter } = limitersInMemory();
+    const passed = async (key: string) => {
+      const answers = await Promise.all(Array.from({ length: 40 }, () => limiter?.limit({ key })));
+      return answers.filter((answer) => answer?.success).length;
+    };
+    expect([await passed("a"), await passed("b"), await passed("a")]).toStrictEqual([30, 30, 0]);
+    vi.advanceTimersByTime(60_001);
+    expect(await passed("a")).toBe(30);
+  });
+
+  it("forget the first of too many callers, and so keep their bound", async () => {
+    const { RATE_LIMIT_SIGN_UP: limiter } = limitersInMemory();
+    for (let i = 0; i < 30; i++) await limiter?.limit({ key: "first" });
+    for (let i = 0; i < 100_000; i++) await limiter?.limit({ key: String(i) });
+    expect(await limiter?.limit({ key: "first" })).toStrictEqual({ success: true });
+  });
+});
+
+describe("answers in memory", () => {
+  it("are kept with their headers for as long as they say", async () => {
+    vi.useFakeTimers();
+    const answers = answersIn(textsInMemory(1_000));
+    await answers.put(
+      "https://a/b",
+      new Response("kept", { headers: { "Cache-Control": "public, max-age=60", A: "1" } }),
+    );
+    const found = await answers.match("https://a/b");
+    expect([await found?.text(), found?.headers.get("A")]).toStrictEqual(["kept", "1"]);
+    vi.advanceTimersByTime(60_001);
+    expect(await answers.match("https://a/b")).toBeUndefined();
+  });
+});
+
+describe("an alarm", () => {
+  it("rings once at the earliest time, and the other goes on", async () => {
+    vi.useFakeTimers();
+    const rung: (string | undefined)[] = [];
+    const alarms = alarmsIn(async (name) => rung.push(name));
+    const [brief, long] = [alarms.getByName("brief"), alarms.getByName("long")];
+    await brief.ringWithin(60);
+    await brief.ringWithin(10);
+    await brief.ringWithin(30);
+    await long.ringWithin(20);
+    await vi.advanceTimersByTimeAsync(11_000);
+    expect(rung).toStrictEqual(["brief"]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(rung).toStrictEqual(["brief", "long"]);
+    await alarms.close();
+  });
+
+  it("runs everything at each full hour, and nothing once it was closed", async () => {
+    vi.useFakeTimers({ now: new Date("2026-11-01T11:59:00Z") });
+    const rung: (string | undefined)[] = [];
+    const alarms = alarmsIn(async (name) => rung.push(name));
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(rung).toStrictEqual([undefined]);
+    await alarms.getByName("brief").ringWithin(1);
+    await alarms.close();
+    await alarms.getByName("brief").ringWithin(1);
+    await vi.advanceTimersByTimeAsync(2 * 60 * 60 * 1_000);
+    expect(rung).toStrictEqual([undefined]);
+  });
+
+  it("is closed when what it runs has ended", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const alarms = alarmsIn(() => promise);
+    alarms.start();
+    let isClosed = false;
+    const closed = alarms.close().then(() => {
+      isClosed = true;
+    });
+    await new Promise((next) => setTimeout(next, 20));
+    expect(isClosed).toBe(false);
+    resolve();
+    await closed;
+  });
+});
+
+describe("a bucket in a folder", () => {
+  const bytes = (text: string) => new Blob([text]).stream();
+
+  it("keeps a file whole or not at all", async () => {
+    const folder = join(await mkdtemp(join(tmpdir(), "files-")), "made");
+    const bucket = bucketIn(folder);
+    await bucket.put("a", bytes("0123456789"));
+    const part = await bucket.get("a", { range: { offset: 2, length: 3 } });
+    expect(await new Response(part?.body).text()).toBe("234");
+    const broken = bytes("0123").pipeThrough(new FixedLengthStream(5));
+    await expect(bucket.put("b", broken)).rejects.toThrow("shorter");
+    expect([await bucket.head("a"), await bucket.head("b")]).toStrictEqual([{ key: "a", size: 10 }, null]);
+    await bucket.delete(["a", "b"]);
+    expect(await readdir(folder)).toStrictEqual([]);
+    expect(await bucket.get("a", { range: { offset: 0, length: 1 } })).toBeNull();
+  });
+
+  it("has no way out of its folder", async () => {
+    const bucket = bucketIn(tmpdir());
+    for (const key of ["../a", "a/b", "", "."]) await expect(bucket.put(key, bytes("a"))).rejects.toThrow("id");
+  });
+});
