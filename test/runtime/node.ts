@@ -89,13 +89,13 @@ export async function answerOf(app: Call["app"], request: Request, own: Bindings
 }
 
 async function exchange(request: Request, id: string): Promise<Response> {
-  const { host, pathname, search } = new URL(request.url);
+  const { host, pathname, protocol, search } = new URL(request.url);
   const { "cf-connecting-ip": client, ...given } = Object.fromEntries(request.headers);
   const headers = {
     ...given,
     host,
     "x-test-call": id,
-    "x-forwarded-proto": "https",
+    "x-forwarded-proto": protocol.slice(0, -1),
     ...(client !== undefined && { "x-forwarded-for": client }),
   };
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
