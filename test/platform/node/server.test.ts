@@ -4,9 +4,17 @@ import { request as send } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { addressOnNode, serveOnNode } from "../../../src/platform/node/server.ts";
 import { serverSettingsFrom } from "../../../src/platform/node/settings.ts";
+
+// The library puts its own in their place, which other tests of this process must not meet.
+const { Request, Response } = globalThis;
+afterAll(() => {
+  for (const [name, value] of Object.entries({ Request, Response })) {
+    Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
+  }
+});
 
 type App = Parameters<typeof serveOnNode>[0];
 
@@ -14,7 +22,8 @@ const serve = (fetch: App["fetch"], settings: Record<string, string> = {}) =>
   serveOnNode({ fetch }, {}, serverSettingsFrom({ PORT: "0", ...settings }));
 
 /** Tells the origin of a request, as the app sees it. */
-const told: App["fetch"] = (request) => Response.json([addressOnNode(request) ?? null, new URL(request.url).protocol]);
+const told: App["fetch"] = (request) =>
+  globalThis.Response.json([addressOnNode(request) ?? null, new URL(request.url).protocol]);
 
 describe("the address of a client", () => {
   const networks = "127.0.0.1,10.0.0.0/8,2001:db8::/32";
@@ -47,7 +56,7 @@ describe("an answer", () => {
   const headers = { "Content-Type": "application/json", ETag: '"1"' };
 
   it("is compressed for clients that can read it, and its tag is then weak", async () => {
-    const server = await serve(() => new Response(long, { headers }));
+    const server = await serve(() => new globalThis.Response(long, { headers }));
     const [plain, compressed] = [
       await fetch(server.url, { headers: { "Accept-Encoding": "identity" } }),
       await fetch(server.url, { headers: { "Accept-Encoding": "gzip" } }),
@@ -62,7 +71,7 @@ describe("an answer", () => {
   });
 
   it("to a body that was not read to its end closes the connection, so that nothing can follow it", async () => {
-    const server = await serve(() => new Response("no", { status: 413 }));
+    const server = await serve(() => new globalThis.Response("no", { status: 413 }));
     const request = send(server.url, { method: "POST" });
     request.on("error", () => {});
     request.write("a".repeat(200_000));
@@ -79,7 +88,7 @@ describe("static files", () => {
     await writeFile(join(folder, "static/a.css"), "a");
     await writeFile(join(folder, "static/immutable/a.3f9c1b2a.js"), "b");
     await writeFile(join(folder, "secret"), "c");
-    const server = await serve(() => new Response("the app"), { ASSETS_FOLDER: folder });
+    const server = await serve(() => new globalThis.Response("the app"), { ASSETS_FOLDER: folder });
     const get = async (path: string) => {
       const answer = await fetch(`${server.url}${path}`);
       return [await answer.text(), answer.headers.get("Cache-Control"), answer.headers.get("X-Content-Type-Options")];
@@ -101,7 +110,7 @@ describe("a stop", () => {
     const server = await serve(async (request, _bindings, context) => {
       const body = await request.text();
       context.waitUntil(held.then(() => void events.push("followed")));
-      return new Response(body);
+      return new globalThis.Response(body);
     });
     const request = send(server.url, { method: "POST" });
     request.write("half");
