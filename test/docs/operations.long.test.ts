@@ -71,7 +71,7 @@ afterAll(async () => {
   await rm(scratch, { recursive: true });
 });
 
-/** `npx` asks the stand-ins. `npm run deploy` migrates for real, and leaves the upload to them. */
+/** `npx` asks the stand-ins. `npm run ship` migrates for real, and leaves the upload to them. */
 async function writeStandIns(): Promise<void> {
   const bin = join(scratch, "bin");
   await mkdir(bin, { recursive: true });
@@ -80,7 +80,7 @@ async function writeStandIns(): Promise<void> {
   const npx = `#!/bin/sh
 if [ "$1 $2" = "wrangler secret" ]; then cat; fi | ${ask("/ask", "$*")}\n`;
   const npm = `#!/bin/sh
-if [ "$1 $2" = "run deploy" ]; then
+if [ "$1 $2" = "run ship" ]; then
   "${process.execPath}" dev/commands/migrate.ts --env production && ${ask("/deployed", "$3 $4 $5")} < /dev/null
 else PATH=$PLAIN_PATH exec npm "$@"; fi\n`;
   for (const [file, script] of Object.entries({ npx, npm })) {
@@ -106,7 +106,7 @@ it("docs/operations.md leads from nothing to production, through a drill and bac
       "neonctl connection-string",
       "wrangler secret put",
       "wrangler secret put",
-      "-- --env production",
+      "-- production --yes",
     ]);
     expect(new URL(secrets.get("DATABASE_URL") ?? "").username).toBe(`${name}_worker`);
     expect(secrets.get("SECRET_KEY")).toMatch(/^[\w+/]{43}=$/);
