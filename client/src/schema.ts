@@ -2933,7 +2933,7 @@ export interface components {
              * @example 1.0.0
              */
             version: string;
-            /** @description Null if `npm run deploy` did not upload it */
+            /** @description Null if `npm run ship` did not upload it */
             commit: string | null;
             /** @description Cloudflare's id of the uploaded version */
             build: string | null;

@@ -4,7 +4,7 @@ import { Timestamp } from "./common.ts";
 export const Version = z
   .object({
     version: z.string().openapi({ description: "The setting `VERSION`", example: "1.0.0" }),
-    commit: z.string().nullable().openapi({ description: "Null if `npm run deploy` did not upload it" }),
+    commit: z.string().nullable().openapi({ description: "Null if `npm run ship` did not upload it" }),
     build: z.string().nullable().openapi({ description: "Cloudflare's id of the uploaded version" }),
     uploaded_at: Timestamp.nullable(),
     schema: z.string().openapi({ description: "The last migration that it was built with", example: "0000_init" }),

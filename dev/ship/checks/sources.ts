@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { glob, readFile } from "node:fs/promises";
+import { glob } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { readText } from "../../text.ts";
 import { type CheckLine, linesOf } from "../line.ts";
 
 /** Modules of Node that are missing in a deployed Worker, or are there and throw. */
@@ -22,7 +23,7 @@ type Source = { file: string; text: string };
 export async function sourceLines(project: string, bundle: string): Promise<CheckLine[]> {
   const sources: Source[] = [];
   for await (const file of glob("src/**/*.ts", { cwd: project })) {
-    sources.push({ file, text: await readFile(join(project, file), "utf8") });
+    sources.push({ file, text: await readText(join(project, file)) });
   }
   return [
     ...linesOf("PBKDF2", sources.flatMap(iterationFaults), `at most ${iterationCap.toLocaleString("en")} iterations`),

@@ -135,6 +135,8 @@ export class StandIn {
         this.worker = { migrationTag: /"new_tag":"(\w+)"/.exec(body)?.[1] };
         return { result: { id, tag: "tag", deployment_id: id, startup_time_ms: 9, available_on_subdomain: true } };
       }
+      case /^GET \/workers\/workers\/[\w-]+$/.test(call):
+        return { result: { subdomain: { enabled: true, previews_enabled: false } } };
       case /^GET .*\/secrets$/.test(call):
         return { result: this.secrets.map((name) => ({ name, type: "secret_text" })) };
       case /\/workers\/subdomain$/.test(call):
