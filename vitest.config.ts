@@ -97,7 +97,6 @@ export default defineConfig({
       {
         test: {
           name: "node",
-          isolate: false,
           // Some make databases and start servers, which takes a busy machine its time.
           testTimeout: 60_000,
           // Drops settings of the other project, which the servers started by these tests must not inherit.

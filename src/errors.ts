@@ -32,7 +32,7 @@ export const errorTable = {
   unsupported_grant_type: { status: 400, detail: "This endpoint does not support that grant_type." },
   not_authenticated: { status: 401, detail: "Not authenticated." },
   invalid_refresh_token: { status: 400, detail: "The refresh token is not valid." },
-  invalid_token: { status: 401, detail: "The access token is not valid." },
+  invalid_token: { status: 401, detail: "The access token or API key is not valid." },
   insufficient_user_authentication: {
     status: 401,
     detail: "Prove your password again first: send it to POST /auth/password/confirm.",

@@ -3332,7 +3332,7 @@ export interface components {
                 };
             };
         };
-        /** @description `not_authenticated`: Not authenticated. `invalid_token`: The access token is not valid. */
+        /** @description `not_authenticated`: Not authenticated. `invalid_token`: The access token or API key is not valid. */
         "not_authenticated.invalid_token": {
             headers: {
                 "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -3564,7 +3564,7 @@ export interface components {
                 };
             };
         };
-        /** @description `not_authenticated`: Not authenticated. `invalid_token`: The access token is not valid. `insufficient_user_authentication`: Prove your password again first: send it to POST /auth/password/confirm. */
+        /** @description `not_authenticated`: Not authenticated. `invalid_token`: The access token or API key is not valid. `insufficient_user_authentication`: Prove your password again first: send it to POST /auth/password/confirm. */
         "not_authenticated.invalid_token.insufficient_user_authentication": {
             headers: {
                 "WWW-Authenticate": components["headers"]["WWW-Authenticate"];

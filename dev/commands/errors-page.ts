@@ -33,6 +33,7 @@ const byCode: Partial<Record<ErrorCode, string>> = {
   email_not_verified: "ask the user to open the link in the mail",
   account_deleted: "offer to restore the account",
   invalid_refresh_token: "sign in again",
+  invalid_reference: "correct the request: what it names is not there",
   invalid_token: "refresh the access token, then send it again, once",
   insufficient_user_authentication: "confirm the password, then send it again",
   wrong_password: "ask for the password again",
@@ -60,7 +61,8 @@ export function errorRows(): string[][] {
 
 export const errorsIntroduction = `# Errors
 
-Made by \`npm run reference\` from the table in \`src/errors.ts\`: change it there.
+Made by \`npm run reference\` from the table in \`src/errors.ts\`: change it there. The advice is in
+\`dev/commands/errors-page.ts\`: a code of your own gets that of its status, unless you write a better one there.
 
 An error is \`application/problem+json\` (RFC 9457). Decide by \`code\`, or by the status where you do not know the code: a
 later version may answer more codes, and takes none away. \`openapi.json\` has, for each operation and status, those that it

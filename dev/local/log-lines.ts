@@ -52,10 +52,23 @@ function adviceFor({ code, cause }: Entry): string[] {
 }
 
 function requestLine(entry: Entry): string {
-  const { status, method, route = "no such path", duration_ms, db_round_trips, db_ms, code, user_id, events } = entry;
+  const {
+    status,
+    method,
+    route = "no such path",
+    duration_ms,
+    db_round_trips,
+    db_ms,
+    code,
+    user_id,
+    api_key_id,
+    events,
+  } = entry;
   const trips = `${db_round_trips} ${db_round_trips === 1 ? "round trip" : "round trips"}, ${db_ms} ms`;
   const happened = Array.isArray(events) ? events.map((event) => String(Object(event).kind)).join(", ") : undefined;
-  const details = [`${duration_ms} ms`, db_round_trips ? trips : undefined, user_id && `user ${user_id}`, happened];
+  // A key may be an organization's, which is nobody.
+  const caller = api_key_id ? `key ${api_key_id}` : user_id && `user ${user_id}`;
+  const details = [`${duration_ms} ms`, db_round_trips ? trips : undefined, caller, happened];
   return [
     styleText(colorOf(Number(status)), String(status)),
     String(method).padEnd(6),

@@ -18,6 +18,8 @@ const taken = new Set(
     " ",
   ),
 );
+/** Parameters of every list: a filter by a field of that name could not be added. */
+const parameters = ["cursor", "include", "limit", "q", "sort", "status"];
 const word = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
 
 /** Throws {@link Problem} for what is no field. */
@@ -38,6 +40,11 @@ function fieldOf(part: string): Field {
   };
   if (name === "") refuse("is no field");
   if (!word.test(name) || name.length > 40) refuse("has no name of small letters, digits and _");
+  if (parameters.includes(name)) {
+    refuse(
+      `has the name of a parameter of the list${name === "status" ? ", which tells live rows from deleted ones: state is free" : ""}`,
+    );
+  }
   if (!isKind(kind)) return refuse("has no such kind");
   const values = kind === "enum" ? (given ?? "").split(",").map((value) => value.trim()) : [];
   if (!values.every((value) => word.test(value)) || new Set(values).size < values.length) {

@@ -69,6 +69,7 @@ function unknownSentence({ when, hash }: Applied, files: Migration[], isUpToDate
   return (
     `A migration of ${new Date(when).toISOString()} (hash ${hash.slice(0, 12)}…) is applied, but has no file in drizzle/. ` +
     `Find it with git log --all -S${when} -- drizzle/meta/_journal.json, and merge it or check it out. ` +
+    "If you made it anew on your own machine, where nothing is lost, npm run db:reset begins with an empty database. " +
     `Where its change was taken out of the database by hand, delete its row (created_at = ${when}) of drizzle.__drizzle_migrations.` +
     (isUpToDate ? " To go on with this older version on purpose: npm run db:migrate -- --allow-ahead." : "")
   );

@@ -40,6 +40,7 @@ describe("a file that a command reads", () => {
       const text = await readFile(join(dev, name), "utf8");
       if (/readFile(Sync)?\([^;]*"utf-?8"/.test(text)) reading.push(name);
     }
-    expect(reading.toSorted()).toStrictEqual([...lenient, "build/files.ts", "build/common-passwords.ts"].toSorted());
+    const known = [...lenient, "build/files.ts", "build/common-passwords.ts"].filter((name) => names.includes(name));
+    expect(reading.toSorted()).toStrictEqual(known.toSorted());
   });
 });

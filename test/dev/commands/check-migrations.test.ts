@@ -91,6 +91,15 @@ describe("npm run db:check", () => {
     );
   });
 
+  it("lets a key name the column that it sets to null, which drizzle cannot declare", async () => {
+    const [was, is] = ["invited_by: uuid().references(() => users.id)", 'users.id, { onDelete: "set null" })'];
+    await edit(schema, (text) => text.replace(was, was.replace("users.id)", is)));
+    const written = await generate(copy, { name: "leave", renames: [], drops: [] });
+    await edit(`drizzle/${written?.file}`, (text) => text.replace(/ON DELETE set null/i, "$& (invited_by)"));
+    await seal(join(copy, "drizzle"), String(written?.file).replace(".sql", ""));
+    await expect(check()).resolves.toBeUndefined();
+  });
+
   it("lets functions, triggers and extensions be what the migrations make of them", async () => {
     await addMigration(`create function noop() returns trigger language plpgsql set search_path = public, pg_temp
       as $$ begin return new; end $$;

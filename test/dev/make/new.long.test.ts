@@ -31,7 +31,7 @@ describe("npm run new", () => {
     expect(output).toContain("nothing was written");
     expect(await status()).toBe("");
     await expect(readdir(join(copy, "src/routes/zebras"))).rejects.toThrow("ENOENT");
-  }, 240_000);
+  }, 480_000);
 
   it("makes a resource and an endpoint that compile, with a call that succeeds", async () => {
     expect(await make("resource", "zebra-stripes")).toMatchObject({ code: 0 });
@@ -72,7 +72,7 @@ describe("npm run new", () => {
     for (const page of ["dev/commands/openapi.ts", "client/generate.ts"]) {
       expect(await node(page, "--check")).toMatchObject({ code: 0 });
     }
-  }, 240_000);
+  }, 480_000);
 
   it("makes what passes its tests and the attacks on organizations, unedited", async () => {
     const files = [
@@ -105,5 +105,5 @@ describe("npm run new", () => {
     expect(await status()).not.toMatch(/zebra.foals/);
     expect(await readFile(join(copy, "src/db/schema.ts"), "utf8")).not.toContain("zebraFoals");
     expect(await node("dev/commands/check-migrations.ts")).toMatchObject({ code: 0 });
-  }, 240_000);
+  }, 480_000);
 });

@@ -41,6 +41,11 @@ describe("npm run new", () => {
     [["resource", "zebras", "--fields", ""], /names no field/],
     [["resource", "zebras", "--fields", "title"], /"title" is no field\. A field is name:kind/],
     [["resource", "zebras", "--fields", "Title:text"], /"Title:text" has no name of small letters/],
+    [
+      ["resource", "zebras", "--fields", "status:enum(open)"],
+      /"status:enum\(open\)" has the name of a parameter.*state is free/,
+    ],
+    [["resource", "zebras", "--fields", "limit:integer"], /"limit:integer" has the name of a parameter of the list\./],
     [["resource", "zebras", "--fields", "due:dat"], /"due:dat" has no such kind[\s\S]*enum\(low,high\)/],
     [["resource", "zebras", "--fields", "mood:enum"], /"mood:enum" needs different values/],
     [["resource", "zebras", "--fields", "mood:enum(calm, calm)"], /"mood:enum\(calm, calm\)" needs different values/],

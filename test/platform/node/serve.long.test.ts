@@ -5,6 +5,7 @@ import { mkdtemp, readFile, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { PassThrough } from "node:stream";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterAll, describe, expect, inject, it } from "vitest";
@@ -36,16 +37,21 @@ function start(
   const child = spawn(process.execPath, [resolve(projectFolder, script)], {
     cwd: projectFolder,
     env: { PATH, PORT: "0", ...own },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
   children.push(child);
-  return { child, lines: createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]() };
+  // Errors come by the other of the two.
+  const all = new PassThrough();
+  for (const output of [child.stdout, child.stderr]) output?.pipe(all, { end: false });
+  child.once("close", () => all.end());
+  return { child, lines: createInterface({ input: all })[Symbol.asyncIterator]() };
 }
 
 async function lineOf(lines: AsyncIterator<string>, message: string): Promise<Record<string, unknown>> {
   for (;;) {
     const { done, value } = await lines.next();
     if (done) throw new Error(`There was no line ${message}`);
+    if (!value.startsWith("{")) continue;
     const line = JSON.parse(value);
     if (line.message === message) return line;
   }
