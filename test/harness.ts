@@ -208,7 +208,7 @@ type Performing = { steps?: number; bindings?: Bindings } & Partial<Deps>;
 
 /** Hashes at once, in the form of a real hash, as most tests are not about hashing. Verifies real hashes too. */
 export const quickPasswords: Passwords = {
-  hash: async (_account, password) => quickHash(password),
+  hash: async (_account, password, replacing) => quickHash(password, replacing),
   async verify(account, password, phc) {
     if (phc === dummyHash) return false;
     return phc.includes(quickMark)
@@ -219,8 +219,9 @@ export const quickPasswords: Passwords = {
 const quickMark = "$quick";
 
 /** The hash of {@link quickPasswords}, for the row of a user who signs in. */
-export function quickHash(password: string): string {
-  const salt = randomBytes(16).toString("base64").slice(0, 17);
+export function quickHash(password: string, replacing?: string): string {
+  const seed = replacing === undefined ? randomBytes(16) : createHash("sha256").update(replacing).digest();
+  const salt = seed.toString("base64").slice(0, 17);
   const hash = createHash("sha256").update(password).digest("base64").slice(0, 43);
   return `${dummyHash.slice(0, -67)}${quickMark}${salt}$${hash}`;
 }

@@ -5,7 +5,6 @@ import { Metrics, maxCounted } from "../../../src/crud/metrics.ts";
 import { taskSchedules, tasks } from "../../../src/db/schema.ts";
 import { task } from "../../../src/task/task.ts";
 import { aUser, db, serve, tokenFor, unique } from "../../harness.ts";
-import { planOf } from "../../plans.ts";
 
 const admin = await aUser({ role: "admin" });
 
@@ -57,7 +56,12 @@ describe("GET /metrics", () => {
   });
 
   it("counts no more than the first of a long queue, by an index", async () => {
-    const plan = await planOf(Metrics.read(db, []));
+    // A table of a few tasks is read from end to end, whatever indexes it has.
+    const [, explained] = await db.batch([
+      db.execute(sql`set local enable_seqscan = off`),
+      db.execute(sql`explain ${Metrics.read(db, []).getSQL()}`),
+    ]);
+    const plan = JSON.stringify(explained.rows);
     expect(plan).not.toContain("Seq Scan on tasks");
     expect(plan.match(/Limit/g)?.length).toBeGreaterThanOrEqual(3);
     expect(maxCounted).toBe(10_000);
