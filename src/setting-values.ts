@@ -81,7 +81,7 @@ function isLong(key: string): boolean {
   return /^\S+$/.test(key) && key.length >= (/^[0-9a-f]+$/i.test(key) ? 64 : 43);
 }
 
-/** Where errors are reported, and the key that goes with them. */
+/** The address to which errors are reported, and the key that goes with them. */
 export type Dsn = { url: string; key: string };
 
 /** Reads `https://key@host/project`; undefined for anything else. */

@@ -24,8 +24,9 @@ const inPublic = (namespace: string) => `${namespace} = 'public'::regnamespace`;
 const isOurs = (catalog: string, oid: string) =>
   `not exists (select from pg_depend where deptype = 'e' and classid = '${catalog}'::regclass and objid = ${oid})`;
 
+/** The first branch names the type of each column: of the type `name`, PostgreSQL would cut all names at 63 bytes. */
 const query = `
-select 'table', oid::text, relname, oid::text, relkind::text, relfilenode::text, relrowsecurity, false, ''
+select 'table', oid::text, relname::text, oid::text, relkind::text, relfilenode::text, relrowsecurity, false, ''
   from pg_class where ${inPublic("relnamespace")} and relkind in ('r', 'p', 'v', 'm', 'S') and ${isOurs("pg_class", "oid")}
 union all
 select 'column', attrelid || '.' || attnum, attrelid::regclass || '.' || attname, attrelid::text,

@@ -39,7 +39,7 @@ export async function refuseDamaged(
   if (faults.length > 0) throw new Problem(faults.join("\n"));
 }
 
-/** What {@link settle} did: the number of each. */
+/** The number of each thing that {@link settle} ended. */
 export type Settled = { sessions: number; mails: number; links: number };
 
 /**

@@ -7,7 +7,7 @@ import { openapiFile } from "../commands/openapi.ts";
 import type { Change } from "../contract/change.ts";
 import { compare } from "../contract/compare.ts";
 
-/** What changes for clients since the contract of `since`; `changes` is undefined if there is none to compare with. */
+/** The changes for clients since the contract of `since`; `changes` is undefined if there is none to compare with. */
 export type ClientChanges = { since: string; changes: Change[] | undefined };
 
 /** Compares openapi.json with that of the commit that runs, or of the last release where that is not known. */

@@ -17,7 +17,7 @@ import type { ShipTarget } from "./target.ts";
 /** A table of the database that is deployed to. `rows` is PostgreSQL's estimate; undefined where it has none yet. */
 export type TableSize = { table: string; bytes: number; rows: number | undefined };
 
-/** What is to be done in the database, and how large it is now. */
+/** The work that waits in the database, and its size now. */
 export type DatabasePlan = { pending: Migration[]; upgrades: boolean; sizes: TableSize[] };
 
 /** Reads from the database of `target`, and writes nothing. Throws {@link Problem} if it is not that of its environment. */

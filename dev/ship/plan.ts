@@ -17,7 +17,7 @@ export type ShipPlan = {
   running: string | undefined;
   /** True if a version cannot be uploaded beside the one that runs: it is the first, or it changes Durable Objects. */
   isWhole: "first" | "durable objects" | undefined;
-  /** Where the smoke test calls; undefined if it is known only after the upload. */
+  /** The URL of the smoke test; undefined if it is known only after the upload. */
   url: string | undefined;
   database: DatabasePlan;
   effects: MigrationEffects[];

@@ -46,7 +46,7 @@ function once(environments: CheckLine[][]): CheckLine[] {
   );
 }
 
-/** What no file tells. */
+/** Questions that no file answers. */
 const beyond = [
   unknown("secrets", "whether they are set: npm run ship looks"),
   unknown("database", "whether it is that of the environment, and its migrations: npm run ship looks"),

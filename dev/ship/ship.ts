@@ -21,9 +21,9 @@ export type ShipOptions = TargetOptions &
     confirm: (question: string) => Promise<boolean>;
     /** The names of lines that are no-go, and are accepted. */
     accepted: string[];
-    /** Where the smoke test calls, if that is not what wrangler.toml says. */
+    /** The URL of the smoke test, if that is not the one of wrangler.toml. */
     url: string | undefined;
-    /** What preflight says of the environment. */
+    /** Runs the checks of preflight for the environment. */
     check: (target: ShipTarget, bundle: Bundle) => Promise<CheckLine[]>;
     measure?: typeof measure;
     /** A PostgreSQL to try the migrations on; by default one is started. */

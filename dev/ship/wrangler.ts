@@ -9,7 +9,7 @@ import { z } from "zod";
 /** A line of wrangler's report for programs. */
 const Event = z.looseObject({ type: z.string() });
 
-/** What wrangler answered: all that it said, and its report. */
+/** The answer of wrangler: all that it said, and its report. */
 export type WranglerRun = { code: number; said: string; events: z.infer<typeof Event>[] };
 
 export type Wrangler = (...args: string[]) => Promise<WranglerRun>;

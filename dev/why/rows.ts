@@ -1,4 +1,4 @@
-/** What the database keeps of a request: its tasks, its mails and its events. No address, no input, no details. */
+/** Reads the rows of a request: its tasks, its mails and its events. No address, no input, no details. */
 import type { LocalDatabase } from "../local/database.ts";
 
 export type Row = Record<string, string | null>;

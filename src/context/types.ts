@@ -58,7 +58,7 @@ export type Tracer = {
 /** The origin of a request, as far as it is known and may be stored. */
 export type Client = { network: string; userAgent: string | null };
 
-/** What stages and services tell the request's line in the log. */
+/** Facts that stages and services add to the request's line in the log. */
 export type Facts = {
   /** `hit`: the answer, or a value in it, was kept. */
   cache?: "hit" | "miss";

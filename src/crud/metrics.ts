@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { taskSchedules, tasks } from "../db/schema.ts";
 
-/** How many tasks of a name there are in each state that needs attention. */
+/** The number of tasks of a name in each state that needs attention. */
 export type TaskDepth = {
   name: string;
   waiting: number;

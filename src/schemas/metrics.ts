@@ -23,7 +23,7 @@ const Table = z
   })
   .openapi("TableSize");
 
-/** What an alert needs to know. */
+/** The numbers that an alert needs. */
 export const MetricsShown = z
   .object({
     read_at: Timestamp,

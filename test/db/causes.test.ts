@@ -72,7 +72,7 @@ describe("the cause of a failed call to the database", () => {
       }),
     );
     expect(Object.fromEntries(found)).toMatchObject(causes);
-    // What arrived before a reset, and whatever does not answer, look the same from here.
+    // An answer cut by a reset looks the same from here wherever it was cut, and so does every kind of silence.
     const distinct = new Set(found.map(([, cause]) => JSON.stringify(cause)));
     expect(distinct.size).toBeGreaterThanOrEqual(30);
   });

@@ -27,7 +27,7 @@ const name = new URL(made.url).pathname.slice(1);
 const snapshot = `${name}_drill`;
 const run = (query: string, database: LocalDatabase = server) => database.run({ query, params: [] });
 
-/** What the stand-ins of Cloudflare and Neon were told, and the secrets that they keep. */
+/** Everything that the stand-ins of Cloudflare and Neon were told, and the secrets that they keep. */
 const told: string[] = [];
 const secrets = new Map<string, string>();
 let isDeployed = false;

@@ -78,7 +78,7 @@ describe("promise 20: whatever becomes of a call to the database", () => {
 /** Texts of requests, statements and addresses, which no answer and no line may repeat. */
 const confidential = /parameter|insert into|\bselect |127\.0\.0\.1|postgres(ql)?:|\$scrypt|compute time/;
 
-/** What is wrong in a cell. */
+/** Lists the faults of a cell. */
 async function wrongIn({ endpoint, fault, trip }: Cell): Promise<string[]> {
   const call = await callOf(endpoint);
   const isSilent = silent.includes(fault);
@@ -122,7 +122,7 @@ async function repetitionOf({ endpoint, fault, trip }: Cell, call: Call): Promis
     await new Promise((resolve) => setTimeout(resolve, 50));
     again = await send(endpoint, call, healthy);
   }
-  // What has arrived without a key was done, and may be refused now.
+  // A request that arrived without a key was done, and may be refused now.
   const mustSucceed = idempotent === true || (!faults[fault].arrives && trip === 0);
   const isKnown = called.some((one) => one.endpoint === endpoint);
   const limit = mustSucceed && isKnown ? 400 : 500;

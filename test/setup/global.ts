@@ -15,7 +15,7 @@ declare module "vitest" {
   interface ProvidedContext {
     /** The number of requests that test/house/fuzz.test.ts sends, and the seed of its chances. */
     fuzz: { requests: number; seed: number };
-    /** How many cells test/house/chaos.test.ts tries, and where its choice begins. */
+    /** The number of cells that test/house/chaos.test.ts tries, and the seed of its choice. */
     chaos: { cells: number; seed: number };
     /** The variables of the app under test, on a runtime that has no wrangler.toml. */
     bindings: Record<string, string>;

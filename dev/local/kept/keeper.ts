@@ -40,7 +40,7 @@ async function keep(dataFolder: string): Promise<void> {
       return;
     }
     report({ state: "ready" });
-    // When a backend is killed Postgres ends all sessions; when it is killed itself, a new one is started.
+    // Postgres ends all sessions if a backend is killed. If it is killed itself, a new one is started.
     const isReleased = await Promise.race([released.then(() => true), ended.then(() => false)]);
     if (isReleased && (await stopWhenUnused(server, place.folder))) return;
   }

@@ -4,7 +4,7 @@ import { type EnvironmentConfig, ownDomains } from "./environment.ts";
 /** Subrequests that a request may make, by Cloudflare's plans. */
 const subrequests = { free: 50, paid: 10_000 };
 
-/** What works here, and is refused or costs in a deployment. */
+/** Finds settings that work here, and are refused or cost money in a deployment. */
 export function costLines(config: EnvironmentConfig): CheckLine[] {
   const { limits, triggers, placement, observability, vars } = config;
   const isWoken = config.durable_objects.bindings.some(({ name }) => name === "TASK_ALARM");

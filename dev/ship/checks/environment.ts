@@ -58,7 +58,7 @@ const Config = z.looseObject({
   send_email: z.array(z.looseObject({ name: z.string() })).default([]),
 });
 
-/** What wrangler.toml says, as wrangler understands it. */
+/** The content of wrangler.toml, as wrangler understands it. */
 export type WorkerConfig = z.infer<typeof Config>;
 
 /** An environment with what it inherits. */
@@ -71,7 +71,7 @@ export function readEnvironment(project: string, env: string): EnvironmentConfig
   return { ...config, env };
 }
 
-/** What stands outside of all environments. */
+/** Reads the part outside of all environments. */
 export function readRoot(project: string): WorkerConfig {
   return read(project);
 }

@@ -1,7 +1,7 @@
 import { type CheckLine, linesOf } from "../line.ts";
 import type { EnvironmentConfig, WorkerConfig } from "./environment.ts";
 
-/** What an environment does not inherit, and must repeat. */
+/** Finds settings that an environment does not inherit and fails to repeat. */
 export function parityLines(root: WorkerConfig, mine: EnvironmentConfig, others: EnvironmentConfig[]): CheckLine[] {
   const here = `[env.${mine.env}]`;
   const faults = [

@@ -19,7 +19,7 @@ const scryptCap = 2 ** 20;
 
 type Source = { file: string; text: string };
 
-/** What works in Node and in a local workerd, and fails in a deployed Worker. `bundle` is the text of the upload. */
+/** Finds calls that work in Node and in a local workerd, and fail in a deployed Worker. `bundle` is the text of the upload. */
 export async function sourceLines(project: string, bundle: string): Promise<CheckLine[]> {
   const sources: Source[] = [];
   for await (const file of glob("src/**/*.ts", { cwd: project })) {

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { api } from "./api.ts";
 
-/** Who is signed in, also after a change in another tab. */
+/** Tells who is signed in, also after a change in another tab. */
 export function useSession() {
   return useSyncExternalStore(api.session.subscribe, () => api.session.state);
 }

@@ -2,7 +2,7 @@ import AxeBuilder from "@axe-core/playwright";
 import type { BrowserContext, Page } from "@playwright/test";
 import { aUser, elsewhere, expect, signIn, someItems, test, type User, world } from "./world.ts";
 
-/** Whoever opens these pages, and what they show. */
+/** The titles of the items that these pages show. */
 const titles = [
   "Analytical engine",
   "Difference engine",

@@ -3,7 +3,7 @@ import { type BrowserContext, test as base, expect, type Page } from "@playwrigh
 export { expect };
 
 const env = (name: string) => process.env[name] ?? "";
-/** Where `npm run dev` is, and its first admin. */
+/** The address of `npm run dev`, and its first admin. */
 export const world = {
   get url() {
     return env("WEB_URL");

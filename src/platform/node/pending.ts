@@ -2,7 +2,7 @@
 export class Pending {
   readonly #works = new Set<Promise<unknown>>();
 
-  /** What Cloudflare passes with each request. */
+  /** Stands in for the context that Cloudflare passes with each request. */
   readonly context: ExecutionContext = {
     waitUntil: (work) => this.add(work),
     passThroughOnException: () => {},

@@ -14,7 +14,7 @@ export class StandIn {
   readonly versions = new Map<string, string>();
   deployments: Share[][] = [];
   secrets: string[] = [];
-  /** What was last uploaded for each preview, by its name. */
+  /** The last upload of each preview, by its name. */
   readonly previews = new Map<string, string>();
   /** Each call, as `GET /workers/…`. */
   readonly calls: string[] = [];
@@ -47,7 +47,7 @@ export class StandIn {
     this.#server.closeAllConnections();
   }
 
-  /** What a command needs to come here instead. */
+  /** The variables that lead a command here instead. */
   get variables() {
     return {
       PATH: process.env.PATH,

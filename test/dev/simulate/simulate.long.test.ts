@@ -41,7 +41,7 @@ describe("npm run simulate", () => {
     const bounded = await yearWith({ AUDIT_RETENTION_DAYS: "90" });
     expect(bounded.filter(({ isSteady }) => !isSteady).map(({ table }) => table)).toStrictEqual(["items"]);
     const rowsOf = (table: string) => bounded.findLast((year) => year.table === table)?.rows ?? 0;
-    // What 100 requests a second leave in 90, 180 and 7 days, within the coarseness of the sample.
+    // The rows that 100 requests a second leave in 90, 180 and 7 days, within the coarseness of the sample.
     expect(rowsOf("audit_events") / (0.6 * 86_400 * 90)).toBeCloseTo(1, 1);
     expect(rowsOf("sessions") / (0.5 * 86_400 * 180)).toBeCloseTo(1, 1);
     expect(rowsOf("tasks") / (0.1 * 86_400 * 7)).toBeCloseTo(1, 0);

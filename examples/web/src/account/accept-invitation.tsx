@@ -9,7 +9,7 @@ import { useSession } from "../session.ts";
 import { root } from "../shell/routes.tsx";
 import { mailedLink } from "./mailed-link.ts";
 
-/** Where the mail of an invitation to an organization leads. */
+/** The page of the link in an invitation to an organization. */
 export const acceptInvitation = createRoute({
   getParentRoute: () => root,
   path: "/accept-invitation",

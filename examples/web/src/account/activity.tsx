@@ -9,7 +9,7 @@ import { Time } from "../parts/time.tsx";
 
 const actors = { you: "", member: "by a member", administrator: "by an administrator", not_signed_in: "" } as const;
 
-/** What happened to the account. */
+/** The events of the account. */
 export function Activity() {
   const list = useInfiniteQuery(infinite(api, "/api/v1/users/me/audit-events", { params: { query: { limit: 5 } } }));
   const events = list.data?.pages.flatMap(({ items }) => items) ?? [];

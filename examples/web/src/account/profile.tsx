@@ -9,7 +9,7 @@ import { say } from "../parts/toasts.tsx";
 
 /** Username and full name. */
 export function Profile({ user }: { user: Account }) {
-  // What was shown decides what may be overwritten, and not what was read since.
+  // A save may overwrite the version that was shown, and none that was read since.
   const [shown, setShown] = useState(user);
   const [isOvertaken, setOvertaken] = useState(false);
   const send = async (typed: Typed) => {

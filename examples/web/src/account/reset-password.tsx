@@ -9,7 +9,7 @@ import { Failure, problemOf } from "../parts/problem.tsx";
 import { root } from "../shell/routes.tsx";
 import { mailedLink } from "./mailed-link.ts";
 
-/** Where the mail of a forgotten password leads. */
+/** The page of the link in the mail about a forgotten password. */
 export const resetPassword = createRoute({
   getParentRoute: () => root,
   path: "/reset-password",

@@ -53,7 +53,7 @@ function SignIn() {
   );
 }
 
-/** What to do next, where there is something. */
+/** Tells what to do next, where there is something. */
 function explain(error: unknown, username: string) {
   switch (problemOf(error)?.code) {
     case "email_not_verified":

@@ -1,14 +1,10 @@
-import { unwrap } from "@plinth/client";
-import { useQuery } from "@tanstack/react-query";
 import { createRoute, Link } from "@tanstack/react-router";
-import { api } from "../api.ts";
-import { changed } from "../cache.ts";
 import { Page } from "../parts/page.tsx";
 import { Failure } from "../parts/problem.tsx";
 import { root } from "../shell/routes.tsx";
-import { mailedLink } from "./mailed-link.ts";
+import { mailedLink, useMailedLink } from "./mailed-link.ts";
 
-/** Where the mail of a sign-up leads. */
+/** The page of the link in the mail after a sign-up. */
 export const verifyEmail = createRoute({
   getParentRoute: () => root,
   path: "/verify-email",
@@ -17,18 +13,7 @@ export const verifyEmail = createRoute({
 });
 
 function VerifyEmail() {
-  const body = verifyEmail.useSearch();
-  const { isPending, error } = useQuery({
-    queryKey: ["verify email", body],
-    queryFn: async () => {
-      unwrap(await api.POST("/api/v1/auth/email/verify", { body }));
-      void changed("/api/v1/users/me");
-      return true;
-    },
-    // A link is used once.
-    staleTime: Number.POSITIVE_INFINITY,
-    retry: false,
-  });
+  const { isPending, error } = useMailedLink("/api/v1/auth/email/verify", verifyEmail.useSearch());
   if (isPending) return <Page title="Verifying your e-mail address…">{null}</Page>;
   if (error) {
     return (

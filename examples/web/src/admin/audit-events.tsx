@@ -40,7 +40,7 @@ export const auditEvents = createRoute({
   component: AuditEvents,
 });
 
-/** What happened to accounts: who, what, when, from where. */
+/** The events of all accounts: who, what, when, from where. */
 function AuditEvents() {
   const search = auditEvents.useSearch();
   const navigate = auditEvents.useNavigate();

@@ -10,7 +10,7 @@ import { accountId } from "../session.ts";
 
 type Action = { label: string; done: string; run: () => Promise<unknown>; undo?: () => Promise<unknown> };
 
-/** What an admin may do with another account. Their own is on their own page. */
+/** The actions of an admin on another account. Their own is on their own page. */
 export function UserActions({ user }: { user: Account }) {
   const { mutate, isPending } = useMutation({
     mutationFn: ({ run }: Action) => run(),

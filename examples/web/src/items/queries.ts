@@ -14,7 +14,7 @@ type Sort = Exclude<(typeof sorts)[number]["value"], "">;
 
 export type ItemSearch = { q?: string; sort?: Sort };
 
-/** What the address of the list says: a value that is none of ours is left out. */
+/** Reads the query of the list's address. Leaves out a value that is none of ours. */
 export function itemSearch({ q, sort }: Record<string, unknown>): ItemSearch {
   const known = sorts.find(({ value }) => value === sort)?.value;
   return {

@@ -2,7 +2,7 @@ import { changing, ifMatch, unwrap } from "@plinth/client";
 import { api } from "../api.ts";
 import type { Item } from "./queries.ts";
 
-/** What can be changed of an item. */
+/** The fields of an item that can be changed. */
 export type Draft = Pick<Item, "title" | "description" | "is_public">;
 
 /** Saves a draft over the version that was shown. If somebody else was faster, `theirs` is the item as it is now. */

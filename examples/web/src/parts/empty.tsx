@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** Where a list has nothing to show: why, and what to do next. */
+/** Stands in for an empty list: why it is empty, and what to do next. */
 export function Empty({ title, children }: { title: string; children: ReactNode }) {
   return (
     <div className="empty">

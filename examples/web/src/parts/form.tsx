@@ -5,7 +5,7 @@ import { Form as AriaForm } from "react-aria-components";
 import { Button } from "./button.tsx";
 import { Failure, problemOf } from "./problem.tsx";
 
-/** What was typed, by the name of its field. */
+/** Reads the text that was typed into a field, by its name. */
 export type Typed = (name: string) => string;
 
 type Props = {

@@ -5,7 +5,7 @@ export function problemOf(error: unknown): Problem | undefined {
   return error instanceof ProblemError ? error.problem : undefined;
 }
 
-/** What to tell a person who can do something about it. */
+/** The sentence for a person who can do something about it. */
 export function sentenceOf(error: unknown): string {
   const problem = problemOf(error);
   if (problem?.code === "validation_failed") return "Please look at the fields that are marked.";
@@ -13,7 +13,7 @@ export function sentenceOf(error: unknown): string {
     return `Something went wrong on our side. Try again in a moment; if it stays, quote ${problem.request_id}.`;
   }
   if (problem) return problem.detail ?? problem.title;
-  // What `fetch` throws without a connection.
+  // `fetch` throws it without a connection.
   if (error instanceof TypeError) return "The server cannot be reached. Check your connection, and try again.";
   return error instanceof Error ? error.message : String(error);
 }

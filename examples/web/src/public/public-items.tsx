@@ -11,7 +11,7 @@ import { root } from "../shell/routes.tsx";
 
 export const publicItems = createRoute({ getParentRoute: () => root, path: "/public", component: PublicItems });
 
-/** What users have made public: anybody may read it. */
+/** The items that users have made public: anybody may read them. */
 function PublicItems() {
   const list = useInfiniteQuery(infinite(api, "/api/v1/public/items", { params: { query: { limit: 30 } } }));
   const items = list.data?.pages.flatMap((page) => page.items);

@@ -8,7 +8,7 @@ import { useSession } from "../session.ts";
 import { Bar } from "./bar.tsx";
 import { Starting } from "./starting.tsx";
 
-/** What stands around every page. */
+/** The frame of every page. */
 export function Shell() {
   const session = useSession();
   const router = useRouter();
