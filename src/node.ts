@@ -1,5 +1,6 @@
 /** The API as a server on Node: `npm run serve`. */
 import "./platform/node/fixed-length.ts";
+import { setTimeout as delay } from "node:timers/promises";
 import { createApp, production } from "./app.ts";
 import { configurationOf } from "./context/bindings.ts";
 import type { Deps } from "./context/types.ts";
@@ -31,7 +32,9 @@ async function serve(server: ServerSettings, stopped: Promise<unknown>): Promise
     answers: answersIn(textsInMemory(keptLength)),
   };
   const alarms = alarmsIn((span) =>
-    runTasks(bindings, deps, span === undefined ? {} : { span: span === "long" ? span : "brief" }),
+    runTasks(bindings, deps, span === undefined ? {} : { span: span === "long" ? span : "brief" }).catch((error) =>
+      logToConsole({ level: "error", message: "tasks", cause: describeError(error) }),
+    ),
   );
   const bindings: Bindings = bindingsFrom(process.env, { server, hashers, alarms });
   const configuration = configurationOf(bindings);
@@ -40,8 +43,11 @@ async function serve(server: ServerSettings, stopped: Promise<unknown>): Promise
   logToConsole({ level: "info", message: "listening", url: running.url });
   alarms.start();
   await stopped;
-  const [isDone] = await Promise.all([running.close(), alarms.close()]);
-  await Promise.all([hashers.close(), closeDatabase()]);
+  // Tasks that are cut off run again when their lease is over.
+  const late = delay(server.SHUTDOWN_SECONDS * 1_000, false, { ref: false });
+  const quiet = Promise.race([alarms.close().then(() => true), late]);
+  const isDone = (await Promise.all([running.close(), quiet])).every(Boolean);
+  if (isDone) await Promise.all([hashers.close(), closeDatabase()]);
   logToConsole({ level: isDone ? "info" : "warn", message: "stopped", is_done: isDone });
   return isDone ? 0 : 1;
 }

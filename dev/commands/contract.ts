@@ -1,11 +1,11 @@
 /** `npm run contract`: compares openapi.json with that of a git ref, the newest tag by default. Fails on a break. */
-import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseArgs, promisify } from "node:util";
+import { parseArgs } from "node:util";
 import { failWith, Problem, projectFolder } from "../config.ts";
 import type { Change } from "../contract/change.ts";
 import { compare } from "../contract/compare.ts";
+import { git } from "../git.ts";
 import { openapiFile } from "./openapi.ts";
 
 /** Tells these changes, each once for all operations that have it; those that break nobody only if `all`. */
@@ -61,14 +61,6 @@ export async function lastRelease(project: string, current: string): Promise<str
     );
   }
   return release;
-}
-
-async function git(project: string, ...args: string[]): Promise<string | undefined> {
-  const options = { cwd: project, maxBuffer: 2 ** 26 };
-  return promisify(execFile)("git", args, options).then(
-    ({ stdout }) => stdout,
-    () => undefined,
-  );
 }
 
 async function main(): Promise<void> {

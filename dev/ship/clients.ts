@@ -1,23 +1,17 @@
-import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { lastRelease } from "../commands/contract.ts";
 import { openapiFile } from "../commands/openapi.ts";
 import type { Change } from "../contract/change.ts";
 import { compare } from "../contract/compare.ts";
+import { git } from "../git.ts";
 
 /** The changes for clients since the contract of `since`; `changes` is undefined if there is none to compare with. */
 export type ClientChanges = { since: string; changes: Change[] | undefined };
 
 /** Compares openapi.json with that of the commit that runs, or of the last release where that is not known. */
 export async function clientChanges(project: string, running: string | undefined): Promise<ClientChanges> {
-  const git = async (...args: string[]) =>
-    promisify(execFile)("git", args, { cwd: project, maxBuffer: 2 ** 26 }).then(
-      ({ stdout }) => stdout,
-      () => undefined,
-    );
-  const contractOf = (ref: string) => git("show", `${ref}:${openapiFile}`);
+  const contractOf = (ref: string) => git(project, "show", `${ref}:${openapiFile}`);
   const current = await readFile(join(project, openapiFile), "utf8").catch(() => undefined);
   if (current === undefined) return { since: "", changes: undefined };
   for (const find of [async () => running, () => lastRelease(project, current)]) {

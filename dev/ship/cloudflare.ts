@@ -93,7 +93,9 @@ async function tokenOf(wrangler: Wrangler): Promise<string> {
   const [json] = /\{[\s\S]*\}/.exec(ran.said) ?? [];
   const found = z.object({ token: z.string() }).safeParse(json && ran.code === 0 ? JSON.parse(json) : undefined);
   if (found.success) return found.data.token;
-  throw new Problem(`Sign in first: npx wrangler login, or set CLOUDFLARE_API_TOKEN.\n${lastWords(ran)}`);
+  // An account's global key is printed in place of a token, and is never told.
+  const reason = ran.code === 0 ? "" : `\n${lastWords(ran)}`;
+  throw new Problem(`Sign in first: npx wrangler login, or set CLOUDFLARE_API_TOKEN.${reason}`);
 }
 
 type Read = <T>(path: string, schema: z.ZodType<T>) => Promise<T | undefined>;

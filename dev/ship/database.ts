@@ -62,17 +62,25 @@ export async function effectsOf(project: string, pending: Migration[], admin?: s
   // The server's folder for temporary files, which this process takes over, goes with it.
   const { TMPDIR } = process.env;
   const server = admin === undefined ? await startPostgres() : undefined;
-  const { url, drop } = await createDatabase(admin ?? server?.postgres ?? "");
-  const database = postgres(url);
   try {
-    const { watch, effects } = watchEffects();
-    await migrate(database, { folder: join(project, "drizzle"), watch });
+    const effects = await effectsAt(admin ?? server?.postgres ?? "", join(project, "drizzle"));
     return effects.filter(({ file }) => pending.some(({ tag }) => file === `drizzle/${tag}.sql`));
   } finally {
-    await database.close();
-    await drop();
     await server?.stop();
     if (TMPDIR === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = TMPDIR;
+  }
+}
+
+async function effectsAt(admin: string, folder: string): Promise<MigrationEffects[]> {
+  const { url, drop } = await createDatabase(admin);
+  const database = postgres(url);
+  try {
+    const { watch, effects } = watchEffects();
+    await migrate(database, { folder, watch });
+    return effects;
+  } finally {
+    await database.close();
+    await drop();
   }
 }

@@ -35,9 +35,7 @@ export function verdicts(target: ShipTarget, plan: ShipPlan): CheckLine[] {
   const breaks = plan.effects.flatMap(({ file, breaks }) => breaks.map(({ change }) => `${file}: ${change}`));
   return [
     ...plan.checks,
-    plan.bundle > bundleBudget
-      ? noGo("bundle", `${kb(plan.bundle)} gzipped, over its budget of ${bundleBudget} kB`)
-      : go("bundle", `${kb(plan.bundle)} gzipped, of ${bundleBudget} kB`),
+    bundleLine(plan.bundle),
     startLine(plan.start),
     missing.length > 0
       ? noGo(
@@ -53,6 +51,13 @@ export function verdicts(target: ShipTarget, plan: ShipPlan): CheckLine[] {
 }
 
 /** The start-up against its budget. */
+export function bundleLine(kilobytes: number): CheckLine {
+  const size = `${kb(kilobytes)} gzipped`;
+  return kilobytes > bundleBudget
+    ? noGo("bundle", `${size}, over its budget of ${bundleBudget} kB`)
+    : go("bundle", `${size}, of ${bundleBudget} kB`);
+}
+
 export function startLine(start: number | undefined): CheckLine {
   if (start === undefined) return unknown("start-up", "could not be profiled here");
   const told = `${Math.round(start)} ms of CPU here, of ${startBudget} ms`;

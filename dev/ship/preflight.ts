@@ -3,12 +3,11 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { checkMigrations } from "../commands/check-migrations.ts";
-import { bundleBudget } from "./budgets.ts";
 import { configLines } from "./checks/all.ts";
 import { sourceLines } from "./checks/sources.ts";
 import { type CheckLine, go, noGo, unknown } from "./line.ts";
 import { measureBundle, measureStart } from "./measure.ts";
-import { startLine } from "./plan.ts";
+import { bundleLine, startLine } from "./plan.ts";
 import { wranglerIn } from "./wrangler.ts";
 
 /** Each kind of generated file, by the command that writes it. */
@@ -53,11 +52,6 @@ const beyond = [
   unknown("mail", "whether the provider takes mail from MAIL_FROM: send one"),
   unknown("hasher", "whether its 30 s of CPU hold on the Free plan, and whether hashers share a thread"),
 ];
-
-export function bundleLine(kilobytes: number): CheckLine {
-  const told = `${Math.round(kilobytes)} kB gzipped, of ${bundleBudget} kB`;
-  return kilobytes > bundleBudget ? noGo("bundle", told) : go("bundle", told);
-}
 
 async function typeLine(project: string): Promise<CheckLine> {
   const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");

@@ -1,7 +1,6 @@
-import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { describeDatabase, Problem } from "../config.ts";
+import { git } from "../git.ts";
 import { isLocal } from "../local/target.ts";
 import { checkFiles } from "../migrations/check-files.ts";
 import { readEnvironment, type WorkerConfig } from "./checks/environment.ts";
@@ -66,11 +65,12 @@ function configOf(project: string, env: string): WorkerConfig & { name: string }
 
 /** The commit of a tree without changes. */
 async function committed(project: string): Promise<string> {
-  const git = (...args: string[]) => promisify(execFile)("git", args, { cwd: project, maxBuffer: 2 ** 26 });
-  const head = await git("rev-parse", "--short=12", "HEAD").catch(() => undefined);
+  const head = await git(project, "rev-parse", "--short=12", "HEAD");
   if (!head) throw new Problem("There is no commit: a deploy is one, so that you can come back to it.");
-  const changed = (await git("status", "--porcelain")).stdout.trimEnd().split("\n").filter(Boolean);
-  if (changed.length === 0) return head.stdout.trim();
+  const status = await git(project, "status", "--porcelain");
+  if (status === undefined) throw new Problem("git status fails here, so nobody knows what would be deployed.");
+  const changed = status.trimEnd().split("\n").filter(Boolean);
+  if (changed.length === 0) return head.trim();
   const more = changed.length > 5 ? `\n  and ${changed.length - 5} more` : "";
   throw new Problem(`Commit first, so that what runs can be found again:\n${changed.slice(0, 5).join("\n")}${more}`);
 }

@@ -82,7 +82,12 @@ async function answerTo(url: string, init: RequestInit & CallOptions): Promise<A
 /** A connection that broke, a gateway without an answer, or a statement that Postgres undid because of others. */
 async function isBlip(first: PromiseSettledResult<Answer>): Promise<boolean> {
   if (first.status === "rejected") return first.reason instanceof CallError && passing.includes(first.reason.fault);
-  return !first.value.ok && /^(08|40001$|40P01$|57P01$)/.test(String(fieldOf(await first.value.json(), "code")));
+  return !first.value.ok && isUndone(fieldOf(await first.value.json(), "code"));
+}
+
+/** True for the SQLSTATE of a statement that Postgres undid because of others, or of a connection that it broke. */
+export function isUndone(code: unknown): boolean {
+  return /^(08|40001$|40P01$|57P01$)/.test(String(code));
 }
 
 const passing: readonly CallFault[] = ["refused", "reset", "network", "cut_off", "gateway"];

@@ -73,7 +73,7 @@ export const requestLog: MiddlewareHandler<AnyEnv> = async (c, next) => {
     hash_ms: facts.hash_ms,
     events,
     task_ids: facts.task_ids,
-    version: settings?.CF_VERSION_METADATA?.id,
+    version: settings?.CF_VERSION_METADATA?.id || undefined,
     environment: settings?.ENVIRONMENT,
     colo: raw.cf?.colo,
     trace_id: facts.trace_id,

@@ -45,6 +45,7 @@ export async function runTasks(
   const keys = settings instanceof SettingsError ? settings : await importedKeys(settings);
   if (settings instanceof SettingsError || keys instanceof SettingsError) {
     log({ level: "error", message: "tasks", code: "misconfigured", cause: describeError(keys) });
+    await Promise.all(reports);
     return false;
   }
   const { now, transport, tracer } = deps;

@@ -1,8 +1,7 @@
-import { execFile } from "node:child_process";
 import { glob } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { git } from "../../git.ts";
 import { readText } from "../../text.ts";
 import { type CheckLine, linesOf } from "../line.ts";
 
@@ -97,9 +96,8 @@ function evalFaults({ file, text }: Source): string[] {
 }
 
 async function committedSecrets(project: string): Promise<string[]> {
-  const listed = promisify(execFile)("git", ["ls-files", "--", "*.dev.vars", "*.env", "*.env.*"], { cwd: project });
-  const { stdout } = await listed.catch(() => ({ stdout: "" }));
-  return stdout
+  const listed = (await git(project, "ls-files", "--", "*.dev.vars", "*.env", "*.env.*")) ?? "";
+  return listed
     .split("\n")
     .filter((file) => file !== "" && !file.endsWith(".example"))
     .map((file) => `git has ${file}: take it out, and replace the secrets in it`);

@@ -1,6 +1,6 @@
 import { Cron } from "croner";
 
-/** Runs the tasks of an alarm. `undefined` stands for all of them. */
+/** Runs the tasks of an alarm, and never rejects. `undefined` stands for all of them. */
 type Work = (name: string | undefined) => Promise<unknown>;
 
 /** The longest delay that a timer takes is 24.8 days. */
@@ -9,20 +9,26 @@ const longestSeconds = 24 * 60 * 60;
 /** Timers in this process, in the place of the binding `TASK_ALARM` and of the cron trigger. */
 export function alarmsIn(work: Work) {
   const set = new Map<string, { at: number; timer: NodeJS.Timeout }>();
-  const running = new Set<Promise<unknown>>();
+  /** The last run of each name. */
+  const running = new Map<string | undefined, Promise<unknown>>();
   let isOver = false;
 
   function run(name: string | undefined): void {
     if (isOver) return;
-    const done = work(name).finally(() => running.delete(done));
-    running.add(done);
+    const before = running.get(name);
+    const done = Promise.all([before, work(name)]).finally(() => {
+      if (running.get(name) === done) running.delete(name);
+    });
+    running.set(name, done);
   }
   async function ringWithin(name: string, seconds: number): Promise<void> {
     const at = Date.now() + Math.min(seconds, longestSeconds) * 1_000;
     const known = set.get(name);
     if (isOver || (known && known.at <= at)) return;
     clearTimeout(known?.timer);
-    const ring = () => {
+    // It rings again only when what it rang for has ended. Meanwhile it stays set, and later calls add nothing.
+    const ring = async () => {
+      await running.get(name);
       set.delete(name);
       run(name);
     };
@@ -40,7 +46,7 @@ export function alarmsIn(work: Work) {
       isOver = true;
       cron.stop();
       for (const { timer } of set.values()) clearTimeout(timer);
-      await Promise.allSettled(running);
+      await Promise.all(running.values());
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Deps } from "../../context/types.ts";
 import type { ConnectionSettings, Database } from "../../db/client.ts";
 import { databaseOver } from "../../db/drizzle.ts";
 import { sessionOn, translated } from "../../db/session.ts";
-import { CallError, type CallFault, type RoundTrips } from "../../db/wire.ts";
+import { CallError, type CallFault, isUndone, type RoundTrips } from "../../db/wire.ts";
 
 type Statement = { text: string; values: unknown[]; rowMode?: "array" };
 /** Without this, a query that has no parameters could hold two statements. */
@@ -60,7 +60,7 @@ function openPool({ DATABASE_URL, DATABASE_TIMEOUT_MS: timeout }: ConnectionSett
 
 function databaseOn(pool: pg.Pool, timeout: number, trips: RoundTrips): Database {
   const performed = (statements: readonly Statement[]) =>
-    inTrip(trips, timeout, () => perform(pool, timeout, statements));
+    inTrip(trips, timeout, (left) => perform(pool, left, statements));
   const query = (text: string, values: unknown[] = [], { arrayMode = false } = {}): Query => {
     const statement: Statement = { text, values, ...(arrayMode && { rowMode: "array" }) };
     return {
@@ -82,13 +82,13 @@ function databaseOn(pool: pg.Pool, timeout: number, trips: RoundTrips): Database
 }
 
 /** Counts a call, and makes it once more after a connection that broke or was undone, where it may and there is time. */
-async function inTrip<T>(trips: RoundTrips, timeout: number, work: () => Promise<T>): Promise<T> {
+async function inTrip<T>(trips: RoundTrips, timeout: number, work: (left: number) => Promise<T>): Promise<T> {
   const due = Date.now() + timeout;
   const timed = async () => {
     const started = Date.now();
     trips.count += 1;
     try {
-      return await work();
+      return await work(due - Date.now());
     } catch (error) {
       throw faulted(error);
     } finally {
@@ -171,7 +171,7 @@ const faults: readonly [RegExp, CallFault][] = [
 
 function isBlip(error: unknown): boolean {
   if (error instanceof CallError) return ["refused", "reset", "network"].includes(error.fault);
-  return error instanceof Error && /^(08|40001$|40P01$|57P01$)/.test(String(Reflect.get(error, "code")));
+  return error instanceof Error && isUndone(Reflect.get(error, "code"));
 }
 
 function ignore(): void {}

@@ -3,7 +3,7 @@ import { BlockList, isIP } from "node:net";
 import { addressOf } from "../../http/network.ts";
 
 /** The origin of a request past the proxies in front of this server. */
-type Origin = { address: string | undefined; isSecure: boolean };
+export type Origin = { address: string | undefined; isSecure: boolean };
 
 /**
  * Reads where a request came from, by the headers of trusted proxies alone. A proxy appends the address that it sees to

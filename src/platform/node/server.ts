@@ -5,7 +5,7 @@ import { getRequestListener } from "@hono/node-server";
 import type { Bindings } from "../../settings.ts";
 import { inFrontOf } from "./assets.ts";
 import { Pending } from "./pending.ts";
-import { readOrigin } from "./proxies.ts";
+import { type Origin, readOrigin } from "./proxies.ts";
 import type { ServerSettings } from "./settings.ts";
 
 type App = { fetch(request: Request, bindings: Bindings, context: ExecutionContext): Response | Promise<Response> };
@@ -14,6 +14,9 @@ export type NodeServer = {
   /** Takes no more requests, and resolves when all are answered and all that they began is done. False: time ran out. */
   close(): Promise<boolean>;
 };
+
+/** Milliseconds for the headers of a request. Without a bound on the request as a whole, Node has none for them. */
+const headersTimeout = 60_000;
 
 /** The addresses of requests that are being answered. */
 const addresses = new WeakMap<Request, string>();
@@ -28,9 +31,10 @@ export async function serveOnNode(app: App, bindings: Bindings, settings: Server
   const { HOST, PORT, TRUSTED_PROXIES, ASSETS_FOLDER, SHUTDOWN_SECONDS } = settings;
   const pending = new Pending();
   const originOf = readOrigin(TRUSTED_PROXIES);
+  const origins = new WeakMap<IncomingMessage, Origin>();
   const fetch = inFrontOf((request) => app.fetch(request, bindings, pending.context), ASSETS_FOLDER);
   const answer = getRequestListener(async (request, { incoming, outgoing }) => {
-    const { address } = originOf(incoming);
+    const address = origins.get(incoming)?.address;
     if (address !== undefined) addresses.set(request, address);
     const response = await fetch(request);
     // The rest of a body that was refused is not read, so that no other request can follow it.
@@ -40,11 +44,13 @@ export async function serveOnNode(app: App, bindings: Bindings, settings: Server
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     // A proxy speaks TLS with the client, and plain HTTP with this server.
     const { host = "" } = incoming.headers;
-    if (originOf(incoming).isSecure && isHost(host)) incoming.url = `https://${host}${incoming.url}`;
+    const origin = originOf(incoming);
+    origins.set(incoming, origin);
+    if (origin.isSecure && isHost(host)) incoming.url = `https://${host}${incoming.url}`;
     void answer(incoming, outgoing);
   };
   // Each endpoint bounds the time of its body. Idle connections outlast those of usual proxies, which close theirs first.
-  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 75_000 }, listener);
+  const server = createServer({ requestTimeout: 0, headersTimeout, keepAliveTimeout: 75_000 }, listener);
   server.listen(PORT, HOST);
   await once(server, "listening");
   // A server on TCP has an AddressInfo.

@@ -25,7 +25,7 @@ const table = {
   },
   WORKERS: { default: "1", value: integerBetween(1, 256) },
   DATABASE_CONNECTIONS: { default: "20", value: integerBetween(1, 1_000) },
-  HASH_THREADS: { default: String(Math.min(4, availableParallelism())), value: integerBetween(1, 64) },
+  HASH_THREADS: { default: String(Math.min(4, availableParallelism())), value: integerBetween(1, 4) },
   FILES_FOLDER: { default: undefined, value: folder },
   ASSETS_FOLDER: { default: ".plinth/assets", value: folder },
   SHUTDOWN_SECONDS: { default: "25", value: integerBetween(1, 600) },

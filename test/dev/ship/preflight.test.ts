@@ -6,8 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { configLines } from "../../../dev/ship/checks/all.ts";
 import { sourceLines } from "../../../dev/ship/checks/sources.ts";
-import { startLine } from "../../../dev/ship/plan.ts";
-import { bundleLine } from "../../../dev/ship/preflight.ts";
+import { bundleLine, startLine } from "../../../dev/ship/plan.ts";
 
 const project = join(import.meta.dirname, "../../..");
 let copy = "";

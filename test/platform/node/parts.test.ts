@@ -79,6 +79,25 @@ describe("an alarm", () => {
     await alarms.close();
   });
 
+  it("rings once more when what it rang for has ended, however often it was set meanwhile", async () => {
+    vi.useFakeTimers();
+    const ends: (() => void)[] = [];
+    const alarms = alarmsIn(() => new Promise<void>((end) => ends.push(end)));
+    const brief = alarms.getByName("brief");
+    for (let i = 0; i < 20; i++) {
+      await brief.ringWithin(0);
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(ends).toHaveLength(1);
+    ends[0]?.();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(ends).toHaveLength(2);
+    ends[1]?.();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(ends).toHaveLength(2);
+    await alarms.close();
+  });
+
   it("runs everything at each full hour, and nothing once it was closed", async () => {
     vi.useFakeTimers({ now: new Date("2026-11-01T11:59:00Z") });
     const rung: (string | undefined)[] = [];

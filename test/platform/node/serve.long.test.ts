@@ -86,13 +86,16 @@ describe("npm run serve", () => {
     expect(await ended).toStrictEqual([0, null]);
   });
 
-  it("does not start with wrong settings, and names each", async () => {
-    const { child, lines } = start({ ...settings, SECRET_KEY: "short", SIGNUP: "perhaps" });
-    const ended = once(child, "exit");
-    const { cause } = await lineOf(lines, "start");
-    expect(cause).toMatchObject({ detail: expect.stringMatching(/SECRET_KEY must .*SIGNUP must /) });
-    expect(await ended).toStrictEqual([1, null]);
-  });
+  it.each(["1", "2"])(
+    "does not start with wrong settings, and names each, in as many processes as %s",
+    async (WORKERS) => {
+      const { child, lines } = start({ ...settings, WORKERS, SECRET_KEY: "short", SIGNUP: "perhaps" });
+      const ended = once(child, "exit");
+      const { cause } = await lineOf(lines, "start");
+      expect(cause).toMatchObject({ detail: expect.stringMatching(/SECRET_KEY must .*SIGNUP must /) });
+      expect(await ended).toStrictEqual([1, null]);
+    },
+  );
 
   it("runs in as many processes as WORKERS says, and all of them end", async () => {
     const { child, lines } = start({ ...settings, WORKERS: "2" });
