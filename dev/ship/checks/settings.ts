@@ -1,17 +1,15 @@
+import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import { settingsTable } from "../../../src/settings.ts";
+import { SettingsError, settingsFrom, settingsTable } from "../../../src/settings.ts";
 import { type CheckLine, linesOf } from "../line.ts";
 import type { EnvironmentConfig } from "./environment.ts";
 
 /** Variables that have no valid value, are none, or are secrets; and what is left of an example. */
 export function settingLines(config: EnvironmentConfig): CheckLine[] {
   const vars = Object.entries(config.vars).map(([name, value]) => [name, String(value)] as const);
+  const faults = vars.flatMap(([name, value]) => settingFaults(name, value)).concat(together(config));
   return [
-    ...linesOf(
-      "settings",
-      vars.flatMap(([name, value]) => settingFaults(name, value)).concat(together(config)),
-      "each variable has a valid value",
-    ),
+    ...linesOf("settings", [...faults, ...refusedByWorker(config, faults)], "each variable has a valid value"),
     ...linesOf(
       "secrets in the open",
       vars.flatMap(([name, value]) => secretFaults(name, value)),
@@ -52,6 +50,21 @@ function together({ vars, secrets, r2_buckets, send_email }: EnvironmentConfig):
       ? ["REQUIRE_VERIFIED_EMAIL is true while MAIL is off: nobody could sign in"]
       : []),
   ];
+}
+
+/** Faults of variables that the Worker itself would refuse, with stand-ins for its secrets, and that are not `told` yet. */
+function refusedByWorker({ vars, secrets, send_email }: EnvironmentConfig, told: string[]): string[] {
+  const settings = settingsFrom({
+    ...Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, String(value)])),
+    DATABASE_URL: "postgres://role:password@db.invalid/database",
+    SECRET_KEY: randomBytes(32).toString("base64"),
+    ...(secrets?.required?.includes("RESEND_API_KEY") && { RESEND_API_KEY: "re_stand_in" }),
+    ...(send_email.some(({ name }) => name === "EMAIL") && { EMAIL: { send: () => Promise.reject() } }),
+  });
+  const problems = settings instanceof SettingsError ? settings.problems : [];
+  const isOfVariable = (problem: string) => Object.keys(vars).some((name) => problem.startsWith(`${name} `));
+  const isTold = (problem: string) => told.some((fault) => fault.includes(problem.split(" ")[0] ?? ""));
+  return problems.filter((problem) => isOfVariable(problem) && !isTold(problem));
 }
 
 function secretFaults(name: string, value: string): string[] {

@@ -44,6 +44,18 @@ describe("npm run preflight", () => {
     expect((await sourceLines(project, "")).map(({ verdict }) => verdict)).toStrictEqual(["go", "go", "go", "go"]);
   });
 
+  it("takes for given the secrets that it cannot see", async () => {
+    const edits = [
+      swap('"SECRET_KEY"]', '"SECRET_KEY", "RESEND_API_KEY"]'),
+      variable("MAIL", "on"),
+      variable("MAIL_FROM", "Plinth <mail@plinth.dev>"),
+      variable("FRONTEND_URL", "https://plinth.dev"),
+      variable("REQUIRE_VERIFIED_EMAIL", "true"),
+    ];
+    const faults = await faultsOf((text) => edits.reduce((done, edit) => edit(done), text));
+    expect(faults.filter((fault) => fault.startsWith("settings: "))).toStrictEqual([]);
+  });
+
   it("never takes for good what it cannot know", async () => {
     await writeFile(join(copy, "wrangler.toml"), config);
     const unknown = configLines(copy, "production").flatMap(({ name, verdict }) => (verdict === "unknown" ? name : []));
@@ -100,6 +112,16 @@ describe("npm run preflight", () => {
       "settings: ALLOWED_ORIGIN is no setting",
     ],
     ["a setting without a valid value", variable("SIGNUP", "maybe"), "settings: SIGNUP has no valid value"],
+    [
+      "sessions that idle for longer than they last",
+      variable("SESSION_IDLE_DAYS", "360"),
+      "settings: SESSION_IDLE_DAYS must not exceed SESSION_ABSOLUTE_DAYS",
+    ],
+    [
+      "an origin without TLS",
+      variable("FRONTEND_URL", "http://localhost:3000"),
+      "settings: FRONTEND_URL must be https",
+    ],
     ["mail without a sender", variable("MAIL", "on"), "settings: MAIL is on without MAIL_FROM"],
     [
       "signing keys that are missing",
