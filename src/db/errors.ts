@@ -95,7 +95,7 @@ function describe(thrown: unknown): Record<string, unknown> {
   const column = isOurs(postgres) ? undefined : postgres?.column;
   const { fault, fields } = findCallError(thrown) ?? {};
   const { retryAfter: _, ...call } = fields ?? {};
-  const error = chainOf(thrown).map((one) => one.constructor.name || one.name);
+  const error = chainOf(thrown).map(({ name }) => name);
   return {
     error: error.join(" ← ") || typeof thrown,
     fault,

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -9,6 +9,7 @@ import { describe, expect, it } from "vitest";
 import { unstable_readConfig as readConfig } from "wrangler";
 import { z } from "zod";
 import { bundleBudget } from "../../../dev/ship/budgets.ts";
+import { readText } from "../../../dev/text.ts";
 import { bindingName } from "../../../src/context/bindings.ts";
 import { type RateClass, rateClasses } from "../../../src/context/policy.ts";
 
@@ -91,5 +92,15 @@ describe("the bundle", () => {
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
+  });
+
+  it("keeps no names of classes, so that each error tells its own", async () => {
+    const source = join(dirname(file), "src");
+    const names = (await readdir(source, { recursive: true })).filter((name) => name.endsWith(".ts"));
+    const texts = await Promise.all(names.map((name) => readText(join(source, name))));
+    const errors = texts.flatMap((text) => text.match(/^export class \w+ extends Error \{\n.*$/gm) ?? []);
+    expect(errors.length).toBeGreaterThan(5);
+    for (const error of errors) expect(error).toMatch(/class (\w+) .*\n {2}override readonly name = "\1";$/);
+    expect(texts.join("\n")).not.toMatch(/constructor\.name/);
   });
 });
