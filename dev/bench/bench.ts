@@ -7,14 +7,16 @@ import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { type Closeables, closing } from "../closing.ts";
 import { dataFolder, failWith, Problem } from "../config.ts";
+import { wholeNumber } from "../terminal.ts";
 import { callsOf } from "./calls.ts";
 import { benchPage, benchTable, type Measured } from "./chart.ts";
 import { type Call, load, probe, type Round, together } from "./load.ts";
 import { overload } from "./overload.ts";
 import { slow } from "./slow.ts";
 import { isStorm, storm, storms } from "./storm.ts";
-import { type Closeables, closing, machine, startDatabase, wholeNumber } from "./tools.ts";
+import { machine, startDatabase } from "./tools.ts";
 import { startWorker } from "./worker.ts";
 
 type Options = {

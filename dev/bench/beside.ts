@@ -1,9 +1,10 @@
 /** Liveness and a cheap route, called again and again beside a load. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Problem } from "../config.ts";
+import { table } from "../terminal.ts";
 import type { Call } from "./load.ts";
 import { isAccepted, type Public, type Sent, statusesOf } from "./open-loop.ts";
-import { quantile, table } from "./tools.ts";
+import { quantile } from "./tools.ts";
 
 const probed = ["GET /health", "GET /items/{id}"];
 

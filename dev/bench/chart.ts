@@ -1,5 +1,5 @@
 /** Prints the figures of `npm run bench`, as text and as a page. */
-import { table } from "./tools.ts";
+import { table } from "../terminal.ts";
 
 /** One kind of request under load. */
 export type Measured = {

@@ -15,8 +15,10 @@ import { connect } from "../../src/db/client.ts";
 import { allOf, dialect } from "../../src/db/drizzle.ts";
 import { runGuarded } from "../../src/db/guarded.ts";
 import { organizationRow, organizationRules } from "../../src/db/schema.ts";
+import { type Closeables, closing } from "../closing.ts";
 import { failWith } from "../config.ts";
-import { type Closeables, closing, cpuOf, machine, median, startDatabase, table, wholeNumber } from "./tools.ts";
+import { table, wholeNumber } from "../terminal.ts";
+import { cpuOf, machine, median, startDatabase } from "./tools.ts";
 import { startWorker } from "./worker.ts";
 
 const notes = pgTable("bench_notes", { ...organizationRow, title: text().notNull() }, (columns) =>

@@ -15,10 +15,12 @@ import { runTasks } from "../../src/task/run.ts";
 import { type Task, task } from "../../src/task/task.ts";
 import { allTasks } from "../../src/tasks/index.ts";
 import { mailTask } from "../../src/values.ts";
+import { type Closeables, closing } from "../closing.ts";
 import { failWith } from "../config.ts";
+import { wholeNumber } from "../terminal.ts";
 import { benchDeps, bindingsFor } from "./counted-task.ts";
 import { type Mode, Provider } from "./provider.ts";
-import { type Closeables, closing, machine, startDatabase, wholeNumber } from "./tools.ts";
+import { machine, startDatabase } from "./tools.ts";
 
 const provider = new Provider();
 const user = "00000000-0000-7000-8000-000000000001";

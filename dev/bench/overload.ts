@@ -1,9 +1,10 @@
 /** `npm run bench -- --overload`: the Worker beyond its capacity, 70 % of the requests for an item, 20 % for a list, 10 % new items. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { table } from "../terminal.ts";
 import { callNamed } from "./beside.ts";
 import type { Call } from "./load.ts";
 import { acceptedWithin, isAccepted, Public, type Sent, statusesOf } from "./open-loop.ts";
-import { machine, memoryOf, table } from "./tools.ts";
+import { machine, memoryOf } from "./tools.ts";
 
 /** The Worker under a load, with the figures of the load that it had before. */
 export type Overload = {

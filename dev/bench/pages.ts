@@ -10,8 +10,10 @@ import { itemQueries } from "../../src/crud/item-searches.ts";
 import { type ItemFilter, type ItemSort, Items, itemOrder } from "../../src/crud/items.ts";
 import type { PageRequest, Position } from "../../src/crud/keyset.ts";
 import { connect, type Database } from "../../src/db/client.ts";
+import { type Closeables, closing } from "../closing.ts";
 import { failWith } from "../config.ts";
-import { type Closeables, closing, machine, median, startDatabase, table, wholeNumber } from "./tools.ts";
+import { table, wholeNumber } from "../terminal.ts";
+import { machine, median, startDatabase } from "./tools.ts";
 
 const pageSize = 20;
 const deepPage = 10_000;

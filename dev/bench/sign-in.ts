@@ -9,10 +9,12 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import pg from "pg";
 import { hashPassword } from "../../src/security/passwords.ts";
+import { type Closeables, closing } from "../closing.ts";
 import { failWith, Problem } from "../config.ts";
 import { freePort } from "../local/port.ts";
 import { startWorker } from "../local/worker/worker.ts";
-import { type Closeables, closing, cpuOf, quantile, startDatabase, wholeNumber } from "./tools.ts";
+import { wholeNumber } from "../terminal.ts";
+import { cpuOf, quantile, startDatabase } from "./tools.ts";
 
 async function main(open: Closeables): Promise<void> {
   const samples = samplesFrom(process.argv.slice(2));

@@ -5,22 +5,14 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { type Closeables, closing } from "../closing.ts";
 import { failWith } from "../config.ts";
 import { freePort } from "../local/port.ts";
+import { table, wholeNumber } from "../terminal.ts";
 import { callsOf } from "./calls.ts";
 import { leastHeap } from "./heap.ts";
 import type { Call } from "./load.ts";
-import {
-  type Closeables,
-  closing,
-  machine,
-  median,
-  memoryOf,
-  quantile,
-  startDatabase,
-  table,
-  wholeNumber,
-} from "./tools.ts";
+import { machine, median, memoryOf, quantile, startDatabase } from "./tools.ts";
 import { startWorker } from "./worker.ts";
 
 type Minute = { worker: number; heap: number; database: number; answers: number; wrong: number; p99: number };

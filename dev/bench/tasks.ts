@@ -12,9 +12,11 @@ import { runner } from "../../src/context/run.ts";
 import type { Enqueued } from "../../src/context/types.ts";
 import { connect } from "../../src/db/client.ts";
 import { afterAnswer, runTasks } from "../../src/task/run.ts";
+import { type Closeables, closing } from "../closing.ts";
 import { failWith } from "../config.ts";
+import { wholeNumber } from "../terminal.ts";
 import { benchDeps, bindingsFor, countedTask } from "./counted-task.ts";
-import { type Closeables, closing, machine, quantile, startDatabase, wholeNumber } from "./tools.ts";
+import { machine, quantile, startDatabase } from "./tools.ts";
 
 const runtimes = 4;
 

@@ -1,17 +1,14 @@
-/** Shared by the benchmarks: a database to measure, the arithmetic, and a table to print. */
+/** Shared by the benchmarks: a database to measure, the machine, and the arithmetic. */
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { cpus, loadavg, platform, totalmem } from "node:os";
 import { promisify } from "node:util";
-import { Problem } from "../config.ts";
+import type { Closeables } from "../closing.ts";
 import { asWorker } from "../local/as-worker.ts";
 import { serveNeon } from "../local/neon.ts";
 import { postgres } from "../local/postgres.ts";
 import { startPostgres } from "../local/throwaway/postgres.ts";
 import { migrate } from "../migrations/migrate.ts";
-
-/** Functions that end what was started, called in reverse order. */
-export type Closeables = (() => Promise<unknown>)[];
 
 /** A real PostgreSQL of this command's own, migrated, behind the local endpoint that speaks Neon's HTTP. */
 export async function startDatabase(open: Closeables): Promise<{ url: string; endpoint: string }> {
@@ -25,16 +22,6 @@ export async function startDatabase(open: Closeables): Promise<{ url: string; en
   const neon = await serveNeon(backend);
   open.push(() => neon.close());
   return { url: server.database, endpoint: neon.url };
-}
-
-/** Runs `main` and then, even on failure, ends everything it pushed to `open`. */
-export async function closing<T>(main: (open: Closeables) => Promise<T>): Promise<T> {
-  const open: Closeables = [];
-  try {
-    return await main(open);
-  } finally {
-    for (const close of open.reverse()) await close();
-  }
 }
 
 type Program = "workerd" | "postgres";
@@ -87,30 +74,10 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** Rows of text under their heads, the first column to the left and the others to the right. */
-export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [heads, ...rows];
-  const widths = heads.map((_, column) => Math.max(...lines.map((cells) => (cells[column] ?? "").length)));
-  const align = (cells: readonly string[]) =>
-    widths.map((width, column) => {
-      const cell = cells[column] ?? "";
-      return column === 0 ? cell.padEnd(width) : cell.padStart(width);
-    });
-  const rule = widths.map((width) => "-".repeat(width));
-  return [heads, rule, ...rows].map((cells) => align(cells).join("  ").trimEnd()).join("\n");
-}
-
 /** The machine as it is, and what else it was doing. */
 export function machine(): string {
   const [{ model = "unknown processor" } = {}, ...others] = cpus();
   const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
   const load = platform() === "win32" ? "" : `, load ${loadavg()[0]?.toFixed(1)} when it was done`;
   return `${others.length + 1} × ${model.trim()}, ${memory}, ${platform()}, Node ${process.versions.node}${load}`;
-}
-
-/** A whole number from the command line. Throws a {@link Problem} that names the option. */
-export function wholeNumber(name: string, value: string, { min, max }: { min: number; max: number }): number {
-  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-  if (number >= min && number <= max) return number;
-  throw new Problem(`--${name} must be a whole number from ${min} to ${max}.`);
 }

@@ -7,10 +7,10 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
+import type { Closeables } from "../closing.ts";
 import { Problem, projectFolder } from "../config.ts";
 import { freePort } from "../local/port.ts";
 import { readText } from "../text.ts";
-import type { Closeables } from "./tools.ts";
 
 const require = createRequire(import.meta.url);
 const Workerd = z.object({ default: z.string() });

@@ -6,14 +6,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { failWith, Problem, projectFolder } from "../config.ts";
+import { failWith, projectFolder } from "../config.ts";
+import { wholeNumber } from "../terminal.ts";
 
 async function main(): Promise<void> {
   const options = { cells: { type: "string", default: "1000000" }, seed: { type: "string", default: "0" } } as const;
   const { values } = parseArgs({ options });
-  for (const [name, text] of Object.entries(values)) {
-    if (!/^\d{1,9}$/.test(text)) throw new Problem(`--${name} is a whole number.`);
-  }
+  for (const [name, text] of Object.entries(values)) wholeNumber(name, text);
   const vitest = join(projectFolder, "node_modules", "vitest", "vitest.mjs");
   const env = { ...process.env, CHAOS_CELLS: values.cells, CHAOS_SEED: values.seed };
   const child = spawn(process.execPath, [vitest, "run", "--project", "worker", "test/house/chaos.test.ts"], {

@@ -6,12 +6,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { failWith, Problem, projectFolder } from "../config.ts";
-
-function wholeNumber(name: string, text: string): string {
-  if (!/^\d{1,9}$/.test(text)) throw new Problem(`--${name} is a whole number.`);
-  return text;
-}
+import { failWith, projectFolder } from "../config.ts";
+import { wholeNumber } from "../terminal.ts";
 
 async function main(): Promise<void> {
   const options = {
@@ -19,8 +15,8 @@ async function main(): Promise<void> {
     seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
   } as const;
   const { values } = parseArgs({ options });
-  const FUZZ_REQUESTS = wholeNumber("requests", values.requests);
-  const FUZZ_SEED = wholeNumber("seed", values.seed);
+  for (const [name, text] of Object.entries(values)) wholeNumber(name, text);
+  const { requests: FUZZ_REQUESTS, seed: FUZZ_SEED } = values;
   console.log(`${FUZZ_REQUESTS} requests; --seed ${FUZZ_SEED} repeats them.`);
   const vitest = join(projectFolder, "node_modules", "vitest", "vitest.mjs");
   const child = spawn(process.execPath, [vitest, "run", "--project", "worker", "test/house/fuzz.test.ts"], {

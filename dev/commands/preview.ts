@@ -5,6 +5,7 @@
 import { parseArgs } from "node:util";
 import { failWith, Problem, projectFolder } from "../config.ts";
 import { previewDown, previewSweep, previewUp } from "../preview/preview.ts";
+import { wholeNumber } from "../terminal.ts";
 
 const usage = "npm run preview -- up NAME, down NAME, or sweep [--days 7].";
 
@@ -18,7 +19,7 @@ async function main(): Promise<void> {
   if (rest.length > 0 || (verb === "sweep") !== (name === undefined)) throw new Problem(usage);
   if (verb === "up" && name !== undefined) await previewUp(name, options);
   else if (verb === "down" && name !== undefined) await previewDown(name, options);
-  else if (verb === "sweep" && /^\d{1,4}$/.test(values.days)) await previewSweep(Number(values.days), options);
+  else if (verb === "sweep") await previewSweep(wholeNumber("days", values.days, { max: 9_999 }), options);
   else throw new Problem(usage);
 }
 

@@ -1,6 +1,5 @@
 /** `npm run db:reset [-- --yes]`: empties the database in `.plinth`, also while `npm run dev` runs, and seeds it anew. */
 import { join } from "node:path";
-import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { databaseUrl, dataFolder, describeDatabase, failWith, Problem } from "../config.ts";
 import { withClient } from "../local/client.ts";
@@ -10,6 +9,7 @@ import { recreateDatabase } from "../local/kept/server.ts";
 import { openDatabase, shown } from "../local/open.ts";
 import { seed } from "../local/seed.ts";
 import { migrate } from "../migrations/migrate.ts";
+import { confirmed } from "../terminal.ts";
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { yes: { type: "boolean", short: "y" } } });
@@ -20,7 +20,13 @@ async function main(): Promise<void> {
     );
   }
   const folder = shown(join(dataFolder, "database"));
-  if (!values.yes) await confirm(folder);
+  const isMeant =
+    values.yes ||
+    (await confirmed(
+      `Everything in ${folder} will be lost. Go on?`,
+      `This empties ${folder}: npm run db:reset -- --yes`,
+    ));
+  if (!isMeant) throw new Problem("Nothing was changed.");
   // Removes even a database that cannot be started.
   const isInUse = (await runningServer(dataFolder)) !== undefined;
   if (!isInUse) await removeFolder(dataFolder);
@@ -36,14 +42,6 @@ async function main(): Promise<void> {
   } finally {
     await opened.close();
   }
-}
-
-async function confirm(folder: string): Promise<void> {
-  if (!process.stdin.isTTY) throw new Problem(`This empties ${folder}: npm run db:reset -- --yes`);
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question(`Everything in ${folder} will be lost. Go on? [y/N] `);
-  terminal.close();
-  if (!/^y(es)?$/i.test(answer.trim())) throw new Problem("Nothing was changed.");
 }
 
 if (import.meta.main) await main().catch(failWith);

@@ -6,9 +6,11 @@ import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
 import { connect } from "../../src/db/client.ts";
 import { settingNames } from "../../src/settings.ts";
-import { closing, startDatabase, table, wholeNumber } from "../bench/tools.ts";
+import { startDatabase } from "../bench/tools.ts";
+import { closing } from "../closing.ts";
 import { failWith } from "../config.ts";
 import { postgres } from "../local/postgres.ts";
+import { table, wholeNumber } from "../terminal.ts";
 import { simulate, type Year } from "./year.ts";
 
 async function main(): Promise<void> {

@@ -9,8 +9,9 @@ import { benchPage, benchTable, type Measured } from "../../../dev/bench/chart.t
 import { together } from "../../../dev/bench/load.ts";
 import { isAccepted, Public, statusesOf } from "../../../dev/bench/open-loop.ts";
 import { goodput, type Overload, overloadTable } from "../../../dev/bench/overload.ts";
-import { median, quantile, table, wholeNumber } from "../../../dev/bench/tools.ts";
+import { median, quantile } from "../../../dev/bench/tools.ts";
 import { projectFolder } from "../../../dev/config.ts";
+import { table, wholeNumber } from "../../../dev/terminal.ts";
 
 const health: Measured = {
   name: "GET /health",

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { closing, memoryOf } from "../../../dev/bench/tools.ts";
+import { memoryOf } from "../../../dev/bench/tools.ts";
 import { startWorker } from "../../../dev/bench/worker.ts";
+import { closing } from "../../../dev/closing.ts";
 
 const megabyte = new Uint8Array(1_000_000);
 megabyte.set(new TextEncoder().encode("%PDF-1.7"));
