@@ -35,6 +35,8 @@ export const isThorough = import.meta.env.MODE === "thorough";
 export { bindings };
 /** The cache of the answers of `cached` endpoints. */
 export const { answers } = production;
+/** The dependencies of the app on this runtime. */
+export const deps = production;
 export const settings = parsed(bindings);
 /** The database, to look into it past the API: as the owner of the tables, while the Worker has a role of its own. */
 export const db = connect({ ...settings, NEON_FETCH_ENDPOINT: inject("ownerEndpoint") });

@@ -5,7 +5,7 @@ import { reporting } from "../context/reporting.ts";
 import { runner } from "../context/run.ts";
 import type { Deps, Enqueued } from "../context/types.ts";
 import { type Claimed, type TaskKind, Tasks } from "../crud/tasks.ts";
-import { describeError, unfailing } from "../log.ts";
+import { describeError, type Log, unfailing } from "../log.ts";
 import { type Bindings, SettingsError } from "../settings.ts";
 import { ringFor, ringForNext, ringWithin, type Span, spanOf, spans } from "./alarm.ts";
 import { attempt, type Work } from "./attempt.ts";
@@ -24,8 +24,8 @@ type Time = { begin: number; end: number };
 const ofItsOwn: Time = { begin: 50, end: 900 };
 export const afterAnswer: Time = { begin: 20, end: 30 };
 
-/** `span` leaves the tasks of the other alarm to that. */
-type Options = { ids?: readonly string[]; time?: Time; span?: Span };
+/** `span` leaves the tasks of the other alarm to that. `log` is one that reports its errors already, as a request's does. */
+type Options = { ids?: readonly string[]; time?: Time; span?: Span; log?: Log };
 
 /**
  * Runs tasks until none is due, or time or subrequests run out: those of `ids` and the tasks that they enqueue, or all.
@@ -35,13 +35,13 @@ type Options = { ids?: readonly string[]; time?: Time; span?: Span };
 export async function runTasks(
   bindings: Bindings,
   deps: Deps,
-  { ids, time = ofItsOwn, span }: Options = {},
+  { ids, time = ofItsOwn, span, log: own }: Options = {},
 ): Promise<boolean> {
   const settings = configurationOf(bindings);
   const reports: Promise<void>[] = [];
   const later = (report: Promise<void>) => void reports.push(report);
-  const plain = unfailing(deps.log);
-  const log = settings instanceof SettingsError ? plain : reporting(plain, { settings, now: deps.now, later });
+  const plain = own ?? unfailing(deps.log);
+  const log = own || settings instanceof SettingsError ? plain : reporting(plain, { settings, now: deps.now, later });
   const keys = settings instanceof SettingsError ? settings : await importedKeys(settings);
   if (settings instanceof SettingsError || keys instanceof SettingsError) {
     log({ level: "error", message: "tasks", code: "misconfigured", cause: describeError(keys) });

@@ -23,7 +23,7 @@ export async function wake(
   deps: Deps & { settings: Settings },
   enqueued: readonly Enqueued[],
 ): Promise<void> {
-  const { settings, tasks } = deps;
+  const { settings, tasks, log } = deps;
   const { TASK_QUEUE: queue, TASK_ALARM: alarm } = settings;
   const able = tasks.filter(({ canRun }) => canRun({ settings, transport: deps.transport }));
   const mine = enqueued.filter(({ name }) => able.some((task) => task.name === name));
@@ -35,7 +35,7 @@ export async function wake(
     deps,
   );
   if (queue) await send(queue, alarm ? soon : mine, deps);
-  else if (soon.length > 0) await runTasks(bindings, deps, { ids: soon.map(({ id }) => id), time: afterAnswer });
+  else if (soon.length > 0) await runTasks(bindings, deps, { ids: soon.map(({ id }) => id), time: afterAnswer, log });
   await ringing;
 }
 

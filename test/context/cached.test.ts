@@ -1,71 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { eq } from "drizzle-orm";
 import { describe, expect, it, vi } from "vitest";
-import { z } from "zod";
-import { cached, evict, type Json } from "../../src/context/cached.ts";
+import { cached } from "../../src/context/cached.ts";
 import { Users } from "../../src/crud/users.ts";
 import { sessions, users } from "../../src/db/schema.ts";
-import { endpoint, json } from "../../src/endpoint/endpoint.ts";
+import { endpoint } from "../../src/endpoint/endpoint.ts";
 import { ApiError } from "../../src/errors.ts";
 import { type Texts, textsInMemory } from "../../src/platform/texts.ts";
 import { type Answer, aUser, bindings, db, serve, unique } from "../harness.ts";
-
-const Shown = z.object({ value: z.unknown(), computed: z.int() });
-const request = { query: z.object({ key: z.string(), seconds: z.coerce.number().default(60) }) };
-const said = { method: "get", tags: ["operations"], summary: "Show it", description: "Shows it.", request } as const;
-const responses = { 200: json(Shown, "It") };
-
-/** Endpoints that keep what `value` answers, for each kind of caller, and count how often it was asked. */
-function keeping(value: (of: string) => Json | Promise<Json>, deps: Parameters<typeof serve>[0] = {}) {
-  let computed = 0;
-  const compute = async (of: string) => {
-    computed += 1;
-    return value(of);
-  };
-  const own = (access: "user" | "admin") =>
-    endpoint({ ...said, path: `/${access}/own`, operationId: `${access}Own`, access, responses }, async (c) => {
-      const { db, run, user } = c.var;
-      const shown = await cached(c.var, c.req.valid("query"), async () => {
-        await run(Users.find(db, user.id, user));
-        return compute(user.id);
-      });
-      return c.json(Shown.parse({ value: shown, computed }), 200);
-    });
-  const ofEverybody = async (
-    context: Parameters<typeof cached>[0],
-    { key, seconds }: { key: string; seconds: number },
-  ) => {
-    const shown = await cached(context, { key, seconds, per: "everybody" }, () => compute("everybody"));
-    return Shown.parse({ value: shown, computed });
-  };
-  const sharedByUsers = endpoint(
-    { ...said, path: "/user/shared", operationId: "userShared", access: "user", responses },
-    async (c) => c.json(await ofEverybody(c.var, c.req.valid("query")), 200),
-  );
-  const sharedByAll = endpoint(
-    { ...said, path: "/public/shared", operationId: "publicShared", access: "public", roundTrips: 0, responses },
-    async (c) => {
-      // @ts-expect-error: a stranger has nothing of their own
-      void (() => cached(c.var, { key: "", seconds: 1 }, async () => 1));
-      const { key, seconds } = c.req.valid("query");
-      const shown = await cached(c.var, { key, seconds, per: "everybody" }, () => compute("everybody"));
-      return c.json(Shown.parse({ value: shown, computed }), 200);
-    },
-  );
-  const forgetting = endpoint(
-    { ...said, method: "post", path: "/forget", operationId: "forget", access: "user", responses },
-    async (c) => {
-      const { db, run, user } = c.var;
-      await run(Users.find(db, user.id, user));
-      const { key } = c.req.valid("query");
-      await evict(c.var, { key });
-      await evict(c.var, { key, per: "everybody" });
-      return c.json(Shown.parse({ value: null, computed }), 200);
-    },
-  );
-  const endpoints = [own("user"), own("admin"), sharedByUsers, sharedByAll, forgetting];
-  return { ...serve({ endpoints, ...deps }), count: () => computed };
-}
+import { keeping, responses, Shown, said } from "./keeping.ts";
 
 const seen = ({ body, roundTrips }: Answer) => [body.value, body.computed, roundTrips];
 
@@ -251,35 +194,6 @@ describe("a cache that fails", () => {
     for (const computed of [1, 2]) expect(seen(await app.as(ada).get(path))).toStrictEqual([ada.id, computed, 1]);
     expect((await app.as(ada).post(path.replace("/user/own", "/forget"))).status).toBe(200);
     expect(app.logs.filter(({ message }) => message === "cache failed")).toHaveLength(failures);
-  });
-});
-
-describe("a KV namespace for the cache", () => {
-  // Bound by vitest.config.ts.
-  const CACHE = bindings.TEST_KV as KVNamespace;
-  const own = { ...bindings, CACHE };
-
-  it("keeps what an endpoint computes, until it is evicted, and at least for KV's minute", async () => {
-    const ada = await aUser();
-    const put = vi.spyOn(CACHE, "put");
-    const app = keeping((of) => of, { bindings: own });
-    const path = `/user/own?seconds=10&key=${unique()}`;
-    const ask = async () => (await app.as(ada).get(path)).body.computed;
-    expect([await ask(), await ask()]).toStrictEqual([1, 1]);
-    expect(put.mock.calls.map(([, , options]) => options)).toStrictEqual([{ expirationTtl: 60 }]);
-    await app.as(ada).post(path.replace("/user/own", "/forget"));
-    expect([await ask(), await ask()]).toStrictEqual([2, 2]);
-  });
-
-  it("shows nothing for longer than its seconds, though KV has it", async () => {
-    const ada = await aUser();
-    let later = 0;
-    const deps = { now: () => new Date(Date.now() + later) };
-    const app = keeping((of) => of, { bindings: own, deps });
-    const path = `/user/own?seconds=10&key=${unique()}`;
-    await app.as(ada).get(path);
-    later = 11_000;
-    expect((await app.as(ada).get(path)).body.computed).toBe(2);
   });
 });
 

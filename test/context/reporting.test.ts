@@ -1,4 +1,3 @@
-import { createExecutionContext } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createApp, production } from "../../src/app.ts";
 import { endpoint, json } from "../../src/endpoint/endpoint.ts";
@@ -24,7 +23,8 @@ beforeEach(() => {
     const request = new Request(input, init);
     if (!request.url.startsWith("https://errors.example/")) return real(input, init);
     sent.push(request.clone());
-    return reply();
+    // A clone is the runtime's own, as fetch answers: the library of the server on Node makes others.
+    return (await reply()).clone();
   });
 });
 afterEach(() => void vi.unstubAllGlobals());
@@ -110,7 +110,8 @@ describe("SENTRY_DSN", () => {
     reply = () => gate.promise;
     const waits: Promise<unknown>[] = [];
     const client = createApp([failing("slow")], { ...production, now, log: () => undefined });
-    const ctx = { ...createExecutionContext(), waitUntil: (work: Promise<unknown>) => void waits.push(work) };
+    const waitUntil = (work: Promise<unknown>) => void waits.push(work);
+    const ctx = { waitUntil, passThroughOnException: () => {}, props: {} } as ExecutionContext;
     const answer = await client.request("/api/v1/slow", {}, { ...bindings, SENTRY_DSN: dsn }, ctx);
     expect([answer.status, sent.length]).toStrictEqual([500, 1]);
     gate.resolve(new Response("{}"));

@@ -218,7 +218,9 @@ describe("promise 33: a transaction that branches", () => {
   });
 
   it("is a fault of the server's where the database refuses, with Postgres' code in the log", async () => {
-    const elsewhere = { ...bindings, DATABASE_URL: `${bindings.DATABASE_URL}_not_there` };
+    const url = new URL(String(bindings.DATABASE_URL));
+    url.pathname += "_not_there";
+    const elsewhere = { ...bindings, DATABASE_URL: url.href };
     const { act, app } = await doing(move, true, elsewhere);
     expect((await act()).status).toBe(503);
     expect(JSON.stringify(app.logs)).toContain('"sqlstate":"3D000"');

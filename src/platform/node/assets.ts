@@ -1,6 +1,6 @@
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
-import { compress } from "hono/compress";
+import { compress, COMPRESSIBLE_CONTENT_TYPE_REGEX as compressible } from "hono/compress";
 
 /** `Cache-Control` of the folders that Cloudflare serves by the rules of dev/build/assets.ts. */
 const lifetimes: readonly [path: string, cacheControl: string][] = [
@@ -9,12 +9,18 @@ const lifetimes: readonly [path: string, cacheControl: string][] = [
   ["/docs-assets/", "public, max-age=86400"],
 ];
 
+/** Bytes below which an answer is not worth compressing. */
+const threshold = 1_024;
+
 type Fetch = (request: Request) => Response | Promise<Response>;
 
 /** Serves static files before the app, and compresses answers for clients that can read them. */
 export function inFrontOf(app: Fetch, folder: string | undefined): Fetch {
   const around = new Hono();
-  around.use(compress());
+  around.use(compress({ threshold }), async (c, next) => {
+    await next();
+    if (compressible.test(c.res.headers.get("Content-Type") ?? "")) c.res = await sized(c.res);
+  });
   for (const [path, cacheControl] of folder === undefined ? [] : lifetimes) {
     around.use(
       `${path}*`,
@@ -32,4 +38,36 @@ export function inFrontOf(app: Fetch, folder: string | undefined): Fetch {
     headers.has("Accept-Encoding") || /^\w+:\/\/[^/]+\/(static|docs-assets)\//.test(url);
   // Most answers need neither, and the way round costs time.
   return (request) => (isOfAround(request) ? around.fetch(request) : app(request));
+}
+
+/** The same answer, with its `Content-Length` if that is below the threshold: `compress` would not know it. */
+async function sized(response: Response): Promise<Response> {
+  if (!response.body || response.headers.has("Content-Length")) return response;
+  const reader = response.body.getReader();
+  const chunks: Uint8Array[] = [];
+  for (let length = 0; length < threshold; ) {
+    const next = await reader.read().catch(() => undefined);
+    // The rest fails again.
+    if (!next) break;
+    const { done, value } = next;
+    if (done) {
+      const answer = new Response(Buffer.concat(chunks), response);
+      answer.headers.set("Content-Length", String(length));
+      return answer;
+    }
+    chunks.push(value);
+    length += value.byteLength;
+  }
+  const rest = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = chunks.length > 0 ? { done: false, value: chunks.shift() } : await reader.read();
+        if (done || !value) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+  return new Response(rest, response);
 }

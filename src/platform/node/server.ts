@@ -7,6 +7,7 @@ import { inFrontOf } from "./assets.ts";
 import { Pending } from "./pending.ts";
 import { type Origin, readOrigin } from "./proxies.ts";
 import type { ServerSettings } from "./settings.ts";
+import { alreadySent, sendStream, streamOf } from "./streamed.ts";
 
 type App = { fetch(request: Request, bindings: Bindings, context: ExecutionContext): Response | Promise<Response> };
 export type NodeServer = {
@@ -39,7 +40,10 @@ export async function serveOnNode(app: App, bindings: Bindings, settings: Server
     const response = await fetch(request);
     // The rest of a body that was refused is not read, so that no other request can follow it.
     if (!incoming.complete) outgoing.shouldKeepAlive = false;
-    return response;
+    const stream = streamOf(response);
+    if (!stream) return response;
+    pending.add(sendStream(response, stream, outgoing));
+    return alreadySent;
   });
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     // A proxy speaks TLS with the client, and plain HTTP with this server.

@@ -7,6 +7,18 @@ import { GuardedError } from "../../log.ts";
 import { Readiness } from "../../schemas/health.ts";
 import { isRelaxed } from "../../settings.ts";
 import { expectedSlots } from "../../task/every.ts";
+import type { Task } from "../../task/task.ts";
+
+/** The late schedules that the log of this isolate has named, by the tasks of their app. */
+const named = new WeakMap<readonly Task[], string>();
+
+/** False for what the probe before this one has said, or if none is late. */
+function isNews(tasks: readonly Task[], late: readonly string[]): boolean {
+  const names = late.toSorted().join();
+  const isSame = named.get(tasks) === names;
+  named.set(tasks, names);
+  return late.length > 0 && !isSame;
+}
 
 export const ready = endpoint(
   {
@@ -42,8 +54,9 @@ export const ready = endpoint(
     // Not before, since a missing migration may be the one that makes its table.
     const late = await run(Metrics.lateSchedules(db, expectedSlots(tasks, now())));
     const names = late.rows.map(({ name }) => name);
-    if (names.length > 0)
+    if (isNews(tasks, names)) {
       log({ level: "error", message: "tasks", reason: "nobody has looked at the schedules", names });
+    }
     return c.json(Readiness.parse({ status: "ok", tasks: names.length > 0 ? "late" : "on_time" }), 200);
   },
 );

@@ -63,8 +63,11 @@ describe("answers in memory", () => {
 });
 
 describe("an alarm", () => {
+  /** Far from the full hour, at which the purges begin. */
+  const now = new Date("2026-01-01T00:10:00Z");
+
   it("rings once at the earliest time, and the other goes on", async () => {
-    vi.useFakeTimers();
+    vi.useFakeTimers({ now });
     const rung: (string | undefined)[] = [];
     const alarms = alarmsIn(async (name) => rung.push(name));
     const [brief, long] = [alarms.getByName("brief"), alarms.getByName("long")];
@@ -80,7 +83,7 @@ describe("an alarm", () => {
   });
 
   it("rings once more when what it rang for has ended, however often it was set meanwhile", async () => {
-    vi.useFakeTimers();
+    vi.useFakeTimers({ now });
     const ends: (() => void)[] = [];
     const alarms = alarmsIn(() => new Promise<void>((end) => ends.push(end)));
     const brief = alarms.getByName("brief");

