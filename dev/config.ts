@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
@@ -49,9 +49,25 @@ export class Problem extends Error {
   override readonly name = "Problem";
 }
 
-/** Ends this process with the sentence of a {@link Problem}, or of options that are none, or with the whole of any other error. */
+/**
+ * Ends this process with the sentence of a {@link Problem}, or of options that are none, or with the whole of any other
+ * error. To `--help` it answers the comment at the head of the command's file.
+ */
 export function failWith(error: unknown): never {
   const isOption = error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS_");
-  console.error(error instanceof Problem || isOption ? error.message : error);
+  const [file = "", ...given] = process.argv.slice(1);
+  if (isOption && given.some((one) => one === "--help" || one === "-h")) {
+    console.log(headComment(readFileSync(file).toString()));
+    process.exit(0);
+  }
+  const sentence = isOption ? `${error.message}\nFor its options: --help.` : error instanceof Problem && error.message;
+  console.error(sentence || error);
   process.exit(1);
+}
+
+/** The words of the comment with which a file begins. */
+function headComment(source: string): string {
+  const [, comment = ""] = /^\/\*\*(.*?)\*\//s.exec(source) ?? [];
+  const lines = comment.split("\n").map((line) => line.replace(/^ *\* ?/, "").trim());
+  return lines.join("\n").replaceAll("`", "").trim();
 }

@@ -1,4 +1,4 @@
-/** `npm run build:node`: bundles the server for Node, with its static files, into a folder that needs nothing else. */
+/** `npm run build:node [-- --outdir .plinth/node]`: bundles the server for Node, with its static files, into a folder that needs nothing else. */
 import { cp, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

@@ -1,5 +1,6 @@
 /** `npm run db:check`: fails for migrations out of order, edited, or that differ from `src/db/schema.ts`. */
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { getTableName, is } from "drizzle-orm";
 import { PgTable } from "drizzle-orm/pg-core";
 import { z } from "zod";
@@ -46,6 +47,7 @@ export async function checkWithDatabase(admin: string, project = projectFolder):
 }
 
 async function main(): Promise<void> {
+  parseArgs({ options: {} });
   const server = await startPostgres();
   try {
     await checkWithDatabase(server.postgres);

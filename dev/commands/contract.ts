@@ -1,4 +1,7 @@
-/** `npm run contract`: compares openapi.json with that of a git ref, the newest tag by default. Fails on a break. */
+/**
+ * `npm run contract [-- --since REF]`: compares openapi.json with that of a git ref, the newest tag by default. Fails on a
+ * break. `--all` also lists changes that break nobody.
+ */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

@@ -1,4 +1,7 @@
-/** `npm run admin:create -- person@example.com`: makes or promotes an admin, and prints a link to set the password. */
+/**
+ * `npm run admin:create -- person@example.com [--env production]`: makes or promotes an admin, and prints a link to set the
+ * password.
+ */
 import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
 import { v7 as uuidv7 } from "uuid";

@@ -1,6 +1,6 @@
 /**
  * `npm run db:generate`: writes the migration to the tables of `src/db/schema.ts`. It never asks: say what became of a
- * column by `--rename tickets.subject:title` or `--drop tickets.subject`.
+ * column by `--rename tickets.subject:title` or `--drop tickets.subject`. `--name` names the file, and `--custom` leaves it empty.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";

@@ -1,4 +1,7 @@
-/** `npm run users:import -- file.csv [--dry-run]`: brings the users of a FastAPI table over, with their passwords. */
+/**
+ * `npm run users:import -- users.csv [--dry-run] [--env production]`: brings the users of a FastAPI table over, with their
+ * passwords. Instead of a CSV file it takes .jsonl or .ndjson: a JSON object on each line. `--dry-run` writes nothing.
+ */
 import { stat } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { failWith, Problem } from "../config.ts";
@@ -66,7 +69,10 @@ function masked(email: unknown): string {
 }
 
 async function main(): Promise<number> {
-  const { values, positionals } = arguments_();
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { "dry-run": { type: "boolean" }, env: { type: "string" } },
+  });
   const [file] = positionals;
   if (!file || positionals.length > 1) throw new Problem(usage);
   if (!(await stat(file).catch(() => undefined))?.isFile()) throw new Problem(`${file} is not a file. ${usage}`);
@@ -80,14 +86,6 @@ async function main(): Promise<number> {
     throw explained(error, where);
   } finally {
     await close();
-  }
-}
-
-function arguments_() {
-  try {
-    return parseArgs({ allowPositionals: true, options: { "dry-run": { type: "boolean" }, env: { type: "string" } } });
-  } catch (error) {
-    throw new Problem(`${error instanceof Error ? error.message : error}\n${usage}`);
   }
 }
 

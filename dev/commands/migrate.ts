@@ -1,4 +1,7 @@
-/** `npm run db:migrate`: applies the migrations of `drizzle/` that the database lacks. */
+/**
+ * `npm run db:migrate [-- --env production]`: applies the migrations of `drizzle/` that the database lacks. It refuses where
+ * one was skipped or is unknown, unless `--apply-skipped` or `--allow-ahead` says otherwise.
+ */
 import { parseArgs } from "node:util";
 import { failWith } from "../config.ts";
 import { explained } from "../local/explained.ts";

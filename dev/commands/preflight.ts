@@ -1,10 +1,11 @@
 /** `npm run preflight [-- production]`: says go, no-go or unknown of all that a deploy depends on, without a network. */
+import { parseArgs } from "node:util";
 import { failWith, Problem, projectFolder } from "../config.ts";
 import { printed } from "../ship/line.ts";
 import { preflight } from "../ship/preflight.ts";
 
 async function main(): Promise<void> {
-  const asked = process.argv.slice(2);
+  const { positionals: asked } = parseArgs({ allowPositionals: true, options: {} });
   const environments = asked.length > 0 ? asked : ["production", "staging"];
   for (const env of environments) {
     if (env !== "production" && env !== "staging") throw new Problem("npm run preflight -- production, or staging.");

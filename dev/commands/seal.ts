@@ -1,7 +1,7 @@
 /** `npm run db:seal`: accepts migrations edited by hand that have not landed yet. */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { parseArgs, promisify } from "node:util";
 import { failWith, Problem, projectFolder } from "../config.ts";
 import { hashOf, type Journal, parseJournal, readJournal, readMigrationFile } from "../migrations/files.ts";
 import { seal } from "../migrations/journal.ts";
@@ -38,6 +38,7 @@ async function upstreamJournal(project: string): Promise<Journal | undefined> {
 }
 
 async function main(): Promise<void> {
+  parseArgs({ options: {} });
   const sealed = await sealEdited();
   console.log(
     sealed.length === 0 ? "No migration was edited." : `Sealed ${sealed.join(", ")}. Next: npm run db:check.`,

@@ -1,5 +1,6 @@
 /** `npm run db:seed`: calls dev/local/seeds.ts on the local database, also while `npm run dev` runs. */
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { databaseUrl, dataFolder, describeDatabase, failWith, Problem } from "../config.ts";
 import { withClient } from "../local/client.ts";
 import { explained } from "../local/explained.ts";
@@ -9,6 +10,7 @@ import { isLocal } from "../local/target.ts";
 import { migrate } from "../migrations/migrate.ts";
 
 async function main(): Promise<void> {
+  parseArgs({ options: {} });
   const url = await databaseUrl();
   if (url !== undefined && !isLocal(url)) {
     throw new Problem(`DATABASE_URL names ${describeDatabase(url)}: seeds are for a database on this machine.`);

@@ -1,6 +1,8 @@
 /**
- * `npm run ship -- production`: shows what a deploy would do, asks once, then migrates, uploads, tests and promotes. With
- * `--dry-run` it only shows. `npm run deploy -- --env production` is the same.
+ * `npm run ship -- production`: shows what a deploy would do, asks once, then migrates, uploads, tests and promotes.
+ * `--dry-run` only shows, `--yes` does not ask. `--steps 10,50` promotes to these percentages first, with `--pause 60` seconds
+ * after each. `--accept NAME` ships in spite of that no-go, `--url` names where the smoke test finds the Worker.
+ * `npm run deploy -- --env production` is the same.
  */
 import { parseArgs } from "node:util";
 import { failWith, Problem, projectFolder } from "../config.ts";

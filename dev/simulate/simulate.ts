@@ -1,5 +1,5 @@
 /**
- * `npm run simulate [-- --rps 100 --days 365]`: shows how large each table gets under such traffic, and what breaks first.
+ * `npm run simulate [-- --rps 100 --days 365 --sample 100000]`: shows how large each table gets under such traffic, and what breaks first.
  * Settings such as `AUDIT_RETENTION_DAYS` come from the environment. Uses a PostgreSQL of its own, and no time but its own.
  */
 import { randomBytes } from "node:crypto";

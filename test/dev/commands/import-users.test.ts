@@ -200,7 +200,10 @@ describe("npm run users:import", () => {
     expect(bad.stderr + bad.stdout).not.toMatch(/secret|n@example/);
     expect(await command("missing.csv")).toMatchObject({ code: 1, stderr: expect.stringContaining("is not a file") });
     expect(await command()).toMatchObject({ code: 1, stderr: expect.stringContaining("Usage: npm run users:import") });
-    expect(await command(file, "--nope")).toMatchObject({ code: 1, stderr: expect.stringContaining("Usage:") });
+    expect(await command(file, "--nope")).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/'--nope'.*--help/s),
+    });
   });
 
   it("hashes of other libraries are kept as PHC strings, and refused if they cost too much", () => {
