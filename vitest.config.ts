@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { copyDatabase } from "./dev/local/throwaway/database.ts";
+import { shapes } from "./dev/shapes/parts.ts";
 import { findBrowser } from "./test/setup/browser.ts";
 import { LongestFirst } from "./test/setup/longest-first.ts";
 import { CountReporter } from "./test/setup/reporter.ts";
@@ -16,12 +17,14 @@ if (!process.features.typescript) {
 process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
 
 const inNode = ["test/dev/**/*.test.ts", "test/docs/**/*.test.ts", "test/platform/node/**/*.test.ts"];
-/** What has to be the same on each runtime: `npm run test:node`. */
+/** Everything that has to be the same on each runtime and in each shape: `npm run test:node`, `npm run test:shapes`. */
 const onEachRuntime = ["routes", "context", "http", "middleware", "security"].map(
   (room) => `test/${room}/**/*.test.ts`,
 );
 /** What Cloudflare's runtime or Neon's driver alone can do: the first line of each file says it. */
 const onWorkers = ["test/**/*.workers.test.ts"];
+/** Counts the requests of an isolate, of which each part has its own. */
+const ofOneIsolate = ["test/middleware/admission.test.ts"];
 const inBrowser = ["test/e2e/**/*.test.ts"];
 /** Minutes of work that changes rarely touch: `npm run test:long`, of which `npm test` has a part. */
 const long = ["test/**/*.long.test.ts"];
@@ -42,6 +45,28 @@ const bindings = {
   FRONTEND_URL: "https://app.example.com",
   MAIL_FROM: "Plinth <no-reply@example.com>",
 };
+
+/** Runs tests in Cloudflare's runtime, on a database of their own. */
+function inWorkerd() {
+  return cloudflareTest(async ({ inject }) => {
+    const { url } = await copyDatabase(inject("postgres"), inject("template"));
+    // The secrets are in the bindings below; wrangler warns that they are in no file.
+    process.env.WRANGLER_LOG ??= "error";
+    return {
+      wrangler: { configPath: "./wrangler.toml" },
+      // Quiet about connections that tests break on purpose; an unhandled error still fails the run.
+      verbose: false,
+      miniflare: {
+        kvNamespaces: ["TEST_KV"],
+        bindings: {
+          ...bindings,
+          DATABASE_URL: url,
+          NEON_FETCH_ENDPOINT: inject("neonEndpoint"),
+        },
+      },
+    };
+  });
+}
 
 export default defineConfig({
   test: {
@@ -65,26 +90,7 @@ export default defineConfig({
     },
     projects: [
       {
-        plugins: [
-          cloudflareTest(async ({ inject }) => {
-            const { url } = await copyDatabase(inject("postgres"), inject("template"));
-            // The secrets are in the bindings below; wrangler warns that they are in no file.
-            process.env.WRANGLER_LOG ??= "error";
-            return {
-              wrangler: { configPath: "./wrangler.toml" },
-              // Quiet about connections that tests break on purpose; an unhandled error still fails the run.
-              verbose: false,
-              miniflare: {
-                kvNamespaces: ["TEST_KV"],
-                bindings: {
-                  ...bindings,
-                  DATABASE_URL: url,
-                  NEON_FETCH_ENDPOINT: inject("neonEndpoint"),
-                },
-              },
-            };
-          }),
-        ],
+        plugins: [inWorkerd()],
         test: {
           name: "worker",
           // It would keep the list of files under src/routes as it was, and a file that is new would not be missed.
@@ -119,6 +125,18 @@ export default defineConfig({
           isolate: false,
         },
       },
+      ...shapes.map((shape) => ({
+        plugins: [inWorkerd()],
+        resolve: { alias: [{ find: /^\.\/runtime\/worker\.ts$/, replacement: "./runtime/in-parts.ts" }] },
+        test: {
+          name: shape,
+          fsModuleCache: false,
+          provide: { fuzz, chaos, shape },
+          include: onEachRuntime,
+          exclude: [...long, ...ofOneIsolate],
+          isolate: false,
+        },
+      })),
       {
         test: {
           name: "long",

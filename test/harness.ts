@@ -2,7 +2,6 @@ import { createHash, randomBytes } from "node:crypto";
 import { eq, inArray, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { inject } from "vitest";
-import { createApp } from "../src/app.ts";
 import { runner } from "../src/context/run.ts";
 import type { Deps, Enqueued, Later } from "../src/context/types.ts";
 import { Throttles } from "../src/crud/throttles.ts";
@@ -27,7 +26,7 @@ import { allTasks } from "../src/tasks/index.ts";
 import { mailTask } from "../src/values.ts";
 import { holdAgainstContract } from "./contracts.ts";
 import { holdLines } from "./lines.ts";
-import { answerOf, bindings, deps as production } from "./runtime/worker.ts";
+import { answerOf, appOf, bindings, deps as production } from "./runtime/worker.ts";
 
 /** True in `npm run test:long`, where a test that tries many cases tries them all. */
 export const isThorough = import.meta.env.MODE === "thorough";
@@ -78,7 +77,7 @@ export function serve({
   const quick = { hasher: () => quickPasswords, log: (entry: LogEntry) => void logs.push(entry) };
   const allDeps: Deps = { ...production, ...quick, ...deps };
   const since = new Date().toISOString();
-  const app = createApp(endpoints, allDeps);
+  const app = appOf(endpoints, allDeps);
 
   const fetch = (request: Request) => answerOf(app, request, own);
 

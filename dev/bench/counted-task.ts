@@ -27,6 +27,7 @@ export const benchDeps: Deps = {
   cache: unused,
   log: () => undefined,
   tasks: [countedTask],
+  wake: unused,
 };
 
 export function bindingsFor(url: string, endpoint: string): Bindings {

@@ -37,10 +37,15 @@ const Profile = z.object({
 });
 
 /** Milliseconds of CPU until the Worker is ready, on this machine; undefined where it cannot be profiled. */
-export async function measureStart(wrangler: Wrangler, env: string): Promise<number | undefined> {
+export function measureStart(wrangler: Wrangler, env: string): Promise<number | undefined> {
+  return measureStartOf(wrangler, `--env=${env}`);
+}
+
+/** The same, for the Worker that a deploy with these arguments would upload. */
+export async function measureStartOf(wrangler: Wrangler, args: string): Promise<number | undefined> {
   return inFolder(async (folder) => {
     const file = join(folder, "start.cpuprofile");
-    const ran = await wrangler("check", "startup", `--args=--env=${env}`, `--outfile=${file}`);
+    const ran = await wrangler("check", "startup", `--args=${args}`, `--outfile=${file}`);
     const text = await readFile(file, "utf8").catch(() => undefined);
     return ran.code === 0 && text !== undefined ? busyTime(Profile.parse(JSON.parse(text))) : undefined;
   });

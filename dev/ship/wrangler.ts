@@ -17,7 +17,10 @@ export type Wrangler = (...args: string[]) => Promise<WranglerRun>;
 /** The environment variables of a command, as `process.env` has them. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-const script = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin/wrangler.js");
+export const wranglerScript = join(
+  dirname(createRequire(import.meta.url).resolve("wrangler/package.json")),
+  "bin/wrangler.js",
+);
 
 /** The project's own wrangler in `project`, which never asks. It is not told the owner's `DATABASE_URL`. */
 export function wranglerIn(project: string, variables: Variables): Wrangler {
@@ -35,7 +38,7 @@ export function wranglerIn(project: string, variables: Variables): Wrangler {
         WRANGLER_SEND_METRICS: "false",
         WRANGLER_OUTPUT_FILE_PATH: report,
       };
-      const child = spawn(process.execPath, [script, ...args], {
+      const child = spawn(process.execPath, [wranglerScript, ...args], {
         cwd: project,
         env,
         stdio: ["ignore", "pipe", "pipe"],

@@ -42,6 +42,8 @@ export type Deps = {
   tracer?: Tracer;
   /** Every task that `run` may enqueue and this Worker runs. */
   tasks: readonly Task[];
+  /** Has tasks run that were just enqueued, here or in the Worker that runs them. */
+  wake: (bindings: Bindings, deps: Deps & { settings: Settings }, enqueued: readonly Enqueued[]) => Promise<void>;
 };
 
 export type Attributes = Record<string, string | number | boolean | undefined>;

@@ -28,19 +28,23 @@ POST /users/me/deletion ──► 30 days of grace ──► POST /auth/restore,
 /** The settings that the document shows. */
 export type Shown = Pick<Settings, "PROJECT_NAME" | "VERSION" | "FRONTEND_URL">;
 
+/** The part of the document that the settings decide. */
+export function infoOf({ PROJECT_NAME, VERSION, FRONTEND_URL }: Shown) {
+  return {
+    title: PROJECT_NAME,
+    version: VERSION,
+    description: introduction,
+    contact: { name: PROJECT_NAME, ...(FRONTEND_URL !== undefined && { url: FRONTEND_URL }) },
+    // Repeats the license of package.json.
+    license: { name: "MIT", url: "https://spdx.org/licenses/MIT" },
+  };
+}
+
 /** The OpenAPI 3.1 document of an app of these endpoints. Expensive: make it once per app and isolate. */
 export function describeApi(app: OpenAPIHono<AppEnv>, endpoints: readonly Endpoint[], settings: Shown): object {
-  const { PROJECT_NAME, VERSION, FRONTEND_URL } = settings;
   const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
-    info: {
-      title: PROJECT_NAME,
-      version: VERSION,
-      description: introduction,
-      contact: { name: PROJECT_NAME, ...(FRONTEND_URL !== undefined && { url: FRONTEND_URL }) },
-      // Repeats the license of package.json.
-      license: { name: "MIT", url: "https://spdx.org/licenses/MIT" },
-    },
+    info: infoOf(settings),
     // Relative to the document's own address, whatever host that is.
     servers: [{ url: "/" }],
     tags: [

@@ -22,7 +22,7 @@ export const securityHeaders = {
  * For answers that bring none of their own: a page has a policy, a cached answer may be stored. Anything else may load
  * nothing, not be framed and not be stored.
  */
-const defaults = {
+export const defaults = {
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
   "Cache-Control": "no-store",
 } as const;

@@ -1,7 +1,7 @@
-import type { RouteConfig } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { cors as honoCors } from "hono/cors";
 import type { AppEnv } from "../context/types.ts";
+import type { RouteOutline } from "../endpoint/route-outline.ts";
 import { responseHeaders } from "../http/headers.ts";
 import { type Settings, SettingsError } from "../settings.ts";
 
@@ -12,9 +12,9 @@ const always = ["Authorization", "Content-Type", "X-Request-Id"];
  * Lets pages of `ALLOWED_ORIGINS` call these endpoints and read their errors, with the methods and headers they declare
  * and those of `ALLOWED_HEADERS`. Other origins get no CORS header; `OPTIONS` without a preflight goes on to `Allow`.
  */
-export function cors(endpoints: readonly { route: RouteConfig }[]): MiddlewareHandler<AppEnv> {
-  const methods = [...new Set(endpoints.map(({ route }) => route.method.toUpperCase())), "HEAD"];
-  const headers = [...new Set([...always, ...endpoints.flatMap(headersOf)])];
+export function cors(outlines: readonly RouteOutline[]): MiddlewareHandler<AppEnv> {
+  const methods = [...new Set(outlines.map(({ method }) => method)), "HEAD"];
+  const headers = [...new Set([...always, ...outlines.flatMap(({ headers }) => headers)])];
   const allowing = new WeakMap<Settings, MiddlewareHandler>();
   const allow = (settings: Settings) => {
     const known = allowing.get(settings);
@@ -24,7 +24,7 @@ export function cors(endpoints: readonly { route: RouteConfig }[]): MiddlewareHa
       credentials: true,
       allowMethods: methods,
       allowHeaders: [...headers, ...settings.ALLOWED_HEADERS],
-      exposeHeaders: [...exposable, "Server-Timing"],
+      exposeHeaders: [...exposed],
       maxAge: 600,
     });
     allowing.set(settings, made);
@@ -45,9 +45,5 @@ export function cors(endpoints: readonly { route: RouteConfig }[]): MiddlewareHa
 /** Headers that a page may read if they are exposed: cookies never are, `Cache-Control` and `Pragma` always are. */
 const exposable = responseHeaders.filter((name) => !["Cache-Control", "Pragma", "Set-Cookie", "Vary"].includes(name));
 
-/** The request headers of a contract, validated or only documented. */
-function headersOf({ route: { parameters = [], request } }: { route: RouteConfig }): string[] {
-  const validated = request?.headers && "shape" in request.headers ? Object.keys(request.headers.shape) : [];
-  const shown = parameters.flatMap((one) => ("in" in one && one.in === "header" ? [one.name] : []));
-  return [...validated, ...shown];
-}
+/** The headers that a page of a listed origin may read. */
+export const exposed: readonly string[] = [...exposable, "Server-Timing"];

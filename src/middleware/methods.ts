@@ -1,16 +1,16 @@
-import type { RouteConfig } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../context/types.ts";
+import type { RouteOutline } from "../endpoint/route-outline.ts";
 import { ApiError } from "../errors.ts";
 
-/** For each path, as Hono spells it: passes the methods of its endpoints on, and refuses all others. */
+/** For each path: passes the methods of its endpoints on, and refuses all others. */
 export function methodsAt(
-  endpoints: readonly { route: Pick<RouteConfig, "method" | "path"> }[],
+  outlines: readonly Pick<RouteOutline, "method" | "path">[],
 ): Map<string, MiddlewareHandler<AppEnv>> {
-  const byPath = Map.groupBy(endpoints, ({ route }) => route.path.replaceAll(/\{(.+?)\}/g, ":$1"));
+  const byPath = Map.groupBy(outlines, ({ path }) => path);
   return new Map(
     [...byPath].map(([path, group]) => {
-      const methods = group.map(({ route }) => route.method.toUpperCase());
+      const methods = group.map(({ method }) => method);
       return [path, onlyThese([...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"])];
     }),
   );

@@ -4,6 +4,7 @@ import { isSignedIn, type Policy, usualSeconds } from "../context/policy.ts";
 import { carry, provide } from "../context/provide.ts";
 import type { Deps } from "../context/types.ts";
 import type { Contract, Uploading } from "../endpoint/contract.ts";
+import type { RouteOutline } from "../endpoint/route-outline.ts";
 import type { Settings } from "../settings.ts";
 import { door, takePlace } from "./admission.ts";
 import { answerHeaders } from "./answer-headers.ts";
@@ -41,7 +42,8 @@ type App = {
   deps: Deps;
   places: Places;
   document: (settings: Settings) => string;
-  endpoints: Parameters<typeof cors>[0];
+  /** Those of the whole API. */
+  outlines: readonly RouteOutline[];
 };
 
 /** The stages of every request, even of one that no endpoint answers. */
@@ -57,7 +59,7 @@ export const ofEveryRequest: readonly Stage<App>[] = [
   ["headers", () => answerHeaders, "No answer goes without them, wherever it is made: a preflight or a problem."],
   [
     "cors",
-    ({ endpoints }) => cors(endpoints),
+    ({ outlines }) => cors(outlines),
     "A preflight ends here. A page may read the refusals of all stages below.",
   ],
   ["run tasks", () => runTasksAfter, "Has to know how the endpoint ended: a failed request takes its tasks back."],
@@ -183,8 +185,8 @@ export function atHandler<Handler>({ carries }: Policy, handler: Handler): Handl
  * The refusals of a path's other methods. Fixed paths have them before all endpoints, where `/{id}` would match them
  * too; paths with parameters after all endpoints.
  */
-export function aroundEndpoints(endpoints: Parameters<typeof methodsAt>[0]) {
-  const paths = [...methodsAt(endpoints)];
+export function aroundEndpoints(outlines: readonly RouteOutline[]) {
+  const paths = [...methodsAt(outlines)];
   const isFixed = ([path]: (typeof paths)[number]) => !path.includes(":");
   return { before: paths.filter(isFixed), after: paths.filter((path) => !isFixed(path)) };
 }

@@ -3,7 +3,6 @@ import { runner } from "../context/run.ts";
 import type { AppEnv, Enqueued, Variables } from "../context/types.ts";
 import { Tasks } from "../crud/tasks.ts";
 import { describeError } from "../log.ts";
-import { wake } from "../task/wake.ts";
 import { mailTask } from "../values.ts";
 
 /**
@@ -21,7 +20,7 @@ export const runTasksAfter: MiddlewareHandler<AppEnv> = async (c, next) => {
   const woken = isKept ? [...enqueued, ...mails] : mails;
   const follow = async () => {
     if (!isKept && enqueued.length > 0) await withdraw(c.var);
-    if (woken.length > 0) await wake(c.env, c.var, woken);
+    if (woken.length > 0) await c.var.wake(c.env, c.var, woken);
   };
   if (enqueued.length + woken.length === 0) return;
   if (woken.length > 0) facts.task_ids = woken.map(({ id }) => id);

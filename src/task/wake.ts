@@ -1,16 +1,9 @@
-import { z } from "zod";
 import type { Deps, Enqueued } from "../context/types.ts";
-import { describeError } from "../log.ts";
 import type { Bindings, Settings } from "../settings.ts";
 import { ringFor } from "./alarm.ts";
+import { send, Wake } from "./messages.ts";
 import { afterAnswer, runTasks } from "./run.ts";
 
-/** A message of the queue. A lost or a doubled one does no harm: the task itself is in the database. */
-const Wake = z.object({ id: z.uuid() });
-
-/** The longest delay of a message, in seconds: https://developers.cloudflare.com/queues/platform/limits/ */
-const longestDelay = 12 * 60 * 60;
-const messagesAtOnce = 100;
 /** Seconds after which the alarm looks for what was not run, because a Worker was killed or a message lost. */
 const lookSeconds = 60;
 
@@ -37,23 +30,6 @@ export async function wake(
   if (queue) await send(queue, alarm ? soon : mine, deps);
   else if (soon.length > 0) await runTasks(bindings, deps, { ids: soon.map(({ id }) => id), time: afterAnswer, log });
   await ringing;
-}
-
-async function send(queue: Queue, enqueued: readonly Enqueued[], { log }: Deps): Promise<void> {
-  try {
-    for (let next = 0; next < enqueued.length; next += messagesAtOnce) {
-      const some = enqueued.slice(next, next + messagesAtOnce);
-      await queue.sendBatch(
-        some.map(({ id, delay }) => ({
-          body: { id } satisfies z.output<typeof Wake>,
-          delaySeconds: Math.min(delay, longestDelay),
-        })),
-      );
-    }
-  } catch (error) {
-    // The alarm or the sweep finds them.
-    log({ level: "warn", message: "tasks", reason: "the queue took no messages", cause: describeError(error) });
-  }
 }
 
 /** Runs the tasks that these messages name. They come again if the tasks could not be run. */

@@ -31,6 +31,7 @@ const cannotRun = [
   "docs/operations.md: needs accounts at Cloudflare and Neon",
   "docs/operations.md: while npm run dev is stopped",
   "docs/operations.md: needs accounts at Cloudflare and Neon",
+  "docs/shapes.md: needs a Cloudflare account",
   "docs/speed.md: takes minutes",
   "CONTRIBUTING.md: runs this test",
   "CONTRIBUTING.md: runs tests",

@@ -6,6 +6,7 @@ const tests = import.meta.glob<string>("../**/*.ts", { query: "?raw", import: "d
 /** The rooms of src/, from the top of the house to its ground: a room may use those below its own floor. */
 const floors = [
   ["index.ts", "node.ts"],
+  ["shape"],
   ["app.ts"],
   ["routes"],
   ["endpoint"],

@@ -8,8 +8,7 @@ import { pipeline } from "node:stream/promises";
 import { scheduler } from "node:timers/promises";
 import { inject } from "vitest";
 import { copyDatabase } from "../../dev/local/throwaway/database.ts";
-import type { createApp } from "../../src/app.ts";
-import { production } from "../../src/app.ts";
+import { createApp, production } from "../../src/app.ts";
 import type { Deps } from "../../src/context/types.ts";
 import type { ConnectionSettings } from "../../src/db/client.ts";
 import { answersIn } from "../../src/platform/answers.ts";
@@ -61,6 +60,8 @@ export const deps: Deps = {
   address: (request) => (request.headers.has("X-Forwarded-For") ? addressOnNode(request) : undefined),
   answers: answersIn(textsInMemory(4_000_000)),
 };
+
+export const appOf = createApp;
 
 type Call = { app: ReturnType<typeof createApp>; own: Bindings; pending: Pending };
 const calls = new Map<string, Call>();

@@ -1,8 +1,7 @@
 /** The runtime under test: Cloudflare's, by its own server. */
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import type { createApp } from "../../src/app.ts";
-import { production } from "../../src/app.ts";
+import { createApp, production } from "../../src/app.ts";
 import type { Bindings } from "../../src/settings.ts";
 
 /** Without the alarm, which would run tasks in the middle of another test. */
@@ -10,8 +9,13 @@ export const bindings: Bindings = { ...env, TASK_ALARM: undefined };
 
 export const deps = production;
 
+export type App = { fetch(request: Request, own: Bindings, ctx: ExecutionContext): Response | Promise<Response> };
+
+/** Makes an app of endpoints, as this runtime serves them. */
+export const appOf: (...given: Parameters<typeof createApp>) => App = createApp;
+
 /** Has an app answer a request, and waits for all that it does afterwards. */
-export async function answerOf(app: ReturnType<typeof createApp>, request: Request, own: Bindings): Promise<Response> {
+export async function answerOf(app: App, request: Request, own: Bindings): Promise<Response> {
   const ctx = createExecutionContext();
   const response = await app.fetch(request, own, ctx);
   await waitOnExecutionContext(ctx);

@@ -9,6 +9,7 @@ import { postgres } from "../../dev/local/postgres.ts";
 import { startPostgres, type ThrowawayPostgres } from "../../dev/local/throwaway/postgres.ts";
 import { migrate } from "../../dev/migrations/migrate.ts";
 import { makeWorkerRole, workerRole } from "../../dev/migrations/worker-role.ts";
+import type { Shape } from "../../dev/shapes/parts.ts";
 import { serveCut } from "./cut.ts";
 
 declare module "vitest" {
@@ -19,6 +20,8 @@ declare module "vitest" {
     chaos: { cells: number; seed: number };
     /** The variables of the app under test, on a runtime that has no wrangler.toml. */
     bindings: Record<string, string>;
+    /** The shape of the API under test, where it is in parts. */
+    shape: Shape;
     /** Connection string of a role that may create databases, on the tests' real PostgreSQL. */
     postgres: string;
     /** Connection string of a migrated database that tests copy and nobody connects to. */

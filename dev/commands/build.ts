@@ -1,0 +1,57 @@
+/**
+ * `npm run build`: makes what a deploy uploads, and sends it nowhere. `--shape group` makes a Worker for each group of
+ * endpoints instead of one for all, `--shape endpoint` one for each endpoint.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import "../build/assets.ts";
+import { endpoints } from "../../src/routes/index.ts";
+import { failWith, Problem, projectFolder } from "../config.ts";
+import { buildFolder, buildShape } from "../shapes/build.ts";
+import { deployScript } from "../shapes/deploy.ts";
+import { shapes } from "../shapes/parts.ts";
+import { measured, tableOf } from "../shapes/table.ts";
+import { measure } from "../ship/measure.ts";
+import { wranglerIn, wranglerScript } from "../ship/wrangler.ts";
+
+const wrangler = wranglerIn(projectFolder, process.env);
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      shape: { type: "string" },
+      env: { type: "string", default: "production" },
+      starts: { type: "string", default: "12" },
+    },
+  });
+  const { env, starts } = values;
+  if (!/^\d{1,4}$/.test(starts)) throw new Problem("--starts is the number of Workers whose start-up is measured.");
+  if (values.shape === undefined || values.shape === "single") {
+    await buildOne(env);
+    if (values.shape !== undefined) console.log(tableOf([await rowOfOne(env)]));
+    return;
+  }
+  const shape = shapes.find((one) => one === values.shape);
+  if (!shape) throw new Problem(`--shape is single, ${shapes.join(" or ")}.`);
+  const folder = buildFolder(shape, env);
+  const built = await buildShape(endpoints, { shape, env, folder });
+  console.log(tableOf(await measured(built, wrangler, Number(starts))));
+  console.log(await deployScript(built, folder));
+}
+
+async function buildOne(env: string): Promise<void> {
+  const outdir = join(projectFolder, ".plinth", "build");
+  const args = ["deploy", "--dry-run", `--env=${env}`, "--outdir", outdir];
+  const child = spawn(process.execPath, [wranglerScript, ...args], { cwd: projectFolder, stdio: "inherit" });
+  const [code] = await once(child, "close");
+  if (code !== 0) throw new Problem("The Worker cannot be built; the reason is above.");
+}
+
+async function rowOfOne(env: string) {
+  const { bundle, start } = await measure(wrangler, env);
+  return { name: "the Worker", endpoints: endpoints.length, kilobytes: bundle.kilobytes, start };
+}
+
+await main().catch(failWith);

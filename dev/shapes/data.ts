@@ -1,0 +1,51 @@
+import { createApp } from "../../src/app.ts";
+import { describeApi } from "../../src/endpoint/document.ts";
+import type { Endpoint } from "../../src/endpoint/endpoint.ts";
+import { routeOutlineOf } from "../../src/endpoint/route-outline.ts";
+import { ApiError, errorTable, problemBody } from "../../src/errors.ts";
+import { defaults, securityHeaders } from "../../src/middleware/answer-headers.ts";
+import { exposed } from "../../src/middleware/cors.ts";
+import type { WholeData } from "../../src/shape/base.ts";
+import type { Refusal, RouterData } from "../../src/shape/router.ts";
+import type { TaskOutline } from "../../src/task/elsewhere.ts";
+import { allTasks } from "../../src/tasks/index.ts";
+import type { Parts } from "./parts.ts";
+
+/** Everything that a router knows. */
+export function routerData({ base, routes }: Pick<Parts, "base" | "routes">): RouterData {
+  return {
+    routes,
+    base: base.binding,
+    unbound: refusalOf(new ApiError("misconfigured")),
+    failed: refusalOf(
+      new ApiError("overloaded", { detail: "The part of the service that does this cannot be reached." }),
+    ),
+  };
+}
+
+function refusalOf(error: ApiError): Refusal {
+  const entry: { status: number; retryAfter?: number } = errorTable[error.code];
+  const { request_id: _, ...body } = problemBody(error, "", { oauth: false, fields: [] });
+  const headers = Object.entries({
+    ...securityHeaders,
+    ...defaults,
+    "Content-Type": "application/problem+json",
+    "Retry-After": String(entry.retryAfter),
+    "Access-Control-Expose-Headers": exposed.join(","),
+  });
+  return { status: entry.status, headers, body };
+}
+
+/** The whole of these endpoints. */
+export function wholeData(endpoints: readonly Endpoint[]): WholeData {
+  const shown = { PROJECT_NAME: "?", VERSION: "?", FRONTEND_URL: undefined };
+  const mark = "the info of the document";
+  const document = { ...describeApi(createApp(endpoints), endpoints, shown), info: mark };
+  const [before = "", after = ""] = JSON.stringify(document).split(JSON.stringify(mark));
+  return { outlines: endpoints.map(routeOutlineOf), document: [before, after] };
+}
+
+/** The tasks that a part may enqueue. */
+export function taskOutlines(): TaskOutline[] {
+  return allTasks.map(({ name, timeoutSeconds }) => ({ name, timeoutSeconds }));
+}

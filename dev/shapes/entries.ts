@@ -1,0 +1,100 @@
+import { mkdir } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import type { Endpoint } from "../../src/endpoint/endpoint.ts";
+import { filesIn, writeChanged } from "../build/files.ts";
+import { Problem, projectFolder } from "../config.ts";
+import { routerData, taskOutlines, wholeData } from "./data.ts";
+import type { Parts } from "./parts.ts";
+
+/** The first file of each Worker, by its name. */
+export type Entries = Readonly<Record<string, string>>;
+
+/** Writes the first files of all Workers into a folder. Each imports the files of its own endpoints alone. */
+export async function writeEntries(endpoints: readonly Endpoint[], parts: Parts, folder: string): Promise<Entries> {
+  const places = await placesOf(endpoints);
+  const { base, others } = parts;
+  const made = [
+    { name: "base", text: baseEntry(base.endpoints, places, wholeData(endpoints)) },
+    ...others.map((part) => ({ name: part.name, text: partEntry(part.endpoints, places) })),
+    { name: "router", text: routerEntry(parts) },
+  ];
+  await mkdir(folder, { recursive: true });
+  const written = made.map(async ({ name, text }) => {
+    const file = join(folder, `${name}.ts`);
+    await writeChanged(file, `// Made by dev/shapes/entries.ts.\n${located(text, folder)}`);
+    return [name, file] as const;
+  });
+  return Object.fromEntries(await Promise.all(written));
+}
+
+function partEntry(endpoints: readonly Endpoint[], places: Places): string {
+  return `import { partWorker } from "src/shape/part.ts";
+${importsOf(endpoints, places)}
+export default partWorker([${namesOf(endpoints, places)}], ${JSON.stringify(taskOutlines())});
+`;
+}
+
+function baseEntry(endpoints: readonly Endpoint[], places: Places, whole: ReturnType<typeof wholeData>): string {
+  return `import { baseWorker } from "src/shape/base.ts";
+${importsOf(endpoints, places)}
+export { PasswordHasher } from "src/platform/password-hasher.ts";
+export { TaskAlarm } from "src/shape/base.ts";
+
+export default baseWorker([${namesOf(endpoints, places)}], ${JSON.stringify(whole)});
+`;
+}
+
+function routerEntry(parts: Parts): string {
+  return `import { routerWorker } from "src/shape/router.ts";
+
+export default routerWorker(${JSON.stringify(routerData(parts))});
+`;
+}
+
+type Place = { file: string; name: string };
+type Places = ReadonlyMap<Endpoint, Place>;
+
+/** Finds the file and the name by which each endpoint is exported. */
+async function placesOf(endpoints: readonly Endpoint[]): Promise<Places> {
+  const folder = join(projectFolder, "src/routes");
+  const files = (await filesIn(folder)).filter((file) => file.endsWith(".ts"));
+  const wanted = new Set<unknown>(endpoints);
+  const places = new Map<unknown, Place>();
+  for (const file of files) {
+    const module: Record<string, unknown> = await import(join(folder, file));
+    for (const [name, value] of Object.entries(module)) {
+      if (wanted.has(value)) places.set(value, { file: `src/routes/${file.replaceAll("\\", "/")}`, name });
+    }
+  }
+  return new Map(
+    endpoints.map((endpoint) => {
+      const place = places.get(endpoint);
+      if (place) return [endpoint, place];
+      throw new Problem(`${endpoint.contract.operationId} is exported by no file of src/routes.`);
+    }),
+  );
+}
+
+function placed(endpoints: readonly Endpoint[], places: Places): Place[] {
+  return endpoints.flatMap((endpoint) => places.get(endpoint) ?? []);
+}
+
+function importsOf(endpoints: readonly Endpoint[], places: Places): string {
+  return placed(endpoints, places)
+    .map(({ file, name }) => `import { ${name} } from ${JSON.stringify(file)};\n`)
+    .join("");
+}
+
+function namesOf(endpoints: readonly Endpoint[], places: Places): string {
+  return placed(endpoints, places)
+    .map(({ name }) => name)
+    .join(", ");
+}
+
+/** Makes the paths of imports relative to this folder. */
+function located(text: string, folder: string): string {
+  return text.replaceAll(/ from "(src\/[^"]+)"/g, (_, path: string) => {
+    const way = relative(folder, join(projectFolder, dirname(path))).replaceAll("\\", "/");
+    return ` from "${way}/${path.slice(path.lastIndexOf("/") + 1)}"`;
+  });
+}

@@ -1,0 +1,11 @@
+import type { Unstable_RawConfig as Config } from "wrangler";
+
+/**
+ * Configuration that a Worker has of its own, by the name of its part: any key of wrangler.toml, in the place of what the
+ * environment says. Names are those that `npm run build -- --shape group` prints, `base` and `router` among them.
+ *
+ * ```ts
+ * auth: { limits: { cpu_ms: 50 } },
+ * ```
+ */
+export const own: Readonly<Record<string, Partial<Config>>> = {};

@@ -1,0 +1,45 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { Places } from "../context/places.ts";
+import type { AppEnv, Deps } from "../context/types.ts";
+import { nothingHere, problem, toApiError } from "../errors.ts";
+import { unfailing } from "../log.ts";
+import { aroundEndpoints, inOrder, ofEveryRequest } from "../middleware/order.ts";
+import type { Settings } from "../settings.ts";
+import { describeApi } from "./document.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { type RouteOutline, routeOutlineOf } from "./route-outline.ts";
+import { RememberingRouter } from "./router.ts";
+import { refuseUnsound } from "./rules.ts";
+import { refuseInvalid } from "./validation.ts";
+
+/** The API that an app is a part of: the document, refused methods and preflights tell of all endpoints. */
+export type Whole = { outlines: readonly RouteOutline[]; document: (settings: Settings) => string };
+
+/** Makes an app of endpoints, which are the whole API unless it is given. */
+export function appOf<const Endpoints extends readonly Endpoint[]>(endpoints: Endpoints, deps: Deps, whole?: Whole) {
+  refuseUnsound(endpoints);
+  const app = new OpenAPIHono<AppEnv>({ strict: false, router: new RememberingRouter(), defaultHook: refuseInvalid });
+  let described: string | undefined;
+  const describeOnce = (settings: Settings) => {
+    described ??= JSON.stringify(describeApi(app, endpoints, settings));
+    return described;
+  };
+  const { outlines, document } = whole ?? { outlines: endpoints.map(routeOutlineOf), document: describeOnce };
+
+  app.use(
+    ...inOrder(ofEveryRequest, {
+      deps: { ...deps, log: unfailing(deps.log) },
+      places: new Places(),
+      document,
+      outlines,
+    }),
+  );
+  app.onError((error, c) => problem(c, toApiError(error), c.var.policy));
+  app.notFound((c) => problem(c, nothingHere()));
+
+  const { before, after } = aroundEndpoints(outlines);
+  for (const [path, refusal] of before) app.use(path, refusal);
+  const routed = app.openapiRoutes(endpoints);
+  for (const [path, refusal] of after) app.use(path, refusal);
+  return routed;
+}

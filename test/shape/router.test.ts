@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest";
+import { routerData } from "../../dev/shapes/data.ts";
+import type { LogEntry } from "../../src/log.ts";
+import { type Route, routerWorker } from "../../src/shape/router.ts";
+
+const routes: Route[] = [
+  ["GET", "/users/me", "USERS"],
+  ["GET", "/users/:id", "USERS"],
+  ["DELETE", "/users/:id", "ADMIN"],
+  ["POST", "/organizations", "ORGANIZATIONS"],
+  ["GET", "/organizations/:id", "ORGANIZATIONS"],
+  ["GET", "/organizations/:id/items", "ITEMS"],
+  ["POST", "/organizations/:id/items", "WRITERS"],
+];
+const data = routerData({ base: { name: "base", binding: "BASE", endpoints: [] }, routes });
+const lines: LogEntry[] = [];
+const router = routerWorker(data, (line) => void lines.push(line));
+
+/** A part that tells its name and what it received. */
+const telling = (name: string) => ({
+  fetch: async (request: Request) => {
+    const { method, url, headers } = request;
+    return Response.json({ name, method, url, address: headers.get("CF-Connecting-IP"), body: await request.text() });
+  },
+});
+const names = ["USERS", "ADMIN", "ORGANIZATIONS", "ITEMS", "WRITERS", "BASE"];
+const parts = Object.fromEntries(names.map((name) => [name, telling(name)]));
+
+const ask = (method: string, path: string, bindings: Record<string, unknown> = parts, init: RequestInit = {}) =>
+  router.fetch(new Request(`https://api.example.com${path}`, { method, ...init }), bindings);
+
+async function partFor(method: string, path: string): Promise<string> {
+  const { name } = await (await ask(method, path)).json<{ name: string }>();
+  return name;
+}
+
+describe("the router", () => {
+  it.each([
+    ["GET", "/users/me", "USERS"],
+    ["HEAD", "/users/7", "USERS"],
+    ["DELETE", "/users/7", "ADMIN"],
+    ["GET", "/organizations/7/items", "ITEMS"],
+    ["POST", "/organizations/7/items", "WRITERS"],
+    ["GET", "/organizations/7/items/", "ITEMS"],
+    ["GET", "/organizations/%37/%69tems", "ITEMS"],
+    ["GET", "/organizations/a%2Fb/items?x=/users/me", "ITEMS"],
+    ["GET", "/organizations/%E0%A4%A/items", "ITEMS"],
+  ])("hands %s %s to %s", async (method, path, part) => {
+    expect((await ask(method, path)).status).toBe(200);
+    if (method !== "HEAD") expect(await partFor(method, path)).toBe(part);
+  });
+
+  it.each([
+    ["DELETE", "/users/me", "a fixed path is no parameter of another"],
+    ["PUT", "/users/7", "no part has the method"],
+    ["OPTIONS", "/users/7", "the methods of a path may be in several parts"],
+    ["GET", "/organizations/a/b/items", "no part has the path"],
+    ["GET", "/", "no part has the path"],
+    ["get", "/nowhere", "no part has the path"],
+    ["PROPFIND", "/users/7", "no part has the method"],
+  ])("leaves %s %s to the base: %s", async (method, path) => {
+    expect(await partFor(method, path)).toBe("BASE");
+  });
+
+  it("passes the request on as it is: URL, headers and body", async () => {
+    const headers = { "CF-Connecting-IP": "192.0.2.7" };
+    const answer = await ask("POST", "/organizations/7/items?a=1", parts, { body: "all of it", headers });
+    expect(await answer.json()).toStrictEqual({
+      name: "WRITERS",
+      method: "POST",
+      url: "https://api.example.com/organizations/7/items?a=1",
+      address: "192.0.2.7",
+      body: "all of it",
+    });
+  });
+
+  it("passes bodies on as they flow, in both directions", async () => {
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const echo = { fetch: async ({ body }: Request) => new Response(body) };
+    const answer = await ask("POST", "/organizations", { ORGANIZATIONS: echo }, { body: readable });
+    const writer = writable.getWriter();
+    const reader = answer.body?.getReader();
+    for (const text of ["first", "second"]) {
+      // The second part is written after the first one has come back.
+      const [read] = await Promise.all([reader?.read(), writer.write(new TextEncoder().encode(text))]);
+      expect(new TextDecoder().decode(read?.value)).toBe(text);
+    }
+    await writer.close();
+    expect((await reader?.read())?.done).toBe(true);
+  });
+
+  const failing = { fetch: () => Promise.reject(new Error("Worker exceeded memory limit")) };
+
+  it.each([
+    ["throws", { ...parts, USERS: failing }, "overloaded", "3"],
+    ["is not bound", { ...parts, USERS: undefined }, "misconfigured", "60"],
+  ])("answers 503 as a problem where a part %s, and no other part suffers", async (_how, bindings, code, seconds) => {
+    const headers = { "X-Request-Id": "mine-1" };
+    const answer = await ask("GET", "/users/me", bindings, { headers });
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get("Content-Type")).toBe("application/problem+json");
+    expect(answer.headers.get("Retry-After")).toBe(seconds);
+    expect(answer.headers.get("X-Request-Id")).toBe("mine-1");
+    expect(answer.headers.get("Cache-Control")).toBe("no-store");
+    expect(answer.headers.get("X-Content-Type-Options")).toBe("nosniff");
+    const body = await answer.json<Record<string, unknown>>();
+    expect(body).toMatchObject({ type: "about:blank", title: "Service Unavailable", status: 503, code });
+    expect(body.request_id).toBe("mine-1");
+    expect(JSON.stringify(body)).not.toContain("memory");
+    expect(lines.at(-1)).toMatchObject({ level: "error", message: "router", binding: "USERS", request_id: "mine-1" });
+    expect((await ask("GET", "/organizations/7/items", bindings)).status).toBe(200);
+  });
+
+  it("answers 503 where the base is missing, whatever was asked", async () => {
+    expect((await ask("OPTIONS", "/nowhere", {})).status).toBe(503);
+    expect(await (await ask("HEAD", "/nowhere", {})).text()).toBe("");
+  });
+
+  it("lets pages of listed origins alone read its refusals", async () => {
+    const bindings = { ALLOWED_ORIGINS: "https://a.example.com, https://b.example.com" };
+    const from = (Origin: string) => ask("GET", "/users/me", bindings, { headers: { Origin } });
+    const listed = await from("https://b.example.com");
+    expect(listed.headers.get("Access-Control-Allow-Origin")).toBe("https://b.example.com");
+    expect(listed.headers.get("Access-Control-Allow-Credentials")).toBe("true");
+    expect(listed.headers.get("Access-Control-Expose-Headers")).toContain("Retry-After");
+    const other = await from("https://c.example.com");
+    expect([...other.headers.keys()].filter((name) => name.startsWith("access-control"))).toStrictEqual([]);
+    for (const answer of [listed, other]) expect(answer.headers.get("Vary")).toBe("Origin");
+  });
+
+  it("makes an id for a request whose own is none", async () => {
+    const headers = { "X-Request-Id": "no id <script>" };
+    const { request_id } = await (await ask("GET", "/users/me", {}, { headers })).json<{ request_id: string }>();
+    expect(request_id).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
