@@ -15,6 +15,7 @@ import { shapes } from "../shapes/parts.ts";
 import { measured, tableOf } from "../shapes/table.ts";
 import { measure } from "../ship/measure.ts";
 import { wranglerIn, wranglerScript } from "../ship/wrangler.ts";
+import { wholeNumber } from "../terminal.ts";
 
 const wrangler = wranglerIn(projectFolder, process.env);
 
@@ -26,8 +27,8 @@ async function main(): Promise<void> {
       starts: { type: "string", default: "12" },
     },
   });
-  const { env, starts } = values;
-  if (!/^\d{1,4}$/.test(starts)) throw new Problem("--starts is the number of Workers whose start-up is measured.");
+  const { env } = values;
+  const starts = wholeNumber("starts", values.starts, { max: 1_000 });
   if (values.shape === undefined || values.shape === "single") {
     await buildOne(env);
     if (values.shape !== undefined) console.log(tableOf([await rowOfOne(env)]));
@@ -37,7 +38,7 @@ async function main(): Promise<void> {
   if (!shape) throw new Problem(`--shape is single, ${shapes.join(" or ")}.`);
   const folder = buildFolder(shape, env);
   const built = await buildShape(endpoints, { shape, env, folder });
-  console.log(tableOf(await measured(built, wrangler, Number(starts))));
+  console.log(tableOf(await measured(built, wrangler, starts)));
   console.log(await deployScript(built, folder));
 }
 

@@ -29,7 +29,7 @@ export async function buildShape(
   const workers = shapeWorkers(parts, environment, folder);
   await rm(folder, { recursive: true, force: true });
   const entries = await writeEntries(endpoints, parts, join(folder, "entries"));
-  await build(bundling(entries, { outdir: folder, alias: environment.alias })).catch((error: Error) => {
+  await build(bundling(entries, folder, environment)).catch((error: Error) => {
     throw new Problem(`The Workers cannot be bundled:\n${error.message}`);
   });
   const counts = new Map([parts.base, ...parts.others].map(({ name, endpoints }) => [name, endpoints.length]));

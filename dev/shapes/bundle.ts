@@ -4,15 +4,18 @@ import type { BuildOptions, Plugin } from "esbuild";
 import { projectFolder } from "../config.ts";
 import type { Entries } from "./entries.ts";
 
+/** The options of wrangler.toml that concern bundles. */
+type Said = { alias: Record<string, string>; keep_names: boolean };
+
 /** Bundles each entry as wrangler does, into `outdir`/<name>/index.js, all in one run. */
-export function bundling(entries: Entries, { outdir, alias }: { outdir: string; alias: Record<string, string> }) {
+export function bundling(entries: Entries, outdir: string, { alias, keep_names }: Said) {
   return {
     entryPoints: Object.fromEntries(Object.entries(entries).map(([name, file]) => [`${name}/index`, file])),
     absWorkingDir: projectFolder,
     outdir,
     bundle: true,
     minify: true,
-    keepNames: true,
+    keepNames: keep_names,
     sourcemap: true,
     format: "esm",
     target: "es2024",

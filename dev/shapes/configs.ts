@@ -28,6 +28,7 @@ const Environment = z.looseObject({
   name: z.string(),
   vars: z.record(z.string(), z.unknown()).default({}),
   alias: z.record(z.string(), z.string()).default({}),
+  keep_names: z.boolean().default(true),
   assets: z.looseObject({ directory: z.string() }).optional(),
   queues: z.looseObject({ consumers: z.array(z.unknown()).default([]) }),
   durable_objects: z.looseObject({

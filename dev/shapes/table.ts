@@ -1,6 +1,7 @@
 import { bundleBudget, startBudget } from "../ship/budgets.ts";
 import { measureStartOf } from "../ship/measure.ts";
 import type { Wrangler } from "../ship/wrangler.ts";
+import { table } from "../terminal.ts";
 import type { BuiltWorker } from "./build.ts";
 
 /** A line of the table. `start` is in milliseconds of CPU; undefined where nobody has measured it. */
@@ -20,16 +21,14 @@ export async function measured(built: readonly BuiltWorker[], wrangler: Wrangler
 
 /** The sizes and start-ups for people, beside their budgets. */
 export function tableOf(rows: readonly Row[]): string {
-  const width = Math.max(...rows.map(({ name }) => name.length));
-  const line = (...[name, ...cells]: [string, string, string, string]) =>
-    [name.padEnd(width), ...cells.map((cell) => cell.padStart(11))].join("").trimEnd();
   const over = rows.filter(({ kilobytes, start = 0 }) => kilobytes > bundleBudget || start > startBudget);
-  return [
-    line("Worker", "endpoints", "bundle", "start-up"),
-    ...rows.map(({ name, endpoints, kilobytes, start }) =>
-      line(name, String(endpoints), `${kilobytes.toFixed(1)} kB`, start === undefined ? "–" : `${start.toFixed(0)} ms`),
-    ),
-    line("budget of each", "", `${bundleBudget} kB`, `${startBudget} ms`),
-    ...(over.length > 0 ? [`Over budget: ${over.map(({ name }) => name).join(", ")}.`] : []),
-  ].join("\n");
+  const lines = rows.map(({ name, endpoints, kilobytes, start }) => [
+    name,
+    String(endpoints),
+    `${kilobytes.toFixed(1)} kB`,
+    start === undefined ? "–" : `${start.toFixed(0)} ms`,
+  ]);
+  const budget = ["budget of each", "", `${bundleBudget} kB`, `${startBudget} ms`];
+  const told = table(["Worker", "endpoints", "bundle", "start-up"], [...lines, budget]);
+  return over.length > 0 ? `${told}\nOver budget: ${over.map(({ name }) => name).join(", ")}.` : told;
 }
