@@ -8,7 +8,7 @@ export { TaskAlarm } from "./shape/base.ts";
 
 const app = createApp(endpoints, deps);
 
-/** For a typed client: `hc<App>("https://…")` of `hono/client`. */
+/** For `hc<App>("https://…")` of `hono/client` beside this source; others take `Routes` of `@plinth/client/hono`. */
 export type App = typeof app;
 
 export default { fetch: app.fetch, ...ofTasks } satisfies ExportedHandler<Bindings>;
