@@ -45,6 +45,40 @@ describe("the documentation page", () => {
     expect(problems).toEqual([]);
   });
 
+  it("finds operations by the words of their summary, path or id", async () => {
+    const shown = () => page.locator(".opblock").evaluateAll((all) => all.map(({ id }) => id));
+    const all = await shown();
+    const found: [words: string, ids: unknown][] = [
+      ["archive nothing", []],
+      ["GET /items/{id}", expect.arrayContaining(["operations-items-readItem"])],
+      ["RESTOREITEM", ["operations-items-restoreItem"]],
+      ["your sessions", expect.arrayContaining(["operations-auth-listSessions", "operations-auth-endSession"])],
+    ];
+    for (const [words, ids] of found) {
+      await page.locator(".operation-filter-input").fill(words);
+      await expect.poll(shown).toEqual(ids);
+    }
+    await page.locator(".operation-filter-input").fill("");
+    await expect.poll(shown).toEqual(all);
+    expect(problems).toEqual([]);
+  });
+
+  it("opens the operation that a link names", async () => {
+    const other = await browser.newPage();
+    await other.goto(`${server.url}/api/v1/docs#/items/createItem`);
+    await other.locator("#operations-items-createItem.is-open").waitFor();
+    await other.close();
+  });
+
+  it("is dark where the system is, and follows it", async () => {
+    const colour = () => page.evaluate("getComputedStyle(document.querySelector('.swagger-ui')).backgroundColor");
+    const light = await colour();
+    await page.emulateMedia({ colorScheme: "dark" });
+    await expect.poll(colour).toBe("rgb(28, 32, 34)");
+    await page.emulateMedia({ colorScheme: "light" });
+    await expect.poll(colour).toBe(light);
+  });
+
   /** Presses Try it out and Execute, with the form as it is, and answers the status. */
   async function execute(operationId: string): Promise<{ status: number; text: string }> {
     const operation = page.locator(`.opblock[id$="-${operationId}"]`);

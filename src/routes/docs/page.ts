@@ -59,14 +59,31 @@ function page(title: string, nonce: string) {
         }
         return forget(names);
       };
+      // Finds operations by their summary and id, too: by itself, Swagger UI searches groups and paths.
+      const opsFilter = (groups, phrase) => {
+        const words = phrase.toLowerCase().split(/\\s+/).filter(Boolean);
+        const isFound = (one) => {
+          const operation = one.get("operation");
+          const texts = [one.get("method"), one.get("path"), operation.get("summary"), operation.get("operationId")];
+          const text = texts.join(" ").toLowerCase();
+          return words.every((word) => text.includes(word));
+        };
+        const narrowed = groups.map((group) => group.update("operations", (operations) => operations.filter(isFound)));
+        return narrowed.filter((group) => !group.get("operations").isEmpty());
+      };
+      const dark = matchMedia("(prefers-color-scheme: dark)");
+      const dress = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+      dark.addEventListener("change", dress);
+      dress();
       // Omits persistAuthorization, which would keep the password in localStorage.
       SwaggerUIBundle({
         url: "/api/v1/openapi.json",
         dom_id: "#docs",
         deepLinking: true,
+        filter: true,
         displayRequestDuration: true,
         validatorUrl: null,
-        plugins: [() => ({ statePlugins: { auth: { wrapActions: { logout } } } })],
+        plugins: [() => ({ fn: { opsFilter }, statePlugins: { auth: { wrapActions: { logout } } } })],
       });
     </script>
   </body>
