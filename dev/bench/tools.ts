@@ -28,19 +28,21 @@ type Program = "workerd" | "postgres";
 
 /** Milliseconds of CPU that programs of this name below this process have used, ended ones too; 0 without /proc. */
 export async function cpuOf(program: Program): Promise<number> {
-  let ticks = 0;
-  for (const pid of await pidsOf(program)) {
-    const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-    // Its own in user and system mode, and that of its children that have ended, as connections do.
-    const used = stat
-      .slice(stat.lastIndexOf(")") + 2)
-      .split(" ")
-      .slice(11, 15)
-      .map(Number);
-    ticks += used.reduce((sum, one) => sum + one, 0);
-  }
+  const used = await Promise.all((await pidsOf(program)).map(cpuOfProcess));
+  return used.reduce((sum, one) => sum + one, 0);
+}
+
+/** Milliseconds of CPU that a process, its threads and its children that have ended have used; 0 without /proc. */
+export async function cpuOfProcess(pid: string | number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  // Its own in user and system mode, and that of its children, as connections of PostgreSQL are.
+  const ticks = stat
+    .slice(stat.lastIndexOf(")") + 2)
+    .split(" ")
+    .slice(11, 15)
+    .map(Number);
   // Linux counts in hundredths of a second, whatever the machine.
-  return ticks * 10;
+  return ticks.reduce((sum, one) => sum + one, 0) * 10;
 }
 
 /** Megabytes of memory that programs of this name below this process hold; 0 where the system has no /proc. */
