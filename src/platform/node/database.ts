@@ -5,12 +5,15 @@ import type { ConnectionSettings, Database } from "../../db/client.ts";
 import { databaseOver } from "../../db/drizzle.ts";
 import { sessionOn, translated } from "../../db/session.ts";
 import { CallError, type CallFault, isUndone, type RoundTrips } from "../../db/wire.ts";
+import { statementNames } from "./statements.ts";
 
 type Statement = { text: string; values: unknown[]; rowMode?: "array" };
 /** Without this, a query that has no parameters could hold two statements. */
 type Extended = pg.QueryConfig & { queryMode: "extended" };
 /** As those of Neon's driver, a query is sent when somebody waits for it, or as a part of a transaction. */
 type Query = { statement: Statement; then: Promise<unknown>["then"] };
+
+type Pool = pg.Pool & { names: ReturnType<typeof statementNames> };
 
 type Pooled = Pick<Deps, "begin"> & {
   connect(settings: ConnectionSettings, trips: RoundTrips): Database;
@@ -22,7 +25,7 @@ type Pooled = Pick<Deps, "begin"> & {
  * statement, and a batch in its transaction, is one round trip, due within `DATABASE_TIMEOUT_MS`.
  */
 export function pooled(connections: number): Pooled {
-  const pools = new Map<string, pg.Pool>();
+  const pools = new Map<string, Pool>();
   const poolOf = (settings: ConnectionSettings) => {
     const key = `${settings.DATABASE_TIMEOUT_MS} ${settings.DATABASE_URL}`;
     const pool = pools.get(key) ?? openPool(settings, connections);
@@ -38,7 +41,7 @@ export function pooled(connections: number): Pooled {
   };
 }
 
-function openPool({ DATABASE_URL, DATABASE_TIMEOUT_MS: timeout }: ConnectionSettings, max: number): pg.Pool {
+function openPool({ DATABASE_URL, DATABASE_TIMEOUT_MS: timeout }: ConnectionSettings, max: number): Pool {
   // The server ends by itself what a connection that is lost has left behind. Neon's sessions are in UTC.
   const terms = `set time zone 'UTC'; set statement_timeout = ${timeout}; set idle_in_transaction_session_timeout = ${timeout}`;
   const pool = new pg.Pool({
@@ -55,10 +58,10 @@ function openPool({ DATABASE_URL, DATABASE_TIMEOUT_MS: timeout }: ConnectionSett
   } as pg.PoolConfig);
   // An idle connection that breaks is replaced when one is needed.
   pool.on("error", () => {});
-  return pool;
+  return Object.assign(pool, { names: statementNames() });
 }
 
-function databaseOn(pool: pg.Pool, timeout: number, trips: RoundTrips): Database {
+function databaseOn(pool: Pool, timeout: number, trips: RoundTrips): Database {
   const performed = (statements: readonly Statement[]) =>
     inTrip(trips, timeout, (left) => perform(pool, left, statements));
   const query = (text: string, values: unknown[] = [], { arrayMode = false } = {}): Query => {
@@ -98,25 +101,30 @@ async function inTrip<T>(trips: RoundTrips, timeout: number, work: (left: number
   return timed().catch(async (error) => {
     // Meanwhile the pool hears of its other connections that broke.
     const pause = 20 + Math.random() * 60;
-    if (!trips.mayRepeat || !isBlip(error) || Date.now() + pause >= due) throw error;
+    const mayRepeat = isOutdated(error) || (trips.mayRepeat && isBlip(error));
+    if (!mayRepeat || Date.now() + pause >= due) throw error;
     await new Promise((resolve) => setTimeout(resolve, pause));
     trips.again = (trips.again ?? 0) + 1;
     return timed();
   });
 }
 
-async function perform(pool: pg.Pool, timeout: number, statements: readonly Statement[]): Promise<unknown[]> {
+async function perform(pool: Pool, timeout: number, statements: readonly Statement[]): Promise<unknown[]> {
   const due = Date.now() + timeout;
   const client = await pool.connect();
   let isSpoilt = true;
   // A connection that breaks during a query emits an error, too: unheard, it would end the process.
   client.on("error", ignore);
   try {
-    const queries = statements.map((statement): Extended => ({ ...statement, queryMode: "extended" }));
+    const queries = statements.map((statement): Extended => {
+      const name = pool.names.of(statement.text);
+      return { ...statement, queryMode: "extended", ...(name !== undefined && { name }) };
+    });
     const sent = queries.map((query) => client.query(query));
     const answers = await inTimeOf(due, Promise.allSettled(sent));
     const failed = answers.find((answer) => answer.status === "rejected");
     isSpoilt = failed !== undefined && failed.reason?.severity !== "ERROR";
+    if (isOutdated(failed?.reason)) pool.names.renew();
     if (failed) throw failed.reason;
     return answers.map((answer) => (answer.status === "fulfilled" ? answer.value : undefined));
   } finally {
@@ -168,6 +176,11 @@ const faults: readonly [RegExp, CallFault][] = [
   [/timeout/i, "timeout"],
   [/ECONNRESET|EPIPE|terminated|closed/i, "reset"],
 ];
+
+/** True for a prepared statement whose columns a migration has changed: it took no effect. Its code says less. */
+function isOutdated(error: unknown): boolean {
+  return error instanceof Error && Reflect.get(error, "routine") === "RevalidateCachedQuery";
+}
 
 function isBlip(error: unknown): boolean {
   if (error instanceof CallError) return ["refused", "reset", "network"].includes(error.fault);

@@ -64,6 +64,33 @@ describe("a pool of connections", () => {
     for (let i = 0; i < 4; i++) expect((await db().execute(sql`select * from purses`)).rows).toStrictEqual([]);
   });
 
+  it("has a statement that comes again prepared, also twice in a batch, and goes on after a migration of its columns", async () => {
+    await db().execute(sql`create table rates (rate int)`);
+    await db().execute(sql`insert into rates values (1)`);
+    const rates = () => db().execute(sql`select * from rates`);
+    for (let i = 0; i < 10; i++) expect((await rates()).rows).toStrictEqual([{ rate: 1 }]);
+    const batch = db();
+    const [one, two] = await batch.batch([
+      batch.execute(sql`select rate + 1 as more from rates`),
+      batch.execute(sql`select rate + 1 as more from rates`),
+    ]);
+    expect([one.rows, two.rows]).toStrictEqual([[{ more: 2 }], [{ more: 2 }]]);
+    const { rows } = await db().execute(sql`select count(*)::int as count from pg_prepared_statements`);
+    expect(Number(rows[0]?.count)).toBeGreaterThan(0);
+    await db().execute(sql`alter table rates alter rate type text, add note text`);
+    // Each of the connections has the plan of before.
+    const answers = await Promise.all(Array.from({ length: 6 }, rates));
+    for (const answer of answers) expect(answer.rows).toStrictEqual([{ rate: "1", note: null }]);
+  });
+
+  it("prepares no more than a bound, whatever comes", async () => {
+    for (let i = 0; i < 400; i++) {
+      for (let turn = 0; turn < 4; turn++) await db().execute(sql.raw(`select ${i}`));
+    }
+    const { rows } = await db().execute(sql`select count(*)::int as count from pg_prepared_statements`);
+    expect(Number(rows[0]?.count)).toBeLessThanOrEqual(150);
+  });
+
   it("takes one statement at a time, so that none hides in another", async () => {
     expect(await errorOf(db().execute(sql`select 1; select 2`))).toMatchObject({ sqlstate: "42601" });
   });
