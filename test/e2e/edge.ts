@@ -1,0 +1,44 @@
+import { once } from "node:events";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
+
+export type Edge = { url: string; close(): Promise<unknown> };
+type Forwarded = { request: IncomingMessage; response: ServerResponse; answer: Response; bytes: Buffer };
+
+/** An edge before the server at `target`: `pass` answers what the server has answered, or does not. */
+export async function startEdge(target: string, pass: (forwarded: Forwarded) => void): Promise<Edge> {
+  const server = createServer(async (request, response) => {
+    const { method = "GET", url = "/", headers } = request;
+    const body = method === "GET" || method === "HEAD" ? null : await buffer(request);
+    const answer = await fetch(new URL(url, target), { method, headers: forwarded(headers), body, redirect: "manual" });
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    response.statusCode = answer.status;
+    for (const [name, value] of answer.headers) {
+      if (!/^(content-length|content-encoding|transfer-encoding|connection)$/.test(name)) {
+        response.appendHeader(name, value);
+      }
+    }
+    pass({ request, response, answer, bytes });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  // A server on TCP has an AddressInfo.
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () => {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      return closed;
+    },
+  };
+}
+
+function forwarded(headers: IncomingHttpHeaders): Record<string, string> {
+  const own = Object.entries(headers).filter(
+    ([name]) => !/^(host|connection|content-length|accept-encoding)$/.test(name),
+  );
+  return Object.fromEntries(own.map(([name, value]) => [name, String(value)]));
+}
