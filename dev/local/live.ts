@@ -33,7 +33,7 @@ export async function keepLive(
 }
 
 /** Calls `then` after a change of `file` in this folder, or of anything in it. */
-function whenChanged(folder: string, file: string | undefined, then: () => void): Closeable {
+export function whenChanged(folder: string, file: string | undefined, then: () => void): Closeable {
   let timer: NodeJS.Timeout | undefined;
   const watcher: FSWatcher = watch(folder, { recursive: file === undefined }, (_event, name) => {
     if (file !== undefined && name !== file) return;

@@ -11,6 +11,7 @@ import { connect } from "../../src/db/client.ts";
 import { SettingsError, settingsFrom } from "../../src/settings.ts";
 import { dataFolder, describeDatabase, failWith, hasFrontEnd, Problem } from "../config.ts";
 import { migrate } from "../migrations/migrate.ts";
+import { type Shape, shapes } from "../shapes/parts.ts";
 import { asWorker } from "./as-worker.ts";
 import { banner } from "./banner.ts";
 import { bindingsFor } from "./bindings.ts";
@@ -48,7 +49,10 @@ await main().catch(async (error) => {
 async function main(): Promise<void> {
   const flag = { type: "boolean", default: false } as const;
   const share = { type: "string", default: "0" } as const;
-  const { values } = parseArgs({ options: { json: flag, chaos: flag, "chaos-share": share } });
+  const { values } = parseArgs({
+    options: { json: flag, chaos: flag, "chaos-share": share, shape: { type: "string", default: "single" } },
+  });
+  const shape = shapeOf(values.shape);
   const { json, chaos } = values;
   const port = await choosePort("PORT", 8787);
   const mailboxPort = port + 1;
@@ -82,6 +86,7 @@ async function main(): Promise<void> {
     inspectorPort,
     bindings,
     folder: dataFolder,
+    shape,
     onLog: (text) => {
       const { line, entry } = formatLog(text, faults, { json, now: new Date() });
       if (entry) store.add(entry);
@@ -89,7 +94,7 @@ async function main(): Promise<void> {
     },
   });
   open.push(worker);
-  await step("Starting the Worker", () => worker.ready);
+  await step(shape ? `Building and starting a Worker for each ${shape}` : "Starting the Worker", () => worker.ready);
   void worker.ended.then((code) => {
     if (!isStopping) console.error("\nThe Worker's runtime has ended; what it said is above.");
     return stop(code || 1);
@@ -121,6 +126,13 @@ async function choosePort(name: string, usual: number, taken: number[] = []): Pr
 function shareOf(text: string): string {
   if (Number(text) >= 0 && Number(text) <= 1) return text;
   throw new Problem("--chaos-share is a number from 0 to 1.");
+}
+
+/** The shape of an API in several Workers; undefined for one. */
+function shapeOf(text: string): Shape | undefined {
+  const shape = shapes.find((one) => one === text);
+  if (shape || text === "single") return shape;
+  throw new Problem(`--shape is single, ${shapes.join(" or ")}.`);
 }
 
 /** Uses Neon's own endpoint, or a local one in front of any other Postgres, as the Worker's role. */

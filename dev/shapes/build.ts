@@ -12,7 +12,14 @@ import { partsOf, type Shape } from "./parts.ts";
 /** A Worker that was built: the folder of its bundle and its `wrangler.json`, and its size in kilobytes, gzipped. */
 export type BuiltWorker = ShapeWorker & { folder: string; kilobytes: number; endpoints: number };
 
-type Options = { shape: Shape; env: string | undefined; folder: string };
+type Options = {
+  shape: Shape;
+  /** The part of wrangler.toml outside of environments, which is for this machine, if there is none. */
+  env: string | undefined;
+  folder: string;
+  /** True for `npm run dev`. */
+  isLocal?: boolean;
+};
 
 /** The folder of what was built of an environment. */
 export function buildFolder(shape: Shape, env: string): string {
@@ -22,14 +29,14 @@ export function buildFolder(shape: Shape, env: string): string {
 /** Builds every Worker of a shape into a folder of its own, each called first. Static files must be there. */
 export async function buildShape(
   endpoints: readonly Endpoint[],
-  { shape, env, folder }: Options,
+  { shape, env, folder, isLocal = false }: Options,
 ): Promise<BuiltWorker[]> {
   const environment = readEnvironmentOf(env);
   const parts = partsOf(endpoints, shape);
   const workers = shapeWorkers(parts, environment, folder);
   await rm(folder, { recursive: true, force: true });
-  const entries = await writeEntries(endpoints, parts, join(folder, "entries"));
-  await build(bundling(entries, folder, environment)).catch((error: Error) => {
+  const entries = await writeEntries(endpoints, parts, { folder: join(folder, "entries"), isLocal });
+  await build({ ...bundling(entries, folder, environment), minify: !isLocal }).catch((error: Error) => {
     throw new Problem(`The Workers cannot be bundled:\n${error.message}`);
   });
   const counts = new Map([parts.base, ...parts.others].map(({ name, endpoints }) => [name, endpoints.length]));

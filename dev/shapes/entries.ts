@@ -10,7 +10,11 @@ import type { Parts } from "./parts.ts";
 export type Entries = Readonly<Record<string, string>>;
 
 /** Writes the first files of all Workers into a folder. Each imports the files of its own endpoints alone. */
-export async function writeEntries(endpoints: readonly Endpoint[], parts: Parts, folder: string): Promise<Entries> {
+export async function writeEntries(
+  endpoints: readonly Endpoint[],
+  parts: Parts,
+  { folder, isLocal }: { folder: string; isLocal: boolean },
+): Promise<Entries> {
   const places = await placesOf(endpoints);
   const { base, others } = parts;
   const made = [
@@ -21,7 +25,8 @@ export async function writeEntries(endpoints: readonly Endpoint[], parts: Parts,
   await mkdir(folder, { recursive: true });
   const written = made.map(async ({ name, text }) => {
     const file = join(folder, `${name}.ts`);
-    await writeChanged(file, `// Made by dev/shapes/entries.ts.\n${located(text, folder)}`);
+    const served = isLocal && name !== "router" ? forDevelopment(text) : text;
+    await writeChanged(file, `// Made by dev/shapes/entries.ts.\n${located(served, folder)}`);
     return [name, file] as const;
   });
   return Object.fromEntries(await Promise.all(written));
@@ -49,6 +54,12 @@ function routerEntry(parts: Parts): string {
 
 export default routerWorker(${JSON.stringify(routerData(parts))});
 `;
+}
+
+/** Wraps the Worker of an entry as `npm run dev` wraps the one of src/index.ts. */
+function forDevelopment(text: string): string {
+  const wrapped = text.replace(/export default (.+);\n$/s, "export default forDevelopment($1);\n");
+  return `import { forDevelopment } from "dev/local/worker/for-development.ts";\n${wrapped}`;
 }
 
 type Place = { file: string; name: string };
@@ -93,7 +104,7 @@ function namesOf(endpoints: readonly Endpoint[], places: Places): string {
 
 /** Makes the paths of imports relative to this folder. */
 function located(text: string, folder: string): string {
-  return text.replaceAll(/ from "(src\/[^"]+)"/g, (_, path: string) => {
+  return text.replaceAll(/ from "((?:src|dev)\/[^"]+)"/g, (_, path: string) => {
     const way = relative(folder, join(projectFolder, dirname(path))).replaceAll("\\", "/");
     return ` from "${way}/${path.slice(path.lastIndexOf("/") + 1)}"`;
   });

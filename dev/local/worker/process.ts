@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { unstable_startWorker } from "wrangler";
+import type { Shape } from "../../shapes/parts.ts";
 import { frameOf } from "./frame.ts";
 import { mappedBy } from "./stacks.ts";
 
@@ -18,6 +19,8 @@ export type Start = {
   /** The folder for the data of the runtime's bindings. */
   persist: string;
   bindings: Record<string, string>;
+  /** The shape of an API in several Workers, which shape-process.ts runs. */
+  shape?: Shape | undefined;
 };
 export type News =
   | { state: "running" }

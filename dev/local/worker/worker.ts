@@ -27,8 +27,8 @@ type Options = Omit<Start, "config" | "entry" | "persist"> & {
 /** Milliseconds that it gets to end the runtime before its whole process group is killed. */
 const patience = 5_000;
 
-export function startWorker({ port, inspectorPort, bindings, folder, onLog }: Options): RunningWorker {
-  const child = fork(join(import.meta.dirname, "process.ts"), {
+export function startWorker({ port, inspectorPort, bindings, folder, shape, onLog }: Options): RunningWorker {
+  const child = fork(join(import.meta.dirname, shape ? "shape-process.ts" : "process.ts"), {
     cwd: projectFolder,
     // A group of its own: Ctrl-C reaches it through us only, and the whole of it can be killed.
     detached: process.platform !== "win32",
@@ -50,7 +50,7 @@ export function startWorker({ port, inspectorPort, bindings, folder, onLog }: Op
   const persist = join(folder, "worker");
   const config = join(projectFolder, "wrangler.toml");
   const entry = join(import.meta.dirname, "dev-worker.ts");
-  child.send({ config, entry, persist, port, inspectorPort, bindings } satisfies Start);
+  child.send({ config, entry, persist, port, inspectorPort, bindings, shape } satisfies Start);
   return {
     ready,
     ended,

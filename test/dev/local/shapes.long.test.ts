@@ -1,0 +1,117 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { freePort } from "../../../dev/local/port.ts";
+import { copyProject, plainEnvironment } from "../../setup/project-copy.ts";
+
+const run = promisify(execFile);
+/** Longer than a first start takes on a busy machine. */
+const patience = 120_000;
+
+describe("npm run dev -- --shape group", { timeout: patience }, () => {
+  let project: string;
+  let server: ChildProcess;
+  let output = "";
+  let url = "";
+  let line = "";
+
+  beforeAll(async () => {
+    project = await mkdtemp(join(tmpdir(), "plinth-shapes-"));
+    await copyProject(project);
+    await writeFile(join(project, ".dev.vars"), 'PROJECT_NAME="In groups"\n');
+    const { DATABASE_URL: _, ...inherited } = plainEnvironment();
+    const ports = { PORT: String(await freePort()), INSPECTOR_PORT: String(await freePort()) };
+    server = spawn(process.execPath, [join(project, "dev/local/server.ts"), "--shape", "group"], {
+      cwd: project,
+      env: { ...inherited, ...ports, PLINTH_DATA: join(project, ".plinth"), NO_COLOR: "1" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    for (const stream of [server.stdout, server.stderr]) {
+      stream?.setEncoding("utf8").on("data", (chunk: string) => {
+        output += chunk;
+      });
+    }
+    const failed = once(server, "close").then(() => Promise.reject(new Error(`It ended:\n${output}`)));
+    failed.catch(() => {});
+    const banner = /API +(\S+)\n[\s\S]*\n *(curl .*)\n/;
+    const read = vi.waitUntil(() => banner.exec(output), { timeout: patience - 10_000 });
+    [, url = "", line = ""] = await Promise.race([read, failed]);
+  }, patience);
+  afterAll(async () => {
+    if (server.exitCode === null && server.signalCode === null) {
+      server.kill("SIGKILL");
+      await once(server, "exit");
+    }
+    await rm(project, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  const answer = async (path: string) => {
+    const response = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(60_000) });
+    return `${response.status} ${await response.text()}`;
+  };
+
+  it("has the same banner, and signs the admin in", async () => {
+    const { stdout } = await run("sh", ["-c", line]);
+    expect(JSON.parse(stdout)).toMatchObject({ email: "admin@example.com", role: "admin" });
+    expect(await answer("/api/v1/openapi.json")).toContain('"title":"In groups"');
+    expect(await answer("/docs-assets/swagger-ui.css")).toMatch(/^200 /);
+    expect(await answer("/cdn-cgi/handler/scheduled")).toBe("200 ok");
+  });
+
+  it("tells the story of a request, whichever part has answered it", async () => {
+    await fetch(`${url}/health/ready`, { headers: { "X-Request-Id": "mine-9" } });
+    const { DATABASE_URL: _, ...env } = plainEnvironment();
+    const story = await run(process.execPath, [join(project, "dev/commands/why.ts"), "mine-9"], { cwd: project, env });
+    expect(story.stdout).toContain("GET /health/ready 200");
+  });
+
+  it("takes over a change, answers broken code with the place of the mistake, and goes on at the next save", async () => {
+    const file = join(project, "src/routes/health/live.ts");
+    const good = await readFile(file, "utf8");
+    await writeFile(file, good.replace('path: "/health"', 'path: "/health/alive"'));
+    await expect.poll(() => answer("/health/alive"), { timeout: 60_000 }).toBe('200 {"status":"ok"}');
+    expect(await answer("/health")).toMatch(/^404 /);
+    await writeFile(file, `${good}\nconst = 1;\n`);
+    await expect.poll(() => answer("/health"), { timeout: 60_000 }).toMatch(/^500 [\s\S]*live\.ts:\d+/);
+    await writeFile(file, good);
+    await expect.poll(() => answer("/health"), { timeout: 60_000 }).toBe('200 {"status":"ok"}');
+  });
+
+  it("takes over what .dev.vars says now", async () => {
+    await writeFile(join(project, ".dev.vars"), 'PROJECT_NAME="Renamed"\n');
+    await expect.poll(() => answer("/api/v1/openapi.json"), { timeout: 60_000 }).toContain('"title":"Renamed"');
+  });
+
+  it("stops on SIGTERM and leaves nothing behind", async () => {
+    const below = await descendants(server.pid ?? 0);
+    expect(below.length).toBeGreaterThan(2);
+    server.kill("SIGTERM");
+    const [code] = await once(server, "close");
+    expect(code).toBe(0);
+    await expect.poll(() => below.filter(isAlive), { timeout: 10_000 }).toEqual([]);
+  });
+});
+
+async function descendants(pid: number): Promise<number[]> {
+  const { stdout } = await run("ps", ["-A", "-o", "pid=,ppid="]);
+  const pairs = stdout
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const below = (parent: number): number[] =>
+    pairs.filter(([, ppid]) => ppid === parent).flatMap(([child = 0]) => [child, ...below(child)]);
+  return below(pid);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
