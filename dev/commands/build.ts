@@ -1,6 +1,8 @@
 /**
- * `npm run build`: makes what a deploy uploads, and sends it nowhere. `--shape group` makes a Worker for each group of
- * endpoints instead of one for all, `--shape endpoint` one for each endpoint.
+ * `npm run build`: makes what a deploy uploads, and sends it nowhere. `--env staging` builds another environment than
+ * production. `--shape group` makes a Worker for each group of endpoints, `--shape endpoint` one for each endpoint, and prints
+ * their sizes, their start-ups and the commands that deploy them; `--shape single` does so for the one Worker. Of several
+ * Workers, the start-up of twelve is measured, or of as many as `--starts 100` says.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
