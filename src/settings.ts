@@ -214,7 +214,7 @@ export const settingsTable = {
   },
   AUDIT_RETENTION_DAYS: {
     kind: "variable",
-    default: "0",
+    default: "400",
     meaning: "Days for which audit events are kept; `0` keeps them for ever. Only this purge can remove them.",
     value: z.union([z.literal("0").transform(() => 0), integerBetween(30, 36_500)]),
   },

@@ -162,14 +162,14 @@ describe("after their retention", () => {
     expect(left).toStrictEqual([false, false, true, false, true, true]);
   });
 
-  it("audit events are purged if they have one, and nothing else can delete them", async () => {
+  it("audit events are purged after 400 days unless a setting says otherwise, and nothing else can delete them", async () => {
     const ids = [idOf(401), idOf(399)];
     await db
       .insert(auditEvents)
       .values(ids.map((id, i) => ({ id, kind: "sign_in.failed" as const, created_at: text(i === 0 ? 401 : 399) })));
-    await perform(purgeAuditEvents);
+    await perform(purgeAuditEvents, { bindings: { ...bindings, AUDIT_RETENTION_DAYS: "0" } });
     expect(await leftOf(auditEvents, ids)).toStrictEqual([true, true]);
-    await perform(purgeAuditEvents, { bindings: { ...bindings, AUDIT_RETENTION_DAYS: "400" } });
+    await perform(purgeAuditEvents);
     expect(await leftOf(auditEvents, ids)).toStrictEqual([false, true]);
     await expect(db.execute(sql`delete from audit_events where id = ${ids[1]}`)).rejects.toThrow();
     expect(await leftOf(auditEvents, ids)).toStrictEqual([false, true]);
