@@ -143,8 +143,8 @@ export function invalid(code: "validation_failed" | "invalid_request", all: Fiel
 }
 
 /** The field error of the operation of a batch that was refused. */
-export function operationError(code: OperationCode, place: number): FieldError {
-  return fieldError(["body", "operations", place], code);
+export function operationError(code: OperationCode, position: number): FieldError {
+  return fieldError(["body", "operations", position], code);
 }
 
 export type OperationCode = "not_found" | "precondition_failed" | "precondition_required";

@@ -65,9 +65,9 @@ function hold(c: Context<AppEnv>, first: Partial<Variables>): void {
 }
 
 /** An IPv6 customer has a whole /64. */
-function clientOf(address = "unknown", headers: Headers): Client {
+function clientOf(address: string | undefined, headers: Headers): Client {
   const userAgent = headers.get("User-Agent")?.slice(0, 400).toWellFormed() ?? null;
-  return { network: networkOf(address), userAgent };
+  return { network: address === undefined ? null : networkOf(address), userAgent };
 }
 
 /** Gives an endpoint what its handler needs on `c.var`, or answers 503 `misconfigured`. */

@@ -58,7 +58,7 @@ export type Tracer = {
 };
 
 /** The origin of a request, as far as it is known and may be stored. */
-export type Client = { network: string; userAgent: string | null };
+export type Client = { network: string | null; userAgent: string | null };
 
 /** Facts that stages and services add to the request's line in the log. */
 export type Facts = {

@@ -159,12 +159,12 @@ export const ApiKeys = {
       select id from ended`);
   },
 
-  /** Revokes all keys of an owner. `happened` is checked after the preceding statements. */
-  revokeAll(db: Database, owner: KeyOwner, happened: SQL) {
+  /** Revokes all keys of an owner. `when` is checked after the preceding statements. */
+  revokeAll(db: Database, owner: KeyOwner, when: SQL) {
     return db
       .update(apiKeys)
       .set({ revoked_at: sql`now()`, updated_at: sql`now()` })
-      .where(and(isKeptBy(owner), happened))
+      .where(and(isKeptBy(owner), when))
       .returning({ id: apiKeys.id });
   },
 

@@ -31,9 +31,9 @@ export type AuditEventFilter = {
 
 /** The queries of audit events. */
 export const AuditEvents = {
-  /** Records an event and its notice. `happened` is checked after the preceding statements. */
-  insert(db: Database, event: NewAuditEvent, happened: SQL = sql`true`) {
-    return db.execute<{ id: string }>(sql`with ${written(event, sql`where ${happened}`)} select id from event`);
+  /** Records an event and its notice. `when` is checked after the preceding statements. */
+  insert(db: Database, event: NewAuditEvent, when: SQL = sql`true`) {
+    return db.execute<{ id: string }>(sql`with ${written(event, sql`where ${when}`)} select id from event`);
   },
 
   /** Records an event without a notice, in a statement that an idempotent request can keep. */
@@ -121,7 +121,7 @@ export function telling(event: NewAuditEvent, source: SQL, whose: Whose = {}): P
   const { userId = sql`${event.user_id ?? null}::uuid`, owner = sql`${users}`, name = "", details: more } = whose;
   const { id, kind, actor_id, request_id, network, details, notice } = event;
   const { organizationId = sql`${event.organization_id ?? null}::uuid`, told: recipients, isEach } = whose;
-  const happened = {
+  const recorded = {
     name: `${name}event`,
     query: sql`
       insert into ${auditEvents} (id, kind, user_id, actor_id, organization_id, request_id, network, details)
@@ -131,7 +131,7 @@ export function telling(event: NewAuditEvent, source: SQL, whose: Whose = {}): P
       on conflict (id) do nothing
       returning id, kind, user_id, organization_id${more && sql`, details`}`,
   };
-  if (!notice) return [happened];
+  if (!notice) return [recorded];
   const mail = {
     id: recipients ? sql`u.mail_id` : notice.id,
     kind: notice.kind,
@@ -151,13 +151,13 @@ export function telling(event: NewAuditEvent, source: SQL, whose: Whose = {}): P
       from (
         select o.id, o.email, o.username, o.email_verified_at, o.id = e.user_id as is_concerned,
           ${recipients ? idOfEach(notice.id) : sql`${notice.id}::uuid`} as mail_id${more && sql`, e.details`}
-        from ${sql.identifier(happened.name)} as e
+        from ${sql.identifier(recorded.name)} as e
         ${recipients ? sql`cross join lateral (${recipients}) as r (id)` : sql``}
         join ${owner} as o on o.id = ${recipients ? sql`r.id` : sql`e.user_id`} offset 0
       ) as u
       where ${notice.pepper === undefined ? sql`true` : takesRoom(mail, notice.pepper)}`,
   };
-  return [happened, told];
+  return [recorded, told];
 }
 
 /** An id for each row: this one for the first, and others of the same time. */

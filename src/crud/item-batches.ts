@@ -6,8 +6,8 @@ import { type ItemChanges, itemColumns, type NewItem } from "./items.ts";
 import { ownedOrAdmin, withRoom } from "./owned.ts";
 import { deletion } from "./rows.ts";
 
-/** A batch's change to an existing item: its id, its expected version, and its place in the batch. */
-export type BatchTarget = { id: string; version: number | undefined; place: number };
+/** A batch's change to an existing item: its id, its expected version, and its position in the batch. */
+export type BatchTarget = { id: string; version: number | undefined; position: number };
 
 /** The queries of a batch of items. {@link ItemBatches.lock} comes first. */
 export const ItemBatches = {
@@ -33,12 +33,12 @@ export const ItemBatches = {
       .for("update");
     return db.execute(sql`
       with locked as (${locked.getSQL()})
-      select refuse(case when failed.id is null then 'PT404' else 'PT412' end, failed.place) from (
-        select locked.id, wanted.place
-        from jsonb_to_recordset(${JSON.stringify(targets)}::jsonb) as wanted(id uuid, version int, place int)
+      select refuse(case when failed.id is null then 'PT404' else 'PT412' end, failed.position) from (
+        select locked.id, wanted.position
+        from jsonb_to_recordset(${JSON.stringify(targets)}::jsonb) as wanted(id uuid, version int, position int)
         left join locked on locked.id = wanted.id and locked.deleted_at is null
         where locked.id is null or locked.version <> wanted.version
-        order by wanted.place limit 1
+        order by wanted.position limit 1
       ) as failed`);
   },
 

@@ -67,8 +67,8 @@ export type WaitingMail = {
 
 /** The queries of mails. A trigger enqueues the task that sends a mail, wherever one is written. */
 export const Mails = {
-  /** Writes a mail, if there is room; with `happened`, only if that holds after the preceding statements. */
-  insert(db: Database, mail: NewMail, pepper: string, happened: SQL = sql`true`) {
+  /** Writes a mail, if there is room; with `when`, only if that holds after the preceding statements. */
+  insert(db: Database, mail: NewMail, pepper: string, when: SQL = sql`true`) {
     const { id, userId, kind, recipient, data, requestId } = mail;
     const isVerified = sql`exists (select from ${users} where id = ${userId}::uuid and email_verified_at is not null
       and lower(email) = lower(${recipient}))`;
@@ -79,7 +79,7 @@ export const Mails = {
     return db.execute(sql`
       insert into ${mails} (id, user_id, kind, recipient, data, request_id)
       select ${id}::uuid, ${userId}::uuid, ${kind}, ${recipient}, ${JSON.stringify(data)}::jsonb, ${requestId ?? null}
-      from (select where ${happened} offset 0) as cause where ${room}`);
+      from (select where ${when} offset 0) as cause where ${room}`);
   },
 
   /** The mails of this transaction that found no room. */

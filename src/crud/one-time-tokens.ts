@@ -113,11 +113,11 @@ export const OneTimeTokens = {
       returning u.id`);
   },
 
-  /** Revokes a user's tokens. `happened` is checked after the preceding statements. */
-  delete(db: Database, userId: string, purposes: readonly Purpose[], happened?: SQL) {
+  /** Revokes a user's tokens. `when` is checked after the preceding statements. */
+  delete(db: Database, userId: string, purposes: readonly Purpose[], when?: SQL) {
     return db
       .delete(oneTimeTokens)
-      .where(and(eq(oneTimeTokens.user_id, userId), inArray(oneTimeTokens.purpose, [...purposes]), happened));
+      .where(and(eq(oneTimeTokens.user_id, userId), inArray(oneTimeTokens.purpose, [...purposes]), when));
   },
 };
 

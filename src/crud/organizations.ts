@@ -247,11 +247,11 @@ export const Organizations = {
   },
 
   /** Deletes the organizations in which a deleted user was alone, and records the event for each of them. */
-  deleteOwn(db: Database, userId: string, happened: SQL, event: NewAuditEvent) {
+  deleteOwn(db: Database, userId: string, when: SQL, event: NewAuditEvent) {
     return db.execute<{ id: string }>(sql`
       with gone as (
         update ${organizations} set deleted_at = now(), next_owner_id = null
-        where ${and(eq(organizations.owner_id, userId), isNull(organizations.deleted_at), happened)}
+        where ${and(eq(organizations.owner_id, userId), isNull(organizations.deleted_at), when)}
         returning id
       ),
       ${written(event, sql`from gone`, { organizationId: sql`gone.id`, isEach: true })}

@@ -23,7 +23,7 @@ export type NewSession = {
   userId: string;
   tokenHash: string;
   userAgent: string | null;
-  network: string;
+  network: string | null;
 };
 
 /** The queries of sessions. */
@@ -146,12 +146,12 @@ export const Sessions = {
       select user_id from ended`);
   },
 
-  /** Ends all sessions of this user except `exceptId`. `happened` is checked after the preceding statements. */
-  revoke(db: Database, userId: string, exceptId?: string, happened?: SQL) {
+  /** Ends all sessions of this user except `exceptId`. `when` is checked after the preceding statements. */
+  revoke(db: Database, userId: string, exceptId?: string, when?: SQL) {
     return db
       .update(sessions)
       .set({ revoked_at: sql`now()` })
-      .where(and(isLiveOf(userId), exceptId === undefined ? undefined : ne(sessions.id, exceptId), happened))
+      .where(and(isLiveOf(userId), exceptId === undefined ? undefined : ne(sessions.id, exceptId), when))
       .returning({ id: sessions.id });
   },
 
@@ -179,7 +179,7 @@ export function ownerOfSession(id: string): SQL {
 /** True if the session was opened, and the user has no other from its network. */
 export function isFirstOfNetwork(id: string): SQL {
   return sql`exists (select from ${sessions} as s where s.id = ${id}::uuid and s.revoked_at is null and not exists (
-    select from ${sessions} as o where o.user_id = s.user_id and o.network = s.network and o.id <> s.id))`;
+    select from ${sessions} as o where o.user_id = s.user_id and o.network is not distinct from s.network and o.id <> s.id))`;
 }
 
 function isLiveOf(userId: string): SQL | undefined {

@@ -44,7 +44,7 @@ export function fromDatabase(thrown: unknown): ApiError {
   // Codes mapped by name explain themselves in a log; others may be our fault, whatever their status.
   const isForeseen = code !== "internal" && (isOurs(error) || constraintCodes[error?.constraint ?? ""] !== undefined);
   const refusal = refusals[error?.code ?? ""];
-  const place = Number(error?.detail ?? -1);
+  const position = Number(error?.detail ?? -1);
   const { retryAfter } = findCallError(thrown)?.fields ?? {};
   if (code === "too_many_requests") return keysFull(Number(error?.detail));
   if (code === "permission_required" && error?.detail) return permissionRequired(error.detail);
@@ -52,7 +52,7 @@ export function fromDatabase(thrown: unknown): ApiError {
   return new ApiError(code, {
     ...(!isForeseen && { cause: new GuardedError(describe(thrown)) }),
     ...(code === "validation_failed" && { detail: "A value is missing, or is not one that can be stored." }),
-    ...(refusal && place >= 0 && { errors: [operationError(refusal, place)] }),
+    ...(refusal && position >= 0 && { errors: [operationError(refusal, position)] }),
     ...(retryAfter !== undefined && { headers: { "Retry-After": String(Math.min(retryAfter, longestWait)) } }),
   });
 }

@@ -3,7 +3,7 @@ import type { MailKindName } from "../values.ts";
 import { type Content, renderHtml, renderText } from "./layout.ts";
 
 /** Names that any mail may use. `at` is the time of its cause. */
-export type Place = { project: string; frontendUrl: string; at: Date };
+export type Occasion = { project: string; frontendUrl: string; at: Date };
 
 /** The link of a mail: a page of the front end, and the words on the button. */
 export type Link<Data = never> = {
@@ -25,7 +25,7 @@ export type MailKind<Data = unknown> = {
   data: z.ZodType<Data>;
   link?: Omit<Link, "query">;
   /** Depends on its input only, so that a provider recognises a retry. Undefined if `data` does not fit. */
-  compose(data: unknown, place: Place, token?: string): Promise<Composed | undefined>;
+  compose(data: unknown, occasion: Occasion, token?: string): Promise<Composed | undefined>;
 };
 
 /** Data of every mail: the name in its greeting. A kind extends it with texts of its own. */
@@ -36,26 +36,31 @@ export function mailKind<Data extends z.output<typeof Greeted>>(declared: {
   name: MailKindName;
   data: z.ZodType<Data>;
   link?: Link<Data>;
-  content: (data: Data, place: Place) => Content;
+  content: (data: Data, occasion: Occasion) => Content;
 }): MailKind<Data> {
   const { name, data, link, content } = declared;
   return {
     name,
     data,
     ...(link && { link }),
-    async compose(given, place, token) {
+    async compose(given, occasion, token) {
       const known = data.safeParse(given);
       if (!known.success) return undefined;
-      const said = content(known.data, place);
-      const action = link && { label: link.label, url: urlOf(link, known.data, place, token) };
+      const said = content(known.data, occasion);
+      const action = link && { label: link.label, url: urlOf(link, known.data, occasion, token) };
       const greeting = `Hello ${known.data.name},`;
-      const parts = { ...said, ...(action && { action }), greeting, project: place.project };
+      const parts = { ...said, ...(action && { action }), greeting, project: occasion.project };
       return { subject: said.subject.replaceAll(/\s+/g, " "), text: renderText(parts), html: await renderHtml(parts) };
     },
   };
 }
 
-function urlOf<Data>({ page, query, withToken }: Link<Data>, data: Data, { frontendUrl }: Place, token = ""): string {
+function urlOf<Data>(
+  { page, query, withToken }: Link<Data>,
+  data: Data,
+  { frontendUrl }: Occasion,
+  token = "",
+): string {
   const search = new URLSearchParams({ ...query?.(data), ...(withToken && { token }) }).toString();
   return `${frontendUrl}${page}${search && `?${search}`}`;
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { MailKindName } from "../values.ts";
-import { Greeted, type MailKind, mailKind, type Place } from "./kind.ts";
+import { Greeted, type MailKind, mailKind, type Occasion } from "./kind.ts";
 import type { Content } from "./layout.ts";
 
 /** Data of every notice: the actor as the owner may know them, and the origin if it was certainly the owner. */
@@ -19,12 +19,12 @@ type Told = z.output<typeof Told>;
 export function notice<Data extends Told>(declared: {
   name: MailKindName;
   data: z.ZodType<Data>;
-  content: (data: Data, place: Place) => Omit<Content, "facts">;
+  content: (data: Data, occasion: Occasion) => Omit<Content, "facts">;
 }): MailKind<Data> {
   const { content } = declared;
   return mailKind({
     ...declared,
-    content: (data, place) => ({ ...content(data, place), facts: factsOf(data, place) }),
+    content: (data, occasion) => ({ ...content(data, occasion), facts: factsOf(data, occasion) }),
   });
 }
 
@@ -33,7 +33,7 @@ export function day(at: Date): string {
   return new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(at);
 }
 
-function factsOf({ by, network, program }: Told, { project, at }: Place): NonNullable<Content["facts"]> {
+function factsOf({ by, network, program }: Told, { project, at }: Occasion): NonNullable<Content["facts"]> {
   const time = new Intl.DateTimeFormat("en-GB", { timeStyle: "short", timeZone: "UTC" }).format(at);
   const when = ["When", `${day(at)}, ${time} UTC`] as const;
   const who = {

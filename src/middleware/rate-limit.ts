@@ -27,7 +27,7 @@ export async function countCall(
   const limiter = defenceOf(bindings, bindingName(rate));
   const stranger = by.token ?? client.network;
   const key = by.user ?? `${policy.operationId} ${stranger}`;
-  if (!limiter || (by.user ?? stranger) === "unknown") return;
+  if (!limiter || (by.user ?? stranger) === null) return;
   const isWithin = await inTime(ask(limiter, key), patience).catch((cause: unknown) => {
     const fields = { operation_id: policy.operationId, rate_class: rate };
     log({ level: "warn", message: "rate limit failed", ...fields, cause: describeError(cause) });

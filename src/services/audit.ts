@@ -34,7 +34,7 @@ export function auditEvent<Kind extends AuditKind>(
   const actor = actorOf(event);
   const by = isByOwner(event) ? "owner" : actor === "member" || actor === "administrator" ? actor : "stranger";
   const program = programOf(userAgent);
-  const origin = by === "owner" && { ...(network !== "unknown" && { network }), ...(program && { program }) };
+  const origin = by === "owner" && { ...(network !== null && { network }), ...(program && { program }) };
   const made = told(
     event,
     { by, ...origin },

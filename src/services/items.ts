@@ -57,12 +57,12 @@ export async function changeItems(
   const creates = operations.filter((operation) => operation.op === "create");
   const updates = operations.filter((operation) => operation.op === "update");
   const deletes = operations.filter((operation) => operation.op === "delete");
-  const targets = operations.flatMap((operation, place) => {
+  const targets = operations.flatMap((operation, position) => {
     if (operation.op === "create") return [];
     if (settings.REQUIRE_IF_MATCH && operation.if_match === undefined) {
-      throw new ApiError("precondition_required", { errors: [operationError("precondition_required", place)] });
+      throw new ApiError("precondition_required", { errors: [operationError("precondition_required", position)] });
     }
-    return [{ id: operation.id, version: operation.if_match, place }];
+    return [{ id: operation.id, version: operation.if_match, position }];
   });
   const inserts = creates.map(({ item }) => ({ ...item, id: uuidv7(), owner_id: user.id }));
   const [, created, updated, deleted] = await run(

@@ -12,19 +12,19 @@ type Post = { transport: Transport; from: NonNullable<Settings["MAIL_FROM"]>; fr
 
 /**
  * Makes the statement that writes a mail, for the batch of its cause. A task sends it right after the answer.
- * `happened` is checked after the preceding statements. docs/limits.md has the bounds.
+ * `when` is checked after the preceding statements. docs/limits.md has the bounds.
  */
 export function mailTo<Data extends { name: string }>(
   { db, outbox, keys, requestId }: Pick<Variables, "db" | "outbox" | "keys"> & { requestId: string | undefined },
   kind: MailKind<Data>,
   to: { userId: string; address: string },
   data: Data,
-  happened?: Parameters<typeof Mails.insert>[3],
+  when?: Parameters<typeof Mails.insert>[3],
 ) {
   const id = uuidv7();
   outbox.push(id);
   const mail = { id, userId: to.userId, kind: kind.name, recipient: to.address, data, requestId };
-  return Mails.insert(db, mail, keys.mailbox, happened);
+  return Mails.insert(db, mail, keys.mailbox, when);
 }
 
 /** The way to send mail that the settings name, if there is one. */
@@ -60,8 +60,8 @@ export async function postMail(context: Context & { step: Context["run"] }, id: 
     log({ ...about, outcome: "dropped", reason: "its token is no longer good" });
     return undefined;
   }
-  const place = { project: settings.PROJECT_NAME, frontendUrl, at: new Date(mail.created_at) };
-  const content = await kindOf.compose(data, place, token);
+  const occasion = { project: settings.PROJECT_NAME, frontendUrl, at: new Date(mail.created_at) };
+  const content = await kindOf.compose(data, occasion, token);
   if (!content) return "Its data is not that of its kind.";
   await transport({ id, from, to, ...content }).catch((error: unknown) => {
     throw error instanceof TransportError ? error : new TransportError("the transport failed");

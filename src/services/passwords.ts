@@ -54,15 +54,15 @@ export async function checkPassword(
       policy: `"attempts";q=${limits.account.budget}`,
     });
   }
-  const place = "id" in account ? account.id : account.login;
+  const name = "id" in account ? account.id : account.login;
   const hash = user?.is_active ? user.password_hash : dummyHash;
-  const matches = await passwords.verify(place, password, hash);
+  const matches = await passwords.verify(name, password, hash);
   if (!user?.is_active || !matches) {
     const others = dummiesBeside(
       hash,
       kinds.rows.map(({ kind }) => kind),
     );
-    for (const dummy of others) await passwords.verify(place, password, dummy);
+    for (const dummy of others) await passwords.verify(name, password, dummy);
     const failed = auditEvent(context, "sign_in.failed", user?.id ?? null, {});
     const throttled = charge.exhausted && auditEvent(context, "sign_in.throttled", user?.id ?? null, {});
     await run(AuditEvents.insert(db, failed), throttled ? AuditEvents.insert(db, throttled) : undefined);
@@ -86,19 +86,19 @@ export async function rememberNetwork({ db, keys, client }: Pick<Context, "db" |
 async function attemptOf({ keys, client }: Context, account: Account): Promise<Attempt> {
   const typed = "id" in account ? `id ${account.id}` : `login ${account.login.toLowerCase()}`;
   const [newest, ...older] = keys.throttle;
-  const placeBy = async (key: CryptoKey) => {
+  const originBy = async (key: CryptoKey) => {
     const network = await networkHash(key, client);
     return { network, pair: network === null ? null : await keyedHash(key, `${typed} at ${network}`) };
   };
-  const [identifier, place, earlier] = await Promise.all([
+  const [identifier, origin, earlier] = await Promise.all([
     keyedHash(newest, typed),
-    placeBy(newest),
-    Promise.all(older.map(placeBy)),
+    originBy(newest),
+    Promise.all(older.map(originBy)),
   ]);
-  return { owner: account, identifier, ...place, earlier };
+  return { owner: account, identifier, ...origin, earlier };
 }
 
 /** Clients of unknown address are indistinguishable: their network is neither counted nor remembered. */
 async function networkHash(key: CryptoKey, { network }: Context["client"]): Promise<string | null> {
-  return network === "unknown" ? null : keyedHash(key, `network ${network}`);
+  return network === null ? null : keyedHash(key, `network ${network}`);
 }

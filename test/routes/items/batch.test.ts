@@ -110,7 +110,7 @@ describe("POST /items/batch", () => {
     // Two admins, so that one of them may stop being one.
     const [stranger, admin] = [await aUser(), await aUser({ role: "admin" }), await aUser({ role: "admin" })];
     const [one, two] = [await anItem(stranger.token), await anItem(stranger.token)];
-    const targets = [one, two].map((id, place) => ({ id, version: undefined, place }));
+    const targets = [one, two].map((id, position) => ({ id, version: undefined, position }));
     const [, , changed, deleted] = await db.batch([
       ItemBatches.lock(db, targets, admin),
       db.update(users).set({ role: "user" }).where(eq(users.id, admin.id)),
