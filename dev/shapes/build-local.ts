@@ -9,6 +9,6 @@ const [named, folder = ""] = process.argv.slice(2);
 const shape = shapes.find((one) => one === named);
 if (!shape) throw new Error(`There is no shape ${named}`);
 await buildShape(endpoints, { shape, env: undefined, folder, isLocal: true }).then(
-  (built) => process.send?.(built.map(({ part, name, folder }) => ({ part, name, folder }))),
+  (built) => process.send?.(built.map(({ part, name, folder, modules }) => ({ part, name, folder, modules }))),
   failWith,
 );

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { build, type Metafile } from "esbuild";
 import type { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { Problem, projectFolder } from "../config.ts";
 import { bundling } from "./bundle.ts";
@@ -10,7 +10,13 @@ import { writeEntries } from "./entries.ts";
 import { partsOf, type Shape } from "./parts.ts";
 
 /** A Worker that was built: the folder of its bundle and its `wrangler.json`, and its size in kilobytes, gzipped. */
-export type BuiltWorker = ShapeWorker & { folder: string; kilobytes: number; endpoints: number };
+export type BuiltWorker = ShapeWorker & {
+  folder: string;
+  /** The paths of its modules, the first one first. There is but one, unless it is for this machine. */
+  modules: readonly string[];
+  kilobytes: number;
+  endpoints: number;
+};
 
 type Options = {
   shape: Shape;
@@ -36,17 +42,34 @@ export async function buildShape(
   const workers = shapeWorkers(parts, environment, folder);
   await rm(folder, { recursive: true, force: true });
   const entries = await writeEntries(endpoints, parts, { folder: join(folder, "entries"), isLocal });
-  await build({ ...bundling(entries, folder, environment), minify: !isLocal }).catch((error: Error) => {
-    throw new Problem(`The Workers cannot be bundled:\n${error.message}`);
-  });
+  const options = bundling(entries, folder, environment);
+  const { outputs } = await build(isLocal ? { ...options, ...shared } : options)
+    .catch((error: Error) => {
+      throw new Problem(`The Workers cannot be bundled:\n${error.message}`);
+    })
+    .then(({ metafile }) => metafile);
   const counts = new Map([parts.base, ...parts.others].map(({ name, endpoints }) => [name, endpoints.length]));
   return Promise.all(
     workers.map(async (worker) => {
       const own = join(folder, worker.part);
       await mkdir(own, { recursive: true });
       await writeFile(join(own, "wrangler.json"), `${JSON.stringify(worker.config, undefined, 2)}\n`);
+      const modules = modulesOf(relative(projectFolder, join(own, "index.js")), outputs);
       const kilobytes = gzipSync(await readFile(join(own, "index.js"))).length / 1_000;
-      return { ...worker, folder: own, kilobytes, endpoints: counts.get(worker.part) ?? 0 };
+      return { ...worker, folder: own, modules, kilobytes, endpoints: counts.get(worker.part) ?? 0 };
     }),
   );
+}
+
+/** Bundles what Workers have in common once, so that a change is built in seconds. */
+const shared = { splitting: true, chunkNames: "chunks/[name]-[hash]" };
+
+/** The paths of an output and of all that it imports. */
+function modulesOf(first: string, outputs: Metafile["outputs"]): string[] {
+  const found = new Set([first.replaceAll("\\", "/")]);
+  // A set goes through what is added meanwhile, too.
+  for (const path of found) {
+    for (const one of outputs[path]?.imports ?? []) if (!one.external) found.add(one.path);
+  }
+  return [...found].map((path) => join(projectFolder, path));
 }

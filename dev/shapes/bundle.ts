@@ -17,6 +17,7 @@ export function bundling(entries: Entries, outdir: string, { alias, keep_names }
     minify: true,
     keepNames: keep_names,
     sourcemap: true,
+    metafile: true,
     format: "esm",
     target: "es2024",
     platform: "browser",

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { convertV4MiniflareOptions, type V4WorkerOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions as optionsOf } from "wrangler";
 import type { BuiltWorker } from "./build.ts";
 
 /** A Worker as it was built. */
-export type Runnable = Pick<BuiltWorker, "part" | "name" | "folder">;
+export type Runnable = Pick<BuiltWorker, "part" | "name" | "folder" | "modules">;
 
 type Around = Partial<Parameters<typeof convertV4MiniflareOptions>[0]>;
 
@@ -24,18 +24,19 @@ export function pageOptions(text: string, around: Around) {
 }
 
 async function workerOptions(
-  { part, name, folder }: Runnable,
+  { part, name, folder, modules }: Runnable,
   bindings: Record<string, string>,
 ): Promise<V4WorkerOptions> {
   const { workerOptions } = optionsOf(join(folder, "wrangler.json"));
-  const path = join(folder, "index.js");
   const said: object = workerOptions.bindings ?? {};
   const { ALLOWED_ORIGINS = "" } = bindings;
   return {
     ...workerOptions,
     name,
-    modulesRoot: folder,
-    modules: [{ type: "ESModule", path, contents: await readFile(path, "utf8") }],
+    modulesRoot: dirname(folder),
+    modules: await Promise.all(
+      modules.map(async (path) => ({ type: "ESModule", path, contents: await readFile(path, "utf8") }) as const),
+    ),
     bindings: { ...said, ...(part === "router" ? { ALLOWED_ORIGINS } : bindings) },
   };
 }

@@ -4,6 +4,7 @@
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Miniflare } from "miniflare";
 import { projectFolder } from "../../config.ts";
@@ -24,7 +25,8 @@ let built: readonly Runnable[] = [];
 /** The answer to every request while there is no code that can be run. */
 let broken: string | undefined;
 let runtime: Miniflare | undefined;
-let mapped = (text: string) => text;
+/** The maps that were needed, by the path of their bundle. */
+const maps = new Map<string, (text: string) => string>();
 /** The changes, one after another. */
 let turn = Promise.resolve();
 
@@ -65,12 +67,18 @@ async function rebuild(): Promise<void> {
   broken = answer ? undefined : said.join("").trim();
   if (!answer) return;
   built = answer;
-  const maps = answer.map(({ folder }) => [folder, mappedBy(join(folder, "index.js.map"))] as const);
-  mapped = (text) =>
-    text.replaceAll(/(?:file:\/\/)?[^\s()"]*\.js:\d+:\d+/g, (place) => {
-      const at = resolve(place.replace("file://", ""));
-      return maps.find(([folder]) => at.startsWith(join(folder, "/")))?.[1](place) ?? place;
-    });
+  maps.clear();
+}
+
+/** Rewrites the places in a text, of whichever bundle they are, as places in the project's files. */
+function mapped(text: string): string {
+  return text.replaceAll(/(?:file:\/\/)?([^\s()"]*\.js):\d+:\d+/g, (place, file: string) => {
+    const path = resolve(file);
+    if (!path.startsWith(join(folder, "/")) || !existsSync(`${path}.map`)) return place;
+    const map = maps.get(path) ?? mappedBy(`${path}.map`);
+    maps.set(path, map);
+    return map(place);
+  });
 }
 
 async function run(): Promise<void> {

@@ -118,6 +118,7 @@ describe("the script that deploys a shape", () => {
     const built = workers.map((worker) => ({
       ...worker,
       folder: join(own, worker.part),
+      modules: [],
       kilobytes: 1,
       endpoints: 1,
     }));
