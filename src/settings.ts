@@ -484,8 +484,12 @@ const deployed: Record<Settings["ENVIRONMENT"], boolean> = {
 const isDeployed = ({ ENVIRONMENT }: Settings) => deployed[ENVIRONMENT];
 /** True if pages may be at this URL: plain http is acceptable on a developer's own machine only. */
 const isSafe = (url: string, settings: Settings) => (isDeployed(settings) ? url.startsWith("https:") : isPrivate(url));
-/** The settings that each name a way to send mail. */
-export const transports = ["EMAIL", "RESEND_API_KEY", "MAIL_ENDPOINT"] as const;
+/** The settings that each name a provider of mail: src/mail/transports.ts has a transport for each. */
+const providers = ["RESEND_API_KEY", "EMAIL"] as const;
+/** All ways to send mail, that of a developer's machine among them. */
+export const transports = [...providers, "MAIL_ENDPOINT"] as const;
+/** The providers in a sentence about what is missing, or is too much. */
+export const anyProvider = providers.join(" or ");
 const sendsMail = (settings: Settings) => transports.some((name) => settings[name] !== undefined);
 
 /** A rule for several settings, reported under the first of `names`. Checked only if each is valid by itself. */
@@ -537,17 +541,17 @@ const rules: readonly Rule[] = [
   {
     names: ["MAIL", "ENVIRONMENT", ...transports],
     isBroken: (settings) => isDeployed(settings) && settings.MAIL === "off" && sendsMail(settings),
-    says: "is off, which contradicts RESEND_API_KEY or the binding EMAIL",
+    says: `is off, which contradicts ${anyProvider}`,
   },
   {
-    names: ["RESEND_API_KEY", "EMAIL"],
-    isBroken: ({ RESEND_API_KEY, EMAIL }) => RESEND_API_KEY !== undefined && EMAIL !== undefined,
-    says: "contradicts the binding EMAIL: mail is sent one way",
+    names: providers,
+    isBroken: (settings) => providers.filter((name) => settings[name] !== undefined).length > 1,
+    says: `is one of several ways to send mail: set one of ${anyProvider}`,
   },
   {
     names: ["REQUIRE_VERIFIED_EMAIL", ...transports],
     isBroken: (settings) => settings.REQUIRE_VERIFIED_EMAIL && !sendsMail(settings),
-    says: "needs a way to send mail: RESEND_API_KEY or the binding EMAIL",
+    says: `needs a way to send mail: ${anyProvider}`,
   },
   {
     names: ["BUCKET", "FILES"],

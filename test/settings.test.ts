@@ -101,7 +101,7 @@ describe("settings", () => {
       "DATABASE_URL is missing",
       "REFRESH_GRACE_SECONDS must be 2 to 60: two tabs, or a retry, use the same refresh token twice",
       "ALLOWED_ORIGINS must be https: http is for localhost, in development",
-      "REQUIRE_VERIFIED_EMAIL needs a way to send mail: RESEND_API_KEY or the binding EMAIL",
+      "REQUIRE_VERIFIED_EMAIL needs a way to send mail: RESEND_API_KEY or EMAIL",
       "SESSION_IDLE_DAYS must not exceed SESSION_ABSOLUTE_DAYS",
       "SIGNING_KEYS is missing",
     ]);

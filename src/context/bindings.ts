@@ -1,5 +1,13 @@
 import type { PasswordHasher } from "../platform/password-hasher.ts";
-import { type Bindings, isRelaxed, type Settings, SettingsError, settingsFrom, transports } from "../settings.ts";
+import {
+  anyProvider,
+  type Bindings,
+  isRelaxed,
+  type Settings,
+  SettingsError,
+  settingsFrom,
+  transports,
+} from "../settings.ts";
 import { type RateClass, rateClasses } from "./policy.ts";
 
 type Limiters = { [Class in RateClass as `RATE_LIMIT_${Uppercase<Class>}`]: RateLimit };
@@ -71,7 +79,7 @@ function missingDefences(bindings: Bindings): string[] {
   const sendsMail = transports.some((name) => bindings[name] !== undefined && bindings[name] !== "");
   return [
     ...unbound.map((name) => `${name} is missing: bind it, or set ${defences[name].offBy} to off`),
-    ...(isOn(bindings, "MAIL") && !sendsMail ? ["MAIL needs RESEND_API_KEY or the binding EMAIL, or must be off"] : []),
+    ...(isOn(bindings, "MAIL") && !sendsMail ? [`MAIL needs ${anyProvider}, or must be off`] : []),
   ];
 }
 

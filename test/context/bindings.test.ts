@@ -42,12 +42,12 @@ describe("promise 22: a deployed Worker's defences", () => {
   });
 
   it("do not lack a way to send mail, but for MAIL", async () => {
-    const missing = ["MAIL needs RESEND_API_KEY or the binding EMAIL, or must be off"];
+    const missing = ["MAIL needs RESEND_API_KEY or EMAIL, or must be off"];
     expect(await problemsOf(without("RESEND_API_KEY"))).toStrictEqual(missing);
     expect(await problemsOf({ ...deployed, RESEND_API_KEY: "" })).toStrictEqual(missing);
     expect(await problemsOf({ ...without("RESEND_API_KEY"), EMAIL: { send: () => undefined } })).toStrictEqual([]);
     expect(await problemsOf({ ...without("RESEND_API_KEY"), MAIL: "off" })).toStrictEqual([]);
-    const contradiction = ["MAIL is off, which contradicts RESEND_API_KEY or the binding EMAIL"];
+    const contradiction = ["MAIL is off, which contradicts RESEND_API_KEY or EMAIL"];
     expect(await problemsOf({ ...deployed, MAIL: "off" })).toStrictEqual(contradiction);
   });
 
