@@ -25,6 +25,7 @@ const cannotRun = [
   "docs/migrations.md: after you have renamed the column in src/db/schema.ts",
   "docs/node.md: needs a database of your own",
   "docs/node.md: needs Docker",
+  "docs/node.md: downloads Bun and Deno",
   "docs/operations.md: needs accounts at Cloudflare and Neon",
   "docs/operations.md: needs accounts at Cloudflare and Neon",
   "docs/operations.md: needs accounts at Cloudflare and Neon",
