@@ -1,3 +1,4 @@
+import "./fixed-length.ts";
 import type { ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { describeError, logToConsole } from "../../log.ts";
@@ -24,10 +25,13 @@ export async function sendStream(
   body: ReadableStream<Uint8Array>,
   outgoing: ServerResponse,
 ): Promise<void> {
+  const length = headers.get("Content-Length");
+  // Fails where there is less or more: the client would take another answer for the rest of one that is too short.
+  const whole = length === null ? body : body.pipeThrough(new FixedLengthStream(Number(length)));
   outgoing.statusCode = status;
   outgoing.setHeaders(headers);
   try {
-    await pipeline(toNodeStream(body), outgoing);
+    await pipeline(toNodeStream(whole), outgoing);
   } catch (error) {
     // The client has gone.
     if (error instanceof Error && Reflect.get(error, "code") === "ERR_STREAM_PREMATURE_CLOSE") return;

@@ -131,6 +131,23 @@ describe("an answer", () => {
     },
   );
 
+  it.each([5, 15])(
+    "of which %i bytes come where 10 were announced closes the connection, so that nothing is taken for the rest",
+    async (count) => {
+      vi.spyOn(console, "warn").mockImplementation(() => {});
+      const own = { "Content-Type": "image/png", "Content-Length": "10" };
+      const server = await serve(
+        () => new globalThis.Response(streamed(Array(count).fill("a").values()), { headers: own }),
+      );
+      const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+      socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2));
+      const [, ...answers] = (await text(socket)).split("HTTP/1.1 200 OK");
+      expect(answers).toHaveLength(1);
+      expect(answers[0]).toMatch(/\r\n\r\na{5,10}$/);
+      await server.close();
+    },
+  );
+
   it("that its client does not wait for asks its source for no more, and is no fault", async () => {
     const said = vi.spyOn(console, "warn").mockImplementation(() => {});
     const { promise: cancelled, resolve } = Promise.withResolvers<string>();
