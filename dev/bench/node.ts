@@ -12,13 +12,13 @@ import { table, wholeNumber } from "../terminal.ts";
 import { callsOf } from "./calls.ts";
 import { type Call, load, probe } from "./load.ts";
 import { type Server, startFastApi, startFastify, startPlinth } from "./peers.ts";
-import { cpuOfProcess, machine, median, startDatabase } from "./tools.ts";
+import { cpuOf, cpuOfProcess, machine, median, startDatabase } from "./tools.ts";
 import { hasWrk, wrk } from "./wrk.ts";
 
 const measured = ["GET /health", "GET /users/me", "GET /items, 20", "POST /items"];
 
-/** Requests per second, milliseconds, and microseconds of CPU that the server spent on each. */
-type Figures = { perSecond: number; median: number; p99: number; cpu: number };
+/** Requests per second, milliseconds, and microseconds of CPU that the server and PostgreSQL spent on each. */
+type Figures = { perSecond: number; median: number; p99: number; cpu: number; database: number };
 type Lap = { server: Server; call: Call; rounds: Figures[] };
 type Length = { seconds: number; connections: number };
 
@@ -74,8 +74,8 @@ async function measure(
   for (const { server, call } of laps) await probe(server.origin, call);
   for (let round = 0; round <= rounds; round++) {
     console.error(`Round ${round} of ${rounds}, ${laps.length * length.seconds} s`);
-    for (const { server, call, rounds: each } of laps) {
-      const before = await cpuOfProcess(server.pid);
+    for (const { server, call, rounds: all } of laps) {
+      const before = { own: await cpuOfProcess(server.pid), database: await cpuOf("postgres") };
       const figures =
         generator === "wrk"
           ? await wrk(server.origin, call, length)
@@ -83,9 +83,11 @@ async function measure(
               ...one,
               requests: one.perSecond * length.seconds,
             }));
-      const cpu = (((await cpuOfProcess(server.pid)) - before) * 1_000) / figures.requests;
+      const each = (milliseconds: number) => (milliseconds * 1_000) / figures.requests;
+      const cpu = each((await cpuOfProcess(server.pid)) - before.own);
+      const database = each((await cpuOf("postgres")) - before.database);
       const { perSecond, median, p99 } = figures;
-      if (round > 0) each.push({ perSecond, median, p99, cpu });
+      if (round > 0) all.push({ perSecond, median, p99, cpu, database });
     }
   }
 }
@@ -102,11 +104,12 @@ function shown(laps: readonly Lap[], plinth: Server): string {
       medianOf(lap, "median").toFixed(2),
       medianOf(lap, "p99").toFixed(2),
       medianOf(lap, "cpu").toFixed(0),
+      medianOf(lap, "database").toFixed(0),
       lap === own ? "" : `${ratio("perSecond")} ×`,
       lap === own ? "" : `${ratio("cpu")} ×`,
     ];
   });
-  const heads = ["", "", "req/s", "p50 ms", "p99 ms", "CPU µs", "Plinth's req/s", "Plinth's CPU"];
+  const heads = ["", "", "req/s", "p50 ms", "p99 ms", "CPU µs", "PostgreSQL µs", "Plinth's req/s", "Plinth's CPU"];
   return table(heads, rows);
 }
 
