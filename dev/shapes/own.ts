@@ -5,7 +5,7 @@ import type { Unstable_RawConfig as Config } from "wrangler";
  * environment says. Names are those that `npm run build -- --shape group` prints, `base` and `router` among them.
  *
  * ```ts
- * auth: { limits: { cpu_ms: 50 } },
+ * items: { placement: { region: "aws:eu-central-1" } },
  * ```
  */
 export const own: Readonly<Record<string, Partial<Config>>> = {};

@@ -15,6 +15,9 @@ export function spanOf({ timeoutSeconds }: Task): Span {
   return timeoutSeconds <= 60 ? "brief" : "long";
 }
 
+/** Seconds after which the alarm looks for what was not run, because a Worker was killed or a message lost. */
+export const lookSeconds = 60;
+
 /** Seconds until another look at a task that is due, but has to wait for others of its kind. */
 const busySeconds = 10;
 

@@ -1,5 +1,5 @@
-import type { Deps } from "../context/types.ts";
-import { ringFor } from "./alarm.ts";
+import type { Deps, Enqueued } from "../context/types.ts";
+import { lookSeconds, ringFor } from "./alarm.ts";
 import { send } from "./messages.ts";
 import type { Task } from "./task.ts";
 
@@ -22,8 +22,11 @@ export function tasksElsewhere(outlines: readonly TaskOutline[]): Task[] {
 /** Has the Worker that runs tasks run these: by messages where there is a queue, otherwise by its alarm, at once. */
 export const wakeElsewhere: Deps["wake"] = async (_bindings, deps, enqueued) => {
   const { TASK_QUEUE: queue, TASK_ALARM: alarm } = deps.settings;
-  const sent = enqueued.filter(({ delay }) => delay === 0 || !alarm);
-  const ringing = ringFor(queue ? enqueued.filter((one) => !sent.includes(one)) : enqueued, deps);
-  if (queue) await send(queue, sent, deps);
+  const isSent = ({ delay }: Enqueued) => queue !== undefined && delay === 0;
+  const ringing = ringFor(
+    enqueued.map((one) => ({ ...one, delay: isSent(one) ? lookSeconds : one.delay })),
+    deps,
+  );
+  if (queue) await send(queue, alarm ? enqueued.filter(isSent) : enqueued, deps);
   await ringing;
 };

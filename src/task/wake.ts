@@ -1,11 +1,8 @@
 import type { Deps, Enqueued } from "../context/types.ts";
 import type { Bindings, Settings } from "../settings.ts";
-import { ringFor } from "./alarm.ts";
+import { lookSeconds, ringFor } from "./alarm.ts";
 import { send, Wake } from "./messages.ts";
 import { afterAnswer, runTasks } from "./run.ts";
-
-/** Seconds after which the alarm looks for what was not run, because a Worker was killed or a message lost. */
-const lookSeconds = 60;
 
 /**
  * Has tasks run that were just enqueued: by messages where there is a queue, otherwise here and now. The alarm runs those

@@ -74,7 +74,7 @@ const headers = fc.constantFrom<Record<string, string>>(
   { Origin: "https://other.example.com", "Access-Control-Request-Method": "PUT" },
 );
 
-describe.each(shapes)("an API in the shape %s", (shape) => {
+describe.each(shapes)("promise 50: an API in the shape %s", (shape) => {
   it("answers as one Worker does, whatever is asked of paths that several parts share", async () => {
     const [one, parts] = [createApp(tangled, deps), composed(tangled, deps, shape)];
     await fc.assert(
