@@ -1,13 +1,15 @@
 /**
  * `npm run db:role [-- --env production] [--new-password]`: makes the role that the Worker signs in as. Prints nothing but
- * its connection string on the standard output, for `wrangler secret put DATABASE_URL`.
+ * its connection string on the standard output, for `wrangler secret put DATABASE_URL`. Fails if it has none for a pipe.
  */
 import { parseArgs } from "node:util";
-import { failWith } from "../config.ts";
+import { failWith, Problem } from "../config.ts";
 import { explained } from "../local/explained.ts";
 import { openDatabase } from "../local/open.ts";
 import { environment } from "../local/target.ts";
 import { makeWorkerRole } from "../migrations/worker-role.ts";
+
+const unchanged = "Its password is unchanged. For another: --new-password.";
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { env: { type: "string" }, "new-password": { type: "boolean" } } });
@@ -15,8 +17,10 @@ async function main(): Promise<void> {
   try {
     const { name, password } = await makeWorkerRole(database, { newPassword: values["new-password"] ?? false });
     console.error(`The role ${name} of ${where} may read and write its rows, and no more.`);
-    if (password === undefined) console.error("Its password is unchanged. For another: --new-password.");
-    else console.log(urlOf(url, name, password));
+    if (password !== undefined) console.log(urlOf(url, name, password));
+    else if (process.stdout.isTTY) console.error(unchanged);
+    // Whatever reads an empty output would take it for the secret.
+    else throw new Problem(`${unchanged} There is no connection string to pass on.`);
   } catch (error) {
     throw explained(error, where);
   } finally {

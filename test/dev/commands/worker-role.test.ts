@@ -92,13 +92,15 @@ describe("npm run db:role", () => {
     ]);
   });
 
-  it("is repeatable, keeps the password unless a new one is asked for, and writes nothing without need", async () => {
+  it("is repeatable, keeps the password unless a new one is asked for, and fails if a pipe would get nothing", async () => {
     const states = () =>
       run("select relname, xmin from pg_class where relnamespace = 'public'::regnamespace order by 1");
     const before = await states();
     const again = await command();
-    expect([again.code, again.stdout]).toStrictEqual([0, ""]);
-    expect(again.stderr).toContain("Its password is unchanged");
+    expect([again.code, again.stdout]).toStrictEqual([1, ""]);
+    expect(again.stderr).toContain(
+      "Its password is unchanged. For another: --new-password. There is no connection string",
+    );
     expect(await states()).toStrictEqual(before);
     await as(worker, (client) => client.query("select 1"));
     const anew = await command("--new-password");
