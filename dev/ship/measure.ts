@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { z } from "zod";
 import { Problem } from "../config.ts";
+import { startBudget } from "./budgets.ts";
 import { lastWords, type Wrangler } from "./wrangler.ts";
 
 /** The upload of a deploy: its text, and its size in kilobytes, gzipped. */
@@ -38,7 +39,14 @@ const Profile = z.object({
 
 /** Milliseconds of CPU until the Worker is ready, on this machine; undefined where it cannot be profiled. */
 export function measureStart(wrangler: Wrangler, env: string): Promise<number | undefined> {
-  return measureStartOf(wrangler, `--env=${env}`);
+  return leastStart(() => measureStartOf(wrangler, `--env=${env}`));
+}
+
+/** The least of up to three starts: one over the budget is measured anew, since other work on the machine only makes it longer. */
+export async function leastStart(once: () => Promise<number | undefined>, most = 3): Promise<number | undefined> {
+  const start = await once();
+  if (start === undefined || start <= startBudget || most === 1) return start;
+  return Math.min(start, (await leastStart(once, most - 1)) ?? start);
 }
 
 /** The same, for the Worker that a deploy with these arguments would upload. */

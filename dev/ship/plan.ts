@@ -61,7 +61,8 @@ export function bundleLine(kilobytes: number): CheckLine {
 export function startLine(start: number | undefined): CheckLine {
   if (start === undefined) return unknown("start-up", "could not be profiled here");
   const told = `${Math.round(start)} ms of CPU here, of ${startBudget} ms`;
-  return start > startBudget ? noGo("start-up", told) : go("start-up", told);
+  if (start <= startBudget) return go("start-up", told);
+  return noGo("start-up", `${told}, the least of three: on a busy machine, try later, or --accept start-up`);
 }
 
 function clientLine({ since, changes }: ClientChanges): CheckLine {

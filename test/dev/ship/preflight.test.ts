@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { configLines } from "../../../dev/ship/checks/all.ts";
 import { sourceLines } from "../../../dev/ship/checks/sources.ts";
+import { leastStart } from "../../../dev/ship/measure.ts";
 import { bundleLine, startLine } from "../../../dev/ship/plan.ts";
 
 const project = join(import.meta.dirname, "../../..");
@@ -252,5 +253,17 @@ describe("npm run preflight", () => {
       "go",
       "unknown",
     ]);
+  });
+
+  it.each([
+    { starts: [400], least: 400 },
+    { starts: [900, 300], least: 300 },
+    { starts: [900, 500, 700], least: 500 },
+    { starts: [900, undefined], least: 900 },
+    { starts: [undefined], least: undefined },
+  ])("measures a start over its budget anew, and takes the least: $starts", async ({ starts, least }) => {
+    const left = [...starts];
+    expect(await leastStart(async () => left.shift())).toBe(least);
+    expect(left).toStrictEqual([]);
   });
 });
