@@ -149,6 +149,6 @@ describe("the Dockerfile", () => {
       }
     }
     const ignored = await readFile(join(projectFolder, ".dockerignore"), "utf8");
-    expect(ignored.split("\n")).toEqual(expect.arrayContaining([".git", ".dev.vars*", "**/node_modules"]));
+    expect(ignored.split("\n")).toEqual(expect.arrayContaining([".git", ".dev.vars*", "**/*.env", "**/node_modules"]));
   });
 });
