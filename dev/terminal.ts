@@ -22,6 +22,11 @@ export function wholeNumber(
   throw new Problem(`--${name} must be a whole number from ${min} to ${max}.`);
 }
 
+/** A number with its noun: "1 session", "2 sessions". */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** Rows of text under their heads, the first column to the left and the others to the right. */
 export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [heads, ...rows];

@@ -15,7 +15,8 @@ import { readMigrations } from "../migrations/files.ts";
 import { readHistory } from "../migrations/history.ts";
 import { plan } from "../migrations/plan.ts";
 import { readRecords } from "../migrations/records.ts";
-import { refuseDamaged, rowsOf, settle } from "../migrations/restore.ts";
+import { refuseDamaged, rowsOf, settle, settledText } from "../migrations/restore.ts";
+import { counted } from "../terminal.ts";
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { env: { type: "string" } } });
@@ -28,16 +29,17 @@ async function main(): Promise<void> {
       const [original, found] = [await rowsOf(database), await rowsOf(restored)];
       await refuseDamaged(restored, { original, restored: found });
       const pending = await pendingOf(restored);
-      console.log(`${sum(found)} rows in ${found.length} tables, of ${sum(original)} in ${where} now.`);
+      console.log(
+        `${counted(sum(found), "row")} in ${counted(found.length, "table")}, of ${sum(original)} in ${where} now.`,
+      );
       if (isCopy) {
-        const { sessions, mails, links } = await settle(restored);
-        console.log(`Settled: ${sessions} sessions ended, ${mails} mails held back, ${links} links taken back.`);
+        console.log(`Settled: ${settledText(await settle(restored))}.`);
         console.log(`The copy took ${seconds.toFixed(1)} s.`);
       }
       console.log(
         pending === 0
           ? "Its migrations are those of this checkout: it can serve."
-          : `It lacks ${pending} migrations of this checkout: npm run db:migrate applies them.`,
+          : `It lacks ${counted(pending, "migration")} of this checkout, which npm run db:migrate applies.`,
       );
     } finally {
       await end();

@@ -7,7 +7,7 @@ import { failWith, Problem } from "../config.ts";
 import { explained } from "../local/explained.ts";
 import { openDatabase } from "../local/open.ts";
 import { environment } from "../local/target.ts";
-import { settle } from "../migrations/restore.ts";
+import { settle, settledText } from "../migrations/restore.ts";
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { env: { type: "string" } } });
@@ -15,10 +15,7 @@ async function main(): Promise<void> {
   if (env === undefined) throw new Problem("Name the environment, since this signs everybody out: --env production.");
   const { database, where, close } = await openDatabase({ env });
   try {
-    const { sessions, mails, links } = await settle(database);
-    console.log(
-      `${where} was settled: ${sessions} sessions ended, ${mails} mails held back, ${links} links taken back.`,
-    );
+    console.log(`${where} was settled: ${settledText(await settle(database))}.`);
   } catch (error) {
     throw explained(error, where);
   } finally {

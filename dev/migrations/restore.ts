@@ -1,5 +1,6 @@
 import { Problem } from "../config.ts";
 import type { LocalDatabase } from "../local/database.ts";
+import { counted } from "../terminal.ts";
 
 type Rows = { table: string; rows: number };
 
@@ -41,6 +42,11 @@ export async function refuseDamaged(
 
 /** The number of each thing that {@link settle} ended. */
 export type Settled = { sessions: number; mails: number; links: number };
+
+/** A sentence's end for people: "1 session ended, 2 mails held back, 0 links taken back". */
+export function settledText({ sessions, mails, links }: Settled): string {
+  return `${counted(sessions, "session")} ended, ${counted(mails, "mail")} held back, ${counted(links, "link")} taken back`;
+}
 
 /**
  * Makes a database that was set back to an earlier time fit to be used. Clients hold newer tokens of its sessions, which

@@ -1,5 +1,6 @@
 /** Tells what became of a request, from its lines in the log and its rows in the database, in the order in which it happened. */
 import { styleText } from "node:util";
+import { counted } from "../terminal.ts";
 import type { Line } from "./lines.ts";
 import type { Row, Rows } from "./rows.ts";
 
@@ -91,7 +92,7 @@ function aboutTask({ id, name, state, attempt, created_at, run_at, finished_at, 
   const next = state === "waiting" ? `, next attempt ${run_at}` : finished_at ? `, ended ${clock(finished_at)}` : "";
   const sent = mail ? `, ${mail} ${sent_at ? `sent ${clock(sent_at)}` : "not sent"}` : "";
   const why = error ? `\n  ${error}` : "";
-  return `${clock(created_at)} ${name} ${id}: ${state} after ${attempt} attempts${next}${sent}${why}`;
+  return `${clock(created_at)} ${name} ${id}: ${state} after ${counted(Number(attempt), "attempt")}${next}${sent}${why}`;
 }
 
 function aboutLine({ at, level, message, cause, request_id: _, ...fields }: Line, mapped: (stack: string) => string) {

@@ -133,7 +133,7 @@ it("docs/operations.md leads from nothing to production, through a drill and bac
     expect(drilled.output).toContain("it can serve");
 
     const settled = await shell.run(`export MOMENT=2026-11-01T00:00:00Z\n${back}`);
-    expect(settled.output).toContain("1 sessions ended, 1 mails held back, 1 links taken back");
+    expect(settled.output).toContain("1 session ended, 1 mail held back, 1 link taken back");
     expect(settled.output).toContain("is up to date");
     const again = postgres(made.url);
     const live = await run("select count(*) from sessions where revoked_at is null", again);

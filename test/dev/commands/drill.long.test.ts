@@ -48,7 +48,7 @@ describe("npm run db:drill", () => {
   it("copies a database of this machine, settles the copy, and leaves nothing behind", async () => {
     const said = await command("drill", {});
     expect(said).toMatch(/^\d+ rows in \d+ tables, of \d+ in 127\.0\.0\.1\S+ now\.$/m);
-    expect(said).toContain("Settled: 1 sessions ended, 0 mails held back, 0 links taken back.");
+    expect(said).toContain("Settled: 1 session ended, 0 mails held back, 0 links taken back.");
     expect(said).toContain("it can serve");
     const name = new URL(original.url).pathname.slice(1);
     const copies = `select count(*) from pg_database where starts_with(datname, '${name}_') and datname <> '${new URL(restored.url).pathname.slice(1)}'`;
