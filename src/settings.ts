@@ -490,7 +490,8 @@ const providers = ["RESEND_API_KEY", "EMAIL"] as const;
 export const transports = [...providers, "MAIL_ENDPOINT"] as const;
 /** The providers in a sentence about what is missing, or is too much. */
 export const anyProvider = providers.join(" or ");
-const sendsMail = (settings: Settings) => transports.some((name) => settings[name] !== undefined);
+/** True if there is a way to send mail. */
+export const sendsMail = (settings: Settings) => transports.some((name) => settings[name] !== undefined);
 
 /** A rule for several settings, reported under the first of `names`. Checked only if each is valid by itself. */
 type Rule = { names: readonly [Name, ...Name[]]; isBroken: (settings: Settings) => boolean; says: string };

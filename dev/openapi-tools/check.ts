@@ -6,6 +6,7 @@
 import { execFile } from "node:child_process";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { type DevServer, startDevServer } from "../../test/e2e/dev-server.ts";
@@ -71,7 +72,7 @@ async function generate(origin: string): Promise<void> {
 async function callByClients(origin: string): Promise<void> {
   const bundle = join(out, "clients.js");
   await build({ entryPoints: [join(out, "clients", "index.ts")], outfile: bundle, bundle: true, format: "esm" });
-  const { clients }: { clients: Record<string, (origin: string) => Client> } = await import(bundle);
+  const { clients }: { clients: Record<string, (origin: string) => Client> } = await import(pathToFileURL(bundle).href);
   const send = globalThis.fetch;
   for (const [name, client] of Object.entries(clients)) {
     let calls = 0;

@@ -48,7 +48,7 @@ export function readEnvironmentOf(env: string | undefined): Environment {
   return Environment.parse({ ...config, ...(env === undefined && { name: "plinth" }) });
 }
 
-/** Configures every Worker of a shape, in the order of deployment: whoever is called comes before its caller. */
+/** Configures every Worker of a shape, in the order of deployment: each before those that call it. */
 export function shapeWorkers(parts: Parts, environment: Environment, folder: string, given = own): ShapeWorker[] {
   const { base, others } = parts;
   const { name } = environment;

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { filesIn, writeChanged } from "../build/files.ts";
 import { Problem, projectFolder } from "../config.ts";
@@ -15,11 +16,11 @@ export async function writeEntries(
   parts: Parts,
   { folder, isLocal }: { folder: string; isLocal: boolean },
 ): Promise<Entries> {
-  const places = await placesOf(endpoints);
+  const exported = await exportsOf(endpoints);
   const { base, others } = parts;
   const made = [
-    { name: "base", text: baseEntry(base.endpoints, places, wholeData(endpoints)) },
-    ...others.map((part) => ({ name: part.name, text: partEntry(part.endpoints, places) })),
+    { name: "base", text: baseEntry(base.endpoints, exported, wholeData(endpoints)) },
+    ...others.map((part) => ({ name: part.name, text: partEntry(part.endpoints, exported) })),
     { name: "router", text: routerEntry(parts) },
   ];
   await mkdir(folder, { recursive: true });
@@ -32,20 +33,20 @@ export async function writeEntries(
   return Object.fromEntries(await Promise.all(written));
 }
 
-function partEntry(endpoints: readonly Endpoint[], places: Places): string {
+function partEntry(endpoints: readonly Endpoint[], exported: Exports): string {
   return `import { partWorker } from "src/shape/part.ts";
-${importsOf(endpoints, places)}
-export default partWorker([${namesOf(endpoints, places)}], ${JSON.stringify(taskOutlines())});
+${importsOf(endpoints, exported)}
+export default partWorker([${namesOf(endpoints, exported)}], ${JSON.stringify(taskOutlines())});
 `;
 }
 
-function baseEntry(endpoints: readonly Endpoint[], places: Places, whole: ReturnType<typeof wholeData>): string {
+function baseEntry(endpoints: readonly Endpoint[], exported: Exports, whole: ReturnType<typeof wholeData>): string {
   return `import { baseWorker } from "src/shape/base.ts";
-${importsOf(endpoints, places)}
+${importsOf(endpoints, exported)}
 export { PasswordHasher } from "src/platform/password-hasher.ts";
 export { TaskAlarm } from "src/shape/base.ts";
 
-export default baseWorker([${namesOf(endpoints, places)}], ${JSON.stringify(whole)});
+export default baseWorker([${namesOf(endpoints, exported)}], ${JSON.stringify(whole)});
 `;
 }
 
@@ -62,42 +63,42 @@ function forDevelopment(text: string): string {
   return `import { forDevelopment } from "dev/local/worker/for-development.ts";\n${wrapped}`;
 }
 
-type Place = { file: string; name: string };
-type Places = ReadonlyMap<Endpoint, Place>;
+type Export = { file: string; name: string };
+type Exports = ReadonlyMap<Endpoint, Export>;
 
 /** Finds the file and the name by which each endpoint is exported. */
-async function placesOf(endpoints: readonly Endpoint[]): Promise<Places> {
+async function exportsOf(endpoints: readonly Endpoint[]): Promise<Exports> {
   const folder = join(projectFolder, "src/routes");
   const files = (await filesIn(folder)).filter((file) => file.endsWith(".ts"));
   const wanted = new Set<unknown>(endpoints);
-  const places = new Map<unknown, Place>();
+  const exported = new Map<unknown, Export>();
   for (const file of files) {
-    const module: Record<string, unknown> = await import(join(folder, file));
+    const module: Record<string, unknown> = await import(pathToFileURL(join(folder, file)).href);
     for (const [name, value] of Object.entries(module)) {
-      if (wanted.has(value)) places.set(value, { file: `src/routes/${file.replaceAll("\\", "/")}`, name });
+      if (wanted.has(value)) exported.set(value, { file: `src/routes/${file.replaceAll("\\", "/")}`, name });
     }
   }
   return new Map(
     endpoints.map((endpoint) => {
-      const place = places.get(endpoint);
-      if (place) return [endpoint, place];
+      const one = exported.get(endpoint);
+      if (one) return [endpoint, one];
       throw new Problem(`${endpoint.contract.operationId} is exported by no file of src/routes.`);
     }),
   );
 }
 
-function placed(endpoints: readonly Endpoint[], places: Places): Place[] {
-  return endpoints.flatMap((endpoint) => places.get(endpoint) ?? []);
+function found(endpoints: readonly Endpoint[], exported: Exports): Export[] {
+  return endpoints.flatMap((endpoint) => exported.get(endpoint) ?? []);
 }
 
-function importsOf(endpoints: readonly Endpoint[], places: Places): string {
-  return placed(endpoints, places)
+function importsOf(endpoints: readonly Endpoint[], exported: Exports): string {
+  return found(endpoints, exported)
     .map(({ file, name }) => `import { ${name} } from ${JSON.stringify(file)};\n`)
     .join("");
 }
 
-function namesOf(endpoints: readonly Endpoint[], places: Places): string {
-  return placed(endpoints, places)
+function namesOf(endpoints: readonly Endpoint[], exported: Exports): string {
+  return found(endpoints, exported)
     .map(({ name }) => name)
     .join(", ");
 }
