@@ -18,3 +18,7 @@ declare module "@hono/node-server/serve-static" {
     onFound?: (path: string, c: Context) => void;
   }): MiddlewareHandler;
 }
+
+declare module "@hono/node-server/utils/response" {
+  export const RESPONSE_ALREADY_SENT: Response;
+}

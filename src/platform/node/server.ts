@@ -2,12 +2,13 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Bindings } from "../../settings.ts";
 import { inFrontOf } from "./assets.ts";
 import { Pending } from "./pending.ts";
 import { type Origin, readOrigin } from "./proxies.ts";
 import type { ServerSettings } from "./settings.ts";
-import { alreadySent, sendStream, streamOf } from "./streamed.ts";
+import { sendStream, streamOf } from "./streamed.ts";
 
 type App = { fetch(request: Request, bindings: Bindings, context: ExecutionContext): Response | Promise<Response> };
 export type NodeServer = {
@@ -43,7 +44,7 @@ export async function serveOnNode(app: App, bindings: Bindings, settings: Server
     const stream = streamOf(response);
     if (!stream) return response;
     pending.add(sendStream(response, stream, outgoing));
-    return alreadySent;
+    return RESPONSE_ALREADY_SENT;
   });
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     // A proxy speaks TLS with the client, and plain HTTP with this server.

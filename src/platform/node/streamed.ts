@@ -4,9 +4,6 @@ import { pipeline } from "node:stream/promises";
 import { describeError, logToConsole } from "../../log.ts";
 import { toNodeStream } from "./streams.ts";
 
-/** Tells the library that it has nothing to send. A clone is Node's own response, the only kind that it asks. */
-export const alreadySent = new Response(null, { headers: { "x-hono-already-sent": "true" } }).clone();
-
 /** The body of an answer that is a stream. */
 export function streamOf(response: Response): ReadableStream<Uint8Array> | null {
   // The library's own response holds what it was made of, and would make another for `body`, which takes long.
@@ -25,16 +22,20 @@ export async function sendStream(
   body: ReadableStream<Uint8Array>,
   outgoing: ServerResponse,
 ): Promise<void> {
-  const length = headers.get("Content-Length");
-  // Fails where there is less or more: the client would take another answer for the rest of one that is too short.
-  const whole = length === null ? body : body.pipeThrough(new FixedLengthStream(Number(length)));
-  outgoing.statusCode = status;
-  outgoing.setHeaders(headers);
   try {
+    outgoing.statusCode = status;
+    outgoing.setHeaders(headers);
+    const length = headers.get("Content-Length");
+    // Fails where there is less or more: the client would take another answer for the rest of one that is too short.
+    const whole = length === null ? body : body.pipeThrough(new FixedLengthStream(Number(length)));
     await pipeline(toNodeStream(whole), outgoing);
   } catch (error) {
     // The client has gone.
     if (error instanceof Error && Reflect.get(error, "code") === "ERR_STREAM_PREMATURE_CLOSE") return;
-    logToConsole({ level: "warn", message: "answer broken off", cause: describeError(error) });
+    // Node takes fewer headers than `Headers`, and then nobody has read the body.
+    outgoing.destroy();
+    body.cancel(error).catch(() => {});
+    const request_id = headers.get("X-Request-Id") ?? undefined;
+    logToConsole({ level: "warn", message: "answer broken off", request_id, cause: describeError(error) });
   }
 }

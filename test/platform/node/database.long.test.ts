@@ -70,17 +70,43 @@ describe("a pool of connections", () => {
     const rates = () => db().execute(sql`select * from rates`);
     for (let i = 0; i < 10; i++) expect((await rates()).rows).toStrictEqual([{ rate: 1 }]);
     const batch = db();
-    const [one, two] = await batch.batch([
-      batch.execute(sql`select rate + 1 as more from rates`),
-      batch.execute(sql`select rate + 1 as more from rates`),
+    const more = () => batch.execute(sql`select rate + 1 as more from rates`);
+    // The third and the fourth have a name, and PostgreSQL knows it only after it was asked.
+    const [one, two, three, four, held] = await batch.batch([
+      more(),
+      more(),
+      more(),
+      more(),
+      batch.execute(sql`select statement from pg_prepared_statements where statement like '%rate + 1 as more%'`),
     ]);
-    expect([one.rows, two.rows]).toStrictEqual([[{ more: 2 }], [{ more: 2 }]]);
-    const { rows } = await db().execute(sql`select count(*)::int as count from pg_prepared_statements`);
-    expect(Number(rows[0]?.count)).toBeGreaterThan(0);
+    expect([one.rows, two.rows, three.rows, four.rows]).toStrictEqual(Array(4).fill([{ more: 2 }]));
+    expect(held.rows).toStrictEqual([{ statement: "select rate + 1 as more from rates" }]);
     await db().execute(sql`alter table rates alter rate type text, add note text`);
     // Each of the connections has the plan of before.
     const answers = await Promise.all(Array.from({ length: 6 }, rates));
     for (const answer of answers) expect(answer.rows).toStrictEqual([{ rate: "1", note: null }]);
+  });
+
+  it("ends connections that hold statements of before a migration, so that these do not add up", async () => {
+    const own = pooled(2);
+    const ask = (text: string) => own.connect(settings, trips()).execute(sql.raw(text));
+    const onBoth = (text: string) => Promise.all([ask(text), ask(text)]);
+    const held = async () => {
+      const answers = await onBoth("select name from pg_prepared_statements where name like 'plinth%'");
+      return answers.map(({ rows }) => rows.map(({ name }) => String(name).split("_")[1]));
+    };
+    await ask("create table plans (plan int)");
+    for (const type of ["text", "int", "text"]) {
+      for (let turn = 0; turn < 4; turn++) {
+        for (const text of ["select * from plans", "select 11", "select 12", "select 13"]) await onBoth(text);
+      }
+      for (const generations of await held()) {
+        expect(generations.length).toBeGreaterThanOrEqual(4);
+        expect(new Set(generations).size).toBe(1);
+      }
+      await ask(`alter table plans alter plan type ${type} using null`);
+    }
+    await own.close();
   });
 
   it("prepares no more than a bound, whatever comes", async () => {

@@ -148,6 +148,20 @@ describe("an answer", () => {
     },
   );
 
+  it("with a header that Node refuses closes the connection, ends its source, and is in the log", async () => {
+    const said = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const { promise: cancelled, resolve } = Promise.withResolvers<string>();
+    const body = new ReadableStream<Uint8Array>({ cancel: () => resolve("cancelled") });
+    const own = { "X-Request-Id": "one", "Content-Disposition": "x\u0001y" };
+    const server = await serve(() => new globalThis.Response(body, { headers: own }));
+    await expect(fetch(server.url)).rejects.toThrow();
+    expect(await cancelled).toBe("cancelled");
+    expect(said.mock.calls.map(([line]) => JSON.parse(line))).toMatchObject([
+      { level: "warn", message: "answer broken off", request_id: "one", cause: { error: "TypeError" } },
+    ]);
+    await server.close();
+  });
+
   it("that its client does not wait for asks its source for no more, and is no fault", async () => {
     const said = vi.spyOn(console, "warn").mockImplementation(() => {});
     const { promise: cancelled, resolve } = Promise.withResolvers<string>();
