@@ -13,7 +13,7 @@ type Extended = pg.QueryConfig & { queryMode: "extended" };
 /** As those of Neon's driver, a query is sent when somebody waits for it, or as a part of a transaction. */
 type Query = { statement: Statement; then: Promise<unknown>["then"] };
 
-type Pool = pg.Pool & { names: ReturnType<typeof statementNames> };
+type Pool = pg.Pool & { names: ReturnType<typeof statementNames>; generations: WeakMap<pg.ClientBase, number> };
 
 type Pooled = Pick<Deps, "begin"> & {
   connect(settings: ConnectionSettings, trips: RoundTrips): Database;
@@ -58,7 +58,10 @@ function openPool({ DATABASE_URL, DATABASE_TIMEOUT_MS: timeout }: ConnectionSett
   } as pg.PoolConfig);
   // An idle connection that breaks is replaced when one is needed.
   pool.on("error", () => {});
-  return Object.assign(pool, { names: statementNames() });
+  const names = statementNames();
+  const generations = new WeakMap<pg.ClientBase, number>();
+  pool.on("connect", (client) => void generations.set(client, names.generation));
+  return Object.assign(pool, { names, generations });
 }
 
 function databaseOn(pool: Pool, timeout: number, trips: RoundTrips): Database {
@@ -112,24 +115,26 @@ async function inTrip<T>(trips: RoundTrips, timeout: number, work: (left: number
 async function perform(pool: Pool, timeout: number, statements: readonly Statement[]): Promise<unknown[]> {
   const due = Date.now() + timeout;
   const client = await pool.connect();
+  const isOfBefore = () => pool.generations.get(client) !== pool.names.generation;
   let isSpoilt = true;
   // A connection that breaks during a query emits an error, too: unheard, it would end the process.
   client.on("error", ignore);
   try {
     const queries = statements.map((statement): Extended => {
-      const name = pool.names.of(statement.text);
+      const name = isOfBefore() ? undefined : pool.names.of(statement.text);
       return { ...statement, queryMode: "extended", ...(name !== undefined && { name }) };
     });
     const sent = queries.map((query) => client.query(query));
     const answers = await inTimeOf(due, Promise.allSettled(sent));
     const failed = answers.find((answer) => answer.status === "rejected");
     isSpoilt = failed !== undefined && failed.reason?.severity !== "ERROR";
-    if (isOutdated(failed?.reason)) pool.names.renew();
+    if (isOutdated(failed?.reason) && !isOfBefore()) pool.names.renew();
     if (failed) throw failed.reason;
     return answers.map((answer) => (answer.status === "fulfilled" ? answer.value : undefined));
   } finally {
     client.off("error", ignore);
-    client.release(isSpoilt);
+    // PostgreSQL keeps the statements of before a migration for as long as the connection lasts.
+    client.release(isSpoilt || isOfBefore());
   }
 }
 

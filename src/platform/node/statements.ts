@@ -1,10 +1,14 @@
 /** The statements that a connection prepares, at most: PostgreSQL keeps the plan of each in its memory. */
 const mostPrepared = 150;
-/** The calls after which a statement is prepared, since many never come again, and the texts that are counted. */
+/** The call of a text that gives it a name, since many never come again. */
 const callsBefore = 3;
+/** The texts whose calls are counted, at most. */
 const mostCounted = 1_000;
 
-/** Names for the statements that come often: each connection has PostgreSQL parse and plan these once. */
+/**
+ * Names for the first texts that come three times: each connection has PostgreSQL parse and plan these once. A name is
+ * kept until `renew`, however seldom its text still comes.
+ */
 export function statementNames() {
   const names = new Map<string, string>();
   const calls = new Map<string, number>();
@@ -28,7 +32,11 @@ export function statementNames() {
       names.set(text, name);
       return name;
     },
-    /** Gives all of them other names, as the connections have plans that hold no more. */
+    /** Rises with each `renew`. A connection of an earlier one still holds the statements of that. */
+    get generation(): number {
+      return generation;
+    },
+    /** Forgets all names, after a change of the schema that made the plans of connections invalid. */
     renew(): void {
       generation += 1;
       names.clear();
