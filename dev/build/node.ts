@@ -3,7 +3,6 @@ import { cp, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
-import "./assets.ts";
 import { dataFolder, failWith, projectFolder } from "../config.ts";
 
 /** Bundled modules of CommonJS ask for Node's own by this. */
@@ -12,6 +11,7 @@ const banner = 'import { createRequire } from "node:module"; const require = cre
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { outdir: { type: "string", default: join(dataFolder, "node") } } });
   const { outdir } = values;
+  await import("./assets.ts");
   await rm(outdir, { recursive: true, force: true });
   await build({
     entryPoints: {

@@ -8,7 +8,6 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import "../build/assets.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { failWith, Problem, projectFolder } from "../config.ts";
 import { buildFolder, buildShape } from "../shapes/build.ts";
@@ -30,6 +29,7 @@ async function main(): Promise<void> {
     },
   });
   const { env } = values;
+  await import("../build/assets.ts");
   const starts = wholeNumber("starts", values.starts, { max: 1_000 });
   if (values.shape === undefined || values.shape === "single") {
     await buildOne(env);

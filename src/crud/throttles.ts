@@ -7,15 +7,15 @@ import { hasLogin } from "./user-conditions.ts";
  * One password guess, in keyed hashes. The identifier is hashed as typed: a budget shared by an account's address and
  * username would link them. `owner` finds the account of a familiar network; `network` is optional.
  */
-export type Attempt = Place & {
+export type Attempt = Origin & {
   owner: { login: string } | { id: string };
   /** The hash of the login as typed, in any letter case, or of the id. */
   identifier: string;
-  /** The place under older keys, by which a familiar one is still known. */
-  earlier: readonly Place[];
+  /** The origin under older keys, by which a familiar one is still known. */
+  earlier: readonly Origin[];
 };
 /** The hashes of a network, and of the identifier together with it. */
-type Place = { network: string | null; pair: string | null };
+type Origin = { network: string | null; pair: string | null };
 
 /**
  * The number of free attempts, and the seconds until one of them is forgotten. Each further attempt is followed by a delay
@@ -78,12 +78,12 @@ export const Throttles = {
   },
 
   /**
-   * Makes a place one of the account's own, with a fresh budget, after a proof of identity. A place is the hash of a
+   * Makes an origin one of the account's own, with a fresh budget, after a proof of identity. An origin is the hash of a
    * network, for every identifier typed there, or the hash of a pair.
    */
-  welcome(db: Database, userId: string, place: string) {
+  welcome(db: Database, userId: string, origin: string) {
     return db.execute(sql`
-      insert into ${throttles} (key, attempts) values (${`familiar:${userId}:${place}`}, 0)
+      insert into ${throttles} (key, attempts) values (${`familiar:${userId}:${origin}`}, 0)
       on conflict (key) do update set attempts = 0, blocked_until = null, last_attempt_at = now()`);
   },
 
@@ -121,9 +121,9 @@ export const Throttles = {
  */
 function counters({ owner, identifier, network, pair, earlier }: Attempt): SQL {
   const familiar = sql`'familiar:' || owner.id || ':'`;
-  const places = [{ network, pair }, ...earlier].flatMap((place) => [place.network, place.pair]);
+  const origins = [{ network, pair }, ...earlier].flatMap((origin) => [origin.network, origin.pair]);
   const names = sql.join(
-    places.map((place) => sql`${familiar} || ${place}::text`),
+    origins.map((origin) => sql`${familiar} || ${origin}::text`),
     sql`, `,
   );
   const isFamiliar = sql`exists (select from ${throttles} where key in (${names}))`;

@@ -20,16 +20,13 @@ describe("a command that is asked for --help", () => {
     );
   });
 
-  it.concurrent.for(commands)(
-    "does nothing but say what it is for, and its options: $name",
-    async ({ file }, { expect }) => {
-      // Without an environment it could reach nothing but what is kept on this machine.
-      const running = promisify(execFile)(process.execPath, [file, "--help"], { cwd: project, env: {} });
-      const { stdout } = await running;
-      expect(stdout).toMatch(/^npm run [\w:]+/);
-      const source = await readFile(join(project, file), "utf8");
-      const options = source.matchAll(/"?\b(?!help)([\w-]+)"?: \{ type: "(?:boolean|string)"/g);
-      for (const [, option] of options) expect(stdout, `--${option}`).toMatch(new RegExp(`--${option}\\b`));
-    },
-  );
+  it.concurrent.for(commands)("says what it is for, and its options: $name", async ({ file }, { expect }) => {
+    // Without an environment it could reach nothing but what is kept on this machine.
+    const running = promisify(execFile)(process.execPath, [file, "--help"], { cwd: project, env: {} });
+    const { stdout } = await running;
+    expect(stdout).toMatch(/^npm run [\w:]+/);
+    const source = await readFile(join(project, file), "utf8");
+    const options = source.matchAll(/"?\b(?!help)([\w-]+)"?: \{ type: "(?:boolean|string)"/g);
+    for (const [, option] of options) expect(stdout, `--${option}`).toMatch(new RegExp(`--${option}\\b`));
+  });
 });

@@ -34,7 +34,7 @@ describe("npm run simulate", () => {
     for (const { purge } of growths) expect(["", ...purges]).toContain(purge);
   });
 
-  it("finds a bound for every table, of which that of the audit is longer than a year", async () => {
+  it("names what bounds each table that still grows after a year", async () => {
     const usual = await yearWith({});
     const grows = usual.filter(({ isSteady }) => !isSteady).map(({ table, bound }) => `${table}: ${bound}`);
     expect(grows).toStrictEqual(["items: kept by its owner: ROWS_PER_OWNER", "audit_events: AUDIT_RETENTION_DAYS"]);
