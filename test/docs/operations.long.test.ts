@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -30,6 +29,8 @@ const run = (query: string, database: LocalDatabase = server) => database.run({ 
 /** Everything that the stand-ins of Cloudflare and Neon were told, and the secrets that they keep. */
 const told: string[] = [];
 const secrets = new Map<string, string>();
+/** Every value that `DATABASE_URL` was given. */
+const values: string[] = [];
 let isDeployed = false;
 
 /** Answers a command line of `npx`, as the two platforms would. */
@@ -37,8 +38,10 @@ async function standIn(line: string, input: string): Promise<string> {
   told.push(line);
   const [, secret = ""] = /^wrangler secret put (\w+) --env production$/.exec(line) ?? [];
   if (secret !== "") secrets.set(secret, input.trim());
-  if (line === "neonctl connection-string") return elsewhere(made.url);
-  if (line === "neonctl connection-string drill") return elsewhere(made.url.replace(name, snapshot));
+  if (secret === "DATABASE_URL") values.push(input.trim());
+  if (line === "neonctl connection-string --role-name neondb_owner") return elsewhere(made.url);
+  if (line === "neonctl connection-string drill --role-name neondb_owner")
+    return elsewhere(made.url.replace(name, snapshot));
   if (line.startsWith("neonctl branches create")) await run(`create database ${snapshot} template ${name}`);
   if (line.startsWith("neonctl branches restore")) {
     await run(`drop database ${name} with (force)`);
@@ -100,22 +103,30 @@ it("docs/operations.md leads from nothing to production, through a drill and bac
   const database = postgres(made.url);
   try {
     await shell.run(first ?? "");
-    expect(told.map((line) => line.split(" ").slice(0, 3).join(" "))).toStrictEqual([
+    expect(told).toStrictEqual([
       "wrangler login",
-      "neonctl projects create",
-      "neonctl connection-string",
-      "wrangler secret put",
-      "wrangler secret put",
+      "neonctl projects create --name plinth",
+      "neonctl connection-string --role-name neondb_owner",
+      "wrangler secret put DATABASE_URL --env production",
+      "wrangler secret put SECRET_KEY --env production",
       "-- production --yes",
     ]);
     expect(new URL(secrets.get("DATABASE_URL") ?? "").username).toBe(`${name}_worker`);
     expect(secrets.get("SECRET_KEY")).toMatch(/^[\w+/]{43}=$/);
 
+    // The lines of db:role are good for another password, and set nothing where db:role fails.
+    const renew = (first ?? "").slice((first ?? "").indexOf("URL=$(npm"), (first ?? "").indexOf("export SECRET_KEY"));
+    await shell.run(renew);
+    expect(new Set(values.map((value) => new URL(value).password)).size).toBe(2);
+    await shell.run(`(export DATABASE_URL=postgresql://nobody@0.0.0.0:1/none\n${renew}) || true`);
+    expect(values).toHaveLength(2);
+
     const { output, calls } = await shell.run(`export API=${url}\n${admin}`);
     expect(output).toContain("reset-password?token=");
     expect(calls.map(({ status }) => status)).toStrictEqual([200]);
 
-    const rotated = await shell.run(`export SECRET_KEY=${randomBytes(32).toString("base64")}\n${keys}`);
+    const rotated = await shell.run(keys ?? "");
+    expect(rotated.output).toContain(`${secrets.get("SECRET_KEY")},`);
     expect(rotated.output.match(/wrangler secret put SECRET_KEY/g)).toHaveLength(3);
 
     // Somebody is signed in, and a mail waits.
@@ -132,7 +143,15 @@ it("docs/operations.md leads from nothing to production, through a drill and bac
     expect(drilled.output).toMatch(/\d+ rows in \d+ tables, of \d+ in 0\.0\.0\.0\S+ now\./);
     expect(drilled.output).toContain("it can serve");
 
-    const settled = await shell.run(`export MOMENT=2026-11-01T00:00:00Z\n${back}`);
+    told.length = 0;
+    values.length = 0;
+    const settled = await shell.run(back ?? "");
+    expect(told).toStrictEqual([
+      "wrangler secret put DATABASE_URL --env production",
+      "neonctl branches restore main ^self@2026-11-01T12:00:00Z --preserve-under-name before-restore",
+      "wrangler secret put DATABASE_URL --env production",
+    ]);
+    expect(values.map((value) => new URL(value).username)).toStrictEqual(["closed", `${name}_worker`]);
     expect(settled.output).toContain("1 session ended, 1 mail held back, 1 link taken back");
     expect(settled.output).toContain("is up to date");
     const again = postgres(made.url);
