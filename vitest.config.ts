@@ -21,7 +21,7 @@ const inNode = ["test/dev/**/*.test.ts", "test/docs/**/*.test.ts", "test/platfor
 const onEachRuntime = ["routes", "context", "http", "middleware", "security"].map(
   (room) => `test/${room}/**/*.test.ts`,
 );
-/** What Cloudflare's runtime or Neon's driver alone can do: the first line of each file says it. */
+/** Tests of behaviour that only Cloudflare's runtime or Neon's driver has: the first line of each file says which. */
 const onWorkers = ["test/**/*.workers.test.ts"];
 /** Counts the requests of an isolate, of which each part has its own. */
 const ofOneIsolate = ["test/middleware/admission.test.ts"];

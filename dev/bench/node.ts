@@ -46,7 +46,7 @@ async function main(open: Closeables): Promise<void> {
 
   const notes = [
     `Medians of ${rounds} rounds of ${length.seconds} s each, in turns, on ${length.connections} connections by ${generator}, which shares the machine with the server, a single process, and PostgreSQL.`,
-    "Plinth checks a session and a guard, and writes a line of its log. The others check a token, and send one query; FastAPI sends two where an item is concerned, and writes its log.",
+    "Plinth checks a session and a guard, and writes a line of its log; it ran with RATE_LIMITS=off. The others check a token, and send one query; FastAPI sends two where an item is concerned, and writes its log.",
     machine(),
     ...(typeof python === "string" ? [python] : []),
   ];

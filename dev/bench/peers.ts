@@ -11,6 +11,9 @@ import { freePort } from "../local/port.ts";
 
 export type Server = { name: string; origin: string; pid: number };
 
+/** Seconds within which a server must answer, and end when told to. */
+const patience = 30;
+
 const run = promisify(execFile);
 const folder = join(import.meta.dirname, "peers");
 
@@ -62,11 +65,16 @@ async function start(
   process.once("exit", () => child.kill("SIGKILL"));
   open.push(async () => {
     child.kill("SIGTERM");
+    const killing = setTimeout(() => child.kill("SIGKILL"), patience * 1_000);
     await ended;
+    clearTimeout(killing);
   });
   const origin = `http://127.0.0.1:${port}`;
-  while (!(await fetch(`${origin}/health`).catch(() => undefined))?.ok) {
+  const due = Date.now() + patience * 1_000;
+  const health = () => fetch(`${origin}/health`, { signal: AbortSignal.timeout(patience * 1_000) });
+  while (!(await health().catch(() => undefined))?.ok) {
     if (child.exitCode !== null || child.pid === undefined) throw new Problem(`${name} did not start.`);
+    if (Date.now() >= due) throw new Problem(`${name} did not answer within ${patience} s.`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return { name, origin, pid: child.pid ?? 0 };

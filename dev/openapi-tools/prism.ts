@@ -38,7 +38,7 @@ async function isUp(url: string): Promise<boolean> {
   );
 }
 
-/** What Prism finds wrong with the answer, and, unless it was wrong on purpose, with the request. */
+/** Faults that Prism finds in the answer, and, unless it was wrong on purpose, in the request. */
 export function violationsIn({ headers }: Response, { isWrong = false } = {}): string[] {
   const found = headers.get("sl-violations");
   if (found === null) return [];

@@ -91,7 +91,7 @@ export function openTraffic(document: Document, origin: string) {
       return { id, email, as, refresh_token };
     },
 
-    /** What the proxy found wrong so far. */
+    /** Faults that the proxy has found so far. */
     violations: () => [...violations],
     /** The operations of which no call has succeeded. */
     missed: () => operations.map(({ operationId }) => operationId).filter((name) => !succeeded.has(name)),

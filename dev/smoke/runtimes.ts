@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs, promisify } from "node:util";
 import { startDatabase } from "../bench/tools.ts";
 import { type Closeables, closing } from "../closing.ts";
@@ -16,7 +17,7 @@ import { freePort } from "../local/port.ts";
 import { workerRole } from "../migrations/worker-role.ts";
 import { table } from "../terminal.ts";
 
-/** What npm installs for each, and how it is told to run the server. */
+/** Packages that npm installs for each, and the command that runs the server. */
 const runtimes = {
   node: { packages: [], command: [process.execPath] },
   bun: { packages: ["bun@1.4.5"], command: ["bun"] },
@@ -24,7 +25,7 @@ const runtimes = {
 } as const;
 type Runtime = keyof typeof runtimes;
 
-/** Seconds until a server must have begun to listen, or ended. */
+/** Seconds within which a server must listen, answer each request, and end. */
 const patience = 30;
 
 async function main(open: Closeables): Promise<void> {
@@ -36,9 +37,10 @@ async function main(open: Closeables): Promise<void> {
   const { url } = await startDatabase(open);
   const ofWorker = new URL(url);
   ofWorker.searchParams.set("options", `-c role=${workerRole(ofWorker.pathname.slice(1))}`);
-  const bin = await installed(open);
+  const chosen = known.filter((one) => positionals.length === 0 || positionals.includes(one));
+  const bin = await installed(open, chosen);
   const rows: string[][] = [];
-  for (const name of known.filter((one) => positionals.length === 0 || positionals.includes(one))) {
+  for (const name of chosen) {
     for (const [step, outcome] of await walk(name, bin, ofWorker.href)) rows.push([name, step, outcome]);
   }
   console.log(table(["runtime", "step", "outcome"], rows));
@@ -46,11 +48,11 @@ async function main(open: Closeables): Promise<void> {
   if (failed.length > 0) throw new Problem(`${failed.length} steps failed.`);
 }
 
-async function installed(open: Closeables): Promise<string> {
+async function installed(open: Closeables, chosen: readonly Runtime[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "runtimes-"));
   open.push(() => rm(folder, { recursive: true, force: true }));
   await writeFile(join(folder, "package.json"), "{}");
-  const packages = Object.values(runtimes).flatMap((runtime) => [...runtime.packages]);
+  const packages = chosen.flatMap((name) => [...runtimes[name].packages]);
   const options = ["--no-audit", "--no-fund", "--loglevel=error"];
   await promisify(execFile)("npm", ["install", ...options, ...packages], { cwd: folder });
   return join(folder, "node_modules/.bin");
@@ -85,18 +87,21 @@ async function walk(name: Runtime, bin: string, DATABASE_URL: string): Promise<[
     outcomes.push([title, outcome]);
   };
   await step("starts", async () => {
-    while (!(await fetch(`http://127.0.0.1:${port}/health`).catch(() => undefined))?.ok) {
+    while (!(await client.isHealthy())) {
       if (server.exitCode !== null) throw new Error(said.slice(0, 500));
       if (performance.now() - started > patience * 1_000) throw new Error("does not listen");
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await delay(50);
     }
   });
   for (const [title, work] of journey(client)) await step(title, work);
   await step("answers what has begun, and ends with status 0 when told to", async () => {
     const slow = client.signIn();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await delay(20);
     server.kill("SIGTERM");
-    const [{ status }, [code]] = await Promise.all([slow, ended]);
+    const late = delay(patience * 1_000, undefined, { ref: false }).then(() => {
+      throw new Error(`did not end within ${patience} s`);
+    });
+    const [{ status }, [code]] = await Promise.race([Promise.all([slow, ended]), late]);
     if (status !== 200 || code !== 0) throw new Error(`${status}, then status ${code}`);
   });
   server.kill("SIGKILL");
@@ -105,10 +110,11 @@ async function walk(name: Runtime, bin: string, DATABASE_URL: string): Promise<[
 
 function clientOf(origin: string) {
   const account = { username: `u${randomBytes(6).toString("hex")}`, password: randomBytes(12).toString("hex") };
-  const state = { token: "", item: "" };
+  const state = { token: "", item: "", id: "", tag: "" };
   const call = async (method: string, path: string, body?: object, headers: Record<string, string> = {}) => {
     const response = await fetch(`${origin}${path}`, {
       method,
+      signal: AbortSignal.timeout(patience * 1_000),
       headers: {
         ...(body && { "Content-Type": "application/json" }),
         ...(state.token !== "" && { Authorization: `Bearer ${state.token}` }),
@@ -121,14 +127,22 @@ function clientOf(origin: string) {
     return { status: response.status, headers: response.headers, text, body: Object(isJson ? JSON.parse(text) : {}) };
   };
   const signIn = () => call("POST", "/api/v1/auth/login", account);
-  return { call, signIn, account, state };
+  const isHealthy = () =>
+    call("GET", "/health").then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+  return { call, signIn, isHealthy, account, state };
 }
 
 type Step = readonly [title: string, work: () => Promise<boolean>];
 
-/** What a client does, in this order. False: another answer than a client expects. */
+/** Steps of a client, in their order. False: another answer than a client expects. */
 function journey({ call, signIn, account, state }: ReturnType<typeof clientOf>): readonly Step[] {
   const title = "Analytical engine";
+  const changed = "Difference engine";
+  // Together too long to be answered at once.
+  const others = Array.from({ length: 10 }, () => ({ op: "create", item: { title, description: "d".repeat(500) } }));
   return [
     ["is ready", async () => (await call("GET", "/health/ready")).status === 200],
     [
@@ -150,8 +164,10 @@ function journey({ call, signIn, account, state }: ReturnType<typeof clientOf>):
     [
       "creates",
       async () => {
-        const { status, headers } = await call("POST", "/api/v1/items", { title });
+        const { status, headers, body } = await call("POST", "/api/v1/items", { title });
         state.item = headers.get("Location") ?? "";
+        state.id = String(body.id);
+        state.tag = headers.get("ETag") ?? "";
         return status === 201;
       },
     ],
@@ -160,13 +176,18 @@ function journey({ call, signIn, account, state }: ReturnType<typeof clientOf>):
     [
       "changes it in a batch",
       async () => {
-        const operations = [{ op: "create", item: { title: "Another" } }];
-        return (await call("POST", "/api/v1/items/batch", { operations })).status === 200;
+        const update = { op: "update", id: state.id, if_match: state.tag, item: { title: changed } };
+        const { status } = await call("POST", "/api/v1/items/batch", { operations: [update, ...others] });
+        return status === 200 && (await call("GET", state.item)).body.title === changed;
       },
     ],
     [
       "streams a download",
-      async () => (await call("GET", "/api/v1/items/export", undefined, { Accept: "text/csv" })).text.includes(title),
+      async () => {
+        const { status, headers, text } = await call("GET", "/api/v1/items/export", undefined, { Accept: "text/csv" });
+        const isStream = status === 200 && headers.get("Content-Length") === null;
+        return isStream && text.includes(changed) && text.split(title).length - 1 === others.length;
+      },
     ],
     [
       "compresses what is long",
