@@ -13,7 +13,8 @@ export async function deployScript(built: readonly BuiltWorker[], folder: string
     "",
     `All of them, the router last:        sh ${shown(script)}`,
     `With secrets, as at the first time:  SECRETS=FILE sh ${shown(script)}`,
-    `Where one Worker has served so far:  BASE=last sh ${shown(script)}`,
+    `Where one Worker has served so far:  SECRETS=FILE BASE=last sh ${shown(script)}`,
+    "There, too, the parts are new and have no secrets yet.",
   ].join("\n");
 }
 

@@ -94,22 +94,25 @@ describe("the router", () => {
   it.each([
     ["throws", { ...parts, USERS: failing }, "overloaded", "3"],
     ["is not bound", { ...parts, USERS: undefined }, "misconfigured", "60"],
-  ])("answers 503 as a problem where a part %s, and no other part suffers", async (_how, bindings, code, seconds) => {
-    const headers = { "X-Request-Id": "mine-1" };
-    const answer = await ask("GET", "/users/me", bindings, { headers });
-    expect(answer.status).toBe(503);
-    expect(answer.headers.get("Content-Type")).toBe("application/problem+json");
-    expect(answer.headers.get("Retry-After")).toBe(seconds);
-    expect(answer.headers.get("X-Request-Id")).toBe("mine-1");
-    expect(answer.headers.get("Cache-Control")).toBe("no-store");
-    expect(answer.headers.get("X-Content-Type-Options")).toBe("nosniff");
-    const body = await answer.json<Record<string, unknown>>();
-    expect(body).toMatchObject({ type: "about:blank", title: "Service Unavailable", status: 503, code });
-    expect(body.request_id).toBe("mine-1");
-    expect(JSON.stringify(body)).not.toContain("memory");
-    expect(lines.at(-1)).toMatchObject({ level: "error", message: "router", binding: "USERS", request_id: "mine-1" });
-    expect((await ask("GET", "/organizations/7/items", bindings)).status).toBe(200);
-  });
+  ])(
+    "promise 50: answers 503 as a problem where a part %s, and no other part suffers",
+    async (_how, bindings, code, seconds) => {
+      const headers = { "X-Request-Id": "mine-1" };
+      const answer = await ask("GET", "/users/me", bindings, { headers });
+      expect(answer.status).toBe(503);
+      expect(answer.headers.get("Content-Type")).toBe("application/problem+json");
+      expect(answer.headers.get("Retry-After")).toBe(seconds);
+      expect(answer.headers.get("X-Request-Id")).toBe("mine-1");
+      expect(answer.headers.get("Cache-Control")).toBe("no-store");
+      expect(answer.headers.get("X-Content-Type-Options")).toBe("nosniff");
+      const body = await answer.json<Record<string, unknown>>();
+      expect(body).toMatchObject({ type: "about:blank", title: "Service Unavailable", status: 503, code });
+      expect(body.request_id).toBe("mine-1");
+      expect(JSON.stringify(body)).not.toContain("memory");
+      expect(lines.at(-1)).toMatchObject({ level: "error", message: "router", binding: "USERS", request_id: "mine-1" });
+      expect((await ask("GET", "/organizations/7/items", bindings)).status).toBe(200);
+    },
+  );
 
   it("answers 503 where the base is missing, whatever was asked", async () => {
     expect((await ask("OPTIONS", "/nowhere", {})).status).toBe(503);

@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Miniflare } from "miniflare";
-import { projectFolder } from "../../config.ts";
+import { frontEndFolder, projectFolder } from "../../config.ts";
 import { pageOptions, type Runnable, runtimeOptions } from "../../shapes/runtime.ts";
 import { whenChanged } from "../live.ts";
 import type { News, Start } from "./process.ts";
@@ -35,10 +35,15 @@ process.on("message", (changed: Start["bindings"]) => {
   bindings = changed;
   void change(async () => {});
 });
+/** Files that are served as they are. A folder that is made later is watched from the next start. */
+const served = [join(projectFolder, "static"), frontEndFolder].flatMap((folder) =>
+  folder !== undefined && existsSync(folder) ? folder : [],
+);
 const watched = [
   whenChanged(join(projectFolder, "src"), undefined, () => void change(rebuild)),
   whenChanged(projectFolder, "wrangler.toml", () => void change(rebuild)),
   whenChanged(join(projectFolder, "dev", "shapes"), "own.ts", () => void change(rebuild)),
+  ...served.map((folder) => whenChanged(folder, undefined, () => void change(rebuild))),
 ];
 
 await gone;

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -23,11 +23,15 @@ describe("npm run dev -- --shape group", { timeout: patience }, () => {
     project = await mkdtemp(join(tmpdir(), "plinth-shapes-"));
     await copyProject(project);
     await writeFile(join(project, ".dev.vars"), 'PROJECT_NAME="In groups"\n');
+    await mkdir(join(project, "static"));
+    await writeFile(join(project, "static", "page.txt"), "the first");
+    await mkdir(join(project, "site"));
+    await writeFile(join(project, "site", "index.html"), "<p>One</p>");
     const { DATABASE_URL: _, ...inherited } = plainEnvironment();
     const ports = { PORT: String(await freePort()), INSPECTOR_PORT: String(await freePort()) };
     server = spawn(process.execPath, [join(project, "dev/local/server.ts"), "--shape", "group"], {
       cwd: project,
-      env: { ...inherited, ...ports, PLINTH_DATA: join(project, ".plinth"), NO_COLOR: "1" },
+      env: { ...inherited, ...ports, PLINTH_DATA: join(project, ".plinth"), FRONT_END: "site", NO_COLOR: "1" },
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [server.stdout, server.stderr]) {
@@ -79,6 +83,15 @@ describe("npm run dev -- --shape group", { timeout: patience }, () => {
     await expect.poll(() => answer("/health"), { timeout: 60_000 }).toMatch(/^500 [\s\S]*live\.ts:\d+/);
     await writeFile(file, good);
     await expect.poll(() => answer("/health"), { timeout: 60_000 }).toBe('200 {"status":"ok"}');
+  });
+
+  it("takes over a change of a static file, and of a front end", async () => {
+    expect(await answer("/static/page.txt")).toBe("200 the first");
+    await writeFile(join(project, "static", "page.txt"), "the second");
+    await expect.poll(() => answer("/static/page.txt"), { timeout: 60_000 }).toBe("200 the second");
+    expect(await answer("/")).toContain("<p>One</p>");
+    await writeFile(join(project, "site", "index.html"), "<p>Two</p>");
+    await expect.poll(() => answer("/"), { timeout: 60_000 }).toContain("<p>Two</p>");
   });
 
   it("takes over what .dev.vars says now", async () => {
