@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
@@ -24,6 +24,8 @@ describe.each(shapes)("the bundles of the shape %s", { timeout: 120_000 }, (shap
   let runtime: Miniflare;
   let origin: string;
   let mailbox: string;
+  /** The folder of the Durable Objects' data. */
+  let state: string;
 
   beforeAll(async () => {
     // Below the project, whose packages the bundles are made of.
@@ -47,9 +49,10 @@ describe.each(shapes)("the bundles of the shape %s", { timeout: 120_000 }, (shap
       ...{ FRONTEND_URL: "https://app.example.com", ALLOWED_ORIGINS: "https://app.example.com" },
       ...{ MAIL_FROM: "Plinth <no-reply@example.com>" },
     };
+    state = join(folder, "state");
     runtime = new Miniflare(
       await runtimeOptions(built, bindings, {
-        resourcePersistencePath: join(folder, "state"),
+        resourcePersistencePath: state,
         handleStructuredLogs: () => {},
       }),
     );
@@ -74,16 +77,19 @@ describe.each(shapes)("the bundles of the shape %s", { timeout: 120_000 }, (shap
 
   it("sign up and in by the hasher of the base, and read in one part what another wrote", async () => {
     const ada = await signUp("ada");
-    const body = JSON.stringify({ title: "The first" });
-    const made = await call("POST", "/api/v1/items", { headers: { ...ada, ...json }, body });
+    // One hashed in the part that has sign-up, and one verified in the part that has sign-in.
+    const objects = await readdir(join(state, "do", "plinth-PasswordHasher"));
+    expect(objects.filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name))).toHaveLength(2);
+    const body = JSON.stringify({ name: "The first", slug: "the-first" });
+    const made = await call("POST", "/api/v1/organizations", { headers: { ...ada, ...json }, body });
     expect(made.status).toBe(201);
     const at = new URL(made.headers.get("Location") ?? "", origin).pathname;
     expect((await call("GET", at, { headers: ada })).status).toBe(200);
-    const list = await call("GET", "/api/v1/items?limit=1", { headers: ada });
-    expect(await list.json()).toMatchObject({ items: [{ title: "The first" }], next_cursor: null });
+    const list = await call("GET", "/api/v1/organizations?limit=1", { headers: ada });
+    expect(await list.json()).toMatchObject({ items: [{ name: "The first" }], next_cursor: null });
   });
 
-  it("take files in and give parts of them out, as they flow", async () => {
+  it("take files in, and give parts of them out", async () => {
     const grace = await signUp("grace");
     const body = JSON.stringify({ title: "With a file" });
     const made = await call("POST", "/api/v1/items", { headers: { ...grace, ...json }, body });
@@ -120,7 +126,7 @@ describe.each(shapes)("the bundles of the shape %s", { timeout: 120_000 }, (shap
     expect(nowhere.headers.get("Content-Type")).toBe("application/problem+json");
     expect(await nowhere.json()).toMatchObject({ code: "not_found", request_id: nowhere.headers.get("X-Request-Id") });
     const asked = { Origin: "https://app.example.com", "Access-Control-Request-Method": "PATCH" };
-    const preflight = await call("OPTIONS", "/api/v1/items/7", { headers: asked });
+    const preflight = await call("OPTIONS", "/api/v1/organizations/7", { headers: asked });
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get("Access-Control-Allow-Methods")).toContain("PATCH");
     expect((await call("HEAD", "/health")).status).toBe(200);
@@ -133,10 +139,10 @@ describe.each(shapes)("the bundles of the shape %s", { timeout: 120_000 }, (shap
     expect(document).toStrictEqual(expected);
   });
 
-  it("answer 503 for a part that throws, and go on with all others", async () => {
+  it("promise 50: answer 503 for a part that throws, and go on with all others", async () => {
     const failed = await call("GET", "/api/v1/tasks", { headers: { "X-Request-Id": "mine-7" } });
     expect([failed.status, failed.headers.get("Retry-After")]).toStrictEqual([503, "3"]);
     expect(await failed.json()).toMatchObject({ code: "overloaded", request_id: "mine-7" });
-    expect((await call("GET", "/api/v1/items")).status).toBe(401);
+    expect((await call("GET", "/api/v1/users/me")).status).toBe(401);
   });
 });
