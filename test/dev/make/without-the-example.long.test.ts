@@ -61,7 +61,8 @@ describe("npm run new", () => {
       await node("dev/commands/openapi.ts", "--check"),
       await node("dev/commands/check-migrations.ts"),
       await node(
-        ...(["node_modules/vitest/vitest.mjs", "run", "--project=worker", "--coverage.enabled=false"] as const),
+        ...(["node_modules/vitest/vitest.mjs", "run", "--coverage.enabled=false"] as const),
+        ...["--project=worker", "--project=node", "test/shape/", "test/dev/shapes/configs.test.ts"],
         ...["test/routes/zebra-stripes", "test/routes/a-long", "test/db/schema.test.ts", "test/routes/health"],
         ...["contract", "budget", "words", "room", "fields", "names", "strangers"].map(
           (name) => `test/house/${name}.test.ts`,
@@ -70,5 +71,6 @@ describe("npm run new", () => {
     ];
     for (const { code, output } of checks) expect(code, output).toBe(0);
     expect(checks.at(-1)?.output).toMatch(/\d{3} passed, 0 failed/);
+    expect(checks.at(-1)?.output).toContain("test/dev/shapes/configs.test.ts");
   }, 600_000);
 });
