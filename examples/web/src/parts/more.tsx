@@ -30,7 +30,10 @@ function useInView(place: RefObject<Element | null>, then: () => void): void {
   // Observes anew after each page, which may leave the end in view.
   useEffect(() => {
     if (!place.current) return;
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && then(), { rootMargin: "400px" });
+    // A busy page is told of several changes at once, of which the last counts.
+    const observer = new IntersectionObserver((changes) => changes.at(-1)?.isIntersecting && then(), {
+      rootMargin: "400px",
+    });
     observer.observe(place.current);
     return () => observer.disconnect();
   });
