@@ -19,7 +19,7 @@ async function main(): Promise<void> {
     console.error(`The role ${name} of ${where} may read and write its rows, and no more.`);
     if (password !== undefined) console.log(urlOf(url, name, password));
     else if (process.stdout.isTTY) console.error(unchanged);
-    // Whatever reads an empty output would take it for the secret.
+    // A pipe would take an empty output for the secret.
     else throw new Problem(`${unchanged} There is no connection string to pass on.`);
   } catch (error) {
     throw explained(error, where);

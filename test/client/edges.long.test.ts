@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { TokenStore } from "../../client/src/index.ts";
 import { startCompressingEdge } from "../e2e/compressing-edge.ts";
 import { type DevServer, startDevServer } from "../e2e/dev-server.ts";
 import { type DroppingEdge, startDroppingEdge } from "../e2e/dropping-edge.ts";
 import type { Edge } from "../e2e/edge.ts";
 import { checkOutClient, loadClient, releasedRef } from "./released.ts";
+import { aStore } from "./store.ts";
 
 const project = join(import.meta.dirname, "../..");
 const folder = await mkdtemp(join(tmpdir(), "clients-"));
@@ -30,21 +30,6 @@ afterAll(async () => {
   await server?.stop();
   await rm(folder, { recursive: true, force: true });
 });
-
-/** A store of one process, or of several. */
-function aStore(): TokenStore & { token: string | null } {
-  const store = {
-    token: null as string | null,
-    get: () => store.token,
-    set: (next: string) => {
-      store.token = next;
-    },
-    remove: () => {
-      store.token = null;
-    },
-  };
-  return store;
-}
 
 it("takes the client of the newest tag, and of the newest commit while there is none", async () => {
   const repository = await mkdtemp(join(folder, "repository-"));

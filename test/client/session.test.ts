@@ -1,25 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
 import { createClient, inStore, type TokenStore } from "../../client/src/index.ts";
 import { api, aUser, quickHash, serve } from "../harness.ts";
+import { aStore } from "./store.ts";
 
 const password = "correct horse battery";
 const password_hash = quickHash(password);
 const baseUrl = "https://api.example.com";
-
-/** A store that remembers what it was given. */
-function aStore(token: string | null = null) {
-  const store: TokenStore & { token: string | null } = {
-    token,
-    get: () => store.token,
-    set: (next: string) => {
-      store.token = next;
-    },
-    remove: () => {
-      store.token = null;
-    },
-  };
-  return store;
-}
 
 /** A client with its calls in order, by path; `through` may answer in place of the server. */
 function aClient({

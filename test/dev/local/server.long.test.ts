@@ -10,8 +10,10 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { findPostmaster } from "../../../dev/local/kept/postmaster.ts";
 import { freePort } from "../../../dev/local/port.ts";
+import { isAlive } from "../../../dev/local/processes.ts";
 import { rateClasses } from "../../../src/context/policy.ts";
 import { copyProject, plainEnvironment } from "../../setup/project-copy.ts";
+import { descendants } from "./descendants.ts";
 
 const run = promisify(execFile);
 
@@ -287,24 +289,4 @@ async function start(data: string, ...args: string[]) {
   const failed = server.ended.then(() => Promise.reject(new Error(`It ended:\n${server.output()}`)));
   const [, url = "", password = "", line = ""] = await Promise.race([read, failed]);
   return { ...server, url, password, line };
-}
-
-async function descendants(pid: number): Promise<number[]> {
-  const { stdout } = await run("ps", ["-A", "-o", "pid=,ppid="]);
-  const pairs = stdout
-    .trim()
-    .split("\n")
-    .map((line) => line.trim().split(/\s+/).map(Number));
-  const below = (parent: number): number[] =>
-    pairs.filter(([, ppid]) => ppid === parent).flatMap(([child = 0]) => [child, ...below(child)]);
-  return below(pid);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

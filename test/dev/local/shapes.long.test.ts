@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { freePort } from "../../../dev/local/port.ts";
+import { isAlive } from "../../../dev/local/processes.ts";
 import { copyProject, plainEnvironment } from "../../setup/project-copy.ts";
+import { descendants } from "./descendants.ts";
 
 const run = promisify(execFile);
 /** Longer than a first start takes on a busy machine. */
@@ -108,23 +110,3 @@ describe("npm run dev -- --shape group", { timeout: patience }, () => {
     await expect.poll(() => below.filter(isAlive), { timeout: 10_000 }).toEqual([]);
   });
 });
-
-async function descendants(pid: number): Promise<number[]> {
-  const { stdout } = await run("ps", ["-A", "-o", "pid=,ppid="]);
-  const pairs = stdout
-    .trim()
-    .split("\n")
-    .map((line) => line.trim().split(/\s+/).map(Number));
-  const below = (parent: number): number[] =>
-    pairs.filter(([, ppid]) => ppid === parent).flatMap(([child = 0]) => [child, ...below(child)]);
-  return below(pid);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
