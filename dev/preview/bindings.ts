@@ -1,7 +1,6 @@
-import { join } from "node:path";
-import { unstable_readConfig as readConfig } from "wrangler";
 import { z } from "zod";
 import { Problem } from "../config.ts";
+import { readWranglerToml } from "../ship/wrangler-toml.ts";
 
 /** Bindings that hold no state, or whose state is made anew for each preview. */
 const own = [
@@ -23,10 +22,7 @@ export const previewEnvironment = "staging";
  * wrangler.toml would be those of all previews, or even those of a deployment.
  */
 export function checkPreviewBindings(project: string): void {
-  const config: object = readConfig(
-    { config: join(project, "wrangler.toml"), env: previewEnvironment },
-    { hideWarnings: true },
-  );
+  const config: object = readWranglerToml(project, previewEnvironment);
   const { previews } = z.looseObject({ previews: z.record(z.string(), z.unknown()).optional() }).parse(config);
   if (!previews) throw new Problem(`wrangler.toml has no [env.${previewEnvironment}.previews].`);
   const shared = Object.entries(previews).filter(([name, value]) => !own.includes(name) && isBound(value));

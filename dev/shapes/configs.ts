@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
-import { unstable_readConfig as readConfig } from "wrangler";
 import { z } from "zod";
 import { Problem, projectFolder } from "../config.ts";
+import { readWranglerToml } from "../ship/wrangler-toml.ts";
 import { own } from "./own.ts";
 import type { Parts } from "./parts.ts";
 
@@ -39,12 +39,7 @@ type Environment = z.infer<typeof Environment>;
 
 /** Reads an environment of wrangler.toml; the part outside of them is for this machine, and has the name `plinth`. */
 export function readEnvironmentOf(env: string | undefined): Environment {
-  const read = (named: { env?: string }) =>
-    readConfig({ config: join(projectFolder, "wrangler.toml"), ...named }, { hideWarnings: true });
-  if (env !== undefined && !read({}).definedEnvironments?.includes(env)) {
-    throw new Problem(`wrangler.toml has no environment ${env}.`);
-  }
-  const config = read(env === undefined ? {} : { env });
+  const config = readWranglerToml(projectFolder, env);
   return Environment.parse({ ...config, ...(env === undefined && { name: "plinth" }) });
 }
 

@@ -3,8 +3,8 @@ import { describeDatabase, Problem } from "../config.ts";
 import { git } from "../git.ts";
 import { isLocal } from "../local/target.ts";
 import { checkFiles } from "../migrations/check-files.ts";
-import { readEnvironment, type WorkerConfig } from "./checks/environment.ts";
 import type { Variables } from "./wrangler.ts";
+import { readEnvironment, type WorkerConfig } from "./wrangler-toml.ts";
 
 /** The place that a deploy goes to, which nobody has connected to yet. */
 export type ShipTarget = {

@@ -1,7 +1,6 @@
-import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
+import { listening } from "../setup/listening.ts";
 
 export type Edge = { url: string; close(): Promise<unknown> };
 type Forwarded = { request: IncomingMessage; response: ServerResponse; answer: Response; bytes: Buffer };
@@ -21,19 +20,7 @@ export async function startEdge(target: string, pass: (forwarded: Forwarded) => 
     }
     pass({ request, response, answer, bytes });
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  // A server on TCP has an AddressInfo.
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    close: () => {
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      return closed;
-    },
-  };
+  return listening(server);
 }
 
 function forwarded(headers: IncomingHttpHeaders): Record<string, string> {

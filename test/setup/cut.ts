@@ -1,7 +1,6 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
+import { listening } from "./listening.ts";
 
 /**
  * A way to the database that breaks: passes each request on, and cuts the connection in the middle of the answer, when all
@@ -17,17 +16,6 @@ export async function serveCut(url: string): Promise<{ url: string; close(): Pro
     response.writeHead(answer.status, { "content-type": "application/json", "content-length": bytes.length });
     response.write(bytes.subarray(0, bytes.length / 2), () => request.socket.destroy());
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  // A server on TCP has an AddressInfo.
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}/sql`,
-    close: () => {
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      return closed;
-    },
-  };
+  const { url: origin, close } = await listening(server);
+  return { url: `${origin}/sql`, close };
 }

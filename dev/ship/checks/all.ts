@@ -1,8 +1,8 @@
 import type { CheckLine } from "../line.ts";
 import type { Bundle } from "../measure.ts";
+import { type EnvironmentConfig, readEnvironment, readRoot } from "../wrangler-toml.ts";
 import { bindingLines } from "./bindings.ts";
 import { costLines } from "./costs.ts";
-import { type EnvironmentConfig, readEnvironment, readRoot } from "./environment.ts";
 import { parityLines } from "./parity.ts";
 import { rootLines } from "./root.ts";
 import { settingLines } from "./settings.ts";

@@ -1,5 +1,5 @@
 import { type CheckLine, linesOf, unknown } from "../line.ts";
-import type { EnvironmentConfig } from "./environment.ts";
+import type { EnvironmentConfig } from "../wrangler-toml.ts";
 
 /** The numbers that every copy of Plinth begins with. */
 const firstNumbers = /^1[01]0[1-7]$/;

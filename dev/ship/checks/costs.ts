@@ -1,5 +1,5 @@
 import { type CheckLine, go, linesOf, noGo, unknown } from "../line.ts";
-import { type EnvironmentConfig, ownDomains } from "./environment.ts";
+import { type EnvironmentConfig, ownDomains } from "../wrangler-toml.ts";
 
 /** Subrequests that a request may make, by Cloudflare's plans. */
 const subrequests = { free: 50, paid: 10_000 };

@@ -1,5 +1,5 @@
 import { type CheckLine, linesOf } from "../line.ts";
-import type { EnvironmentConfig, WorkerConfig } from "./environment.ts";
+import type { EnvironmentConfig, WorkerConfig } from "../wrangler-toml.ts";
 
 /** Finds settings that an environment does not inherit and fails to repeat. */
 export function parityLines(root: WorkerConfig, mine: EnvironmentConfig, others: EnvironmentConfig[]): CheckLine[] {

@@ -1,5 +1,5 @@
 import { type CheckLine, linesOf } from "../line.ts";
-import { ownDomains, type WorkerConfig } from "./environment.ts";
+import { ownDomains, type WorkerConfig } from "../wrangler-toml.ts";
 
 /** A Worker that wrangler would deploy without `--env`: it would call itself production beside the real one. */
 export function rootLines(root: WorkerConfig): CheckLine[] {

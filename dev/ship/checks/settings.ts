@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { SettingsError, settingsFrom, settingsTable } from "../../../src/settings.ts";
 import { type CheckLine, linesOf } from "../line.ts";
-import type { EnvironmentConfig } from "./environment.ts";
+import type { EnvironmentConfig } from "../wrangler-toml.ts";
 
 /** Variables that have no valid value, are none, or are secrets; and what is left of an example. */
 export function settingLines(config: EnvironmentConfig): CheckLine[] {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { unstable_readConfig as readConfig } from "wrangler";
 import { z } from "zod";
-import { Problem } from "../../config.ts";
+import { Problem } from "../config.ts";
 
 const Route = z.union([z.string(), z.looseObject({ pattern: z.string(), custom_domain: z.boolean().optional() })]);
 const optional = z.string().nullish();
@@ -64,21 +64,26 @@ export type WorkerConfig = z.infer<typeof Config>;
 /** An environment with what it inherits. */
 export type EnvironmentConfig = WorkerConfig & { env: string };
 
-/** Throws {@link Problem} for an environment that there is not, which wrangler would make up. */
+/**
+ * Reads wrangler.toml as wrangler understands it: an environment with what it inherits, or the part outside of all. Throws
+ * {@link Problem} for an environment that there is not.
+ */
+export function readWranglerToml(project: string, env?: string) {
+  const read = (named: { env?: string }) =>
+    readConfig({ config: join(project, "wrangler.toml"), ...named }, { hideWarnings: true });
+  const root = read({});
+  if (env === undefined) return root;
+  if (!root.definedEnvironments?.includes(env)) throw new Problem(`wrangler.toml has no environment ${env}.`);
+  return read({ env });
+}
+
 export function readEnvironment(project: string, env: string): EnvironmentConfig {
-  const config = read(project, env);
-  if (!config.definedEnvironments?.includes(env)) throw new Problem(`wrangler.toml has no environment ${env}.`);
-  return { ...config, env };
+  return { ...Config.parse(readWranglerToml(project, env)), env };
 }
 
 /** Reads the part outside of all environments. */
 export function readRoot(project: string): WorkerConfig {
-  return read(project);
-}
-
-function read(project: string, env?: string): WorkerConfig {
-  const named = env === undefined ? {} : { env };
-  return Config.parse(readConfig({ config: join(project, "wrangler.toml"), ...named }, { hideWarnings: true }));
+  return Config.parse(readWranglerToml(project));
 }
 
 /** Domains of its own; none means that it answers at workers.dev alone. */
