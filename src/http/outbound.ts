@@ -4,6 +4,7 @@ import ky, {
   isNetworkError,
   isTimeoutError,
   type KyInstance,
+  NetworkError,
   type ResponsePromise,
   SchemaValidationError,
 } from "ky";
@@ -33,6 +34,9 @@ const readers = ["json", "text", "arrayBuffer", "blob", "bytes", "formData"] as 
 /** The methods by which others are called. */
 export type Calls = Pick<KyInstance, (typeof methods)[number]>;
 
+/** The statuses with which Cloudflare answers in place of a server that it cannot reach. */
+const unreachedOrigin = [520, 521, 522, 523, 524];
+
 /** Seconds for the whole call, with its repetitions, and for each attempt. */
 const deadlines = { seconds: 10, attemptSeconds: 5 };
 
@@ -49,6 +53,8 @@ export function calling(
   const client = ky.create({
     headers: { "X-Request-Id": requestId, ...trace() },
     redirect: "manual",
+    fetch: (request, options) =>
+      fetch(request, options).catch((cause: unknown) => Promise.reject(lost(request, cause))),
     // The parser's own error would quote the answer.
     parseJson: (text, { request }) => {
       try {
@@ -62,7 +68,7 @@ export function calling(
     retry: {
       limit: 2,
       methods: ["get", "head", "options", "put", "delete", "post", "patch"],
-      statusCodes: [408, 429, 502, 503, 504],
+      statusCodes: [408, 429, 502, 503, 504, ...unreachedOrigin],
       afterStatusCodes: [429, 503],
       retryOnTimeout: true,
       backoffLimit: 2_000,
@@ -77,6 +83,12 @@ export function calling(
     client[method] = <T>(...[input, options]: Parameters<typeof send>) => readable(send<T>(input, options), input);
   }
   return client;
+}
+
+/** Names a lost connection of workerd as one: its plain error is none that ky knows, though it says that it is `retryable`. */
+function lost(request: Input, cause: unknown): unknown {
+  const isLost = cause instanceof Error && "retryable" in cause && cause.retryable === true;
+  return isLost && request instanceof Request ? new NetworkError(request, { cause }) : cause;
 }
 
 /** ky's hooks end with the headers: tells in our words, too, what fails as the body is read. */

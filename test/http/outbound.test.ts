@@ -60,7 +60,9 @@ const status =
   (code: number, headers: Record<string, string> = {}): Reply =>
   () =>
     new Response("a secret", { status: code, headers });
-const unreachable: Reply = () => Promise.reject(new TypeError("Network connection lost"));
+/** As workerd says it: a plain error, unlike that of the Fetch standard. */
+const unreachable: Reply = () =>
+  Promise.reject(Object.assign(new Error("Network connection lost."), { retryable: true }));
 const silent: Reply = ({ signal }) =>
   new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 const url = "https://rates.example/v1/EUR?key=secret";
@@ -136,6 +138,7 @@ describe("calling", () => {
   it.each<[string, Reply[], number]>([
     ["429", [status(429), good], 2],
     ["503", [status(503), status(502), good], 3],
+    ["what Cloudflare answers for an origin that it cannot reach", [status(521), status(522), good], 3],
     ["a lost connection", [unreachable, good], 2],
     ["silence", [silent, good], 2],
   ])("repeats a read after %s", async (_what, replies, times) => {
@@ -143,6 +146,14 @@ describe("calling", () => {
     const { outcome } = await timed(() => calling({}).get(url).json());
     expect(outcome).toStrictEqual({ currency: "EUR", rate: 1.1 });
     expect(asked).toHaveLength(times);
+  });
+
+  it("repeats a read where nobody listens, on the runtime's own network", async () => {
+    const fetch = vi.spyOn(globalThis, "fetch");
+    const calls = fetch.mock.calls.length;
+    await expect(calling({}).get("http://127.0.0.1:47/")).rejects.toThrow("127.0.0.1:47 cannot be reached");
+    expect(fetch.mock.calls.length - calls).toBe(3);
+    fetch.mockRestore();
   });
 
   it("waits as long as Retry-After says, in seconds or as a date", async () => {
