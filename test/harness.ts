@@ -26,7 +26,7 @@ import { allTasks } from "../src/tasks/index.ts";
 import { mailTask } from "../src/values.ts";
 import { holdAgainstContract } from "./contracts.ts";
 import { holdLines } from "./lines.ts";
-import { answerOf, appOf, bindings, deps as production } from "./runtime/worker.ts";
+import { answerOf, appUnderTest, bindings, deps as production } from "./runtime/worker.ts";
 
 /** True in `npm run test:long`, where a test that tries many cases tries them all. */
 export const isThorough = import.meta.env.MODE === "thorough";
@@ -77,7 +77,7 @@ export function serve({
   const quick = { hasher: () => quickPasswords, log: (entry: LogEntry) => void logs.push(entry) };
   const allDeps: Deps = { ...production, ...quick, ...deps };
   const since = new Date().toISOString();
-  const app = appOf(endpoints, allDeps);
+  const app = appUnderTest(endpoints, allDeps);
 
   const fetch = (request: Request) => answerOf(app, request, own);
 

@@ -38,9 +38,9 @@ async function main(open: Closeables): Promise<void> {
   const options = optionsFrom(process.argv.slice(2));
   const world = await aWorld(open);
   provider.latency = options.latency;
-  const parts = { modes, hang, drain, free, overlap, purge };
-  for (const [name, part] of Object.entries(parts)) {
-    if (options.only.split(",").includes(name)) await part(world, options);
+  const studies = { modes, hang, drain, free, overlap, purge };
+  for (const [name, study] of Object.entries(studies)) {
+    if (options.only.split(",").includes(name)) await study(world, options);
   }
   console.log(machine());
 }

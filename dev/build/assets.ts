@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   }
   const frontEnd = await frontEndFiles();
   await mirror(assets, [
-    ...frontEnd.parts,
+    ...frontEnd.sources,
     { from: source, to: "docs-assets", names: page },
     { from: own, to: "static" },
   ]);
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
 /** A front end is at the root, each of its pages a file: any other path reaches the Worker. */
 async function frontEndFiles() {
   const folder = frontEndFolder;
-  if (folder === undefined) return { parts: [], headers: "" };
+  if (folder === undefined) return { sources: [], headers: "" };
   const files = await filesIn(folder);
   if (process.env.FRONT_END && !files.includes("index.html")) {
     throw new Problem(`FRONT_END names ${folder}, which has no index.html: build the front end first.`);
@@ -56,7 +56,7 @@ async function frontEndFiles() {
   if (taken.length > 0)
     throw new Problem(`These paths are the API's, and cannot be the front end's: ${taken.join(", ")}.`);
   const names = files.filter((name) => name !== "_headers");
-  return { parts: [{ from: folder, names }], headers: await readTextIfAny(join(folder, "_headers")) };
+  return { sources: [{ from: folder, names }], headers: await readTextIfAny(join(folder, "_headers")) };
 }
 
 await main().catch(failWith);

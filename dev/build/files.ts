@@ -2,7 +2,7 @@ import { copyFile, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile
 import { dirname, join, relative } from "node:path";
 import { projectFolder } from "../config.ts";
 
-type Part = {
+type Source = {
   from: string;
   /** The folder within the copy; by default its root. */
   to?: string;
@@ -11,9 +11,9 @@ type Part = {
 };
 
 /** Makes a folder hold copies of these files, and no others but `_headers`. Writes only changes. */
-export async function mirror(folder: string, parts: readonly Part[]): Promise<void> {
+export async function mirror(folder: string, sources: readonly Source[]): Promise<void> {
   const wanted = new Map<string, string>();
-  for (const { from, to = "", names } of parts) {
+  for (const { from, to = "", names } of sources) {
     for (const name of names ?? (await filesIn(from))) wanted.set(join(to, name), join(from, name));
   }
   const surplus = (await filesIn(folder)).filter((path) => path !== "_headers" && !wanted.has(path));

@@ -10,33 +10,33 @@ import { isSignedIn } from "./policy.ts";
 import type { Later, Run, Statement, Variables } from "./types.ts";
 
 /** The parts of a request that decide how its statements run. The stages of the request fill them in. */
-type Parts = Partial<
+type RunContext = Partial<
   Pick<Variables, "policy" | "guard" | "once" | "audit" | "outbox" | "tasks" | "enqueued" | "log"> & {
     requestId: string | null;
   }
 >;
 
 /**
- * Makes the one {@link Run} of a request, which reads `parts` at each call: guard, idempotency key, recorded events.
+ * Makes the one {@link Run} of a request, which reads `context` at each call: guard, idempotency key, recorded events.
  * Events and tasks that committed are noted for the log, and for what follows the answer.
  */
-export function runner(db: Database, parts: Parts = {}): Run {
-  const inOneTransaction = (all: readonly Statement[]) => transact(db, parts, all);
-  return composed(db, parts, (statements) => (parts.once ?? unchanged)(statements, inOneTransaction));
+export function runner(db: Database, context: RunContext = {}): Run {
+  const inOneTransaction = (all: readonly Statement[]) => transact(db, context, all);
+  return runWith(db, context, (statements) => (context.once ?? unchanged)(statements, inOneTransaction));
 }
 
 /** A {@link Run} that makes statements of tasks, has all of them performed, and answers each in its place. */
-export function composed(
+export function runWith(
   db: Database,
-  parts: Parts,
+  context: RunContext,
   perform: (statements: readonly Statement[]) => Promise<unknown[]>,
 ): Run {
   async function run(...given: readonly (Statement | Later | undefined)[]): Promise<unknown> {
-    const statements = given.flatMap((one) => (isLater(one) ? enqueueing(db, parts, one) : (one ?? [])));
+    const statements = given.flatMap((one) => (isLater(one) ? enqueueing(db, context, one) : (one ?? [])));
     const results = (await perform(statements)).values();
     const answers = given.map((one) => one && results.next().value);
     // The answer to a statement that `enqueueing` made.
-    for (const [i, one] of given.entries()) if (isLater(one)) noteTask(parts, one, answers[i] as EnqueueAnswer);
+    for (const [i, one] of given.entries()) if (isLater(one)) noteTask(context, one, answers[i] as EnqueueAnswer);
     return given.length === 1 ? answers[0] : answers;
   }
   // The signature cannot be written on the implementation: one statement answers a result, several answer a tuple.
@@ -47,7 +47,7 @@ function isLater(one: Statement | Later | undefined): one is Later {
   return one !== undefined && "enqueue" in one;
 }
 
-function enqueueing(db: Database, { tasks = [], requestId = null }: Parts, later: Later): Statement {
+function enqueueing(db: Database, { tasks = [], requestId = null }: RunContext, later: Later): Statement {
   const isListed = tasks.some(({ name }) => name === later.task);
   if (!isListed)
     throw new Error(`The task ${later.task} is not in the list of src/tasks/index.ts, and would never run`);
@@ -57,32 +57,32 @@ function enqueueing(db: Database, { tasks = [], requestId = null }: Parts, later
 type EnqueueAnswer = Awaited<ReturnType<Later["enqueue"]>>;
 
 /** Notes a task that was really enqueued: none if one waits under its key. */
-function noteTask({ enqueued }: Parts, { task: name, delay }: Later, answer: EnqueueAnswer): void {
+function noteTask({ enqueued }: RunContext, { task: name, delay }: Later, answer: EnqueueAnswer): void {
   for (const { id } of answer.rows) enqueued?.push({ id, name, delay });
 }
 
-const unchanged: NonNullable<Parts["once"]> = (statements, transact) => transact(statements);
+const unchanged: NonNullable<RunContext["once"]> = (statements, transact) => transact(statements);
 
-async function transact(db: Database, parts: Parts, statements: readonly Statement[]): Promise<unknown[]> {
-  requireGuard(parts);
-  const looks = looksAfter(db, parts);
-  if (looks.length === 0) return guarded(db, parts.guard, statements);
-  const results = await guarded(db, parts.guard, [...statements, ...looks]);
+async function transact(db: Database, context: RunContext, statements: readonly Statement[]): Promise<unknown[]> {
+  requireGuard(context);
+  const looks = looksAfter(db, context);
+  if (looks.length === 0) return guarded(db, context.guard, statements);
+  const results = await guarded(db, context.guard, [...statements, ...looks]);
   // The rows of the statements that were added.
   const [recorded, refused] = results.splice(statements.length) as [RecordedEvent[], { rows: RefusedMail[] }];
-  note(parts, recorded, refused.rows);
+  note(context, recorded, refused.rows);
   return results;
 }
 
 /** The statements that tell, after those of a request, which events were recorded and which mails found no room. */
-function looksAfter(db: Database, { audit, outbox = [] }: Parts) {
+function looksAfter(db: Database, { audit, outbox = [] }: RunContext) {
   const made = audit?.made ?? [];
   const mayMail = outbox.length > 0 || made.length > 0;
   return mayMail ? ([AuditEvents.recorded(db, made), Mails.refused(db)] as const) : [];
 }
 
 /** Fails closed, whatever the stages of the request have forgotten. */
-export function requireGuard({ policy, guard }: Parts): void {
+export function requireGuard({ policy, guard }: RunContext): void {
   if (policy && isSignedIn(policy.access) && !guard) throw new Error("There is no guard");
 }
 
@@ -90,7 +90,7 @@ export function requireGuard({ policy, guard }: Parts): void {
  * Runs statements in one transaction, behind the guard: part of a single statement, or the first of several. Without
  * statements it asks the guard alone.
  */
-async function guarded(db: Database, guard: Parts["guard"], statements: readonly Statement[]): Promise<unknown[]> {
+async function guarded(db: Database, guard: RunContext["guard"], statements: readonly Statement[]): Promise<unknown[]> {
   const [first, ...others] = statements;
   try {
     if (!guard) {
@@ -112,7 +112,7 @@ async function guarded(db: Database, guard: Parts["guard"], statements: readonly
  * that found no room: there is nothing to send.
  */
 export function note(
-  { audit, outbox, log }: Parts,
+  { audit, outbox, log }: RunContext,
   recorded: readonly RecordedEvent[],
   refused: readonly RefusedMail[],
 ): void {

@@ -3,7 +3,7 @@ import { AuditEvents } from "../crud/audit-events.ts";
 import { Mails } from "../crud/mails.ts";
 import { fromDatabase, isFromDatabase, lostToOthers } from "../db/errors.ts";
 import type { TransactionTerms } from "./policy.ts";
-import { blamed, composed, note, requireGuard } from "./run.ts";
+import { blamed, note, requireGuard, runWith } from "./run.ts";
 import type { Statement, Transaction, Variables } from "./types.ts";
 
 /** Makes the one {@link Transaction} of a request. */
@@ -38,7 +38,7 @@ async function attempt<Vars extends Variables, T>(
   const { db } = session;
   try {
     if (guard) await db.execute(sql`select ${guard()}`);
-    const value = await Promise.race([work({ ...vars, db, run: composed(db, vars, oneByOne) }), session.ended]);
+    const value = await Promise.race([work({ ...vars, db, run: runWith(db, vars, oneByOne) }), session.ended]);
     const recorded = audit.made.length > 0 ? await AuditEvents.recorded(db, audit.made) : [];
     const mayMail = vars.outbox.length > 0 || recorded.length > 0;
     const refused = mayMail ? (await Mails.refused(db)).rows : [];

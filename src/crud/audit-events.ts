@@ -90,8 +90,8 @@ export function isWritten(event: NewAuditEvent): SQL {
   return sql`exists (select from ${auditEvents} where id = ${event.id}::uuid)`;
 }
 
-/** A part of a `with`. */
-export type Part = { name: string; query: SQL };
+/** A common table expression: a query and its name in `with`. */
+export type CommonTable = { name: string; query: SQL };
 /**
  * `details` is an object in JSON, made of a row of the source, which joins those of event and notice. `told` selects the ids
  * of those who get the notice, for an event `e`: otherwise the account concerned. `isEach` if the source may have many rows.
@@ -106,18 +106,18 @@ type Whose = {
   isEach?: true;
 };
 
-/** Records an event inside the statement that causes it: {@link telling} as parts of its `with`. */
+/** Records an event inside the statement that causes it: {@link telling} in its `with`. */
 export function written(event: NewAuditEvent, source: SQL, whose: Whose = {}): SQL {
-  const parts = telling(event, source, whose).map(({ name, query }) => sql`${sql.identifier(name)} as (${query})`);
-  return sql.join(parts, sql`, `);
+  const tables = telling(event, source, whose).map(({ name, query }) => sql`${sql.identifier(name)} as (${query})`);
+  return sql.join(tables, sql`, `);
 }
 
 /**
- * Makes the parts `event` and, for a notice, `notice`, prefixed by `name`. They write once per row of `source`, which
+ * Makes the tables `event` and, for a notice, `notice`, prefixed by `name`. They write once per row of `source`, which
  * may also name the account. The notice goes to the address from before the statement, or that of `owner`. A statement
  * that is sent once more writes no second event.
  */
-export function telling(event: NewAuditEvent, source: SQL, whose: Whose = {}): Part[] {
+export function telling(event: NewAuditEvent, source: SQL, whose: Whose = {}): CommonTable[] {
   const { userId = sql`${event.user_id ?? null}::uuid`, owner = sql`${users}`, name = "", details: more } = whose;
   const { id, kind, actor_id, request_id, network, details, notice } = event;
   const { organizationId = sql`${event.organization_id ?? null}::uuid`, told: recipients, isEach } = whose;

@@ -47,11 +47,11 @@ export function changing(
   const columns = getTableColumns(users);
   if (told.length === 0) return db.update(users).set(values).where(which).returning(columns);
   const before = db.$with("before", { id: users.id }).as(sql`select * from ${users} where ${which} for no key update`);
-  const parts = told.flatMap(({ event, name, differs }) =>
+  const tables = told.flatMap(({ event, name, differs }) =>
     telling(event, sql`from before where ${differs}`, { name, owner: sql`before` }),
   );
   return db
-    .with(before, ...parts.map(({ name, query }) => db.$with(name, {}).as(query)))
+    .with(before, ...tables.map(({ name, query }) => db.$with(name, {}).as(query)))
     .update(users)
     .set(values)
     .from(before)

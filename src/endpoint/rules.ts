@@ -69,7 +69,7 @@ const words: Record<keyof Contract, true> = {
   offBy: true,
   withoutSettings: true,
 };
-const parts: Record<keyof NonNullable<Contract["request"]>, true> = {
+const inputs: Record<keyof NonNullable<Contract["request"]>, true> = {
   params: true,
   query: true,
   headers: true,
@@ -85,8 +85,8 @@ function faultsOf(contract: Contract): string[] {
       .filter(notIn(words))
       .map((word) => `a contract has no ${word}; its words are ${Object.keys(words).join(", ")}`),
     ...Object.keys(request)
-      .filter(notIn(parts))
-      .map((part) => `a request has no ${part}; its parts are ${Object.keys(parts).join(", ")}`),
+      .filter(notIn(inputs))
+      .map((part) => `a request has no ${part}; its parts are ${Object.keys(inputs).join(", ")}`),
     ...when(!(contract.method in methods), `method is one of ${Object.keys(methods).join(", ")}`),
     ...faultsOfAccess(contract),
     ...when(rate !== undefined && !Object.hasOwn(rateClasses, rate), `there is no rate class ${rate}`),

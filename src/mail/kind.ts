@@ -49,8 +49,8 @@ export function mailKind<Data extends z.output<typeof Greeted>>(declared: {
       const said = content(known.data, occasion);
       const action = link && { label: link.label, url: urlOf(link, known.data, occasion, token) };
       const greeting = `Hello ${known.data.name},`;
-      const parts = { ...said, ...(action && { action }), greeting, project: occasion.project };
-      return { subject: said.subject.replaceAll(/\s+/g, " "), text: renderText(parts), html: await renderHtml(parts) };
+      const props = { ...said, ...(action && { action }), greeting, project: occasion.project };
+      return { subject: said.subject.replaceAll(/\s+/g, " "), text: renderText(props), html: await renderHtml(props) };
     },
   };
 }

@@ -10,10 +10,10 @@ export type Content = {
   closing: string;
 };
 
-type Parts = Content & { greeting: string; project: string; action?: { label: string; url: string } };
+type Props = Content & { greeting: string; project: string; action?: { label: string; url: string } };
 
 /** A mail as plain text. */
-export function renderText({ greeting, paragraphs, facts = [], action, closing, project }: Parts): string {
+export function renderText({ greeting, paragraphs, facts = [], action, closing, project }: Props): string {
   const link = action ? [`${action.label}:\n${action.url}`] : [];
   const list = facts.length > 0 ? [facts.map(([label, value]) => `${label}: ${value}`).join("\n")] : [];
   const [first = "", ...others] = paragraphs;
@@ -24,8 +24,8 @@ export function renderText({ greeting, paragraphs, facts = [], action, closing, 
  * Renders a mail as HTML: tables and inline styles, for old mail programs. It loads nothing, and the template escapes
  * every text.
  */
-export async function renderHtml(parts: Parts): Promise<string> {
-  const { subject, greeting, paragraphs, facts = [], action, closing, project } = parts;
+export async function renderHtml(props: Props): Promise<string> {
+  const { subject, greeting, paragraphs, facts = [], action, closing, project } = props;
   const [first = "", ...others] = paragraphs;
   const page = await html`<!doctype html>
 <html lang="en">
@@ -86,7 +86,7 @@ ${rows}</table>
 `;
 }
 
-function button(action: Parts["action"]) {
+function button(action: Props["action"]) {
   if (!action) return "";
   return html`<table role="presentation" cellpadding="0" cellspacing="0" style="margin:24px 0"><tr>
 <td class="button" style="background:#1d5fd1;border-radius:8px"><a href="${action.url}" style="display:inline-block;padding:13px 26px;font-size:16px;font-weight:600;color:#ffffff;text-decoration:none">${action.label}</a></td>
@@ -95,7 +95,7 @@ function button(action: Parts["action"]) {
 }
 
 /** For mail programs that show no button. */
-function fallback(action: Parts["action"]) {
+function fallback(action: Props["action"]) {
   if (!action) return "";
   return html`<tr><td class="faint" style="padding:16px 4px 0;font-size:13px;line-height:1.5;color:#66727f">Does the button not work? Copy this address into your browser:<br>
 <span class="link" style="color:#1d5fd1;word-break:break-all">${action.url}</span></td></tr>

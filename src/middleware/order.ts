@@ -18,8 +18,8 @@ import { exactPath, forgivesSlash } from "./exact-path.ts";
 import { serveFiles } from "./files.ts";
 import { idempotency } from "./idempotency.ts";
 import { methodsAt } from "./methods.ts";
+import { readMultipart } from "./multipart.ts";
 import { pages } from "./pages.ts";
-import { readParts } from "./parts.ts";
 import { limitRate } from "./rate-limit.ts";
 import { remember } from "./remember.ts";
 import { requestId } from "./request-id.ts";
@@ -129,8 +129,8 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
     "Decides which parser reads the body.",
   ],
   [
-    "parts",
-    ({ contract }) => (mediaTypes(contract).includes(multipartType) ? readParts(arrivalOf(contract)) : undefined),
+    "multipart",
+    ({ contract }) => (mediaTypes(contract).includes(multipartType) ? readMultipart(arrivalOf(contract)) : undefined),
     "The fingerprint of a request is that of its parts, whatever boundary is between them.",
   ],
   [

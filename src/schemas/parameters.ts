@@ -50,6 +50,6 @@ export function listOf<Element extends z.ZodType<unknown, string>>(element: Elem
 type ListInput<Element extends string> = Element | Element[] | `${Element},${string}`;
 
 /** `include`: optional parts of an answer. */
-export function includes<const Parts extends readonly [string, ...string[]]>(...parts: Parts) {
-  return listOf(z.enum(parts)).optional();
+export function includes<const Names extends readonly [string, ...string[]]>(...names: Names) {
+  return listOf(z.enum(names)).optional();
 }

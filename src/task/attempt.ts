@@ -51,9 +51,9 @@ async function performed(work: Work, claimed: Claimed, progress: Progress): Prom
   if (!task) throw new TaskError("This version does not know the task.");
   const { id, attempt, request_id: requestId } = claimed;
   const { outbox } = progress;
-  const parts = { tasks, enqueued, requestId, outbox, log: work.log };
+  const context = { tasks, enqueued, requestId, outbox, log: work.log };
   const run = runner(db, {
-    ...parts,
+    ...context,
     once: async (statements, transact) => {
       if (progress.isDone) throw new Error(`The task ${task.name} calls run more than once: use step before it`);
       const [, ...results] = await transact([
@@ -66,7 +66,7 @@ async function performed(work: Work, claimed: Claimed, progress: Progress): Prom
     },
   });
   const step = runner(db, {
-    ...parts,
+    ...context,
     once: async (statements, transact) => (await transact([Tasks.hold(db, claimed), ...statements])).slice(1),
   });
   const answer = await withinTime(task.timeoutSeconds, (signal, secondsLeft) => {

@@ -61,7 +61,7 @@ export const deps: Deps = {
   answers: answersIn(textsInMemory(4_000_000)),
 };
 
-export const appOf = createApp;
+export const appUnderTest = createApp;
 
 type Call = { app: ReturnType<typeof createApp>; own: Bindings; pending: Pending };
 const calls = new Map<string, Call>();

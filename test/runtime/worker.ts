@@ -12,7 +12,7 @@ export const deps = production;
 export type App = { fetch(request: Request, own: Bindings, ctx: ExecutionContext): Response | Promise<Response> };
 
 /** Makes an app of endpoints, as this runtime serves them. */
-export const appOf: (...given: Parameters<typeof createApp>) => App = createApp;
+export const appUnderTest: (...given: Parameters<typeof createApp>) => App = createApp;
 
 /** Has an app answer a request, and waits for all that it does afterwards. */
 export async function answerOf(app: App, request: Request, own: Bindings): Promise<Response> {

@@ -10,7 +10,7 @@ import { routerWorker } from "../../src/shape/router.ts";
 import type { App } from "./worker.ts";
 
 /** Makes a router and an app for each part, all in this isolate: `fetch` of the router's bindings is that of the apps. */
-export function composed(endpoints: readonly Endpoint[], deps: Deps, shape: Shape): App {
+export function appInParts(endpoints: readonly Endpoint[], deps: Deps, shape: Shape): App {
   refuseUnsound(endpoints);
   const { base, others, routes } = partsOf(endpoints, shape);
   const router = routerWorker(routerData({ base, routes }));

@@ -7,7 +7,7 @@ import { createApp } from "../../src/app.ts";
 import { type Endpoint, endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { endpoints as all } from "../../src/routes/index.ts";
 import { bindings } from "../harness.ts";
-import { composed } from "../runtime/composed.ts";
+import { appInParts } from "../runtime/app-in-parts.ts";
 import { answerOf, deps as production } from "../runtime/worker.ts";
 
 const deps = { ...production, log: () => undefined };
@@ -38,7 +38,7 @@ const tangled = [
 ];
 
 /** Everything of an answer that must not depend on the shape. */
-async function told(app: ReturnType<typeof createApp> | ReturnType<typeof composed>, request: Request) {
+async function told(app: ReturnType<typeof createApp> | ReturnType<typeof appInParts>, request: Request) {
   const answer = await answerOf(app, request, bindings);
   const { "x-request-id": _, ...headers } = Object.fromEntries(answer.headers);
   const text = (await answer.text()).replaceAll(/[0-9a-f-]{36}/g, "…");
@@ -76,7 +76,7 @@ const headers = fc.constantFrom<Record<string, string>>(
 
 describe.each(shapes)("promise 50: an API in the shape %s", (shape) => {
   it("answers as one Worker does, whatever is asked of paths that several parts share", async () => {
-    const [one, parts] = [createApp(tangled, deps), composed(tangled, deps, shape)];
+    const [one, parts] = [createApp(tangled, deps), appInParts(tangled, deps, shape)];
     await fc.assert(
       fc.asyncProperty(method, path, headers, async (method, path, headers) => {
         const request = () => new Request(`https://api.example.com${path}`, { method, headers });
@@ -93,7 +93,7 @@ describe.each(shapes)("promise 50: an API in the shape %s", (shape) => {
   });
 
   it("refuses, lists and documents as one Worker does, at every path of the API", async () => {
-    const [one, parts] = [createApp(all, deps), composed(all, deps, shape)];
+    const [one, parts] = [createApp(all, deps), appInParts(all, deps, shape)];
     const paths = new Set(
       all.map(({ policy }) => policy.path.replaceAll(/\{\w+\}/g, "019f0000-0000-7000-8000-000000000000")),
     );

@@ -9,7 +9,7 @@ import { whole } from "./bounded-body.ts";
  * not UTF-8, 415 for a part in another encoding, and 422 for a part that occurs twice, unless it is one of the `lists`.
  * Without `required` it may be empty.
  */
-export function readParts({ required = true, lists = [], seconds }: Form): MiddlewareHandler {
+export function readMultipart({ required = true, lists = [], seconds }: Form): MiddlewareHandler {
   return async (c, next) => {
     const bytes = new Uint8Array(await whole(c.req.arrayBuffer(), seconds));
     const type = c.req.header("Content-Type") ?? "";
@@ -25,7 +25,7 @@ function formIn(bytes: Uint8Array<ArrayBuffer>, type: string, lists: readonly st
   if (!boundary) throw new ApiError("bad_request", { detail: "The Content-Type of the body has no boundary." });
   const form = new FormData();
   const twice = new Set<string>();
-  for (const part of partsOf(bytes, boundary)) {
+  for (const part of parsed(bytes, boundary)) {
     const name = part.name;
     if (name === undefined) throw new ApiError("bad_request", { detail: "A part of the body has no name." });
     // A browser sends a file of no name and no bytes for a field in which nothing was chosen.
@@ -47,7 +47,7 @@ function formIn(bytes: Uint8Array<ArrayBuffer>, type: string, lists: readonly st
 /** The number of parts that are read: each costs more than its bytes. */
 const maxParts = 200;
 
-function partsOf(bytes: Uint8Array, boundary: string): MultipartPart[] {
+function parsed(bytes: Uint8Array, boundary: string): MultipartPart[] {
   try {
     const most = bytes.byteLength;
     if (most === 0) throw new Error("There is no body");
