@@ -119,16 +119,25 @@ export class ApiError extends Error {
   readonly code: ErrorCode;
   readonly detail: string;
   readonly errors: FieldError[] | undefined;
+  readonly missing: readonly string[];
   readonly headers: Record<string, string>;
 
   constructor(
     code: ErrorCode,
-    options: { detail?: string; errors?: FieldError[]; headers?: Record<string, string>; cause?: unknown } = {},
+    options: {
+      detail?: string;
+      errors?: FieldError[];
+      /** Fields that name what does not exist. Those that the endpoint's body lacks are left out of the answer. */
+      missing?: readonly string[];
+      headers?: Record<string, string>;
+      cause?: unknown;
+    } = {},
   ) {
     super(code, { cause: options.cause });
     this.code = code;
     this.detail = options.detail ?? errorTable[code].detail;
     this.errors = options.errors;
+    this.missing = options.missing ?? [];
     this.headers = options.headers ?? {};
   }
 }
@@ -182,6 +191,11 @@ export function tooLarge(maxBytes: number): ApiError {
   return new ApiError("payload_too_large", { detail: `The body is larger than ${sizeInWords(maxBytes)}.` });
 }
 
+/** 422: a field of the body names a resource that does not exist. */
+export function invalidReference(field: string, detail: string): ApiError {
+  return new ApiError("invalid_reference", { detail, missing: [field] });
+}
+
 /** Throws `not_found`; an expression, so that it can follow `??`. */
 export function notFound(): never {
   throw new ApiError("not_found");
@@ -232,9 +246,8 @@ export function problem(c: Context, error: ApiError, shape: ProblemShape = { oau
 
 /** The members of a problem. `type` is about:blank: `code` is more precise than a URL of ours would be. */
 export function problemBody(error: ApiError, requestId: string, { oauth, fields }: ProblemShape) {
-  const { status, field }: ErrorEntry & { status: Status } = errorTable[error.code];
-  const blamed = field && fields.includes(field.name) ? [fieldError(["body", field.name], field.type)] : undefined;
-  const errors = error.errors ?? blamed;
+  const { status } = errorTable[error.code];
+  const errors = error.errors ?? blamedIn(fields, error);
   return {
     type: "about:blank",
     title: titles[status],
@@ -242,9 +255,16 @@ export function problemBody(error: ApiError, requestId: string, { oauth, fields 
     detail: error.detail,
     code: error.code,
     request_id: requestId,
-    ...(errors && { errors }),
+    ...(errors.length > 0 && { errors }),
     ...(oauth && { error: oauthError(error.code), error_description: error.detail }),
   };
+}
+
+/** The errors of those fields of a body that an error blames. */
+function blamedIn(fields: readonly string[], { code, missing }: ApiError): FieldError[] {
+  const { field }: ErrorEntry = errorTable[code];
+  const blamed = [...(field ? [field] : []), ...missing.map((name) => ({ name, type: "not_found" as const }))];
+  return blamed.filter(({ name }) => fields.includes(name)).map(({ name, type }) => fieldError(["body", name], type));
 }
 
 function headersFor(error: ApiError): Record<string, string> {

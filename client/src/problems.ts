@@ -32,7 +32,7 @@ export function unwrap<Data, Error>({ data, error, response }: Result<Data, Erro
 }
 
 /**
- * The errors by form field, the path within the body joined by dots: `{ username: [{ type: "username_taken", … }] }`.
+ * The errors by form field, the path within the body joined by dots: `{ username: [{ type: "taken", … }] }`.
  * Those that belong to no field are under the empty name.
  */
 export function fieldErrors(problem: Pick<Problem, "errors"> | undefined): Record<string, FieldError[]> {

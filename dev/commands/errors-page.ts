@@ -33,7 +33,7 @@ const byCode: Partial<Record<ErrorCode, string>> = {
   email_not_verified: "ask the user to open the link in the mail",
   account_deleted: "offer to restore the account",
   invalid_refresh_token: "sign in again",
-  invalid_reference: "correct the request: what it names is not there",
+  invalid_reference: "show the user the fields in `errors`: what they name is not there",
   invalid_token: "refresh the access token, then send it again, once",
   insufficient_user_authentication: "confirm the password, then send it again",
   wrong_password: "ask for the password again",

@@ -52,6 +52,7 @@ export function fromDatabase(thrown: unknown): ApiError {
   return new ApiError(code, {
     ...(!isForeseen && { cause: new GuardedError(describe(thrown)) }),
     ...(code === "validation_failed" && { detail: "A value is missing, or is not one that can be stored." }),
+    ...(code === "invalid_reference" && { missing: columnsIn(error?.detail) }),
     ...(refusal && position >= 0 && { errors: [operationError(refusal, position)] }),
     ...(retryAfter !== undefined && { headers: { "Retry-After": String(Math.min(retryAfter, longestWait)) } }),
   });
@@ -85,6 +86,12 @@ function codeOf(error: NeonDbError | undefined, call: CallError | undefined): Er
   // Only the message tells a reference to nothing from a row that is still referenced.
   const isReferenced = code === "23503" && message?.startsWith("update or delete");
   return named ?? (isReferenced ? "still_referenced" : meaningOf(code));
+}
+
+/** The columns of a foreign key, by PostgreSQL's detail: `Key (shelf)=(99) is not present in table "shelves".` */
+function columnsIn(detail = ""): string[] {
+  const [, columns] = /\(([^()]+)\)=\(/.exec(detail) ?? [];
+  return columns?.split(", ").map((column) => column.replaceAll('"', "")) ?? [];
 }
 
 /** Keeps names and codes only: the messages of drizzle, of Postgres and of a failed parser all repeat parameters. */

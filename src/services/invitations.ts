@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { MemberEnv, UserEnv, Variables } from "../context/types.ts";
 import { type InvitationLink, Invitations } from "../crud/invitations.ts";
 import { Organizations } from "../crud/organizations.ts";
-import { ApiError, limitReached, notFound } from "../errors.ts";
+import { ApiError, invalidReference, limitReached, notFound } from "../errors.ts";
 import type { InvitationCreate } from "../schemas/invitations.ts";
 import { newSeed, tokenOfSeed } from "../security/one-time-tokens.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
@@ -29,7 +29,7 @@ export async function invite(context: InOrganization, { email, role = "member" }
     Invitations.find(db, member, invitation.id),
   );
   const [sent] = rows;
-  if (!sent?.has_role) throw new ApiError("invalid_reference", { detail: "The organization has no such role." });
+  if (!sent?.has_role) throw invalidReference("role", "The organization has no such role.");
   if (!sent.may) refuseMore();
   if (!sent.is_verified) refuseUnverified();
   if (sent.is_member) throw new ApiError("already_member");

@@ -5,7 +5,7 @@ import { OrganizationMembers } from "../crud/organization-members.ts";
 import { OrganizationRoles } from "../crud/organization-roles.ts";
 import { Organizations } from "../crud/organizations.ts";
 import { Users } from "../crud/users.ts";
-import { ApiError, notFound } from "../errors.ts";
+import { ApiError, invalidReference, notFound } from "../errors.ts";
 import type { OrganizationUpdate } from "../schemas/organizations.ts";
 import { type AuditContext, auditEvent } from "./audit.ts";
 import { refuseMore } from "./invitations.ts";
@@ -68,7 +68,7 @@ export async function offerTo(context: InOrganization, userId: string) {
     Organizations.offer(db, member, userId, event),
     Organizations.find(db, member),
   );
-  if (rows.length === 0) throw new ApiError("invalid_reference", { detail: "No other member has this id." });
+  if (rows.length === 0) throw invalidReference("user_id", "No other member has this id.");
   return organization ?? notFound();
 }
 
@@ -100,7 +100,7 @@ export async function changeMember(context: InOrganization, userId: string, role
   const [outcome] = rows;
   if (!outcome || !changed) return notFound();
   if (outcome.is_owner) throw new ApiError("owner_required");
-  if (!outcome.has_role) throw new ApiError("invalid_reference", { detail: "The organization has no such role." });
+  if (!outcome.has_role) throw invalidReference("role", "The organization has no such role.");
   return outcome.changed ? changed : refuseMore();
 }
 

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { endpoint, json } from "../../src/endpoint/endpoint.ts";
+import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
 import type { ErrorCode } from "../../src/errors.ts";
 import { aUser, db, serve, unique } from "../harness.ts";
 
@@ -60,6 +60,28 @@ describe("a table of one's own answers by its constraints:", () => {
     const answer = await answerOf(statement, ...(code === "validation_failed" ? [] : [code]));
     expect([answer.status, answer.body.code]).toStrictEqual([status, code]);
     expect(answer.text).not.toContain(String(books));
+  });
+
+  it("a reference to nothing by the field that makes it, where the body has one", async () => {
+    const given = (name: string, shape: z.ZodRawShape) =>
+      endpoint(
+        {
+          ...({ method: "post", path: `/${name}`, operationId: name, tags: ["items"], access: "user" } as const),
+          summary: "Write a row",
+          description: "Writes a row.",
+          request: { body: body(z.strictObject(shape)) },
+          responses: { 200: json(z.array(z.looseObject({})), "The rows") },
+          errors: ["invalid_reference"],
+        },
+        async (c) => c.json((await c.var.run(c.var.db.execute(sql.raw(insert("7, 99, 't', 1, 'g'"))))).rows, 200),
+      );
+    const app = serve({ endpoints: [given("shelve", { shelf: z.int() }), given("store", { title: z.string() })] });
+    const shelved = await app.post("/shelve", { token: ada.token, json: { shelf: 99 } });
+    const errors = [{ loc: ["body", "shelf"], msg: "Must exist", type: "not_found" }];
+    expect(shelved.body).toMatchObject({ code: "invalid_reference", errors });
+    expect(shelved.text).not.toContain(String(shelves));
+    const stored = await app.post("/store", { token: ada.token, json: { title: "t" } });
+    expect([stored.body.code, stored.body.errors]).toStrictEqual(["invalid_reference", undefined]);
   });
 
   it("nothing of it where all goes well", async () => {

@@ -74,6 +74,17 @@ describe("an error of PostgreSQL", () => {
     expect(fromDatabase(error('update or delete on table "b" violates …')).code).toBe("still_referenced");
   });
 
+  it.each([
+    ['Key (shelf)=(99) is not present in table "shelves".', ["shelf"]],
+    ['Key (organization_id, assignee_id)=(1, (a)) is not present in table "m".', ["organization_id", "assignee_id"]],
+    ['Key ("order")=(x) is not present in table "orders".', ["order"]],
+    ["Key is not present in table.", []],
+    [undefined, []],
+  ])("blames for a reference to nothing the columns in %j", (detail, missing) => {
+    const error = Object.assign(new NeonDbError("insert or update on table …"), { code: "23503", detail });
+    expect(fromDatabase(error).missing).toStrictEqual(missing);
+  });
+
   it("is explained in a log unless its code was foreseen by name, and never with a value", () => {
     const secret = { message: "insert … 'secret'", detail: "Key (email)=(secret) exists", where: "secret" };
     const explained = (fields: Partial<NeonDbError>) => explain(fromDatabase(raised({ ...secret, ...fields })));
