@@ -112,6 +112,7 @@ export function serve({
     };
     holdAgainstContract({ endpoints, method, pathname: url.pathname, answer, mayFail, logs });
     holdLines(logs.slice(earlier), init);
+    holdOutside();
     return answer;
   }
 
@@ -132,6 +133,7 @@ export function serve({
       const ids = rows.map(({ id }) => id);
       for (const id of ids) all.add(id);
       if (!(await runTasks(own, allDeps, { ids }))) throw new Error("The tasks could not be run: see the logs");
+      holdOutside();
     }
   }
 

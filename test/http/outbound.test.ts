@@ -3,7 +3,8 @@ import { z } from "zod";
 import { endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { ApiError } from "../../src/errors.ts";
 import { calling, OutboundError } from "../../src/http/outbound.ts";
-import { serve } from "../harness.ts";
+import { aUser, serve } from "../harness.ts";
+import { standIn } from "../outside.ts";
 
 const Rate = z.object({ currency: z.string(), rate: z.number() });
 
@@ -36,24 +37,13 @@ const readRate = endpoint(
 );
 
 afterEach(() => {
-  vi.unstubAllGlobals();
   vi.useRealTimers();
 });
 
 type Reply = (request: Request) => Response | Promise<Response>;
 
-/** The outside world, giving these answers in turn, the last of them forever. */
-function world(...replies: Reply[]) {
-  const asked: Request[] = [];
-  vi.stubGlobal("fetch", async (input: Request, init?: RequestInit) => {
-    const request = new Request(input, init);
-    asked.push(request);
-    const reply = replies[Math.min(asked.length, replies.length) - 1];
-    // A clone is the runtime's own, as fetch answers: the library of the server on Node makes others.
-    return (await reply?.(request))?.clone();
-  });
-  return asked;
-}
+/** The service of rates, giving these answers in turn, the last of them forever. */
+const world = (...replies: [Reply, ...Reply[]]) => standIn("rates.example", ...replies);
 
 const good: Reply = () => Response.json({ currency: "EUR", rate: 1.1 });
 const status =
@@ -120,10 +110,16 @@ describe("calling", () => {
     expect(app.logs.at(-1)).toMatchObject({ trace_id: traceId });
   });
 
-  it("is tested with an outside world that answers and waits as the test says", async () => {
-    vi.stubGlobal("fetch", async () => new Response(null, { status: 429, headers: { "Retry-After": "30" } }));
+  it("is tested with a service that answers as the test says, beside a database that is there", async () => {
+    const asked = standIn("rates.example", () => new Response(null, { status: 429, headers: { "Retry-After": "30" } }));
     const answer = await serve({ endpoints: [readRate] }).get("/rates/EUR");
-    expect([answer.status, answer.headers.get("Retry-After")]).toStrictEqual([503, "30"]);
+    expect([answer.status, answer.headers.get("Retry-After"), asked.length]).toStrictEqual([503, "30", 1]);
+    expect((await (await aUser()).get("/users/me")).status).toBe(200);
+  });
+
+  it("reaches nobody for whom nobody stands in: the test fails, and says what to write", async () => {
+    const call = serve({ endpoints: [readRate] }).get("/rates/EUR");
+    await expect(call).rejects.toThrow(/rates\.example.+test\/routes\/<resource>\/outside\.ts/);
   });
 
   it("turns a failure into the endpoint's own error, whose log holds no secret of the call", async () => {
@@ -135,7 +131,7 @@ describe("calling", () => {
     expect(JSON.stringify(app.logs)).not.toContain("secret");
   });
 
-  it.each<[string, Reply[], number]>([
+  it.each<[string, [Reply, ...Reply[]], number]>([
     ["429", [status(429), good], 2],
     ["503", [status(503), status(502), good], 3],
     ["what Cloudflare answers for an origin that it cannot reach", [status(521), status(522), good], 3],
