@@ -1,4 +1,5 @@
 import { createApp } from "../../src/app.ts";
+import { usualSeconds } from "../../src/context/policy.ts";
 import { describeApi } from "../../src/endpoint/document.ts";
 import type { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { routeOutlineOf } from "../../src/endpoint/route-outline.ts";
@@ -9,10 +10,12 @@ import type { WholeData } from "../../src/shape/base.ts";
 import type { Refusal, RouterData } from "../../src/shape/router.ts";
 import type { TaskOutline } from "../../src/task/elsewhere.ts";
 import { allTasks } from "../../src/tasks/index.ts";
+import { answerSeconds } from "./own.ts";
 import type { Parts } from "./parts.ts";
 
 /** Everything that a router knows. */
-export function routerData({ base, routes }: Pick<Parts, "base" | "routes">): RouterData {
+export function routerData({ base, others, routes }: Parts): RouterData {
+  const endpoints = [base, ...others].flatMap((part) => part.endpoints);
   return {
     routes,
     base: base.binding,
@@ -20,7 +23,15 @@ export function routerData({ base, routes }: Pick<Parts, "base" | "routes">): Ro
     failed: refusalOf(
       new ApiError("overloaded", { detail: "The part of the service that does this cannot be reached." }),
     ),
+    late: refusalOf(
+      new ApiError("overloaded", { detail: "The part of the service that does this did not answer in time." }),
+    ),
+    wait: { answer: answerSeconds, body: Math.max(usualSeconds, ...endpoints.map(bodySeconds)) },
   };
+}
+
+function bodySeconds({ contract: { request } }: Endpoint): number {
+  return request?.body?.seconds ?? usualSeconds;
 }
 
 function refusalOf(error: ApiError): Refusal {

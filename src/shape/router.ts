@@ -16,14 +16,20 @@ export type RouterData = {
   base: string;
   /** There is no such binding. */
   unbound: Refusal;
-  /** The Worker behind a binding did not answer. */
+  /** The Worker behind a binding cannot be reached, or failed past all that could answer. */
   failed: Refusal;
+  /** The Worker behind a binding did not answer in time. */
+  late: Refusal;
+  wait: Wait;
 };
 
-type Target = { fetch(request: Request): Promise<Response> };
+/** Seconds until the head of an answer, from when the part has the whole request, and those that a body may take before. */
+export type Wait = { answer: number; body: number };
+
+type Target = { fetch(request: Request, init?: RequestInit): Promise<Response> };
 
 /** The Worker in front of an API in parts: hands each request to the part that has its endpoint. */
-export function routerWorker({ routes, base, unbound, failed }: RouterData, log: Log = logToConsole) {
+export function routerWorker({ routes, base, unbound, failed, late, wait }: RouterData, log: Log = logToConsole) {
   const find = finderIn(routes, base);
   const refuse = (request: Request, bindings: Record<string, unknown>, { binding, refusal, cause }: Refused) => {
     const request_id = idOf(request);
@@ -36,9 +42,10 @@ export function routerWorker({ routes, base, unbound, failed }: RouterData, log:
       const target = bindings[binding];
       if (!isTarget(target)) return refuse(request, bindings, { binding, refusal: unbound });
       try {
-        return await target.fetch(request);
+        return await answerInTime(target, request, wait);
       } catch (error) {
-        return refuse(request, bindings, { binding, refusal: failed, cause: describeError(error) });
+        const refusal = error instanceof Late ? late : failed;
+        return refuse(request, bindings, { binding, refusal, cause: describeError(error) });
       }
     },
   };
@@ -61,6 +68,52 @@ export function finderIn(routes: readonly Route[], base: string): (request: Requ
     const [[first] = []] = router.match(method, path);
     return first?.[0] ?? base;
   };
+}
+
+/** A part that did not answer in time. */
+class Late extends Error {
+  override readonly name = "Late";
+}
+
+/** The answer of a part. Gives the part up, and throws {@link Late}, where its head does not come in time. */
+async function answerInTime(target: Target, request: Request, wait: Wait): Promise<Response> {
+  const call = new AbortController();
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const giveUpAfter = (seconds: number) =>
+    setTimeout(() => {
+      reject(new Late(`There was no answer in ${seconds} s`));
+      call.abort();
+    }, seconds * 1_000);
+  let timer = giveUpAfter(hasBody(request) ? wait.body + wait.answer : wait.answer);
+  let isOver = false;
+  const passed = passing(request, () => {
+    if (isOver) return;
+    clearTimeout(timer);
+    timer = giveUpAfter(wait.answer);
+  });
+  try {
+    return await Promise.race([target.fetch(passed, { signal: call.signal }), late]);
+  } finally {
+    isOver = true;
+    clearTimeout(timer);
+  }
+}
+
+/** The same request. Tells when the part has all of its body, if it has one that does not break off. */
+function passing(request: Request, onArrival: () => void): Request {
+  const { body, headers } = request;
+  if (body === null || !hasBody(request)) return request;
+  const size = headers.has("Transfer-Encoding") ? null : headers.get("Content-Length");
+  // The runtime's own streams pass bytes on without a run of this code for each chunk.
+  const { readable, writable } = size === null ? new IdentityTransformStream() : new FixedLengthStream(Number(size));
+  // A body that breaks off does so for the part too, which answers.
+  body.pipeTo(writable).then(onArrival, () => undefined);
+  return new Request(request, { body: readable });
+}
+
+/** No request can be made of a GET with a body, which no endpoint reads. */
+function hasBody({ method, body }: Request): boolean {
+  return body !== null && method !== "GET" && method !== "HEAD";
 }
 
 type Refused = { binding: string; refusal: Refusal; cause?: Record<string, unknown> };

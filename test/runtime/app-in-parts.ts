@@ -12,8 +12,9 @@ import type { App } from "./worker.ts";
 /** Makes a router and an app for each part, all in this isolate: `fetch` of the router's bindings is that of the apps. */
 export function appInParts(endpoints: readonly Endpoint[], deps: Deps, shape: Shape): App {
   refuseUnsound(endpoints);
-  const { base, others, routes } = partsOf(endpoints, shape);
-  const router = routerWorker(routerData({ base, routes }));
+  const parts = partsOf(endpoints, shape);
+  const { base, others } = parts;
+  const router = routerWorker(routerData(parts));
   let document: WholeData["document"] | undefined;
   const whole = {
     outlines: endpoints.map(routeOutlineOf),

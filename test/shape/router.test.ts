@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { routerData } from "../../dev/shapes/data.ts";
 import type { LogEntry } from "../../src/log.ts";
-import { type Route, routerWorker } from "../../src/shape/router.ts";
+import { type Route, routerWorker, type Wait } from "../../src/shape/router.ts";
 
 const routes: Route[] = [
   ["GET", "/users/me", "USERS"],
@@ -12,7 +12,7 @@ const routes: Route[] = [
   ["GET", "/organizations/:id/items", "ITEMS"],
   ["POST", "/organizations/:id/items", "WRITERS"],
 ];
-const data = routerData({ base: { name: "base", binding: "BASE", endpoints: [] }, routes });
+const data = routerData({ base: { name: "base", binding: "BASE", endpoints: [] }, others: [], routes });
 const lines: LogEntry[] = [];
 const router = routerWorker(data, (line) => void lines.push(line));
 
@@ -113,6 +113,90 @@ describe("the router", () => {
       expect((await ask("GET", "/organizations/7/items", bindings)).status).toBe(200);
     },
   );
+
+  /** As a Worker that waits for something that never comes. */
+  const hanging = (read: (request: Request) => Promise<unknown>) => ({
+    fetch: async (request: Request): Promise<Response> => {
+      await read(request);
+      return new Promise(() => undefined);
+    },
+  });
+  const impatient = (wait: Wait) => routerWorker({ ...data, wait }, (line) => void lines.push(line));
+  const long = 3_600;
+
+  it.each([
+    ["has no body", "GET", undefined, { answer: 0.05, body: long }, hanging(async () => undefined)],
+    ["was read", "POST", "all of it", { answer: 0.05, body: long }, hanging((request) => request.text())],
+    ["was not read", "POST", "all of it", { answer: 0.025, body: 0.025 }, hanging(async () => undefined)],
+  ])(
+    "promise 50: answers 503 as a problem where a part hangs and the request %s, and no other part suffers",
+    async (_which, method, body, wait, hung) => {
+      const bindings = { ...parts, USERS: hung, ORGANIZATIONS: hung };
+      const headers = { "X-Request-Id": "mine-2" };
+      const path = method === "GET" ? "/users/me" : "/organizations";
+      const request = new Request(`https://api.example.com${path}`, { method, headers, ...(body && { body }) });
+      const answer = await impatient(wait).fetch(request, bindings);
+      expect([answer.status, answer.headers.get("Retry-After")]).toStrictEqual([503, "3"]);
+      expect(answer.headers.get("Content-Type")).toBe("application/problem+json");
+      expect(await answer.json()).toMatchObject({ code: "overloaded", request_id: "mine-2" });
+      expect(lines.at(-1)).toMatchObject({
+        level: "error",
+        status: 503,
+        request_id: "mine-2",
+        cause: { error: "Late" },
+      });
+      const other = new Request("https://api.example.com/organizations/7/items");
+      expect((await impatient(wait).fetch(other, bindings)).status).toBe(200);
+    },
+  );
+
+  it("gives a part up that hangs, and lets an answer that has begun go on for as long as it takes", async () => {
+    let wasGivenUp = false;
+    const hung = {
+      fetch: (_request: Request, init?: RequestInit) =>
+        new Promise<Response>(() =>
+          init?.signal?.addEventListener("abort", () => {
+            wasGivenUp = true;
+          }),
+        ),
+    };
+    const wait = { answer: 0.02, body: 0.02 };
+    const ask = (part: object) =>
+      impatient(wait).fetch(new Request("https://api.example.com/users/me"), { ...parts, USERS: part });
+    expect((await ask(hung)).status).toBe(503);
+    expect(wasGivenUp).toBe(true);
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    let isGivenUp = false;
+    const streaming = {
+      fetch: async (_request: Request, init?: RequestInit) => {
+        init?.signal?.addEventListener("abort", () => {
+          isGivenUp = true;
+        });
+        return new Response(readable);
+      },
+    };
+    const answer = await ask(streaming);
+    await new Promise((resolve) => setTimeout(resolve, 3 * wait.answer * 1_000));
+    const writer = writable.getWriter();
+    const sent = writer.write(new TextEncoder().encode("late")).then(() => writer.close());
+    expect([await answer.text(), isGivenUp]).toStrictEqual(["late", false]);
+    await sent;
+  });
+
+  it("hands a body on with its size, and without one as it comes", async () => {
+    const told = {
+      fetch: async ({ headers, body }: Request) =>
+        Response.json({
+          size: headers.get("Content-Length"),
+          bytes: (await new Response(body).arrayBuffer()).byteLength,
+        }),
+    };
+    const headers = { "Content-Length": "9" };
+    const sized = await ask("POST", "/organizations", { ORGANIZATIONS: told }, { body: "all of it", headers });
+    expect(await sized.json()).toStrictEqual({ size: "9", bytes: 9 });
+    const unsized = await ask("POST", "/organizations", { ORGANIZATIONS: told }, { body: "all of it" });
+    expect(await unsized.json()).toStrictEqual({ size: null, bytes: 9 });
+  });
 
   it("answers 503 where the base is missing, whatever was asked", async () => {
     expect((await ask("OPTIONS", "/nowhere", {})).status).toBe(503);
