@@ -26,6 +26,7 @@ import { allTasks } from "../src/tasks/index.ts";
 import { mailTask } from "../src/values.ts";
 import { holdAgainstContract } from "./contracts.ts";
 import { holdLines } from "./lines.ts";
+import { holdOutside } from "./outside.ts";
 import { answerOf, appUnderTest, bindings, deps as production } from "./runtime/worker.ts";
 
 /** True in `npm run test:long`, where a test that tries many cases tries them all. */
