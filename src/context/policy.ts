@@ -180,25 +180,25 @@ export type TransactionTerms = {
   retries?: number;
 };
 
-/** The parts of an endpoint that the middleware reads. */
+/** An endpoint as the stages of a request read it: words as they are declared, and what follows from others. */
 export type Policy = ProblemShape & {
   operationId: string;
-  path: string;
   access: Access;
-  /** The seconds since which the caller must have proved the password. */
-  fresh?: number;
-  /** The permission that a key needs. Absent if it admits none. */
-  permission?: Permission;
-  /** Absent if calls are not counted. */
-  rate?: RateClass;
-  /** Its kind of work. Absent if it is never refused. */
-  work?: WorkKind;
   /** Counts a call by this token, in the class `token`; without one, by its network, in `rate`. */
   carries?: Carried;
-  /** True if anybody may keep and see its 200. */
-  cached: boolean;
+  /** The whole path. */
+  path: string;
+  /** The seconds since which the caller must have proved the password. */
+  fresh: number | undefined;
+  /** The permission that a key needs. Undefined if it admits none. */
+  permission: Permission | undefined;
+  /** Undefined if calls are not counted. */
+  rate: RateClass | undefined;
+  /** Its kind of work. Undefined if it is never refused. */
+  work: WorkKind | undefined;
   /** The headers that tell clients to leave it. */
-  deprecation?: readonly [ResponseHeader, string][];
+  deprecation: readonly [ResponseHeader, string][];
+  /** Those of all attempts. */
   roundTrips: number;
   /** The largest body that it takes. */
   maxBytes: number;

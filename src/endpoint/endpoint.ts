@@ -111,44 +111,22 @@ export function optional<Body extends object>(body: Body): Omit<Body, "required"
   return { ...body, required: false };
 }
 
+/** The declaration itself, with what follows from it for the stages of a request. */
 function policyOf(contract: Contract): Policy {
-  const {
-    operationId,
-    path,
-    access,
-    fresh,
-    callers,
-    permission,
-    rate,
-    carries,
-    uncounted,
-    withoutSettings,
-    cached,
-    atRoot,
-    version = 1,
-    deprecated,
-    roundTrips = 1,
-    transaction,
-    oauth,
-    changes = {},
-    request,
-  } = contract;
-  const ofKeys = callers && (permission ?? permissionIn(access));
+  const { access, atRoot, callers, changes = {}, deprecated, fresh, oauth = false, permission, request } = contract;
+  const { roundTrips = 1, transaction, uncounted, version = 1, withoutSettings } = contract;
   return {
-    operationId,
-    path: atRoot ? path : `/api/v${version}${path}`,
-    access,
-    ...(fresh !== undefined && { fresh: secondsIn(fresh) }),
-    ...(ofKeys && { permission: ofKeys }),
-    ...(!uncounted && { rate: rate ?? consequencesOf(access).rate }),
-    ...(!(uncounted || withoutSettings) && { work: workOf(contract) }),
-    ...(carries && { carries }),
-    cached: cached !== undefined,
-    ...(deprecated && { deprecation: deprecationHeaders(deprecated) }),
+    ...contract,
+    path: atRoot ? contract.path : `/api/v${version}${contract.path}`,
+    fresh: fresh && secondsIn(fresh),
+    permission: callers && (permission ?? permissionIn(access)),
+    rate: uncounted ? undefined : (contract.rate ?? consequencesOf(access).rate),
+    work: uncounted || withoutSettings ? undefined : workOf(contract),
+    deprecation: deprecated ? deprecationHeaders(deprecated) : [],
     // Every attempt may spend them.
     roundTrips: roundTrips * (1 + (typeof transaction === "object" ? (transaction.retries ?? 0) : 0)),
     maxBytes: request?.body?.maxBytes ?? usualBytes,
-    oauth: oauth === true,
+    oauth,
     // At a token endpoint `username` identifies the caller; it is not being set.
     fields: oauth ? [] : fieldsOf(contract),
     changes,
@@ -206,7 +184,7 @@ function needsOf({ access, permission }: Policy): { "x-access"?: string; "x-perm
 
 /** Adds the headers that every answer of an endpoint has. */
 function withHeaders(policy: Policy, responses: RouteConfig["responses"]): RouteConfig["responses"] {
-  const { deprecation = [], rate, carries } = policy;
+  const { deprecation, rate, carries } = policy;
   const isCounted = rate !== undefined || carries !== undefined;
   const own = headers(
     "X-Request-Id",
