@@ -96,6 +96,11 @@ export function spell(dashed: string): Spellings {
   return { dashed, snake: dashed.replaceAll("-", "_"), camel, pascal, prose: dashed.replaceAll("-", " ") };
 }
 
+/** Capitalises a sentence. */
+export function capital(prose: string): string {
+  return prose.charAt(0).toUpperCase() + prose.slice(1);
+}
+
 function articleOf({ prose }: Spellings): string {
   return /^([aeio]|u(?!ni|se|ti))/.test(prose) ? "an" : "a";
 }

@@ -1,0 +1,133 @@
+/** `npm run new -- resource projects`: table, migration, schemas, queries, endpoints and tests. */
+import { Problem } from "../config.ts";
+import { announce } from "./announce.ts";
+import { firstBody, neededBy, valueLists, withFields } from "./field-slots.ts";
+import type { Field } from "./fields.ts";
+import { capital, inNameOf, type Names, refuseUsed, underName } from "./names.ts";
+import { listOf, type Owner, owners } from "./owners.ts";
+import {
+  addMigration,
+  carryOut,
+  change,
+  insertedAbove,
+  insertedBefore,
+  type Plan,
+  refuseExisting,
+  text,
+  withImports,
+  withNamed,
+} from "./scaffold.ts";
+import { exportOf, template } from "./template.ts";
+
+const endpoints = ["create", "list", "read", "update", "delete", "restore"];
+/** The templates of a resource that its owner does not change. */
+const shared = ["schemas", "table", "test", "calls"];
+
+/** Makes a resource of this owner, or one under another resource. Throws a {@link Problem} that says why not. */
+export async function newResource(names: Names, owner: Owner, fields: Field[], parent?: Names): Promise<void> {
+  const { many, one } = names;
+  const { list, whose } = owners[owner];
+  const words = new Set([owner, parent ? "under" : "direct"]);
+  const templates = new Map<string, string>();
+  for (const file of [...shared, "crud", ...endpoints.map((name) => `routes/${name}`)]) {
+    const folder = shared.includes(file) ? "shared" : owner;
+    templates.set(file, inVariant(await template(`${folder}/${file}.ts`), words));
+  }
+  const from = (file: string) => {
+    const made = inPlace(inNameOf(names, templates.get(file) ?? ""), owner, parent);
+    return withFields(parent ? underName(parent, made) : made, names, fields);
+  };
+  const plan: Plan = { made: new Map(), changed: new Map() };
+  plan.made.set(`src/schemas/${many.dashed}.ts`, from("schemas"));
+  plan.made.set(`src/crud/${many.dashed}.ts`, from("crud"));
+  for (const file of endpoints) plan.made.set(`src/routes/${many.dashed}/${file}.ts`, from(`routes/${file}`));
+  plan.made.set(`test/routes/${many.dashed}/${many.dashed}.test.ts`, from("test"));
+  plan.made.set(`test/routes/${many.dashed}/calls.ts`, from("calls"));
+  await refuseExisting(plan);
+  refuseUsed(many.camel, templates.get("crud") ?? "", await text("src/db/schema.ts"));
+  refuseUsed(many.pascal, templates.get("crud") ?? "");
+  refuseUsed(one.camel, ...endpoints.map((file) => templates.get(`routes/${file}`) ?? ""));
+  refuseUsed(one.pascal, templates.get("schemas") ?? "");
+  // Loads a compiler of schemas, which a refusal need not wait for.
+  const { checkMigrations } = await import("../commands/check-migrations.ts");
+  await checkMigrations();
+
+  await change(plan, "src/db/schema.ts", (schema) => {
+    if (!listOf(owner).test(schema)) throw new Problem(`src/db/schema.ts has no list ${list}.`);
+    // A list of one spread is that one.
+    const table = from("table").replace(/\[\s*\.\.\.(\w+\([^)]*\)),\s*\]/, "$1");
+    const withTable = insertedAbove(withImportsFor(schema, fields, names), list, table);
+    return withTable.replace(listOf(owner), (_, start: string, others: string, end: string) => {
+      // First, because it may later refer to one of them.
+      return `${start}${[many.camel, ...(others === "" ? [] : [others])].join(", ")}${end}`;
+    });
+  });
+  await change(plan, "src/endpoint/document.ts", (openapi) => {
+    const tag = `      { name: "${many.prose}", description: "${capital(many.prose)} ${whose}" },\n`;
+    return insertedBefore(openapi, '      { name: "operations"', tag);
+  });
+  const lists = valueLists(fields, names);
+  if (lists !== "") await change(plan, "src/values.ts", (values) => `${values}${lists}`);
+  if (owner === "organization") await change(plan, "src/permissions.ts", (code) => withPermissions(code, many.dashed));
+  const exported = endpoints.map((file) => exportOf(from(`routes/${file}`)));
+  await change(plan, "src/routes/index.ts", (index) => {
+    const imports = endpoints.map((file, i) => `import { ${exported[i]} } from "./${many.dashed}/${file}.ts";\n`);
+    const list = exported.map((endpoint) => `  ${endpoint},\n`);
+    return insertedBefore(withImports(index, imports.join("")), "  jwks,\n", list.join(""));
+  });
+  await carryOut(`resource ${many.dashed}`, plan, () => addMigration(many.snake));
+  const above = parent ? `/${parent.many.dashed}/$${parent.one.snake}_id` : "";
+  const base = owner === "user" ? `$api${above}` : `$api/organizations/$organization_id${above}`;
+  announce(plan, [
+    "drizzle/ has its migration, which makes the table and its trigger.",
+    `One of them is called "${one.prose}": if that is wrong, run this again with --undo, and then with --singular.`,
+    ...(owner === "user"
+      ? []
+      : [
+          `src/permissions.ts has ${many.dashed}:read and ${many.dashed}:write, which every role has: take away there.`,
+        ]),
+    "",
+    "npm run dev applies it when it starts; then, with the token of the README's first request:",
+    "",
+    `  curl ${base}/${many.dashed} -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -d '${firstBody(fields)}'`,
+    "",
+    `Its fields are in src/db/schema.ts and src/schemas/${many.dashed}.ts, and its tests in test/routes/${many.dashed}/: change them there, then`,
+    "npm run db:generate and npm test.",
+  ]);
+}
+
+/** Adds the permissions of a resource, and gives them to the roles that every organization has. */
+function withPermissions(code: string, resource: string): string {
+  const added = [`${resource}:read`, `${resource}:write`].map((name) => `"${name}"`);
+  const all = insertedBefore(
+    code,
+    "] as const;\nexport type Permission",
+    `${added.map((name) => `  ${name},\n`).join("")}`,
+  );
+  return ["admin", "member"].reduce((text, role) => {
+    const [line, start = "", held = ""] = new RegExp(`^(  ${role}: \\[)([^\\]]*)\\],`, "m").exec(text) ?? [];
+    if (line === undefined) throw new Problem(`src/permissions.ts has no role ${role}.`);
+    const names = [...(held.trim() === "" ? [] : [held.trim().replace(/,$/, "")]), ...added];
+    return text.replace(line, () => `${start}${names.join(", ")}],`);
+  }, all);
+}
+
+/** Keeps those lines of a template that end in `//:` and some of these words, and those that end in none. */
+function inVariant(template: string, words: ReadonlySet<string>): string {
+  return template.replaceAll(/^(.*?) ?\/\/: ([a-z ]+)\n/gm, (_, code: string, wanted: string) =>
+    wanted.split(" ").every((word) => words.has(word)) ? `${code}\n` : "",
+  );
+}
+
+/** Names the paths in the titles of tests as they are. */
+function inPlace(code: string, owner: Owner, parent?: Names): string {
+  const above = `${owner === "user" ? "" : "/organizations/{organization_id}"}${parent ? "/binders/{binder_id}" : ""}`;
+  return code.replaceAll(/(?<=describe\("(?:POST |GET )?)(?=\/)/g, above);
+}
+
+/** Imports what the columns of these fields are made of. */
+function withImportsFor(schema: string, fields: Field[], names: Names): string {
+  const { builders, values } = neededBy(fields, names);
+  const withBuilders = withNamed(schema, "drizzle-orm/pg-core", builders);
+  return values.length === 0 ? withBuilders : withNamed(withBuilders, "../values.ts", values);
+}
