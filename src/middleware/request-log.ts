@@ -65,7 +65,8 @@ export const requestLog: MiddlewareHandler<AnyEnv> = async (c, next) => {
     db_round_trips: trips.count,
     db_ms: trips.milliseconds,
     db_tried_again: trips.again,
-    user_id: user?.id,
+    // A key does not tell if its owner is a user or an organization: the database does, unless it refuses.
+    user_id: apiKeyId && isRefused ? undefined : user?.id,
     session_id: user?.sessionId,
     api_key_id: apiKeyId,
     rate_class: policy?.rate,

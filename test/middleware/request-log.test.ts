@@ -1,11 +1,27 @@
+import { z } from "@hono/zod-openapi";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { requestFields } from "../../src/middleware/request-log.ts";
 import { Health } from "../../src/schemas/health.ts";
 import { aKey, api, aUser, bindings, quickPasswords, serve, serveWithMailbox, unique } from "../harness.ts";
+import { anOrganization } from "../members.ts";
 
 const [page = ""] = Object.values(
   import.meta.glob<string>("../../docs/deploy.md", { query: "?raw", import: "default", eager: true }),
+);
+
+const readOrganizationThings = endpoint(
+  {
+    ...{ method: "get", path: "/organizations/{organization_id}/things", operationId: "readOrganizationThings" },
+    ...{ tags: ["operations"], summary: "Read things", description: "Things." },
+    ...{ access: { member: "items:read" }, callers: ["user", "key"] },
+    request: { params: z.object({ organization_id: z.uuid() }) },
+    responses: { 200: json(Health, "Read") },
+  },
+  async (c) => {
+    await c.var.run();
+    return c.json({ status: "ok" } as const, 200);
+  },
 );
 
 afterEach(() => void vi.restoreAllMocks());
@@ -33,6 +49,25 @@ describe("the line of a request", () => {
     const app = serve();
     await app.get("/items", { token: key.token });
     expect(lineOf(app)).toMatchObject({ api_key_id: key.id, session_id: undefined, rate_class: "key" });
+  });
+
+  it("names the owner of a key only where the database has found a user", async () => {
+    const ada = await aUser();
+    const { id, owner } = await anOrganization();
+    const [own, theirs] = [await aKey({ user_id: ada.id }), await aKey({ organization_id: id, made_by: owner.id })];
+    const app = serve();
+    await app.get("/items", { token: own.token });
+    expect(lineOf(app)).toMatchObject({ status: 200, api_key_id: own.id, user_id: ada.id });
+    const elsewhere = serve({ endpoints: [readOrganizationThings] });
+    const path = (organization: string) => `/organizations/${organization}/things`;
+    for (const [app, url, status] of [
+      [serve(), "/items", 403],
+      [elsewhere, path((await anOrganization()).id), 404],
+      [elsewhere, path(id), 200],
+    ] as const) {
+      expect((await app.get(url, { token: theirs.token })).status).toBe(status);
+      expect(lineOf(app)).toMatchObject({ status, api_key_id: theirs.id, user_id: undefined });
+    }
   });
 
   it("tells whether a cache had the answer", async () => {
