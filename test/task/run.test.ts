@@ -1,5 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { production } from "../../src/app.ts";
 import { Tasks } from "../../src/crud/tasks.ts";
 import { tasks } from "../../src/db/schema.ts";
 import { TaskError, task } from "../../src/task/task.ts";
@@ -278,6 +279,34 @@ describe("a task", () => {
     expect(most).toBeGreaterThan(25);
     expect(runs).toBeLessThan(5);
     expect((await rowsOf(calling.name)).map(({ attempt }) => attempt)).toStrictEqual(Array(40).fill(1));
+  });
+
+  it("that another Worker has is asked for once, however many others run", async () => {
+    const quick = effecting();
+    const spent: { count: number }[] = [];
+    const connect: typeof production.connect = (settings, trips) => {
+      spent.push(trips);
+      return production.connect(settings, trips);
+    };
+    const trips = () => spent.at(-1)?.count ?? 0;
+    let expected = 2;
+    const slow = task({ name: unique("slow") }, async () => {
+      // The claim of both, the end of the quick one, and a claim of what is left.
+      await vi.waitUntil(() => trips() >= expected, { timeout: 5_000 });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    });
+    const roundTrips = async (...others: string[]) => {
+      const [first = ""] = await enqueue(quick.name, [{ effect: unique("effect") }]);
+      const [second = ""] = await enqueue(slow.name, [{}]);
+      await work([quick, slow], { ids: [first, second, ...others], connect });
+      expect(await rowOf(second)).toMatchObject({ state: "done" });
+      return trips();
+    };
+    const alone = await roundTrips();
+    expected = 3;
+    const [held = ""] = await enqueue(quick.name, [{ effect: unique("effect") }]);
+    await db.update(tasks).set({ state: "running", run_at: sql`now() + interval '1 hour'` }).where(eq(tasks.id, held));
+    expect(await roundTrips(held)).toBe(alone + 1);
   });
 
   it("that would wait twice under a key after a failure gives way to the other", async () => {
