@@ -41,14 +41,13 @@ export const ItemSearches = {
   },
 
   newest(db: Database, { filter, withOwner }: ItemSearch, at: PageRequest) {
-    const order = itemOrder("-created_at");
-    const { q, ...rest } = at.after ? { ...withoutImplied(filter, order), q: filter.q } : filter;
+    const { q, ...rest } = at.after ? { ...withoutImplied(filter, "-created_at"), q: filter.q } : filter;
     // As a function, which no index serves: every few items match, so that the index of the time fills a page at once.
     const isMatch = sql`ts_match_vq(${items.search}, ${searched(q)})`;
     return select(
       db,
       and(matching(rest), isMatch, at.after ? undefined : isBroad(filter)),
-      order,
+      itemOrder("-created_at"),
       "newest",
       at,
       withOwner,
@@ -87,7 +86,7 @@ function isBroad(filter: ItemFilter): SQL {
 export function itemQueries(db: Database, filter: ItemFilter, sort: ItemSort, at: PageRequest, withOwner = false) {
   const { q } = filter;
   if (q === undefined || (sort !== "relevance" && sort !== "-relevance")) {
-    return [Items.list(db, filter, itemOrder(sort, q), at, withOwner), undefined] as const;
+    return [Items.list(db, filter, sort, at, withOwner), undefined] as const;
   }
   const search = { filter: { ...filter, q }, sort, withOwner };
   const mayBe = (mark: keyof typeof marks) => at.after === undefined || at.after.key.startsWith(marks[mark]);

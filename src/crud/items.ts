@@ -3,7 +3,7 @@ import type { Database } from "../db/client.ts";
 import { prepared } from "../db/drizzle.ts";
 import { items, punctuation } from "../db/schema.ts";
 import type { Caller } from "../security/caller.ts";
-import { keyset, type Order, type PageRequest } from "./keyset.ts";
+import { keyset, type Order, type PageRequest, type Position, positionOf } from "./keyset.ts";
 import { type NewRow, owned, type RowUpdate, reachable, restorable, withRoom } from "./owned.ts";
 import { deletion, restoration } from "./rows.ts";
 import { publicProfile } from "./users.ts";
@@ -35,26 +35,18 @@ export const owner = { owner: publicProfile(items.owner_id) };
 export const Items = {
   /** Respects the bound of {@link withRoom}. */
   insert(db: Database, values: NewItem, most: number) {
-    return db
-      .insert(items)
-      .values(withRoom(items, [values], most))
-      .returning(itemColumns);
+    return newItem(db, { ...values, most }, { isBounded: most > 0 });
   },
 
   /** The live item with this id, if the caller owns it or is an admin; with its owner's profile on request. */
   find(db: Database, id: string, caller: Caller, withOwner = false) {
-    return (withOwner ? itemWithOwner : itemAlone)(db, id, caller.id);
+    return item(db, { id, callerId: caller.id }, { withOwner });
   },
 
   /** A page of the items that match, each with its `sort_key`; with their owners' profiles on request. */
-  list(db: Database, filter: ItemFilter, order: Order, { after, limit }: PageRequest, withOwner = false) {
-    const { past, orderBy, sortKey } = keyset(order, items.id, after);
-    return db
-      .select({ ...itemColumns, ...(withOwner && owner), sort_key: sortKey })
-      .from(items)
-      .where(and(matching(after ? withoutImplied(filter, order) : filter), past))
-      .orderBy(...orderBy)
-      .limit(limit);
+  list(db: Database, filter: ItemFilter, sort: ItemSort, { after, limit }: PageRequest, withOwner = false) {
+    const { status, ...values } = after ? withoutImplied(filter, sort) : filter;
+    return pageOfItems(db, { ...values, ...after, limit }, { status, sort, withOwner });
   },
 
   /** Counts the items that match, in time proportional to their number. */
@@ -94,15 +86,35 @@ export const Items = {
   },
 };
 
-const itemAlone = prepared((db, id: string, callerId: string) => selectItem(db, id, { id: callerId }, false));
-const itemWithOwner = prepared((db, id: string, callerId: string) => selectItem(db, id, { id: callerId }, true));
+const newItem = prepared((db, { most, ...values }: NewItem & { most: number }, { isBounded }: { isBounded: boolean }) =>
+  db
+    .insert(items)
+    .values(withRoom(items, [values], isBounded ? most : 0))
+    .returning(itemColumns),
+);
 
-function selectItem(db: Database, id: string, caller: Caller, withOwner: boolean) {
-  return db
+const item = prepared((db, { id, callerId }: { id: string; callerId: string }, { withOwner }: { withOwner: boolean }) =>
+  db
     .select({ ...itemColumns, ...(withOwner && owner) })
     .from(items)
-    .where(reachable(items, id, caller));
-}
+    .where(reachable(items, id, { id: callerId })),
+);
+
+const pageOfItems = prepared(
+  (
+    db,
+    { key, id, limit, ...filter }: Omit<ItemFilter, "status"> & Partial<Position> & { limit: number },
+    { status, sort, withOwner }: Pick<ItemFilter, "status"> & { sort: ItemSort; withOwner: boolean },
+  ) => {
+    const { past, orderBy, sortKey } = keyset(itemOrder(sort, filter.q), items.id, positionOf(key, id));
+    return db
+      .select({ ...itemColumns, ...(withOwner && owner), sort_key: sortKey })
+      .from(items)
+      .where(and(matching({ ...filter, status }), past))
+      .orderBy(...orderBy)
+      .limit(limit);
+  },
+);
 
 /** The order that `sort` names: a column or the relevance to `q`, descending with a `-` prefix. */
 export function itemOrder(sort: ItemSort, q = ""): Order {
@@ -123,9 +135,9 @@ const sortedBy: Record<SortKey, (q: string) => Order["by"]> = {
  * Drops the time bound at which the list began, once a cursor implies it. Postgres would start its scan of the index
  * there and read every row before the page.
  */
-export function withoutImplied(filter: ItemFilter, { by, descending }: Order): ItemFilter {
-  if (by !== items.created_at) return filter;
-  return { ...filter, [descending ? "createdBefore" : "createdAfter"]: undefined };
+export function withoutImplied(filter: ItemFilter, sort: ItemSort): ItemFilter {
+  if (sort === "created_at") return { ...filter, createdAfter: undefined };
+  return sort === "-created_at" ? { ...filter, createdBefore: undefined } : filter;
 }
 
 /** True for the items that a filter matches. */

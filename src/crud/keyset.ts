@@ -12,6 +12,11 @@ export function newestFirst(id: PgColumn): Order {
 /** A row's place in an order: its sort key, as Postgres writes it, and its id. */
 export type Position = { key: string; id: string };
 
+/** The position after which a page begins. Undefined for the first. */
+export function positionOf(key: string | undefined, id: string | undefined): Position | undefined {
+  return key === undefined || id === undefined ? undefined : { key, id };
+}
+
 /** A page of a list: `limit` rows after `after`, or from the start. */
 export type PageRequest = { after: Position | undefined; limit: number };
 

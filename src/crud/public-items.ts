@@ -1,8 +1,9 @@
 import { and, desc, eq, isNotNull, isNull, or, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
+import { prepared } from "../db/drizzle.ts";
 import { items, users } from "../db/schema.ts";
 import { itemColumns, itemOrder } from "./items.ts";
-import { keyset, type PageRequest } from "./keyset.ts";
+import { keyset, type PageRequest, type Position, positionOf } from "./keyset.ts";
 
 const isPublic = and(items.is_public, isNull(items.deleted_at));
 const ownerIsThere = and(users.is_active, isNull(users.deleted_at));
@@ -15,11 +16,7 @@ const lookAhead = 1_000;
 export const PublicItems = {
   /** The public item with this id, if its owner is live and active. */
   find(db: Database, id: string) {
-    return db
-      .select({ ...itemColumns, owner: shownOwner })
-      .from(items)
-      .innerJoin(users, eq(users.id, items.owner_id))
-      .where(and(eq(items.id, id), isPublic, ownerIsThere));
+    return publicItem(db, { id });
   },
 
   /**
@@ -27,25 +24,37 @@ export const PublicItems = {
    * with the last item examined, after which the next page begins.
    */
   list(db: Database, { after, limit }: PageRequest) {
-    const { past, orderBy, sortKey } = keyset(itemOrder("-created_at"), items.id, after);
-    const newest = db
-      .select({
-        ...itemColumns,
-        sort_key: sortKey.as("sort_key"),
-        place: sql<number>`row_number() over (order by ${items.created_at} desc, ${items.id} desc)`.as("place"),
-      })
-      .from(items)
-      .where(and(isPublic, past))
-      .orderBy(...orderBy)
-      .limit(lookAhead)
-      .as("newest");
-    const { place, ...columns } = newest._.selectedFields;
-    return db
-      .select({ ...columns, owner: shownOwner, is_end: eq(place, lookAhead).mapWith(Boolean) })
-      .from(newest)
-      .leftJoin(users, and(eq(users.id, newest.owner_id), ownerIsThere))
-      .where(or(isNotNull(users.id), eq(place, lookAhead)))
-      .orderBy(desc(newest.created_at), desc(newest.id))
-      .limit(limit);
+    return pageOfPublicItems(db, { ...after, limit });
   },
 };
+
+const publicItem = prepared((db, { id }: { id: string }) =>
+  db
+    .select({ ...itemColumns, owner: shownOwner })
+    .from(items)
+    .innerJoin(users, eq(users.id, items.owner_id))
+    .where(and(eq(items.id, id), isPublic, ownerIsThere)),
+);
+
+const pageOfPublicItems = prepared((db, { key, id, limit }: Partial<Position> & { limit: number }) => {
+  const { past, orderBy, sortKey } = keyset(itemOrder("-created_at"), items.id, positionOf(key, id));
+  const newest = db
+    .select({
+      ...itemColumns,
+      sort_key: sortKey.as("sort_key"),
+      place: sql<number>`row_number() over (order by ${items.created_at} desc, ${items.id} desc)`.as("place"),
+    })
+    .from(items)
+    .where(and(isPublic, past))
+    .orderBy(...orderBy)
+    .limit(lookAhead)
+    .as("newest");
+  const { place, ...columns } = newest._.selectedFields;
+  return db
+    .select({ ...columns, owner: shownOwner, is_end: eq(place, lookAhead).mapWith(Boolean) })
+    .from(newest)
+    .leftJoin(users, and(eq(users.id, newest.owner_id), ownerIsThere))
+    .where(or(isNotNull(users.id), eq(place, lookAhead)))
+    .orderBy(desc(newest.created_at), desc(newest.id))
+    .limit(limit);
+});

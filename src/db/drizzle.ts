@@ -46,33 +46,42 @@ export type Prepared = {
   execute(...args: unknown[]): Promise<unknown>;
 };
 
+/** A query whose SQL was built, with placeholders for the values. */
+type Kept = { built: BatchItem<"pg">; query: Prepared; sql: string; params: unknown[] };
+
+/** The shapes of one query that are kept: they follow from code, so that more of them mean a value among the words. */
+const mostShapes = 500;
+
 /**
- * Builds the SQL of a select once per isolate and then only fills it in, since building costs more CPU than verifying a
- * token. `build` must make the same SQL for any values. For hot selects.
+ * Builds the SQL of a query once per isolate and shape, and then only fills it in, since building costs more CPU than
+ * verifying a token. A shape is `words`, such as a sort, and which of the values are there. `build` must make the same SQL
+ * for any value, and may only ask if it is undefined.
  */
-export function prepared<Texts extends string[], Query extends BatchItem<"pg">>(
-  build: (db: Database, ...texts: Texts) => Query,
-): (db: Database, ...texts: Texts) => Query {
-  let kept: { query: Prepared; sql: string; params: unknown[] } | undefined;
-  const prepare = (count: number) => {
-    // drizzle accepts a placeholder wherever it accepts a value.
-    const built = build(offline, ...(placeholders(count) as unknown[] as Texts));
-    const endsInCondition = closeCondition(built);
-    const query = Object.assign(preparing(built)(), { endsInCondition });
-    return { query, ...query.getQuery() };
+export function prepared<Values extends object, Words = void, Query extends BatchItem<"pg"> = BatchItem<"pg">>(
+  build: (db: Database, values: Values, words: Words) => Query,
+): (db: Database, values: Values, words: Words) => Query {
+  const shapes = new Map<string, Kept>();
+  return (db, values, words) => {
+    const given = Object.entries(values).filter(([, value]) => value !== undefined);
+    const names = given.map(([name]) => name);
+    const shape = JSON.stringify([names, words]);
+    const known = shapes.get(shape) ?? keep(build(offline, placeholders(names) as Values, words));
+    if (shapes.size < mostShapes) shapes.set(shape, known);
+    const anew = () => build(db, values, words);
+    const execute: Prepared["execute"] = (...args) => preparing(anew())().execute(...args);
+    const getQuery = () => filledBy(known, Object.fromEntries(given));
+    const filled: Prepared = Object.assign(Object.create(known.query), { getQuery, execute });
+    // Builds the query itself only where it runs outside a request or inside another query, where nothing is hot.
+    return Object.assign(Object.create(known.built), { _prepare: () => filled, execute, getSQL: () => sqlOf(anew()) });
   };
-  return (db, ...texts) => {
-    const query = build(db, ...texts);
-    const prepareAnew = preparing(query);
-    kept ??= prepare(texts.length);
-    const known = kept;
-    const filled: Prepared = Object.assign(Object.create(known.query), {
-      getQuery: () => filledBy(known, texts),
-      // For use outside a request, where nothing is hot.
-      execute: (...args: unknown[]) => prepareAnew().execute(...args),
-    });
-    return Object.assign(query, { _prepare: () => filled });
-  };
+}
+
+function keep(built: BatchItem<"pg">): Kept {
+  const endsInCondition = closeCondition(built);
+  const query = Object.assign(preparing(built)(), { endsInCondition });
+  // A change of the query would otherwise be one of all later ones.
+  Object.freeze(configOf(built));
+  return { built, query, ...query.getQuery() };
 }
 
 /** A condition with its SQL, which was built once per isolate. */
@@ -84,8 +93,9 @@ export function preparedCondition<Texts extends string[], T>(
 ): (...texts: Texts) => SQL<T> {
   let kept: { sql: string; params: unknown[] } | undefined;
   return (...texts) => {
-    kept ??= dialect.sqlToQuery(build(...(placeholders(texts.length) as unknown[] as Texts)));
-    return Object.assign(build(...texts), { filled: filledBy(kept, texts) });
+    const names = [...texts.keys()].map(String);
+    kept ??= dialect.sqlToQuery(build(...(Object.values(placeholders(names)) as unknown[] as Texts)));
+    return Object.assign(build(...texts), { filled: filledBy(kept, Object.fromEntries(texts.entries())) });
   };
 }
 
@@ -108,12 +118,13 @@ export function queryOf(condition: SQL): { sql: string; params: unknown[] } {
   return "filled" in condition ? (condition as Filled).filled : dialect.sqlToQuery(condition);
 }
 
-function placeholders(count: number) {
-  return Array.from({ length: count }, (_, i) => sql.placeholder(String(i)));
+/** A placeholder for each name, which drizzle accepts wherever it accepts a value. */
+function placeholders(names: readonly string[]): object {
+  return Object.fromEntries(names.map((name) => [name, sql.placeholder(name)]));
 }
 
-function filledBy({ sql, params }: { sql: string; params: unknown[] }, texts: readonly string[]) {
-  return { sql, params: fillPlaceholders(params, Object.fromEntries(texts.entries())) };
+function filledBy({ sql, params }: { sql: string; params: unknown[] }, values: Record<string, unknown>) {
+  return { sql, params: fillPlaceholders(params, values) };
 }
 
 /** Puts the condition of a select into parentheses. True if nothing follows it. */

@@ -30,11 +30,15 @@ export const defaults = {
 const always = Object.entries(securityHeaders);
 const otherwise = Object.entries(defaults);
 
-/** Sets the headers of every answer, in one pass: each middleware and each call of `Headers` costs time. */
+/**
+ * Sets the headers of every answer, in one pass and once it is made: each middleware and each call of `Headers` costs time,
+ * and for headers that were set before, Hono takes a slower way.
+ */
 export const answerHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
   const { headers } = c.res;
-  const { policy, trips } = c.var;
+  const { policy, trips, requestId } = c.var;
+  headers.set("X-Request-Id", requestId);
   for (const [name, value] of always) headers.set(name, value);
   for (const [name, value] of otherwise) if (!headers.has(name)) headers.set(name, value);
   for (const [name, value] of policy?.deprecation ?? []) headers.set(name, value);

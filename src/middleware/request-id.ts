@@ -1,4 +1,9 @@
-import { requestId as honoRequestId } from "hono/request-id";
+import type { MiddlewareHandler } from "hono";
+import type { AppEnv } from "../context/types.ts";
+import { adoptedId } from "../http/request-id.ts";
 
-/** Adopts the caller's `X-Request-Id` if it is short and plain, makes one otherwise, and sends it back. */
-export const requestId = honoRequestId({ limitLength: 64 });
+/** Names the request by the caller's `X-Request-Id` or a new one. The answer's headers tell it. */
+export const requestId: MiddlewareHandler<AppEnv> = (c, next) => {
+  c.set("requestId", adoptedId(c.req.header("X-Request-Id")));
+  return next();
+};

@@ -32,6 +32,10 @@ export function signAccessToken(
     .sign(signing.key);
 }
 
+/** Tokens that were verified by a ring, so that the signature of each is checked once per isolate. The oldest go first. */
+const verified = new WeakMap<KeyRing, Map<string, AccessTokenClaims>>();
+const mostVerified = 1_000;
+
 /**
  * The claims of a token that we signed, in force and with a lifetime that we would issue; `undefined` for any other
  * string.
@@ -43,6 +47,30 @@ export async function verifyAccessToken(
   now: Date,
 ): Promise<AccessTokenClaims | undefined> {
   if (token.length > maxTokenLength) return undefined;
+  const known = verified.get(ring) ?? new Map<string, AccessTokenClaims>();
+  const name = `${policy.lifetimeSeconds} ${policy.issuer} ${policy.audience} ${token}`;
+  const before = known.get(name);
+  if (before) return isInForce(before, now) ? before : undefined;
+  const claims = await verify(ring, token, policy, now);
+  if (!claims) return undefined;
+  const [oldest] = known.keys();
+  if (known.size >= mostVerified && oldest !== undefined) known.delete(oldest);
+  verified.set(ring, known.set(name, claims));
+  return claims;
+}
+
+/** Checks the times anew, which are all that can change about a token. */
+function isInForce({ iat, exp }: AccessTokenClaims, now: Date): boolean {
+  const seconds = Math.floor(now.getTime() / 1000);
+  return iat <= seconds && seconds < exp;
+}
+
+async function verify(
+  ring: KeyRing,
+  token: string,
+  policy: TokenPolicy,
+  now: Date,
+): Promise<AccessTokenClaims | undefined> {
   try {
     const { payload } = await jwtVerify(token, ({ kid = "" }) => keyNamed(ring, kid), {
       algorithms: [ring.algorithm],

@@ -3,7 +3,7 @@ import type { CallerEnv, PagedEnv } from "../context/types.ts";
 import { refuseUnlessAdmin } from "../crud/guards.ts";
 import { ItemBatches } from "../crud/item-batches.ts";
 import { itemQueries } from "../crud/item-searches.ts";
-import { Items, itemOrder } from "../crud/items.ts";
+import { Items } from "../crud/items.ts";
 import type { Position } from "../crud/keyset.ts";
 import { PublicItems } from "../crud/public-items.ts";
 import { ApiError, operationError } from "../errors.ts";
@@ -111,7 +111,7 @@ export async function* eachPageOfItems({ db, run, user }: Pick<Context, "db" | "
   const mine = { ownerId: user.id, status: "live" } as const;
   let after: Position | undefined;
   do {
-    const rows = await run(Items.list(db, mine, itemOrder("-created_at"), { after, limit: exportedAtOnce }));
+    const rows = await run(Items.list(db, mine, "-created_at", { after, limit: exportedAtOnce }));
     yield rows;
     const last = rows.length === exportedAtOnce ? rows.at(-1) : undefined;
     after = last && { key: last.sort_key, id: last.id };

@@ -1,5 +1,6 @@
 import { getPathNoStrict } from "hono/utils/url";
 import { RememberingRouter } from "../endpoint/router.ts";
+import { adoptedId } from "../http/request-id.ts";
 import { describeError, type Log, logToConsole } from "../log.ts";
 
 /** The path of an endpoint as Hono spells it, and the binding of the Worker that has it. */
@@ -32,7 +33,7 @@ type Target = { fetch(request: Request, init?: RequestInit): Promise<Response> }
 export function routerWorker({ routes, base, unbound, failed, late, wait }: RouterData, log: Log = logToConsole) {
   const find = finderIn(routes, base);
   const refuse = (request: Request, bindings: Record<string, unknown>, { binding, refusal, cause }: Refused) => {
-    const request_id = idOf(request);
+    const request_id = adoptedId(request.headers.get("X-Request-Id"));
     log({ level: "error", message: "router", binding, status: refusal.status, request_id, cause });
     return answerOf(refusal, { request, request_id, origins: String(bindings.ALLOWED_ORIGINS ?? "") });
   };
@@ -117,12 +118,6 @@ function hasBody({ method, body }: Request): boolean {
 }
 
 type Refused = { binding: string; refusal: Refusal; cause?: Record<string, unknown> };
-
-/** Adopts the same ids as src/middleware/request-id.ts. */
-function idOf({ headers }: Request): string {
-  const given = headers.get("X-Request-Id") ?? "";
-  return /^[\w=-]{1,64}$/.test(given) ? given : crypto.randomUUID();
-}
 
 type Asked = { request: Request; request_id: string; origins: string };
 

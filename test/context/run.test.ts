@@ -90,20 +90,28 @@ describe("the guard", async () => {
   it("comes before the first row of a select, however it ends, and if there is none", async () => {
     const anybody = sql`true or ${users.id} is null`;
     const selects = [
-      prepared((db, _id: string) => db.select({ id: users.id }).from(users)),
-      prepared((db, id: string) => db.select({ id: users.id }).from(users).where(eq(users.id, id))),
-      prepared((db, id: string) =>
+      prepared((db, _values: { id: string }) => db.select({ id: users.id }).from(users)),
+      prepared((db, { id }: { id: string }) => db.select({ id: users.id }).from(users).where(eq(users.id, id))),
+      prepared((db, { id }: { id: string }) =>
         db
           .select({ id: users.id })
           .from(users)
           .where(or(eq(users.id, id), anybody)),
       ),
-      prepared((db, _id: string) => db.select({ id: users.id }).from(users).where(anybody)),
-      prepared((db, _id: string) => db.select({ id: users.id }).from(users).where(anybody).orderBy(users.id).limit(2)),
-      prepared((db, _id: string) => db.select({ id: users.id }).from(users).where(anybody).groupBy(users.id)),
-      prepared((db, id: string) => db.select({ id: users.id }).from(users).where(eq(users.id, id)).for("update")),
-      prepared((db, id: string) => db.select({ id: users.id }).from(users).where(sql`${users.id} <> ${id} and false`)),
-      (db: Database, _id: string) => db.select({ id: users.id }).from(users).where(inArray(users.id, [])),
+      prepared((db, _values: { id: string }) => db.select({ id: users.id }).from(users).where(anybody)),
+      prepared((db, _values: { id: string }) =>
+        db.select({ id: users.id }).from(users).where(anybody).orderBy(users.id).limit(2),
+      ),
+      prepared((db, _values: { id: string }) =>
+        db.select({ id: users.id }).from(users).where(anybody).groupBy(users.id),
+      ),
+      prepared((db, { id }: { id: string }) =>
+        db.select({ id: users.id }).from(users).where(eq(users.id, id)).for("update"),
+      ),
+      prepared((db, { id }: { id: string }) =>
+        db.select({ id: users.id }).from(users).where(sql`${users.id} <> ${id} and false`),
+      ),
+      (db: Database, _values: { id: string }) => db.select({ id: users.id }).from(users).where(inArray(users.id, [])),
     ];
     const gone = await aUser({ is_active: false });
     for (const [i, select] of selects.entries()) {
@@ -113,7 +121,7 @@ describe("the guard", async () => {
           ...{ ...said, method: "get", path: `/select${i}`, operationId: `select${i}` },
           responses: { 200: json(z.array(z.looseObject({})), "The rows") },
         },
-        async (c) => c.json(await c.var.run(select(c.var.db, user.id)), 200),
+        async (c) => c.json(await c.var.run(select(c.var.db, { id: user.id })), 200),
       );
       const app = serve({ endpoints: [selecting] });
       expect((await app.as(gone).get(`/select${i}`)).status, String(i)).toBe(401);

@@ -1,7 +1,8 @@
-import { eq, sql } from "drizzle-orm";
+import { and, asc, desc, eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
 import { Users } from "../../src/crud/users.ts";
+import { prepared } from "../../src/db/drizzle.ts";
 import { oneTimeTokens, sessions, users } from "../../src/db/schema.ts";
 import { aUser, db } from "../harness.ts";
 
@@ -20,6 +21,40 @@ describe("a query that is built once", () => {
       const { rows } = await db.execute(Users.find(db, id, { id }).getSQL());
       expect(rows).toHaveLength(1);
     }
+  });
+
+  it("is built once for each shape: its words, and the values that are there", async () => {
+    const shapes: string[] = [];
+    const named = prepared(
+      (db, { name, mail, id }: { name?: string | undefined; mail?: string; id: string }, word: "newest" | "oldest") => {
+        shapes.push(`${word} ${name !== undefined} ${mail !== undefined}`);
+        return db
+          .select({ username: users.username })
+          .from(users)
+          .where(and(name ? eq(users.username, name) : undefined, mail ? eq(users.email, mail) : undefined))
+          .orderBy(word === "newest" ? desc(users.id) : asc(users.id), sql`${id}`)
+          .limit(1);
+      },
+    );
+    const [one, other] = [await aUser(), await aUser()];
+    for (const { username, email, id } of [one, other, one]) {
+      const [[byName], [byBoth], [byNone]] = await db.batch([
+        named(db, { name: username, id }, "newest"),
+        named(db, { name: username, mail: email, id }, "newest"),
+        named(db, { name: undefined, id }, "oldest"),
+      ]);
+      expect([byName, byBoth]).toStrictEqual([{ username }, { username }]);
+      expect(byNone?.username).not.toBe(other.username);
+    }
+    expect(shapes.toSorted()).toStrictEqual(["newest true false", "newest true true", "oldest false false"]);
+  });
+
+  it("cannot be changed, as all later ones would be", async () => {
+    const { id } = await aUser();
+    const found = prepared((db, { id }: { id: string }) => db.select().from(users).where(eq(users.id, id)).$dynamic());
+    expect(() => found(db, { id }).limit(0)).toThrow(TypeError);
+    const [rows] = await db.batch([found(db, { id })]);
+    expect(rows).toHaveLength(1);
   });
 });
 
