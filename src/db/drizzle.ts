@@ -55,7 +55,7 @@ const mostShapes = 500;
 /**
  * Builds the SQL of a query once per isolate and shape, and then only fills it in, since building costs more CPU than
  * verifying a token. A shape is `words`, such as a sort, and which of the values are there. `build` must make the same SQL
- * for any value, and may only ask if it is undefined.
+ * for any value, and may only ask if it is undefined or null.
  */
 export function prepared<Values extends object, Words = void, Query extends BatchItem<"pg"> = BatchItem<"pg">>(
   build: (db: Database, values: Values, words: Words) => Query,
@@ -63,9 +63,8 @@ export function prepared<Values extends object, Words = void, Query extends Batc
   const shapes = new Map<string, Kept>();
   return (db, values, words) => {
     const given = Object.entries(values).filter(([, value]) => value !== undefined);
-    const names = given.map(([name]) => name);
-    const shape = JSON.stringify([names, words]);
-    const known = shapes.get(shape) ?? keep(build(offline, placeholders(names) as Values, words));
+    const shape = JSON.stringify([given.map(([name, value]) => [name, value === null]), words]);
+    const known = shapes.get(shape) ?? keep(build(offline, Object.fromEntries(given.map(inShape)) as Values, words));
     if (shapes.size < mostShapes) shapes.set(shape, known);
     const anew = () => build(db, values, words);
     const execute: Prepared["execute"] = (...args) => preparing(anew())().execute(...args);
@@ -74,6 +73,11 @@ export function prepared<Values extends object, Words = void, Query extends Batc
     // Builds the query itself only where it runs outside a request or inside another query, where nothing is hot.
     return Object.assign(Object.create(known.built), { _prepare: () => filled, execute, getSQL: () => sqlOf(anew()) });
   };
+}
+
+/** drizzle accepts a placeholder wherever it accepts a value, but would fill it with JSON's null for null. */
+function inShape([name, value]: [string, unknown]): [string, unknown] {
+  return [name, value === null ? null : sql.placeholder(name)];
 }
 
 function keep(built: BatchItem<"pg">): Kept {
@@ -93,8 +97,7 @@ export function preparedCondition<Texts extends string[], T>(
 ): (...texts: Texts) => SQL<T> {
   let kept: { sql: string; params: unknown[] } | undefined;
   return (...texts) => {
-    const names = [...texts.keys()].map(String);
-    kept ??= dialect.sqlToQuery(build(...(Object.values(placeholders(names)) as unknown[] as Texts)));
+    kept ??= dialect.sqlToQuery(build(...(texts.map((_, i) => sql.placeholder(String(i))) as unknown[] as Texts)));
     return Object.assign(build(...texts), { filled: filledBy(kept, Object.fromEntries(texts.entries())) });
   };
 }
@@ -116,11 +119,6 @@ export function moved(sql: string, by: number): string {
 /** The SQL of a condition, with its parameters. */
 export function queryOf(condition: SQL): { sql: string; params: unknown[] } {
   return "filled" in condition ? (condition as Filled).filled : dialect.sqlToQuery(condition);
-}
-
-/** A placeholder for each name, which drizzle accepts wherever it accepts a value. */
-function placeholders(names: readonly string[]): object {
-  return Object.fromEntries(names.map((name) => [name, sql.placeholder(name)]));
 }
 
 function filledBy({ sql, params }: { sql: string; params: unknown[] }, values: Record<string, unknown>) {

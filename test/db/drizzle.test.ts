@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
 import { Users } from "../../src/crud/users.ts";
 import { prepared } from "../../src/db/drizzle.ts";
-import { oneTimeTokens, sessions, users } from "../../src/db/schema.ts";
+import { auditEvents, oneTimeTokens, sessions, users } from "../../src/db/schema.ts";
 import { aUser, db } from "../harness.ts";
 
 describe("a query that is built once", () => {
@@ -47,6 +47,22 @@ describe("a query that is built once", () => {
       expect(byNone?.username).not.toBe(other.username);
     }
     expect(shapes.toSorted()).toStrictEqual(["newest true false", "newest true true", "oldest false false"]);
+  });
+
+  it("keeps null apart from the null of JSON", async () => {
+    const asked = prepared((db, { details }: { details: object | null }) =>
+      db
+        .select({ isNull: sql<boolean>`${sql.param(details, auditEvents.details)}::jsonb is null` })
+        .from(users)
+        .limit(1),
+    );
+    await aUser();
+    const answers = await db.batch([
+      asked(db, { details: null }),
+      asked(db, { details: {} }),
+      asked(db, { details: null }),
+    ]);
+    expect(answers.flat()).toStrictEqual([{ isNull: true }, { isNull: false }, { isNull: true }]);
   });
 
   it("cannot be changed, as all later ones would be", async () => {
