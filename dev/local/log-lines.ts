@@ -62,13 +62,15 @@ function requestLine(entry: Entry): string {
     code,
     user_id,
     api_key_id,
+    cache,
     events,
   } = entry;
   const trips = `${db_round_trips} ${db_round_trips === 1 ? "round trip" : "round trips"}, ${db_ms} ms`;
   const happened = Array.isArray(events) ? events.map((event) => String(Object(event).kind)).join(", ") : undefined;
   // A key may be an organization's, which is nobody.
   const caller = api_key_id ? `key ${api_key_id}` : user_id && `user ${user_id}`;
-  const details = [`${duration_ms} ms`, db_round_trips ? trips : undefined, caller, happened];
+  const kept = cache && `cache ${cache}`;
+  const details = [`${duration_ms} ms`, db_round_trips ? trips : undefined, kept, caller, happened];
   return [
     styleText(colorOf(Number(status)), String(status)),
     String(method).padEnd(6),

@@ -12,6 +12,9 @@ type Served = {
 /** The path by which a cron trigger is tried. One Worker alone has it of its runtime, several have it of their base. */
 const scheduledPath = "/cdn-cgi/handler/scheduled";
 
+/** Milliseconds for the rest of a body that was refused. */
+const mostRead = 10_000;
+
 /** The ids that src/middleware/request-id.ts adopts. */
 const plain = /^[\w=-]{1,64}$/;
 
@@ -32,7 +35,40 @@ export function forDevelopment<Worker extends Served>(worker: Worker): Worker {
       const requestId = plain.test(given) ? given : crypto.randomUUID();
       const headers = new Headers(request.headers);
       headers.set("X-Request-Id", requestId);
-      return following({ requestId, plan }, () => worker.fetch(new Request(request, { headers }), bindings, ctx));
+      const { body, readRest } = received(request);
+      const own = new Request(request, { headers, body });
+      const answer = await following({ requestId, plan }, () => worker.fetch(own, bindings, ctx));
+      await readRest();
+      return answer;
+    },
+  };
+}
+
+/**
+ * The body of a request, of which the rest is read if the Worker refuses it, as Cloudflare does before it passes the answer
+ * on. The runtime would close the connection, and a client that still sends would see that instead of the answer.
+ */
+function received({ body, headers }: Request): { body: ReadableStream | null; readRest: () => Promise<void> } {
+  if (!body) return { body, readRest: async () => {} };
+  const size = headers.get("Content-Length");
+  const { readable, writable } = size === null ? new IdentityTransformStream() : new FixedLengthStream(Number(size));
+  const writer = writable.getWriter();
+  let isRefused = false;
+  const refuse = () => {
+    isRefused = true;
+  };
+  const pass = async () => {
+    for await (const chunk of body) if (!isRefused) await writer.write(chunk).catch(refuse);
+    if (!isRefused) await writer.close();
+  };
+  const passed = pass().catch((error: unknown) => writer.abort(error).catch(() => undefined));
+  return {
+    body: readable,
+    async readRest() {
+      if (!readable.locked) await readable.cancel();
+      // A write that was under way fails in a moment.
+      await Promise.race([passed, scheduler.wait(50)]);
+      if (isRefused) await Promise.race([passed, scheduler.wait(mostRead)]);
     },
   };
 }

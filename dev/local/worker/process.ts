@@ -8,7 +8,8 @@ import type { AddressInfo } from "node:net";
 import { unstable_startWorker } from "wrangler";
 import type { Shape } from "../../shapes/parts.ts";
 import { frameOf } from "./frame.ts";
-import { mappedBy } from "./stacks.ts";
+import { withoutEchoes } from "./noise.ts";
+import { mappedByLatest } from "./stacks.ts";
 
 export type Start = {
   config: string;
@@ -62,14 +63,14 @@ const worker = await unstable_startWorker({
     watch: true,
     logLevel: "error",
     structuredLogsHandler: ({ level, message }: { level: string; message: string }) => {
-      const text = mapped(message);
+      const text = withoutEchoes(mapped(message));
       if (text.includes("Uncaught")) uncaught = text;
-      tell({ state: "logged", level, text });
+      if (text !== "") tell({ state: "logged", level, text });
     },
   },
 });
 worker.raw.on("reloadComplete", ({ bundle }) => {
-  if (bundle.sourceMapPath !== undefined) mapped = mappedBy(bundle.sourceMapPath);
+  if (bundle.sourceMapPath !== undefined) mapped = mappedByLatest(bundle.sourceMapPath);
   tell({ state: "running" });
 });
 for (const event of ["buildFailed", "error"]) worker.raw.on(event, (failure) => void sayBroken(failure));

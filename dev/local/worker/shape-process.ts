@@ -10,6 +10,7 @@ import { Miniflare } from "miniflare";
 import { frontEndFolder, projectFolder } from "../../config.ts";
 import { pageOptions, type Runnable, runtimeOptions } from "../../shapes/runtime.ts";
 import { whenChanged } from "../live.ts";
+import { withoutEchoes } from "./noise.ts";
 import type { News, Start } from "./process.ts";
 import { mappedBy } from "./stacks.ts";
 
@@ -93,7 +94,7 @@ async function run(): Promise<void> {
     inspectorPort,
     resourcePersistencePath: join(persist, "v3"),
     handleStructuredLogs: ({ level, message }: { level: string; message: string }) =>
-      tell({ state: "logged", level, text: mapped(message) }),
+      tell({ state: "logged", level, text: withoutEchoes(mapped(message)) }),
   };
   const options = broken === undefined ? await runtimeOptions(built, bindings, around) : pageOptions(broken, around);
   if (runtime) await runtime.setOptions(options);

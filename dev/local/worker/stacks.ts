@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { SourceMap } from "node:module";
 import { dirname, relative, resolve } from "node:path";
 import { projectFolder } from "../../config.ts";
@@ -13,4 +13,16 @@ export function mappedBy(mapFile: string): (stack: string) => string {
       const file = relative(projectFolder, resolve(dirname(mapFile), entry.originalSource));
       return `${file}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
     });
+}
+
+/** The same for a bundle that is made anew at its place: code that cannot be run is never said to be there. */
+export function mappedByLatest(mapFile: string): (stack: string) => string {
+  let made = 0;
+  let mapped = mappedBy(mapFile);
+  return (stack) => {
+    const { mtimeMs } = statSync(mapFile);
+    if (mtimeMs !== made) mapped = mappedBy(mapFile);
+    made = mtimeMs;
+    return mapped(stack);
+  };
 }

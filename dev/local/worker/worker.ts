@@ -5,6 +5,7 @@ import { delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { Problem, projectFolder } from "../../config.ts";
+import { concerning } from "./noise.ts";
 import type { News, Start } from "./process.ts";
 
 export type RunningWorker = {
@@ -86,9 +87,10 @@ function environment(): NodeJS.ProcessEnv {
 /** Prints what wrangler says that concerns the developer, and keeps it for a start that fails. */
 function show(stream: Readable, said: string[]): void {
   createInterface({ input: stream }).on("line", (line) => {
-    if (/\[wrangler:info\]|Logs were written to/.test(line)) return;
-    said.push(line);
-    console.error(line);
+    const text = concerning(line);
+    if (text === undefined) return;
+    said.push(text);
+    console.error(text);
   });
 }
 

@@ -42,6 +42,11 @@ describe("the log of npm run dev", () => {
     expect(lines).not.toContain("parserOpenTable#");
   });
 
+  it("tells whether a value was kept", () => {
+    const entry = { level: "info", message: "request", status: 200, method: "GET", route: "/", duration_ms: 3 };
+    expect(print({ ...entry, cache: "hit", user_id: "ada" }, new SqlFaults())).toContain("3 ms · cache hit · user ada");
+  });
+
   it("tells the statement of a request once, and of no migration where none is missing", async () => {
     const { faults, routine } = await aFault();
     const cause = { error: "NeonDbError", sqlstate: "42703", routine, cause: { error: "Error", detail: "inner" } };

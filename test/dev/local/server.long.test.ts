@@ -150,9 +150,24 @@ describe("npm run dev", { timeout: patience }, () => {
     await writeFile(file, `${good}\nthrow new Error("at the top");\n`);
     await expect
       .poll(answer, { timeout: 60_000 })
-      .toMatch(/^500 .*Uncaught Error: at the top\n *at src\/routes\/health\/live\.ts:\d+/);
+      .toMatch(new RegExp(`^500 .*Uncaught Error: at the top\\n *at src/routes/health/live\\.ts:${line}:`));
+    expect(`${await answer()}${first.output()}`).not.toContain("DurableObjectNamespace");
     await writeFile(file, good);
     await expect.poll(answer, { timeout: 60_000 }).toBe('200 {"status":"ok"}');
+  });
+
+  it("answers a body that it refuses, however much of it is still to come", async () => {
+    const json = { "Content-Type": "application/json" };
+    const whole = new Uint8Array(10_000_000).fill(0x20);
+    const statuses: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      for (const body of [whole, new Blob([whole]).stream()]) {
+        // A stream needs `duplex`, which the types of Workers do not know.
+        const init = { method: "POST", headers: json, body, duplex: "half" };
+        statuses.push((await fetch(`${first.url}/api/v1/users`, init)).status);
+      }
+    }
+    expect(statuses).toStrictEqual(Array.from({ length: 10 }, () => 413));
   });
 
   it("tells what is behind a 500: the statement, what its parameters look like, and the place in the source", async () => {
