@@ -12,7 +12,7 @@ import { endpoints } from "../../src/routes/index.ts";
 import { failWith, Problem, projectFolder } from "../config.ts";
 import { buildFolder, buildShape } from "../shapes/build.ts";
 import { deployScript } from "../shapes/deploy.ts";
-import { shapes } from "../shapes/parts.ts";
+import { shapeNamed } from "../shapes/shipping.ts";
 import { measured, tableOf } from "../shapes/table.ts";
 import { measure } from "../ship/measure.ts";
 import { wranglerIn, wranglerScript } from "../ship/wrangler.ts";
@@ -36,8 +36,7 @@ async function main(): Promise<void> {
     if (values.shape !== undefined) console.log(tableOf([await rowOfOne(env)]));
     return;
   }
-  const shape = shapes.find((one) => one === values.shape);
-  if (!shape) throw new Problem(`--shape is single, ${shapes.join(" or ")}.`);
+  const shape = shapeNamed(values.shape);
   const folder = buildFolder(shape, env);
   const built = await buildShape(endpoints, { shape, env, folder });
   console.log(tableOf(await measured(built, wrangler, starts)));

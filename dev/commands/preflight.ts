@@ -1,16 +1,22 @@
-/** `npm run preflight [-- production]`: says go, no-go or unknown of all that a deploy depends on, without a network. */
+/** `npm run preflight [-- production]`: says go, no-go or unknown of all that a deploy depends on, without a network. `--shape group` measures each of its Workers. */
 import { parseArgs } from "node:util";
 import { failWith, Problem, projectFolder } from "../config.ts";
+import { shapeOptions } from "../shapes/shipping.ts";
 import { printed } from "../ship/line.ts";
 import { preflight } from "../ship/preflight.ts";
 
 async function main(): Promise<void> {
-  const { positionals: asked } = parseArgs({ allowPositionals: true, options: {} });
+  const { values, positionals: asked } = parseArgs({
+    allowPositionals: true,
+    options: { shape: { type: "string", default: "single" } },
+  });
   const environments = asked.length > 0 ? asked : ["production", "staging"];
   for (const env of environments) {
     if (env !== "production" && env !== "staging") throw new Problem("npm run preflight -- production, or staging.");
   }
-  const lines = await preflight(projectFolder, environments);
+  const shape =
+    values.shape === "single" ? undefined : await shapeOptions(values.shape, { starts: Number.POSITIVE_INFINITY });
+  const lines = await preflight(projectFolder, environments, shape);
   console.log(printed(lines));
   const count = (verdict: string) => lines.filter((line) => line.verdict === verdict).length;
   console.log(`\n${count("go")} go, ${count("no-go")} no-go, ${count("unknown")} unknown.`);

@@ -2,14 +2,19 @@
  * `npm run ship -- production`: shows what a deploy would do, asks once, then migrates, uploads, tests and promotes.
  * `--dry-run` only shows, `--yes` does not ask. `--steps 10,50` promotes to these percentages first, with `--pause 60` seconds
  * after each. `--accept NAME` ships in spite of that no-go, `--url` names where the smoke test finds the Worker.
+ * `--shape group` ships several Workers, the router last; `--secrets-file FILE` has what those that are new need.
  * `npm run deploy -- --env production` is the same.
  */
 import { parseArgs } from "node:util";
 import { failWith, Problem, projectFolder } from "../config.ts";
+import { shapeOptions } from "../shapes/shipping.ts";
 import { environmentLines } from "../ship/checks/all.ts";
+import type { ShapeOptions } from "../ship/shape-plan.ts";
 import { ship } from "../ship/ship.ts";
 import { confirmed, wholeNumber } from "../terminal.ts";
 
+/** The Workers of a shape whose start is measured here: npm run preflight measures all. */
+const starts = 12;
 const nobodyToAsk = "Nothing was changed: there is nobody to ask. Add --yes if you mean it.";
 
 async function main(): Promise<void> {
@@ -23,6 +28,8 @@ async function main(): Promise<void> {
       steps: { type: "string", default: "" },
       pause: { type: "string", default: "60" },
       url: { type: "string" },
+      shape: { type: "string", default: "single" },
+      "secrets-file": { type: "string" },
     },
   });
   const [env = values.env, ...rest] = positionals;
@@ -41,7 +48,16 @@ async function main(): Promise<void> {
     log: console.log,
     confirm: async (question) => values.yes || confirmed(`\n${question}`, nobodyToAsk),
     check: environmentLines,
+    shape: await shapeNamed(values.shape, values["secrets-file"]),
   });
+}
+
+async function shapeNamed(name: string, secretsFile: string | undefined): Promise<ShapeOptions | undefined> {
+  if (name !== "single") return shapeOptions(name, { secretsFile, starts });
+  if (secretsFile === undefined) return undefined;
+  throw new Problem(
+    "--secrets-file is for --shape group and --shape endpoint: npx wrangler secret put serves one Worker.",
+  );
 }
 
 function stepsIn(text: string): number[] {

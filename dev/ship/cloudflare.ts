@@ -24,8 +24,8 @@ export type Cloudflare = {
   worker(name: string): Promise<{ migrationTag: string | undefined } | undefined>;
   /** The traffic of the Worker now, the largest share first; empty if nothing is deployed. */
   traffic(name: string): Promise<Share[]>;
-  /** The commit that was uploaded with a version. */
-  commitOf(name: string, version: string): Promise<string | undefined>;
+  /** The commit that was uploaded with a version, and the message. */
+  labelsOf(name: string, version: string): Promise<{ commit: string | undefined; message: string | undefined }>;
   secrets(name: string): Promise<string[]>;
   /** The name of the account in `*.workers.dev`. */
   subdomain(): Promise<string | undefined>;
@@ -74,9 +74,10 @@ export async function openCloudflare(
         .map(({ version_id: version, percentage }) => ({ version, percentage }))
         .toSorted((one, other) => other.percentage - one.percentage);
     },
-    async commitOf(name, version) {
+    async labelsOf(name, version) {
       const found = await read(`${scripts}/${name}/versions/${version}`, WorkerVersion);
-      return found?.annotations?.["workers/tag"] || undefined;
+      const labels = found?.annotations ?? {};
+      return { commit: labels["workers/tag"] || undefined, message: labels["workers/message"] || undefined };
     },
     async secrets(name) {
       const found = await read(`${scripts}/${name}/secrets`, z.array(z.object({ name: z.string() })));

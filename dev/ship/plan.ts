@@ -6,6 +6,7 @@ import type { ClientChanges } from "./clients.ts";
 import type { Share } from "./cloudflare.ts";
 import type { DatabasePlan, TableSize } from "./database.ts";
 import { type CheckLine, go, noGo, printed, unknown } from "./line.ts";
+import type { ShapePlan } from "./shape-plan.ts";
 import type { ShipTarget } from "./target.ts";
 
 /** Everything that was read before anything is written. */
@@ -26,23 +27,16 @@ export type ShipPlan = {
   bundle: number;
   start: number | undefined;
   checks: CheckLine[];
+  /** Undefined for one Worker. */
+  shape: ShapePlan | undefined;
 };
 
 /** The lines that decide about this deploy, those of `checks` first. */
 export function verdicts(target: ShipTarget, plan: ShipPlan): CheckLine[] {
-  const required = target.config.secrets?.required ?? [];
-  const missing = required.filter((name) => !plan.secrets.includes(name));
   const breaks = plan.effects.flatMap(({ file, breaks }) => breaks.map(({ change }) => `${file}: ${change}`));
   return [
     ...plan.checks,
-    bundleLine(plan.bundle),
-    startLine(plan.start),
-    missing.length > 0
-      ? noGo(
-          "secrets",
-          `not set: ${missing.map((name) => `npx wrangler secret put ${name} --env ${target.env}`).join("; ")}`,
-        )
-      : go("secrets", `${required.join(", ") || "none"} set`),
+    ...(plan.shape?.lines ?? [bundleLine(plan.bundle), startLine(plan.start), secretLine(target, plan)]),
     breaks.length > 0
       ? go("older version", `its file says why it may: ${breaks.join("; ")}`)
       : go("older version", "no migration takes anything from it"),
@@ -50,7 +44,15 @@ export function verdicts(target: ShipTarget, plan: ShipPlan): CheckLine[] {
   ];
 }
 
-/** The start-up against its budget. */
+function secretLine({ config, env }: ShipTarget, { secrets }: ShipPlan): CheckLine {
+  const required = config.secrets?.required ?? [];
+  const missing = required.filter((name) => !secrets.includes(name));
+  return missing.length > 0
+    ? noGo("secrets", `not set: ${missing.map((name) => `npx wrangler secret put ${name} --env ${env}`).join("; ")}`)
+    : go("secrets", `${required.join(", ") || "none"} set`);
+}
+
+/** The size of the bundle against its budget. */
 export function bundleLine(kilobytes: number): CheckLine {
   const size = `${kb(kilobytes)} gzipped`;
   return kilobytes > bundleBudget
@@ -58,6 +60,7 @@ export function bundleLine(kilobytes: number): CheckLine {
     : go("bundle", `${size}, of ${bundleBudget} kB`);
 }
 
+/** The start-up against its budget. */
 export function startLine(start: number | undefined): CheckLine {
   if (start === undefined) return unknown("start-up", "could not be profiled here");
   const told = `${Math.round(start)} ms of CPU here, of ${startBudget} ms`;
@@ -75,11 +78,12 @@ function clientLine({ since, changes }: ClientChanges): CheckLine {
 /** The plan for people, from what is to be touched to what may go wrong. */
 export function planText(target: ShipTarget, plan: ShipPlan): string {
   const { account, database, traffic } = plan;
-  const now = traffic.map(({ version, percentage }) => `${version} at ${percentage} %`).join(", ");
+  const ran = plan.running ? ` (commit ${plan.running})` : "";
+  const workers = plan.shape?.workers ?? [{ name: target.worker, part: "base", traffic }];
   return [
     `Ship ${target.commit} to ${target.env}`,
     `  account   ${account.name} (${account.id})`,
-    `  Worker    ${target.worker}${now ? `, now ${now}` : ", its first deploy"}${plan.running ? ` (commit ${plan.running})` : ""}`,
+    ...workers.map(({ name, part, traffic: now }) => `  Worker    ${name}${told(now)}${part === "base" ? ran : ""}`),
     `  URL       ${plan.url ?? "told by the upload"}`,
     `  database  ${describeDatabase(target.databaseUrl)}`,
     "",
@@ -87,6 +91,11 @@ export function planText(target: ShipTarget, plan: ShipPlan): string {
     "",
     printed(verdicts(target, plan)),
   ].join("\n");
+}
+
+function told(traffic: readonly Share[]): string {
+  const now = traffic.map(({ version, percentage }) => `${version} at ${percentage} %`).join(", ");
+  return now ? `, now ${now}` : ", its first deploy";
 }
 
 function migrationLines({ pending, upgrades, sizes }: DatabasePlan, effects: MigrationEffects[]): string[] {

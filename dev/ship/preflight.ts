@@ -3,39 +3,60 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { checkMigrations } from "../commands/check-migrations.ts";
+import type { BuiltWorker } from "../shapes/build.ts";
 import { configLines } from "./checks/all.ts";
 import { sourceLines } from "./checks/sources.ts";
 import { type CheckLine, go, noGo, unknown } from "./line.ts";
-import { measureBundle, measureStart } from "./measure.ts";
+import { type Bundle, measureBundle, measureStart } from "./measure.ts";
 import { bundleLine, startLine } from "./plan.ts";
-import { wranglerIn } from "./wrangler.ts";
+import { type ShapeOptions, sizeLines, textOfAll } from "./shape-plan.ts";
+import { type Wrangler, wranglerIn } from "./wrangler.ts";
 
 /** Each kind of generated file, by the command that writes it. */
 const generated = ["access-matrix", "reference", "openapi"];
 
-/** Looks at everything that can be known without a network. */
-export async function preflight(project: string, environments: readonly string[]): Promise<CheckLine[]> {
+/** Looks at everything that can be known without a network, of one Worker or of those of a shape. */
+export async function preflight(
+  project: string,
+  environments: readonly string[],
+  shape?: Pick<ShapeOptions, "build" | "measure">,
+): Promise<CheckLine[]> {
   const wrangler = wranglerIn(project, process.env);
   const [env = "production"] = environments;
   const [types, drift, migrations, built] = await Promise.all([
     typeLine(project),
     driftLines(project),
     migrationLine(project),
-    measureBundle(wrangler, env).catch((error: Error) => error),
+    (shape ? shape.build(env) : measureBundle(wrangler, env)).catch((error: Error) => error),
   ]);
-  // After the others, which would slow it.
-  const start = await measureStart(wrangler, env);
-  const isBuilt = !(built instanceof Error);
   return [
     types,
     ...drift,
     migrations,
     ...once(environments.map((name) => configLines(project, name))),
-    ...(await sourceLines(project, isBuilt ? built.text : "")),
-    isBuilt ? bundleLine(built.kilobytes) : noGo("bundle", built.message),
-    startLine(start),
+    ...(await sourceLines(project, await textOf(built))),
+    // After the others, which would slow it.
+    ...(await sizes(built, wrangler, env, shape)),
     ...beyond,
   ];
+}
+
+type Built = Bundle | BuiltWorker[] | Error;
+
+async function textOf(built: Built): Promise<string> {
+  if (built instanceof Error) return "";
+  return Array.isArray(built) ? textOfAll(built) : built.text;
+}
+
+async function sizes(
+  built: Built,
+  wrangler: Wrangler,
+  env: string,
+  shape: Pick<ShapeOptions, "measure"> | undefined,
+): Promise<CheckLine[]> {
+  if (built instanceof Error) return [noGo("bundle", built.message), startLine(undefined)];
+  if (Array.isArray(built)) return shape ? sizeLines(await shape.measure(built, wrangler)) : [];
+  return [bundleLine(built.kilobytes), startLine(await measureStart(wrangler, env))];
 }
 
 /** Tells a line that holds for each environment once, and puts the environment before any other. */

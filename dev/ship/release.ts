@@ -186,16 +186,20 @@ function takeBack({ env }: ShipTarget, old: Share[]): string {
   return `To take it back: npx wrangler rollback ${old[0]?.version} --env ${env} --yes (the database stays as it is now)`;
 }
 
-function specified({ version, percentage }: Share): string {
+/** The message of a version that is the whole API in one Worker. */
+export const oneWorkerMessage = "Shipped by npm run ship";
+
+/** A share as wrangler takes it. */
+export function specified({ version, percentage }: Share): string {
   return `${version}@${percentage}%`;
 }
 
 function labels({ env, commit }: ShipTarget): string[] {
-  return [`--env=${env}`, `--tag=${commit}`, `--message=Shipped by npm run ship`];
+  return [`--env=${env}`, `--tag=${commit}`, `--message=${oneWorkerMessage}`];
 }
 
 /** A text of wrangler's report, or the first of a list. */
-function reported({ events }: WranglerRun, name: string): string | undefined {
+export function reported({ events }: WranglerRun, name: string): string | undefined {
   for (const event of events) {
     const value = event[name];
     const text = Array.isArray(value) ? value[0] : value;

@@ -8,9 +8,11 @@ import { clientChanges } from "./clients.ts";
 import { type Cloudflare, openCloudflare } from "./cloudflare.ts";
 import { effectsOf, readDatabasePlan } from "./database.ts";
 import type { CheckLine } from "./line.ts";
-import { type Bundle, measure } from "./measure.ts";
+import { type Bundle, type Measured, measure } from "./measure.ts";
 import { planText, type ShipPlan, verdicts } from "./plan.ts";
 import { type ReleaseOptions, release, urlOf } from "./release.ts";
+import { deployed, planShape, type ShapeOptions, textOfAll } from "./shape-plan.ts";
+import { releaseShape } from "./shape-release.ts";
 import { readTarget, type ShipTarget, type TargetOptions } from "./target.ts";
 import { type Wrangler, wranglerIn } from "./wrangler.ts";
 
@@ -26,6 +28,8 @@ export type ShipOptions = TargetOptions &
     /** Runs the checks of preflight for the environment. */
     check: (target: ShipTarget, bundle: Bundle) => Promise<CheckLine[]>;
     measure?: typeof measure;
+    /** The shape of several Workers; undefined for one. */
+    shape?: ShapeOptions | undefined;
     /** A PostgreSQL to try the migrations on; by default one is started. */
     admin?: string;
   };
@@ -33,6 +37,11 @@ export type ShipOptions = TargetOptions &
 /** Plans, asks, migrates, uploads, tests, promotes. Throws {@link Problem} with what was left behind. */
 export async function ship(options: ShipOptions): Promise<void> {
   const { log } = options;
+  if (options.shape && options.steps.length > 0) {
+    throw new Problem(
+      "--steps is for one Worker: Cloudflare would divide the traffic of each Worker by itself, so that an older one calls a newer one at random.",
+    );
+  }
   const target = await readTarget(options);
   const wrangler = wranglerIn(target.project, options.variables);
   const cloudflare = await openCloudflare(wrangler, options.variables, target.config.account_id ?? undefined);
@@ -50,7 +59,8 @@ export async function ship(options: ShipOptions): Promise<void> {
   if (options.isDryRun) return log("\n--dry-run: nothing was changed.");
   if (!(await options.confirm(`Ship ${target.commit} to ${target.env}?`))) throw new Problem("Nothing was changed.");
   await migrateDatabase(target, plan, log);
-  await release(target, plan, { ...options, cloudflare, wrangler });
+  const releasing = { ...options, cloudflare, wrangler };
+  await (plan.shape ? releaseShape(target, plan, plan.shape, releasing) : release(target, plan, releasing));
 }
 
 async function planOf(
@@ -59,34 +69,19 @@ async function planOf(
   cloudflare: Cloudflare,
   options: ShipOptions,
 ): Promise<ShipPlan> {
-  const { project, worker, env } = target;
+  const { project, worker } = target;
   const database = await readDatabasePlan(target);
-  const [found, traffic, secrets] = await Promise.all([
-    cloudflare.worker(worker),
-    cloudflare.traffic(worker),
-    cloudflare.secrets(worker),
-  ]);
-  const shares = traffic.filter(({ percentage }) => percentage > 0);
-  if (shares.length > 1) {
-    const told = shares.map(({ version, percentage }) => `${version} at ${percentage} %`).join(", ");
-    throw new Problem(
-      `The traffic of ${worker} is divided: ${told}. End that first: npx wrangler versions deploy VERSION@100% --env ${env}`,
-    );
-  }
-  const [current] = shares;
-  const running = current && (await cloudflare.commitOf(worker, current.version));
-  const { bundle, start } = await (options.measure ?? measure)(wrangler, env);
+  const { traffic, secrets, isWhole } = await deployed(worker, target.config, cloudflare);
+  const [current] = traffic;
+  const running = current && (await cloudflare.labelsOf(worker, current.version)).commit;
+  const { bundle, start, shape } = await measured(target, wrangler, cloudflare, options);
   return {
     account: cloudflare.account,
-    traffic: shares,
+    traffic,
     running,
-    isWhole:
-      !found || !current
-        ? "first"
-        : found.migrationTag === target.config.migrations.at(-1)?.tag
-          ? undefined
-          : "durable objects",
-    url: options.url ?? (await urlOf(target, cloudflare)),
+    isWhole,
+    // The router of a shape is what the world reaches.
+    url: options.url ?? (await urlOf({ ...target, worker: shape ? `${worker}-router` : worker }, cloudflare)),
     database,
     effects: await effectsOf(project, database.pending, options.admin),
     secrets,
@@ -94,7 +89,23 @@ async function planOf(
     bundle: bundle.kilobytes,
     start,
     checks: await options.check(target, bundle),
+    shape,
   };
+}
+
+/** Builds and measures what would be uploaded. */
+async function measured(
+  target: ShipTarget,
+  wrangler: Wrangler,
+  cloudflare: Cloudflare,
+  options: ShipOptions,
+): Promise<Measured & Pick<ShipPlan, "shape">> {
+  if (!options.shape) return { ...(await (options.measure ?? measure)(wrangler, target.env)), shape: undefined };
+  const built = await options.shape.build(target.env);
+  const rows = await options.shape.measure(built, wrangler);
+  const shape = await planShape(target, { ...options.shape, built, rows, cloudflare });
+  const kilobytes = built.reduce((sum, worker) => sum + worker.kilobytes, 0);
+  return { bundle: { text: await textOfAll(built), kilobytes }, start: undefined, shape };
 }
 
 async function migrateDatabase(

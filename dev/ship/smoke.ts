@@ -1,6 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 
+/** A call that has no effect, and must not fail for a reason of the server. */
+export type Probe = { method: string; path: string };
+
 /** The version that is to answer, and where. */
 export type SmokeTarget = {
   url: string;
@@ -9,6 +12,8 @@ export type SmokeTarget = {
   /** The version's id; undefined takes any. */
   version: string | undefined;
   commit: string;
+  /** Further calls, one of each part. */
+  probes?: readonly Probe[];
 };
 
 export type SmokeOptions = {
@@ -33,10 +38,10 @@ export async function smoke(target: SmokeTarget, { patience = 60, log }: SmokeOp
   }
 }
 
-async function faultOf({ url, override, version, commit }: SmokeTarget): Promise<string | undefined> {
+async function faultOf({ url, override, version, commit, probes = [] }: SmokeTarget): Promise<string | undefined> {
   const headers = override && version ? { "Cloudflare-Workers-Version-Overrides": `${override}="${version}"` } : {};
-  const call = (path: string) =>
-    fetch(new URL(path, url), { headers, redirect: "manual", signal: AbortSignal.timeout(15_000) });
+  const call = (path: string, method = "GET") =>
+    fetch(new URL(path, url), { method, headers, redirect: "manual", signal: AbortSignal.timeout(15_000) });
   try {
     const told = await call("/version");
     if (told.status !== 200) return `/version answered ${told.status}`;
@@ -47,6 +52,10 @@ async function faultOf({ url, override, version, commit }: SmokeTarget): Promise
     for (const path of ["/health", "/health/ready"]) {
       const { status } = await call(path);
       if (status !== 200) return `${path} answered ${status}`;
+    }
+    for (const { method, path } of probes) {
+      const { status } = await call(path, method);
+      if (status >= 500) return `${method} ${path} answered ${status}`;
     }
     return undefined;
   } catch (error) {

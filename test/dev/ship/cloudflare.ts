@@ -6,14 +6,39 @@ import type { AddressInfo } from "node:net";
 type Share = { version_id: string; percentage: number };
 type Answer = { status?: number; result?: unknown; errors?: { code: number; message: string }[] };
 
-/** Cloudflare's API and the Worker that it runs, of one account, in memory. */
-export class StandIn {
+/** A Worker of the account. */
+class OneWorker {
   /** Undefined until something is uploaded. */
-  worker: { migrationTag: string | undefined } | undefined;
+  script: { migrationTag: string | undefined } | undefined;
   /** The commit of each version. */
   readonly versions = new Map<string, string>();
+  /** The message of each, where one came with it. */
+  readonly messages = new Map<string, string>();
   deployments: Share[][] = [];
   secrets: string[] = [];
+
+  /** A new version of it, uploaded from `commit`, with all traffic. */
+  run(commit: string): string {
+    const version = randomUUID();
+    this.script = { migrationTag: undefined };
+    this.versions.set(version, commit);
+    this.deployments.unshift([{ version_id: version, percentage: 100 }]);
+    return version;
+  }
+
+  /** The version with the largest share of its traffic. */
+  get current(): string {
+    const shares = this.deployments[0] ?? [];
+    return shares.toSorted((one, other) => other.percentage - one.percentage)[0]?.version_id ?? "";
+  }
+}
+
+/** The Worker that answers where no other is named. */
+const first = "tiny-production";
+
+/** Cloudflare's API and the Workers that it runs, of one account, in memory. */
+export class StandIn {
+  readonly workers = new Map<string, OneWorker>();
   /** The last upload of each preview, by its name. */
   readonly previews = new Map<string, string>();
   /** Each call, as `GET /workers/…`. */
@@ -22,6 +47,8 @@ export class StandIn {
   refused: string[] = [];
   /** The status of `/health/ready`, by the version that answers. */
   ready = (_version: string): number => 200;
+  /** The status of any other path of the Worker. */
+  answers = (_call: string): number => 200;
   /** Happens before a call is answered. */
   onCall = (_call: string): void => {};
   url = "";
@@ -59,13 +86,38 @@ export class StandIn {
     };
   }
 
-  /** A Worker that has this version, uploaded from `commit`, with all traffic. */
+  /** The Worker of this name. */
+  of(name: string): OneWorker {
+    const known = this.workers.get(name) ?? new OneWorker();
+    this.workers.set(name, known);
+    return known;
+  }
+
+  /** The first Worker runs a version that was uploaded from `commit`, with all traffic. */
   run(commit: string): string {
-    const version = randomUUID();
-    this.worker = { migrationTag: undefined };
-    this.versions.set(version, commit);
-    this.deployments.unshift([{ version_id: version, percentage: 100 }]);
-    return version;
+    return this.of(first).run(commit);
+  }
+
+  get worker() {
+    return this.of(first).script;
+  }
+  set worker(script: OneWorker["script"]) {
+    this.of(first).script = script;
+  }
+  get versions() {
+    return this.of(first).versions;
+  }
+  get deployments() {
+    return this.of(first).deployments;
+  }
+  set deployments(deployments: Share[][]) {
+    this.of(first).deployments = deployments;
+  }
+  get secrets() {
+    return this.of(first).secrets;
+  }
+  set secrets(secrets: string[]) {
+    this.of(first).secrets = secrets;
   }
 
   /** The traffic, as `version@percentage`, by the names of `names`. */
@@ -83,7 +135,7 @@ export class StandIn {
     for await (const chunk of request) chunks.push(chunk);
     const body = Buffer.concat(chunks).toString();
     const { pathname } = new URL(request.url ?? "/", this.url);
-    if (!pathname.startsWith("/client/v4")) return this.#work(pathname, request.headers);
+    if (!pathname.startsWith("/client/v4")) return this.#work(`${request.method} ${pathname}`, request.headers);
     const call = `${request.method} ${pathname.replace("/client/v4", "").replace(/^\/accounts\/acc(?=\/)/, "")}`;
     this.calls.push(call);
     this.onCall(call);
@@ -97,6 +149,7 @@ export class StandIn {
     const [, version = ""] = /\/versions\/([\w-]+)$/.exec(call) ?? [];
     const json = () => JSON.parse(body) as { versions: Share[] };
     const [, preview = ""] = /\/previews\/([\w-]+)/.exec(call) ?? [];
+    const worker = this.of(/\/workers\/(?:scripts|services)\/([\w-]+)/.exec(call)?.[1] ?? first);
     switch (true) {
       case /^GET .*\/previews\/[\w-]+$/.test(call):
         return this.previews.has(preview) ? { result: shownPreview(preview) } : noPreview;
@@ -115,30 +168,34 @@ export class StandIn {
       case call === "GET /accounts/acc":
         return { result: { id: "acc", name: "An account" } };
       case /^GET \/workers\/services\/[\w-]+$/.test(call):
-        return this.worker
-          ? { result: { default_environment: { environment: "production", script: this.#script() } } }
+        return worker.script
+          ? { result: { default_environment: { environment: "production", script: shownScript(worker) } } }
           : missing;
       case /^GET .*\/deployments$/.test(call):
-        return { result: { deployments: this.deployments.map(described) } };
+        return { result: { deployments: worker.deployments.map(described) } };
       case /^POST .*\/deployments$/.test(call):
-        this.deployments.unshift(json().versions);
+        worker.deployments.unshift(json().versions);
         return { result: { id: randomUUID() } };
       case /^GET .*\/versions\/[\w-]+$/.test(call):
-        return this.versions.has(version) ? { result: this.#version(version) } : missing;
+        return worker.versions.has(version) ? { result: shownVersion(worker, version) } : missing;
       case /^GET .*\/versions$/.test(call):
-        return { result: { items: [...this.versions.keys()].map((id) => this.#version(id)) } };
+        return { result: { items: [...worker.versions.keys()].map((id) => shownVersion(worker, id)) } };
       case /^POST .*\/versions$/.test(call):
-        return { result: { id: this.#upload(body), startup_time_ms: 9, metadata: { has_preview: false }, resources } };
+        return {
+          result: { id: upload(worker, body), startup_time_ms: 9, metadata: { has_preview: false }, resources },
+        };
       case /^PUT \/workers\/scripts\/[\w-]+$/.test(call): {
-        const id = this.#upload(body);
-        this.deployments.unshift([{ version_id: id, percentage: 100 }]);
-        this.worker = { migrationTag: /"new_tag":"(\w+)"/.exec(body)?.[1] };
+        const id = upload(worker, body);
+        worker.deployments.unshift([{ version_id: id, percentage: 100 }]);
+        worker.script = { migrationTag: /"new_tag":"(\w+)"/.exec(body)?.[1] };
         return { result: { id, tag: "tag", deployment_id: id, startup_time_ms: 9, available_on_subdomain: true } };
       }
       case /^GET \/workers\/workers\/[\w-]+$/.test(call):
         return { result: { subdomain: { enabled: true, previews_enabled: false } } };
       case /^GET .*\/secrets$/.test(call):
-        return { result: this.secrets.map((name) => ({ name, type: "secret_text" })) };
+        return { result: worker.secrets.map((name) => ({ name, type: "secret_text" })) };
+      case /\/domains\/changeset$/.test(call):
+        return { result: { added: [], removed: [], updated: [], conflicting: [] } };
       case /\/workers\/subdomain$/.test(call):
         return { result: { subdomain: "someone" } };
       case /\/subdomain$/.test(call):
@@ -150,32 +207,37 @@ export class StandIn {
     }
   }
 
-  #script() {
-    return { tag: "tag", tags: [], last_deployed_from: "wrangler", migration_tag: this.worker?.migrationTag };
-  }
-
-  #version(id: string) {
-    const annotations = { "workers/tag": this.versions.get(id) ?? "" };
-    const metadata = { created_on: "2026-01-01T00:00:00Z", author_email: "", source: "wrangler" };
-    return { id, number: 1, metadata, annotations, resources: { bindings: [], script: {}, script_runtime: {} } };
-  }
-
-  #upload(body: string): string {
-    const id = randomUUID();
-    this.worker ??= { migrationTag: undefined };
-    this.versions.set(id, /"workers\/tag":"([^"]*)"/.exec(body)?.[1] ?? "");
-    return id;
-  }
-
   /** The Worker, as the version that the caller asks for, or the one with the largest share. */
-  #work(path: string, headers: IncomingMessage["headers"]): Answer {
+  #work(call: string, headers: IncomingMessage["headers"]): Answer {
     const shares = this.deployments[0] ?? [];
     const [, asked] = /"([\w-]+)"/.exec(String(headers["cloudflare-workers-version-overrides"] ?? "")) ?? [];
-    const largest = shares.toSorted((one, other) => other.percentage - one.percentage)[0]?.version_id ?? "";
-    const id = shares.some(({ version_id }) => version_id === asked) ? (asked ?? "") : largest;
-    if (path === "/version") return { result: { commit: this.versions.get(id) || null, build: id } };
-    return { status: path === "/health/ready" ? this.ready(id) : 200, result: { status: "ok" } };
+    const id = shares.some(({ version_id }) => version_id === asked) ? (asked ?? "") : this.of(first).current;
+    if (call === "GET /version") return { result: { commit: this.versions.get(id) || null, build: id } };
+    const status = call === "GET /health/ready" ? this.ready(id) : this.answers(call);
+    return { status, result: { status: "ok" } };
   }
+}
+
+function shownScript({ script }: OneWorker) {
+  return { tag: "tag", tags: [], last_deployed_from: "wrangler", migration_tag: script?.migrationTag };
+}
+
+function shownVersion({ versions, messages }: OneWorker, id: string) {
+  const annotations = { "workers/tag": versions.get(id) ?? "", "workers/message": messages.get(id) ?? "" };
+  const metadata = { created_on: "2026-01-01T00:00:00Z", author_email: "", source: "wrangler" };
+  return { id, number: 1, metadata, annotations, resources: { bindings: [], script: {}, script_runtime: {} } };
+}
+
+/** Keeps a version of a Worker, with the secrets that came with it. */
+function upload(worker: OneWorker, body: string): string {
+  const id = randomUUID();
+  worker.script ??= { migrationTag: undefined };
+  worker.versions.set(id, /"workers\/tag":"([^"]*)"/.exec(body)?.[1] ?? "");
+  worker.messages.set(id, /"workers\/message":"([^"]*)"/.exec(body)?.[1] ?? "");
+  for (const [, name = ""] of body.matchAll(/"name":"(\w+)","type":"secret_text"/g)) {
+    if (!worker.secrets.includes(name)) worker.secrets.push(name);
+  }
+  return id;
 }
 
 const resources = { script: { etag: "etag" }, bindings: [], script_runtime: {} };

@@ -1,0 +1,48 @@
+import { resolve } from "node:path";
+import type { Endpoint } from "../../src/endpoint/endpoint.ts";
+import { routeOutlineOf } from "../../src/endpoint/route-outline.ts";
+import { endpoints } from "../../src/routes/index.ts";
+import { Problem } from "../config.ts";
+import type { ShapeOptions } from "../ship/shape-plan.ts";
+import type { Probe } from "../ship/smoke.ts";
+import { buildFolder, buildShape } from "./build.ts";
+import { partsOf, type Shape, shapes } from "./parts.ts";
+import { measured } from "./table.ts";
+
+const anyId = "00000000-0000-7000-8000-000000000000";
+
+/**
+ * The shape of this name, for `npm run ship` and `npm run preflight`. `starts` bounds the Workers whose start is measured:
+ * the base, the router and the largest.
+ */
+export async function shapeOptions(
+  name: string,
+  { secretsFile, starts }: { secretsFile?: string | undefined; starts: number },
+): Promise<ShapeOptions> {
+  const shape = shapeNamed(name);
+  await import("../build/assets.ts");
+  return {
+    build: (env) => buildShape(endpoints, { shape, env, folder: buildFolder(shape, env) }),
+    measure: (built, wrangler) => measured(built, wrangler, starts),
+    probes: probesOf(endpoints, shape),
+    ...(secretsFile !== undefined && { secretsFile: resolve(secretsFile) }),
+  };
+}
+
+/** The shape of this name. Throws {@link Problem} if it is none of several Workers. */
+export function shapeNamed(name: string): Shape {
+  const shape = shapes.find((one) => one === name);
+  if (shape) return shape;
+  throw new Problem(`--shape is single, ${shapes.join(" or ")}.`);
+}
+
+/** A call of each part that changes nothing: it reads, or is refused for want of a caller. */
+export function probesOf(all: readonly Endpoint[], shape: Shape): Probe[] {
+  return partsOf(all, shape).others.flatMap(({ endpoints: own }) => {
+    const harmless =
+      own.find(({ contract }) => contract.method === "get") ?? own.find(({ contract }) => contract.access !== "public");
+    if (!harmless) return [];
+    const { method, path } = routeOutlineOf(harmless);
+    return [{ method, path: path.replaceAll(/:\w+/g, anyId) }];
+  });
+}

@@ -1,0 +1,186 @@
+import { Problem } from "../config.ts";
+import type { Share } from "./cloudflare.ts";
+import type { ShipPlan } from "./plan.ts";
+import { type ReleaseOptions, reported, specified } from "./release.ts";
+import type { PartPlan, ShapePlan } from "./shape-plan.ts";
+import { smoke } from "./smoke.ts";
+import type { ShipTarget } from "./target.ts";
+import { lastWords, type WranglerRun } from "./wrangler.ts";
+
+/**
+ * Uploads every Worker, and then gives each its traffic, the router last: most faults are met before anything changes.
+ * Where a later step fails, takes back what it can, and throws {@link Problem} with the state that is left.
+ */
+export async function releaseShape(
+  target: ShipTarget,
+  plan: ShipPlan,
+  shape: ShapePlan,
+  options: ReleaseOptions,
+): Promise<void> {
+  const { log, patience } = options;
+  /** Those whose new version has their traffic, the last one first. */
+  const changed: PartPlan[] = [];
+  try {
+    const uploaded = await uploadAll(target, shape, changed, options);
+    for (const worker of shape.workers)
+      await promote(worker, uploaded.get(worker.name), { target, shape, changed }, options);
+    const base = shape.workers.find(({ part }) => part === "base");
+    const [now] = await options.cloudflare.traffic(base?.name ?? "");
+    if (!plan.url) log("No URL of the router is known, so it was not tested.");
+    else {
+      const fault = await smoke(
+        { url: plan.url, version: now?.version, commit: target.commit, probes: shape.probes },
+        { log, ...(patience !== undefined && { patience }) },
+      );
+      if (fault) throw new Problem(`The smoke test fails: ${fault}.`);
+    }
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    throw new Problem(`${error.message}\n${await takenBack(target, shape, changed, options)}`);
+  }
+  log(`All ${shape.workers.length} Workers have their new version.`);
+  log(wayBack(target, shape, changed));
+}
+
+type At = { target: ShipTarget; shape: ShapePlan; changed: PartPlan[] };
+
+/** Uploads a version of each Worker that has one. A part that is new is deployed: no older Worker calls it. */
+async function uploadAll(
+  target: ShipTarget,
+  shape: ShapePlan,
+  changed: PartPlan[],
+  options: ReleaseOptions,
+): Promise<Map<string, string>> {
+  const uploaded = new Map<string, string>();
+  for (const worker of shape.workers) {
+    if (worker.isWhole && worker.part !== "router") await deployWhole(worker, { target, shape, changed }, options);
+    if (worker.isWhole) continue;
+    const ran = await options.wrangler("versions", "upload", ...described(worker, target, shape));
+    const version = reported(ran, "version_id");
+    if (ran.code !== 0 || !version) throw failed("upload", worker, ran);
+    uploaded.set(worker.name, version);
+  }
+  if (uploaded.size > 0)
+    options.log(`Uploaded ${uploaded.size} of ${shape.workers.length} Workers, without traffic yet.`);
+  return uploaded;
+}
+
+async function promote(worker: PartPlan, version: string | undefined, at: At, options: ReleaseOptions): Promise<void> {
+  if (worker.part === "router" && worker.isWhole) return deployWhole(worker, at, options);
+  if (version === undefined) return;
+  const { wrangler, cloudflare, log } = options;
+  const now = await cloudflare.traffic(worker.name);
+  const known = [version, ...worker.traffic.map((share) => share.version)];
+  const stranger = now.find((share) => share.percentage > 0 && !known.includes(share.version));
+  if (stranger)
+    throw new Problem(`Somebody else has deployed version ${stranger.version} of ${worker.name} meanwhile.`);
+  const ran = await wrangler(
+    "versions",
+    "deploy",
+    ...sharing([{ version, percentage: 100 }], worker, at.target.commit),
+  );
+  // A call that failed may have had its effect.
+  if (ran.code === 0 || (await hasTraffic(worker, version, options))) at.changed.unshift(worker);
+  if (ran.code !== 0) throw failed("promotion", worker, ran);
+  log(`Version ${version} of ${worker.name} has all traffic.`);
+  // The others have neither routes nor schedules.
+  if (worker.part !== "base" && worker.part !== "router") return;
+  const triggers = await wrangler("triggers", "deploy", `--config=${worker.folder}/wrangler.json`);
+  if (triggers.code !== 0) throw failed("deploy of the routes and schedules", worker, triggers);
+}
+
+/** Makes a deploy that Cloudflare takes in one piece only: the first, or one with a change of Durable Objects. */
+async function deployWhole(worker: PartPlan, { target, shape, changed }: At, options: ReleaseOptions): Promise<void> {
+  const ran = await options.wrangler("deploy", ...described(worker, target, shape));
+  const now = await options.cloudflare.traffic(worker.name).catch(() => []);
+  const isThere = now.some(({ version }) => !worker.traffic.some((old) => old.version === version));
+  if (ran.code === 0 || isThere) changed.unshift(worker);
+  if (ran.code !== 0) throw failed("deploy", worker, ran);
+  options.log(
+    `${worker.name} is deployed at once: ${worker.isWhole === "first" ? "it is new" : "its Durable Objects change"}.`,
+  );
+}
+
+async function hasTraffic({ name }: PartPlan, version: string, { cloudflare }: ReleaseOptions): Promise<boolean> {
+  const now = await cloudflare.traffic(name).catch(() => []);
+  return now.some((share) => share.version === version && share.percentage > 0);
+}
+
+/** Gives their traffic back to the versions that had it, and tells the state that is left. */
+async function takenBack(
+  target: ShipTarget,
+  shape: ShapePlan,
+  changed: readonly PartPlan[],
+  options: ReleaseOptions,
+): Promise<string> {
+  const stuck: PartPlan[] = [];
+  for (const worker of changed.filter(canGoBack)) {
+    const ran = await options.wrangler(
+      "versions",
+      "deploy",
+      ...sharing(worker.traffic, worker, `back from ${target.commit}`),
+    );
+    if (ran.code !== 0) stuck.push(worker);
+  }
+  const back = changed.filter((worker) => canGoBack(worker) && !stuck.includes(worker));
+  const fresh = changed.filter(({ isWhole }) => isWhole === "first");
+  const objects = changed.filter(({ isWhole }) => isWhole === "durable objects");
+  const isAtRouter = shape.isMove && changed.some(({ part }) => part === "router");
+  return [
+    ...(back.length > 0 ? [`Taken back: ${named(back)}.`] : []),
+    ...(stuck.length > 0
+      ? [`Not taken back, and of the new version: ${named(stuck)}. Next:`, ...stuck.map(backLine)]
+      : []),
+    ...(objects.length > 0
+      ? [`Of the new version, since no change of Durable Objects is taken back: ${named(objects)}.`]
+      : []),
+    ...(fresh.length > 0 ? [`New, and not called by those that were there: ${named(fresh)}.`] : []),
+    ...(isAtRouter ? [`The address may lead to the router already. ${oneWorker(target)}`] : []),
+    changed.length === back.length
+      ? "Each Worker that was there runs its older version, on the migrated database."
+      : "All others run their older version, on the migrated database.",
+    "Mend it, and ship again: nothing is migrated twice.",
+  ].join("\n");
+}
+
+function wayBack(target: ShipTarget, shape: ShapePlan, changed: readonly PartPlan[]): string {
+  if (shape.isMove) return oneWorker(target);
+  const able = changed.filter(canGoBack);
+  if (able.length === 0) return "There is no version before it to go back to: mend it, and ship again.";
+  const unable = changed.filter((worker) => !canGoBack(worker));
+  const stays = unable.length > 0 ? `, and so do ${named(unable)}` : "";
+  return [`To take it back, in this order (the database stays as it is now${stays}):`, ...able.map(backLine)].join(
+    "\n",
+  );
+}
+
+function oneWorker({ env }: ShipTarget): string {
+  return `To take it back, have one Worker serve everything again: npm run ship -- ${env}`;
+}
+
+function canGoBack({ isWhole }: PartPlan): boolean {
+  return isWhole === undefined;
+}
+
+function backLine({ name, traffic }: PartPlan): string {
+  return `npx wrangler rollback ${traffic[0]?.version} --name ${name} --yes`;
+}
+
+function named(workers: readonly PartPlan[]): string {
+  return workers.map(({ name }) => name).join(", ");
+}
+
+function failed(step: string, { name }: PartPlan, ran: WranglerRun): Problem {
+  return new Problem(`The ${step} of ${name} failed:\n${lastWords(ran)}`);
+}
+
+function described({ folder, part }: PartPlan, { commit }: ShipTarget, { secretsFile }: ShapePlan): string[] {
+  return [
+    ...[`--config=${folder}/wrangler.json`, `--tag=${commit}`, "--message=Shipped by npm run ship -- --shape"],
+    ...(secretsFile !== undefined && part !== "router" ? [`--secrets-file=${secretsFile}`] : []),
+  ];
+}
+
+function sharing(shares: readonly Share[], { folder }: PartPlan, message: string): string[] {
+  return [...shares.map(specified), "--yes", `--config=${folder}/wrangler.json`, `--message=${message}`];
+}
