@@ -38,7 +38,7 @@ for (const [path, text] of Object.entries(files)) {
   const kept = await readFile(place(path), "utf8").catch(() => "");
   if (kept === text) continue;
   if (process.argv.includes("--check")) {
-    console.error(`client/${path} is not what openapi.json says. Run npm run client.`);
+    console.error(`client/${path} is stale: run npm run derive.`);
     process.exitCode = 1;
   } else {
     await writeFile(place(path), text);

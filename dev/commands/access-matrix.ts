@@ -63,7 +63,7 @@ async function main(): Promise<void> {
     const file = join(projectFolder, name);
     if (!values.check) await writeFile(file, write(endpoints));
     else if ((await readTextIfAny(file)) !== write(endpoints)) {
-      throw new Problem(`${name} is stale: run npm run access-matrix.`);
+      throw new Problem(`${name} is stale: run npm run derive.`);
     }
   }
   if (!values.check) console.log(`${endpoints.length} endpoints are in ${Object.keys(matrices).join(" and ")}.`);

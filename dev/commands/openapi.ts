@@ -26,7 +26,7 @@ async function main(): Promise<void> {
     await writeFile(file, openapiText());
     console.log(`Written: ${openapiFile}.`);
   } else if ((await readTextIfAny(file)) !== openapiText()) {
-    throw new Problem(`${openapiFile} is stale: run npm run openapi.`);
+    throw new Problem(`${openapiFile} is stale: run npm run derive.`);
   }
 }
 

@@ -285,7 +285,7 @@ async function main(): Promise<void> {
     const file = join(projectFolder, name);
     if (!values.check) await writeFile(file, write());
     else if ((await readTextIfAny(file)) !== write()) {
-      throw new Problem(`${name} is stale: run npm run reference.`);
+      throw new Problem(`${name} is stale: run npm run derive.`);
     }
   }
   if (!values.check) console.log(`Written: ${Object.keys(reference).join(", ")}.`);

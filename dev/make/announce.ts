@@ -3,7 +3,7 @@ import { listOfEndpoints, type Plan } from "./scaffold.ts";
 /** Says what was made, where lines were added, and what comes next. */
 export function announce({ made, changed }: Plan, next: string[]): void {
   console.log(["Made:", ...made.keys()].join("\n  "));
-  const pages = changed.has(listOfEndpoints) ? ["docs/access-matrix.md", "openapi.json", "client/src/schema.ts"] : [];
+  const pages = changed.has(listOfEndpoints) ? ["docs/access-matrix.md", "openapi.json", "client/src/"] : [];
   console.log(["Added to:", ...changed.keys(), ...pages].join("\n  "));
   console.log(`\n${next.join("\n")}`);
 }

@@ -72,6 +72,12 @@ describe("npm run new", () => {
     for (const page of ["dev/commands/openapi.ts", "client/generate.ts"]) {
       expect(await node(page, "--check")).toMatchObject({ code: 0 });
     }
+    const edited = join(copy, "src/routes/zebra-spots/read.ts");
+    const text = await readFile(edited, "utf8");
+    await writeFile(edited, text.replace("Get ", "Fetch "));
+    const answer = await node("dev/commands/openapi.ts", "--check");
+    expect(answer).toStrictEqual({ code: 1, output: "openapi.json is stale: run npm run derive.\n" });
+    await writeFile(edited, text);
   }, 480_000);
 
   it("makes what passes its tests and the attacks on organizations, unedited", async () => {
