@@ -8,7 +8,7 @@ import { reachable, requireReachable } from "./owned.ts";
 export type NewAttachment = { id: string; item_id: string; name: string; type: string; size: number };
 
 /** The bounds of an owner: rows, 0 for none, and bytes. */
-export type FileRoom = { rows: number; bytes: number };
+type FileRoom = { rows: number; bytes: number };
 
 /** The time after which an upload that has not ended has failed: many times as long as one may take. */
 const givenUp = sql`interval '1 hour'`;

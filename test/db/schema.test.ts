@@ -2,7 +2,7 @@ import { is, sql } from "drizzle-orm";
 import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { ownedTables } from "../../src/db/schema.ts";
+import { fileTables, ownedTables } from "../../src/db/schema.ts";
 import { db } from "../harness.ts";
 
 const exported = Object.values(import.meta.glob<Record<string, unknown>>("../../src/db/schema.ts", { eager: true }));
@@ -18,6 +18,11 @@ describe("src/db/schema.ts", () => {
   it("names every table of rows that are owned and softly deleted in ownedTables", () => {
     const names = having("owner_id", "deleted_at").map(({ name }) => name);
     expect(ownedTables.map((table) => getTableConfig(table).name).toSorted()).toStrictEqual(names.toSorted());
+  });
+
+  it("names every table of files in fileTables, so that the purge of a user waits for their objects", () => {
+    const names = having("owner_id", "sha256").map(({ name }) => name);
+    expect(fileTables.map((table) => getTableConfig(table).name).toSorted()).toStrictEqual(names.toSorted());
   });
 
   it("lists a referring table before the one it refers to, so that a purge meets no reference", () => {

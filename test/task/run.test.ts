@@ -1,5 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
 import { production } from "../../src/app.ts";
 import { Tasks } from "../../src/crud/tasks.ts";
 import { tasks } from "../../src/db/schema.ts";
@@ -186,6 +187,15 @@ describe("a task", () => {
     expect(await rowOf(invalid)).toMatchObject({ state: "dead", error: "Its input does not fit at effect." });
     expect(await rowOf(valid)).toMatchObject({ state: "done" });
     expect(await effectsOf(key)).toStrictEqual([1]);
+  });
+
+  it("that waited for a version with one field more gets its default", async () => {
+    const seen: unknown[] = [];
+    const input = Keyed.extend({ copies: z.int().default(1) });
+    const grown = task({ name: unique("grown"), input }, async (_context, given) => void seen.push(given));
+    const [id] = await enqueue(grown.name, [{ effect: "a", gone: true }]);
+    await work([grown]);
+    expect([seen, (await rowOf(id))?.state]).toStrictEqual([[{ effect: "a", copies: 1 }], "done"]);
   });
 
   it("of which many wait keeps no other waiting", async () => {
