@@ -50,8 +50,8 @@ describe("the documentation page", () => {
     const all = await shown();
     const found: [words: string, ids: unknown][] = [
       ["archive nothing", []],
-      ["GET /items/{id}", expect.arrayContaining(["operations-items-readItem"])],
-      ["RESTOREITEM", ["operations-items-restoreItem"]],
+      ["GET /users/{id}", expect.arrayContaining(["operations-users-readUser"])],
+      ["RESTOREUSER", ["operations-users-restoreUser"]],
       ["your sessions", expect.arrayContaining(["operations-auth-listSessions", "operations-auth-endSession"])],
     ];
     for (const [words, ids] of found) {
@@ -65,8 +65,8 @@ describe("the documentation page", () => {
 
   it("opens the operation that a link names", async () => {
     const other = await browser.newPage();
-    await other.goto(`${server.url}/api/v1/docs#/items/createItem`);
-    await other.locator("#operations-items-createItem.is-open").waitFor();
+    await other.goto(`${server.url}/api/v1/docs#/organizations/createOrganization`);
+    await other.locator("#operations-organizations-createOrganization.is-open").waitFor();
     await other.close();
   });
 

@@ -62,7 +62,8 @@ describe("npm run new", () => {
       await node("dev/commands/check-migrations.ts"),
       await node(
         ...(["node_modules/vitest/vitest.mjs", "run", "--coverage.enabled=false"] as const),
-        ...["--project=worker", "--project=node", "test/shape/", "test/dev/shapes/configs.test.ts"],
+        ...["--project=worker", "--project=node", "--project=long", "test/e2e/docs", "test/docs/"],
+        ...["test/shape/", "test/dev/shapes/configs.test.ts"],
         ...["test/routes/zebra-stripes", "test/routes/a-long", "test/db/schema.test.ts", "test/routes/health"],
         ...["contract", "budget", "words", "room", "fields", "names", "strangers"].map(
           (name) => `test/house/${name}.test.ts`,
