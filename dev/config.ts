@@ -24,7 +24,7 @@ export function hasFrontEnd(): boolean {
 /** The developer's own bindings, from `.dev.vars`. */
 export async function devVars(): Promise<Record<string, string>> {
   const bytes = await readFile(join(projectFolder, ".dev.vars")).catch(() => Buffer.alloc(0));
-  if (!isUtf8(bytes)) throw new Problem(".dev.vars is not UTF-8.");
+  if (!isUtf8(bytes)) throw new CommandError(".dev.vars is not UTF-8.");
   const entries = Object.entries(parseEnv(bytes.toString()));
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }
@@ -33,7 +33,7 @@ export async function devVars(): Promise<Record<string, string>> {
 export async function databaseUrl(): Promise<string | undefined> {
   const url = process.env.DATABASE_URL || (await devVars()).DATABASE_URL || undefined;
   if (url !== undefined && !(/^postgres(ql)?:\/\/./.test(url) && URL.canParse(url))) {
-    throw new Problem("DATABASE_URL must be postgres://user:password@host/database, percent-encoded.");
+    throw new CommandError("DATABASE_URL must be postgres://user:password@host/database, percent-encoded.");
   }
   return url;
 }
@@ -45,12 +45,12 @@ export function describeDatabase(url: string): string {
 }
 
 /** Thrown for what the developer can put right; its message is the sentence that tells how. */
-export class Problem extends Error {
-  override readonly name = "Problem";
+export class CommandError extends Error {
+  override readonly name = "CommandError";
 }
 
 /**
- * Ends this process with the sentence of a {@link Problem}, or of options that are none, or with the whole of any other
+ * Ends this process with the sentence of a {@link CommandError}, or of options that are none, or with the whole of any other
  * error. To `--help` it answers the comment at the head of the command's file.
  */
 export function failWith(error: unknown): never {
@@ -60,7 +60,9 @@ export function failWith(error: unknown): never {
     console.log(headComment(readFileSync(file).toString()));
     process.exit(0);
   }
-  const sentence = isOption ? `${error.message}\nFor its options: --help.` : error instanceof Problem && error.message;
+  const sentence = isOption
+    ? `${error.message}\nFor its options: --help.`
+    : error instanceof CommandError && error.message;
   console.error(sentence || error);
   process.exit(1);
 }

@@ -1,25 +1,25 @@
 /** The conversation of commands with people: what they give, what is asked, and what is printed. */
 import { createInterface } from "node:readline/promises";
-import { Problem } from "./config.ts";
+import { CommandError } from "./config.ts";
 
-/** Asks a question that "y" or "yes" answers. Throws a {@link Problem} with this advice where nobody can be asked. */
+/** Asks a question that "y" or "yes" answers. Throws a {@link CommandError} with this advice where nobody can be asked. */
 export async function confirmed(question: string, advice: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new Problem(advice);
+  if (!process.stdin.isTTY) throw new CommandError(advice);
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const answer = await terminal.question(`${question} [y/N] `);
   terminal.close();
   return /^y(es)?$/i.test(answer.trim());
 }
 
-/** A whole number from the command line. Throws a {@link Problem} that names the option. */
-export function wholeNumber(
+/** A whole number from the command line. Throws a {@link CommandError} that names the option. */
+export function wholeNumberOption(
   name: string,
   value: string,
   { min = 0, max = 999_999_999 }: { min?: number; max?: number } = {},
 ): number {
   const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
   if (number >= min && number <= max) return number;
-  throw new Problem(`--${name} must be a whole number from ${min} to ${max}.`);
+  throw new CommandError(`--${name} must be a whole number from ${min} to ${max}.`);
 }
 
 /** A number with its noun: "1 session", "2 sessions". */
@@ -28,7 +28,7 @@ export function counted(count: number, noun: string): string {
 }
 
 /** Rows of text under their heads, the first column to the left and the others to the right. */
-export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+export function textTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [heads, ...rows];
   const widths = heads.map((_, column) => Math.max(...lines.map((cells) => (cells[column] ?? "").length)));
   const align = (cells: readonly string[]) =>

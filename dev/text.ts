@@ -1,18 +1,20 @@
 /** Reads files as UTF-8, or fails: a lenient decoder would silently replace what it cannot read. */
 import { readFile } from "node:fs/promises";
-import { Problem } from "./config.ts";
+import { CommandError } from "./config.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
-/** The text of a file. Throws {@link Problem} with the first line that is not UTF-8. */
+/** The text of a file. Throws {@link CommandError} with the first line that is not UTF-8. */
 export async function readText(file: string): Promise<string> {
   const bytes = await readFile(file);
-  if (isUtf16(bytes)) throw new Problem(`${file} is UTF-16: save it as UTF-8.`);
+  if (isUtf16(bytes)) throw new CommandError(`${file} is UTF-16: save it as UTF-8.`);
   try {
     return decoder.decode(bytes);
   } catch {
     const lines = bytes.toString("latin1").split("\n");
-    throw new Problem(`${file} is not UTF-8: see line ${lines.findIndex((line) => utf8From(line) === undefined) + 1}.`);
+    throw new CommandError(
+      `${file} is not UTF-8: see line ${lines.findIndex((line) => utf8From(line) === undefined) + 1}.`,
+    );
   }
 }
 

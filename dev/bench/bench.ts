@@ -8,16 +8,16 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Closeables, closing } from "../closing.ts";
-import { dataFolder, failWith, Problem } from "../config.ts";
-import { wholeNumber } from "../terminal.ts";
+import { CommandError, dataFolder, failWith } from "../config.ts";
+import { wholeNumberOption } from "../terminal.ts";
 import { callsOf } from "./calls.ts";
-import { benchPage, benchTable, type Measured } from "./chart.ts";
+import { benchPage, benchTable, type ChartRow } from "./chart.ts";
 import { type Call, load, probe, type Round, together } from "./load.ts";
 import { overload } from "./overload.ts";
 import { slow } from "./slow.ts";
 import { isStorm, storm, storms } from "./storm.ts";
 import { machine, startDatabase } from "./tools.ts";
-import { startWorker } from "./worker.ts";
+import { startBenchWorker } from "./worker.ts";
 
 type Options = {
   overload: boolean;
@@ -34,15 +34,15 @@ async function main(open: Closeables): Promise<void> {
   const { url, endpoint } = await startDatabase(open);
   const database = { DATABASE_URL: url, NEON_FETCH_ENDPOINT: endpoint };
   const SECRET_KEY = randomBytes(32).toString("hex");
-  const origin = await startWorker(open, { ENVIRONMENT: "staging", SECRET_KEY, ...database });
+  const origin = await startBenchWorker(open, { ENVIRONMENT: "staging", SECRET_KEY, ...database });
   if (options.overload) return overload(origin, await callsOf(origin), options.seconds ?? 60);
   if (options.storm !== undefined) return storm(origin, await callsOf(origin), url);
   if (options.slow) return slow(origin, await callsOf(origin), { database: url, seconds: options.seconds ?? 12 });
-  const bareOrigin = await startWorker(open, database, { entry: "dev/bench/bare.ts" });
+  const bareOrigin = await startBenchWorker(open, database, { entry: "dev/bench/bare.ts" });
   const all = await callsOf(origin);
   const calls = all.filter(({ name }) => name.toLowerCase().includes(options.only.toLowerCase()));
   if (calls.length === 0)
-    throw new Problem(`--only must be part of one of: ${all.map(({ name }) => name).join(", ")}.`);
+    throw new CommandError(`--only must be part of one of: ${all.map(({ name }) => name).join(", ")}.`);
   const { connections, rounds, seconds = 1 } = options;
   const measured = await measure(origin, bareOrigin, calls, { connections, rounds, seconds });
 
@@ -64,7 +64,7 @@ async function measure(
   bareOrigin: string,
   calls: Call[],
   { seconds, rounds, connections }: { seconds: number; rounds: number; connections: number },
-): Promise<Measured[]> {
+): Promise<ChartRow[]> {
   const results = [];
   for (const call of calls) {
     const { bare: request, ...rest } = call;
@@ -115,15 +115,16 @@ function optionsFrom(args: string[]): Options {
     },
   });
   if (values.storm !== undefined && !isStorm(values.storm)) {
-    throw new Problem(`--storm must be one of: ${storms.join(", ")}.`);
+    throw new CommandError(`--storm must be one of: ${storms.join(", ")}.`);
   }
   return {
     overload: values.overload,
     storm: values.storm,
     slow: values.slow,
-    seconds: values.seconds === undefined ? undefined : wholeNumber("seconds", values.seconds, { min: 1, max: 60 }),
-    rounds: wholeNumber("rounds", values.rounds, { min: 1, max: 100 }),
-    connections: wholeNumber("connections", values.connections, { min: 1, max: 500 }),
+    seconds:
+      values.seconds === undefined ? undefined : wholeNumberOption("seconds", values.seconds, { min: 1, max: 60 }),
+    rounds: wholeNumberOption("rounds", values.rounds, { min: 1, max: 100 }),
+    connections: wholeNumberOption("connections", values.connections, { min: 1, max: 500 }),
     only: values.only,
   };
 }

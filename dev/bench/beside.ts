@@ -1,7 +1,7 @@
 /** Liveness and a cheap route, called again and again beside a load. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { Problem } from "../config.ts";
-import { table } from "../terminal.ts";
+import { CommandError } from "../config.ts";
+import { textTable } from "../terminal.ts";
 import type { Call } from "./load.ts";
 import { isAccepted, type Public, type Sent, statusesOf } from "./open-loop.ts";
 import { quantile } from "./tools.ts";
@@ -17,12 +17,12 @@ export async function beside(clients: Public, calls: readonly Call[], work: () =
     [name, "before", ...cells(quiet[i])],
     [name, "meanwhile", ...cells(meanwhile[i])],
   ]);
-  return table(["probe", "", "accepted", "p50 ms", "p99 ms", "answers"], rows);
+  return textTable(["probe", "", "accepted", "p50 ms", "p99 ms", "answers"], rows);
 }
 
 export function callNamed(calls: readonly Call[], wanted: string): Call {
   const call = calls.find(({ name }) => name === wanted);
-  if (!call) throw new Problem(`The benchmark has no call ${wanted}.`);
+  if (!call) throw new CommandError(`The benchmark has no call ${wanted}.`);
   return call;
 }
 

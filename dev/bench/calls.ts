@@ -1,6 +1,6 @@
 /** The requests of the benchmarks. */
 import { randomBytes } from "node:crypto";
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 import type { Call } from "./load.ts";
 
 /** The kinds of request, made for two accounts that this makes first: one that reads, and one whose items grow in number. */
@@ -9,7 +9,8 @@ export async function callsOf(origin: string): Promise<Call[]> {
   const post = async (path: string, body: object, headers: Record<string, string> = {}) => {
     const init = { method: "POST", headers: { ...json, ...headers }, body: JSON.stringify(body) };
     const response = await fetch(`${origin}/api/v1${path}`, init);
-    if (!response.ok) throw new Problem(`POST ${path} was answered with ${response.status}: ${await response.text()}`);
+    if (!response.ok)
+      throw new CommandError(`POST ${path} was answered with ${response.status}: ${await response.text()}`);
     return { headers: response.headers, body: new Map(Object.entries(Object(await response.json()))) };
   };
   const signUp = async (username: string) => {

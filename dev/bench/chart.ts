@@ -1,8 +1,8 @@
 /** Prints the figures of `npm run bench`, as text and as a page. */
-import { table } from "../terminal.ts";
+import { textTable } from "../terminal.ts";
 
 /** One kind of request under load. */
-export type Measured = {
+export type ChartRow = {
   name: string;
   status: number;
   perSecond: number;
@@ -14,7 +14,7 @@ export type Measured = {
   /** The same of PostgreSQL's. */
   databaseCpu: number | undefined;
   /** The same request to a Worker of the same libraries without any duties; undefined where it has no such request. */
-  bare?: Pick<Measured, "cpu" | "databaseCpu">;
+  bare?: Pick<ChartRow, "cpu" | "databaseCpu">;
   roundTrips: number;
   /** Of the whole answer, headers included. */
   bytes: number;
@@ -25,12 +25,12 @@ const heads = [
   ...["CPU µs", "× bare", "database µs", "× bare", "round trips", "bytes"],
 ];
 
-export function benchTable(measured: readonly Measured[]): string {
-  return table(heads, measured.map(cells));
+export function benchTable(measured: readonly ChartRow[]): string {
+  return textTable(heads, measured.map(cells));
 }
 
 /** A page that needs nothing but itself: a bar for each request, and the table. */
-export function benchPage(measured: readonly Measured[], notes: readonly string[]): string {
+export function benchPage(measured: readonly ChartRow[], notes: readonly string[]): string {
   const body = measured.map(
     (row) =>
       `<tr>${cells(row)
@@ -58,7 +58,7 @@ ${notes.map((note) => `<p class="note">${escaped(note)}</p>`).join("\n")}
 `;
 }
 
-function chart(measured: readonly Measured[]): string {
+function chart(measured: readonly ChartRow[]): string {
   const [labels, width, line, bar] = [230, 900, 36, 20];
   const most = Math.max(1, ...measured.map(({ perSecond }) => perSecond));
   const bars = measured.map(({ name, perSecond, cpu, roundTrips }, at) => {
@@ -77,7 +77,7 @@ ${bars.join("\n")}
 <p class="legend"><span class="alone"></span> without the database <span class="database"></span> with a round trip to it</p>`;
 }
 
-function cells(row: Measured): string[] {
+function cells(row: ChartRow): string[] {
   const { name, status, perSecond, median, p99, cpu, databaseCpu, bare, roundTrips, bytes } = row;
   const times = [whole(perSecond), median.toFixed(1), p99.toFixed(1)];
   const costs = [spent(cpu), ratio(cpu, bare?.cpu), spent(databaseCpu), ratio(databaseCpu, bare?.databaseCpu)];

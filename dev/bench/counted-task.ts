@@ -30,7 +30,7 @@ export const benchDeps: Deps = {
   wake: unused,
 };
 
-export function bindingsFor(url: string, endpoint: string): Bindings {
+export function countedTaskBindings(url: string, endpoint: string): Bindings {
   return {
     ...{ ENVIRONMENT: "test", DATABASE_URL: url, NEON_FETCH_ENDPOINT: endpoint, SUBREQUESTS: "1000000" },
     SECRET_KEY: "k3v9QmX2pLzR7tWyB4nHcJ6sDfG8aUeT1oVhYxZiMwQ",

@@ -17,9 +17,9 @@ import { runGuarded } from "../../src/db/guarded.ts";
 import { organizationRow, organizationRules } from "../../src/db/schema.ts";
 import { type Closeables, closing } from "../closing.ts";
 import { failWith } from "../config.ts";
-import { table, wholeNumber } from "../terminal.ts";
+import { textTable, wholeNumberOption } from "../terminal.ts";
 import { cpuOf, machine, median, startDatabase } from "./tools.ts";
-import { startWorker } from "./worker.ts";
+import { startBenchWorker } from "./worker.ts";
 
 const notes = pgTable("bench_notes", { ...organizationRow, title: text().notNull() }, (columns) =>
   organizationRules("bench_notes", columns),
@@ -34,13 +34,13 @@ async function main(open: Closeables): Promise<void> {
     options: { rounds: { type: "string", default: "7" }, times: { type: "string", default: "4000" } },
   });
   const options = {
-    rounds: wholeNumber("rounds", values.rounds, { min: 1, max: 100 }),
-    times: wholeNumber("times", values.times, { min: 10, max: 1_000_000 }),
+    rounds: wholeNumberOption("rounds", values.rounds, { min: 1, max: 100 }),
+    times: wholeNumberOption("times", values.times, { min: 10, max: 1_000_000 }),
   };
   const { url, endpoint } = await startDatabase(open);
   const SECRET_KEY = randomBytes(32).toString("hex");
   const bindings = { ENVIRONMENT: "staging", SECRET_KEY, DATABASE_URL: url, NEON_FETCH_ENDPOINT: endpoint };
-  const origin = await startWorker(open, bindings, { entry: "dev/bench/credentials-worker.ts" });
+  const origin = await startBenchWorker(open, bindings, { entry: "dev/bench/credentials-worker.ts" });
   const credentials = ["token", "key", "key with a wrong checksum"].map((kind) => ({
     name: kind,
     run: async () => {
@@ -75,7 +75,7 @@ async function measure(program: Parameters<typeof cpuOf>[0], works: Work[], { ro
 
 function print(what: string, measured: { name: string; each: number[] }[], { rounds, times }: Options): void {
   const rows = measured.map(({ name, each }) => [name, Math.min(...each).toFixed(1), median(each).toFixed(1)]);
-  console.log(`\n${table([what, "least, µs", "median, µs"], rows)}\n`);
+  console.log(`\n${textTable([what, "least, µs", "median, µs"], rows)}\n`);
   console.log(`CPU, ${rounds} rounds of ${times.toLocaleString("en")} in turns.`);
 }
 

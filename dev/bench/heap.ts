@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 
 const HeapUsage = z.object({ result: z.object({ usedSize: z.number() }) });
 
@@ -12,7 +12,7 @@ export async function leastHeap(inspectorPort: number, signal: AbortSignal): Pro
   const socket = new WebSocket(`ws://127.0.0.1:${inspectorPort}/main`);
   await new Promise((resolve, reject) => {
     socket.addEventListener("open", resolve, { once: true });
-    socket.addEventListener("error", () => reject(new Problem("workerd's inspector refused.")), { once: true });
+    socket.addEventListener("error", () => reject(new CommandError("workerd's inspector refused.")), { once: true });
   });
   let least = Number.POSITIVE_INFINITY;
   socket.addEventListener("message", ({ data }) => {

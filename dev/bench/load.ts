@@ -1,7 +1,7 @@
 /** One kind of request, sent as fast as it is answered. */
 import autocannon, { type Result } from "autocannon";
-import { Problem } from "../config.ts";
-import type { Measured } from "./chart.ts";
+import { CommandError } from "../config.ts";
+import type { ChartRow } from "./chart.ts";
 import { cpuOf, median, quantile } from "./tools.ts";
 
 export type Call = {
@@ -17,14 +17,14 @@ export type Call = {
 };
 
 /** The figures of one round of load on one call. */
-export type Round = Pick<Measured, "perSecond" | "median" | "p99" | "cpu" | "databaseCpu">;
+export type Round = Pick<ChartRow, "perSecond" | "median" | "p99" | "cpu" | "databaseCpu">;
 
 /** Calls once. Throws for an unexpected answer, which would otherwise be measured. */
-export async function probe(origin: string, call: Call): Promise<Pick<Measured, "roundTrips">> {
+export async function probe(origin: string, call: Call): Promise<Pick<ChartRow, "roundTrips">> {
   const { name, method = "GET", path, headers = {}, body, status } = call;
   const response = await fetch(`${origin}${path}`, { method, headers, ...(body !== undefined && { body }) });
   const text = await response.text();
-  if (response.status !== status) throw new Problem(`${name} was answered with ${response.status}: ${text}`);
+  if (response.status !== status) throw new CommandError(`${name} was answered with ${response.status}: ${text}`);
   const [, trips] = /round trips: (\d+)/.exec(response.headers.get("Server-Timing") ?? "") ?? [];
   return { roundTrips: Number(trips) };
 }
@@ -56,7 +56,7 @@ export async function load(
   const wrong = [...others].map(([code, times]) => `${times} times with ${code}`);
   if (errors > 0) wrong.push(`${errors} times not at all`);
   if (times.length === 0) wrong.push("not once");
-  if (wrong.length > 0) throw new Problem(`Under load ${name} was answered ${wrong.join(", ")}.`);
+  if (wrong.length > 0) throw new CommandError(`Under load ${name} was answered ${wrong.join(", ")}.`);
   const elapsed = (performance.now() - started) / 1_000;
   const each = (milliseconds: number) => (milliseconds * 1_000) / times.length;
   const cpu = (await cpuOf("workerd")) - before.worker;

@@ -8,10 +8,10 @@ import { SignJWT } from "jose";
 import { type Closeables, closing } from "../closing.ts";
 import { failWith } from "../config.ts";
 import { workerRole } from "../migrations/worker-role.ts";
-import { table, wholeNumber } from "../terminal.ts";
+import { textTable, wholeNumberOption } from "../terminal.ts";
 import { callsOf } from "./calls.ts";
 import { type Call, load, probe } from "./load.ts";
-import { type Server, startFastApi, startFastify, startPlinth } from "./peers.ts";
+import { type PeerServer, startFastApi, startFastify, startPlinth } from "./peers.ts";
 import { cpuOf, cpuOfProcess, machine, median, startDatabase } from "./tools.ts";
 import { hasWrk, wrk } from "./wrk.ts";
 
@@ -19,7 +19,7 @@ const measured = ["GET /health", "GET /users/me", "GET /items, 20", "POST /items
 
 /** Requests per second, milliseconds, and microseconds of CPU that the server and PostgreSQL spent on each. */
 type Figures = { perSecond: number; median: number; p99: number; cpu: number; database: number };
-type Lap = { server: Server; call: Call; rounds: Figures[] };
+type Lap = { server: PeerServer; call: Call; rounds: Figures[] };
 type Length = { seconds: number; connections: number };
 
 async function main(open: Closeables): Promise<void> {
@@ -54,7 +54,7 @@ async function main(open: Closeables): Promise<void> {
 }
 
 /** The same request, as the peers know it: with a token of theirs for the same user, and without the prefix. */
-async function ofPeers(plinth: Server, call: Call, secret: string): Promise<Call> {
+async function ofPeers(plinth: PeerServer, call: Call, secret: string): Promise<Call> {
   const path = call.path.replace("/api/v1", "").replace(/\?.*/, "");
   const { Authorization, ...headers } = call.headers ?? {};
   if (Authorization === undefined) return { ...call, path };
@@ -92,7 +92,7 @@ async function measure(
   }
 }
 
-function shown(laps: readonly Lap[], plinth: Server): string {
+function shown(laps: readonly Lap[], plinth: PeerServer): string {
   const medianOf = ({ rounds }: Lap, figure: keyof Figures) => median(rounds.map((round) => round[figure]));
   const rows = laps.map((lap) => {
     const own = laps.find(({ server, call }) => server === plinth && call.name === lap.call.name) ?? lap;
@@ -110,7 +110,7 @@ function shown(laps: readonly Lap[], plinth: Server): string {
     ];
   });
   const heads = ["", "", "req/s", "p50 ms", "p99 ms", "CPU µs", "PostgreSQL µs", "Plinth's req/s", "Plinth's CPU"];
-  return table(heads, rows);
+  return textTable(heads, rows);
 }
 
 function optionsFrom(args: string[]): { rounds: number; length: Length } {
@@ -124,10 +124,10 @@ function optionsFrom(args: string[]): { rounds: number; length: Length } {
     },
   });
   return {
-    rounds: wholeNumber("rounds", values.rounds, { min: 1, max: 100 }),
+    rounds: wholeNumberOption("rounds", values.rounds, { min: 1, max: 100 }),
     length: {
-      seconds: wholeNumber("seconds", values.seconds, { min: 1, max: 60 }),
-      connections: wholeNumber("connections", values.connections, { min: 1, max: 500 }),
+      seconds: wholeNumberOption("seconds", values.seconds, { min: 1, max: 60 }),
+      connections: wholeNumberOption("connections", values.connections, { min: 1, max: 500 }),
     },
   };
 }

@@ -17,8 +17,8 @@ import { allTasks } from "../../src/tasks/index.ts";
 import { mailTask } from "../../src/values.ts";
 import { type Closeables, closing } from "../closing.ts";
 import { failWith } from "../config.ts";
-import { wholeNumber } from "../terminal.ts";
-import { benchDeps, bindingsFor } from "./counted-task.ts";
+import { wholeNumberOption } from "../terminal.ts";
+import { benchDeps, countedTaskBindings } from "./counted-task.ts";
 import { type Mode, Provider } from "./provider.ts";
 import { machine, startDatabase } from "./tools.ts";
 
@@ -61,7 +61,7 @@ async function aWorld(open: Closeables): Promise<World> {
       next = Math.min(next, seconds);
     };
     const bindings = {
-      ...bindingsFor(url, endpoint),
+      ...countedTaskBindings(url, endpoint),
       ...mail,
       TASK_ALARM: { getByName: () => ({ ringWithin }) },
       ...own,
@@ -262,9 +262,9 @@ function optionsFrom(args: string[]): Options {
   });
   return {
     only: values.only,
-    mails: wholeNumber("mails", values.mails, { min: 1, max: 1_000_000 }),
-    rows: wholeNumber("rows", values.rows, { min: 1, max: 10_000_000 }),
-    latency: wholeNumber("latency", values.latency, { min: 0, max: 10_000 }),
+    mails: wholeNumberOption("mails", values.mails, { min: 1, max: 1_000_000 }),
+    rows: wholeNumberOption("rows", values.rows, { min: 1, max: 10_000_000 }),
+    latency: wholeNumberOption("latency", values.latency, { min: 0, max: 10_000 }),
   };
 }
 

@@ -1,6 +1,6 @@
 /** `npm run bench -- --overload`: the Worker beyond its capacity, 70 % of the requests for an item, 20 % for a list, 10 % new items. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { table } from "../terminal.ts";
+import { textTable } from "../terminal.ts";
 import { callNamed } from "./beside.ts";
 import type { Call } from "./load.ts";
 import { acceptedWithin, isAccepted, Public, type Sent, statusesOf } from "./open-loop.ts";
@@ -87,7 +87,7 @@ export function overloadTable(measured: readonly Overload[], before: { capacity:
     recovery.toFixed(1),
     statuses,
   ]);
-  return table(["load", "of capacity", "p99 ms", "× unloaded", "memory ×", "well after s", "answers"], rows);
+  return textTable(["load", "of capacity", "p99 ms", "× unloaded", "memory ×", "well after s", "answers"], rows);
 }
 
 function mixOf(calls: readonly Call[]): Call[] {

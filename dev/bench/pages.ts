@@ -12,7 +12,7 @@ import type { PageRequest, Position } from "../../src/crud/keyset.ts";
 import { connect, type Database } from "../../src/db/client.ts";
 import { type Closeables, closing } from "../closing.ts";
 import { failWith } from "../config.ts";
-import { table, wholeNumber } from "../terminal.ts";
+import { textTable, wholeNumberOption } from "../terminal.ts";
 import { machine, median, startDatabase } from "./tools.ts";
 
 const pageSize = 20;
@@ -36,7 +36,7 @@ async function main(open: Closeables): Promise<void> {
   const rows: string[][] = [];
   for (const list of listsOf(owner)) rows.push(await measure(db, list, options));
   const heads = ["list", "page", "keyset: 1", "deep", "ratio", "OFFSET: 1", "deep", "ratio"];
-  console.log(`\n${table(heads, rows)}\n`);
+  console.log(`\n${textTable(heads, rows)}\n`);
   console.log(`Milliseconds in PostgreSQL, medians of ${options.runs} runs in turns, pages of ${pageSize}.`);
   console.log(machine());
 }
@@ -184,8 +184,8 @@ function optionsFrom(args: string[]): Options {
     },
   });
   return {
-    rows: wholeNumber("rows", values.rows, { min: 10_000, max: 10_000_000 }),
-    runs: wholeNumber("runs", values.runs, { min: 1, max: 1_000 }),
+    rows: wholeNumberOption("rows", values.rows, { min: 10_000, max: 10_000_000 }),
+    runs: wholeNumberOption("runs", values.runs, { min: 1, max: 1_000 }),
     plans: values.plans,
   };
 }

@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Closeables } from "../closing.ts";
-import { Problem, projectFolder } from "../config.ts";
+import { CommandError, projectFolder } from "../config.ts";
 import { freePort } from "../local/port.ts";
 
-export type Server = { name: string; origin: string; pid: number };
+export type PeerServer = { name: string; origin: string; pid: number };
 
 /** Seconds within which a server must answer, and end when told to. */
 const patience = 30;
@@ -18,7 +18,7 @@ const run = promisify(execFile);
 const folder = join(import.meta.dirname, "peers");
 
 /** Bundles the server and starts it in one process. */
-export async function startPlinth(open: Closeables, environment: Record<string, string>): Promise<Server> {
+export async function startPlinth(open: Closeables, environment: Record<string, string>): Promise<PeerServer> {
   const outdir = await mkdtemp(join(tmpdir(), "plinth-node-"));
   open.push(() => rm(outdir, { recursive: true, force: true }));
   await run(process.execPath, [join(projectFolder, "dev/build/node.ts"), "--outdir", outdir], { cwd: projectFolder });
@@ -29,7 +29,7 @@ export async function startPlinth(open: Closeables, environment: Record<string, 
   return start(open, "Plinth", command, { ...settings, ASSETS_FOLDER: join(outdir, "assets"), ...environment });
 }
 
-export async function startFastify(open: Closeables, environment: Record<string, string>): Promise<Server> {
+export async function startFastify(open: Closeables, environment: Record<string, string>): Promise<PeerServer> {
   return start(open, "Fastify", [process.execPath, join(folder, "fastify.mjs")], environment);
 }
 
@@ -37,7 +37,10 @@ export async function startFastify(open: Closeables, environment: Record<string,
 const modules = "fastapi, uvicorn, sqlalchemy, psycopg2, jose";
 
 /** Starts the peer in Python. Answers the reason where its packages are not there. */
-export async function startFastApi(open: Closeables, environment: Record<string, string>): Promise<Server | string> {
+export async function startFastApi(
+  open: Closeables,
+  environment: Record<string, string>,
+): Promise<PeerServer | string> {
   const python = process.env.PYTHON ?? "python3";
   const found = await run(python, ["-c", `import ${modules}`]).catch(() => undefined);
   if (!found) {
@@ -53,7 +56,7 @@ async function start(
   name: string,
   [program = "", ...args]: string[],
   environment: Record<string, string>,
-): Promise<Server> {
+): Promise<PeerServer> {
   const { PATH = "" } = process.env;
   const { PORT: port = String(await freePort()) } = environment;
   // Each writes its log, as in production, and nobody reads it.
@@ -73,8 +76,8 @@ async function start(
   const due = Date.now() + patience * 1_000;
   const health = () => fetch(`${origin}/health`, { signal: AbortSignal.timeout(patience * 1_000) });
   while (!(await health().catch(() => undefined))?.ok) {
-    if (child.exitCode !== null || child.pid === undefined) throw new Problem(`${name} did not start.`);
-    if (Date.now() >= due) throw new Problem(`${name} did not answer within ${patience} s.`);
+    if (child.exitCode !== null || child.pid === undefined) throw new CommandError(`${name} did not start.`);
+    if (Date.now() >= due) throw new CommandError(`${name} did not answer within ${patience} s.`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return { name, origin, pid: child.pid ?? 0 };

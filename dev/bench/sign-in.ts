@@ -10,10 +10,10 @@ import { parseArgs } from "node:util";
 import pg from "pg";
 import { hashPassword } from "../../src/security/passwords.ts";
 import { type Closeables, closing } from "../closing.ts";
-import { failWith, Problem } from "../config.ts";
+import { CommandError, failWith } from "../config.ts";
 import { freePort } from "../local/port.ts";
 import { startWorker } from "../local/worker/worker.ts";
-import { wholeNumber } from "../terminal.ts";
+import { wholeNumberOption } from "../terminal.ts";
 import { cpuOf, quantile, startDatabase } from "./tools.ts";
 
 async function main(open: Closeables): Promise<void> {
@@ -64,7 +64,7 @@ async function run(origin: string, sql: pg.Client, samples: number): Promise<voi
       await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
       return refused(username);
     }
-    if (response.status !== 400) throw new Problem(`A wrong password was answered with ${response.status}.`);
+    if (response.status !== 400) throw new CommandError(`A wrong password was answered with ${response.status}.`);
     return performance.now() - started;
   };
   for (let i = 0; i < 5; i++) await refused("user0");
@@ -95,7 +95,7 @@ function describe(times: number[]): string {
 
 function samplesFrom(args: string[]): number {
   const { values } = parseArgs({ args, options: { samples: { type: "string", default: "100" } } });
-  return wholeNumber("samples", values.samples, { min: 10, max: 100_000 });
+  return wholeNumberOption("samples", values.samples, { min: 10, max: 100_000 });
 }
 
 await closing(main).catch(failWith);

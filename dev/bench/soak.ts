@@ -8,12 +8,12 @@ import { parseArgs } from "node:util";
 import { type Closeables, closing } from "../closing.ts";
 import { failWith } from "../config.ts";
 import { freePort } from "../local/port.ts";
-import { table, wholeNumber } from "../terminal.ts";
+import { textTable, wholeNumberOption } from "../terminal.ts";
 import { callsOf } from "./calls.ts";
 import { leastHeap } from "./heap.ts";
 import type { Call } from "./load.ts";
 import { machine, median, memoryOf, quantile, startDatabase } from "./tools.ts";
-import { startWorker } from "./worker.ts";
+import { startBenchWorker } from "./worker.ts";
 
 type Minute = { worker: number; heap: number; database: number; answers: number; wrong: number; p99: number };
 
@@ -32,7 +32,7 @@ async function main(open: Closeables): Promise<void> {
     NEON_FETCH_ENDPOINT: endpoint,
   };
   const inspectorPort = await freePort();
-  const origin = await startWorker(open, bindings, { inspectorPort });
+  const origin = await startBenchWorker(open, bindings, { inspectorPort });
   const calls = await callsOf(origin);
   const measured: Minute[] = [];
   for (let minute = 1; minute <= minutes; minute++) {
@@ -49,7 +49,7 @@ async function main(open: Closeables): Promise<void> {
     ["last quarter", ...rowOf(middle(measured.slice(-quarter)))],
   ];
   console.log(
-    `\n${table(["", "workerd MB", "least heap MB", "PostgreSQL MB", "answers/min", "wrong", "p99 ms"], rows)}\n\n${machine()}`,
+    `\n${textTable(["", "workerd MB", "least heap MB", "PostgreSQL MB", "answers/min", "wrong", "p99 ms"], rows)}\n\n${machine()}`,
   );
 }
 
@@ -111,8 +111,8 @@ function optionsFrom(args: string[]) {
     options: { minutes: { type: "string", default: "20" }, rate: { type: "string", default: "100" } },
   });
   return {
-    minutes: wholeNumber("minutes", values.minutes, { min: 1, max: longest }),
-    rate: wholeNumber("rate", values.rate, { min: 1, max: 10_000 }),
+    minutes: wholeNumberOption("minutes", values.minutes, { min: 1, max: longest }),
+    rate: wholeNumberOption("rate", values.rate, { min: 1, max: 10_000 }),
   };
 }
 

@@ -14,8 +14,8 @@ import { connect } from "../../src/db/client.ts";
 import { afterAnswer, runTasks } from "../../src/task/run.ts";
 import { type Closeables, closing } from "../closing.ts";
 import { failWith } from "../config.ts";
-import { wholeNumber } from "../terminal.ts";
-import { benchDeps, bindingsFor, countedTask } from "./counted-task.ts";
+import { wholeNumberOption } from "../terminal.ts";
+import { benchDeps, countedTask, countedTaskBindings } from "./counted-task.ts";
 import { machine, quantile, startDatabase } from "./tools.ts";
 
 const runtimes = 4;
@@ -41,7 +41,7 @@ async function main(open: Closeables): Promise<void> {
        select gen_random_uuid(), $3, jsonb_build_object('n', n) from generate_series($1::int, $1::int + $2::int - 1) n`,
       [from, count, countedTask.name],
     );
-  const bindings = bindingsFor(url, endpoint);
+  const bindings = countedTaskBindings(url, endpoint);
 
   await fill(0, 2_000);
   const started = performance.now();
@@ -137,9 +137,9 @@ function optionsFrom(args: string[]): Options {
     },
   });
   return {
-    tasks: wholeNumber("tasks", values.tasks, { min: 1, max: 1_000_000 }),
-    kills: wholeNumber("kills", values.kills, { min: 0, max: 100_000 }),
-    kept: wholeNumber("kept", values.kept, { min: 0, max: 10_000_000 }),
+    tasks: wholeNumberOption("tasks", values.tasks, { min: 1, max: 1_000_000 }),
+    kills: wholeNumberOption("kills", values.kills, { min: 0, max: 100_000 }),
+    kept: wholeNumberOption("kept", values.kept, { min: 0, max: 10_000_000 }),
   };
 }
 

@@ -8,7 +8,7 @@ import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
 import type { Closeables } from "../closing.ts";
-import { Problem, projectFolder } from "../config.ts";
+import { CommandError, projectFolder } from "../config.ts";
 import { freePort } from "../local/port.ts";
 import { readText } from "../text.ts";
 
@@ -16,7 +16,7 @@ const require = createRequire(import.meta.url);
 const Workerd = z.object({ default: z.string() });
 
 /** Starts the Worker, or the one of another entry file, with these bindings and answers its origin. */
-export async function startWorker(
+export async function startBenchWorker(
   open: Closeables,
   bindings: Record<string, string>,
   { entry = "src/index.ts", inspectorPort }: { entry?: string; inspectorPort?: number } = {},
@@ -41,7 +41,7 @@ export async function startWorker(
   });
   const origin = `http://127.0.0.1:${port}`;
   while (!(await fetch(`${origin}/health`).catch(() => undefined))?.ok) {
-    if (worker.exitCode !== null) throw new Problem("workerd did not start.");
+    if (worker.exitCode !== null) throw new CommandError("workerd did not start.");
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return origin;
@@ -58,7 +58,7 @@ async function bundle(folder: string, entry: string): Promise<void> {
 async function compatibilityDate(): Promise<string> {
   const toml = await readText(join(projectFolder, "wrangler.toml"));
   const [, date] = /^compatibility_date = "([\d-]+)"/m.exec(toml) ?? [];
-  if (date === undefined) throw new Problem("wrangler.toml names no compatibility_date.");
+  if (date === undefined) throw new CommandError("wrangler.toml names no compatibility_date.");
   return date;
 }
 

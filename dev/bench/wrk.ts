@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 import type { Call } from "./load.ts";
 
 const run = promisify(execFile);
@@ -24,7 +24,7 @@ export async function hasWrk(): Promise<boolean> {
   return /^wrk /.test(answer.stdout ?? "");
 }
 
-/** Calls for `seconds` on `connections` at once. Throws a {@link Problem} if any answer was no success. */
+/** Calls for `seconds` on `connections` at once. Throws a {@link CommandError} if any answer was no success. */
 export async function wrk(
   origin: string,
   { name, method = "GET", path, headers = {}, body }: Call,
@@ -39,7 +39,7 @@ export async function wrk(
     const { stdout } = await run("wrk", args);
     const summary = Summary.parse(JSON.parse(stdout.split("\n").findLast((line) => line.startsWith("{")) ?? ""));
     const { requests, elapsed, median, p99, wrong } = summary;
-    if (wrong > 0 || requests === 0) throw new Problem(`Under load ${name} failed ${wrong} times of ${requests}.`);
+    if (wrong > 0 || requests === 0) throw new CommandError(`Under load ${name} failed ${wrong} times of ${requests}.`);
     return { requests, perSecond: (requests * 1_000) / elapsed, median, p99 };
   } finally {
     await rm(script, { force: true });

@@ -5,7 +5,7 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import "./common-passwords.ts";
-import { failWith, frontEndFolder, Problem, projectFolder } from "../config.ts";
+import { CommandError, failWith, frontEndFolder, projectFolder } from "../config.ts";
 import { readTextIfAny } from "../text.ts";
 import { filesIn, mirror, writeChanged } from "./files.ts";
 
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   const own = join(projectFolder, "static");
   const unhashed = (await filesIn(join(own, "immutable"))).filter((name) => !hashed.test(name));
   if (unhashed.length > 0) {
-    throw new Problem(
+    throw new CommandError(
       `Browsers keep static/immutable/ for a year: put a hash of the content into the name of ${unhashed.join(", ")}.`,
     );
   }
@@ -50,11 +50,11 @@ async function frontEndFiles() {
   if (folder === undefined) return { sources: [], headers: "" };
   const files = await filesIn(folder);
   if (process.env.FRONT_END && !files.includes("index.html")) {
-    throw new Problem(`FRONT_END names ${folder}, which has no index.html: build the front end first.`);
+    throw new CommandError(`FRONT_END names ${folder}, which has no index.html: build the front end first.`);
   }
   const taken = files.filter((name) => /^(api|docs-assets|static)([\\/.]|$)|^(health|version)\b/.test(name));
   if (taken.length > 0)
-    throw new Problem(`These paths are the API's, and cannot be the front end's: ${taken.join(", ")}.`);
+    throw new CommandError(`These paths are the API's, and cannot be the front end's: ${taken.join(", ")}.`);
   const names = files.filter((name) => name !== "_headers");
   return { sources: [{ from: folder, names }], headers: await readTextIfAny(join(folder, "_headers")) };
 }

@@ -7,9 +7,9 @@ import type { Contract } from "../../src/endpoint/contract.ts";
 import type { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { errorTable } from "../../src/errors.ts";
 import { endpoints } from "../../src/routes/index.ts";
-import { failWith, Problem, projectFolder } from "../config.ts";
+import { CommandError, failWith, projectFolder } from "../config.ts";
 import { readTextIfAny } from "../text.ts";
-import { table } from "./reference.ts";
+import { markdownTable } from "./reference.ts";
 import { sensitiveMatrix } from "./sensitive-matrix.ts";
 
 /** The text of each file that this writes, for a list of endpoints. */
@@ -38,7 +38,7 @@ export function accessMatrix(list: readonly Endpoint[]): string {
     ownErrors(contract).join(", "),
     contract.deprecated ? `${policy.operationId}, deprecated` : policy.operationId,
   ]);
-  return `${introduction}\n${table(header, rows)}\n`;
+  return `${introduction}\n${markdownTable(header, rows)}\n`;
 }
 
 function callersOf({ access, permission }: Policy): string {
@@ -63,7 +63,7 @@ async function main(): Promise<void> {
     const file = join(projectFolder, name);
     if (!values.check) await writeFile(file, write(endpoints));
     else if ((await readTextIfAny(file)) !== write(endpoints)) {
-      throw new Problem(`${name} is stale: run npm run derive.`);
+      throw new CommandError(`${name} is stale: run npm run derive.`);
     }
   }
   if (!values.check) console.log(`${endpoints.length} endpoints are in ${Object.keys(matrices).join(" and ")}.`);

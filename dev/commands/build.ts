@@ -9,14 +9,14 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { endpoints } from "../../src/routes/index.ts";
-import { failWith, Problem, projectFolder } from "../config.ts";
+import { CommandError, failWith, projectFolder } from "../config.ts";
 import { buildFolder, buildShape } from "../shapes/build.ts";
 import { deployScript } from "../shapes/deploy.ts";
 import { shapeNamed } from "../shapes/shipping.ts";
 import { measured, tableOf } from "../shapes/table.ts";
 import { measure } from "../ship/measure.ts";
 import { wranglerIn, wranglerScript } from "../ship/wrangler.ts";
-import { wholeNumber } from "../terminal.ts";
+import { wholeNumberOption } from "../terminal.ts";
 
 const wrangler = wranglerIn(projectFolder, process.env);
 
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   });
   const { env } = values;
   await import("../build/assets.ts");
-  const starts = wholeNumber("starts", values.starts, { max: 1_000 });
+  const starts = wholeNumberOption("starts", values.starts, { max: 1_000 });
   if (values.shape === undefined || values.shape === "single") {
     await buildOne(env);
     if (values.shape !== undefined) console.log(tableOf([await rowOfOne(env)]));
@@ -48,7 +48,7 @@ async function buildOne(env: string): Promise<void> {
   const args = ["deploy", "--dry-run", `--env=${env}`, "--outdir", outdir];
   const child = spawn(process.execPath, [wranglerScript, ...args], { cwd: projectFolder, stdio: "inherit" });
   const [code] = await once(child, "close");
-  if (code !== 0) throw new Problem("The Worker cannot be built; the reason is above.");
+  if (code !== 0) throw new CommandError("The Worker cannot be built; the reason is above.");
 }
 
 async function rowOfOne(env: string) {

@@ -7,12 +7,12 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { failWith, projectFolder } from "../config.ts";
-import { wholeNumber } from "../terminal.ts";
+import { wholeNumberOption } from "../terminal.ts";
 
 async function main(): Promise<void> {
   const options = { cells: { type: "string", default: "1000000" }, seed: { type: "string", default: "0" } } as const;
   const { values } = parseArgs({ options });
-  for (const [name, text] of Object.entries(values)) wholeNumber(name, text);
+  for (const [name, text] of Object.entries(values)) wholeNumberOption(name, text);
   const vitest = join(projectFolder, "node_modules", "vitest", "vitest.mjs");
   const env = { ...process.env, CHAOS_CELLS: values.cells, CHAOS_SEED: values.seed };
   const child = spawn(process.execPath, [vitest, "run", "--project", "worker", "test/house/chaos.test.ts"], {

@@ -19,7 +19,7 @@ const AcrossOrganizations = z.object({
   acrossOrganizations: z.array(z.custom<PgTable>((value) => is(value, PgTable)).transform(getTableName)).default([]),
 });
 
-/** Checks the files of `drizzle/` and `src/db/schema.ts` in `project`; throws `Problem` with the first fault found. */
+/** Checks the files of `drizzle/` and `src/db/schema.ts` in `project`; throws `CommandError` with the first fault found. */
 export async function checkMigrations(project = projectFolder): Promise<Snapshot> {
   const folder = join(project, "drizzle");
   await checkFiles(folder);

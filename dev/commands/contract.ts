@@ -5,14 +5,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { failWith, Problem, projectFolder } from "../config.ts";
+import { CommandError, failWith, projectFolder } from "../config.ts";
 import type { Change } from "../contract/change.ts";
 import { compare } from "../contract/compare.ts";
 import { git } from "../git.ts";
 import { openapiFile } from "./openapi.ts";
 
 /** Tells these changes, each once for all operations that have it; those that break nobody only if `all`. */
-export function report(changes: readonly Change[], all: boolean): string[] {
+export function changeReport(changes: readonly Change[], all: boolean): string[] {
   const shown = Map.groupBy(
     changes.filter((change) => all || isBreak(change)),
     told,
@@ -59,7 +59,7 @@ export async function lastRelease(project: string, current: string): Promise<str
     (await git(project, "show", `${newest}:${openapiFile}`)) === current;
   const release = isBeingReleased ? await tagBefore(`${newest}^`) : newest;
   if (release === undefined && (await git(project, "rev-parse", "--is-shallow-repository"))?.trim() === "true") {
-    throw new Problem(
+    throw new CommandError(
       "This clone is shallow and lacks the tags of releases. Get them by `git fetch --unshallow --tags`, or name a commit by --since.",
     );
   }
@@ -74,13 +74,13 @@ async function main(): Promise<void> {
   if (!ref) return console.log("There is no release yet to compare openapi.json with: no earlier tag.");
   const released = await git(projectFolder, "show", `${ref}:${openapiFile}`);
   if (released === undefined) {
-    if (values.since !== undefined) throw new Problem(`${ref} has no ${openapiFile}, or is no commit.`);
+    if (values.since !== undefined) throw new CommandError(`${ref} has no ${openapiFile}, or is no commit.`);
     return console.log(`${ref} has no ${openapiFile}: nothing to compare with.`);
   }
   const changes = compare(JSON.parse(released), JSON.parse(current), new Date().toISOString().slice(0, 10));
-  console.log([`Since ${ref}:`, ...report(changes, values.all)].join("\n"));
+  console.log([`Since ${ref}:`, ...changeReport(changes, values.all)].join("\n"));
   if (refused(changes).length > 0) {
-    throw new Problem(
+    throw new CommandError(
       "Give what breaks a version of its own, or keep it, deprecated, until its sunset: see docs/http.md, Breaking changes.",
     );
   }

@@ -16,7 +16,7 @@ import { lifetimeHours } from "../../src/security/one-time-tokens.ts";
 import { dummyHash } from "../../src/security/passwords.ts";
 import { hashToken } from "../../src/security/refresh-tokens.ts";
 import { commandEvent } from "../../src/services/audit.ts";
-import { devVars, failWith, Problem } from "../config.ts";
+import { CommandError, devVars, failWith } from "../config.ts";
 import { frontEndAt } from "../local/bindings.ts";
 import { withClient } from "../local/client.ts";
 import { explained } from "../local/explained.ts";
@@ -80,7 +80,7 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { env: { type: "string" } } });
   const email = Email.safeParse(positionals[0]);
   if (!email.success || positionals.length > 1) {
-    throw new Problem("Name an e-mail address: npm run admin:create -- person@example.com [--env production]");
+    throw new CommandError("Name an e-mail address: npm run admin:create -- person@example.com [--env production]");
   }
   const env = environment(values.env);
   const { database, where, close } = await openDatabase({ env });
@@ -88,7 +88,7 @@ async function main(): Promise<void> {
     const { isNew, token } = await withClient(database, (db) => createAdmin(db, email.data));
     const isDeployed = env === "staging" || env === "production";
     const at = isDeployed ? deployedAddresses() : await localAddresses();
-    console.log(report(email.data, where, isNew, token, at));
+    console.log(adminReport(email.data, where, isNew, token, at));
   } catch (error) {
     throw explained(error, where);
   } finally {
@@ -110,7 +110,7 @@ export function deployedAddresses(): Addresses {
 }
 
 /** The lines to print: the outcome, and two ways to set the password. */
-export function report(
+export function adminReport(
   email: string,
   where: string,
   isNew: boolean,

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { describeDatabase, failWith, Problem, projectFolder } from "../config.ts";
+import { CommandError, describeDatabase, failWith, projectFolder } from "../config.ts";
 import type { LocalDatabase } from "../local/database.ts";
 import { explained } from "../local/explained.ts";
 import { openDatabase } from "../local/open.ts";
@@ -15,7 +15,7 @@ import { readMigrations } from "../migrations/files.ts";
 import { readHistory } from "../migrations/history.ts";
 import { plan } from "../migrations/plan.ts";
 import { readRecords } from "../migrations/records.ts";
-import { refuseDamaged, rowsOf, settle, settledText } from "../migrations/restore.ts";
+import { refuseDamaged, rowCounts, settle, settledText } from "../migrations/restore.ts";
 import { counted } from "../terminal.ts";
 
 async function main(): Promise<void> {
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
     const { restored, isCopy, end } = await restoredOf(url);
     try {
       const seconds = (Date.now() - started) / 1_000;
-      const [original, found] = [await rowsOf(database), await rowsOf(restored)];
+      const [original, found] = [await rowCounts(database), await rowCounts(restored)];
       await refuseDamaged(restored, { original, restored: found });
       const pending = await pendingOf(restored);
       console.log(
@@ -57,12 +57,13 @@ type Restored = { restored: LocalDatabase; isCopy: boolean; end(): Promise<void>
 async function restoredOf(url: string): Promise<Restored> {
   const given = process.env.RESTORED_URL;
   if (given) {
-    if (describeDatabase(given) === describeDatabase(url)) throw new Problem("RESTORED_URL is the original itself.");
+    if (describeDatabase(given) === describeDatabase(url))
+      throw new CommandError("RESTORED_URL is the original itself.");
     const restored = postgres(given);
     return { restored, isCopy: false, end: () => restored.close() };
   }
   if (!isLocal(url)) {
-    throw new Problem(
+    throw new CommandError(
       `${describeDatabase(url)} is not on this machine: restore it to another place, and pass that as RESTORED_URL.`,
     );
   }
@@ -83,11 +84,11 @@ async function copyOf(url: string, patience = 3): ReturnType<typeof copyDatabase
   return copyDatabase(url, url).catch((error) => {
     if (error.code !== "55006") throw error;
     if (patience > 1) return copyOf(url, patience - 1);
-    throw new Problem("The database is in use: stop npm run dev first.");
+    throw new CommandError("The database is in use: stop npm run dev first.");
   });
 }
 
-/** The number of migrations that the restored database lacks. Throws `Problem` where its records are not those of the files. */
+/** The number of migrations that the restored database lacks. Throws `CommandError` where its records are not those of the files. */
 async function pendingOf(restored: LocalDatabase): Promise<number> {
   const folder = join(projectFolder, "drizzle");
   const files = await readMigrations(folder);

@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { failWith, projectFolder } from "../config.ts";
-import { wholeNumber } from "../terminal.ts";
+import { wholeNumberOption } from "../terminal.ts";
 
 async function main(): Promise<void> {
   const options = {
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
     seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
   } as const;
   const { values } = parseArgs({ options });
-  for (const [name, text] of Object.entries(values)) wholeNumber(name, text);
+  for (const [name, text] of Object.entries(values)) wholeNumberOption(name, text);
   const { requests: FUZZ_REQUESTS, seed: FUZZ_SEED } = values;
   console.log(`${FUZZ_REQUESTS} requests; --seed ${FUZZ_SEED} repeats them.`);
   const vitest = join(projectFolder, "node_modules", "vitest", "vitest.mjs");

@@ -4,15 +4,15 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { failWith, Problem, projectFolder } from "../config.ts";
-import { type Answers, changes } from "../migrations/changes.ts";
+import { CommandError, failWith, projectFolder } from "../config.ts";
+import { changes, type Decisions } from "../migrations/changes.ts";
 import { readJournal } from "../migrations/files.ts";
 import { addMigration } from "../migrations/journal.ts";
 import { forceStatement, securedTables } from "../migrations/policies.ts";
 import { currentSnapshot, emptySnapshot, origin, readSnapshot, type Snapshot } from "../migrations/snapshot.ts";
 import { touchTrigger, versionedTables } from "../migrations/triggers.ts";
 
-export type GenerateOptions = Answers & {
+export type GenerateOptions = Decisions & {
   /** The file's name after its number; by default the tables that it changes. */
   name?: string | undefined;
   /** Writes an empty file, for SQL by hand. */
@@ -41,16 +41,16 @@ export async function generate(project: string, options: GenerateOptions) {
 }
 
 /** The triggers of the tables that get a version. */
-function triggers(before: Snapshot, after: Snapshot, { renames }: Answers): string[] {
+function triggers(before: Snapshot, after: Snapshot, { renames }: Decisions): string[] {
   return added(versionedTables(before), versionedTables(after), renames).map(touchTrigger);
 }
 
 /** The statements that bind the owners of the tables that get policies. */
-function forced(before: Snapshot, after: Snapshot, { renames }: Answers): string[] {
+function forced(before: Snapshot, after: Snapshot, { renames }: Decisions): string[] {
   return added(securedTables(before), securedTables(after), renames).map(forceStatement);
 }
 
-function added(before: string[], after: string[], renames: Answers["renames"]): string[] {
+function added(before: string[], after: string[], renames: Decisions["renames"]): string[] {
   const nowCalled = (table: string) => renames.find((one) => !one.table && one.from === table)?.to ?? table;
   const had = before.map(nowCalled);
   return after.filter((table) => !had.includes(table));
@@ -80,9 +80,10 @@ function warnings(sql: string): string[] {
 const usage = `npm run db:generate -- [--name NAME] [--custom] [--rename TABLE.OLD:NEW]… [--rename OLD_TABLE:NEW_TABLE]…
   [--drop TABLE.COLUMN]… [--drop TABLE]…`;
 
-function renamingOf(text: string): Answers["renames"][number] {
+function renamingOf(text: string): Decisions["renames"][number] {
   const [, table, from, to] = /^(?:(\w+)\.)?(\w+):(\w+)$/.exec(text) ?? [];
-  if (from === undefined || to === undefined) throw new Problem(`--rename ${text} is not TABLE.OLD:NEW.\n${usage}`);
+  if (from === undefined || to === undefined)
+    throw new CommandError(`--rename ${text} is not TABLE.OLD:NEW.\n${usage}`);
   return table === undefined ? { from, to } : { table, from, to };
 }
 
@@ -95,7 +96,8 @@ async function main(): Promise<void> {
       drop: { type: "string", multiple: true, default: [] },
     },
   });
-  if (values.name !== undefined && !/^\w+$/.test(values.name)) throw new Problem(`--name takes letters, digits and _.`);
+  if (values.name !== undefined && !/^\w+$/.test(values.name))
+    throw new CommandError(`--name takes letters, digits and _.`);
   const { name, custom, drop: drops } = values;
   const written = await generate(projectFolder, { name, custom, drops, renames: values.rename.map(renamingOf) });
   if (written === undefined) return console.log("src/db/schema.ts has no change that the migrations lack.");

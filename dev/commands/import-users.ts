@@ -4,16 +4,16 @@
  */
 import { stat } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { failWith, Problem } from "../config.ts";
+import { CommandError, failWith } from "../config.ts";
 import type { LocalDatabase } from "../local/database.ts";
 import { explained } from "../local/explained.ts";
 import { openDatabase } from "../local/open.ts";
 import { environment } from "../local/target.ts";
 import { insertUsers, lookAtUsers } from "./user-batches.ts";
 import { linesOf } from "./user-files.ts";
-import { ignoredColumns, type Refusal, toUserRow, type UserRow } from "./user-rows.ts";
+import { ignoredColumns, type RowFault, toUserRow, type UserRow } from "./user-rows.ts";
 
-type Refused = Refusal & { line: number; who: string };
+type Refused = RowFault & { line: number; who: string };
 type Pending = { line: number; row: UserRow };
 
 const batchSize = 500;
@@ -74,8 +74,8 @@ async function main(): Promise<number> {
     options: { "dry-run": { type: "boolean" }, env: { type: "string" } },
   });
   const [file] = positionals;
-  if (!file || positionals.length > 1) throw new Problem(usage);
-  if (!(await stat(file).catch(() => undefined))?.isFile()) throw new Problem(`${file} is not a file. ${usage}`);
+  if (!file || positionals.length > 1) throw new CommandError(usage);
+  if (!(await stat(file).catch(() => undefined))?.isFile()) throw new CommandError(`${file} is not a file. ${usage}`);
   const dryRun = values["dry-run"] ?? false;
   const { database, where, close } = await openDatabase({ env: environment(values.env) });
   try {

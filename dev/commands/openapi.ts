@@ -6,7 +6,7 @@ import { createApp } from "../../src/app.ts";
 import { describeApi } from "../../src/endpoint/document.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { settingsTable } from "../../src/settings.ts";
-import { failWith, Problem, projectFolder } from "../config.ts";
+import { CommandError, failWith, projectFolder } from "../config.ts";
 import { readTextIfAny } from "../text.ts";
 
 /** The file, below the project's folder. */
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
     await writeFile(file, openapiText());
     console.log(`Written: ${openapiFile}.`);
   } else if ((await readTextIfAny(file)) !== openapiText()) {
-    throw new Problem(`${openapiFile} is stale: run npm run derive.`);
+    throw new CommandError(`${openapiFile} is stale: run npm run derive.`);
   }
 }
 

@@ -1,6 +1,6 @@
 /** `npm run preflight [-- production]`: says go, no-go or unknown of all that a deploy depends on, without a network. `--shape group` measures each of its Workers. */
 import { parseArgs } from "node:util";
-import { failWith, Problem, projectFolder } from "../config.ts";
+import { CommandError, failWith, projectFolder } from "../config.ts";
 import { shapeOptions } from "../shapes/shipping.ts";
 import { printed } from "../ship/line.ts";
 import { preflight } from "../ship/preflight.ts";
@@ -12,7 +12,8 @@ async function main(): Promise<void> {
   });
   const environments = asked.length > 0 ? asked : ["production", "staging"];
   for (const env of environments) {
-    if (env !== "production" && env !== "staging") throw new Problem("npm run preflight -- production, or staging.");
+    if (env !== "production" && env !== "staging")
+      throw new CommandError("npm run preflight -- production, or staging.");
   }
   const shape =
     values.shape === "single" ? undefined : await shapeOptions(values.shape, { starts: Number.POSITIVE_INFINITY });

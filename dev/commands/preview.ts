@@ -3,9 +3,9 @@
  * `sweep --days 7` those that are older.
  */
 import { parseArgs } from "node:util";
-import { failWith, Problem, projectFolder } from "../config.ts";
+import { CommandError, failWith, projectFolder } from "../config.ts";
 import { previewDown, previewSweep, previewUp } from "../preview/preview.ts";
-import { wholeNumber } from "../terminal.ts";
+import { wholeNumberOption } from "../terminal.ts";
 
 const usage = "npm run preview -- up NAME, down NAME, or sweep [--days 7].";
 
@@ -16,11 +16,11 @@ async function main(): Promise<void> {
   });
   const [verb, name, ...rest] = positionals;
   const options = { project: projectFolder, variables: process.env, log: console.log };
-  if (rest.length > 0 || (verb === "sweep") !== (name === undefined)) throw new Problem(usage);
+  if (rest.length > 0 || (verb === "sweep") !== (name === undefined)) throw new CommandError(usage);
   if (verb === "up" && name !== undefined) await previewUp(name, options);
   else if (verb === "down" && name !== undefined) await previewDown(name, options);
-  else if (verb === "sweep") await previewSweep(wholeNumber("days", values.days, { max: 9_999 }), options);
-  else throw new Problem(usage);
+  else if (verb === "sweep") await previewSweep(wholeNumberOption("days", values.days, { max: 9_999 }), options);
+  else throw new CommandError(usage);
 }
 
 if (import.meta.main) await main().catch(failWith);

@@ -7,14 +7,14 @@ import { mailBudget } from "../../src/crud/mails.ts";
 import { linkLimits } from "../../src/services/one-time-tokens.ts";
 import { limits as attempts } from "../../src/services/passwords.ts";
 import { type Setting, settingsTable } from "../../src/settings.ts";
-import { failWith, Problem, projectFolder } from "../config.ts";
+import { CommandError, failWith, projectFolder } from "../config.ts";
 import { readTextIfAny } from "../text.ts";
 import { errorRows, errorsIntroduction } from "./errors-page.ts";
 
 /** The text of each file that this writes. */
 export const reference: Record<string, () => string> = {
   "docs/errors.md": () =>
-    `${errorsIntroduction}\n${table(["code", "status", "sentence", "what to do"], errorRows())}\n`,
+    `${errorsIntroduction}\n${markdownTable(["code", "status", "sentence", "what to do"], errorRows())}\n`,
   "docs/limits.md": limitsPage,
   "docs/settings.md": settingsPage,
   ".dev.vars.example": exampleVars,
@@ -151,11 +151,11 @@ Made by \`npm run reference\` from the code that counts: change it there.
 
 A call is counted by the party that the limit protects:
 
-${table(["call", "counted by", "so that"], callers)}
+${markdownTable(["call", "counted by", "so that"], callers)}
 
 \`CF-Connecting-IP\` alone decides which network a call comes from. An IPv6 /64 is one network.
 
-${table(["limit", "how much", "counted by", "protects", "beyond it"], [...places, ...classes, ...guesses, ...mails, ...kept])}
+${markdownTable(["limit", "how much", "counted by", "protects", "beyond it"], [...places, ...classes, ...guesses, ...mails, ...kept])}
 
 ## Calls
 
@@ -224,13 +224,13 @@ function settingsPage(): string {
 
 Made by \`npm run reference\` from the table in \`src/settings.ts\`: change it there.
 
-${table(["where", "source"], places)}
+${markdownTable(["where", "source"], places)}
 
 If settings are missing, invalid or contradictory, every route but \`/health\` answers 503. The log names all of
 these settings, never their values. An empty text counts as missing. To add a setting, see
 [A setting](your-own.md#a-setting).
 
-${table(["setting", "kind", "default", "who must set it", "meaning"], rows)}
+${markdownTable(["setting", "kind", "default", "who must set it", "meaning"], rows)}
 
 \`npm run dev\` also reads \`PORT\` (8787), \`PLINTH_DATA\` (the data folder) and \`DATABASE_URL\` (another PostgreSQL, or Neon) from
 the environment.
@@ -254,7 +254,7 @@ ${told.join("\n")}`;
 }
 
 /** A table in Markdown, its columns aligned. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[], fill = " ") =>
     `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0, fill)).join(" | ")} |`;
@@ -285,7 +285,7 @@ async function main(): Promise<void> {
     const file = join(projectFolder, name);
     if (!values.check) await writeFile(file, write());
     else if ((await readTextIfAny(file)) !== write()) {
-      throw new Problem(`${name} is stale: run npm run derive.`);
+      throw new CommandError(`${name} is stale: run npm run derive.`);
     }
   }
   if (!values.check) console.log(`Written: ${Object.keys(reference).join(", ")}.`);

@@ -1,7 +1,7 @@
 /** `npm run db:reset [-- --yes]`: empties the database in `.plinth`, also while `npm run dev` runs, and seeds it anew. */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { databaseUrl, dataFolder, describeDatabase, failWith, Problem } from "../config.ts";
+import { CommandError, databaseUrl, dataFolder, describeDatabase, failWith } from "../config.ts";
 import { withClient } from "../local/client.ts";
 import { explained } from "../local/explained.ts";
 import { removeFolder, runningServer } from "../local/kept/folder.ts";
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { yes: { type: "boolean", short: "y" } } });
   const url = await databaseUrl();
   if (url !== undefined) {
-    throw new Problem(
+    throw new CommandError(
       `DATABASE_URL names ${describeDatabase(url)}, and db:reset empties nothing but the database that npm run dev keeps.`,
     );
   }
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
       `Everything in ${folder} will be lost. Go on?`,
       `This empties ${folder}: npm run db:reset -- --yes`,
     ));
-  if (!isMeant) throw new Problem("Nothing was changed.");
+  if (!isMeant) throw new CommandError("Nothing was changed.");
   // Removes even a database that cannot be started.
   const isInUse = (await runningServer(dataFolder)) !== undefined;
   if (!isInUse) await removeFolder(dataFolder);

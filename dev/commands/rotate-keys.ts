@@ -6,10 +6,10 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { exportJWK, generateKeyPair, generateSecret } from "jose";
-import { derivedSigningKey, type SecretKeys as Secrets } from "../../src/security/keys.ts";
+import { derivedSigningKey, type SecretKeyRing } from "../../src/security/keys.ts";
 import { Algorithm, isFor, type SigningKey, SigningKeys, withThumbprint } from "../../src/security/signing-keys.ts";
 import { SecretKeys } from "../../src/setting-values.ts";
-import { dataFolder, devVars, failWith, Problem } from "../config.ts";
+import { CommandError, dataFolder, devVars, failWith } from "../config.ts";
 import { readTextIfAny } from "../text.ts";
 
 type Current = { algorithm: Algorithm; keys: SigningKey[]; lifetimeMinutes: number; isOfThisMachine: boolean };
@@ -26,34 +26,34 @@ async function settingsInForce(): Promise<{ settings: Texts; isOfThisMachine: bo
 async function current(): Promise<Current> {
   const { settings, isOfThisMachine } = await settingsInForce();
   const algorithm = Algorithm.safeParse(settings.ALGORITHM || "HS256");
-  if (!algorithm.success) throw new Problem(`ALGORITHM must be one of ${Algorithm.options.join(", ")}.`);
+  if (!algorithm.success) throw new CommandError(`ALGORITHM must be one of ${Algorithm.options.join(", ")}.`);
   const lifetimeMinutes = Number(settings.ACCESS_TOKEN_EXPIRE_MINUTES || 15);
   const keys = await currentKeys(settings, algorithm.data);
   return { algorithm: algorithm.data, keys, lifetimeMinutes, isOfThisMachine };
 }
 
 /** The ring of `SECRET_KEY`, or that of this machine. */
-async function currentSecrets({ SECRET_KEY }: Texts): Promise<Secrets | undefined> {
+async function currentSecrets({ SECRET_KEY }: Texts): Promise<SecretKeyRing | undefined> {
   const text = SECRET_KEY || (await readTextIfAny(join(dataFolder, "secret-key")));
   if (text === "") return undefined;
   const ring = SecretKeys.safeParse(text);
   if (ring.success) return ring.data;
-  throw new Problem(`SECRET_KEY ${ring.error.issues[0]?.message}.`);
+  throw new CommandError(`SECRET_KEY ${ring.error.issues[0]?.message}.`);
 }
 
 async function currentKeys(settings: Texts, algorithm: Algorithm): Promise<SigningKey[]> {
   if (settings.SIGNING_KEYS) {
     const ring = SigningKeys.safeParse(settings.SIGNING_KEYS);
-    if (!ring.success) throw new Problem(`SIGNING_KEYS ${ring.error.issues[0]?.message}.`);
+    if (!ring.success) throw new CommandError(`SIGNING_KEYS ${ring.error.issues[0]?.message}.`);
     if (ring.data.every((key) => isFor(key, algorithm))) return ring.data;
-    throw new Problem("SIGNING_KEYS must hold keys for ALGORITHM only.");
+    throw new CommandError("SIGNING_KEYS must hold keys for ALGORITHM only.");
   }
   if (algorithm !== "HS256") {
-    throw new Problem("SIGNING_KEYS is missing: pass the ring that is in force, with its ALGORITHM.");
+    throw new CommandError("SIGNING_KEYS is missing: pass the ring that is in force, with its ALGORITHM.");
   }
   const secrets = await currentSecrets(settings);
   if (secrets) return Promise.all(secrets.map(derivedSigningKey));
-  throw new Problem("There is no key to rotate: pass SIGNING_KEYS, or SECRET_KEY where there is no ring yet.");
+  throw new CommandError("There is no key to rotate: pass SIGNING_KEYS, or SECRET_KEY where there is no ring yet.");
 }
 
 async function newKey(algorithm: Algorithm): Promise<SigningKey> {
@@ -110,7 +110,7 @@ function describeStep({ when, set }: Step, position: number, isOfThisMachine: bo
  * Accepts a secret key before anything is made of it, and keeps the older until nothing is left that was made of it: links
  * and cursors in days, sessions that nobody uses in `SESSION_IDLE_DAYS`, familiar networks in 90, API keys when they end.
  */
-function secretSteps([first, ...rest]: Secrets, idleDays: number): Step[] {
+function secretSteps([first, ...rest]: SecretKeyRing, idleDays: number): Step[] {
   const key = randomBytes(32).toString("base64url");
   const ring = (...keys: string[]) => ({ SECRET_KEY: keys.join(",") });
   return [
@@ -130,7 +130,7 @@ async function rotateSecret(): Promise<{ steps: Step[]; isOfThisMachine: boolean
   const isOfThisMachine = !process.env.SECRET_KEY;
   const settings: Texts = { ...(isOfThisMachine && (await devVars())), ...process.env };
   const secrets = await currentSecrets(settings);
-  if (!secrets) throw new Problem("There is no key to rotate: pass the SECRET_KEY that is in force.");
+  if (!secrets) throw new CommandError("There is no key to rotate: pass the SECRET_KEY that is in force.");
   return { steps: secretSteps(secrets, Number(settings.SESSION_IDLE_DAYS || 30)), isOfThisMachine };
 }
 
@@ -145,9 +145,9 @@ async function rotateSigning(wanted: Algorithm | undefined): Promise<{ steps: St
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { algorithm: { type: "string" }, secret: { type: "boolean" } } });
   const wanted = Algorithm.optional().safeParse(values.algorithm);
-  if (!wanted.success) throw new Problem(`--algorithm must be one of ${Algorithm.options.join(", ")}.`);
+  if (!wanted.success) throw new CommandError(`--algorithm must be one of ${Algorithm.options.join(", ")}.`);
   if (values.secret && wanted.data)
-    throw new Problem("--secret and --algorithm are two rotations: make one, then the other.");
+    throw new CommandError("--secret and --algorithm are two rotations: make one, then the other.");
   const { steps, isOfThisMachine } = values.secret ? await rotateSecret() : await rotateSigning(wanted.data);
   const setting = values.secret ? "SECRET_KEY" : "SIGNING_KEYS";
   console.log(`A new key for ${setting}. These are secrets: they were printed here and kept nowhere.`);

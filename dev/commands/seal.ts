@@ -2,11 +2,11 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
-import { failWith, Problem, projectFolder } from "../config.ts";
+import { CommandError, failWith, projectFolder } from "../config.ts";
 import { hashOf, type Journal, parseJournal, readJournal, readMigrationFile } from "../migrations/files.ts";
 import { seal } from "../migrations/journal.ts";
 
-/** Seals the edited files of `project`, and returns their tags. Throws {@link Problem} for one that others have. */
+/** Seals the edited files of `project`, and returns their tags. Throws {@link CommandError} for one that others have. */
 export async function sealEdited(project = projectFolder): Promise<string[]> {
   const folder = join(project, "drizzle");
   const landed = await upstreamJournal(project);
@@ -14,7 +14,7 @@ export async function sealEdited(project = projectFolder): Promise<string[]> {
   for (const { tag, when, hash } of (await readJournal(folder)).entries) {
     if (hash === hashOf(await readMigrationFile(folder, `${tag}.sql`))) continue;
     if (landed?.entries.some((entry) => entry.when === when)) {
-      throw new Problem(
+      throw new CommandError(
         `drizzle/${tag}.sql has landed: databases that applied it never see an edit. Write a new migration.`,
       );
     }

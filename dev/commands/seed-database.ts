@@ -1,7 +1,7 @@
 /** `npm run db:seed`: calls dev/local/seeds.ts on the local database, also while `npm run dev` runs. */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { databaseUrl, dataFolder, describeDatabase, failWith, Problem } from "../config.ts";
+import { CommandError, databaseUrl, dataFolder, describeDatabase, failWith } from "../config.ts";
 import { withClient } from "../local/client.ts";
 import { explained } from "../local/explained.ts";
 import { openDatabase } from "../local/open.ts";
@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   parseArgs({ options: {} });
   const url = await databaseUrl();
   if (url !== undefined && !isLocal(url)) {
-    throw new Problem(`DATABASE_URL names ${describeDatabase(url)}: seeds are for a database on this machine.`);
+    throw new CommandError(`DATABASE_URL names ${describeDatabase(url)}: seeds are for a database on this machine.`);
   }
   const { database, where, isKept, close } = await openDatabase();
   try {
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
     const admin = await withClient(database, async (db) => {
       const credentials = await seed(db, join(dataFolder, "admins.json"), isKept ? "kept" : where);
       if (!(await seedAgain(db)))
-        throw new Problem(`${where} has no admin: npm run admin:create -- person@example.com`);
+        throw new CommandError(`${where} has no admin: npm run admin:create -- person@example.com`);
       return credentials;
     });
     console.log(`dev/local/seeds.ts has filled ${where}.`);

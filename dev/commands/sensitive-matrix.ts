@@ -2,7 +2,7 @@ import type { Proof } from "../../src/context/policy.ts";
 import type { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { type Changes, sensitiveChanges, untold } from "../../src/services/sensitive-changes.ts";
 import { createAdminCommand } from "./create-admin.ts";
-import { table } from "./reference.ts";
+import { markdownTable } from "./reference.ts";
 
 const proofs: Record<Proof, string> = {
   access_token: "an access token",
@@ -33,8 +33,8 @@ export function sensitiveMatrix(endpoints: readonly Endpoint[]): string {
       .flatMap(({ path, changes }) => (isChange(change, changes) ? [{ path, proof: changes[change] }] : []))
       .map(({ path, proof }) => [`\`${change}\``, path, proof ? proofs[proof] : "", `\`${notice.name}\``, besides]),
   );
-  const told = table(["change", "path", "what it takes", "mail", "besides"], rows);
-  const why = table(
+  const told = markdownTable(["change", "path", "what it takes", "mail", "besides"], rows);
+  const why = markdownTable(
     ["event", "why there is none"],
     Object.entries(untold).map(([kind, reason]) => [`\`${kind}\``, reason]),
   );

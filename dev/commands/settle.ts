@@ -3,7 +3,7 @@
  * before a Worker uses the database, and once.
  */
 import { parseArgs } from "node:util";
-import { failWith, Problem } from "../config.ts";
+import { CommandError, failWith } from "../config.ts";
 import { explained } from "../local/explained.ts";
 import { openDatabase } from "../local/open.ts";
 import { environment } from "../local/target.ts";
@@ -12,7 +12,8 @@ import { settle, settledText } from "../migrations/restore.ts";
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { env: { type: "string" } } });
   const env = environment(values.env);
-  if (env === undefined) throw new Problem("Name the environment, since this signs everybody out: --env production.");
+  if (env === undefined)
+    throw new CommandError("Name the environment, since this signs everybody out: --env production.");
   const { database, where, close } = await openDatabase({ env });
   try {
     console.log(`${where} was settled: ${settledText(await settle(database))}.`);

@@ -6,12 +6,12 @@
  * `npm run deploy -- --env production` is the same.
  */
 import { parseArgs } from "node:util";
-import { failWith, Problem, projectFolder } from "../config.ts";
+import { CommandError, failWith, projectFolder } from "../config.ts";
 import { shapeOptions } from "../shapes/shipping.ts";
 import { environmentLines } from "../ship/checks/all.ts";
 import type { ShapeOptions } from "../ship/shape-plan.ts";
 import { ship } from "../ship/ship.ts";
-import { confirmed, wholeNumber } from "../terminal.ts";
+import { confirmed, wholeNumberOption } from "../terminal.ts";
 
 /** The Workers of a shape whose start is measured here: npm run preflight measures all. */
 const starts = 12;
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   });
   const [env = values.env, ...rest] = positionals;
   if (rest.length > 0 || (values.env !== undefined && values.env !== env)) {
-    throw new Problem("Name one environment: npm run ship -- production, or staging.");
+    throw new CommandError("Name one environment: npm run ship -- production, or staging.");
   }
   await ship({
     project: projectFolder,
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
     isDryRun: values["dry-run"],
     accepted: values.accept,
     steps: stepsIn(values.steps),
-    pause: wholeNumber("pause", values.pause, { min: 0, max: 86_400 }),
+    pause: wholeNumberOption("pause", values.pause, { min: 0, max: 86_400 }),
     url: values.url,
     log: console.log,
     confirm: async (question) => values.yes || confirmed(`\n${question}`, nobodyToAsk),
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
 async function shapeNamed(name: string, secretsFile: string | undefined): Promise<ShapeOptions | undefined> {
   if (name !== "single") return shapeOptions(name, { secretsFile, starts });
   if (secretsFile === undefined) return undefined;
-  throw new Problem(
+  throw new CommandError(
     "--secrets-file is for --shape group and --shape endpoint: npx wrangler secret put serves one Worker.",
   );
 }
@@ -64,9 +64,9 @@ function stepsIn(text: string): number[] {
   const steps = text
     .split(",")
     .filter((step) => step.trim() !== "")
-    .map((step) => wholeNumber("steps", step.trim(), { min: 1, max: 99 }));
+    .map((step) => wholeNumberOption("steps", step.trim(), { min: 1, max: 99 }));
   if (steps.every((step, place) => step > (steps[place - 1] ?? 0))) return steps;
-  throw new Problem("--steps are percentages that grow, such as 10,50.");
+  throw new CommandError("--steps are percentages that grow, such as 10,50.");
 }
 
 if (import.meta.main) await main().catch(failWith);

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { parse } from "csv-parse";
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 import { isUtf16, utf8From, withoutMark } from "../text.ts";
 
 /** A row of a file with users, or the rule that it breaks. */
@@ -11,7 +11,7 @@ export type Line = { line: number; record: Record<string, unknown> } | { line: n
 const notUtf8 = "is not UTF-8";
 
 /**
- * Reads a CSV file, or one with a JSON object on each line. Throws {@link Problem} for a file without users or, in CSV,
+ * Reads a CSV file, or one with a JSON object on each line. Throws {@link CommandError} for a file without users or, in CSV,
  * without a first row that names the columns.
  */
 export async function* linesOf(file: string): AsyncGenerator<Line> {
@@ -21,7 +21,7 @@ export async function* linesOf(file: string): AsyncGenerator<Line> {
     isEmpty = false;
     yield line;
   }
-  if (isEmpty && isJson) throw new Problem(`${file} holds no users.`);
+  if (isEmpty && isJson) throw new CommandError(`${file} holds no users.`);
 }
 
 /** Reads each byte as one character, so that a parser of ASCII syntax passes invalid UTF-8 through. */
@@ -30,7 +30,7 @@ function bytesOf(file: string): Readable {
     let isFirst = true;
     for await (const chunk of createReadStream(file)) {
       const bytes: Buffer = chunk;
-      if (isFirst && isUtf16(bytes)) throw new Problem(`${file} is UTF-16: save it as UTF-8.`);
+      if (isFirst && isUtf16(bytes)) throw new CommandError(`${file} is UTF-16: save it as UTF-8.`);
       yield (isFirst ? withoutMark(bytes) : bytes).toString("latin1");
       isFirst = false;
     }
@@ -85,16 +85,16 @@ async function* csvLines(file: string): AsyncGenerator<Line> {
     else if (values.includes(undefined)) yield { line, rule: notUtf8 };
     else yield { line, record: Object.fromEntries(columns.map((column, i) => [column, values[i]])) };
   }
-  if (columns === undefined) throw new Problem(`${file} has no first row with the names of the columns.`);
+  if (columns === undefined) throw new CommandError(`${file} has no first row with the names of the columns.`);
   yield* malformed;
 }
 
 function columnsOf(file: string, fields: string[]): string[] {
   const names = fields.map(utf8From).filter((name) => name !== undefined);
-  if (names.length < fields.length) throw new Problem(`The first row of ${file} ${notUtf8}.`);
+  if (names.length < fields.length) throw new CommandError(`The first row of ${file} ${notUtf8}.`);
   const lower = names.map((name) => name.toLowerCase());
   const twice = lower.find((name, i) => lower.indexOf(name) !== i);
-  if (twice !== undefined) throw new Problem(`The first row of ${file} names the column ${twice} twice.`);
+  if (twice !== undefined) throw new CommandError(`The first row of ${file} names the column ${twice} twice.`);
   if (lower.includes("email")) return names;
-  throw new Problem(`The first row of ${file} must name the columns, and has no "email" among them.`);
+  throw new CommandError(`The first row of ${file} must name the columns, and has no "email" among them.`);
 }

@@ -20,7 +20,7 @@ export type UserRow = {
 };
 
 /** The reason why a row cannot be imported, without any of its values. */
-export type Refusal = { field: string; rule: string };
+export type RowFault = { field: string; rule: string };
 
 /** FastAPI's names of each column, in order of preference. */
 const names = {
@@ -77,7 +77,7 @@ const rules: { [K in keyof typeof names]: string } = {
 /**
  * Converts a record of a FastAPI table to a user, or to the reason why it is none. The same record makes the same user.
  */
-export function toUserRow(record: Record<string, unknown>): UserRow | Refusal {
+export function toUserRow(record: Record<string, unknown>): UserRow | RowFault {
   const fields = Object.entries(names).map(([field, columns]) => [field, cellOf(record, columns)]);
   const result = Record.safeParse(Object.fromEntries(fields));
   if (!result.success) {

@@ -5,15 +5,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { dataFolder, failWith, Problem, projectFolder } from "../config.ts";
+import { CommandError, dataFolder, failWith, projectFolder } from "../config.ts";
 import { explained } from "../local/explained.ts";
 import { LogStore } from "../local/log-store.ts";
 import { openDatabase } from "../local/open.ts";
 import { environment } from "../local/target.ts";
 import { mappedBy } from "../local/worker/stacks.ts";
 import { readText } from "../text.ts";
-import { linesOf } from "../why/lines.ts";
-import { type Rows, rowsOf } from "../why/rows.ts";
+import { linesOfRequest } from "../why/lines.ts";
+import { type Rows, rowsOfRequest } from "../why/rows.ts";
 import { storyOf } from "../why/story.ts";
 
 /** The map of the last `npm run build`, for the stacks of a Worker that was deployed from the same commit. */
@@ -24,23 +24,23 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options });
   const [requestId, ...others] = positionals;
   if (requestId === undefined || others.length > 0 || !/^[\w=-]{1,64}$/.test(requestId)) {
-    throw new Problem("Name a request: npm run why -- <X-Request-Id of its answer> [--log export.jsonl]");
+    throw new CommandError("Name a request: npm run why -- <X-Request-Id of its answer> [--log export.jsonl]");
   }
   const text = values.log === undefined ? await new LogStore(dataFolder).text() : await readText(values.log);
-  const lines = linesOf(text, requestId);
+  const lines = linesOfRequest(text, requestId);
   const at = lines.find((line) => line.at !== undefined)?.at;
   // The log of another place is not about the database of this machine.
   const isAsked = values.log === undefined || values.env !== undefined;
   const rows = isAsked ? await rowsIn(environment(values.env), requestId, at) : undefined;
   const story = storyOf({ requestId, lines, rows, ...(existsSync(map) && { mapped: mappedBy(map) }) });
-  if (story === undefined) throw new Problem(`Neither the log nor the database knows a request ${requestId}.`);
+  if (story === undefined) throw new CommandError(`Neither the log nor the database knows a request ${requestId}.`);
   console.log(story);
 }
 
 async function rowsIn(env: string | undefined, requestId: string, at: string | undefined): Promise<Rows> {
   const { database, where, close } = await openDatabase({ env });
   try {
-    return await rowsOf(database, requestId, at);
+    return await rowsOfRequest(database, requestId, at);
   } catch (error) {
     throw explained(error, where);
   } finally {

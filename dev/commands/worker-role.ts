@@ -3,7 +3,7 @@
  * its connection string on the standard output, for `wrangler secret put DATABASE_URL`. Fails if it has none for a pipe.
  */
 import { parseArgs } from "node:util";
-import { failWith, Problem } from "../config.ts";
+import { CommandError, failWith } from "../config.ts";
 import { explained } from "../local/explained.ts";
 import { openDatabase } from "../local/open.ts";
 import { environment } from "../local/target.ts";
@@ -20,7 +20,7 @@ async function main(): Promise<void> {
     if (password !== undefined) console.log(urlOf(url, name, password));
     else if (process.stdout.isTTY) console.error(unchanged);
     // A pipe would take an empty output for the secret.
-    else throw new Problem(`${unchanged} There is no connection string to pass on.`);
+    else throw new CommandError(`${unchanged} There is no connection string to pass on.`);
   } catch (error) {
     throw explained(error, where);
   } finally {

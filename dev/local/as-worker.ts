@@ -4,7 +4,7 @@ import { postgres } from "./postgres.ts";
 
 /**
  * The migrated database of this URL as the Worker sees it in production: in a role that owns nothing. Makes the role if
- * there is none. Throws `Problem` if it cannot.
+ * there is none. Throws `CommandError` if it cannot.
  */
 export async function asWorker(database: LocalDatabase, url: string): Promise<LocalDatabase> {
   const { name: role } = await makeWorkerRole(database);

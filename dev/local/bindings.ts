@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SettingsError, settingNames, settingsFrom, transports } from "../../src/settings.ts";
-import { dataFolder, devVars, hasFrontEnd, Problem } from "../config.ts";
+import { CommandError, dataFolder, devVars, hasFrontEnd } from "../config.ts";
 import { readTextIfAny } from "../text.ts";
 
 type Made = {
@@ -17,7 +17,7 @@ type Made = {
 /** Pages of a front end's development server, under both names that a browser may have for this machine. */
 const origins = [3000, 5173].flatMap((port) => [`http://localhost:${port}`, `http://127.0.0.1:${port}`]);
 
-/** @throws {Problem} where the settings are wrong. */
+/** @throws {CommandError} where the settings are wrong. */
 export async function bindingsFor({ api, database, mailbox }: Made): Promise<Record<string, string>> {
   const own = await devVars();
   const bindings: Record<string, string> = {
@@ -34,7 +34,7 @@ export async function bindingsFor({ api, database, mailbox }: Made): Promise<Rec
   if (unknown.length > 0)
     console.warn(`.dev.vars: no setting is called ${unknown.join(", ")}. docs/settings.md lists them.`);
   const settings = settingsFrom(bindings);
-  if (settings instanceof SettingsError) throw new Problem(`Check .dev.vars: ${settings.message}.`);
+  if (settings instanceof SettingsError) throw new CommandError(`Check .dev.vars: ${settings.message}.`);
   return bindings;
 }
 

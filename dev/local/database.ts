@@ -1,13 +1,13 @@
 import type { Duplex } from "node:stream";
 
 /** One SQL statement; every parameter is Postgres' own text form of its value. */
-export type Statement = { query: string; params: (string | null)[] };
+export type SqlStatement = { query: string; params: (string | null)[] };
 
 export type IsolationLevel = "READ UNCOMMITTED" | "READ COMMITTED" | "REPEATABLE READ" | "SERIALIZABLE";
 
 export type TransactionOptions = { isolation?: IsolationLevel; readOnly?: boolean; deferrable?: boolean };
 
-export type Field = {
+export type ResultField = {
   name: string;
   tableID: number;
   columnID: number;
@@ -21,12 +21,12 @@ export type Field = {
 export type Result = {
   command: string | null;
   rowCount: number | null;
-  fields: Field[];
+  fields: ResultField[];
   rows: (string | null)[][];
 };
 
 /** A connection of one's own, for what belongs to a session: locks, settings, transactions that branch. */
-export type Session = {
+export type LocalSession = {
   /** Runs one statement, inside a transaction where an earlier one began it. */
   run(query: string, params?: (string | null)[]): Promise<Result>;
   close(): Promise<void>;
@@ -43,16 +43,16 @@ export type LocalDatabase = {
   /** The database that is meant where a call names none. */
   name: string;
   /** Runs one statement by itself. `database` names another database of the same server, where there are several. */
-  run(statement: Statement, database?: string, signal?: AbortSignal): Promise<Result>;
+  run(statement: SqlStatement, database?: string, signal?: AbortSignal): Promise<Result>;
   /** Runs the statements in one transaction: all of them, or none. */
   transaction(
-    statements: Statement[],
+    statements: SqlStatement[],
     options: TransactionOptions,
     database?: string,
     signal?: AbortSignal,
   ): Promise<Result[]>;
   /** Opens a session, which names itself `application` to the server. */
-  session(application: string): Promise<Session>;
+  session(application: string): Promise<LocalSession>;
   /** Opens a connection to this database of the server, for a client that speaks PostgreSQL's protocol itself. */
   tunnel(database: string): Promise<Tunnel>;
   close(): Promise<void>;

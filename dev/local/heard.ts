@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { isPostgresError, type Result, type Statement } from "./database.ts";
+import { isPostgresError, type Result, type SqlStatement } from "./database.ts";
 
 /** The statements of a call, without their parameters, and what became of them. */
 export type Heard = {
@@ -18,7 +18,7 @@ const longestQuery = 2_000;
 export async function heard(
   { headers }: IncomingMessage,
   hear: ((heard: Heard) => void) | undefined,
-  statements: Statement[],
+  statements: SqlStatement[],
   work: () => Promise<Result[]>,
 ): Promise<Result[]> {
   const request_id = headers["x-request-id"];

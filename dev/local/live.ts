@@ -1,7 +1,7 @@
 /** Applies changes of `.dev.vars` while `npm run dev` runs; only announces new migrations. */
 import { type FSWatcher, watch } from "node:fs";
 import { join } from "node:path";
-import { databaseUrl, Problem, projectFolder } from "../config.ts";
+import { CommandError, databaseUrl, projectFolder } from "../config.ts";
 import type { RunningWorker } from "./worker/worker.ts";
 
 type Closeable = { close(): Promise<void> };
@@ -15,14 +15,16 @@ export async function keepLive(
 ): Promise<Closeable[]> {
   const url = await databaseUrl();
   async function readAgain(): Promise<void> {
-    if ((await databaseUrl()) !== url) throw new Problem("DATABASE_URL has changed: restart npm run dev.");
+    if ((await databaseUrl()) !== url) throw new CommandError("DATABASE_URL has changed: restart npm run dev.");
     worker.setBindings(await readBindings());
     console.log(".dev.vars has changed: the Worker runs with it now.");
   }
   return [
     whenChanged(projectFolder, ".dev.vars", () => {
       readAgain().catch((error) => {
-        console.error(`${error instanceof Problem ? error.message : error} Until then, the Worker runs as before.`);
+        console.error(
+          `${error instanceof CommandError ? error.message : error} Until then, the Worker runs as before.`,
+        );
       });
     }),
     // Leaves a new migration to be read first.

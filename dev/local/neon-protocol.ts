@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { z } from "zod";
-import type { IsolationLevel, Result, Statement, TransactionOptions } from "./database.ts";
+import type { IsolationLevel, Result, SqlStatement, TransactionOptions } from "./database.ts";
 
 /** Neon's own limit, for requests and answers alike. */
 export const maxBytes = 64 * 1024 * 1024;
@@ -28,15 +28,15 @@ export type NeonRequest = {
   name: string;
   asArray: boolean;
 } & (
-  | { kind: "single"; statement: Statement }
-  | { kind: "batch"; statements: Statement[]; options: TransactionOptions }
+  | { kind: "single"; statement: SqlStatement }
+  | { kind: "batch"; statements: SqlStatement[]; options: TransactionOptions }
 );
 
 /** Refuses half a surrogate pair, like Neon's JSON parser. */
 const Text = z.string().refine((text) => text.isWellFormed(), "half a surrogate pair");
 const Query = z
   .object({ query: Text, params: z.array(z.unknown()).default([]) })
-  .transform(({ query, params }): Statement => ({ query, params: params.map(textOf) }));
+  .transform(({ query, params }): SqlStatement => ({ query, params: params.map(textOf) }));
 const Batch = z.object({ queries: z.array(Query) });
 
 const isolationLevels = new Map<unknown, IsolationLevel>([

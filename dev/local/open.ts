@@ -1,5 +1,5 @@
 import { join, relative } from "node:path";
-import { databaseUrl, dataFolder, describeDatabase, Problem } from "../config.ts";
+import { CommandError, databaseUrl, dataFolder, describeDatabase } from "../config.ts";
 import type { LocalDatabase } from "./database.ts";
 import { explained } from "./explained.ts";
 import { useDatabase } from "./kept/use.ts";
@@ -21,11 +21,12 @@ type Options = Parameters<typeof useDatabase>[1] & Target;
 
 /**
  * Opens the Postgres that the environment or `.dev.vars` names, or else the kept one, whose server it starts if
- * necessary. Throws `Problem` if that is not the intended one.
+ * necessary. Throws `CommandError` if that is not the intended one.
  */
 export async function openDatabase(options: Options = {}): Promise<OpenDatabase> {
   const given = await databaseUrl();
-  if (given === undefined && options.env !== undefined) throw new Problem(`--env ${options.env} needs DATABASE_URL.`);
+  if (given === undefined && options.env !== undefined)
+    throw new CommandError(`--env ${options.env} needs DATABASE_URL.`);
   if (given !== undefined) {
     refuseUnnamed(given, Boolean(process.env.DATABASE_URL), options);
     const database = postgres(given);

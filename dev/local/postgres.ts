@@ -8,7 +8,7 @@ import {
   isPostgresError,
   type LocalDatabase,
   type Result,
-  type Statement,
+  type SqlStatement,
   type Tunnel,
 } from "./database.ts";
 import { int } from "./messages.ts";
@@ -154,7 +154,7 @@ function inDatabase(url: string, database: string): string {
 
 type ExtendedQuery = pg.QueryArrayConfig & { queryMode: "extended" };
 
-async function execute(client: pg.ClientBase, { query, params }: Statement): Promise<Result> {
+async function execute(client: pg.ClientBase, { query, params }: SqlStatement): Promise<Result> {
   const extended: ExtendedQuery = {
     text: query,
     values: params,

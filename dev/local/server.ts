@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { connect } from "../../src/db/client.ts";
 import { SettingsError, settingsFrom } from "../../src/settings.ts";
-import { dataFolder, describeDatabase, failWith, hasFrontEnd, Problem } from "../config.ts";
+import { CommandError, dataFolder, describeDatabase, failWith, hasFrontEnd } from "../config.ts";
 import { migrate } from "../migrations/migrate.ts";
 import { type Shape, shapes } from "../shapes/parts.ts";
 import { asWorker } from "./as-worker.ts";
@@ -112,28 +112,30 @@ async function main(): Promise<void> {
   if (notice !== undefined) console.log(`${notice}\n`);
 }
 
-/** The port that this variable names, or `usual`. Throws a {@link Problem} if it cannot be used. */
+/** The port that this variable names, or `usual`. Throws a {@link CommandError} if it cannot be used. */
 async function choosePort(name: string, usual: number, taken: number[] = []): Promise<number> {
   const port = Number(process.env[name] || usual);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new Problem(`${name} must be a number from 1 to 65535.`);
+    throw new CommandError(`${name} must be a number from 1 to 65535.`);
   }
   const why = taken.includes(port) ? "is for the API or the mailbox" : await whyBusy(port);
   if (why === undefined) return port;
-  throw new Problem(`Port ${port} ${why}: choose another, as in ${name}=${Math.max(port, ...taken) + 1} npm run dev.`);
+  throw new CommandError(
+    `Port ${port} ${why}: choose another, as in ${name}=${Math.max(port, ...taken) + 1} npm run dev.`,
+  );
 }
 
 /** The share of calls that meet a fault by lot. */
 function shareOf(text: string): string {
   if (Number(text) >= 0 && Number(text) <= 1) return text;
-  throw new Problem("--chaos-share is a number from 0 to 1.");
+  throw new CommandError("--chaos-share is a number from 0 to 1.");
 }
 
 /** The shape of an API in several Workers; undefined for one. */
 function shapeOf(text: string): Shape | undefined {
   const shape = shapes.find((one) => one === text);
   if (shape || text === "single") return shape;
-  throw new Problem(`--shape is single, ${shapes.join(" or ")}.`);
+  throw new CommandError(`--shape is single, ${shapes.join(" or ")}.`);
 }
 
 /** Uses Neon's own endpoint, or a local one in front of any other Postgres, as the Worker's role. */
@@ -144,11 +146,11 @@ async function speakNeon(
 ) {
   const { url } = opened;
   if (/\.neon\.tech(:\d+)?\//.test(describeDatabase(url))) {
-    if (chaos) throw new Problem("--chaos needs a database on this machine: Neon's own endpoint takes no orders.");
+    if (chaos) throw new CommandError("--chaos needs a database on this machine: Neon's own endpoint takes no orders.");
     return { DATABASE_URL: url };
   }
   const database = await asWorker(opened.database, url).catch((error) => {
-    if (!(error instanceof Problem)) throw explained(error, opened.where);
+    if (!(error instanceof CommandError)) throw explained(error, opened.where);
     console.log(`${error.message} Until then the Worker runs as the owner of its tables, unlike in production.`);
     return undefined;
   });
@@ -181,7 +183,7 @@ async function step<T>(what: string, work: () => Promise<T>): Promise<T> {
 /** Ends this process with what went wrong while it ran. */
 function endWith(error: unknown): void {
   if (isStopping) return;
-  console.error(error instanceof Problem ? error.message : error);
+  console.error(error instanceof CommandError ? error.message : error);
   void stop(1);
 }
 

@@ -1,6 +1,6 @@
 /** Keeps failures of the local database for the log of `npm run dev`; the Worker itself never logs SQL. */
 
-import { isPostgresError, type LocalDatabase, type PostgresError, type Statement } from "./database.ts";
+import { isPostgresError, type LocalDatabase, type PostgresError, type SqlStatement } from "./database.ts";
 import { watched } from "./tunnel-faults.ts";
 
 export type SqlFault = {
@@ -42,7 +42,7 @@ export class SqlFaults {
     return fault;
   }
 
-  #keep(error: unknown, statements: Statement[]): never {
+  #keep(error: unknown, statements: SqlStatement[]): never {
     if (!isPostgresError(error)) throw error;
     throw Object.assign(error, { routine: this.#named(error, describe(error, statements)) });
   }
@@ -59,7 +59,7 @@ export class SqlFaults {
   }
 }
 
-function describe({ message, hint, place = 0 }: PostgresError, statements: Statement[]): SqlFault {
+function describe({ message, hint, place = 0 }: PostgresError, statements: SqlStatement[]): SqlFault {
   const { query, params } = statements[place] ?? { query: "commit", params: [] };
   return { message, hint, query, place: place + 1, of: statements.length, parameters: params.map(lookOf) };
 }

@@ -1,4 +1,4 @@
-import { describeDatabase, Problem } from "../config.ts";
+import { CommandError, describeDatabase } from "../config.ts";
 import type { LocalDatabase } from "./database.ts";
 
 export type Target = {
@@ -8,13 +8,13 @@ export type Target = {
   isDev?: boolean | undefined;
 };
 
-/** Throws {@link Problem} where `url` may not be meant, before anybody connects to it. */
+/** Throws {@link CommandError} where `url` may not be meant, before anybody connects to it. */
 export function refuseUnnamed(url: string, isOfEnvironment: boolean, { env, isDev }: Target): void {
   if (env !== undefined && env !== "development" && !isOfEnvironment) {
-    throw new Problem(`--env ${env} takes DATABASE_URL from the environment, and never from .dev.vars: pass it.`);
+    throw new CommandError(`--env ${env} takes DATABASE_URL from the environment, and never from .dev.vars: pass it.`);
   }
   if (env === undefined && !isDev && !isLocal(url)) {
-    throw new Problem(
+    throw new CommandError(
       `${describeDatabase(url)} is not on this machine. Say whose it is: --env production, --env staging, or --env development ` +
         "for one of your own.",
     );
@@ -26,19 +26,19 @@ export function isLocal(url: string): boolean {
   return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?\//.test(describeDatabase(url));
 }
 
-/** Throws {@link Problem} where the database says that it is another environment's than the one that is meant. */
+/** Throws {@link CommandError} where the database says that it is another environment's than the one that is meant. */
 export async function refuseOther(database: LocalDatabase, url: string, { env, isDev }: Target): Promise<void> {
   const meant = env ?? "development";
   const { owner, isMigrated } = await ownerOf(database);
   if (owner !== undefined && owner !== meant) {
     const say = env === undefined ? `Say that you mean it: --env ${owner}.` : "Check DATABASE_URL.";
-    throw new Problem(
+    throw new CommandError(
       `${describeDatabase(url)} is the database of ${owner}, not of ${meant}. ${say} Where it is a copy that is for ${meant} ` +
         `now: comment on schema drizzle is 'plinth: ${meant}'.`,
     );
   }
   if (isDev && owner === undefined && isMigrated && !isLocal(url)) {
-    throw new Problem(
+    throw new CommandError(
       `${describeDatabase(url)} does not say whose it is. Where it is for development: npm run db:migrate -- --env development.`,
     );
   }
@@ -56,8 +56,8 @@ export async function ownerOf(database: LocalDatabase): Promise<{ owner: string 
   return { owner: /^plinth: (\w+)$/.exec(rows[0]?.[0] ?? "")?.[1], isMigrated: rows.length > 0 };
 }
 
-/** The value of `--env`; throws {@link Problem} for any but the three. */
+/** The value of `--env`; throws {@link CommandError} for any but the three. */
 export function environment(env: string | undefined): string | undefined {
   if (env === undefined || /^(production|staging|development)$/.test(env)) return env;
-  throw new Problem("--env is production, staging or development.");
+  throw new CommandError("--env is production, staging or development.");
 }

@@ -1,5 +1,5 @@
 import { Duplex, Transform } from "node:stream";
-import { isPostgresError, type PostgresError, type Statement, type Tunnel } from "./database.ts";
+import { isPostgresError, type PostgresError, type SqlStatement, type Tunnel } from "./database.ts";
 import { errorMessage } from "./messages.ts";
 
 /**
@@ -8,9 +8,9 @@ import { errorMessage } from "./messages.ts";
  */
 export function watched(
   { stream, parameters }: Tunnel,
-  mark: (error: PostgresError, statement: Statement, place: number) => string,
+  mark: (error: PostgresError, statement: SqlStatement, place: number) => string,
 ): Tunnel {
-  let statement: Statement = { query: "", params: [] };
+  let statement: SqlStatement = { query: "", params: [] };
   let count = 0;
   const asked = cut(({ type, message, body }) => {
     if (type === "P" || type === "Q") {

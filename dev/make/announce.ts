@@ -1,7 +1,7 @@
-import { listOfEndpoints, type Plan } from "./scaffold.ts";
+import { listOfEndpoints, type ScaffoldPlan } from "./scaffold.ts";
 
 /** Says what was made, where lines were added, and what comes next. */
-export function announce({ made, changed }: Plan, next: string[]): void {
+export function announce({ made, changed }: ScaffoldPlan, next: string[]): void {
   console.log(["Made:", ...made.keys()].join("\n  "));
   const pages = changed.has(listOfEndpoints) ? ["docs/access-matrix.md", "openapi.json", "client/src/"] : [];
   console.log(["Added to:", ...changed.keys(), ...pages].join("\n  "));

@@ -1,26 +1,26 @@
 /** `npm run new -- endpoint projects/archive`: one more endpoint of a resource, its call and its test. */
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 import { announce } from "./announce.ts";
 import { capital, inNameOf, type Names, refuseUsed, spell } from "./names.ts";
-import { isDirectly, ownerOf } from "./owners.ts";
-import { carryOut, change, type Plan, refuseExisting, text, withImports } from "./scaffold.ts";
+import { isDirectly, resourceOwner } from "./owners.ts";
+import { carryOut, change, projectText, refuseExisting, type ScaffoldPlan, withImports } from "./scaffold.ts";
 import { exportOf, template } from "./template.ts";
 
-/** Makes an endpoint of a resource. Throws a {@link Problem} that says why not. */
+/** Makes an endpoint of a resource. Throws a {@link CommandError} that says why not. */
 export async function newEndpoint(names: Names, verb: string): Promise<void> {
   const { many, one } = names;
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(verb) || verb.length > 40) {
-    throw new Problem(
+    throw new CommandError(
       `"${verb}" cannot name an endpoint: lower-case letters and digits, words joined by "-", at most 40.`,
     );
   }
-  const owner = await ownerOf(many.dashed);
+  const owner = await resourceOwner(many.dashed);
   if (!owner) {
-    throw new Problem(`${many.camel} is not in ownedTables: npm run new -- resource ${many.dashed} makes it.`);
+    throw new CommandError(`${many.camel} is not in ownedTables: npm run new -- resource ${many.dashed} makes it.`);
   }
   const folder = owner === "user" ? "endpoint" : "organization-endpoint";
   if (!(await isDirectly(many.dashed, owner))) {
-    throw new Problem(
+    throw new CommandError(
       `${many.prose} are under another resource: copy src/routes/${many.dashed}/update.ts, and list the copy.`,
     );
   }
@@ -30,7 +30,7 @@ export async function newEndpoint(names: Names, verb: string): Promise<void> {
       .replaceAll("press-leaf", dashed)
       .replaceAll("pressLeaf", camel)
       .replaceAll("Press leaf", capital(prose));
-  const plan: Plan = { made: new Map(), changed: new Map() };
+  const plan: ScaffoldPlan = { made: new Map(), changed: new Map() };
   const route = await from("route.ts");
   plan.made.set(`src/routes/${many.dashed}/${dashed}.ts`, route);
   plan.made.set(`test/routes/${many.dashed}/${dashed}.test.ts`, await from("test.ts"));
@@ -42,14 +42,14 @@ export async function newEndpoint(names: Names, verb: string): Promise<void> {
       .map(([, endpoint]) => `  ${endpoint},\n`)
       .toSorted((a, b) => index.indexOf(a) - index.indexOf(b))
       .at(-1);
-    if (last === undefined) throw new Problem(`src/routes/index.ts has no endpoint of ${many.prose}.`);
+    if (last === undefined) throw new CommandError(`src/routes/index.ts has no endpoint of ${many.prose}.`);
     const line = `import { ${exportOf(route)} } from "./${many.dashed}/${dashed}.ts";\n`;
     return withImports(index, line).replace(last, `${last}  ${exportOf(route)},\n`);
   });
   const calls = `test/routes/${many.dashed}/calls.ts`;
   // Only a function of the resource's own can make a row to call it on.
   const [, maker] =
-    new RegExp(`^async function (an?${one.pascal})\\(\\)`, "m").exec(await text(calls).catch(() => "")) ?? [];
+    new RegExp(`^async function (an?${one.pascal})\\(\\)`, "m").exec(await projectText(calls).catch(() => "")) ?? [];
   if (maker) await change(plan, calls, (given) => withCall(given, exportOf(route), maker, dashed));
   await carryOut(`endpoint ${many.dashed}/${dashed}`, plan);
   announce(plan, [
@@ -62,7 +62,7 @@ export async function newEndpoint(names: Names, verb: string): Promise<void> {
 /** Adds a call that succeeds, with which the tests of the house hold the endpoint's words and its round trips. */
 function withCall(calls: string, endpoint: string, maker: string, verb: string): string {
   const end = calls.lastIndexOf("\n};");
-  if (end === -1) throw new Problem("Expected an object of calls.");
+  if (end === -1) throw new CommandError("Expected an object of calls.");
   const call = `
   ${endpoint}: async () => {
     const { path, token } = await ${maker}();

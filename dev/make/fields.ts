@@ -1,5 +1,5 @@
 /** Reads `--fields "title:text priority:enum(low,high) due:date?"`. */
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 import type { Names } from "./names.ts";
 
 export type Kind = "text" | "integer" | "boolean" | "date" | "time" | "enum";
@@ -22,21 +22,21 @@ const taken = new Set(
 const parameters = ["cursor", "include", "limit", "q", "sort", "status"];
 const word = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
 
-/** Throws {@link Problem} for what is no field. */
+/** Throws {@link CommandError} for what is no field. */
 export function fieldsOf(text: string, parent?: Names): Field[] {
   const parts = text.trim().match(/(?:[^\s(]|\([^)]*\)?)+/g) ?? [];
-  if (parts.length === 0) throw new Problem("--fields names no field.");
+  if (parts.length === 0) throw new CommandError("--fields names no field.");
   const fields = parts.map(fieldOf);
   const names = [...taken, ...(parent ? [`${parent.one.snake}_id`] : []), ...fields.map(({ name }) => name)];
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new Problem(`--fields: there is a column ${twice} already.`);
+  if (twice !== undefined) throw new CommandError(`--fields: there is a column ${twice} already.`);
   return fields;
 }
 
 function fieldOf(part: string): Field {
   const [, name = "", kind = "", given, mark] = /^([^:]+):([a-z]+)(?:\(([^)]*)\))?(\?)?$/.exec(part) ?? [];
   const refuse = (why: string): never => {
-    throw new Problem(`--fields: "${part}" ${why}. A field is name:kind. The kinds are ${fieldKinds}.`);
+    throw new CommandError(`--fields: "${part}" ${why}. A field is name:kind. The kinds are ${fieldKinds}.`);
   };
   if (name === "") refuse("is no field");
   if (!word.test(name) || name.length > 40) refuse("has no name of small letters, digits and _");

@@ -6,7 +6,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { failWith, Problem, projectFolder } from "../config.ts";
+import { CommandError, failWith, projectFolder } from "../config.ts";
 import { changes } from "../migrations/changes.ts";
 import { seal } from "../migrations/journal.ts";
 import { forceStatement, securedTables } from "../migrations/policies.ts";
@@ -45,7 +45,7 @@ async function fold(): Promise<void> {
 
 function parted(text: string): [string, string] {
   const at = text.indexOf(functionsHead);
-  if (at < 0) throw new Problem(`A line that begins with "${functionsHead}" is missing.`);
+  if (at < 0) throw new CommandError(`A line that begins with "${functionsHead}" is missing.`);
   return [text.slice(0, at), text.slice(at)];
 }
 

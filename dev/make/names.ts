@@ -1,5 +1,5 @@
 /** Spells the name of a resource. Each spelling of "field notes", the templates' resource, differs. */
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 
 /**
  * The spellings of the plural: `field-notes`, `field_notes`, `fieldNotes`, `FieldNotes`, `field notes`; and of the
@@ -28,16 +28,16 @@ const builtIn = new Set(
   ).split(" "),
 );
 
-/** The spellings of a resource, from its plural. Throws {@link Problem} for an impossible name. */
+/** The spellings of a resource, from its plural. Throws {@link CommandError} for an impossible name. */
 export function namesOf(plural: string, singular = singularOf(plural)): Names {
   for (const name of [plural, singular]) {
     if (!pattern.test(name) || name.length > 40) {
-      throw new Problem(
+      throw new CommandError(
         `"${name}" cannot name a resource: lower-case letters and digits, words joined by "-", at most 40.`,
       );
     }
   }
-  if (plural === singular) throw new Problem(`"${plural}" is one and many at once: --singular names the one.`);
+  if (plural === singular) throw new CommandError(`"${plural}" is one and many at once: --singular names the one.`);
   const names = { many: spell(plural), one: spell(singular) };
   for (const { camel } of [names.many, names.one]) {
     if (reserved.has(camel)) throw isTaken(camel);
@@ -45,7 +45,7 @@ export function namesOf(plural: string, singular = singularOf(plural)): Names {
   return names;
 }
 
-/** Throws {@link Problem} if the code in which this word is to be a name already uses it for something else. */
+/** Throws {@link CommandError} if the code in which this word is to be a name already uses it for something else. */
 export function refuseUsed(word: string, ...codes: string[]): void {
   if (builtIn.has(word)) throw isTaken(word);
   const [strings, notes] = [/"(?:[^"\\\n]|\\.)*"/g, /\/\*[\s\S]*?\*\/|\/\/.*/g];
@@ -54,8 +54,8 @@ export function refuseUsed(word: string, ...codes: string[]): void {
   if (codes.some((code) => use.test(code.replaceAll(strings, "").replaceAll(notes, "")))) throw isTaken(word);
 }
 
-function isTaken(word: string): Problem {
-  return new Problem(
+function isTaken(word: string): CommandError {
+  return new CommandError(
     `"${word}" cannot name a resource: in its code the word is taken. --singular may name one of them otherwise.`,
   );
 }
@@ -113,9 +113,9 @@ const unclear = [
 
 function singularOf(plural: string): string {
   if (!plural.endsWith("s"))
-    throw new Problem(`Name the resource in the plural: "${plural}s"? --singular names the one.`);
+    throw new CommandError(`Name the resource in the plural: "${plural}s"? --singular names the one.`);
   if (unclear.some((words) => words.test(plural)))
-    throw new Problem(`"${plural}" does not tell what one of them is called: --singular names it.`);
+    throw new CommandError(`"${plural}" does not tell what one of them is called: --singular names it.`);
   if (/[^aeiou]ies$/.test(plural)) return plural.replace(/ies$/, "y");
   if (/(ss|x|z|ch|sh|[^ao]us)es$/.test(plural)) return plural.replace(/es$/, "");
   return plural.replace(/s$/, "");

@@ -3,7 +3,7 @@
  * items/archive` one more endpoint. Writes all or nothing, and overwrites nothing.
  */
 import { parseArgs } from "node:util";
-import { failWith, Problem } from "../config.ts";
+import { CommandError, failWith } from "../config.ts";
 import { newEndpoint } from "./endpoint.ts";
 import { fieldKinds, fieldsOf, usualFields } from "./fields.ts";
 import { namesOf } from "./names.ts";
@@ -23,7 +23,7 @@ npm run new -- endpoint projects/archive    one more endpoint of a resource
 npm run new -- task projects/send-digest    a task and its test
     --undo                                  behind any of these: takes back what it made, unless that was changed`;
 
-/** Makes what these arguments of the command ask for. Throws a {@link Problem} that says why not. */
+/** Makes what these arguments of the command ask for. Throws a {@link CommandError} that says why not. */
 export async function make(args: string[]): Promise<void> {
   const { positionals, values } = parseArgs({
     args,
@@ -40,24 +40,24 @@ export async function make(args: string[]): Promise<void> {
   });
   if (values.help) return console.log(usage);
   const [kind, name = "", ...others] = positionals;
-  if (name === "" || others.length > 0) throw new Problem(usage);
+  if (name === "" || others.length > 0) throw new CommandError(usage);
   if (values.in !== undefined && values.in !== "organization") {
-    throw new Problem(`--in is organization, or left out.\n${usage}`);
+    throw new CommandError(`--in is organization, or left out.\n${usage}`);
   }
   if (kind !== "resource" && (values.in ?? values.under ?? values.fields) !== undefined) {
-    throw new Problem(`--in, --under and --fields are for a resource.\n${usage}`);
+    throw new CommandError(`--in, --under and --fields are for a resource.\n${usage}`);
   }
   if (values.undo) return undo(`${kind} ${name}`);
   const parent = values.under === undefined ? undefined : await parentOf(values.under);
   if (parent && values.in !== undefined && parent.owner !== values.in) {
-    throw new Problem(`--under ${values.under}: these are of users. Leave --in out.`);
+    throw new CommandError(`--under ${values.under}: these are of users. Leave --in out.`);
   }
   const owner = values.in ?? parent?.owner ?? "user";
   const fields = fieldsOf(values.fields ?? usualFields, parent?.names);
   if (kind === "resource") return newResource(namesOf(name, values.singular), owner, fields, parent?.names);
   if (kind === "task") return newTask(name);
   const [resource = "", verb = "", ...more] = name.split("/");
-  if (kind !== "endpoint" || verb === "" || more.length > 0) throw new Problem(usage);
+  if (kind !== "endpoint" || verb === "" || more.length > 0) throw new CommandError(usage);
   return newEndpoint(namesOf(resource, values.singular), verb);
 }
 

@@ -1,19 +1,19 @@
 /** `npm run new -- resource projects`: table, migration, schemas, queries, endpoints and tests. */
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 import { announce } from "./announce.ts";
 import { firstBody, neededBy, valueLists, withFields } from "./field-slots.ts";
 import type { Field } from "./fields.ts";
 import { capital, inNameOf, type Names, refuseUsed, underName } from "./names.ts";
-import { listOf, type Owner, owners } from "./owners.ts";
+import { type Owner, owners, tableListOf } from "./owners.ts";
 import {
-  addMigration,
   carryOut,
   change,
+  generateMigration,
   insertedAbove,
   insertedBefore,
-  type Plan,
+  projectText,
   refuseExisting,
-  text,
+  type ScaffoldPlan,
   withImports,
   withNamed,
 } from "./scaffold.ts";
@@ -23,7 +23,7 @@ const endpoints = ["create", "list", "read", "update", "delete", "restore"];
 /** The templates of a resource that its owner does not change. */
 const shared = ["schemas", "table", "test", "calls"];
 
-/** Makes a resource of this owner, or one under another resource. Throws a {@link Problem} that says why not. */
+/** Makes a resource of this owner, or one under another resource. Throws a {@link CommandError} that says why not. */
 export async function newResource(names: Names, owner: Owner, fields: Field[], parent?: Names): Promise<void> {
   const { many, one } = names;
   const { list, whose } = owners[owner];
@@ -37,14 +37,14 @@ export async function newResource(names: Names, owner: Owner, fields: Field[], p
     const made = inPlace(inNameOf(names, templates.get(file) ?? ""), owner, parent);
     return withFields(parent ? underName(parent, made) : made, names, fields);
   };
-  const plan: Plan = { made: new Map(), changed: new Map() };
+  const plan: ScaffoldPlan = { made: new Map(), changed: new Map() };
   plan.made.set(`src/schemas/${many.dashed}.ts`, from("schemas"));
   plan.made.set(`src/crud/${many.dashed}.ts`, from("crud"));
   for (const file of endpoints) plan.made.set(`src/routes/${many.dashed}/${file}.ts`, from(`routes/${file}`));
   plan.made.set(`test/routes/${many.dashed}/${many.dashed}.test.ts`, from("test"));
   plan.made.set(`test/routes/${many.dashed}/calls.ts`, from("calls"));
   await refuseExisting(plan);
-  refuseUsed(many.camel, templates.get("crud") ?? "", await text("src/db/schema.ts"));
+  refuseUsed(many.camel, templates.get("crud") ?? "", await projectText("src/db/schema.ts"));
   refuseUsed(many.pascal, templates.get("crud") ?? "");
   refuseUsed(one.camel, ...endpoints.map((file) => templates.get(`routes/${file}`) ?? ""));
   refuseUsed(one.pascal, templates.get("schemas") ?? "");
@@ -53,11 +53,11 @@ export async function newResource(names: Names, owner: Owner, fields: Field[], p
   await checkMigrations();
 
   await change(plan, "src/db/schema.ts", (schema) => {
-    if (!listOf(owner).test(schema)) throw new Problem(`src/db/schema.ts has no list ${list}.`);
+    if (!tableListOf(owner).test(schema)) throw new CommandError(`src/db/schema.ts has no list ${list}.`);
     // A list of one spread is that one.
     const table = from("table").replace(/\[\s*\.\.\.(\w+\([^)]*\)),\s*\]/, "$1");
     const withTable = insertedAbove(withImportsFor(schema, fields, names), list, table);
-    return withTable.replace(listOf(owner), (_, start: string, others: string, end: string) => {
+    return withTable.replace(tableListOf(owner), (_, start: string, others: string, end: string) => {
       // First, because it may later refer to one of them.
       return `${start}${[many.camel, ...(others === "" ? [] : [others])].join(", ")}${end}`;
     });
@@ -75,7 +75,7 @@ export async function newResource(names: Names, owner: Owner, fields: Field[], p
     const list = exported.map((endpoint) => `  ${endpoint},\n`);
     return insertedBefore(withImports(index, imports.join("")), "  jwks,\n", list.join(""));
   });
-  await carryOut(`resource ${many.dashed}`, plan, () => addMigration(many.snake));
+  await carryOut(`resource ${many.dashed}`, plan, () => generateMigration(many.snake));
   const above = parent ? `/${parent.many.dashed}/$${parent.one.snake}_id` : "";
   const base = owner === "user" ? `$api${above}` : `$api/organizations/$organization_id${above}`;
   announce(plan, [
@@ -106,7 +106,7 @@ function withPermissions(code: string, resource: string): string {
   );
   return ["admin", "member"].reduce((text, role) => {
     const [line, start = "", held = ""] = new RegExp(`^(  ${role}: \\[)([^\\]]*)\\],`, "m").exec(text) ?? [];
-    if (line === undefined) throw new Problem(`src/permissions.ts has no role ${role}.`);
+    if (line === undefined) throw new CommandError(`src/permissions.ts has no role ${role}.`);
     const names = [...(held.trim() === "" ? [] : [held.trim().replace(/,$/, "")]), ...added];
     return text.replace(line, () => `${start}${names.join(", ")}],`);
   }, all);

@@ -4,63 +4,64 @@ import { lstat, mkdir, readdir, rm, rmdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { Problem, projectFolder } from "../config.ts";
+import { CommandError, projectFolder } from "../config.ts";
 import { readText } from "../text.ts";
 import { record } from "./undo.ts";
 
 /** The texts of files to be made, and the new texts of files that are there, by their paths in the project. */
-export type Plan = { made: Map<string, string>; changed: Map<string, string> };
+export type ScaffoldPlan = { made: Map<string, string>; changed: Map<string, string> };
 
-export function text(file: string): Promise<string> {
+export function projectText(file: string): Promise<string> {
   return readText(inProject(file));
 }
 
 /** Plans a new text for an existing file. */
-export async function change({ changed }: Plan, file: string, edit: (text: string) => string): Promise<void> {
-  changed.set(file, edit(await text(file)));
+export async function change({ changed }: ScaffoldPlan, file: string, edit: (text: string) => string): Promise<void> {
+  changed.set(file, edit(await projectText(file)));
 }
 
-/** Throws {@link Problem} unless the text has one such place. */
+/** Throws {@link CommandError} unless the text has one such place. */
 export function insertedBefore(text: string, anchor: string, addition: string): string {
-  if (text.split(anchor).length !== 2) throw new Problem(`Expected one line with ${JSON.stringify(anchor.trim())}.`);
+  if (text.split(anchor).length !== 2)
+    throw new CommandError(`Expected one line with ${JSON.stringify(anchor.trim())}.`);
   return text.replace(anchor, () => `${addition}${anchor}`);
 }
 
-/** Inserts above an exported value and its comment. Throws {@link Problem} where the text has no such value. */
+/** Inserts above an exported value and its comment. Throws {@link CommandError} where the text has no such value. */
 export function insertedAbove(text: string, name: string, addition: string): string {
   const lines = text.split("\n");
   let top = lines.findIndex((line) => line.startsWith(`export const ${name}`));
-  if (top === -1) throw new Problem(`Expected a line that begins with "export const ${name}".`);
+  if (top === -1) throw new CommandError(`Expected a line that begins with "export const ${name}".`);
   while (/^(\/\*\*| \*)/.test(lines[top - 1] ?? "")) top -= 1;
   return [...lines.slice(0, top), ...addition.split("\n"), ...lines.slice(top)].join("\n");
 }
 
-/** Adds names to the import from a module. Throws {@link Problem} where the text has no such import. */
+/** Adds names to the import from a module. Throws {@link CommandError} where the text has no such import. */
 export function withNamed(text: string, module: string, names: readonly string[]): string {
   const found = new RegExp(`import \\{([^}]*)\\} from "${module.replaceAll(".", "\\.")}";`).exec(text);
-  if (!found) throw new Problem(`Expected an import from "${module}".`);
+  if (!found) throw new CommandError(`Expected an import from "${module}".`);
   const [whole, given = ""] = found;
   const all = new Set([...given.split(",").map((name) => name.trim()), ...names].filter((name) => name !== ""));
   return text.replace(whole, `import { ${[...all].join(", ")} } from "${module}";`);
 }
 
-/** Inserts after the last import. Throws {@link Problem} where the text has none. */
+/** Inserts after the last import. Throws {@link CommandError} where the text has none. */
 export function withImports(text: string, addition: string): string {
   const [last] = /(?:^import .*\n)+/m.exec(text) ?? [];
-  if (last === undefined) throw new Problem("Expected imports.");
+  if (last === undefined) throw new CommandError("Expected imports.");
   return text.replace(last, () => `${last}${addition}`);
 }
 
-/** Throws {@link Problem} for an existing file, or a name that `src` already has. */
-export async function refuseExisting({ made }: Plan): Promise<void> {
+/** Throws {@link CommandError} for an existing file, or a name that `src` already has. */
+export async function refuseExisting({ made }: ScaffoldPlan): Promise<void> {
   for (const file of made.keys()) {
-    if (await exists(inProject(file))) throw new Problem(`${file} is there already.`);
+    if (await exists(inProject(file))) throw new CommandError(`${file} is there already.`);
   }
   const sources = (await allOf("src")).filter((file) => file.endsWith(".ts"));
-  const named = await Promise.all(sources.map(async (file) => namesIn(file, await text(file))));
+  const named = await Promise.all(sources.map(async (file) => namesIn(file, await projectText(file))));
   const taken = new Map(named.flatMap((names, i) => names.map((name) => [name, sources[i] ?? ""])));
   const first = [...made].flatMap(([file, content]) => namesIn(file, content)).find((name) => taken.has(name));
-  if (first !== undefined) throw new Problem(`${taken.get(first)} has ${first} already: choose another name.`);
+  if (first !== undefined) throw new CommandError(`${taken.get(first)} has ${first} already: choose another name.`);
 }
 
 /** The values that a file exports, each of which has its own name in `src`, and the calls that it answers. */
@@ -74,14 +75,14 @@ function namesIn(file: string, content: string): string[] {
 /** Writes the plan and runs `more`, and records both under this name. Takes all of it back if anything fails. */
 export async function carryOut(
   what: string,
-  { made, changed }: Plan,
+  { made, changed }: ScaffoldPlan,
   more: () => Promise<void> = async () => {},
 ): Promise<void> {
   const drizzle = await allOf("drizzle");
   const kept = [...pages, "drizzle/meta/_journal.json", ...changed.keys()];
   const there = await Promise.all(kept.map((file) => exists(inProject(file))));
   const before = await Promise.all(
-    kept.filter((_, i) => there[i]).map(async (file) => [file, await text(file)] as const),
+    kept.filter((_, i) => there[i]).map(async (file) => [file, await projectText(file)] as const),
   );
   const written: string[] = [];
   try {
@@ -131,7 +132,7 @@ function exists(path: string): Promise<boolean> {
 }
 
 /** Writes the migration that makes a table. */
-export async function addMigration(table: string): Promise<void> {
+export async function generateMigration(table: string): Promise<void> {
   await run(join(projectFolder, "dev/commands/generate.ts"), `--name=${table}`);
 }
 
@@ -141,7 +142,7 @@ async function run(script: string, ...args: string[]): Promise<void> {
   const running = promisify(execFile)(process.execPath, [script, ...args], { cwd: projectFolder, timeout: 120_000 });
   running.child.stdin?.end();
   await running.catch(({ stdout = "", stderr = "" }) => {
-    throw new Problem(`${args[0] ?? script} failed, and nothing was written:\n${stdout}${stderr}`);
+    throw new CommandError(`${args[0] ?? script} failed, and nothing was written:\n${stdout}${stderr}`);
   });
 }
 

@@ -7,7 +7,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { Problem, projectFolder } from "../config.ts";
+import { CommandError, projectFolder } from "../config.ts";
 
 /** The texts of files before a command; undefined for one that was not there. */
 export type Before = ReadonlyMap<string, string | undefined>;
@@ -32,14 +32,15 @@ export async function record(what: string, before: Before): Promise<void> {
   }
 }
 
-/** Takes back what was made. Throws {@link Problem} if it was not made here, or was changed since: then all stays. */
+/** Takes back what was made. Throws {@link CommandError} if it was not made here, or was changed since: then all stays. */
 export async function takeBack(what: string): Promise<void> {
   const patch = recordOf(what);
   const { code, stderr } = await git(projectFolder, "apply", "--reverse", "--whitespace=nowarn", patch);
   if (code !== 0) {
     const changed = [...new Set([...stderr.matchAll(/^error: (?!patch failed)(.+?): .*$/gm)].map(([, file]) => file))];
-    if (stderr.includes("can't open patch")) throw new Problem(`"${what}" was not made in this folder, or was undone.`);
-    throw new Problem(`Changed since it was made, so that nothing was undone:\n  ${changed.join("\n  ")}`);
+    if (stderr.includes("can't open patch"))
+      throw new CommandError(`"${what}" was not made in this folder, or was undone.`);
+    throw new CommandError(`Changed since it was made, so that nothing was undone:\n  ${changed.join("\n  ")}`);
   }
   await rm(patch);
 }

@@ -1,4 +1,4 @@
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 import type { SchemaBreak } from "./breaks.ts";
 import type { Migration } from "./files.ts";
 import type { MigrationEffects } from "./watch.ts";
@@ -7,7 +7,7 @@ import type { MigrationEffects } from "./watch.ts";
 const marker = /^-- plinth: may (.+?): *(.*)$/gm;
 
 /**
- * Throws {@link Problem} for a migration that the running version may not bear, unless a line of its file says why it may;
+ * Throws {@link CommandError} for a migration that the running version may not bear, unless a line of its file says why it may;
  * and for such a line about a change that the file does not make.
  */
 export function checkBreaks(migrations: Migration[], effects: MigrationEffects[]): void {
@@ -21,7 +21,7 @@ export function checkBreaks(migrations: Migration[], effects: MigrationEffects[]
     ];
   });
   if (faults.length === 0) return;
-  throw new Problem(
+  throw new CommandError(
     `${faults.join("\n")}\n\nWhile a deploy migrates, and after a rollback, the older version runs on the new schema. Expand first, ` +
       "and contract when no version needs the old any more: see docs/migrations.md. Where the change may be made now, say why in the " +
       "file, and then run npm run db:seal.",

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { Problem } from "../config.ts";
-import { isPostgresError, type Session, type Statement } from "../local/database.ts";
+import { CommandError } from "../config.ts";
+import { isPostgresError, type LocalSession, type SqlStatement } from "../local/database.ts";
 import { watchBlockers } from "./blockers.ts";
 import type { MigrationStatement } from "./files.ts";
 import { lockRecords, readRecords } from "./records.ts";
@@ -13,13 +13,13 @@ export type Step = {
   /** The time of the migration that it records. */
   when: number;
   statements: MigrationStatement[];
-  records: Statement[];
+  records: SqlStatement[];
 };
 
 export type Apply = {
-  worker: Session;
+  worker: LocalSession;
   /** Finds blockers while the worker waits. */
-  observer: Session;
+  observer: LocalSession;
   log: (line: string) => void;
   /** Seconds. */
   patience: number;
@@ -65,7 +65,7 @@ export async function applyOutsideTransaction(step: Step, apply: Apply): Promise
     await dropInvalidIndex(statement, worker, log);
     const before = await watch?.before(worker);
     await patiently(step, apply, (run) => run(statement)).catch((error) => {
-      throw error instanceof Problem ? new Problem(`${error.message} ${halfDone}`) : error;
+      throw error instanceof CommandError ? new CommandError(`${error.message} ${halfDone}`) : error;
     });
     if (before) await watch?.after(worker, before, step.file, isConcurrent);
   }
@@ -77,15 +77,15 @@ const halfDone =
   "must bear being repeated (if not exists); an index that was left unfinished is removed before it is made anew.";
 
 /** Refuses a migration already recorded: the first migrator's lock ends with its session, which may be lost. */
-async function refuseIfRecorded({ file, when }: Step, worker: Session): Promise<void> {
+async function refuseIfRecorded({ file, when }: Step, worker: LocalSession): Promise<void> {
   const applied = await readRecords(worker);
   if (applied.some((record) => record.when === when)) {
-    throw new Problem(`Another migrator has applied ${file} in the meantime. Run npm run db:migrate again.`);
+    throw new CommandError(`Another migrator has applied ${file} in the meantime. Run npm run db:migrate again.`);
   }
 }
 
 /** Drops the index of a failed attempt, which is maintained but never read; `if not exists` would keep it. */
-async function dropInvalidIndex({ sql }: MigrationStatement, worker: Session, log: Apply["log"]): Promise<void> {
+async function dropInvalidIndex({ sql }: MigrationStatement, worker: LocalSession, log: Apply["log"]): Promise<void> {
   const creates = /create\s+(?:unique\s+)?index\s+concurrently\s+(?:if\s+not\s+exists\s+)?("(?:[^"]|"")+"|[\w$]+)/i;
   const [, name] = creates.exec(sql) ?? [];
   if (name === undefined) return;
@@ -97,7 +97,7 @@ async function dropInvalidIndex({ sql }: MigrationStatement, worker: Session, lo
   await worker.run(`drop index concurrently if exists ${name}`);
 }
 
-/** Retries `attempt` until no session holds its locks. Throws {@link Problem} with the place of any other error. */
+/** Retries `attempt` until no session holds its locks. Throws {@link CommandError} with the place of any other error. */
 async function patiently(
   step: Step,
   { worker, observer, log, patience }: Apply,
@@ -133,21 +133,21 @@ function isBusy(error: unknown): boolean {
 }
 
 function located(error: unknown, step: Step, statement: MigrationStatement | undefined, blocker: string): unknown {
-  if (error instanceof Problem) return error;
+  if (error instanceof CommandError) return error;
   const place = placeOf(step, statement, isPostgresError(error) ? Number(error.position ?? 0) : 0);
   if (!isPostgresError(error)) {
     const why = error instanceof Error ? error.message : String(error);
-    return new Problem(`${place}: the connection was lost (${why}). Run it again: it finds out what was applied.`);
+    return new CommandError(`${place}: the connection was lost (${why}). Run it again: it finds out what was applied.`);
   }
   if (isBusy(error)) {
-    return new Problem(
+    return new CommandError(
       `${place}: gave up, because ${blocker || "another session"} still holds what it has to lock (${error.code}). ` +
         "Wait for that to end, or end it: select pg_terminate_backend(pid). Then run this again.",
     );
   }
   const several = error.code === "42601" && /multiple commands/.test(error.message);
   const hint = several ? "End every statement but the last in --> statement-breakpoint." : error.hint;
-  return new Problem([`${place}: ${error.message} (${error.code}).`, hint].filter(Boolean).join(" "));
+  return new CommandError([`${place}: ${error.message} (${error.code}).`, hint].filter(Boolean).join(" "));
 }
 
 function placeOf({ file, statements }: Step, statement: MigrationStatement | undefined, position = 0): string {

@@ -1,4 +1,4 @@
-import type { Session } from "../local/database.ts";
+import type { LocalSession } from "../local/database.ts";
 
 /** Milliseconds, less than a migration waits for a lock. */
 const interval = 400;
@@ -12,7 +12,7 @@ select format('pid %s (%s), %s for %s: %s', pid, coalesce(nullif(application_nam
   from pg_stat_activity where pid = any(pg_blocking_pids($1::integer)) order by xact_start limit 1`;
 
 /** Watches which session the backend `pid` waits for, and reports it; `last` is the most recent one. */
-export function watchBlockers(observer: Session, pid: string, tell: (who: string) => void) {
+export function watchBlockers(observer: LocalSession, pid: string, tell: (who: string) => void) {
   let last = "";
   let toldAt = 0;
   let isLooking = false;

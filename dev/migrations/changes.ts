@@ -1,12 +1,12 @@
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 import { mentions, type Renaming, rename, renameWhatIsTheSame } from "./rename.ts";
 import { type Snapshot, type SnapshotTable, statementsBetween } from "./snapshot.ts";
 
 /** The author's answers about tables and columns that are gone while others are new. */
-export type Answers = { renames: Renaming[]; drops: string[] };
+export type Decisions = { renames: Renaming[]; drops: string[] };
 
-/** The SQL from `before` to `after`. Throws {@link Problem} with the first open question. */
-export async function changes(before: Snapshot, after: Snapshot, { renames, drops }: Answers): Promise<string[]> {
+/** The SQL from `before` to `after`. Throws {@link CommandError} with the first open question. */
+export async function changes(before: Snapshot, after: Snapshot, { renames, drops }: Decisions): Promise<string[]> {
   const from = structuredClone(before);
   for (const renaming of renames) refuseUseless(renaming, from, after);
   // Tables come first, because columns are named with the table's new name.
@@ -32,10 +32,12 @@ function refuseUseless({ table, from, to }: Renaming, before: Snapshot, after: S
   const old = table === undefined || tableOf(before, table) ? names(before) : undefined;
   // Allows for a rename of the table in the same migration.
   if (old && (!old.includes(from) || names(after).includes(from))) {
-    throw new Problem(`${from} is no ${what} that is gone from src/db/schema.ts, so it cannot be renamed to ${to}.`);
+    throw new CommandError(
+      `${from} is no ${what} that is gone from src/db/schema.ts, so it cannot be renamed to ${to}.`,
+    );
   }
   if (!names(after).includes(to) || old?.includes(to)) {
-    throw new Problem(`${to} is no new ${what} in src/db/schema.ts, so ${from} cannot be renamed to it.`);
+    throw new CommandError(`${to} is no new ${what} in src/db/schema.ts, so ${from} cannot be renamed to it.`);
   }
 }
 
@@ -55,7 +57,7 @@ function refuseOpenQuestions(before: Snapshot, after: Snapshot, drops: string[])
     }
   }
   const open = questions.filter((text) => text !== "");
-  if (open.length > 0) throw new Problem(open.join("\n\n"));
+  if (open.length > 0) throw new CommandError(open.join("\n\n"));
 }
 
 function question(prefix: string, before: string[], after: string[], drops: string[]): string {

@@ -1,10 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 import { hashOf, type Journal, readJournal, readMigrationFile, readMigrations } from "./files.ts";
 import { origin, readSnapshot } from "./snapshot.ts";
 
-/** Throws {@link Problem} unless the journal, the files and the snapshots of `folder` match. */
+/** Throws {@link CommandError} unless the journal, the files and the snapshots of `folder` match. */
 export async function checkFiles(folder: string): Promise<void> {
   const { entries } = await readJournal(folder);
   checkOrder(entries);
@@ -19,9 +19,10 @@ type Entries = Journal["entries"];
 function checkOrder(entries: Entries): void {
   for (const [position, { idx, when, tag }] of entries.entries()) {
     const previous = entries[position - 1];
-    if (idx !== position) throw new Problem(`The journal is out of order: entry ${position} (${tag}) has idx ${idx}.`);
+    if (idx !== position)
+      throw new CommandError(`The journal is out of order: entry ${position} (${tag}) has idx ${idx}.`);
     if (previous && when <= previous.when) {
-      throw new Problem(
+      throw new CommandError(
         `The journal is out of order: ${tag} is not later than ${previous.tag}. Where it came with a merge, remove its file, ` +
           "its snapshot and its entry, and run npm run db:generate again.",
       );
@@ -32,14 +33,14 @@ function checkOrder(entries: Entries): void {
 async function checkNames(folder: string, entries: Entries): Promise<void> {
   const inJournal = entries.map(({ tag }) => `${tag}.sql`);
   const inFolder = (await readdir(folder)).filter((name) => name.endsWith(".sql"));
-  for (const name of inJournal) if (!inFolder.includes(name)) throw new Problem(`drizzle/${name} is missing.`);
+  for (const name of inJournal) if (!inFolder.includes(name)) throw new CommandError(`drizzle/${name} is missing.`);
   for (const name of inFolder) {
-    if (!inJournal.includes(name)) throw new Problem(`drizzle/${name} is not in the journal, so it never runs.`);
+    if (!inJournal.includes(name)) throw new CommandError(`drizzle/${name} is not in the journal, so it never runs.`);
   }
   const snapshots = (await readdir(join(folder, "meta"))).filter((name) => name.endsWith("_snapshot.json"));
   const expected = entries.map(({ tag }) => `${tag.slice(0, 4)}_snapshot.json`);
   if (snapshots.toSorted().join() !== expected.join()) {
-    throw new Problem(
+    throw new CommandError(
       `drizzle/meta has the snapshots ${snapshots.toSorted().join(", ")}; the journal wants ${expected.join(", ")}.`,
     );
   }
@@ -49,7 +50,7 @@ async function checkHashes(folder: string, entries: Entries): Promise<void> {
   for (const { tag, hash } of entries) {
     const actual = hashOf(await readMigrationFile(folder, `${tag}.sql`));
     if (hash === actual) continue;
-    throw new Problem(
+    throw new CommandError(
       `drizzle/${tag}.sql is not the text that ${hash ? "its hash in the journal stands for" : "a hash in the journal stands for"}. ` +
         "Databases that have applied it never see an edit: once it has landed, take the edit back, and write a new migration. " +
         "Before that, npm run db:seal takes the edit.",
@@ -63,7 +64,7 @@ async function checkSnapshots(folder: string, entries: Entries): Promise<void> {
   for (const { idx, tag } of entries) {
     const { id, prevId } = await readSnapshot(folder, idx);
     if (prevId !== previous) {
-      throw new Problem(
+      throw new CommandError(
         `The snapshot of ${tag} does not follow the one before it, as after a merge of two branches. Remove the file of the later ` +
           "branch, its snapshot and its entry, and run npm run db:generate again.",
       );
@@ -80,7 +81,9 @@ async function checkStatementsOutsideTransactions(folder: string): Promise<void>
       const [, verb] = /\b(create|drop)\s+(?:unique\s+)?index\s+concurrently\s+(?!if\s)/i.exec(sql) ?? [];
       if (verb === undefined) continue;
       const missing = verb.toLowerCase() === "create" ? "if not exists" : "if exists";
-      throw new Problem(`drizzle/${tag}.sql, line ${line}: write "${missing}", because the statement may be repeated.`);
+      throw new CommandError(
+        `drizzle/${tag}.sql, line ${line}: write "${missing}", because the statement may be repeated.`,
+      );
     }
   }
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 import type { LocalDatabase } from "../local/database.ts";
 import { checkBreaks } from "./allowances.ts";
 import { readCatalog } from "./catalog.ts";
@@ -10,7 +10,7 @@ import { type Snapshot, statementsFor } from "./snapshot.ts";
 import { checkTriggers } from "./triggers.ts";
 import { watchEffects } from "./watch.ts";
 
-/** Throws {@link Problem} if the schema file has changed since the last snapshot. */
+/** Throws {@link CommandError} if the schema file has changed since the last snapshot. */
 export function checkSnapshot(last: Snapshot, current: Snapshot): void {
   const { id: _, prevId: _p, ...ours } = current;
   const { id: _i, prevId: _q, ...theirs } = last;
@@ -19,11 +19,11 @@ export function checkSnapshot(last: Snapshot, current: Snapshot): void {
     (key) => !isDeepStrictEqual(ours.tables[key], theirs.tables[key]),
   );
   const where = changed.length > 0 ? ` (${changed.map((key) => key.replace(/^public\./, "")).join(", ")})` : "";
-  throw new Problem(`src/db/schema.ts has changed since the last migration${where}: run npm run db:generate.`);
+  throw new CommandError(`src/db/schema.ts has changed since the last migration${where}: run npm run db:generate.`);
 }
 
 /**
- * Throws {@link Problem} if the migrations make anything but `declared` of the empty `database`: edits by hand are in
+ * Throws {@link CommandError} if the migrations make anything but `declared` of the empty `database`: edits by hand are in
  * no snapshot; or if one of them does what the running version may not bear. Leaves the tables of `declared` behind.
  */
 export async function checkDatabase(database: LocalDatabase, folder: string, declared: Snapshot): Promise<void> {
@@ -41,7 +41,7 @@ export async function checkDatabase(database: LocalDatabase, folder: string, dec
   );
   const differences = differencesBetween(migrated, await readCatalog(database));
   if (differences.length === 0) return checkBreaks(await readMigrations(folder), effects);
-  throw new Problem(
+  throw new CommandError(
     `A database made by drizzle/ is not what src/db/schema.ts declares:\n\n${differences.join("\n")}\n\n` +
       "Put that right in a new migration (npm run db:generate -- --custom), or in src/db/schema.ts.",
   );
@@ -79,12 +79,14 @@ function checkFunctions(catalog: Map<string, string>): void {
     const name = object.slice("function ".length);
     const [unqualified] = unqualifiedNames(definition, catalog);
     if (!/^ SET search_path TO (?!.*\$user)/m.test(definition) && unqualified !== undefined) {
-      throw new Problem(
+      throw new CommandError(
         `The function ${name} has no search path: add "set search_path = public, pg_temp" to it, or write public.${unqualified}.`,
       );
     }
     if (!/ grants \{/.test(definition) || /[{,]=X/.test(definition)) {
-      throw new Problem(`Anybody may call the function ${name}: add "revoke execute on function ${name} from public".`);
+      throw new CommandError(
+        `Anybody may call the function ${name}: add "revoke execute on function ${name} from public".`,
+      );
     }
   }
 }

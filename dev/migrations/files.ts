@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 import { readText } from "../text.ts";
 
 const Entry = z.looseObject({
@@ -32,7 +32,7 @@ export type Migration = {
 
 const breakpoint = "--> statement-breakpoint";
 
-/** Reads the migrations of `folder` in the journal's order. Throws {@link Problem} for a missing file. */
+/** Reads the migrations of `folder` in the journal's order. Throws {@link CommandError} for a missing file. */
 export async function readMigrations(folder: string): Promise<Migration[]> {
   const { entries } = await readJournal(folder);
   return Promise.all(
@@ -49,7 +49,7 @@ export async function readJournal(folder: string): Promise<Journal> {
   try {
     return parseJournal(await readText(file));
   } catch {
-    throw new Problem(`${file} is missing, or is not drizzle-kit's journal.`);
+    throw new CommandError(`${file} is missing, or is not drizzle-kit's journal.`);
   }
 }
 
@@ -62,8 +62,8 @@ export async function readMigrationFile(folder: string, name: string): Promise<s
   try {
     return (await readText(join(folder, name))).replaceAll("\r\n", "\n");
   } catch (error) {
-    if (error instanceof Problem) throw error;
-    throw new Problem(`${join(folder, name)} is missing. Bring it back: git checkout -- drizzle`);
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(`${join(folder, name)} is missing. Bring it back: git checkout -- drizzle`);
   }
 }
 

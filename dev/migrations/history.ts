@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 import { readTextIfAny } from "../text.ts";
 import { type MigrationStatement, readMigrationFile, statementsOf } from "./files.ts";
 
@@ -18,13 +18,13 @@ export async function readHistory(folder: string, tag: string): Promise<History 
   return { ...Replaced.parse(JSON.parse(text)), upgrade: statementsOf(upgrade) };
 }
 
-/** True if these hashes are those of the replaced migrations. Throws {@link Problem} for only some of them. */
+/** True if these hashes are those of the replaced migrations. Throws {@link CommandError} for only some of them. */
 export function isReplaced({ replaces }: History, hashes: string[]): boolean {
   const applied = replaces.filter((old) => old.hashes.some((hash) => hashes.includes(hash)));
   if (applied.length === 0) return false;
   const missing = replaces.find((old) => !applied.includes(old));
   if (missing === undefined) return true;
-  throw new Problem(
+  throw new CommandError(
     `The database has ${applied.length} of the ${replaces.length} migrations that one file has replaced since; ${missing.tag} is missing. ` +
       "Check out the last commit that has it in drizzle/, run npm run db:migrate there, and then here.",
   );

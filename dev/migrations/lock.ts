@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { LocalDatabase, Session } from "../local/database.ts";
+import type { LocalDatabase, LocalSession } from "../local/database.ts";
 
 /** The name of its sessions at the server. */
 const application = "plinth db:migrate";
@@ -13,9 +13,9 @@ const key = "123610927625320";
 export async function onlyMigrator<T>(
   session: LocalDatabase["session"],
   log: (line: string) => void,
-  work: (worker: Session, observer: Session) => Promise<T>,
+  work: (worker: LocalSession, observer: LocalSession) => Promise<T>,
 ): Promise<T> {
-  const open: Session[] = [];
+  const open: LocalSession[] = [];
   const another = async () => {
     const opened = await session(application);
     open.push(opened);
@@ -33,7 +33,7 @@ export async function onlyMigrator<T>(
  * Polls, and ends with a statement that reads nothing: `create index concurrently` waits for every transaction with a
  * snapshot, and this one outlasts it.
  */
-async function takeLock(guard: Session, log: (line: string) => void): Promise<void> {
+async function takeLock(guard: LocalSession, log: (line: string) => void): Promise<void> {
   for (let waited = 0; ; waited += 1) {
     await guard.run("begin");
     const { rows } = await guard.run(`select pg_try_advisory_xact_lock(${key})`);
@@ -46,7 +46,7 @@ async function takeLock(guard: Session, log: (line: string) => void): Promise<vo
   }
 }
 
-async function holder(guard: Session): Promise<string> {
+async function holder(guard: LocalSession): Promise<string> {
   const { rows } = await guard.run(`select pid, date_trunc('second', now() - xact_start)
     from pg_locks join pg_stat_activity using (pid) where locktype = 'advisory' and granted
       and (classid::bigint << 32) + objid::bigint = ${key} and database = (select oid from pg_database where datname = current_database())`);

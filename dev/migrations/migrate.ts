@@ -22,7 +22,7 @@ export type MigrateOptions = PlanOptions & {
 
 /**
  * Applies the migrations that `database` lacks, each in a transaction with its record, and returns their number. One
- * migrator works at a time. Throws `Problem` with the remedy.
+ * migrator works at a time. Throws `CommandError` with the remedy.
  */
 export async function migrate(database: LocalDatabase, options: MigrateOptions = {}): Promise<number> {
   const { folder = join(projectFolder, "drizzle"), log = () => {} } = options;

@@ -1,4 +1,4 @@
-import type { Session } from "../local/database.ts";
+import type { LocalSession } from "../local/database.ts";
 
 /** An object of the schema `public`. Its `id` stays when it is renamed or changed. */
 export type SchemaObject = {
@@ -57,7 +57,7 @@ select 'value', pg_enum.oid::text, enumlabel || ' of ' || typname, '', '', '', t
   from pg_enum join pg_type on pg_type.oid = enumtypid where ${inPublic("typnamespace")}`;
 
 /** Every object of the schema by its kind and id. Inside of a transaction, also what it has not committed. */
-export async function readObjects(session: Session): Promise<Map<string, SchemaObject>> {
+export async function readObjects(session: LocalSession): Promise<Map<string, SchemaObject>> {
   const { rows } = await session.run(query);
   return new Map(
     rows.map(([kind, id, name, table, definition, storage, isStrict, isFilled, columns]) => [

@@ -1,4 +1,4 @@
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 import type { Migration } from "./files.ts";
 import { type History, isReplaced } from "./history.ts";
 
@@ -13,15 +13,15 @@ export type PlanOptions = {
 };
 
 /** The work left: an upgrade from replaced migrations to the first file, and the migrations after it. */
-export type Plan = { upgrades: boolean; pending: Migration[] };
+export type MigrationPlan = { upgrades: boolean; pending: Migration[] };
 
-/** Compares files and records one by one. Throws {@link Problem} with each mismatch. */
+/** Compares files and records one by one. Throws {@link CommandError} with each mismatch. */
 export function plan(
   files: Migration[],
   applied: Applied[],
   history: History | undefined,
   options: PlanOptions = {},
-): Plan {
+): MigrationPlan {
   const isOld = ({ hash }: Applied) => history?.replaces.some(({ hashes }) => hashes.includes(hash)) ?? false;
   const upgrades =
     history !== undefined &&
@@ -42,7 +42,7 @@ export function plan(
     ...edited.map(editedSentence),
     ...(isAhead ? [] : unknown.map((record) => unknownSentence(record, files, pending.length === 0))),
   ];
-  if (faults.length > 0) throw new Problem(`Nothing was applied.\n\n${faults.join("\n\n")}`);
+  if (faults.length > 0) throw new CommandError(`Nothing was applied.\n\n${faults.join("\n\n")}`);
   return { upgrades, pending };
 }
 

@@ -1,11 +1,11 @@
-import type { Session, Statement } from "../local/database.ts";
+import type { LocalSession, SqlStatement } from "../local/database.ts";
 import type { Migration } from "./files.ts";
 import type { Applied } from "./plan.ts";
 
 /** drizzle-orm's own table, so that its migrators and this one read the same record. */
 const table = "drizzle.__drizzle_migrations";
 
-type Run = Pick<Session, "run">;
+type Run = Pick<LocalSession, "run">;
 
 /** Makes the table of records if it is missing. */
 export async function prepareRecords({ run }: Run): Promise<void> {
@@ -24,10 +24,10 @@ export async function readRecords({ run }: Run): Promise<Applied[]> {
 /** Blocks other writers of records until the transaction ends; Workers can read on. */
 export const lockRecords = `lock table ${table} in share row exclusive mode`;
 
-export function insertRecord({ hash, when }: Migration): Statement {
+export function insertRecord({ hash, when }: Migration): SqlStatement {
   return { query: `insert into ${table} (hash, created_at) values ($1, $2)`, params: [hash, String(when)] };
 }
 
-export function deleteRecords(hashes: string[]): Statement {
+export function deleteRecords(hashes: string[]): SqlStatement {
   return { query: `delete from ${table} where hash = any($1::text[])`, params: [`{${hashes.join(",")}}`] };
 }

@@ -1,11 +1,11 @@
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 import type { LocalDatabase } from "../local/database.ts";
 import { counted } from "../terminal.ts";
 
 type Rows = { table: string; rows: number };
 
 /** The rows of each table of the schema `public`, counted. */
-export async function rowsOf({ run }: LocalDatabase): Promise<Rows[]> {
+export async function rowCounts({ run }: LocalDatabase): Promise<Rows[]> {
   const tables = "select quote_ident(tablename) from pg_tables where schemaname = 'public' order by 1";
   const { rows } = await run({ query: tables, params: [] });
   const counts: Rows[] = [];
@@ -17,7 +17,7 @@ export async function rowsOf({ run }: LocalDatabase): Promise<Rows[]> {
 }
 
 /**
- * Compares a restored database with its original, which may have gone on since. Throws `Problem` where it lacks a table,
+ * Compares a restored database with its original, which may have gone on since. Throws `CommandError` where it lacks a table,
  * all rows of one, or where a constraint or an index of it cannot be relied on.
  */
 export async function refuseDamaged(
@@ -37,7 +37,7 @@ export async function refuseDamaged(
     params: [],
   });
   const faults = [...lacking, ...invalid.map(([fault]) => String(fault))];
-  if (faults.length > 0) throw new Problem(faults.join("\n"));
+  if (faults.length > 0) throw new CommandError(faults.join("\n"));
 }
 
 /** The number of each thing that {@link settle} ended. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 import { readText } from "../text.ts";
 import { hashOf } from "./files.ts";
 import { forceStatement, securedTables } from "./policies.ts";
@@ -57,7 +57,7 @@ export async function readSnapshot(folder: string, idx: number): Promise<Snapsho
   try {
     return Snapshot.parse(JSON.parse(await readText(file)));
   } catch {
-    throw new Problem(
+    throw new CommandError(
       `${file} is missing, or is not a snapshot of drizzle-kit. Bring it back: git checkout -- drizzle`,
     );
   }

@@ -1,4 +1,4 @@
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** The tables whose rows have a version, which a trigger moves: drizzle-kit knows no triggers. */
@@ -14,7 +14,7 @@ export function touchTrigger(table: string): string {
   return `create trigger "${table}_touch" before update on "${table}" for each row\nexecute function touch_row();`;
 }
 
-/** Throws {@link Problem} unless each of these tables has its trigger, for every change and enabled. */
+/** Throws {@link CommandError} unless each of these tables has its trigger, for every change and enabled. */
 export function checkTriggers(catalog: Map<string, string>, declared: Snapshot): void {
   const touched = [...catalog].flatMap(([object, definition]) => {
     const [, table] = /^trigger \S+ on "?(\w+)"?$/.exec(object) ?? [];
@@ -23,7 +23,7 @@ export function checkTriggers(catalog: Map<string, string>, declared: Snapshot):
   });
   const missing = versionedTables(declared).filter((table) => !touched.includes(table));
   if (missing.length === 0) return;
-  throw new Problem(
+  throw new CommandError(
     `A change would leave "version" and "updated_at" as they are in ${missing.join(", ")}, and the ETag with them.\n` +
       "Put the trigger into a new migration (npm run db:generate -- --custom):\n\n" +
       missing.map(touchTrigger).join("\n--> statement-breakpoint\n"),

@@ -1,4 +1,4 @@
-import type { Session } from "../local/database.ts";
+import type { LocalSession } from "../local/database.ts";
 import { breaksBetween, type SchemaBreak } from "./breaks.ts";
 import { readObjects, type SchemaObject } from "./objects.ts";
 
@@ -10,8 +10,8 @@ export type MigrationEffects = { file: string; breaks: SchemaBreak[]; locks: Tab
 
 /** Looks on while migrations are applied to a database made for that purpose. */
 export type Watch = {
-  before(worker: Session): Promise<Map<string, SchemaObject>>;
-  after(worker: Session, before: Map<string, SchemaObject>, file: string, isConcurrent: boolean): Promise<void>;
+  before(worker: LocalSession): Promise<Map<string, SchemaObject>>;
+  after(worker: LocalSession, before: Map<string, SchemaObject>, file: string, isConcurrent: boolean): Promise<void>;
 };
 
 /** A watch, and the effects that it has seen so far, in the order of the files. */
@@ -45,7 +45,7 @@ const modes = [
 ];
 
 /** The strongest lock of the open transaction on each table that was there before. */
-async function readLocks(worker: Session, before: ReadonlyMap<string, SchemaObject>): Promise<TableLock[]> {
+async function readLocks(worker: LocalSession, before: ReadonlyMap<string, SchemaObject>): Promise<TableLock[]> {
   const { rows } = await worker.run(
     "select relation::text, mode from pg_locks where pid = pg_backend_pid() and locktype = 'relation' and granted",
   );

@@ -1,13 +1,13 @@
 /** The role that the Worker signs in as: it reads and writes rows, owns nothing, and is subject to row-level security. */
 import { randomBytes } from "node:crypto";
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 import { isPostgresError, type LocalDatabase, type Result } from "../local/database.ts";
 
 /** The name of the Worker's role in this database. Databases of one server have a role each. */
 export function workerRole(database: string): string {
   const role = `${database}_worker`;
   if (Buffer.byteLength(role) <= 63) return role;
-  throw new Problem(`The name of the database ${database} is too long: its Worker's role would be ${role}.`);
+  throw new CommandError(`The name of the database ${database} is too long: its Worker's role would be ${role}.`);
 }
 
 /**
@@ -74,7 +74,7 @@ export type WorkerRole = {
 };
 
 /**
- * Makes the Worker's role of this database, or mends it, and gives it what it needs. Repeatable. Throws {@link Problem} if
+ * Makes the Worker's role of this database, or mends it, and gives it what it needs. Repeatable. Throws {@link CommandError} if
  * the role is none for a Worker, or if ours may not make roles.
  */
 export async function makeWorkerRole(database: LocalDatabase, { newPassword = false } = {}): Promise<WorkerRole> {
@@ -108,7 +108,7 @@ async function created(database: LocalDatabase, name: string, password: string):
     // Another process was faster.
     if (error.code === "42710" || error.code === "23505") return false;
     if (error.code !== "42501") throw error;
-    throw new Problem(
+    throw new CommandError(
       `The role of DATABASE_URL may not make roles: run this as one that may, or have it granted: alter role … createrole.`,
     );
   }
@@ -126,7 +126,7 @@ async function refuseUnfit(database: LocalDatabase, name: string): Promise<void>
   const { rows } = await run(database, query, [name]);
   const fault = rows[0]?.[0];
   if (!fault) return;
-  throw new Problem(
+  throw new CommandError(
     `The role ${name} ${fault}, so it is none for a Worker. Take that from it, or drop it and run this again.`,
   );
 }

@@ -6,10 +6,10 @@ const pdf = "%PDF-1.7 a plan";
 const anything = { "If-Match": "*" };
 
 /** The server behind the proxy, as `npm run dev` tells of it. */
-export type Server = { email: string; password: string; mailbox: string; database: string };
+export type ProxiedServer = { email: string; password: string; mailbox: string; database: string };
 
 /** Calls every operation, most of them well and badly. */
-export async function callEverything(traffic: Traffic, server: Server): Promise<void> {
+export async function callEverything(traffic: Traffic, server: ProxiedServer): Promise<void> {
   const { access_token: root } = await traffic.good("login", {
     form: { username: server.email, password: server.password },
   });
@@ -35,7 +35,7 @@ async function visit({ good, refused, found }: Traffic): Promise<void> {
   await refused("invalid_one_time_token", "verifyEmail", { json: { token: "x" } });
 }
 
-async function haveAnAccount({ good, refused, aUser }: Traffic, { mailbox }: Server): Promise<void> {
+async function haveAnAccount({ good, refused, aUser }: Traffic, { mailbox }: ProxiedServer): Promise<void> {
   const ada = await aUser("ada");
   const { email } = ada;
   await refused("email_taken", "createUser", { json: { email, username: "ada2", password } });
@@ -150,7 +150,7 @@ async function haveKeys({ good, refused, aUser }: Traffic): Promise<void> {
   await refused("not_found", "readApiKey", { as, path: { id } });
 }
 
-async function organize(traffic: Traffic, { mailbox }: Server): Promise<void> {
+async function organize(traffic: Traffic, { mailbox }: ProxiedServer): Promise<void> {
   const { good, refused, aUser } = traffic;
   const [owner, member, guest] = [await aUser("dave"), await aUser("erin"), await aUser("frank")];
   for (const { email } of [owner, member, guest])
@@ -224,7 +224,7 @@ async function aTask(url: string): Promise<string> {
   return id;
 }
 
-async function administer({ good, refused, aUser }: Traffic, root: string, { database }: Server): Promise<void> {
+async function administer({ good, refused, aUser }: Traffic, root: string, { database }: ProxiedServer): Promise<void> {
   const { id, as } = await aUser("ivan");
   const path = { id };
   await refused("forbidden", "listUsers", { as });

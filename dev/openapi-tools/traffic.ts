@@ -5,7 +5,7 @@ import { violationsIn } from "./prism.ts";
 type Operation = { operationId: string; security?: object[]; responses: object };
 export type Document = { paths: Record<string, Record<string, Operation>> };
 
-export type Sent = {
+export type RecordedCall = {
   /** The access token, or the key. */
   as?: string | undefined;
   path?: Record<string, string>;
@@ -33,7 +33,7 @@ export function openTraffic(document: Document, origin: string) {
   const succeeded = new Set<string>();
   let calls = 0;
 
-  async function send(operationId: string, sent: Sent, { isWrong = false } = {}): Promise<Answer> {
+  async function send(operationId: string, sent: RecordedCall, { isWrong = false } = {}): Promise<Answer> {
     const operation = operations.find((one) => one.operationId === operationId);
     if (!operation) throw new Error(`The document has no ${operationId}.`);
     const { as, path = {}, query = {}, json, form, text, headers = {} } = sent;
@@ -58,7 +58,7 @@ export function openTraffic(document: Document, origin: string) {
   }
 
   /** Makes a call that succeeds. */
-  async function good(operationId: string, sent: Sent = {}): Promise<Answer["body"]> {
+  async function good(operationId: string, sent: RecordedCall = {}): Promise<Answer["body"]> {
     const answer = await send(operationId, sent);
     assert.ok(answer.status < 400, `${operationId} is refused: ${JSON.stringify(answer.body)}`);
     for (const one of answer.violations) violations.add(one);
@@ -71,7 +71,7 @@ export function openTraffic(document: Document, origin: string) {
     good,
 
     /** Makes a call that is refused by this code. */
-    async refused(code: string, operationId: string, sent: Sent = {}): Promise<void> {
+    async refused(code: string, operationId: string, sent: RecordedCall = {}): Promise<void> {
       const { status, body, violations: found } = await send(operationId, sent, { isWrong: true });
       assert.equal(body.code, code, `${operationId} answers ${status}: ${JSON.stringify(body)}`);
       for (const one of found) violations.add(one);

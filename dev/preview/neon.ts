@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { Problem } from "../config.ts";
-import type { Variables } from "../ship/wrangler.ts";
+import { CommandError } from "../config.ts";
+import type { EnvironmentVariables } from "../ship/wrangler.ts";
 
 const Branch = z.looseObject({ id: z.string(), name: z.string(), created_at: z.coerce.date() });
 const Database = z.looseObject({ name: z.string(), owner_name: z.string() });
@@ -17,10 +17,11 @@ export type Neon = {
   connectionString(id: string): Promise<string>;
 };
 
-/** Throws {@link Problem} where the key or the project is missing. */
-export function openNeon(variables: Variables): Neon {
+/** Throws {@link CommandError} where the key or the project is missing. */
+export function openNeon(variables: EnvironmentVariables): Neon {
   const { NEON_API_KEY: key, NEON_PROJECT_ID: id } = variables;
-  if (!key || !id) throw new Problem("A preview needs NEON_API_KEY and NEON_PROJECT_ID, from the console of Neon.");
+  if (!key || !id)
+    throw new CommandError("A preview needs NEON_API_KEY and NEON_PROJECT_ID, from the console of Neon.");
   const project = `${variables.NEON_API_BASE_URL ?? "https://console.neon.tech/api/v2"}/projects/${id}`;
 
   async function call<T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {
@@ -30,12 +31,14 @@ export function openNeon(variables: Variables): Neon {
       signal: AbortSignal.timeout(30_000),
       ...(body !== undefined && { body: JSON.stringify(body) }),
     }).catch((error: Error) => {
-      throw new Problem(`Neon cannot be reached: ${error.message}.`);
+      throw new CommandError(`Neon cannot be reached: ${error.message}.`);
     });
     const answer: unknown = await response.json().catch(() => undefined);
     if (response.ok) return schema.parse(answer);
     const told = z.looseObject({ message: z.string() }).safeParse(answer);
-    throw new Problem(`Neon refused to ${method} ${path.split("?")[0]}: ${told.data?.message ?? response.status}.`);
+    throw new CommandError(
+      `Neon refused to ${method} ${path.split("?")[0]}: ${told.data?.message ?? response.status}.`,
+    );
   }
 
   const branches = async () => (await call("GET", "/branches", z.looseObject({ branches: z.array(Branch) }))).branches;
@@ -43,7 +46,7 @@ export function openNeon(variables: Variables): Neon {
     branches,
     async create(name, parent) {
       const found = parent && (await branches()).find((branch) => branch.name === parent || branch.id === parent);
-      if (parent && !found) throw new Problem(`There is no branch ${parent} at Neon.`);
+      if (parent && !found) throw new CommandError(`There is no branch ${parent} at Neon.`);
       const branch = { name, ...(found && { parent_id: found.id }) };
       const made = await call("POST", "/branches", z.looseObject({ branch: Branch }), {
         branch,
@@ -55,7 +58,7 @@ export function openNeon(variables: Variables): Neon {
     async connectionString(branch) {
       const listed = z.looseObject({ databases: z.array(Database) });
       const [first] = (await call("GET", `/branches/${branch}/databases`, listed)).databases;
-      if (!first) throw new Problem(`The branch ${branch} has no database.`);
+      if (!first) throw new CommandError(`The branch ${branch} has no database.`);
       const query = new URLSearchParams({ branch_id: branch, database_name: first.name, role_name: first.owner_name });
       return (await call("GET", `/connection_uri?${query}`, z.looseObject({ uri: z.string() }))).uri;
     },

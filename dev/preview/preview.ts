@@ -2,17 +2,17 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describeDatabase, Problem } from "../config.ts";
+import { CommandError, describeDatabase } from "../config.ts";
 import { explained } from "../local/explained.ts";
 import { postgres } from "../local/postgres.ts";
 import { ownerOf, setOwner } from "../local/target.ts";
 import { migrate } from "../migrations/migrate.ts";
 import { makeWorkerRole } from "../migrations/worker-role.ts";
-import { lastWords, type Variables, type Wrangler, wranglerIn } from "../ship/wrangler.ts";
+import { type EnvironmentVariables, lastWords, type Wrangler, wranglerIn } from "../ship/wrangler.ts";
 import { checkPreviewBindings, previewEnvironment } from "./bindings.ts";
 import { type Neon, type NeonBranch, openNeon } from "./neon.ts";
 
-export type PreviewOptions = { project: string; variables: Variables; log: (line: string) => void };
+export type PreviewOptions = { project: string; variables: EnvironmentVariables; log: (line: string) => void };
 
 const prefix = "preview/";
 
@@ -30,9 +30,9 @@ export async function previewUp(name: string, { project, variables, log }: Previ
     return await uploadPreview(slug, url, wranglerIn(project, variables), log);
   } catch (error) {
     if (!(error instanceof IsProduction))
-      throw new Problem(`${error instanceof Error ? error.message : error}\n${left}`);
+      throw new CommandError(`${error instanceof Error ? error.message : error}\n${left}`);
     await neon.remove(branch.id);
-    throw new Problem(`${error.message} The branch was removed again.`);
+    throw new CommandError(`${error.message} The branch was removed again.`);
   }
 }
 
@@ -58,10 +58,10 @@ export async function previewSweep(days: number, { project, variables, log }: Pr
     );
   }
   log(`${old.length - faults.length} of ${branches.length} previews were older than ${days} days, and are removed.`);
-  if (faults.length > 0) throw new Problem(faults.join("\n"));
+  if (faults.length > 0) throw new CommandError(faults.join("\n"));
 }
 
-class IsProduction extends Problem {}
+class IsProduction extends CommandError {}
 
 /** Migrates the branch, and makes it the preview's own. Returns the connection string of the Worker's role. */
 async function prepareDatabase(url: string, project: string, log: (line: string) => void): Promise<string> {
@@ -106,7 +106,7 @@ async function uploadPreview(
       `--secrets-file=${file}`,
       "--ignore-base-config",
     );
-    if (ran.code !== 0) throw new Problem(`The Worker of the preview was not made:\n${lastWords(ran)}`);
+    if (ran.code !== 0) throw new CommandError(`The Worker of the preview was not made:\n${lastWords(ran)}`);
     const urls = ran.events.flatMap(({ preview_urls }) =>
       Array.isArray(preview_urls) ? preview_urls.map(String) : [],
     );
@@ -134,7 +134,7 @@ async function remove(
   );
   const isGone = ran.code !== 0 && /\b(10025|10007|10090)\b|not found/i.test(ran.said);
   if (ran.code !== 0 && !isGone) {
-    throw new Problem(
+    throw new CommandError(
       `The Worker of the preview ${slug} was not removed, and its branch stays with it:\n${lastWords(ran)}`,
     );
   }
@@ -150,6 +150,6 @@ function slugOf(name: string): string {
     .replace(/^-+|-+$/g, "")
     .slice(0, 40)
     .replace(/-+$/, "");
-  if (slug === "") throw new Problem("Name the preview: npm run preview -- up my-branch.");
+  if (slug === "") throw new CommandError("Name the preview: npm run preview -- up my-branch.");
   return slug;
 }

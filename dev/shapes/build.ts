@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build, type Metafile } from "esbuild";
 import type { Endpoint } from "../../src/endpoint/endpoint.ts";
-import { Problem, projectFolder } from "../config.ts";
+import { CommandError, projectFolder } from "../config.ts";
 import { bundling } from "./bundle.ts";
 import { readEnvironmentOf, type ShapeWorker, shapeWorkers } from "./configs.ts";
 import { writeEntries } from "./entries.ts";
@@ -45,7 +45,7 @@ export async function buildShape(
   const options = bundling(entries, folder, environment);
   const { outputs } = await build(isLocal ? { ...options, ...shared } : options)
     .catch((error: Error) => {
-      throw new Problem(`The Workers cannot be bundled:\n${error.message}`);
+      throw new CommandError(`The Workers cannot be bundled:\n${error.message}`);
     })
     .then(({ metafile }) => metafile);
   const counts = new Map([parts.base, ...parts.others].map(({ name, endpoints }) => [name, endpoints.length]));

@@ -1,6 +1,6 @@
 import { join, relative } from "node:path";
 import { z } from "zod";
-import { Problem, projectFolder } from "../config.ts";
+import { CommandError, projectFolder } from "../config.ts";
 import { readWranglerToml } from "../ship/wrangler-toml.ts";
 import { own } from "./own.ts";
 import type { Parts } from "./parts.ts";
@@ -49,11 +49,11 @@ export function shapeWorkers(parts: Parts, environment: Environment, folder: str
   const { name } = environment;
   const known = ["base", ...others.map((part) => part.name), "router"];
   const unknown = Object.keys(given).filter((part) => !known.includes(part));
-  if (unknown.length > 0) throw new Problem(`dev/shapes/own.ts: no part is called ${unknown.join(", ")}.`);
+  if (unknown.length > 0) throw new CommandError(`dev/shapes/own.ts: no part is called ${unknown.join(", ")}.`);
   const all = Object.fromEntries(Object.entries(environment).filter(([key, value]) => isSaid(key, value)));
   const worker = (part: string, name: string, config: Record<string, unknown>): ShapeWorker => {
     if (name.length > longestName) {
-      throw new Problem(`${name} has ${name.length} characters, and a Worker's name at most ${longestName}.`);
+      throw new CommandError(`${name} has ${name.length} characters, and a Worker's name at most ${longestName}.`);
     }
     const $schema = join(upTo(folder, part), "node_modules/wrangler/config-schema.json");
     const file = { main: "index.js", no_bundle: true };

@@ -3,7 +3,7 @@ import { dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { filesIn, writeChanged } from "../build/files.ts";
-import { Problem, projectFolder } from "../config.ts";
+import { CommandError, projectFolder } from "../config.ts";
 import { routerData, taskOutlines, wholeData } from "./data.ts";
 import type { Parts } from "./parts.ts";
 
@@ -82,7 +82,7 @@ async function exportsOf(endpoints: readonly Endpoint[]): Promise<Exports> {
     endpoints.map((endpoint) => {
       const one = exported.get(endpoint);
       if (one) return [endpoint, one];
-      throw new Problem(`${endpoint.contract.operationId} is exported by no file of src/routes.`);
+      throw new CommandError(`${endpoint.contract.operationId} is exported by no file of src/routes.`);
     }),
   );
 }

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { routeOutlineOf } from "../../src/endpoint/route-outline.ts";
 import { endpoints } from "../../src/routes/index.ts";
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 import type { ShapeOptions } from "../ship/shape-plan.ts";
 import type { Probe } from "../ship/smoke.ts";
 import { buildFolder, buildShape } from "./build.ts";
@@ -29,11 +29,11 @@ export async function shapeOptions(
   };
 }
 
-/** The shape of this name. Throws {@link Problem} if it is none of several Workers. */
+/** The shape of this name. Throws {@link CommandError} if it is none of several Workers. */
 export function shapeNamed(name: string): Shape {
   const shape = shapes.find((one) => one === name);
   if (shape) return shape;
-  throw new Problem(`--shape is single, ${shapes.join(" or ")}.`);
+  throw new CommandError(`--shape is single, ${shapes.join(" or ")}.`);
 }
 
 /** A call of each part that changes nothing: it reads, or is refused for want of a caller. */

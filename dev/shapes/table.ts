@@ -1,14 +1,14 @@
 import { bundleBudget, startBudget } from "../ship/budgets.ts";
 import { leastStart, measureStartOf } from "../ship/measure.ts";
 import type { Wrangler } from "../ship/wrangler.ts";
-import { table } from "../terminal.ts";
+import { textTable } from "../terminal.ts";
 import type { BuiltWorker } from "./build.ts";
 
 /** A line of the table. `start` is in milliseconds of CPU; undefined where nobody has measured it. */
-export type Row = Pick<BuiltWorker, "name" | "endpoints" | "kilobytes"> & { start: number | undefined };
+export type TableRow = Pick<BuiltWorker, "name" | "endpoints" | "kilobytes"> & { start: number | undefined };
 
 /** Measures the start-up of the base, the router, and the largest of the others, of so many Workers together. */
-export async function measured(built: readonly BuiltWorker[], wrangler: Wrangler, count: number): Promise<Row[]> {
+export async function measured(built: readonly BuiltWorker[], wrangler: Wrangler, count: number): Promise<TableRow[]> {
   const isFirst = ({ part }: BuiltWorker) => part === "base" || part === "router";
   const order = built.toSorted((a, b) => Number(isFirst(b)) - Number(isFirst(a)) || b.kilobytes - a.kilobytes);
   const starts = new Map<string, number | undefined>();
@@ -20,7 +20,7 @@ export async function measured(built: readonly BuiltWorker[], wrangler: Wrangler
 }
 
 /** The sizes and start-ups for people, beside their budgets. */
-export function tableOf(rows: readonly Row[]): string {
+export function tableOf(rows: readonly TableRow[]): string {
   const over = rows.filter(({ kilobytes, start = 0 }) => kilobytes > bundleBudget || start > startBudget);
   const lines = rows.map(({ name, endpoints, kilobytes, start }) => [
     name,
@@ -29,6 +29,6 @@ export function tableOf(rows: readonly Row[]): string {
     start === undefined ? "–" : `${start.toFixed(0)} ms`,
   ]);
   const budget = ["budget of each", "", `${bundleBudget} kB`, `${startBudget} ms`];
-  const told = table(["Worker", "endpoints", "bundle", "start-up"], [...lines, budget]);
+  const told = textTable(["Worker", "endpoints", "bundle", "start-up"], [...lines, budget]);
   return over.length > 0 ? `${told}\nOver budget: ${over.map(({ name }) => name).join(", ")}.` : told;
 }

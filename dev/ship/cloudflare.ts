@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { Problem } from "../config.ts";
-import { lastWords, type Variables, type Wrangler } from "./wrangler.ts";
+import { CommandError } from "../config.ts";
+import { type EnvironmentVariables, lastWords, type Wrangler } from "./wrangler.ts";
 
 const Answer = z.object({
   success: z.boolean(),
@@ -33,10 +33,10 @@ export type Cloudflare = {
 
 const noSuchWorker = [10007, 10090];
 
-/** Signs in as wrangler does. Throws {@link Problem} without an account, or with several. */
+/** Signs in as wrangler does. Throws {@link CommandError} without an account, or with several. */
 export async function openCloudflare(
   wrangler: Wrangler,
-  variables: Variables,
+  variables: EnvironmentVariables,
   accountId?: string,
 ): Promise<Cloudflare> {
   const base = variables.CLOUDFLARE_API_BASE_URL ?? "https://api.cloudflare.com/client/v4";
@@ -46,17 +46,17 @@ export async function openCloudflare(
     const signal = AbortSignal.timeout(20_000);
     const response = await fetch(`${base}${path}`, { headers: { Authorization: `Bearer ${token}` }, signal }).catch(
       (error: Error) => {
-        throw new Problem(`Cloudflare cannot be reached: ${error.message}. Nothing was changed by this call.`);
+        throw new CommandError(`Cloudflare cannot be reached: ${error.message}. Nothing was changed by this call.`);
       },
     );
     const parsed = Answer.safeParse(await response.json().catch(() => undefined));
     if (!parsed.success)
-      throw new Problem(`Cloudflare answered ${response.status} to ${path}, and no JSON of its own.`);
+      throw new CommandError(`Cloudflare answered ${response.status} to ${path}, and no JSON of its own.`);
     const { success, errors, result } = parsed.data;
     if (success) return schema.parse(result);
     if (errors.some(({ code }) => noSuchWorker.includes(code))) return undefined;
     const told = errors.map(({ code, message }) => `${message} (${code})`).join("; ");
-    throw new Problem(`Cloudflare refused ${path}: ${told || response.status}.`);
+    throw new CommandError(`Cloudflare refused ${path}: ${told || response.status}.`);
   }
 
   const account = await accountOf(read, variables.CLOUDFLARE_ACCOUNT_ID ?? accountId);
@@ -96,7 +96,7 @@ async function tokenOf(wrangler: Wrangler): Promise<string> {
   if (found.success) return found.data.token;
   // An account's global key is printed in place of a token, and is never told.
   const reason = ran.code === 0 ? "" : `\n${lastWords(ran)}`;
-  throw new Problem(`Sign in first: npx wrangler login, or set CLOUDFLARE_API_TOKEN.${reason}`);
+  throw new CommandError(`Sign in first: npx wrangler login, or set CLOUDFLARE_API_TOKEN.${reason}`);
 }
 
 type Read = <T>(path: string, schema: z.ZodType<T>) => Promise<T | undefined>;
@@ -107,7 +107,7 @@ async function accountOf(read: Read, id: string | undefined): Promise<z.infer<ty
   const [only, ...others] = accounts;
   if (only && others.length === 0) return only;
   const names = accounts.map((account) => `${account.name} (${account.id})`).join(", ");
-  throw new Problem(
+  throw new CommandError(
     only
       ? `You belong to several accounts: ${names}. Name one: account_id in wrangler.toml, or CLOUDFLARE_ACCOUNT_ID.`
       : "This sign-in belongs to no account of Cloudflare.",

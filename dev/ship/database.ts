@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { describeDatabase, Problem } from "../config.ts";
+import { CommandError, describeDatabase } from "../config.ts";
 import type { LocalDatabase } from "../local/database.ts";
 import { explained } from "../local/explained.ts";
 import { postgres } from "../local/postgres.ts";
@@ -20,14 +20,14 @@ export type TableSize = { table: string; bytes: number; rows: number | undefined
 /** The work that waits in the database, and its size now. */
 export type DatabasePlan = { pending: Migration[]; upgrades: boolean; sizes: TableSize[] };
 
-/** Reads from the database of `target`, and writes nothing. Throws {@link Problem} if it is not that of its environment. */
+/** Reads from the database of `target`, and writes nothing. Throws {@link CommandError} if it is not that of its environment. */
 export async function readDatabasePlan({ project, env, databaseUrl }: ShipTarget): Promise<DatabasePlan> {
   const database = postgres(databaseUrl, { connections: 2 });
   try {
     await refuseOther(database, databaseUrl, { env });
     const { owner, isMigrated } = await ownerOf(database);
     if (isMigrated && owner === undefined) {
-      throw new Problem(
+      throw new CommandError(
         `${describeDatabase(databaseUrl)} does not say whose it is. Where it is that of ${env}: npm run db:migrate -- --env ${env}.`,
       );
     }

@@ -6,7 +6,7 @@ export const noGo = (name: string, says: string): CheckLine => ({ name, verdict:
 export const unknown = (name: string, says: string): CheckLine => ({ name, verdict: "unknown", says });
 
 /** One line for each fault, or one that says that all is well. */
-export function linesOf(name: string, faults: readonly string[], well: string): CheckLine[] {
+export function checkLines(name: string, faults: readonly string[], well: string): CheckLine[] {
   return faults.length === 0 ? [go(name, well)] : faults.map((fault) => noGo(name, fault));
 }
 

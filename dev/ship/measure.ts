@@ -3,18 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { z } from "zod";
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 import { startBudget } from "./budgets.ts";
 import { lastWords, type Wrangler } from "./wrangler.ts";
 
 /** The upload of a deploy: its text, and its size in kilobytes, gzipped. */
 export type Bundle = { text: string; kilobytes: number };
 
-/** Builds what a deploy would upload, and sends it nowhere. Throws {@link Problem} if it cannot be built. */
+/** Builds what a deploy would upload, and sends it nowhere. Throws {@link CommandError} if it cannot be built. */
 export async function measureBundle(wrangler: Wrangler, env: string): Promise<Bundle> {
   return inFolder(async (folder) => {
     const ran = await wrangler("deploy", "--dry-run", `--env=${env}`, `--outdir=${folder}`);
-    if (ran.code !== 0) throw new Problem(`The Worker cannot be built:\n${lastWords(ran)}`);
+    if (ran.code !== 0) throw new CommandError(`The Worker cannot be built:\n${lastWords(ran)}`);
     const names = (await readdir(folder)).filter((name) => /\.m?js$/.test(name));
     const modules = await Promise.all(names.map((name) => readFile(join(folder, name))));
     return {

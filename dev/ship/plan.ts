@@ -1,4 +1,4 @@
-import { refused, report } from "../commands/contract.ts";
+import { changeReport, refused } from "../commands/contract.ts";
 import { describeDatabase } from "../config.ts";
 import { lockMeans, type MigrationEffects } from "../migrations/watch.ts";
 import { bundleBudget, startBudget } from "./budgets.ts";
@@ -71,7 +71,7 @@ export function startLine(start: number | undefined): CheckLine {
 function clientLine({ since, changes }: ClientChanges): CheckLine {
   if (changes === undefined) return unknown("clients", "there is no earlier contract to compare with");
   const broken = refused(changes).length;
-  const told = report(changes, false).at(-1) ?? "";
+  const told = changeReport(changes, false).at(-1) ?? "";
   return broken > 0 ? noGo("clients", `since ${since}: ${told}`) : go("clients", `since ${since}: ${told}`);
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 import type { Cloudflare, Share } from "./cloudflare.ts";
 import type { ShipPlan } from "./plan.ts";
 import { smoke } from "./smoke.ts";
@@ -19,7 +19,7 @@ export type ReleaseOptions = {
 };
 
 /**
- * Uploads the Worker, tests it before it has traffic, and gives it the traffic. Throws {@link Problem} with the state that
+ * Uploads the Worker, tests it before it has traffic, and gives it the traffic. Throws {@link CommandError} with the state that
  * is left behind, and the way on.
  */
 export async function release(target: ShipTarget, plan: ShipPlan, options: ReleaseOptions): Promise<void> {
@@ -44,7 +44,8 @@ async function releaseWhole(target: ShipTarget, plan: ShipPlan, options: Release
     { url, version: now?.version, commit: target.commit },
     { log, ...(patience !== undefined && { patience }) },
   );
-  if (fault) throw new Problem(`Version ${now?.version} has all traffic, and its smoke test fails: ${fault}. ${back}`);
+  if (fault)
+    throw new CommandError(`Version ${now?.version} has all traffic, and its smoke test fails: ${fault}. ${back}`);
   log(`Version ${now?.version} has all traffic. ${back}`);
 }
 
@@ -59,7 +60,7 @@ async function releaseVersion(target: ShipTarget, plan: ShipPlan, options: Relea
   const own = reported(ran, "preview_url");
   const url = own ?? plan.url;
   if (!url) {
-    throw new Problem(
+    throw new CommandError(
       `Version ${version} is uploaded and has no traffic. No URL of it is known: name one by --url. ${unchanged(old)}`,
     );
   }
@@ -69,7 +70,9 @@ async function releaseVersion(target: ShipTarget, plan: ShipPlan, options: Relea
   const fault = await smoke(tested, { log, ...(patience !== undefined && { patience }) });
   if (fault) {
     if (!own) await goBack(target, version, plan, options);
-    throw new Problem(`The smoke test of version ${version} fails: ${fault}. It has no traffic. ${unchanged(old)}`);
+    throw new CommandError(
+      `The smoke test of version ${version} fails: ${fault}. It has no traffic. ${unchanged(old)}`,
+    );
   }
 
   for (const percentage of [...options.steps, 100]) {
@@ -84,14 +87,14 @@ async function releaseVersion(target: ShipTarget, plan: ShipPlan, options: Relea
     const later = await smoke(tested, { log, patience: 0 });
     if (later) {
       await goBack(target, version, plan, options);
-      throw new Problem(
+      throw new CommandError(
         `At ${percentage} % version ${version} fails: ${later}. It has no traffic any more. ${unchanged(old)}`,
       );
     }
   }
   const triggers = await wrangler("triggers", "deploy", `--env=${target.env}`);
   if (triggers.code !== 0) {
-    throw new Problem(
+    throw new CommandError(
       `Version ${version} has all traffic, but its routes and schedules are those of before:\n${lastWords(triggers)}\n` +
         `Next: npx wrangler triggers deploy --env ${target.env}\n${takeBack(target, old)}`,
     );
@@ -115,7 +118,7 @@ async function shift(
   const known = [version, ...plan.traffic.map((share) => share.version)];
   const stranger = now.find((share) => share.percentage > 0 && !known.includes(share.version));
   if (stranger) {
-    throw new Problem(
+    throw new CommandError(
       `Somebody else has deployed version ${stranger.version} meanwhile, and it stays. Version ${version} is uploaded and has no ` +
         "traffic. Look at what they did, and ship again.",
     );
@@ -130,7 +133,7 @@ async function shift(
   );
   if (ran.code === 0) return;
   const left = await stateOf(target, cloudflare);
-  throw new Problem(
+  throw new CommandError(
     `Version ${version} could not be given ${name} of the traffic:\n${lastWords(ran)}\n${left}\n` +
       `On: npx wrangler versions deploy ${specified({ version, percentage: 100 })} --env ${target.env}\n` +
       `Back: npx wrangler versions deploy ${plan.traffic.map(specified).join(" ")} --env ${target.env}`,
@@ -149,7 +152,7 @@ async function goBack(target: ShipTarget, version: string, plan: ShipPlan, optio
     `--message=back from ${target.commit}`,
   );
   if (ran.code === 0) return;
-  throw new Problem(
+  throw new CommandError(
     `Version ${version} fails, and could not be taken back:\n${lastWords(ran)}\n${await stateOf(target, options.cloudflare)}\n` +
       `Back: npx wrangler versions deploy ${shares.join(" ")} --env ${target.env}`,
   );
@@ -162,7 +165,7 @@ async function failed(
   plan: ShipPlan,
   options: ReleaseOptions,
 ): Promise<never> {
-  throw new Problem(
+  throw new CommandError(
     `The ${step} failed:\n${lastWords(ran)}\n${await stateOf(target, options.cloudflare)} ${unchanged(plan.traffic)}`,
   );
 }

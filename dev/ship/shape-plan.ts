@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { z } from "zod";
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 import type { BuiltWorker } from "../shapes/build.ts";
-import type { Row } from "../shapes/table.ts";
+import type { TableRow } from "../shapes/table.ts";
 import { counted } from "../terminal.ts";
 import type { Cloudflare, Share } from "./cloudflare.ts";
 import { type CheckLine, go, noGo } from "./line.ts";
@@ -18,7 +18,7 @@ import type { Wrangler } from "./wrangler.ts";
 export type ShapeOptions = {
   /** Builds them, each before its callers: the base first, the router last. */
   build: (env: string) => Promise<BuiltWorker[]>;
-  measure: (built: readonly BuiltWorker[], wrangler: Wrangler) => Promise<Row[]>;
+  measure: (built: readonly BuiltWorker[], wrangler: Wrangler) => Promise<TableRow[]>;
   /** One call of each part, without effect. */
   probes: readonly Probe[];
   /** A file of secrets for all Workers but the router. */
@@ -53,7 +53,7 @@ export async function planShape(
     probes,
   }: {
     built: readonly BuiltWorker[];
-    rows: readonly Row[];
+    rows: readonly TableRow[];
     cloudflare: Cloudflare;
   } & Pick<ShapeOptions, "secretsFile" | "probes">,
 ): Promise<ShapePlan> {
@@ -74,7 +74,7 @@ export async function planShape(
   const labels = base && now && (await cloudflare.labelsOf(base.name, now.version));
   const isMove = labels !== undefined && (router?.isWhole === "first" || labels.message === oneWorkerMessage);
   if (isMove && base?.isWhole) {
-    throw new Problem(
+    throw new CommandError(
       `${base.name} answers everything until there is a router, and cannot change its Durable Objects before: ship it as one Worker first.`,
     );
   }
@@ -88,7 +88,7 @@ export async function planShape(
   };
 }
 
-/** One Worker at Cloudflare. Throws {@link Problem} if its traffic is divided. */
+/** One Worker at Cloudflare. Throws {@link CommandError} if its traffic is divided. */
 export async function deployed(name: string, { migrations }: z.infer<typeof Migrations>, cloudflare: Cloudflare) {
   const [found, all, secrets] = await Promise.all([
     cloudflare.worker(name),
@@ -98,7 +98,7 @@ export async function deployed(name: string, { migrations }: z.infer<typeof Migr
   const traffic = all.filter(({ percentage }) => percentage > 0);
   if (traffic.length > 1) {
     const told = traffic.map(({ version, percentage }) => `${version} at ${percentage} %`).join(", ");
-    throw new Problem(
+    throw new CommandError(
       `The traffic of ${name} is divided: ${told}. End that first: npx wrangler versions deploy VERSION@100% --name ${name}`,
     );
   }
@@ -112,14 +112,18 @@ export async function deployed(name: string, { migrations }: z.infer<typeof Migr
 }
 
 /** The sizes and starts against their budgets: each that is over, or the largest. */
-export function sizeLines(rows: readonly Row[]): CheckLine[] {
+export function sizeLines(rows: readonly TableRow[]): CheckLine[] {
   const measured = rows.filter(({ start }) => start !== undefined);
   const bundles = worst(rows, ({ kilobytes }) => kilobytes, bundleLine);
   const starts = worst(measured, ({ start = 0 }) => start, startLine);
   return [...bundles, ...(starts.length > 0 ? starts : [startLine(undefined)])];
 }
 
-function worst(rows: readonly Row[], size: (row: Row) => number, line: (size: number) => CheckLine): CheckLine[] {
+function worst(
+  rows: readonly TableRow[],
+  size: (row: TableRow) => number,
+  line: (size: number) => CheckLine,
+): CheckLine[] {
   const lines = rows
     .toSorted((one, other) => size(other) - size(one))
     .map((row) => ({ ...line(size(row)), of: row.name }))
@@ -155,13 +159,13 @@ function addressLine({ config, worker }: ShipTarget): CheckLine {
 /** The names in a file of secrets, JSON or dotenv. */
 async function namesIn(file: string): Promise<string[]> {
   const text = await readFile(file, "utf8").catch(() => {
-    throw new Problem(`--secrets-file: ${file} cannot be read.`);
+    throw new CommandError(`--secrets-file: ${file} cannot be read.`);
   });
   try {
     const values: Record<string, unknown> = text.trimStart().startsWith("{") ? JSON.parse(text) : parseEnv(text);
     return Object.keys(values).filter((name) => values[name] !== "");
   } catch {
     // The parser's own words would quote the file.
-    throw new Problem(`--secrets-file: ${file} is neither JSON nor lines of NAME=value.`);
+    throw new CommandError(`--secrets-file: ${file} is neither JSON nor lines of NAME=value.`);
   }
 }

@@ -1,4 +1,4 @@
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 import type { Share } from "./cloudflare.ts";
 import type { ShipPlan } from "./plan.ts";
 import { type ReleaseOptions, reported, specified } from "./release.ts";
@@ -9,7 +9,7 @@ import { lastWords, type WranglerRun } from "./wrangler.ts";
 
 /**
  * Uploads every Worker, and then gives each its traffic, the router last: most faults are met before anything changes.
- * Where a later step fails, takes back what it can, and throws {@link Problem} with the state that is left.
+ * Where a later step fails, takes back what it can, and throws {@link CommandError} with the state that is left.
  */
 export async function releaseShape(
   target: ShipTarget,
@@ -32,11 +32,11 @@ export async function releaseShape(
         { url: plan.url, version: now?.version, commit: target.commit, probes: shape.probes },
         { log, ...(patience !== undefined && { patience }) },
       );
-      if (fault) throw new Problem(`The smoke test fails: ${fault}.`);
+      if (fault) throw new CommandError(`The smoke test fails: ${fault}.`);
     }
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    throw new Problem(`${error.message}\n${await takenBack(target, shape, changed, options)}`);
+    if (!(error instanceof CommandError)) throw error;
+    throw new CommandError(`${error.message}\n${await takenBack(target, shape, changed, options)}`);
   }
   log(`All ${shape.workers.length} Workers have their new version.`);
   log(wayBack(target, shape, changed));
@@ -73,7 +73,7 @@ async function promote(worker: PartPlan, version: string | undefined, at: At, op
   const known = [version, ...worker.traffic.map((share) => share.version)];
   const stranger = now.find((share) => share.percentage > 0 && !known.includes(share.version));
   if (stranger)
-    throw new Problem(`Somebody else has deployed version ${stranger.version} of ${worker.name} meanwhile.`);
+    throw new CommandError(`Somebody else has deployed version ${stranger.version} of ${worker.name} meanwhile.`);
   const ran = await wrangler(
     "versions",
     "deploy",
@@ -170,8 +170,8 @@ function named(workers: readonly PartPlan[]): string {
   return workers.map(({ name }) => name).join(", ");
 }
 
-function failed(step: string, { name }: PartPlan, ran: WranglerRun): Problem {
-  return new Problem(`The ${step} of ${name} failed:\n${lastWords(ran)}`);
+function failed(step: string, { name }: PartPlan, ran: WranglerRun): CommandError {
+  return new CommandError(`The ${step} of ${name} failed:\n${lastWords(ran)}`);
 }
 
 function described({ folder, part }: PartPlan, { commit }: ShipTarget, { secretsFile }: ShapePlan): string[] {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { describeDatabase, Problem } from "../config.ts";
+import { CommandError, describeDatabase } from "../config.ts";
 import { explained } from "../local/explained.ts";
 import { postgres } from "../local/postgres.ts";
 import { setOwner } from "../local/target.ts";
@@ -34,11 +34,11 @@ export type ShipOptions = TargetOptions &
     admin?: string;
   };
 
-/** Plans, asks, migrates, uploads, tests, promotes. Throws {@link Problem} with what was left behind. */
+/** Plans, asks, migrates, uploads, tests, promotes. Throws {@link CommandError} with what was left behind. */
 export async function ship(options: ShipOptions): Promise<void> {
   const { log } = options;
   if (options.shape && options.steps.length > 0) {
-    throw new Problem(
+    throw new CommandError(
       "--steps is for one Worker: Cloudflare would divide the traffic of each Worker by itself, so that an older one calls a newer one at random.",
     );
   }
@@ -52,12 +52,13 @@ export async function ship(options: ShipOptions): Promise<void> {
   );
   if (stops.length > 0) {
     const names = [...new Set(stops.map(({ name }) => name))];
-    throw new Problem(
+    throw new CommandError(
       `Nothing was changed. No-go: ${names.join(", ")}. Mend it, or say that you mean it: ${names.map((name) => `--accept "${name}"`).join(" ")}`,
     );
   }
   if (options.isDryRun) return log("\n--dry-run: nothing was changed.");
-  if (!(await options.confirm(`Ship ${target.commit} to ${target.env}?`))) throw new Problem("Nothing was changed.");
+  if (!(await options.confirm(`Ship ${target.commit} to ${target.env}?`)))
+    throw new CommandError("Nothing was changed.");
   await migrateDatabase(target, plan, log);
   const releasing = { ...options, cloudflare, wrangler };
   await (plan.shape ? releaseShape(target, plan, plan.shape, releasing) : release(target, plan, releasing));
@@ -123,7 +124,7 @@ async function migrateDatabase(
     const told = explained(error, where);
     const why = told instanceof Error ? told.message : String(told);
     const now = plan.traffic.length > 0 ? "The older version goes on." : "Nothing is deployed.";
-    throw new Problem(
+    throw new CommandError(
       `${why}\nThe Worker was not touched. ${now} Migrations that were applied before the fault stay, and are not applied again.`,
     );
   } finally {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { describeDatabase, Problem } from "../config.ts";
+import { CommandError, describeDatabase } from "../config.ts";
 import { git } from "../git.ts";
 import { isLocal } from "../local/target.ts";
 import { checkFiles } from "../migrations/check-files.ts";
-import type { Variables } from "./wrangler.ts";
+import type { EnvironmentVariables } from "./wrangler.ts";
 import { readEnvironment, type WorkerConfig } from "./wrangler-toml.ts";
 
 /** The place that a deploy goes to, which nobody has connected to yet. */
@@ -22,27 +22,27 @@ export type ShipTarget = {
 export type TargetOptions = {
   project: string;
   env: string | undefined;
-  variables: Variables;
+  variables: EnvironmentVariables;
   /** True in tests alone: no option and no variable sets it. */
   mayBeLocal?: boolean;
 };
 
 const usage = "npm run ship -- production, or staging";
 
-/** Finds the target, or throws {@link Problem} with the reason for which nothing may be deployed. Changes nothing. */
+/** Finds the target, or throws {@link CommandError} with the reason for which nothing may be deployed. Changes nothing. */
 export async function readTarget({ project, env, variables, mayBeLocal = false }: TargetOptions): Promise<ShipTarget> {
   if (env !== "production" && env !== "staging") {
-    throw new Problem(`Name the environment: ${usage}. Without one, wrangler would make a Worker of neither.`);
+    throw new CommandError(`Name the environment: ${usage}. Without one, wrangler would make a Worker of neither.`);
   }
   const databaseUrl = variables.DATABASE_URL;
   if (!databaseUrl) {
-    throw new Problem(`DATABASE_URL is not set: pass that of ${env}, whose migrations come before its Worker.`);
+    throw new CommandError(`DATABASE_URL is not set: pass that of ${env}, whose migrations come before its Worker.`);
   }
   if (!(/^postgres(ql)?:\/\/./.test(databaseUrl) && URL.canParse(databaseUrl))) {
-    throw new Problem("DATABASE_URL must be postgres://user:password@host/database, percent-encoded.");
+    throw new CommandError("DATABASE_URL must be postgres://user:password@host/database, percent-encoded.");
   }
   if (isLocal(databaseUrl) && !mayBeLocal) {
-    throw new Problem(
+    throw new CommandError(
       `DATABASE_URL names ${describeDatabase(databaseUrl)}, which a deployed Worker cannot reach: pass that of ${env}.`,
     );
   }
@@ -52,13 +52,13 @@ export async function readTarget({ project, env, variables, mayBeLocal = false }
   return { project, env, worker: config.name, config, databaseUrl, commit };
 }
 
-/** The configuration of an environment. Throws {@link Problem} where it would not be that environment's Worker. */
+/** The configuration of an environment. Throws {@link CommandError} where it would not be that environment's Worker. */
 function configOf(project: string, env: string): WorkerConfig & { name: string } {
   const config = readEnvironment(project, env);
   const { name, vars } = config;
-  if (!name) throw new Problem(`wrangler.toml gives the Worker of ${env} no name.`);
+  if (!name) throw new CommandError(`wrangler.toml gives the Worker of ${env} no name.`);
   if (vars.ENVIRONMENT !== env) {
-    throw new Problem(`wrangler.toml has ENVIRONMENT = "${vars.ENVIRONMENT}" in ${env}: make it "${env}".`);
+    throw new CommandError(`wrangler.toml has ENVIRONMENT = "${vars.ENVIRONMENT}" in ${env}: make it "${env}".`);
   }
   return { ...config, name };
 }
@@ -66,11 +66,13 @@ function configOf(project: string, env: string): WorkerConfig & { name: string }
 /** The commit of a tree without changes. */
 async function committed(project: string): Promise<string> {
   const head = await git(project, "rev-parse", "--short=12", "HEAD");
-  if (!head) throw new Problem("There is no commit: a deploy is one, so that you can come back to it.");
+  if (!head) throw new CommandError("There is no commit: a deploy is one, so that you can come back to it.");
   const status = await git(project, "status", "--porcelain");
-  if (status === undefined) throw new Problem("git status fails here, so nobody knows what would be deployed.");
+  if (status === undefined) throw new CommandError("git status fails here, so nobody knows what would be deployed.");
   const changed = status.trimEnd().split("\n").filter(Boolean);
   if (changed.length === 0) return head.trim();
   const more = changed.length > 5 ? `\n  and ${changed.length - 5} more` : "";
-  throw new Problem(`Commit first, so that what runs can be found again:\n${changed.slice(0, 5).join("\n")}${more}`);
+  throw new CommandError(
+    `Commit first, so that what runs can be found again:\n${changed.slice(0, 5).join("\n")}${more}`,
+  );
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { unstable_readConfig as readConfig } from "wrangler";
 import { z } from "zod";
-import { Problem } from "../config.ts";
+import { CommandError } from "../config.ts";
 
 const Route = z.union([z.string(), z.looseObject({ pattern: z.string(), custom_domain: z.boolean().optional() })]);
 const optional = z.string().nullish();
@@ -66,14 +66,14 @@ export type EnvironmentConfig = WorkerConfig & { env: string };
 
 /**
  * Reads wrangler.toml as wrangler understands it: an environment with what it inherits, or the part outside of all. Throws
- * {@link Problem} for an environment that there is not.
+ * {@link CommandError} for an environment that there is not.
  */
 export function readWranglerToml(project: string, env?: string) {
   const read = (named: { env?: string }) =>
     readConfig({ config: join(project, "wrangler.toml"), ...named }, { hideWarnings: true });
   const root = read({});
   if (env === undefined) return root;
-  if (!root.definedEnvironments?.includes(env)) throw new Problem(`wrangler.toml has no environment ${env}.`);
+  if (!root.definedEnvironments?.includes(env)) throw new CommandError(`wrangler.toml has no environment ${env}.`);
   return read({ env });
 }
 

@@ -15,7 +15,7 @@ export type WranglerRun = { code: number; said: string; events: z.infer<typeof E
 export type Wrangler = (...args: string[]) => Promise<WranglerRun>;
 
 /** The environment variables of a command, as `process.env` has them. */
-export type Variables = Readonly<Record<string, string | undefined>>;
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 export const wranglerScript = join(
   dirname(createRequire(import.meta.url).resolve("wrangler/package.json")),
@@ -23,7 +23,7 @@ export const wranglerScript = join(
 );
 
 /** The project's own wrangler in `project`, which never asks. It is not told the owner's `DATABASE_URL`. */
-export function wranglerIn(project: string, variables: Variables): Wrangler {
+export function wranglerIn(project: string, variables: EnvironmentVariables): Wrangler {
   return async (...args) => {
     const folder = await mkdtemp(join(tmpdir(), "plinth-wrangler-"));
     const report = join(folder, "report.ndjson");

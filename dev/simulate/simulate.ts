@@ -10,7 +10,7 @@ import { startDatabase } from "../bench/tools.ts";
 import { closing } from "../closing.ts";
 import { failWith } from "../config.ts";
 import { postgres } from "../local/postgres.ts";
-import { table, wholeNumber } from "../terminal.ts";
+import { textTable, wholeNumberOption } from "../terminal.ts";
 import { simulate, type Year } from "./year.ts";
 
 async function main(): Promise<void> {
@@ -21,9 +21,9 @@ async function main(): Promise<void> {
       sample: { type: "string", default: "100000" },
     },
   });
-  const rps = wholeNumber("rps", values.rps, { min: 1, max: 100_000 });
-  const days = wholeNumber("days", values.days, { min: 2, max: 3_650 });
-  const sample = wholeNumber("sample", values.sample, { min: 1_000, max: 10_000_000 });
+  const rps = wholeNumberOption("rps", values.rps, { min: 1, max: 100_000 });
+  const days = wholeNumberOption("days", values.days, { min: 2, max: 3_650 });
+  const sample = wholeNumberOption("sample", values.sample, { min: 1_000, max: 10_000_000 });
   const years = await closing(async (open) => {
     const { url, endpoint } = await startDatabase(open);
     const owner = postgres(url);
@@ -37,11 +37,11 @@ async function main(): Promise<void> {
     const worker = connect({ DATABASE_URL: url, NEON_FETCH_ENDPOINT: endpoint, DATABASE_TIMEOUT_MS: 30_000 });
     return simulate({ owner, worker, bindings }, { rps, days, sample });
   });
-  console.log(report(years, rps, days));
+  console.log(simulationReport(years, rps, days));
 }
 
 /** The table, and the sentence that an operator needs. */
-export function report(years: readonly Year[], rps: number, days: number): string {
+export function simulationReport(years: readonly Year[], rps: number, days: number): string {
   const rows = years.map((year) => [
     year.table,
     year.perDay.toLocaleString("en"),
@@ -58,7 +58,7 @@ export function report(years: readonly Year[], rps: number, days: number): strin
   return [
     `${rps} requests a second for ${days} days:`,
     "",
-    table(heads, rows),
+    textTable(heads, rows),
     "",
     largest
       ? `Storage breaks first: ${largest.table} grows by ${(largest.bytes / days / 2 ** 20).toFixed(0)} MiB a day, and only its bound ends that: ${largest.bound}.`

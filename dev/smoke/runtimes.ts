@@ -12,10 +12,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs, promisify } from "node:util";
 import { startDatabase } from "../bench/tools.ts";
 import { type Closeables, closing } from "../closing.ts";
-import { failWith, Problem, projectFolder } from "../config.ts";
+import { CommandError, failWith, projectFolder } from "../config.ts";
 import { freePort } from "../local/port.ts";
 import { workerRole } from "../migrations/worker-role.ts";
-import { table } from "../terminal.ts";
+import { textTable } from "../terminal.ts";
 
 /** Packages that npm installs for each, and the command that runs the server. */
 const runtimes = {
@@ -33,7 +33,7 @@ async function main(open: Closeables): Promise<void> {
   // The keys of a constant.
   const known = Object.keys(runtimes) as Runtime[];
   const unknown = positionals.filter((name) => !known.some((one) => one === name));
-  if (unknown.length > 0) throw new Problem(`There is no ${unknown.join(", ")}: only ${known.join(", ")}.`);
+  if (unknown.length > 0) throw new CommandError(`There is no ${unknown.join(", ")}: only ${known.join(", ")}.`);
   const { url } = await startDatabase(open);
   const ofWorker = new URL(url);
   ofWorker.searchParams.set("options", `-c role=${workerRole(ofWorker.pathname.slice(1))}`);
@@ -43,9 +43,9 @@ async function main(open: Closeables): Promise<void> {
   for (const name of chosen) {
     for (const [step, outcome] of await walk(name, bin, ofWorker.href)) rows.push([name, step, outcome]);
   }
-  console.log(table(["runtime", "step", "outcome"], rows));
+  console.log(textTable(["runtime", "step", "outcome"], rows));
   const failed = rows.filter(([, , outcome]) => outcome !== "ok");
-  if (failed.length > 0) throw new Problem(`${failed.length} steps failed.`);
+  if (failed.length > 0) throw new CommandError(`${failed.length} steps failed.`);
 }
 
 async function installed(open: Closeables, chosen: readonly Runtime[]): Promise<string> {

@@ -1,5 +1,5 @@
 /** A line of the log, wherever it was kept: our own JSON, with the time that its keeper adds. */
-export type Line = Record<string, unknown> & { message: string; at: string | undefined };
+export type LogLine = Record<string, unknown> & { message: string; at: string | undefined };
 
 /** The fields in which exports of Workers Logs, `wrangler tail --format json` and the local store keep a line's time. */
 const times = ["at", "timestamp", "eventTimestamp", "Timestamp", "EventTimestampMs"];
@@ -8,8 +8,8 @@ const times = ["at", "timestamp", "eventTimestamp", "Timestamp", "EventTimestamp
  * The lines of a request in an export of the log: JSON values, one a line or in a list, in which our entries may be
  * wrapped, also as text. Anything else is passed over.
  */
-export function linesOf(text: string, requestId: string): Line[] {
-  const found: Line[] = [];
+export function linesOfRequest(text: string, requestId: string): LogLine[] {
+  const found: LogLine[] = [];
   const whole = parsed(text);
   const values =
     whole === undefined
@@ -23,7 +23,7 @@ export function linesOf(text: string, requestId: string): Line[] {
 }
 
 /** Looks for entries at any depth; the innermost time is that of an entry. */
-function collect(value: unknown, outer: string | undefined, take: (line: Line) => void): void {
+function collect(value: unknown, outer: string | undefined, take: (line: LogLine) => void): void {
   if (typeof value === "string") {
     if (value.startsWith("{")) collect(parsed(value), outer, take);
     return;

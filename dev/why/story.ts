@@ -1,10 +1,15 @@
 /** Tells what became of a request, from its lines in the log and its rows in the database, in the order in which it happened. */
 import { styleText } from "node:util";
 import { counted } from "../terminal.ts";
-import type { Line } from "./lines.ts";
-import type { Row, Rows } from "./rows.ts";
+import type { LogLine } from "./lines.ts";
+import type { DatabaseRow, Rows } from "./rows.ts";
 
-type Known = { requestId: string; lines: readonly Line[]; rows: Rows | undefined; mapped?: (stack: string) => string };
+type Known = {
+  requestId: string;
+  lines: readonly LogLine[];
+  rows: Rows | undefined;
+  mapped?: (stack: string) => string;
+};
 
 /** The text of the story; undefined if nothing is known of the request. */
 export function storyOf({ requestId, lines, rows, mapped = (stack) => stack }: Known): string | undefined {
@@ -36,7 +41,7 @@ function section(title: string, lines: string[]): string[] {
   return lines.length === 0 ? [] : [styleText("bold", title), ...lines.map((line) => line.replaceAll(/^/gm, "  "))];
 }
 
-function aboutRequest(line: Line): string[] {
+function aboutRequest(line: LogLine): string[] {
   const { method, route = "no such path", status, code, duration_ms, at } = line;
   const caller = ["user_id", "session_id", "api_key_id"].flatMap((name) => (line[name] ? `${name} ${line[name]}` : []));
   const facts = [
@@ -69,7 +74,7 @@ function causeOf(cause: unknown, mapped: (stack: string) => string): string[] {
   return [...said, ...frames, ...causeOf(inner, mapped)];
 }
 
-function aboutStatements({ at, duration_ms, queries, rows, sqlstate, fault }: Line): string[] {
+function aboutStatements({ at, duration_ms, queries, rows, sqlstate, fault }: LogLine): string[] {
   const outcome = sqlstate ? `failed with ${sqlstate}` : `rows: ${Array.isArray(rows) ? rows.join(", ") : "unknown"}`;
   const met = fault ? `, met the fault ${fault}` : "";
   const texts = Array.isArray(queries)
@@ -79,23 +84,37 @@ function aboutStatements({ at, duration_ms, queries, rows, sqlstate, fault }: Li
 }
 
 /** The events that a line names, where the database was not asked. */
-function eventsOf(line: Line | undefined): Row[] {
+function eventsOf(line: LogLine | undefined): DatabaseRow[] {
   return Array.isArray(line?.events) ? line.events : [];
 }
 
-function aboutEvent({ kind, user_id, actor_id, created_at }: Row): string {
+function aboutEvent({ kind, user_id, actor_id, created_at }: DatabaseRow): string {
   const by = actor_id && actor_id !== user_id ? `, by ${actor_id}` : "";
   return `${clock(created_at)} ${kind}${user_id ? `, account ${user_id}` : ""}${by}`.trim();
 }
 
-function aboutTask({ id, name, state, attempt, created_at, run_at, finished_at, error, mail, sent_at }: Row): string {
+function aboutTask({
+  id,
+  name,
+  state,
+  attempt,
+  created_at,
+  run_at,
+  finished_at,
+  error,
+  mail,
+  sent_at,
+}: DatabaseRow): string {
   const next = state === "waiting" ? `, next attempt ${run_at}` : finished_at ? `, ended ${clock(finished_at)}` : "";
   const sent = mail ? `, ${mail} ${sent_at ? `sent ${clock(sent_at)}` : "not sent"}` : "";
   const why = error ? `\n  ${error}` : "";
   return `${clock(created_at)} ${name} ${id}: ${state} after ${counted(Number(attempt), "attempt")}${next}${sent}${why}`;
 }
 
-function aboutLine({ at, level, message, cause, request_id: _, ...fields }: Line, mapped: (stack: string) => string) {
+function aboutLine(
+  { at, level, message, cause, request_id: _, ...fields }: LogLine,
+  mapped: (stack: string) => string,
+) {
   const rest = Object.entries(fields).flatMap(([name, value]) => (value == null ? [] : `${name}=${inWords(value)}`));
   const causes = causeOf(cause, mapped).map((line) => `  ${line}`);
   return [[clock(at), level, message, rest.join(" ")].filter(Boolean).join(" "), ...causes];

@@ -1,4 +1,4 @@
-import type { Member } from "../security/caller.ts";
+import type { Membership } from "../security/caller.ts";
 import { keyedHash } from "../security/keyed-hash.ts";
 import { inTime, orNothing, patience } from "./in-time.ts";
 import type { Variables } from "./types.ts";
@@ -65,7 +65,7 @@ export async function evict<const E extends Own | Shared>(context: Asking<E>, en
 
 /** A name that nobody can guess or make another entry's, and that each version and deployment has for itself. */
 async function nameOf(
-  { keys, settings, user, member }: Context & { user?: Caller; member?: Member },
+  { keys, settings, user, member }: Context & { user?: Caller; member?: Membership },
   { key, per = "user" }: Own | Shared,
 ) {
   if (per === "user" && !user) throw new Error('Without a caller there is nothing to keep per: "user"');

@@ -5,7 +5,7 @@ import type { PageRequest } from "../crud/keyset.ts";
 import type { Tasks } from "../crud/tasks.ts";
 import type { Versions } from "../crud/versions.ts";
 import type { ConnectionSettings, Database } from "../db/client.ts";
-import type { Session, Terms } from "../db/session.ts";
+import type { DatabaseSession, Terms } from "../db/session.ts";
 import type { RoundTrips } from "../db/wire.ts";
 import type { TraceContext } from "../http/trace.ts";
 import type { Log } from "../log.ts";
@@ -13,7 +13,7 @@ import type { Transport } from "../mail/transports.ts";
 import type { KeptAnswers } from "../platform/answers.ts";
 import type { Texts } from "../platform/texts.ts";
 import type { PageQuery } from "../schemas/pages.ts";
-import type { Caller, Member, SessionCaller } from "../security/caller.ts";
+import type { Caller, Membership, SessionCaller } from "../security/caller.ts";
 import type { Keys } from "../security/keys.ts";
 import type { Passwords } from "../security/passwords.ts";
 import type { Bindings, Settings, SettingsError } from "../settings.ts";
@@ -25,7 +25,7 @@ import type { Policy } from "./policy.ts";
 export type Deps = {
   connect: (settings: Settings, trips: RoundTrips) => Database;
   /** Begins a transaction that can read, decide and write. */
-  begin: (settings: ConnectionSettings, trips: RoundTrips, terms: Terms) => Promise<Session>;
+  begin: (settings: ConnectionSettings, trips: RoundTrips, terms: Terms) => Promise<DatabaseSession>;
   /** The address of a request's client, as the platform tells it and no client can. */
   address: (request: Request) => string | undefined;
   /** Hashes passwords, with the help of the Worker's bindings. */
@@ -136,7 +136,7 @@ export type IdentifiedEnv = {
 };
 
 /** The context of an endpoint below an organization, for its members. */
-export type MemberEnv = { Variables: { member: Member } };
+export type MemberEnv = { Variables: { member: Membership } };
 
 /** The context of a `paged` endpoint. */
 export type PagedEnv = { Variables: { page: Page } };

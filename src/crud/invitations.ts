@@ -1,7 +1,7 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { invitations, mails, members, organizations, users } from "../db/schema.ts";
-import type { Caller, Member } from "../security/caller.ts";
+import type { Caller, Membership } from "../security/caller.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 import { takesRoom } from "./mails.ts";
@@ -40,7 +40,7 @@ export const Invitations = {
    */
   insert(
     db: Database,
-    member: Member,
+    member: Membership,
     invitation: { id: string; email: string; role: string },
     link: InvitationLink,
     event: NewAuditEvent,
@@ -82,7 +82,7 @@ export const Invitations = {
   },
 
   /** Sends an open or expired invitation anew, by another token. */
-  resend(db: Database, member: Member, invitationId: string, link: InvitationLink, event: NewAuditEvent) {
+  resend(db: Database, member: Membership, invitationId: string, link: InvitationLink, event: NewAuditEvent) {
     return db.execute<Pick<Outcome, "wait" | "may" | "is_verified">>(sql`
       with held as materialized (
         select id, ${permissionsOf(sql`i.organization_id`, sql`i.role`)} <@ ${permissionsOfMember(member)} as may,
@@ -102,7 +102,7 @@ export const Invitations = {
       select may, is_verified, coalesce((select wait from room), 0) as wait from held`);
   },
 
-  find(db: Database, { organizationId }: Member, invitationId: string) {
+  find(db: Database, { organizationId }: Membership, invitationId: string) {
     return db
       .select({ id, email, role, invited_by, created_at, sent_at, expires_at, status })
       .from(invitations)
@@ -110,7 +110,7 @@ export const Invitations = {
   },
 
   /** A page of the organization's invitations, newest first. */
-  list(db: Database, { organizationId }: Member, { after, limit }: PageRequest) {
+  list(db: Database, { organizationId }: Membership, { after, limit }: PageRequest) {
     const { past, orderBy, sortKey } = keyset(newestFirst(id), id, after);
     return db
       .select({ id, email, role, invited_by, created_at, sent_at, expires_at, status, sort_key: sortKey })
@@ -121,7 +121,7 @@ export const Invitations = {
   },
 
   /** Withdraws an open invitation. */
-  revoke(db: Database, { organizationId }: Member, invitationId: string, event: NewAuditEvent) {
+  revoke(db: Database, { organizationId }: Membership, invitationId: string, event: NewAuditEvent) {
     return db.execute<{ id: string }>(sql`
       with revoked as (
         update ${invitations} as i set revoked_at = now()
@@ -199,7 +199,7 @@ function expiry({ days }: InvitationLink): SQL {
 }
 
 /** The seconds until organization and member may send another invitation. Counts this one with both, if it may be sent. */
-function roomFor({ organizationId, userId }: Member, { perDay }: InvitationLink): SQL {
+function roomFor({ organizationId, userId }: Membership, { perDay }: InvitationLink): SQL {
   const limits = sql`${perDay}::int, ${86_400 / perDay}::float8`;
   const [ours, theirs] = [`invitations:${organizationId}`, `invitations:${userId}`];
   return sql`coalesce(nullif(wait_for_room(${ours}, ${limits}), 0), nullif(take_room(${theirs}, ${limits}), 0),
@@ -207,7 +207,7 @@ function roomFor({ organizationId, userId }: Member, { perDay }: InvitationLink)
 }
 
 /** True if the member has verified the address of their account. */
-function isVerified({ userId }: Member): SQL {
+function isVerified({ userId }: Membership): SQL {
   return sql`exists (select from ${users} as u where u.id = ${userId}::uuid and u.email_verified_at is not null)`;
 }
 

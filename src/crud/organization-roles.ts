@@ -2,7 +2,7 @@ import { and, asc, eq, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { customRoles, invitations, members, organizations } from "../db/schema.ts";
 import { builtInRoles } from "../permissions.ts";
-import type { Member } from "../security/caller.ts";
+import type { Membership } from "../security/caller.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
 
 /** The largest number of roles that an organization makes for itself. */
@@ -13,7 +13,7 @@ type Outcome = { changed: boolean; exists: boolean; has_room: boolean; may: bool
 
 /** The queries of the roles that organizations make for themselves. Nobody gives a role more than they have. */
 export const OrganizationRoles = {
-  list(db: Database, { organizationId }: Member) {
+  list(db: Database, { organizationId }: Membership) {
     const { name, permissions, created_at } = customRoles;
     return db
       .select({ name, permissions, created_at })
@@ -22,7 +22,7 @@ export const OrganizationRoles = {
       .orderBy(asc(name));
   },
 
-  find(db: Database, member: Member, name: string) {
+  find(db: Database, member: Membership, name: string) {
     const { permissions, created_at } = customRoles;
     return db
       .select({ name: customRoles.name, permissions, created_at })
@@ -31,7 +31,7 @@ export const OrganizationRoles = {
   },
 
   /** Makes a role, unless it has more permissions than the caller. Raises 23505 if there is one of this name. */
-  insert(db: Database, member: Member, role: { name: string; permissions: string[] }, event: NewAuditEvent) {
+  insert(db: Database, member: Membership, role: { name: string; permissions: string[] }, event: NewAuditEvent) {
     const { organizationId } = member;
     const wanted = arrayOf(role.permissions);
     return db.execute<Outcome>(sql`
@@ -49,7 +49,7 @@ export const OrganizationRoles = {
   },
 
   /** Gives a role other permissions. Neither the old ones nor the new ones may be more than the caller's. */
-  update(db: Database, member: Member, role: { name: string; permissions: string[] }, event: NewAuditEvent) {
+  update(db: Database, member: Membership, role: { name: string; permissions: string[] }, event: NewAuditEvent) {
     const wanted = arrayOf(role.permissions);
     return db.execute<Outcome>(sql`
       with held as (select permissions from ${customRoles} where ${isRoleOf(member, role.name)} for update),
@@ -66,7 +66,7 @@ export const OrganizationRoles = {
   },
 
   /** Removes a role that no member and no open invitation has. */
-  delete(db: Database, member: Member, name: string, event: NewAuditEvent) {
+  delete(db: Database, member: Membership, name: string, event: NewAuditEvent) {
     const isOf = (table: SQL) =>
       sql`${table}.organization_id = ${member.organizationId}::uuid and ${table}.role = ${name}`;
     return db.execute<Outcome>(sql`
@@ -88,7 +88,7 @@ export const OrganizationRoles = {
 
 const outcome = sql`select judged.*, exists (select from changed) as changed from judged`;
 
-function isRoleOf({ organizationId }: Member, name: string): SQL | undefined {
+function isRoleOf({ organizationId }: Membership, name: string): SQL | undefined {
   return and(eq(customRoles.organization_id, organizationId), eq(customRoles.name, name));
 }
 
@@ -117,7 +117,7 @@ export const memberRole = sql<string>`case when ${organizations.owner_id} = ${me
 export const roleInOrganization = sql<string>`case when o.owner_id = m.user_id then 'owner' else m.role end`;
 
 /** The permissions that the caller has now. None for a key of the organization, which gives nobody a role. */
-export function permissionsOfMember({ organizationId, userId }: Member): SQL<string[]> {
+export function permissionsOfMember({ organizationId, userId }: Membership): SQL<string[]> {
   return sql`coalesce((
     select ${permissionsOf(sql`m.organization_id`, sql`(${roleInOrganization})`)}
     from ${members} as m join ${organizations} as o on o.id = m.organization_id

@@ -8,7 +8,7 @@ import {
   organizations,
   organizationTables,
 } from "../db/schema.ts";
-import type { Member } from "../security/caller.ts";
+import type { Membership } from "../security/caller.ts";
 import { inStatus, type Reason, requireRow, roomFor, rowWhere, type Status } from "./rows.ts";
 
 type OwnFields<Table extends OrganizationTable> = Omit<Table["$inferInsert"], keyof typeof organizationRow>;
@@ -20,17 +20,17 @@ export type OrganizationRowUpdate<Table extends OrganizationTable> = {
 };
 
 /** The rows of the member's organization, live or deleted. */
-export function ofOrganization(table: OrganizationTable, member: Member, status: Status): SQL | undefined {
+export function ofOrganization(table: OrganizationTable, member: Membership, status: Status): SQL | undefined {
   return and(eq(table.organization_id, member.organizationId), inStatus(table, status));
 }
 
 /** The live row with this id, if it is of the member's organization. */
-export function reachableIn(table: OrganizationTable, id: string, member: Member): SQL | undefined {
+export function reachableIn(table: OrganizationTable, id: string, member: Membership): SQL | undefined {
   return rowWhere(table, id, "live", eq(table.organization_id, member.organizationId));
 }
 
 /** The deleted row with this id, if it is of the member's organization. */
-export function restorableIn(table: OrganizationTable, id: string, member: Member): SQL | undefined {
+export function restorableIn(table: OrganizationTable, id: string, member: Membership): SQL | undefined {
   return rowWhere(table, id, "deleted", eq(table.organization_id, member.organizationId));
 }
 
@@ -39,7 +39,7 @@ export function requireReachableIn(
   db: Database,
   table: OrganizationTable,
   id: string,
-  member: Member,
+  member: Membership,
   reason?: Reason,
 ) {
   return requireRow(db, table, reachableIn(table, id, member), reason);
@@ -49,7 +49,7 @@ export function requireReachableIn(
 export function withRoomIn<Row extends { id: string }>(
   table: OrganizationTable,
   rows: readonly Row[],
-  member: Member,
+  member: Membership,
   most: number,
 ) {
   const theirs = rows.map((row) => ({

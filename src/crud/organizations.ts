@@ -1,7 +1,7 @@
 import { and, eq, getTableColumns, isNotNull, isNull, ne, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { invitations, members, organizations, slugs, users } from "../db/schema.ts";
-import type { Caller, Member } from "../security/caller.ts";
+import type { Caller, Membership } from "../security/caller.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 import { memberRole, permissionsOf, roleInOrganization } from "./organization-roles.ts";
@@ -71,7 +71,7 @@ export const Organizations = {
   },
 
   /** The live organization, as this member sees it. */
-  find(db: Database, { organizationId, userId }: Member) {
+  find(db: Database, { organizationId, userId }: Membership) {
     return db
       .select(organizationColumns)
       .from(organizations)
@@ -110,13 +110,13 @@ export const Organizations = {
       .limit(limit);
   },
 
-  requireVersion(db: Database, { organizationId }: Member, versions: Versions) {
+  requireVersion(db: Database, { organizationId }: Membership, versions: Versions) {
     return requireVersion(db, organizations, isLive(organizationId), versions);
   },
 
   update(
     db: Database,
-    { organizationId }: Member,
+    { organizationId }: Membership,
     changes: { name?: string | undefined; slug?: string | undefined },
     event: NewAuditEvent,
   ) {
@@ -131,7 +131,7 @@ export const Organizations = {
   },
 
   /** Deletes softly: nobody reaches it or its rows, but its owner can restore it until it is purged. */
-  delete(db: Database, { organizationId }: Member, event: NewAuditEvent) {
+  delete(db: Database, { organizationId }: Membership, event: NewAuditEvent) {
     return db.execute<{ id: string }>(sql`
       with gone as (
         update ${organizations} set deleted_at = now(), next_owner_id = null
@@ -158,12 +158,12 @@ export const Organizations = {
    * Precedes changes of members, roles and invitations: those of one organization come one after another, so that each
    * sees those before it. A transaction that also holds an account holds that first.
    */
-  hold(db: Database, { organizationId }: Pick<Member, "organizationId">) {
+  hold(db: Database, { organizationId }: Pick<Membership, "organizationId">) {
     return db.execute(sql`select from ${organizations} where id = ${organizationId}::uuid for no key update`);
   },
 
   /** Offers the organization to another member. Only its owner can, also after a wait for another transfer. */
-  offer(db: Database, { organizationId, userId: ownerId }: Member, userId: string, event: NewAuditEvent) {
+  offer(db: Database, { organizationId, userId: ownerId }: Membership, userId: string, event: NewAuditEvent) {
     const isMember = sql`exists (select from ${members} as m join ${users} as u on u.id = m.user_id
       where m.organization_id = ${organizationId}::uuid and m.user_id = ${userId}::uuid
         and u.deleted_at is null and u.is_active)`;
@@ -179,7 +179,7 @@ export const Organizations = {
   },
 
   /** Takes an offer back, by the owner or by the member who has it, whom the event concerns. */
-  cancelOffer(db: Database, { organizationId, userId }: Member, event: NewAuditEvent) {
+  cancelOffer(db: Database, { organizationId, userId }: Membership, event: NewAuditEvent) {
     return db.execute<{ id: string }>(sql`
       with offered as (
         select id, next_owner_id from ${organizations}
@@ -198,7 +198,7 @@ export const Organizations = {
    * Makes the caller the owner, if the organization was offered to them and they own less than `most`; the event concerns
    * the former owner. Their membership falls back to an admin's later. Follows the holds of account and organization.
    */
-  acceptOffer(db: Database, { organizationId, userId }: Member, most: number, event: NewAuditEvent) {
+  acceptOffer(db: Database, { organizationId, userId }: Membership, most: number, event: NewAuditEvent) {
     return db.execute<{ has_room: boolean }>(sql`
       with member as (
         select m.user_id from ${members} as m join ${users} as u on u.id = m.user_id

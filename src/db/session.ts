@@ -16,7 +16,7 @@ export type Connection = {
 type QueryAnswer = { command: string; rowCount: number | null; rows: unknown[] };
 
 /** A connection of its own, in a transaction that has begun. */
-export type Session = {
+export type DatabaseSession = {
   /** Runs statements in the transaction, one at a time. */
   db: Database;
   /** Rejects at the deadline. */
@@ -30,7 +30,7 @@ export type Session = {
 type DatabaseError = Error & { [Field in keyof NeonDbError]?: string };
 
 /** Begins a transaction over Neon's WebSocket; see {@link sessionOn}. */
-export function beginSession(settings: ConnectionSettings, trips: RoundTrips, terms: Terms): Promise<Session> {
+export function beginSession(settings: ConnectionSettings, trips: RoundTrips, terms: Terms): Promise<DatabaseSession> {
   const { DATABASE_URL, NEON_FETCH_ENDPOINT: endpoint } = settings;
   const client = new Client(DATABASE_URL);
   if (endpoint) Object.assign(client.neonConfig, socketBeside(endpoint));
@@ -52,7 +52,7 @@ export async function sessionOn(
   connection: Connection,
   trips: RoundTrips,
   { isolation, timeout }: Terms,
-): Promise<Session> {
+): Promise<DatabaseSession> {
   let end: (error: CallError) => void = () => {};
   const ended = new Promise<never>((_, reject) => {
     end = reject;

@@ -5,7 +5,7 @@ import { type ErrorCode, errorTable } from "../errors.ts";
 import { sizeInWords } from "../schemas/sizes.ts";
 import { codesOf } from "./contract.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { exampleProblem, type Shape } from "./problems.ts";
+import { exampleProblem, type ProblemPolicy } from "./problems.ts";
 
 export type ApiDocument = ReturnType<OpenAPIHono<AppEnv>["getOpenAPI31Document"]>;
 type Components = NonNullable<ApiDocument["components"]>;
@@ -56,7 +56,7 @@ function sharedProblem(response: Response, status: number, { contract, policy }:
 }
 
 /** The code, and what else decides the body of its example. */
-function exampleName(code: ErrorCode, { fields, maxBytes }: Shape): string {
+function exampleName(code: ErrorCode, { fields, maxBytes }: ProblemPolicy): string {
   const entry = errorTable[code];
   if ("field" in entry && !fields.includes(entry.field.name)) return `${code}.elsewhere`;
   if (code === "payload_too_large" && maxBytes !== usualBytes)

@@ -13,18 +13,18 @@ export type Problems<Code extends ErrorCode> = {
 };
 
 /** The parts of a policy that shape the errors of an endpoint, beside its method. */
-export type Shape = Pick<Policy, "oauth" | "fields" | "maxBytes">;
+export type ProblemPolicy = Pick<Policy, "oauth" | "fields" | "maxBytes">;
 
 /**
  * These errors as answers, by status, each with its sentence. Those of a token endpoint are `application/json` with
  * members of its own (RFC 6749, section 5.2). The document adds codes and examples: see src/endpoint/components.ts.
  */
-export function problemResponses(codes: readonly ErrorCode[], method: Method, shape: Shape) {
+export function problemResponses(codes: readonly ErrorCode[], method: Method, shape: ProblemPolicy) {
   const byStatus = Map.groupBy(codes, (code) => errorTable[code].status);
   return Object.fromEntries([...byStatus].map(([status, group]) => [status, problemResponse(group, method, shape)]));
 }
 
-function problemResponse(codes: readonly ErrorCode[], method: Method, shape: Shape) {
+function problemResponse(codes: readonly ErrorCode[], method: Method, shape: ProblemPolicy) {
   return {
     description: codes.map((code) => `\`${code}\`: ${errorOf(code, shape).detail}`).join(" "),
     headers: headers(...headersOf(codes, method)),
@@ -35,11 +35,11 @@ function problemResponse(codes: readonly ErrorCode[], method: Method, shape: Sha
 }
 
 /** The body that an endpoint of this shape answers for a code. */
-export function exampleProblem(code: ErrorCode, shape: Shape) {
+export function exampleProblem(code: ErrorCode, shape: ProblemPolicy) {
   return problemBody(errorOf(code, shape), "…", shape);
 }
 
-function errorOf(code: ErrorCode, { maxBytes }: Shape): ApiError {
+function errorOf(code: ErrorCode, { maxBytes }: ProblemPolicy): ApiError {
   return code === "payload_too_large" ? tooLarge(maxBytes) : new ApiError(code);
 }
 

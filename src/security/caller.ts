@@ -2,7 +2,7 @@
 export type Caller = { id: string };
 
 /** The one who acts in an organization. No user if one of its keys does. */
-export type Member = { organizationId: string; userId: string | null };
+export type Membership = { organizationId: string; userId: string | null };
 
 /** A caller by the access token of a session. */
 export type SessionCaller = { id: string; sessionId: string };

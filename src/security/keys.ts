@@ -17,10 +17,10 @@ export type Keys = {
 };
 
 /** The ring of `SECRET_KEY`: the first key makes, and each of them is accepted. */
-export type SecretKeys = readonly [string, ...string[]];
+export type SecretKeyRing = readonly [string, ...string[]];
 
 /** The sources of the keys: `SECRET_KEY`, by HKDF (RFC 5869), for all but those of a configured ring. */
-export type KeySettings = { SECRET_KEY: SecretKeys; ALGORITHM: Algorithm; SIGNING_KEYS?: SigningKey[] | undefined };
+export type KeySettings = { SECRET_KEY: SecretKeyRing; ALGORITHM: Algorithm; SIGNING_KEYS?: SigningKey[] | undefined };
 
 /** One entry per isolate, like settings. Holds values: a promise must not outlive its request. */
 const known = new WeakMap<KeySettings, Keys>();

@@ -7,11 +7,11 @@ import type { Permission } from "../permissions.ts";
 import type { ApiKeyCreate, ApiKeyRotation, ApiKeyUpdate } from "../schemas/api-keys.ts";
 import { fieldError } from "../schemas/field-errors.ts";
 import { newApiKey } from "../security/api-keys.ts";
-import type { Member } from "../security/caller.ts";
+import type { Membership } from "../security/caller.ts";
 import { type AuditContext, auditEvent } from "./audit.ts";
 
 /** Below an organization, its keys are meant; otherwise those of the user. */
-type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "user" | "settings" | "now"> & { member?: Member };
+type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "user" | "settings" | "now"> & { member?: Membership };
 
 const day = 24 * 60 * 60;
 

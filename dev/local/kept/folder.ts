@@ -15,7 +15,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { Problem } from "../../config.ts";
+import { CommandError } from "../../config.ts";
 import { readText } from "../../text.ts";
 import { give, type Identity, majorVersion, reachableBinaries, run, unprivileged } from "../cluster/binaries.ts";
 import { initialise, type Place } from "../cluster/cluster.ts";
@@ -23,7 +23,7 @@ import { isAlive } from "../processes.ts";
 import { findPostmaster, type Postmaster } from "./postmaster.ts";
 
 /** The access to the server; stable between starts unless something else takes its port. */
-export type Connection = { port: number; password: string };
+export type ServerAccess = { port: number; password: string };
 
 export const user = "plinth";
 export const databaseName = "plinth";
@@ -36,7 +36,7 @@ export function databaseFolder(dataFolder: string): string {
   return join(dataFolder, "database");
 }
 
-export function connectionUrl({ port, password }: Connection, database = databaseName): string {
+export function connectionUrl({ port, password }: ServerAccess, database = databaseName): string {
   return `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`;
 }
 
@@ -65,7 +65,7 @@ export async function removeFolder(dataFolder: string): Promise<void> {
 }
 
 /** The connection; undefined if there is no database yet. */
-export async function readConnection(folder: string): Promise<Connection | undefined> {
+export async function readConnection(folder: string): Promise<ServerAccess | undefined> {
   const text = await readText(join(folder, "connection.json")).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     if (error.code === "EACCES") throw belongsToAnother(folder);
@@ -74,7 +74,7 @@ export async function readConnection(folder: string): Promise<Connection | undef
   return text === undefined ? undefined : JSON.parse(text);
 }
 
-export async function writeConnection(folder: string, connection: Connection): Promise<void> {
+export async function writeConnection(folder: string, connection: ServerAccess): Promise<void> {
   const draft = join(folder, `connection.${process.pid}`);
   await writeFile(draft, JSON.stringify(connection), { mode: 0o600 });
   await rename(draft, join(folder, "connection.json"));
@@ -167,14 +167,14 @@ async function requireVersion(folder: string): Promise<void> {
   const made = (await readText(join(folder, "data", "PG_VERSION"))).trim();
   const installed = await majorVersion();
   if (made === installed) return;
-  throw new Problem(
+  throw new CommandError(
     `${folder} was made by PostgreSQL ${made}, and PostgreSQL ${installed} is installed. Empty it with npm run db:reset, ` +
       "or go back to the older version and take your data out first.",
   );
 }
 
-function belongsToAnother(folder: string): Problem {
-  return new Problem(
+function belongsToAnother(folder: string): CommandError {
+  return new CommandError(
     `${folder} belongs to another user: run this as that one, remove the folder, or set PLINTH_DATA to another.`,
   );
 }

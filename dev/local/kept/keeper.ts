@@ -3,7 +3,7 @@
  */
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { Problem } from "../../config.ts";
+import { CommandError } from "../../config.ts";
 import { openFolder } from "./folder.ts";
 import { becomeKeeper, takeWhenUnused } from "./locks.ts";
 import { findPostmaster } from "./postmaster.ts";
@@ -25,7 +25,7 @@ try {
   report({
     state: "failed",
     reason: String(error instanceof Error ? error.message : error),
-    isProblem: error instanceof Problem,
+    isProblem: error instanceof CommandError,
   });
 }
 process.exit();

@@ -3,7 +3,7 @@
  * need no files.
  */
 import pg from "pg";
-import { type Connection, connectionUrl } from "./folder.ts";
+import { connectionUrl, type ServerAccess } from "./folder.ts";
 
 /** Shared by every user of the server; held exclusively by a keeper that is about to stop it. */
 const inUse = 1_397_310_001;
@@ -13,7 +13,7 @@ const keeper = 1_397_310_002;
 const dev = 1_397_310_003;
 
 /** Opens a session of the administrator's, which emits `end` when it is over. */
-export async function openSession(connection: Connection, name: string): Promise<pg.Client> {
+export async function openSession(connection: ServerAccess, name: string): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: connectionUrl(connection, "postgres"),
     application_name: `${name} ${process.pid}`,

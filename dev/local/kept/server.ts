@@ -4,7 +4,7 @@ import { type FileHandle, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
-import { Problem } from "../../config.ts";
+import { CommandError } from "../../config.ts";
 import { type Place, spawnServer } from "../cluster/cluster.ts";
 import { databaseName, readConnection, writeConnection } from "./folder.ts";
 import { openSession } from "./locks.ts";
@@ -44,7 +44,7 @@ export async function runServer(place: Place): Promise<RunningServer> {
     if (started) await overcome(folder, await started.log());
     started = await start(place);
   }
-  throw new Problem(`PostgreSQL in ${folder} does not answer: its log is ${join(folder, "log")}.`);
+  throw new CommandError(`PostgreSQL in ${folder} does not answer: its log is ${join(folder, "log")}.`);
 }
 
 async function sessionOf(folder: string, { port }: Postmaster): Promise<pg.Client | undefined> {
@@ -93,7 +93,7 @@ async function overcome(folder: string, log: string): Promise<void> {
   // The remains of a killed server end by themselves.
   if (log.includes("pre-existing shared memory block")) return delay(500);
   if (/could not (bind|create any TCP)/.test(log)) return moveToNextPort(folder);
-  throw new Problem(`PostgreSQL did not start in ${folder}:\n${log.trim()}`);
+  throw new CommandError(`PostgreSQL did not start in ${folder}:\n${log.trim()}`);
 }
 
 async function moveToNextPort(folder: string): Promise<void> {

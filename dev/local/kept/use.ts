@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
-import { Problem } from "../../config.ts";
+import { CommandError } from "../../config.ts";
 import { connectionUrl, databaseFolder, readConnection, runningServer } from "./folder.ts";
 import type { Report } from "./keeper.ts";
 import { becomeDev, hasKeeper, isUsedByOthers, joinUsers, openSession } from "./locks.ts";
@@ -26,7 +26,7 @@ type Options = {
 /** Milliseconds that a start may take: the first one makes the database. */
 const patience = 90_000;
 
-/** @throws {Problem} */
+/** @throws {CommandError} */
 export async function useDatabase(dataFolder: string, { isDev = false, onLost }: Options = {}): Promise<Use> {
   const folder = databaseFolder(dataFolder);
   let keeper: ChildProcess | undefined;
@@ -41,14 +41,14 @@ export async function useDatabase(dataFolder: string, { isDev = false, onLost }:
       keeper ??= started;
       if (entered) return supervised(entered);
     }
-    throw new Problem(`The database in ${folder} does not answer: its log is ${join(folder, "log")}.`);
+    throw new CommandError(`The database in ${folder} does not answer: its log is ${join(folder, "log")}.`);
   }
 
   async function supervised(entered: pg.Client): Promise<pg.Client> {
     const other = isDev ? await becomeDev(entered) : undefined;
     if (other !== undefined) {
       await entered.end();
-      throw new Problem(
+      throw new CommandError(
         `${dataFolder} is in use by process ${other}: stop it first, or set PLINTH_DATA to another folder.`,
       );
     }
@@ -109,5 +109,5 @@ async function startKeeper(dataFolder: string): Promise<ChildProcess | undefined
   if (report.state === "ready") return keeper;
   if (keeper.connected) keeper.disconnect();
   if (report.state === "other") return undefined;
-  throw report.isProblem ? new Problem(report.reason) : new Error(report.reason);
+  throw report.isProblem ? new CommandError(report.reason) : new Error(report.reason);
 }

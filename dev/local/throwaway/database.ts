@@ -2,23 +2,23 @@ import { randomBytes } from "node:crypto";
 import pg from "pg";
 
 /** A database of one's own: its connection string, and its end. */
-export interface Database {
+export interface ThrowawayDatabase {
   url: string;
   drop(): Promise<void>;
 }
 
 /** Creates an empty UTF-8 database on the server of `admin`, a connection string whose role may create databases. */
-export function createDatabase(admin: string): Promise<Database> {
+export function createDatabase(admin: string): Promise<ThrowawayDatabase> {
   return create(admin, `plinth_test_${randomBytes(6).toString("hex")}`, "template0");
 }
 
 /** Copies the database of `url`, which nobody may be connected to. The copy also goes when the original is dropped. */
-export function copyDatabase(admin: string, url: string): Promise<Database> {
+export function copyDatabase(admin: string, url: string): Promise<ThrowawayDatabase> {
   const original = new URL(url).pathname.slice(1);
   return create(admin, `${original}_${randomBytes(3).toString("hex")}`, original);
 }
 
-async function create(admin: string, name: string, template: string): Promise<Database> {
+async function create(admin: string, name: string, template: string): Promise<ThrowawayDatabase> {
   await query(admin, `create database ${name} template ${template} encoding 'UTF8'`);
   const url = new URL(admin);
   url.pathname = `/${name}`;

@@ -3,9 +3,9 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { type FaultName, faultNames } from "../chaos.ts";
 
 /** The calls of a request that meet a fault: `times` of them, after the first `skip`. `met` counts them. */
-export type Plan = { fault: FaultName | "none"; skip: number; times: number; met: number };
+export type FaultPlan = { fault: FaultName | "none"; skip: number; times: number; met: number };
 
-type About = { requestId?: string; plan?: Plan | undefined };
+type About = { requestId?: string; plan?: FaultPlan | undefined };
 const requests = new AsyncLocalStorage<About>();
 
 /** A port that nobody listens at. */
@@ -37,7 +37,7 @@ export function intercept(endpoint: string, { share = 0 } = {}): () => void {
 }
 
 /** Reads `reset-after; skip=1; times=1`: the fault, the calls that are spared first, and the number of those that are not. */
-export function planFrom(text: string): Plan | undefined {
+export function planFrom(text: string): FaultPlan | undefined {
   const [name = "", ...terms] = text.split(";").map((part) => part.trim());
   const fault = [...faultNames, "none" as const].find((one) => one === name);
   const counts = terms.map((term) => /^(skip|times)=(\d{1,6})$/.exec(term));
@@ -46,7 +46,7 @@ export function planFrom(text: string): Plan | undefined {
   return { fault, skip: 0, times: Number.POSITIVE_INFINITY, met: 0, ...given };
 }
 
-function next(plan: Plan): FaultName | undefined {
+function next(plan: FaultPlan): FaultName | undefined {
   if (plan.fault === "none" || plan.skip-- > 0 || plan.met >= plan.times) return undefined;
   plan.met += 1;
   return plan.fault;

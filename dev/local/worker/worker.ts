@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { Problem, projectFolder } from "../../config.ts";
+import { CommandError, projectFolder } from "../../config.ts";
 import { concerning } from "./noise.ts";
 import type { News, Start } from "./process.ts";
 
@@ -46,7 +46,7 @@ export function startWorker({ port, inspectorPort, bindings, folder, shape, onLo
       // Broken code is served too, as a page with the reason.
       resolve();
     });
-    void ended.then(() => reject(new Problem(["The Worker did not start.", ...said].join("\n"))));
+    void ended.then(() => reject(new CommandError(["The Worker did not start.", ...said].join("\n"))));
   });
   const persist = join(folder, "worker");
   const config = join(projectFolder, "wrangler.toml");

@@ -1,4 +1,4 @@
-import { type CheckLine, linesOf, unknown } from "../line.ts";
+import { type CheckLine, checkLines, unknown } from "../line.ts";
 import type { EnvironmentConfig } from "../wrangler-toml.ts";
 
 /** The numbers that every copy of Plinth begins with. */
@@ -18,7 +18,7 @@ export function bindingLines(mine: EnvironmentConfig, others: EnvironmentConfig[
   );
   return [
     ...rateLimitLines(mine, others),
-    ...linesOf(
+    ...checkLines(
       "Durable Objects",
       unmade.map(
         ({ name, class_name }) =>
@@ -26,7 +26,7 @@ export function bindingLines(mine: EnvironmentConfig, others: EnvironmentConfig[
       ),
       "each class has its migration",
     ),
-    ...linesOf("shared storage", shared(mine, others), "no environment shares its buckets, namespaces or queues"),
+    ...checkLines("shared storage", shared(mine, others), "no environment shares its buckets, namespaces or queues"),
   ];
 }
 
@@ -54,7 +54,7 @@ function rateLimitLines(mine: EnvironmentConfig, others: EnvironmentConfig[]): C
       ),
     ];
   }
-  return linesOf("rate limits", faults, "count apart from the other environments");
+  return checkLines("rate limits", faults, "count apart from the other environments");
 }
 
 function shared(mine: EnvironmentConfig, others: EnvironmentConfig[]): string[] {

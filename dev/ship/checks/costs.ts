@@ -1,4 +1,4 @@
-import { type CheckLine, go, linesOf, noGo, unknown } from "../line.ts";
+import { type CheckLine, checkLines, go, noGo, unknown } from "../line.ts";
 import { type EnvironmentConfig, ownDomains } from "../wrangler-toml.ts";
 
 /** Subrequests that a request may make, by Cloudflare's plans. */
@@ -17,7 +17,7 @@ export function costLines(config: EnvironmentConfig): CheckLine[] {
         )
       : go("limits", "none, which both plans take"),
     subrequestLine(Number(vars.SUBREQUESTS || subrequests.free)),
-    ...linesOf(
+    ...checkLines(
       "schedules",
       [
         ...(crons.length > 5 ? [`${crons.length} schedules: the Free plan has 5 for the whole account`] : []),
@@ -30,7 +30,7 @@ export function costLines(config: EnvironmentConfig): CheckLine[] {
       ],
       "let the database sleep",
     ),
-    ...linesOf(
+    ...checkLines(
       "logs",
       [
         ...(observability?.enabled ? [] : ["observability is off: nobody sees what happens"]),
@@ -44,7 +44,7 @@ export function costLines(config: EnvironmentConfig): CheckLine[] {
       ],
       "each request has one line and a trace",
     ),
-    ...linesOf(
+    ...checkLines(
       "version",
       config.version_metadata?.binding === "CF_VERSION_METADATA"
         ? []
@@ -53,7 +53,7 @@ export function costLines(config: EnvironmentConfig): CheckLine[] {
     ),
     placementLine(placement),
     domainLine(config),
-    ...linesOf(
+    ...checkLines(
       "compatibility date",
       config.compatibility_date && config.compatibility_date <= new Date().toISOString().slice(0, 10)
         ? []

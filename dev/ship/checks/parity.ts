@@ -1,4 +1,4 @@
-import { type CheckLine, linesOf } from "../line.ts";
+import { type CheckLine, checkLines } from "../line.ts";
 import type { EnvironmentConfig, WorkerConfig } from "../wrangler-toml.ts";
 
 /** Finds settings that an environment does not inherit and fails to repeat. */
@@ -15,7 +15,7 @@ export function parityLines(root: WorkerConfig, mine: EnvironmentConfig, others:
     ...(mine.name ? [] : [`${here} has no name`]),
     ...others.filter(({ name }) => name === mine.name).map(({ env }) => `${mine.name} is also the Worker of ${env}`),
   ];
-  return linesOf(`parity of ${mine.env}`, faults, "has the variables, secrets and bindings of npm run dev");
+  return checkLines(`parity of ${mine.env}`, faults, "has the variables, secrets and bindings of npm run dev");
 }
 
 /** The names of bindings that every environment has. A bucket and a way to send mail are a choice of each. */

@@ -1,4 +1,4 @@
-import { type CheckLine, linesOf } from "../line.ts";
+import { type CheckLine, checkLines } from "../line.ts";
 import { ownDomains, type WorkerConfig } from "../wrangler-toml.ts";
 
 /** A Worker that wrangler would deploy without `--env`: it would call itself production beside the real one. */
@@ -13,5 +13,5 @@ export function rootLines(root: WorkerConfig): CheckLine[] {
       ? ["wrangler.toml has a route outside of its environments, which each of them inherits"]
       : []),
   ];
-  return linesOf("root Worker", faults, "wrangler without --env deploys nothing");
+  return checkLines("root Worker", faults, "wrangler without --env deploys nothing");
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { SettingsError, settingsFrom, settingsTable } from "../../../src/settings.ts";
-import { type CheckLine, linesOf } from "../line.ts";
+import { type CheckLine, checkLines } from "../line.ts";
 import type { EnvironmentConfig } from "../wrangler-toml.ts";
 
 /** Variables that have no valid value, are none, or are secrets; and what is left of an example. */
@@ -9,13 +9,13 @@ export function settingLines(config: EnvironmentConfig): CheckLine[] {
   const vars = Object.entries(config.vars).map(([name, value]) => [name, String(value)] as const);
   const faults = vars.flatMap(([name, value]) => settingFaults(name, value)).concat(together(config));
   return [
-    ...linesOf("settings", [...faults, ...refusedByWorker(config, faults)], "each variable has a valid value"),
-    ...linesOf(
+    ...checkLines("settings", [...faults, ...refusedByWorker(config, faults)], "each variable has a valid value"),
+    ...checkLines(
       "secrets in the open",
       vars.flatMap(([name, value]) => secretFaults(name, value)),
       "no variable holds one",
     ),
-    ...linesOf("placeholders", placeholders(config), "none is left"),
+    ...checkLines("placeholders", placeholders(config), "none is left"),
   ];
 }
 

@@ -3,7 +3,7 @@ import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { git } from "../../git.ts";
 import { readText } from "../../text.ts";
-import { type CheckLine, linesOf } from "../line.ts";
+import { type CheckLine, checkLines } from "../line.ts";
 
 /** Modules of Node that are missing in a deployed Worker, or are there and throw. */
 const absent = new Set(
@@ -25,14 +25,18 @@ export async function sourceLines(project: string, bundle: string): Promise<Chec
     sources.push({ file, text: await readText(join(project, file)) });
   }
   return [
-    ...linesOf("PBKDF2", sources.flatMap(iterationFaults), `at most ${iterationCap.toLocaleString("en")} iterations`),
-    ...linesOf("scrypt", sources.flatMap(scryptFaults), "within the cap on N · r · p"),
-    ...linesOf(
+    ...checkLines(
+      "PBKDF2",
+      sources.flatMap(iterationFaults),
+      `at most ${iterationCap.toLocaleString("en")} iterations`,
+    ),
+    ...checkLines("scrypt", sources.flatMap(scryptFaults), "within the cap on N · r · p"),
+    ...checkLines(
       "Node APIs",
       [...moduleFaults(bundle), ...sources.flatMap(evalFaults)],
       "the bundle imports none that is missing",
     ),
-    ...linesOf("committed secrets", await committedSecrets(project), "git has no .dev.vars and no .env"),
+    ...checkLines("committed secrets", await committedSecrets(project), "git has no .dev.vars and no .env"),
   ];
 }
 

@@ -5,15 +5,15 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it, vi } from "vitest";
-import { benchPage, benchTable, type Measured } from "../../../dev/bench/chart.ts";
+import { benchPage, benchTable, type ChartRow } from "../../../dev/bench/chart.ts";
 import { together } from "../../../dev/bench/load.ts";
 import { isAccepted, Public, statusesOf } from "../../../dev/bench/open-loop.ts";
 import { goodput, type Overload, overloadTable } from "../../../dev/bench/overload.ts";
 import { median, quantile } from "../../../dev/bench/tools.ts";
 import { projectFolder } from "../../../dev/config.ts";
-import { table, wholeNumber } from "../../../dev/terminal.ts";
+import { textTable, wholeNumberOption } from "../../../dev/terminal.ts";
 
-const health: Measured = {
+const health: ChartRow = {
   name: "GET /health",
   status: 200,
   perSecond: 4321.6,
@@ -25,7 +25,7 @@ const health: Measured = {
   roundTrips: 0,
   bytes: 673,
 };
-const search: Measured = {
+const search: ChartRow = {
   ...health,
   name: 'GET /items?q=<b>&"',
   perSecond: 0,
@@ -45,7 +45,7 @@ async function command(script: string, ...args: string[]) {
 describe("the benchmarks' tables", () => {
   it("align text to the left and figures to the right", () => {
     expect(
-      table(
+      textTable(
         ["what", "ms"],
         [
           ["a", "1.5"],
@@ -141,7 +141,7 @@ describe("the benchmark beyond the capacity", () => {
 
 describe("the benchmarks' options", () => {
   it.each(["0", "61", "1.5", "-1", "", "1e1", "ten"])("refuse %j where 1 to 60 is asked for", (value) => {
-    expect(() => wholeNumber("seconds", value, { min: 1, max: 60 })).toThrow(
+    expect(() => wholeNumberOption("seconds", value, { min: 1, max: 60 })).toThrow(
       "--seconds must be a whole number from 1 to 60.",
     );
   });

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { memoryOf } from "../../../dev/bench/tools.ts";
-import { startWorker } from "../../../dev/bench/worker.ts";
+import { startBenchWorker } from "../../../dev/bench/worker.ts";
 import { closing } from "../../../dev/closing.ts";
 
 const megabyte = new Uint8Array(1_000_000);
@@ -19,7 +19,7 @@ beforeAll(async () => {
   };
   api = await new Promise<string>((resolve, reject) => {
     worker = closing(async (open) => {
-      resolve(`${await startWorker(open, bindings, { entry: "test/fixtures/runtime-worker.ts" })}/api/v1`);
+      resolve(`${await startBenchWorker(open, bindings, { entry: "test/fixtures/runtime-worker.ts" })}/api/v1`);
       await new Promise<void>((end) => {
         isDone = end;
       });

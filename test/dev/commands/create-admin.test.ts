@@ -1,7 +1,7 @@
 import { and, eq, isNull } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createAdmin, deployedAddresses, report } from "../../../dev/commands/create-admin.ts";
+import { adminReport, createAdmin, deployedAddresses } from "../../../dev/commands/create-admin.ts";
 import { migrate } from "../../../dev/migrations/migrate.ts";
 import { OneTimeTokens } from "../../../src/crud/one-time-tokens.ts";
 import { Users } from "../../../src/crud/users.ts";
@@ -65,7 +65,7 @@ describe("npm run admin:create", () => {
   });
 
   it("prints no address of this machine for a deployed API", () => {
-    const text = report("ada@example.com", "the database of production", true, "a-token", deployedAddresses());
+    const text = adminReport("ada@example.com", "the database of production", true, "a-token", deployedAddresses());
     expect(text).toContain("/reset-password?token=a-token");
     expect(text).toContain('"https://<your API>/api/v1/auth/password/reset"');
     expect(text).not.toContain("localhost");

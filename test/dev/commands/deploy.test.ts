@@ -4,10 +4,10 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { LocalDatabase } from "../../../dev/local/database.ts";
 import { postgres } from "../../../dev/local/postgres.ts";
-import { createDatabase, type Database } from "../../../dev/local/throwaway/database.ts";
+import { createDatabase, type ThrowawayDatabase } from "../../../dev/local/throwaway/database.ts";
 
 const project = join(import.meta.dirname, "../../..");
-let created: Database;
+let created: ThrowawayDatabase;
 let database: LocalDatabase;
 
 beforeAll(async () => {

@@ -3,10 +3,10 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { projectFolder } from "../../../dev/config.ts";
 import { postgres } from "../../../dev/local/postgres.ts";
-import { copyDatabase, type Database } from "../../../dev/local/throwaway/database.ts";
+import { copyDatabase, type ThrowawayDatabase } from "../../../dev/local/throwaway/database.ts";
 
-let original: Database;
-let restored: Database;
+let original: ThrowawayDatabase;
+let restored: ThrowawayDatabase;
 
 async function run(url: string, query: string) {
   const database = postgres(url);

@@ -170,7 +170,7 @@ describe("npm run users:import", () => {
     const file = join(folder, name);
     await writeFile(file, content);
     await expect(run(file)).rejects.toThrow(
-      expect.objectContaining({ name: "Problem", message: expect.stringMatching(reason) }),
+      expect.objectContaining({ name: "CommandError", message: expect.stringMatching(reason) }),
     );
   });
 

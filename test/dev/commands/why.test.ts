@@ -6,8 +6,8 @@ import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LogStore } from "../../../dev/local/log-store.ts";
 import { migrate } from "../../../dev/migrations/migrate.ts";
-import { linesOf } from "../../../dev/why/lines.ts";
-import { rowsOf } from "../../../dev/why/rows.ts";
+import { linesOfRequest } from "../../../dev/why/lines.ts";
+import { rowsOfRequest } from "../../../dev/why/rows.ts";
 import { storyOf } from "../../../dev/why/story.ts";
 import { connect } from "../../../src/db/client.ts";
 import { auditEvents, mails, tasks, users } from "../../../src/db/schema.ts";
@@ -49,7 +49,7 @@ describe("the lines of a request", () => {
       `not JSON\n${[request, other].map((line) => JSON.stringify({ at, log: JSON.stringify(line) })).join("\n")}`,
     ],
   ])("are found in %s", (_, text) => {
-    expect(linesOf(text, "a-request")).toStrictEqual(expected.map((line) => expect.objectContaining(line)));
+    expect(linesOfRequest(text, "a-request")).toStrictEqual(expected.map((line) => expect.objectContaining(line)));
   });
 
   it("are kept by npm run dev, the newest of them, in two files at most", async () => {
@@ -58,7 +58,7 @@ describe("the lines of a request", () => {
       const store = new LogStore(folder);
       const filler = "x".repeat(2 ** 20);
       for (let line = 0; line < 12; line++) store.add({ ...other, line, filler });
-      const kept = linesOf(await new LogStore(folder).text(), "a-request").map((line) => line.line);
+      const kept = linesOfRequest(await new LogStore(folder).text(), "a-request").map((line) => line.line);
       expect(kept.at(-1)).toBe(11);
       expect(kept.length).toBeGreaterThanOrEqual(4);
       expect(kept.length).toBeLessThanOrEqual(8);
@@ -92,7 +92,7 @@ describe("the story of a request", () => {
   afterAll(() => served.close());
 
   it.each([undefined, new Date().toISOString()])("has its events, its tasks and its mails (at %s)", async (at) => {
-    const rows = await rowsOf(served.database, "a-request", at);
+    const rows = await rowsOfRequest(served.database, "a-request", at);
     expect(rows.tasks.map(({ name }) => name).toSorted()).toStrictEqual(["mails/send", "orders/ship"]);
     expect(rows.events).toMatchObject([{ kind: "account.created" }]);
     const statements = { level: "info", message: "statements", request_id: "a-request", at: `${at}` };
@@ -121,7 +121,7 @@ describe("the story of a request", () => {
   });
 
   it("finds none of another time, and says nothing of a request that nobody knows", async () => {
-    const rows = await rowsOf(served.database, "a-request", "2026-01-01T00:00:00Z");
+    const rows = await rowsOfRequest(served.database, "a-request", "2026-01-01T00:00:00Z");
     expect(rows).toStrictEqual({ tasks: [], events: [] });
     expect(storyOf({ requestId: "a-request", lines: [], rows })).toBeUndefined();
   });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
-import { lastRelease, refused, report } from "../../../dev/commands/contract.ts";
+import { changeReport, lastRelease, refused } from "../../../dev/commands/contract.ts";
 import type { Change } from "../../../dev/contract/change.ts";
 import { compare, type OpenApi } from "../../../dev/contract/compare.ts";
 
@@ -746,7 +746,7 @@ describe("promise 49: npm run contract", () => {
     });
     const changes = compare(before, after, today);
     expect(refused(changes)).toStrictEqual([]);
-    expect(report(changes, false)[0]).toBe(
+    expect(changeReport(changes, false)[0]).toBe(
       "request body.slug: field went. Breaks old clients, allowed: its sunset was 2026-01-01.\n  PATCH /things/{}",
     );
   });
@@ -756,11 +756,15 @@ describe("promise 49: npm run contract", () => {
       update.properties.size = {};
     });
     const changes = compare(before, after, today);
-    expect(report(changes, false)).toStrictEqual(["0 changes break old clients, 1 breaks nobody (--all lists them)."]);
-    expect(report(changes, true)[0]).toBe("request body.size: field came. Breaks nobody.\n  PATCH /things/{}");
+    expect(changeReport(changes, false)).toStrictEqual([
+      "0 changes break old clients, 1 breaks nobody (--all lists them).",
+    ]);
+    expect(changeReport(changes, true)[0]).toBe("request body.size: field came. Breaks nobody.\n  PATCH /things/{}");
     const many = ["GET /a", "GET /b", "GET /c", "GET /d"].map((operation) => ({
       ...{ operation, place: "200", rule: "status went", breaks: broken },
     }));
-    expect(report(many, false)[0]).toBe("200: status went. Breaks old clients.\n  GET /a, GET /b, GET /c and 1 more");
+    expect(changeReport(many, false)[0]).toBe(
+      "200: status went. Breaks old clients.\n  GET /a, GET /b, GET /c and 1 more",
+    );
   });
 });

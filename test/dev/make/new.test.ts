@@ -81,7 +81,7 @@ describe("npm run new", () => {
     // In this process: a new one takes as long as all of these.
     const { make } = await import(join(copy, "dev/make/new.ts"));
     await expect(make(args)).rejects.toThrow(
-      expect.objectContaining({ name: "Problem", message: expect.stringMatching(reason) }),
+      expect.objectContaining({ name: "CommandError", message: expect.stringMatching(reason) }),
     );
     expect(await status()).toBe("");
   });

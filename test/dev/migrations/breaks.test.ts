@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import type { LocalDatabase, Session } from "../../../dev/local/database.ts";
+import type { LocalDatabase, LocalSession } from "../../../dev/local/database.ts";
 import { postgres } from "../../../dev/local/postgres.ts";
-import { createDatabase, type Database } from "../../../dev/local/throwaway/database.ts";
+import { createDatabase, type ThrowawayDatabase } from "../../../dev/local/throwaway/database.ts";
 import { breaksBetween } from "../../../dev/migrations/breaks.ts";
 import { readObjects } from "../../../dev/migrations/objects.ts";
 import { watchEffects } from "../../../dev/migrations/watch.ts";
 
-let created: Database;
+let created: ThrowawayDatabase;
 let database: LocalDatabase;
-let session: Session;
+let session: LocalSession;
 
 const tables = [
   "create type mood as enum ('calm', 'loud')",

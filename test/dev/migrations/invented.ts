@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, inject } from "vitest";
 import type { LocalDatabase } from "../../../dev/local/database.ts";
 import { postgres } from "../../../dev/local/postgres.ts";
-import { createDatabase, type Database } from "../../../dev/local/throwaway/database.ts";
+import { createDatabase, type ThrowawayDatabase } from "../../../dev/local/throwaway/database.ts";
 import { migrate } from "../../../dev/migrations/migrate.ts";
 
 const project = join(import.meta.dirname, "../../..");
@@ -51,7 +51,7 @@ class Folder {
 
 /** Before each test a database and a folder with one migration, and the means to apply them and to look. */
 export function inventedMigrations() {
-  let created: Database;
+  let created: ThrowawayDatabase;
   let database: LocalDatabase;
   let folder: Folder;
   let lines: string[];

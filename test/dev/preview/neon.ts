@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { postgres } from "../../../dev/local/postgres.ts";
-import { createDatabase, type Database } from "../../../dev/local/throwaway/database.ts";
+import { createDatabase, type ThrowawayDatabase } from "../../../dev/local/throwaway/database.ts";
 
-type Kept = { id: string; name: string; created_at: string; database: Database };
+type Kept = { id: string; name: string; created_at: string; database: ThrowawayDatabase };
 
 /** Neon's API for one project; each branch is a database of the tests' own PostgreSQL. */
 export class NeonStandIn {

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { afterEach, beforeEach, inject } from "vitest";
 import type { LocalDatabase } from "../../../dev/local/database.ts";
 import { postgres } from "../../../dev/local/postgres.ts";
-import { createDatabase, type Database } from "../../../dev/local/throwaway/database.ts";
+import { createDatabase, type ThrowawayDatabase } from "../../../dev/local/throwaway/database.ts";
 import { type ShipOptions, ship } from "../../../dev/ship/ship.ts";
 import { StandIn } from "./cloudflare.ts";
 import { tinyProject } from "./project.ts";
@@ -11,7 +11,7 @@ import { tinyProject } from "./project.ts";
 export function shipping() {
   let cloudflare: StandIn;
   let project: Awaited<ReturnType<typeof tinyProject>>;
-  let created: Database;
+  let created: ThrowawayDatabase;
   let database: LocalDatabase;
   let said: string[];
 
@@ -35,7 +35,7 @@ export function shipping() {
       measure: async () => ({ bundle: { text: "", kilobytes: 100 }, start: 50 }),
       admin: inject("postgres"),
       ...options,
-    }).catch((error: Error) => said.push(error.name === "Problem" ? error.message : `${error.stack}`));
+    }).catch((error: Error) => said.push(error.name === "CommandError" ? error.message : `${error.stack}`));
     return said.join("\n");
   }
 

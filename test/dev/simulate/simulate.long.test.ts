@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { postgres } from "../../../dev/local/postgres.ts";
-import { copyDatabase, type Database } from "../../../dev/local/throwaway/database.ts";
+import { copyDatabase, type ThrowawayDatabase } from "../../../dev/local/throwaway/database.ts";
 import { growths } from "../../../dev/simulate/growth.ts";
-import { report } from "../../../dev/simulate/simulate.ts";
+import { simulationReport } from "../../../dev/simulate/simulate.ts";
 import { simulate, type Year } from "../../../dev/simulate/year.ts";
 import { connect } from "../../../src/db/client.ts";
 import { allTasks } from "../../../src/tasks/index.ts";
 
-let copy: Database;
+let copy: ThrowawayDatabase;
 beforeAll(async () => {
   copy = await copyDatabase(inject("postgres"), inject("template"));
 });
@@ -49,7 +49,7 @@ describe("npm run simulate", () => {
 
   it("tells what breaks first", () => {
     const year = { perDay: 10, rows: 3_650, bytes: 2 ** 30, bound: "A_SETTING" };
-    const text = report(
+    const text = simulationReport(
       [
         { ...year, table: "quiet", isSteady: true, load: 0.02 },
         { ...year, table: "busy", isSteady: true, load: 0.5 },

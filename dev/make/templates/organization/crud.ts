@@ -3,7 +3,7 @@ import { and, eq, getTableColumns, type SQL } from "drizzle-orm"; //: under
 import type { Database } from "../db/client.ts";
 import { fieldNotes } from "../db/schema.ts"; //: direct
 import { binders, fieldNotes } from "../db/schema.ts"; //: under
-import type { Member } from "../security/caller.ts";
+import type { Membership } from "../security/caller.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 import {
   type NewOrganizationRow,
@@ -24,12 +24,12 @@ export const FieldNotes = {
    * Ends the transaction (SQLSTATE PT404) unless the binder is a live one of the member's organization. Before a change, it //: under
    * also holds the binder, so that it is not deleted in between. //: under
    */ //: under
-  requireBinder(db: Database, binderId: string, member: Member, reason: "read" | "change") { //: under
+  requireBinder(db: Database, binderId: string, member: Membership, reason: "read" | "change") { //: under
     return requireReachableIn(db, binders, binderId, member, reason); //: under
   }, //: under
  //: under
   /** Respects the bound of {@link withRoomIn}. */
-  insert(db: Database, values: NewOrganizationRow<typeof fieldNotes>, member: Member, most: number) {
+  insert(db: Database, values: NewOrganizationRow<typeof fieldNotes>, member: Membership, most: number) {
     return db
       .insert(fieldNotes)
       .values(withRoomIn(fieldNotes, [values], member, most))
@@ -42,7 +42,7 @@ export const FieldNotes = {
     db: Database,
     binderId: string, //: under
     id: string,
-    member: Member,
+    member: Membership,
   ) {
     return db
       .select()
@@ -52,9 +52,9 @@ export const FieldNotes = {
   },
 
   /** A page of the organization's field notes, newest first, each with its `sort_key`. */ //: direct
-  list(db: Database, member: Member, status: "live" | "deleted", { after, limit }: PageRequest) { //: direct
+  list(db: Database, member: Membership, status: "live" | "deleted", { after, limit }: PageRequest) { //: direct
   /** A page of the binder's field notes, newest first, each with its `sort_key`. */ //: under
-  list(db: Database, binderId: string, member: Member, status: "live" | "deleted", { after, limit }: PageRequest) { //: under
+  list(db: Database, binderId: string, member: Membership, status: "live" | "deleted", { after, limit }: PageRequest) { //: under
     const { past, orderBy, sortKey } = keyset(newestFirst(fieldNotes.created_at), fieldNotes.id, after);
     return db
       .select({ ...getTableColumns(fieldNotes), sort_key: sortKey })
@@ -70,7 +70,7 @@ export const FieldNotes = {
     db: Database,
     binderId: string, //: under
     id: string,
-    member: Member,
+    member: Membership,
     versions: Versions,
   ) {
     return requireVersion(db, fieldNotes, reachableIn(fieldNotes, id, member), versions); //: direct
@@ -81,7 +81,7 @@ export const FieldNotes = {
     db: Database,
     binderId: string, //: under
     id: string,
-    member: Member,
+    member: Membership,
     changes: OrganizationRowUpdate<typeof fieldNotes>,
   ) {
     return db
@@ -97,7 +97,7 @@ export const FieldNotes = {
     db: Database,
     binderId: string, //: under
     id: string,
-    member: Member,
+    member: Membership,
   ) {
     return db
       .update(fieldNotes)
@@ -112,7 +112,7 @@ export const FieldNotes = {
     db: Database,
     binderId: string, //: under
     id: string,
-    member: Member,
+    member: Membership,
   ) {
     return db
       .update(fieldNotes)
