@@ -1,8 +1,8 @@
 /**
  * `npm run dev`: one process that uses the database and runs the Worker, and takes what it started with it when it ends.
  * `--json` writes the log as in production. `--chaos` lets a request choose a fault by `X-Chaos`, and `--chaos-share 0.05` lets
- * so many of all requests meet one. `--shape group` and `--shape endpoint` run the API as several Workers. `PORT`,
- * `INSPECTOR_PORT` and `DATABASE_URL` choose others than the usual.
+ * so many of all requests meet one. `--shape group` and `--shape endpoint` run the API as several Workers. Other ports
+ * and another database: `PORT=9000 npm run dev`, and `INSPECTOR_PORT` and `DATABASE_URL` likewise.
  */
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
