@@ -260,7 +260,7 @@ export function problemBody(error: ApiError, requestId: string, { oauth, fields 
   };
 }
 
-/** The errors of those fields of a body that an error blames. */
+/** The field errors for the fields of a body that an error blames. */
 function blamedIn(fields: readonly string[], { code, missing }: ApiError): FieldError[] {
   const { field }: ErrorEntry = errorTable[code];
   const blamed = [...(field ? [field] : []), ...missing.map((name) => ({ name, type: "not_found" as const }))];

@@ -128,7 +128,7 @@ export function openSession({ origin, credentials, retries, fetch }: Environment
     become({ status: "signed_out" });
   }
 
-  /** Gets the next tokens. Answers undefined, or else the answer of a server that could not give any for now. */
+  /** Gets the next tokens. Answers undefined, or the server's answer if it can give none for now. */
   async function resume(): Promise<Response | undefined> {
     const asked = turn;
     const token = store ? await store.get() : undefined;

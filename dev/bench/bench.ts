@@ -83,7 +83,7 @@ async function measure(
   for (let round = 1; round <= rounds; round++) {
     console.error(`Round ${round} of ${rounds}, ${calls.length * seconds} s`);
     for (const result of results) {
-      // Connections of PostgreSQL that were idle have ended, and the first to need new ones would pay for them.
+      // PostgreSQL has ended idle connections: the first call would pay for new ones.
       await load(origin, result.call, { requests: 4 * connections, connections });
       const { bytes, ...figures } = await load(origin, result.call, { seconds, connections });
       result.bytes = bytes;

@@ -10,7 +10,7 @@ export type Call = {
   path: string;
   headers?: Record<string, string>;
   body?: string;
-  /** The one status that it must be answered with. */
+  /** The status that every answer must have. */
   status: number;
   /** The same request to the bare peer, where it can answer one. */
   bare?: Pick<Call, "path" | "headers">;

@@ -72,7 +72,7 @@ async function run(origin: string, sql: pg.Client, samples: number): Promise<voi
   const [known, unknown]: [number[], number[]] = [[], []];
   const cpuBefore = await cpuOf("workerd");
   for (let i = 0; i < samples; i++) {
-    // In turns, and each first every other time: what the machine does meanwhile happens to both.
+    // Takes turns at going first, so that whatever else the machine does happens to both.
     if (i % 2) known.push(await refused(`user${i}`));
     unknown.push(await refused(`nobody${i}`));
     if (i % 2 === 0) known.push(await refused(`user${i}`));

@@ -78,7 +78,7 @@ export const errorFields = [
   "routine",
 ] as const;
 
-/** `place`: which statement of a transaction it was, from 0; the commit comes after the last. */
+/** `place`: the number of the statement in its transaction, from 0; the commit has the next one. */
 export type PostgresError = Error & Partial<Record<(typeof errorFields)[number], string>> & { place?: number };
 
 /** An error as Neon answers it: all fields, null where there is none. */

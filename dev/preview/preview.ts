@@ -73,7 +73,7 @@ async function prepareDatabase(url: string, project: string, log: (line: string)
         `${describeDatabase(url)} is a copy of production, whose rows are people's: let NEON_PREVIEW_PARENT name the branch of staging.`,
       );
     }
-    // No deploy takes it for that of staging from now on.
+    // Keeps a deploy from taking it for the database of staging.
     await migrate(database, { folder: join(project, "drizzle"), log });
     await setOwner(database, "preview");
     const { name, password } = await makeWorkerRole(database, { newPassword: true });

@@ -65,8 +65,8 @@ export type WorkerConfig = z.infer<typeof Config>;
 export type EnvironmentConfig = WorkerConfig & { env: string };
 
 /**
- * Reads wrangler.toml as wrangler understands it: an environment with what it inherits, or the part outside of all. Throws
- * {@link CommandError} for an environment that there is not.
+ * Reads wrangler.toml as wrangler understands it: an environment with what it inherits, or the part outside of all.
+ * Throws {@link CommandError} for an unknown environment.
  */
 export function readWranglerToml(project: string, env?: string) {
   const read = (named: { env?: string }) =>

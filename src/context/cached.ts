@@ -63,7 +63,7 @@ export async function evict<const E extends Own | Shared>(context: Asking<E>, en
   await orNothing(context.log, "computed", () => context.cache(context.settings).delete(name));
 }
 
-/** A name that nobody can guess or make another entry's, and that each version and deployment has for itself. */
+/** A name that nobody can guess or give another entry, and that differs by version and deployment. */
 async function nameOf(
   { keys, settings, user, member }: Context & { user?: Caller; member?: Membership },
   { key, per = "user" }: Own | Shared,

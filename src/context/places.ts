@@ -16,9 +16,8 @@ const least = 1 / 16;
 const longestWait = 5;
 
 /**
- * The requests that an isolate works on, each in a place. There are `REQUESTS_PER_ISOLATE`, and fewer while the database is
- * slow: slow answers without a quick one between them take a third of them away, and each quick one gives some back.
- * `createApp` has one.
+ * The requests that an isolate works on, each in a place: `REQUESTS_PER_ISOLATE`, and fewer while the database is slow.
+ * A run of slow answers takes a third of the places away, and each quick one gives some back.
  */
 export class Places {
   /** The oldest first. */

@@ -113,9 +113,8 @@ export function written(event: NewAuditEvent, source: SQL, whose: Whose = {}): S
 }
 
 /**
- * Makes the tables `event` and, for a notice, `notice`, prefixed by `name`. They write once per row of `source`, which
- * may also name the account. The notice goes to the address from before the statement, or that of `owner`. A statement
- * that is sent once more writes no second event.
+ * Makes the tables `event` and, for a notice, `notice`, prefixed by `name`: a row each per row of `source`, once
+ * however often it is sent. The notice goes to the address from before the statement, or to that of `owner`.
  */
 export function telling(event: NewAuditEvent, source: SQL, whose: Whose = {}): CommonTable[] {
   const { userId = sql`${event.user_id ?? null}::uuid`, owner = sql`${users}`, name = "", details: more } = whose;

@@ -67,7 +67,7 @@ export const OneTimeTokens = {
       select user_id from token union all select id from due where not (select is_there from room)`);
   },
 
-  /** The account of a valid token. Only a look: using the token decides. */
+  /** The account of a valid token. This only looks: the statement that uses the token decides. */
   find(db: Database, tokenHash: string, purpose: Purpose) {
     return db.execute<{ user_id: string; email: string; username: string }>(sql`
       select u.id as user_id, u.email, u.username from ${oneTimeTokens} as t join ${users} as u on u.id = t.user_id

@@ -73,9 +73,8 @@ export const Sessions = {
   },
 
   /**
-   * Uses a refresh token in one conditional statement: the current one rotates, one that rotated within the grace gets
-   * what is current, and any older one is a replay that ends the session. Answers the hashes of those that are `newer`, the
-   * newest first. No row if the session or its user is gone.
+   * Uses a refresh token: the current one rotates, one within the grace gets what is current, an older one is a replay
+   * and ends the session. Answers the hashes that are `newer`, newest first; no row if the session or its user is gone.
    */
   rotate(
     db: Database,

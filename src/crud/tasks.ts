@@ -119,9 +119,8 @@ export const Tasks = {
   },
 
   /**
-   * Claims at most `limit` due tasks of these kinds, or only those of `ids`: the oldest of each kind first, and the kinds at
-   * random, so that a backlog of one kind keeps no other waiting. None of a kind that was given a rest, and after that a
-   * single one until it works. After a crash a task is due again at the end of its lease.
+   * Claims at most `limit` due tasks of these kinds, or only those of `ids`: the oldest of each kind first, the kinds
+   * at random, so that no backlog keeps others waiting. A kind that had a rest is tried by a single task first.
    */
   claim(db: Database, kinds: readonly TaskKind[], { limit, ids }: Wanted & { limit: number }) {
     const isSpent = sql`task.attempt >= kind.attempts`;
@@ -203,9 +202,8 @@ export const Tasks = {
   },
 
   /**
-   * Ends a failed attempt: the task waits for the next one, after `retryIn` seconds or by its backoff, or is dead without
-   * one. If another one already waits under its key, that does the same, and this is cancelled. After an outage the attempt
-   * does not count, and the next one follows after as long as the task is old, so that others are tried before it.
+   * Ends a failed attempt: the task waits, for `retryIn` seconds or its backoff, or is dead; or is cancelled if another
+   * waits under its key. After an outage it waits as long as it is old, and the attempt does not count.
    */
   fail(
     db: Database,

@@ -32,7 +32,7 @@ const rowTag = customType<{ data: string; driverData: number }>({
   fromDriver: (version) => `"${version}"`,
 });
 
-/** Words to be searched. */
+/** The words that a search looks at. */
 export const searchVector = customType<{ data: string }>({ dataType: () => "tsvector" });
 
 const created_at = timestamp().notNull().default(sql`now()`);

@@ -101,7 +101,7 @@ export async function sessionOn(
     throw error;
   }
   return {
-    // drizzle calls no more of Neon's client than these two.
+    // drizzle calls only these two methods of Neon's client.
     db: databaseOver(Object.assign(query, { query, transaction }) as unknown as Database["$client"]),
     ended,
     async commit() {

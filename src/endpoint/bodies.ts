@@ -75,7 +75,7 @@ export function filesOf<const Types extends readonly [MediaType, ...MediaType[]]
 
 const binary = { schema: { type: "string", format: "binary" } } as const;
 
-/** `seconds` are those in which the whole body has to arrive. */
+/** `seconds`: the time within which the whole body has to arrive. */
 export type BodyLimits = { maxBytes?: number; seconds?: number };
 
 type Upload = BodyLimits & { maxBytes: number } & (

@@ -15,9 +15,8 @@ import { countCall } from "./rate-limit.ts";
 import { noteRefusal, wasRefused } from "./refused-callers.ts";
 
 /**
- * Verifies the bearer token (RFC 6750) without the database, be it an access token or an API key, then puts the guard before
- * every statement of the handler. 401 without a valid one, 403 without the role, the permission or the network, 429 for a
- * caller, or a network without a valid token, above its limit.
+ * Verifies the bearer token (RFC 6750), an access token or an API key, without the database, and puts the guard before
+ * every statement of the handler. Answers 401, 403, or 429 for a caller above its limit.
  */
 export function authenticate(
   policy: Pick<Policy, "access" | "fresh" | "permission">,

@@ -6,9 +6,8 @@ import { describeError } from "../log.ts";
 import { mailTask } from "../values.ts";
 
 /**
- * Has the tasks and the mails of a request follow its answer, so that the client waits for none. A request that failed
- * after it enqueued tasks takes them back, unless it is idempotent: a repetition then answers with the rows that are kept,
- * to which the tasks belong.
+ * Has the tasks and mails of a request follow its answer, so that the client waits for none. A failed request takes its
+ * tasks back, unless it is idempotent: a repetition answers with the rows that are kept.
  */
 export const runTasksAfter: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();

@@ -72,7 +72,9 @@ export async function changePassword(
   if (changed.length === 0) wrongPassword();
 }
 
-/** Notes a fresh proof of the caller's password, for endpoints that ask for one. Throws as {@link requirePassword}. */
+/**
+ * Notes a fresh proof of the caller's password, for endpoints that ask for one. Throws like {@link requirePassword}.
+ */
 export async function provePassword(context: UserContext, given: { current_password: string }): Promise<void> {
   const { db, run, user: caller } = context;
   const { user, remember } = await requirePassword(context, given.current_password);

@@ -28,9 +28,8 @@ export const afterAnswer: Time = { begin: 20, end: 30 };
 type Options = { ids?: readonly string[]; time?: Time; span?: Span; log?: Log };
 
 /**
- * Runs tasks until none is due, or time or subrequests run out: those of `ids` and the tasks that they enqueue, or all.
- * A run of all first enqueues those whose slot of `every` has come. Then sets the alarm for the next task. Answers false
- * if it could not work, which is logged.
+ * Runs tasks until none is due, or time or subrequests run out: those of `ids` and what they enqueue, or all, with the
+ * slots of `every` that have come. Then sets the alarm. Answers false if it could not work, which is logged.
  */
 export async function runTasks(
   bindings: Bindings,
@@ -114,7 +113,7 @@ async function inLanes(work: Work, { started, fitting, waits }: Lanes, ids?: rea
     if (!isDone || tasks.length === 0) return;
     const limit = parallel - running.size;
     const claims = await claim(work, tasks, limit, ids && [...asked].slice(0, 1_000));
-    // Those that are not to be had are somebody else's by now, or for a later time.
+    // Another Worker has the others by now, or they are due later: asking again would only cost round trips.
     if (claims.length === 0) asked.clear();
     for (const claimed of claims) {
       started.add(claimed.id);

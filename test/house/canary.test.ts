@@ -14,7 +14,7 @@ const output: string[] = [];
 function secret(what: string, value: string): string {
   expect(value.length, what).toBeGreaterThanOrEqual(8);
   secrets.set(value, what);
-  // A piece of it is too much as well.
+  // A part of a secret is a leak, too.
   if (what.endsWith("token")) secrets.set(value.slice(-24), `the end of ${what}`);
   return value;
 }

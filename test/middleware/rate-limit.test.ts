@@ -169,7 +169,7 @@ describe("neighbours behind the same address", () => {
   const shared = from("192.0.2.1");
   const password = "correct horse battery";
 
-  /** Uses up what a stranger in that network can use up of every endpoint that anybody may call. */
+  /** Uses up the budget that a stranger in that network has at each public endpoint. */
   async function useUp(app: ReturnType<typeof limited>) {
     const open = endpoints.filter(({ policy }) => policy.access === "public" && policy.rate !== undefined);
     for (const { policy, contract } of open) {

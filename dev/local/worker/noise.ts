@@ -1,4 +1,4 @@
-/** What wrangler and the runtime say, in the words of somebody who works on the API. */
+/** Rewrites the messages of wrangler and the runtime in words for somebody who works on the API. */
 
 /** Follows from code that could not be run, and hides its error: dev-worker.ts exports these classes. */
 const echo = /^A DurableObjectNamespace in the config referenced the class /;

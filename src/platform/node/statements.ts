@@ -32,7 +32,7 @@ export function statementNames() {
       names.set(text, name);
       return name;
     },
-    /** Rises with each `renew`. A connection of an earlier one still holds the statements of that. */
+    /** Rises with each `renew`: a connection from before it still holds the earlier statements. */
     get generation(): number {
       return generation;
     },

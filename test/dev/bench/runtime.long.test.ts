@@ -60,7 +60,7 @@ async function send(
 }
 
 it("takes an upload of 100 MB at flat memory, and no byte more", { timeout: 120_000 }, async () => {
-  // The heap finds its size.
+  // Lets the heap grow to its size.
   for (let i = 0; i < 3; i++) await send(100);
   const { status, body, grown } = await send(100);
   expect([status, body]).toStrictEqual([200, { size: 100_000_000 }]);

@@ -51,7 +51,7 @@ describe("signing in to a deleted account", () => {
     await db.update(users).set({ username: gone.username }).where(eq(users.id, heir.id));
     const named = await restore(gone.email);
     expect([named.status, named.body.code]).toStrictEqual([409, "username_taken"]);
-    // The username in a sign-in is none that anybody wants to take.
+    // The username of a sign-in is not one to be taken.
     expect(named.body).not.toHaveProperty("errors");
   });
 });

@@ -6,7 +6,7 @@ export function Starting() {
   return <p className="starting">Starting…</p>;
 }
 
-/** The API could not say who is signed in: nobody is signed out for that. */
+/** Signs nobody out only because the API could not say who is signed in. */
 export function Unreachable({ error }: { error: unknown }) {
   const router = useRouter();
   return (
