@@ -509,13 +509,13 @@ export interface paths {
         };
         /**
          * List your API keys
-         * @description Newest first, without their secrets. Revoked ones are gone, expired ones are listed.
+         * @description Newest first, without their secrets. Expired keys are listed, revoked ones are not.
          */
         get: operations["listApiKeys"];
         put?: never;
         /**
          * Make an API key
-         * @description The key acts as you, within its permissions, for programs that cannot sign in. `key` is in this answer alone, so that no repetition by `Idempotency-Key` is offered: after a lost answer, revoke the key that you find by its name. The owner of the account is told by mail: `api_key.created`.
+         * @description The key acts as you, within its permissions, for programs that cannot sign in. Only this answer has `key`, so the call takes no `Idempotency-Key`: if the answer is lost, find the key by its name and revoke it. The owner of the account is told by mail: `api_key.created`.
          */
         post: operations["createApiKey"];
         delete?: never;
@@ -563,7 +563,7 @@ export interface paths {
         put?: never;
         /**
          * Give an API key a new secret
-         * @description The secret so far goes on for `overlap_seconds`, while you replace it; one from before it ends at once. `key` is in this answer alone. The owner of the account is told by mail: `api_key.rotated`.
+         * @description The current secret works for another `overlap_seconds`, while you replace it; an older one stops working at once. Only this answer has `key`. The owner of the account is told by mail: `api_key.rotated`.
          */
         post: operations["rotateApiKeySecret"];
         delete?: never;
@@ -581,13 +581,13 @@ export interface paths {
         };
         /**
          * List the keys of an organization
-         * @description Newest first, without their secrets. Revoked ones are gone, expired ones are listed.
+         * @description Newest first, without their secrets. Expired keys are listed, revoked ones are not.
          */
         get: operations["listOrganizationApiKeys"];
         put?: never;
         /**
          * Make a key of an organization
-         * @description The key acts for the organization, within permissions that you have yourself, and outlives your membership. `key` is in this answer alone, so that no repetition by `Idempotency-Key` is offered: after a lost answer, revoke the key that you find by its name. The owner of the account is told by mail: `api_key.created`.
+         * @description The key acts for the organization, within permissions that you have yourself, and outlives your membership. Only this answer has `key`, so the call takes no `Idempotency-Key`: if the answer is lost, find the key by its name and revoke it. The owner of the account is told by mail: `api_key.created`.
          */
         post: operations["createOrganizationApiKey"];
         delete?: never;
@@ -635,7 +635,7 @@ export interface paths {
         put?: never;
         /**
          * Rotate a key of an organization
-         * @description The secret so far goes on for `overlap_seconds`, while you replace it; one from before it ends at once. `key` is in this answer alone. The owner of the account is told by mail: `api_key.rotated`.
+         * @description The current secret works for another `overlap_seconds`, while you replace it; an older one stops working at once. Only this answer has `key`. The owner of the account is told by mail: `api_key.rotated`.
          */
         post: operations["rotateOrganizationApiKeySecret"];
         delete?: never;
@@ -679,7 +679,7 @@ export interface paths {
         put?: never;
         /**
          * Found an organization
-         * @description You become its owner. Its name and its slug are unique, in any letter case.
+         * @description You become its owner. Its name and its slug are unique regardless of letter case.
          */
         post: operations["createOrganization"];
         delete?: never;
@@ -704,14 +704,14 @@ export interface paths {
         post?: never;
         /**
          * Delete an organization
-         * @description Nobody reaches it or anything below it. Its owner can restore it until it is purged, by default thirty days later.
+         * @description Nobody can reach it or anything below it. Its owner can restore it until it is purged, by default thirty days later.
          */
         delete: operations["deleteOrganization"];
         options?: never;
         head?: never;
         /**
          * Change an organization
-         * @description A slug that is given up leads to nobody else for 90 days.
+         * @description For 90 days, nobody else can take a slug that was given up.
          */
         patch: operations["updateOrganization"];
         trace?: never;
@@ -752,7 +752,7 @@ export interface paths {
         post?: never;
         /**
          * Take back an offer, or decline it
-         * @description The owner may, and the member to whom the organization was offered.
+         * @description The owner can do this, and so can the member to whom the organization was offered.
          */
         delete: operations["cancelOrganizationTransfer"];
         options?: never;
@@ -832,7 +832,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a member
-         * @description One whose role has no permission that you lack. The removal holds from the next request on. The owner of the account is told by mail: `member.removed`.
+         * @description The member's role may have no permission that you lack. The removal holds from the next request on. The owner of the account is told by mail: `member.removed`.
          */
         delete: operations["removeMember"];
         options?: never;
@@ -879,7 +879,7 @@ export interface paths {
         put?: never;
         /**
          * Make a role
-         * @description With permissions that you have yourself.
+         * @description A role can only have permissions that you have yourself.
          */
         post: operations["createRole"];
         delete?: never;
@@ -898,13 +898,13 @@ export interface paths {
         get?: never;
         /**
          * Change the permissions of a role
-         * @description Neither the old nor the new permissions may be more than yours. The change holds from the next request on.
+         * @description Neither the old nor the new permissions may include one that you lack. The change holds from the next request on.
          */
         put: operations["updateRole"];
         post?: never;
         /**
          * Delete a role
-         * @description One that no member and no open invitation has.
+         * @description No member and no open invitation may have it.
          */
         delete: operations["deleteRole"];
         options?: never;
@@ -921,13 +921,13 @@ export interface paths {
         };
         /**
          * List the invitations of an organization
-         * @description Newest first, a page at a time, answered and withdrawn ones included.
+         * @description Newest first, a page at a time, including those that were answered or withdrawn.
          */
         get: operations["listInvitations"];
         put?: never;
         /**
          * Invite somebody
-         * @description Mails a link that makes the owner of this address a member within seven days, with or without an account so far. The role may have no permission that you lack.
+         * @description Mails a link that works for seven days and makes the owner of this address a member, whether or not they have an account yet. The role may have no permission that you lack.
          */
         post: operations["createInvitation"];
         delete?: never;
@@ -948,7 +948,7 @@ export interface paths {
         post?: never;
         /**
          * Withdraw an invitation
-         * @description Its link stops working. One that was answered is not found.
+         * @description Its link stops working. 404 if it was answered before.
          */
         delete: operations["revokeInvitation"];
         options?: never;
@@ -967,7 +967,7 @@ export interface paths {
         put?: never;
         /**
          * Send an invitation again
-         * @description By a new link, which replaces the old one and works for seven days.
+         * @description Mails a new link, which replaces the old one and works for seven days.
          */
         post: operations["resendInvitation"];
         delete?: never;
@@ -1007,7 +1007,7 @@ export interface paths {
         put?: never;
         /**
          * Decline an invitation
-         * @description Takes the token of the mailed link. It takes no account.
+         * @description Takes the token of the mailed link. You need no account.
          */
         post: operations["declineInvitation"];
         delete?: never;
@@ -1067,7 +1067,7 @@ export interface paths {
         put?: never;
         /**
          * Retry all tasks of a name
-         * @description For the time after an outage or a revoked key: dead tasks begin anew, oldest first, with all their attempts, and so do cancelled or waiting ones if `state` says so. A rest of theirs ends. They run after the answer. Of dead tasks under one key, only the oldest begins anew, and none while another one waits under it.
+         * @description For use after an outage or a revoked key. Dead tasks begin anew, oldest first, with all their attempts, and so do cancelled or waiting ones if `state` says so. If the tasks of this name had a rest, it ends. They run after the answer. Of dead tasks under one key, only the oldest begins anew, and none does while another one waits under that key.
          */
         post: operations["retryTasks"];
         delete?: never;
@@ -1124,8 +1124,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read what an alert needs
-         * @description The depth of each queue of tasks, schedules that nobody has looked at in time, and the size of each table. Its cost is bounded, however long a queue is.
+         * Read the figures for alerts
+         * @description The depth of each queue of tasks, schedules that are late, and the size of each table. Its cost is bounded, however long a queue is.
          */
         get: operations["readMetrics"];
         put?: never;
@@ -1303,7 +1303,7 @@ export interface paths {
         put?: never;
         /**
          * Attach a file to an item
-         * @description The body is the file itself. Its first bytes must be those of its `Content-Type`, whatever its name. Owner and admins alone can read it, even if the item is public. An API key needs `items:write`.
+         * @description The body is the file itself. Its first bytes must be those of its `Content-Type`, whatever its name. Only its owner and admins can read it, even if the item is public. An API key needs `items:write`.
          */
         post: operations["createAttachment"];
         delete?: never;
@@ -1320,7 +1320,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get what is known of an attachment
+         * Get an attachment's metadata
          * @description Its bytes are at `content`. An API key needs `items:read`.
          */
         get: operations["readAttachment"];
@@ -1425,7 +1425,7 @@ export interface paths {
         };
         /**
          * Check readiness
-         * @description Ready if the settings are valid, the database answers, every migration of this version is applied, and no unknown one precedes them. Migrations of a newer version are fine. `tasks` is `late` if a schedule's time passed a quarter of an hour ago and nobody has looked: requests are served all the same.
+         * @description Ready if the settings are valid, the database answers, every migration of this version is applied, and no unknown one precedes them. Migrations of a newer version are fine. `tasks` is `late` if a schedule is overdue by a quarter of an hour: requests are served all the same.
          */
         get: operations["ready"];
         put?: never;
@@ -3649,7 +3649,7 @@ export interface components {
                 };
             };
         };
-        /** @description `permission_required`: You lack the permission that this takes. */
+        /** @description `permission_required`: This takes a permission that you do not have. */
         permission_required: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3663,7 +3663,7 @@ export interface components {
                 };
             };
         };
-        /** @description `organization_name_taken`: An organization with this name exists already. `slug_taken`: This slug is taken, or was given up not long ago. `quota_exceeded`: The limit for this kind of resource is reached. Deleted resources count until they are purged. `idempotency_key_in_use`: A request with this Idempotency-Key is still running. */
+        /** @description `organization_name_taken`: An organization with this name already exists. `slug_taken`: This slug is taken, or was given up recently. `quota_exceeded`: The limit for this kind of resource is reached. Deleted resources count until they are purged. `idempotency_key_in_use`: A request with this Idempotency-Key is still running. */
         "organization_name_taken.slug_taken.quota_exceeded.idempotency_key_in_use": {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -3692,7 +3692,7 @@ export interface components {
                 };
             };
         };
-        /** @description `organization_name_taken`: An organization with this name exists already. `slug_taken`: This slug is taken, or was given up not long ago. */
+        /** @description `organization_name_taken`: An organization with this name already exists. `slug_taken`: This slug is taken, or was given up recently. */
         "organization_name_taken.slug_taken": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3706,7 +3706,7 @@ export interface components {
                 };
             };
         };
-        /** @description `organization_name_taken`: An organization with this name exists already. */
+        /** @description `organization_name_taken`: An organization with this name already exists. */
         "organization_name_taken.elsewhere": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3748,7 +3748,7 @@ export interface components {
                 };
             };
         };
-        /** @description `forbidden`: You are not allowed to do this. `permission_required`: You lack the permission that this takes. */
+        /** @description `forbidden`: You are not allowed to do this. `permission_required`: This takes a permission that you do not have. */
         "forbidden.permission_required": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3776,7 +3776,7 @@ export interface components {
                 };
             };
         };
-        /** @description `role_taken`: A role with this name exists already. `quota_exceeded`: The limit for this kind of resource is reached. Deleted resources count until they are purged. */
+        /** @description `role_taken`: A role with this name already exists. `quota_exceeded`: The limit for this kind of resource is reached. Deleted resources count until they are purged. */
         "role_taken.quota_exceeded": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3818,7 +3818,7 @@ export interface components {
                 };
             };
         };
-        /** @description `already_member`: This user is a member of the organization already. `invitation_open`: This address was invited already: send that invitation again instead. */
+        /** @description `already_member`: This user is already a member of the organization. `invitation_open`: This address has already been invited: send that invitation again instead. */
         "already_member.invitation_open": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3860,7 +3860,7 @@ export interface components {
                 };
             };
         };
-        /** @description `permission_required`: You lack the permission that this takes. `network_not_allowed`: This API key must not be used from your network. */
+        /** @description `permission_required`: This takes a permission that you do not have. `network_not_allowed`: This API key must not be used from your network. */
         "permission_required.network_not_allowed": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3889,7 +3889,7 @@ export interface components {
                 };
             };
         };
-        /** @description `forbidden`: You are not allowed to do this. `permission_required`: You lack the permission that this takes. `network_not_allowed`: This API key must not be used from your network. */
+        /** @description `forbidden`: You are not allowed to do this. `permission_required`: This takes a permission that you do not have. `network_not_allowed`: This API key must not be used from your network. */
         "forbidden.permission_required.network_not_allowed": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];

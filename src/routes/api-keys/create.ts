@@ -10,7 +10,7 @@ export const createApiKey = endpoint(
     tags: ["keys"],
     summary: "Make an API key",
     description:
-      "The key acts as you, within its permissions, for programs that cannot sign in. `key` is in this answer alone, so that no repetition by `Idempotency-Key` is offered: after a lost answer, revoke the key that you find by its name.",
+      "The key acts as you, within its permissions, for programs that cannot sign in. Only this answer has `key`, so the call takes no `Idempotency-Key`: if the answer is lost, find the key by its name and revoke it.",
     access: "user",
     fresh: "10m",
     changes: { "api_key.created": "fresh_password" },

@@ -10,7 +10,7 @@ export const listApiKeys = endpoint(
     operationId: "listApiKeys",
     tags: ["keys"],
     summary: "List your API keys",
-    description: "Newest first, without their secrets. Revoked ones are gone, expired ones are listed.",
+    description: "Newest first, without their secrets. Expired keys are listed, revoked ones are not.",
     access: "user",
     paged: true,
     responses: { 200: json(ApiKeyPage, "A page of your keys") },

@@ -11,7 +11,7 @@ export const rotateApiKeySecret = endpoint(
     tags: ["keys"],
     summary: "Give an API key a new secret",
     description:
-      "The secret so far goes on for `overlap_seconds`, while you replace it; one from before it ends at once. `key` is in this answer alone.",
+      "The current secret works for another `overlap_seconds`, while you replace it; an older one stops working at once. Only this answer has `key`.",
     access: "user",
     fresh: "10m",
     changes: { "api_key.rotated": "fresh_password" },

@@ -17,7 +17,7 @@ export const createAttachment = endpoint(
     tags: ["items"],
     summary: "Attach a file to an item",
     description:
-      "The body is the file itself. Its first bytes must be those of its `Content-Type`, whatever its name. Owner and admins alone can read it, even if the item is public.",
+      "The body is the file itself. Its first bytes must be those of its `Content-Type`, whatever its name. Only its owner and admins can read it, even if the item is public.",
     access: "user",
     callers: ["user", "key"],
     permission: "items:write",

@@ -9,7 +9,7 @@ export const readAttachment = endpoint(
     path: "/items/{item_id}/attachments/{attachment_id}",
     operationId: "readAttachment",
     tags: ["items"],
-    summary: "Get what is known of an attachment",
+    summary: "Get an attachment's metadata",
     description: "Its bytes are at `content`.",
     access: "user",
     callers: ["user", "key"],

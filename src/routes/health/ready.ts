@@ -28,7 +28,7 @@ export const ready = endpoint(
     tags: ["operations"],
     summary: "Check readiness",
     description:
-      "Ready if the settings are valid, the database answers, every migration of this version is applied, and no unknown one precedes them. Migrations of a newer version are fine. `tasks` is `late` if a schedule's time passed a quarter of an hour ago and nobody has looked: requests are served all the same.",
+      "Ready if the settings are valid, the database answers, every migration of this version is applied, and no unknown one precedes them. Migrations of a newer version are fine. `tasks` is `late` if a schedule is overdue by a quarter of an hour: requests are served all the same.",
     access: "public",
     atRoot: true,
     roundTrips: 2,

@@ -11,7 +11,7 @@ export const createInvitation = endpoint(
     tags: ["organizations"],
     summary: "Invite somebody",
     description:
-      "Mails a link that makes the owner of this address a member within seven days, with or without an account so far. The role may have no permission that you lack.",
+      "Mails a link that works for seven days and makes the owner of this address a member, whether or not they have an account yet. The role may have no permission that you lack.",
     access: { member: "members:manage" },
     fresh: "10m",
     request: { params: OrganizationParams, body: body(InvitationCreate) },

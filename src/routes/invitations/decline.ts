@@ -9,7 +9,7 @@ export const declineInvitation = endpoint(
     operationId: "declineInvitation",
     tags: ["organizations"],
     summary: "Decline an invitation",
-    description: "Takes the token of the mailed link. It takes no account.",
+    description: "Takes the token of the mailed link. You need no account.",
     access: "public",
     carries: "mailed_token",
     request: { body: body(InvitationToken) },

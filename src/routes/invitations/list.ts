@@ -10,7 +10,7 @@ export const listInvitations = endpoint(
     operationId: "listInvitations",
     tags: ["organizations"],
     summary: "List the invitations of an organization",
-    description: "Newest first, a page at a time, answered and withdrawn ones included.",
+    description: "Newest first, a page at a time, including those that were answered or withdrawn.",
     access: { member: "members:manage" },
     paged: true,
     request: { params: OrganizationParams },

@@ -9,7 +9,7 @@ export const resendInvitation = endpoint(
     operationId: "resendInvitation",
     tags: ["organizations"],
     summary: "Send an invitation again",
-    description: "By a new link, which replaces the old one and works for seven days.",
+    description: "Mails a new link, which replaces the old one and works for seven days.",
     access: { member: "members:manage" },
     fresh: "10m",
     request: { params: InvitationParams },

@@ -11,7 +11,7 @@ export const revokeInvitation = endpoint(
     operationId: "revokeInvitation",
     tags: ["organizations"],
     summary: "Withdraw an invitation",
-    description: "Its link stops working. One that was answered is not found.",
+    description: "Its link stops working. 404 if it was answered before.",
     access: { member: "members:manage" },
     request: { params: InvitationParams },
     responses: { 204: { description: "Withdrawn" } },

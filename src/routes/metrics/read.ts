@@ -9,9 +9,9 @@ export const readMetrics = endpoint(
     path: "/metrics",
     operationId: "readMetrics",
     tags: ["operations"],
-    summary: "Read what an alert needs",
+    summary: "Read the figures for alerts",
     description:
-      "The depth of each queue of tasks, schedules that nobody has looked at in time, and the size of each table. Its cost is bounded, however long a queue is.",
+      "The depth of each queue of tasks, schedules that are late, and the size of each table. Its cost is bounded, however long a queue is.",
     access: "admin",
     responses: { 200: json(MetricsShown, "The state of the Worker's background") },
   },

@@ -10,7 +10,7 @@ export const createOrganizationApiKey = endpoint(
     tags: ["keys"],
     summary: "Make a key of an organization",
     description:
-      "The key acts for the organization, within permissions that you have yourself, and outlives your membership. `key` is in this answer alone, so that no repetition by `Idempotency-Key` is offered: after a lost answer, revoke the key that you find by its name.",
+      "The key acts for the organization, within permissions that you have yourself, and outlives your membership. Only this answer has `key`, so the call takes no `Idempotency-Key`: if the answer is lost, find the key by its name and revoke it.",
     access: { member: "keys:manage" },
     fresh: "10m",
     changes: { "api_key.created": "fresh_password" },

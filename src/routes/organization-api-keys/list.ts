@@ -10,7 +10,7 @@ export const listOrganizationApiKeys = endpoint(
     operationId: "listOrganizationApiKeys",
     tags: ["keys"],
     summary: "List the keys of an organization",
-    description: "Newest first, without their secrets. Revoked ones are gone, expired ones are listed.",
+    description: "Newest first, without their secrets. Expired keys are listed, revoked ones are not.",
     access: { member: "keys:manage" },
     paged: true,
     request: { params: OrganizationKeysParams },

@@ -9,7 +9,7 @@ export const removeMember = endpoint(
     operationId: "removeMember",
     tags: ["organizations"],
     summary: "Remove a member",
-    description: "One whose role has no permission that you lack. The removal holds from the next request on.",
+    description: "The member's role may have no permission that you lack. The removal holds from the next request on.",
     access: { member: "members:manage" },
     changes: { "member.removed": "access_token" },
     request: { params: MemberParams },

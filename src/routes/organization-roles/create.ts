@@ -9,7 +9,7 @@ export const createRole = endpoint(
     operationId: "createRole",
     tags: ["organizations"],
     summary: "Make a role",
-    description: "With permissions that you have yourself.",
+    description: "A role can only have permissions that you have yourself.",
     access: { member: "roles:manage" },
     fresh: "10m",
     request: { params: OrganizationParams, body: body(CustomRoleCreate) },

@@ -9,7 +9,7 @@ export const deleteRole = endpoint(
     operationId: "deleteRole",
     tags: ["organizations"],
     summary: "Delete a role",
-    description: "One that no member and no open invitation has.",
+    description: "No member and no open invitation may have it.",
     access: { member: "roles:manage" },
     request: { params: RoleParams },
     responses: { 204: { description: "Deleted" } },

@@ -10,7 +10,7 @@ export const updateRole = endpoint(
     tags: ["organizations"],
     summary: "Change the permissions of a role",
     description:
-      "Neither the old nor the new permissions may be more than yours. The change holds from the next request on.",
+      "Neither the old nor the new permissions may include one that you lack. The change holds from the next request on.",
     access: { member: "roles:manage" },
     fresh: "10m",
     request: { params: RoleParams, body: body(CustomRoleUpdate) },

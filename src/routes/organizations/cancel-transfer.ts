@@ -11,7 +11,7 @@ export const cancelOrganizationTransfer = endpoint(
     operationId: "cancelOrganizationTransfer",
     tags: ["organizations"],
     summary: "Take back an offer, or decline it",
-    description: "The owner may, and the member to whom the organization was offered.",
+    description: "The owner can do this, and so can the member to whom the organization was offered.",
     access: { member: "member" },
     request: { params: OrganizationParams },
     responses: { 204: { description: "There is no offer any more" } },

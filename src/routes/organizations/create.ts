@@ -10,7 +10,7 @@ export const createOrganization = endpoint(
     operationId: "createOrganization",
     tags: ["organizations"],
     summary: "Found an organization",
-    description: "You become its owner. Its name and its slug are unique, in any letter case.",
+    description: "You become its owner. Its name and its slug are unique regardless of letter case.",
     access: "user",
     idempotent: true,
     versioned: true,

@@ -12,7 +12,7 @@ export const deleteOrganization = endpoint(
     tags: ["organizations"],
     summary: "Delete an organization",
     description:
-      "Nobody reaches it or anything below it. Its owner can restore it until it is purged, by default thirty days later.",
+      "Nobody can reach it or anything below it. Its owner can restore it until it is purged, by default thirty days later.",
     access: { member: "organization:delete" },
     fresh: "10m",
     versioned: true,

@@ -10,7 +10,7 @@ export const updateOrganization = endpoint(
     operationId: "updateOrganization",
     tags: ["organizations"],
     summary: "Change an organization",
-    description: "A slug that is given up leads to nobody else for 90 days.",
+    description: "For 90 days, nobody else can take a slug that was given up.",
     access: { member: "organization:update" },
     versioned: true,
     request: { params: OrganizationParams, body: body(OrganizationUpdate) },

@@ -10,7 +10,7 @@ export const retryTasks = endpoint(
     tags: ["tasks"],
     summary: "Retry all tasks of a name",
     description:
-      "For the time after an outage or a revoked key: dead tasks begin anew, oldest first, with all their attempts, and so do cancelled or waiting ones if `state` says so. A rest of theirs ends. They run after the answer. Of dead tasks under one key, only the oldest begins anew, and none while another one waits under it.",
+      "For use after an outage or a revoked key. Dead tasks begin anew, oldest first, with all their attempts, and so do cancelled or waiting ones if `state` says so. If the tasks of this name had a rest, it ends. They run after the answer. Of dead tasks under one key, only the oldest begins anew, and none does while another one waits under that key.",
     access: "admin",
     request: { body: body(TasksRetry) },
     responses: { 200: json(TasksRetried, "The number of tasks that wait now") },
