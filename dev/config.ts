@@ -6,12 +6,14 @@ import { parseEnv } from "node:util";
 
 export const projectFolder = join(import.meta.dirname, "..");
 
-/** Everything that a developer's machine keeps between two starts: git ignores it. `PLINTH_DATA` names another folder. */
+/**
+ * Everything that a developer's machine keeps between two starts: git ignores it. `PLINTH_DATA` names another folder.
+ */
 export const dataFolder = process.env.PLINTH_DATA || join(projectFolder, ".plinth");
 
 /**
- * The files of a front end, which the Worker's assets take in: those of the folder that `FRONT_END` names ("" for none), or
- * of the example if it was built.
+ * The files of a front end, which the Worker's assets take in: those of the folder that `FRONT_END` names ("" for
+ * none), or of the example if it was built.
  */
 export const frontEndFolder =
   process.env.FRONT_END === "" ? undefined : resolve(projectFolder, process.env.FRONT_END ?? "examples/web/dist");
@@ -50,7 +52,7 @@ export class CommandError extends Error {
 }
 
 /**
- * Ends this process with the sentence of a {@link CommandError}, or of options that are none, or with the whole of any other
+ * Ends this process with the sentence of a {@link CommandError}, or of unknown options, or with the whole of any other
  * error. To `--help` it answers the comment at the head of the command's file.
  */
 export function failWith(error: unknown): never {

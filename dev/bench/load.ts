@@ -29,7 +29,7 @@ export async function probe(origin: string, call: Call): Promise<Pick<ChartRow, 
   return { roundTrips: Number(trips) };
 }
 
-/** Calls for `seconds`, or so many times, on `connections` at once. */
+/** Calls for `seconds`, or this many times, on `connections` at once. */
 export async function load(
   origin: string,
   { name, method = "GET", path, headers = {}, body, status }: Call,

@@ -1,4 +1,6 @@
-/** Requests at a rate, whether or not they are answered, as the public sends them; and as many at once as are asked for. */
+/**
+ * Requests at a rate, whether or not they are answered, as the public sends them; and as many at once as are asked for.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, request } from "undici";
 import type { Call } from "./load.ts";
@@ -32,8 +34,8 @@ export class Public {
   }
 
   /**
-   * Sends all calls in turn at this rate, then waits for the answers that are missing. Leaves out what it comes too late
-   * for, where this machine is busy: to catch up, it would send a burst that nobody asked for.
+   * Sends all calls in turn at this rate, then waits for the answers that are missing. Leaves out what it comes too
+   * late for, where this machine is busy: to catch up, it would send a burst that nobody asked for.
    */
   async atRate(calls: readonly Call[], { rate, seconds }: { rate: number; seconds: number }): Promise<Sent[]> {
     const began = performance.now();
@@ -51,7 +53,7 @@ export class Public {
     return Promise.all(running);
   }
 
-  /** Sends on so many connections as fast as answers come. */
+  /** Sends on this many connections as fast as answers come. */
   async asFast(calls: readonly Call[], { connections, seconds }: { connections: number; seconds: number }) {
     const end = performance.now() + seconds * 1_000;
     const sent: Sent[] = [];

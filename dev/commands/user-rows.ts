@@ -75,7 +75,8 @@ const rules: { [K in keyof typeof names]: string } = {
 };
 
 /**
- * Converts a record of a FastAPI table to a user, or to the reason why it is none. The same record makes the same user.
+ * Converts a record of a FastAPI table to a user, or to the reason why it is not one. The same record makes the same
+ * user.
  */
 export function toUserRow(record: Record<string, unknown>): UserRow | RowFault {
   const fields = Object.entries(names).map(([field, columns]) => [field, cellOf(record, columns)]);

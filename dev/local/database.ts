@@ -25,7 +25,7 @@ export type Result = {
   rows: (string | null)[][];
 };
 
-/** A connection of one's own, for what belongs to a session: locks, settings, transactions that branch. */
+/** A connection for one caller, for what belongs to a session: locks, settings, transactions that branch. */
 export type LocalSession = {
   /** Runs one statement, inside a transaction where an earlier one began it. */
   run(query: string, params?: (string | null)[]): Promise<Result>;
@@ -36,8 +36,8 @@ export type LocalSession = {
 export type Tunnel = { stream: Duplex; parameters: [name: string, value: string][] };
 
 /**
- * A Postgres of the developer's machine. `run` and `transaction` reject with {@link isPostgresError} errors. Their signal
- * cancels what runs, and what would follow it.
+ * A Postgres of the developer's machine. `run` and `transaction` reject with {@link isPostgresError} errors. Their
+ * signal cancels what runs, and what would follow it.
  */
 export type LocalDatabase = {
   /** The database that is meant where a call names none. */

@@ -65,7 +65,7 @@ const slots: Record<string, Slot> = {
   },
 };
 
-/** Values that are none of their kind. */
+/** Values that are not of their kind. */
 const wrongs: Record<Kind, string> = {
   ...{ text: "1", integer: "1.5", boolean: '"yes"' },
   ...{ date: '"2026-02-30"', time: '"soon"', enum: '"none of these"' },

@@ -1,7 +1,7 @@
 import type { Unstable_RawConfig as Config } from "wrangler";
 
 /**
- * Configuration that a Worker has of its own, by the name of its part: any key of wrangler.toml, in the place of what the
+ * Configuration that a Worker has of its own, by the name of its part: any key of wrangler.toml, in place of what the
  * environment says. Names are those that `npm run build -- --shape group` prints, `base` and `router` among them.
  *
  * ```ts
@@ -11,7 +11,7 @@ import type { Unstable_RawConfig as Config } from "wrangler";
 export const own: Readonly<Record<string, Partial<Config>>> = {};
 
 /**
- * Seconds that the router waits for an answer to begin, once a part has the whole request. More than any endpoint here takes:
- * a round trip to the database ends after `DATABASE_TIMEOUT_MS`, a call to another service after ten seconds.
+ * Seconds that the router waits for an answer to begin, once a part has the whole request. More than any endpoint here
+ * takes: a round trip to the database ends after `DATABASE_TIMEOUT_MS`, a call to another service after ten seconds.
  */
 export const answerSeconds = 60;

@@ -12,8 +12,8 @@ import { measured } from "./table.ts";
 const anyId = "00000000-0000-7000-8000-000000000000";
 
 /**
- * The shape of this name, for `npm run ship` and `npm run preflight`. `starts` bounds the Workers whose start is measured:
- * the base, the router and the largest.
+ * The shape of this name, for `npm run ship` and `npm run preflight`. `starts` bounds the Workers whose start is
+ * measured: the base, the router and the largest.
  */
 export async function shapeOptions(
   name: string,
@@ -29,7 +29,7 @@ export async function shapeOptions(
   };
 }
 
-/** The shape of this name. Throws {@link CommandError} if it is none of several Workers. */
+/** The shape of this name. Throws {@link CommandError} if it is not one of several Workers. */
 export function shapeNamed(name: string): Shape {
   const shape = shapes.find((one) => one === name);
   if (shape) return shape;

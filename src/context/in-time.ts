@@ -13,7 +13,7 @@ export async function orNothing<T>(log: Log, cache: string, work: () => Promise<
   }
 }
 
-/** Rejects if the work is not done after so many milliseconds. */
+/** Rejects if the work is not done after this many milliseconds. */
 export async function inTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_resolve, reject) => {

@@ -107,7 +107,7 @@ export function secondsIn(period: Period): number {
 export const rateClasses = {
   public: { limit: 600, period: 60 },
   user: { limit: 600, period: 60 },
-  /** All keys of one owner together, in the place of `user`. */
+  /** All keys of one owner together, in place of `user`. */
   key: { limit: 600, period: 60 },
   /** Each checks a password at the cost of a hash. src/services/passwords.ts bounds wrong ones more strictly. */
   sign_in: { limit: 300, period: 60 },
@@ -133,7 +133,9 @@ export type WorkKind = keyof typeof shares;
 /** The rate classes of bulk. */
 export const bulkRates: readonly RateClass[] = ["heavy", "sign_in", "sign_up"];
 
-/** The policy for the calls of keys, which spare the budget of their owner. A stricter class is shared with the owner. */
+/**
+ * The policy for the calls of keys, which spare the budget of their owner. A stricter class is shared with the owner.
+ */
 export function keyRate(policy: Policy): Policy {
   return policy.rate === "user" ? { ...policy, rate: "key" } : policy;
 }
@@ -176,7 +178,10 @@ export const isolations = ["read committed", "repeatable read", "serializable"] 
 export type TransactionTerms = {
   /** `read committed` by default. */
   isolation?: (typeof isolations)[number];
-  /** The further attempts after a serialization failure or a deadlock, each of which runs the work anew; none by default. */
+  /**
+   * The further attempts after a serialization failure or a deadlock, each of which runs the work anew; none by
+   * default.
+   */
   retries?: number;
 };
 

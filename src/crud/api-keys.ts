@@ -38,15 +38,17 @@ type Row = Omit<typeof apiKeys.$inferSelect, "secret_hash" | "previous_hash">;
 
 /** The queries of API keys. No answer holds a hash. */
 export const ApiKeys = {
-  /** Precedes {@link ApiKeys.insert}: of an owner's simultaneous keys, each sees those before it, or the owner's end. */
+  /**
+   * Precedes {@link ApiKeys.insert}: of an owner's simultaneous keys, each sees those before it, or the owner's end.
+   */
   lockOwner(db: Database, owner: KeyOwner) {
     const { table, id } = ownerOf(owner);
     return db.execute(sql`select from ${table} where id = ${id}::uuid for no key update`);
   },
 
   /**
-   * Unique by name without case among keys that are not revoked: raises 23505. Ends the transaction (SQLSTATE PT507) if the
-   * owner has `most` of them. No row if the owner is gone.
+   * Unique by name without case among keys that are not revoked: raises 23505. Ends the transaction (SQLSTATE PT507) if
+   * the owner has `most` of them. No row if the owner is gone.
    */
   insert(db: Database, key: NewApiKey, most: number, event: NewAuditEvent) {
     const { id, owner, madeBy, name, permissions, networks, expiresAt, secretHash } = key;
@@ -85,8 +87,8 @@ export const ApiKeys = {
   },
 
   /**
-   * Precedes a change of an organization's key by a member, and holds it: ends the transaction (SQLSTATE PT40P) unless the
-   * member has all of its permissions. Otherwise a new secret would give them more than their role does.
+   * Precedes a change of an organization's key by a member, and holds it: ends the transaction (SQLSTATE PT40P) unless
+   * the member has all of its permissions. Otherwise a new secret would give them more than their role does.
    */
   requirePermissions(db: Database, id: string, organizationId: string, { id: userId }: Caller) {
     const known = JSON.stringify(builtInRoles);
@@ -122,7 +124,7 @@ export const ApiKeys = {
   },
 
   /**
-   * Gives a key that has not expired another secret. The one so far counts for so many more seconds, and any before it no
+   * Gives a key that has not expired another secret. The current one counts for this many more seconds, an older one no
    * longer. `is_rotated` is false for an expired one.
    */
   rotate(
@@ -181,7 +183,7 @@ export const ApiKeys = {
       );
   },
 
-  /** Removes some of the keys that were revoked, or have expired, so many days ago. */
+  /** Removes some of the keys that were revoked, or have expired, more than this many days ago. */
   purge(db: Database, days: number, limit: number) {
     const ended = sql`least(revoked_at, expires_at)`;
     return db.execute<{ id: string }>(sql`

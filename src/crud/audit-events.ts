@@ -51,7 +51,9 @@ export const AuditEvents = {
       .orderBy(auditEvents.id);
   },
 
-  /** Removes some of the events that are so many days old. Their trigger refuses it, unless `Purge.allow` precedes it. */
+  /**
+   * Removes some of the events older than this many days. Their trigger refuses it, unless `Purge.allow` precedes it.
+   */
   purge(db: Database, days: number, limit: number) {
     const isOld = sql`created_at <= now() - make_interval(days => ${days}::int)`;
     return db.execute<{ id: string }>(sql`

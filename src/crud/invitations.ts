@@ -12,7 +12,10 @@ export type InvitationLink = {
   mail: { id: string; seed: string; pepper: string };
   tokenHash: string;
   days: number;
-  /** The number of invitations that an organization, and each member in all of theirs, may send in a burst, refilled over a day. */
+  /**
+   * The number of invitations that an organization, and each member in all of theirs, may send in a burst, refilled
+   * over a day.
+   */
   perDay: number;
 };
 
@@ -140,8 +143,8 @@ export const Invitations = {
   },
 
   /**
-   * Uses an invitation up, once even in a race, and makes the caller a member if their account has the invited address, verified.
-   * No row if it is not, or no longer, good.
+   * Uses an invitation up, once even in a race, and makes the caller a member if their account has the invited address,
+   * verified. No row if it is not, or no longer, good.
    */
   accept(db: Database, tokenHash: string, { id: userId }: Caller, most: number, event: NewAuditEvent) {
     return db.execute<{ organization_id: string; has_room: boolean }>(sql`
@@ -172,7 +175,7 @@ export const Invitations = {
       select organization_id, has_room from judged where has_room is not true or exists (select from used)`);
   },
 
-  /** Removes some of the invitations that could last be accepted so many days ago. */
+  /** Removes some of the invitations that expired more than this many days ago. */
   purge(db: Database, days: number, limit: number) {
     return db.execute<{ id: string }>(sql`
       delete from ${invitations} where id in (
@@ -198,7 +201,9 @@ function expiry({ days }: InvitationLink): SQL {
   return sql`now() + make_interval(days => ${days}::int)`;
 }
 
-/** The seconds until organization and member may send another invitation. Counts this one with both, if it may be sent. */
+/**
+ * The seconds until organization and member may send another invitation. Counts this one with both, if it may be sent.
+ */
 function roomFor({ organizationId, userId }: Membership, { perDay }: InvitationLink): SQL {
   const limits = sql`${perDay}::int, ${86_400 / perDay}::float8`;
   const [ours, theirs] = [`invitations:${organizationId}`, `invitations:${userId}`];

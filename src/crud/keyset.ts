@@ -41,7 +41,10 @@ export function keyset({ by, descending }: Order, id: PgColumn, after: Position 
   };
 }
 
-/** True for ids that were made so many days ago, which the primary key finds. A minute allows for a Worker's clock. */
+/**
+ * True for ids that were made more than this many days ago, which the primary key finds. A minute allows for a Worker's
+ * clock.
+ */
 export function isOlderId(days: number): SQL {
   const time = new Date(Date.now() - days * 24 * 60 * 60 * 1_000).toISOString();
   return sql`id < ${firstIdAt(time, 1)}::uuid`;

@@ -109,7 +109,7 @@ export const Mails = {
       .where(and(eq(mails.id, id), isNull(mails.sent_at)));
   },
 
-  /** Removes some of the mails that are so many days old, sent or not, but none that a task may still send. */
+  /** Removes some of the mails older than this many days, sent or not, but none that a task may still send. */
   purge(db: Database, days: number, limit: number) {
     const isOld = sql`created_at <= now() - make_interval(days => ${days}::int)`;
     const mayBeSent = sql`exists (select from ${tasks} as t where t.id = m.id and t.state in ('waiting', 'running', 'dead'))`;

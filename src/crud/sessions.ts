@@ -154,7 +154,7 @@ export const Sessions = {
       .returning({ id: sessions.id });
   },
 
-  /** Removes some of the sessions that were opened so many days ago and have ended. */
+  /** Removes some of the sessions that were opened more than this many days ago and have ended. */
   purge(db: Database, days: number, limit: number) {
     const isOld = sql`created_at <= now() - make_interval(days => ${days}::int)`;
     return db.execute<{ id: string }>(sql`

@@ -70,8 +70,8 @@ const shown = {
 /** The queries of tasks. */
 export const Tasks = {
   /**
-   * Enqueues a task, unless one waits under its key, which then waits for this transaction, too. With `when`, only if that
-   * holds after the preceding statements.
+   * Enqueues a task, unless one waits under its key, which then waits for this transaction, too. With `when`, only if
+   * that holds after the preceding statements.
    */
   insert(db: Database, { id, name, key, input, delay, requestId }: Enqueueing, when: SQL = sql`true`) {
     return db.execute<{ id: string }>(sql`
@@ -104,8 +104,8 @@ export const Tasks = {
   },
 
   /**
-   * Lets the claims of kinds with a bound on their concurrency count one after another, and only of those that have a due
-   * task. Precedes {@link Tasks.claim}, which claims none of the others.
+   * Lets the claims of kinds with a bound on their concurrency count one after another, and only of those that have a
+   * due task. Precedes {@link Tasks.claim}, which claims none of the others.
    */
   lock(db: Database, kinds: readonly TaskKind[], { ids }: Wanted) {
     const bounded = kinds.flatMap(({ name, concurrency }) => (concurrency === null ? [] : name));
@@ -160,8 +160,8 @@ export const Tasks = {
   },
 
   /**
-   * The seconds until a task of these kinds can be claimed or a slot comes, by the database's clock: 0 or less if one waits
-   * for others of its kind. And how many tasks of the `unable` names wait.
+   * The seconds until a task of these kinds can be claimed or a slot comes, by the database's clock: 0 or less if one
+   * waits for others of its kind. And how many tasks of the `unable` names wait.
    */
   nextDue(db: Database, { kinds, unable, slots }: Upcoming) {
     const seconds = (span: string) => sql`extract(epoch from min(at) filter (where span = ${span}) - now())::float8`;
@@ -235,7 +235,10 @@ export const Tasks = {
       returning task.state, extract(epoch from task.run_at - now())::float8 as seconds`);
   },
 
-  /** Gives all tasks of a name a rest, of `retryIn` seconds or twice as long each time, from half a minute to a quarter of an hour. */
+  /**
+   * Gives all tasks of a name a rest, of `retryIn` seconds or twice as long each time, from half a minute to a quarter
+   * of an hour.
+   */
   rest(db: Database, name: string, retryIn: number | undefined) {
     const wait = (rounds: SQL) =>
       sql`make_interval(secs => coalesce(${retryIn ?? null}::float8, least(900, 30 * 2 ^ ${rounds})))`;
@@ -265,7 +268,10 @@ export const Tasks = {
       delete from ${tasks} where id = any(${`{${ids.join()}}`}::uuid[]) and state = 'waiting' and attempt = 0 returning id`);
   },
 
-  /** Removes some of the tasks that ended so many days ago: of the done and cancelled ones, and of the dead ones. */
+  /**
+   * Removes some of the tasks that ended more than this many days ago: of the done and cancelled ones, and of the dead
+   * ones.
+   */
   purge(db: Database, { done, dead }: { done: number; dead: number }, limit: number) {
     const oldest = (states: SQL, days: number) => sql`
       select id from ${tasks} where state in ${states} and finished_at <= now() - make_interval(days => ${days}::int)
@@ -331,7 +337,10 @@ export const Tasks = {
       select count(*)::int as retried, coalesce((array_agg(id))[:100], '{}') as some from changed`);
   },
 
-  /** Cancels a task that waits or runs, and records it. A running attempt can no longer complete it. No row in another state. */
+  /**
+   * Cancels a task that waits or runs, and records it. A running attempt can no longer complete it. No row in another
+   * state.
+   */
   cancel(db: Database, id: string, event: NewAuditEvent) {
     return changed(
       db,

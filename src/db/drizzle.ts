@@ -54,8 +54,8 @@ const mostShapes = 500;
 
 /**
  * Builds the SQL of a query once per isolate and shape, and then only fills it in, since building costs more CPU than
- * verifying a token. A shape is `words`, such as a sort, and which of the values are there. `build` must make the same SQL
- * for any value, and may only ask if it is undefined or null.
+ * verifying a token. A shape is `words`, such as a sort, and which of the values are there. `build` must make the same
+ * SQL for any value, and may only ask if it is undefined or null.
  */
 export function prepared<Values extends object, Words = void, Query extends BatchItem<"pg"> = BatchItem<"pg">>(
   build: (db: Database, values: Values, words: Words) => Query,
@@ -111,7 +111,7 @@ export function allOf(first: SQL<boolean>, ...others: readonly SQL<boolean>[]): 
   }, first);
 }
 
-/** The SQL with its parameters counted from behind so many others. */
+/** The SQL with its parameters counted on from this many others. */
 export function moved(sql: string, by: number): string {
   return sql.replaceAll(/\$(\d+)/g, (_, number) => `$${Number(number) + by}`);
 }

@@ -9,7 +9,7 @@ export function deprecationHeaders({ since, sunset }: Deprecated): [ResponseHead
   return sunset === undefined ? [deprecation] : [deprecation, ["Sunset", new Date(sunset).toUTCString()]];
 }
 
-/** True for a day of the calendar: `2026-02-30` is none. */
+/** True for a day of the calendar: `2026-02-30` is not one. */
 export function isDay(text: string): boolean {
   const time = Date.parse(text);
   return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);

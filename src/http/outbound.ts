@@ -43,8 +43,8 @@ const deadlines = { seconds: 10, attemptSeconds: 5 };
 /**
  * Calls other services: `calling(c.var).get(url).json()`. A call has a deadline. It is repeated twice at most, after
  * `Retry-After` if that is no longer than an attempt, and only if a repetition does no harm: by its method, or by an
- * `Idempotency-Key`. It names our request and its trace, and follows no redirect, which could carry a secret elsewhere. Throws
- * {@link OutboundError}.
+ * `Idempotency-Key`. It names our request and its trace, and follows no redirect, which could carry a secret elsewhere.
+ * Throws {@link OutboundError}.
  */
 export function calling(
   { requestId, trace = () => newTrace(requestId) }: Trace,
@@ -85,7 +85,7 @@ export function calling(
   return client;
 }
 
-/** Names a lost connection of workerd as one: its plain error is none that ky knows, though it says that it is `retryable`. */
+/** Names a lost connection of workerd as one: ky does not know its plain error, although that says `retryable`. */
 function lost(request: Input, cause: unknown): unknown {
   const isLost = cause instanceof Error && "retryable" in cause && cause.retryable === true;
   return isLost && request instanceof Request ? new NetworkError(request, { cause }) : cause;

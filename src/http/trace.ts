@@ -3,10 +3,12 @@ export type TraceContext = { traceparent: string; tracestate: string | undefined
 
 const ids = "(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}";
 const known = new RegExp(`^00-${ids}-[0-9a-f]{2}$`);
-/** Of a later version, which may say more, the part that ours has. */
+/** The part of a later version that ours has, too. */
 const later = new RegExp(`^(?!00|ff)[0-9a-f]{2}-(${ids})-[0-9a-f]([0-9a-f])(-|$)`);
 
-/** The trace that a caller gives, if it is well-formed. Without it, what other systems have said of it means nothing. */
+/**
+ * The trace that a caller gives, if it is well-formed. Without it, what other systems have said of it means nothing.
+ */
 export function traceIn(headers: Headers): TraceContext | undefined {
   const given = headers.get("traceparent");
   if (given === null) return undefined;

@@ -2,8 +2,8 @@ import { DurableObject } from "cloudflare:workers";
 import type { Bindings } from "../settings.ts";
 
 /**
- * Runs tasks at the time when the next one is due, so that nothing has to ask the database again and again. It keeps that
- * time alone: if it is lost, the cron trigger does its work.
+ * Runs tasks at the time when the next one is due, so that nothing has to ask the database again and again. It keeps
+ * that time alone: if it is lost, the cron trigger does its work.
  */
 export abstract class Alarm extends DurableObject<Bindings> {
   /** Needs no call to reach itself. One object, since settings are read once for each. */
@@ -16,7 +16,7 @@ export abstract class Alarm extends DurableObject<Bindings> {
 
   protected abstract work(bindings: Bindings, name: string | undefined): Promise<unknown>;
 
-  /** Rings in so many seconds, or earlier if that was asked for. */
+  /** Rings in this many seconds, or earlier if it was already set to. */
   async ringWithin(seconds: number): Promise<void> {
     const at = Date.now() + seconds * 1_000;
     const set = await this.ctx.storage.getAlarm();

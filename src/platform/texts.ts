@@ -1,4 +1,4 @@
-/** Keeps texts by name, each for so many seconds at most. May lose any of them at any time. */
+/** Keeps texts by name, each for a number of seconds at most. May lose any of them at any time. */
 export type Texts = {
   get(name: string): Promise<string | undefined>;
   put(name: string, text: string, seconds: number): Promise<void>;
@@ -20,7 +20,7 @@ const textsOfDataCentre: Texts = {
   },
 };
 
-/** Keeps texts in memory, of so many characters together; the one that was kept first makes room. */
+/** Keeps texts in memory, up to this many characters in all; the one that was kept first makes room. */
 export function textsInMemory(maxLength: number): Texts {
   const kept = new Map<string, { text: string; until: number }>();
   let length = 0;
@@ -49,7 +49,10 @@ export function textsInMemory(maxLength: number): Texts {
   };
 }
 
-/** The shortest time for which KV keeps anything, in seconds: https://developers.cloudflare.com/kv/api/write-key-value-pairs/ */
+/**
+ * The shortest time for which KV keeps anything, in seconds:
+ * https://developers.cloudflare.com/kv/api/write-key-value-pairs/
+ */
 const leastSeconds = 60;
 
 /** Keeps texts in a KV namespace, for all data centres. One of them may see a change a minute late. */

@@ -23,7 +23,7 @@ type KeyIds = { id: string; ownerId: string };
 /** A key as it came, without its secret. */
 export type UsedKey = KeyIds & { secretHash: string };
 
-/** True for what claims to be an API key, and is no access token. */
+/** True if a token claims to be an API key, as no access token does. */
 export function looksLikeApiKey(token: string): boolean {
   return token.slice(0, prefix.length).toLowerCase() === prefix;
 }
@@ -39,8 +39,8 @@ export async function newApiKey(
 }
 
 /**
- * Reads a key that we issued here; `undefined` for any other text. The checksum is keyed, so that nobody can make texts that
- * cost a query. Does not ask the database.
+ * Reads a key that we issued here; `undefined` for any other text. The checksum is keyed, so that nobody can make texts
+ * that cost a query. Does not ask the database.
  */
 export async function parseApiKey(issuer: KeyIssuer, text: string): Promise<UsedKey | undefined> {
   if (text.length > longest) return undefined;

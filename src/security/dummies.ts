@@ -2,13 +2,13 @@ import { mostOfRuntime } from "./foreign-hashes.ts";
 import { dummyHash, dummyOf, isVerifiable } from "./passwords.ts";
 
 /**
- * Kinds of hashes that differ in their rounds alone. A project has as many of them as it had versions of its library, so
- * that a failed attempt spends the rounds of the costliest on each account, and not those of all.
+ * Kinds of hashes that differ in their rounds alone. A project has as many of them as it had versions of its library,
+ * so that a failed attempt spends the rounds of the costliest on each account, and not those of all.
  */
 type Scale = {
   /** The rounds of a kind; 0 for one of another scale. */
   roundsOf: (kind: string) => number;
-  /** Kinds that take so many rounds together. */
+  /** The kinds that take this many rounds together. */
   kindsOf: (rounds: number) => string[];
 };
 

@@ -55,7 +55,7 @@ export async function changeApiKey(context: Context, id: string, changes: ApiKey
 }
 
 /**
- * Gives a key another secret; the one so far works on for the overlap. Throws `not_found`,
+ * Gives a key another secret; the current one works on for the overlap. Throws `not_found`,
  * `permission_required`, and `conflict` if it has expired.
  */
 export async function rotateApiKey(context: Context, id: string, { overlap_seconds = day }: ApiKeyRotation) {

@@ -24,8 +24,8 @@ const busySeconds = 10;
 type Context = { settings: Settings } & Pick<Deps, "log" | "tasks">;
 
 /**
- * Has all tasks of a span run that are due in so many seconds, or earlier. Costs no round trip to the database. Where the
- * alarm is not bound or cannot be reached, the cron trigger runs them. Never throws.
+ * Has all tasks of a span run that are due in this many seconds, or earlier. Costs no round trip to the database. Where
+ * the alarm is not bound or cannot be reached, the cron trigger runs them. Never throws.
  */
 export async function ringWithin(seconds: number, span: Span, { settings, log }: Context): Promise<void> {
   try {
@@ -45,8 +45,8 @@ export async function ringFor(enqueued: readonly Pick<Enqueued, "name" | "delay"
 }
 
 /**
- * Sets the alarms for the earliest task of those that this run may run: one that waits, that a killed Worker left behind,
- * or whose slot comes next. The log tells of tasks that cannot run here.
+ * Sets the alarms for the earliest task of those that this run may run: one that waits, that a killed Worker left
+ * behind, or whose slot comes next. The log tells of tasks that cannot run here.
  */
 export async function ringForNext(work: Work, mine: readonly Task[], unable: readonly string[]): Promise<void> {
   const { db, now, log } = work;

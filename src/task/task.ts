@@ -17,7 +17,7 @@ export type TaskContext = Pick<Deps, "now" | "transport"> & {
   run: Run;
   /** Reads, or commits one of many steps. A repeated attempt repeats it. */
   step: Run;
-  /** True while there are time and subrequests for another step, beside so many calls of the handler's own. */
+  /** True while there are time and subrequests for another step, beside this many calls of the handler's own. */
   mayGoOn: (calls?: number) => boolean;
   db: Database;
   settings: Settings;
@@ -50,7 +50,9 @@ export type Task = {
   perform: (context: TaskContext, input: unknown) => Promise<unknown>;
 };
 
-/** `delay` in seconds. Only one task of a name waits under a `key`. `when` is checked after the preceding statements. */
+/**
+ * `delay` in seconds. Only one task of a name waits under a `key`. `when` is checked after the preceding statements.
+ */
 export type LaterOptions = { delay?: number; key?: string; when?: Parameters<typeof Tasks.insert>[2] };
 
 export type Declaration<Input extends z.ZodType> = {
@@ -60,7 +62,9 @@ export type Declaration<Input extends z.ZodType> = {
   input?: Input;
   /** By default 10 attempts, the second one after 10 seconds, and then after twice as long, up to an hour. */
   retry?: { attempts?: number } & Partial<Backoff>;
-  /** Seconds for one attempt, 20 by default: as many as there may be after an answer. At most {@link longestTimeout}. */
+  /**
+   * Seconds for one attempt, 20 by default: as many as there may be after an answer. At most {@link longestTimeout}.
+   */
   timeout?: number;
   /** The number of these tasks that run at once. Unbounded by default; 1 with `every`. */
   concurrency?: number;
@@ -74,9 +78,9 @@ export type Declaration<Input extends z.ZodType> = {
 export const longestTimeout = 800;
 
 /**
- * The failure of a task in our own words, which admins see: it must hold no secret. `retryIn` seconds replace the backoff.
- * `hopeless` ends the task at once. An `outage` is not the task's fault: all tasks of its name get a rest, of `retryIn`
- * seconds or longer each time, and the attempt does not count.
+ * The failure of a task in our own words, which admins see: it must hold no secret. `retryIn` seconds replace the
+ * backoff. `hopeless` ends the task at once. An `outage` is not the task's fault: all tasks of its name get a rest, of
+ * `retryIn` seconds or longer each time, and the attempt does not count.
  */
 export class TaskError extends Error {
   override readonly name = "TaskError";
@@ -103,7 +107,9 @@ const nothing = z.object({});
 type Given<Input> =
   Record<never, never> extends Input ? [input?: Input, options?: LaterOptions] : [input: Input, options?: LaterOptions];
 
-/** Declares a task. It runs once it is in the list of src/tasks/index.ts. A number that its handler answers is logged. */
+/**
+ * Declares a task. It runs once it is in the list of src/tasks/index.ts. A number that its handler answers is logged.
+ */
 export function task<Input extends z.ZodType = typeof nothing>(
   declared: Declaration<Input>,
   handler: (context: TaskContext, input: z.output<Input>) => Promise<unknown>,

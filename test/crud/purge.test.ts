@@ -32,7 +32,7 @@ const deletedFor = (id: string, days: number) =>
   db.execute(sql`update users set deleted_at = now() - make_interval(secs => ${days * 86_400}) where id = ${id}`);
 const rowOf = async (id: string) => (await db.select().from(users).where(eq(users.id, id)))[0];
 
-/** A user who has left something in every table of accounts: six rows, and so many sessions that ended. */
+/** A user who has left something in every table of accounts: six rows, and this many sessions that ended. */
 async function aUserWithRemains(sessionCount = 1) {
   const user = await aUser({ password_hash, full_name: "Ada Lovelace" });
   const headers = { "CF-Connecting-IP": "203.0.113.7", "User-Agent": "A browser" };

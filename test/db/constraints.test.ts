@@ -6,7 +6,7 @@ import type { ErrorCode } from "../../src/errors.ts";
 import { aUser, db, serve, unique } from "../harness.ts";
 
 const ada = await aUser();
-/** Two tables of one's own, of which the one refers to the other, and a trigger that speaks for a constraint of src/db/constraints.ts. */
+/** Two tables of which one refers to the other, and a trigger that speaks for a constraint of src/db/constraints.ts. */
 const [shelves, books] = [unique("shelves"), unique("books")].map((name) => name.replaceAll("-", "_"));
 await db.execute(sql.raw(`create table ${shelves} (id int primary key, room int, exclude using btree (room with =))`));
 await db.execute(

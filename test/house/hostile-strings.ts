@@ -62,7 +62,7 @@ export const hostileStrings: readonly string[] = [
   "日本語 العربية हिन्दी",
 ];
 
-/** Texts that Postgres cannot hold, or that are none: they are refused, with the name of their field. */
+/** Texts that Postgres cannot hold, or that are not well-formed: they are refused, with the name of their field. */
 export const impossibleStrings: readonly string[] = [
   "\u0000",
   "before\u0000after",

@@ -45,7 +45,7 @@ function isolate(own: Record<string, string> = {}) {
   };
   return {
     ...{ ...app, calls },
-    /** Starts so many requests, and waits until they work. */
+    /** Starts this many requests, and waits until they work. */
     async fill(kind: keyof typeof calls, count: number) {
       const running = Array.from({ length: count }, calls[kind]);
       const wanted = ends.length + count;

@@ -1,4 +1,4 @@
-/** The runtime under test: Cloudflare's, with an API in parts. vitest.config.ts puts it in the place of ./worker.ts. */
+/** The runtime under test: Cloudflare's, with an API in parts. vitest.config.ts puts it in place of ./worker.ts. */
 import { inject } from "vitest";
 import { appInParts } from "./app-in-parts.ts";
 import { type appUnderTest as inOne, answerOf as ofOne, bindings as ofWorker, deps as production } from "./worker.ts";

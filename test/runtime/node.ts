@@ -1,4 +1,4 @@
-/** The runtime under test: Node, by an HTTP server. vitest.config.ts puts it in the place of ./worker.ts. */
+/** The runtime under test: Node, by an HTTP server. vitest.config.ts puts it in place of ./worker.ts. */
 import "../../src/platform/node/fixed-length.ts";
 import { mkdtemp } from "node:fs/promises";
 import { Agent, type IncomingMessage, request as send } from "node:http";

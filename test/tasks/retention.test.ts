@@ -18,7 +18,7 @@ import { anOrganization } from "../members.ts";
 const day = 24 * 60 * 60 * 1_000;
 const ago = (days: number) => new Date(Date.now() - days * day);
 const text = (days: number) => ago(days).toISOString();
-/** An id as it was made so many days ago. */
+/** An id as it was made this many days ago. */
 const idOf = (days: number) => uuidv7({ msecs: ago(days).getTime() });
 const leftOf = async (
   table: typeof sessions | typeof mails | typeof auditEvents | typeof tasks | typeof invitations,

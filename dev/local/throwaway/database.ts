@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 
-/** A database of one's own: its connection string, and its end. */
+/** A database for one caller: its connection string, and its end. */
 export interface ThrowawayDatabase {
   url: string;
   drop(): Promise<void>;

@@ -4,7 +4,7 @@ import { SettingsError, settingsFrom, settingsTable } from "../../../src/setting
 import { type CheckLine, checkLines } from "../line.ts";
 import type { EnvironmentConfig } from "../wrangler-toml.ts";
 
-/** Variables that have no valid value, are none, or are secrets; and what is left of an example. */
+/** Variables that have no valid value, that do not exist, or that are secrets; and what is left of an example. */
 export function settingLines(config: EnvironmentConfig): CheckLine[] {
   const vars = Object.entries(config.vars).map(([name, value]) => [name, String(value)] as const);
   const faults = vars.flatMap(([name, value]) => settingFaults(name, value)).concat(together(config));
@@ -52,7 +52,9 @@ function together({ vars, secrets, r2_buckets, send_email }: EnvironmentConfig):
   ];
 }
 
-/** Faults of variables that the Worker itself would refuse, with stand-ins for its secrets, and that are not `told` yet. */
+/**
+ * Faults of variables that the Worker itself would refuse, with stand-ins for its secrets, and that are not `told` yet.
+ */
 function refusedByWorker({ vars, secrets, send_email }: EnvironmentConfig, told: string[]): string[] {
   const settings = settingsFrom({
     ...Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, String(value)])),

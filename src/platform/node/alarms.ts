@@ -6,7 +6,7 @@ type Work = (name: string | undefined) => Promise<unknown>;
 /** The longest delay that a timer takes is 24.8 days. */
 const longestSeconds = 24 * 60 * 60;
 
-/** Timers in this process, in the place of the binding `TASK_ALARM` and of the cron trigger. */
+/** Timers in this process, in place of the binding `TASK_ALARM` and of the cron trigger. */
 export function alarmsIn(work: Work) {
   const set = new Map<string, { at: number; timer: NodeJS.Timeout }>();
   /** The last run of each name. */

@@ -13,7 +13,7 @@ type Bucket = {
   delete(keys: string | readonly string[]): Promise<void>;
 };
 
-/** Keeps files in a folder, in the place of the binding `BUCKET`. A file is there whole or not at all. */
+/** Keeps files in a folder, in place of the binding `BUCKET`. A file is there whole or not at all. */
 export function bucketIn(folder: string): Bucket {
   const pathOf = (key: string) => {
     if (!/^[\w-]{1,100}$/.test(key)) throw new Error("A key is an id");

@@ -21,7 +21,7 @@ type Pooled = Pick<Deps, "begin"> & {
 };
 
 /**
- * Connections to PostgreSQL by TCP, in the place of Neon's driver: `connect` and `begin` of the app's dependencies. A
+ * Connections to PostgreSQL by TCP, in place of Neon's driver: `connect` and `begin` of the app's dependencies. A
  * statement, and a batch in its transaction, is one round trip, due within `DATABASE_TIMEOUT_MS`.
  */
 export function pooled(connections: number): Pooled {
@@ -87,7 +87,9 @@ function databaseOn(pool: Pool, timeout: number, trips: RoundTrips): Database {
   return databaseOver(Object.assign(query, { query, transaction }) as unknown as Database["$client"]);
 }
 
-/** Counts a call, and makes it once more after a connection that broke or was undone, where it may and there is time. */
+/**
+ * Counts a call, and makes it once more after a connection that broke or was undone, where it may and there is time.
+ */
 async function inTrip<T>(trips: RoundTrips, timeout: number, work: (left: number) => Promise<T>): Promise<T> {
   const due = Date.now() + timeout;
   const timed = async () => {

@@ -1,4 +1,4 @@
-/** The stream of Cloudflare's runtime that passes on exactly so many bytes, for Node. */
+/** The stream of Cloudflare's runtime that passes on exactly this many bytes, for Node. */
 class StreamOfLength extends TransformStream<Uint8Array, Uint8Array> {
   constructor(expected: number) {
     let length = 0;

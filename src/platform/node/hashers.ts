@@ -12,7 +12,7 @@ export type Hashers = {
 };
 
 /**
- * Hashes passwords in threads, in the place of the binding `PASSWORD_HASHER`: sign-up and sign-in have so many each. A
+ * Hashes passwords in threads, in place of the binding `PASSWORD_HASHER`: sign-up and sign-in have so many each. A
  * thread starts at its first password.
  */
 export function hashersIn(threads: number): Hashers {

@@ -4,7 +4,7 @@ import { type RateClass, rateClasses } from "../../context/policy.ts";
 /** The callers that a class counts at once. The one that came first makes room. */
 const mostCallers = 100_000;
 
-/** Counters in the memory of this process, one for each rate class, in the place of the `RATE_LIMIT_…` bindings. */
+/** Counters in the memory of this process, one for each rate class, in place of the `RATE_LIMIT_…` bindings. */
 export function limitersInMemory(): Record<string, RateLimit> {
   // The keys of a constant.
   const classes = Object.keys(rateClasses) as RateClass[];

@@ -1,8 +1,8 @@
 import cluster from "node:cluster";
 
 /**
- * Runs `work` in so many processes, which share the port, and starts another for one that dies. Ends where none could begin
- * to listen, as by wrong settings.
+ * Runs `work` in this many processes, which share the port, and starts another for one that dies. Ends where none could
+ * begin to listen, as by wrong settings.
  */
 export async function inProcesses(count: number, work: (stopped: Promise<unknown>) => Promise<number>): Promise<never> {
   const stopped = Promise.race(["SIGTERM", "SIGINT"].map((signal) => new Promise((go) => process.once(signal, go))));

@@ -32,7 +32,7 @@ afterAll(async () => {
   await worker;
 });
 
-/** Sends so many megabytes, in chunks; answers the status, the body and the megabytes that the Worker took. */
+/** Sends this many megabytes, in chunks; answers the status, the body and the megabytes that the Worker took. */
 async function send(
   megabytes: number,
   path = "/films",

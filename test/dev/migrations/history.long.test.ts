@@ -32,7 +32,7 @@ const olderTexts = [
   "0016_replay_unlogged.older.sql",
 ];
 
-/** The newest texts, with the older one in the place of those that `older` begins with. */
+/** The newest texts, with the older one in place of those that `older` begins with. */
 const withOlder = (...older: string[]) =>
   newest.map((file) => {
     const number = file.slice(0, 4);

@@ -4,7 +4,7 @@ import { aUser, db, deps, isThorough, serve } from "../../harness.ts";
 
 export const many = isThorough ? 100_000 : 20_000;
 
-/** A user with so many items, seven of which share each moment. */
+/** A user with this many items, seven of which share each moment. */
 export async function aUserWithItems(count: number) {
   const user = await aUser();
   await db.execute(sql`insert into items (id, owner_id, title, description, created_at)

@@ -14,7 +14,7 @@ async function purgeAll() {
   for (const task of purgeDeleted) await perform(task);
 }
 
-/** A user with so many items that were deleted so many days ago. */
+/** A user with this many items that were deleted this many days ago. */
 async function aUserWithDeleted(count: number, days: number) {
   const user = await aUser();
   const { rows } = await db.execute<{ id: string }>(sql`insert into items (id, owner_id, title, deleted_at)

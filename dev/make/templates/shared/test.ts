@@ -10,7 +10,7 @@ async function aPlace() {
 }
 const { path, maker } = await aPlace();
 const create = async (json: object = fieldNoteBodies.create) => await maker.post(path, json);
-/** Bodies with a value that is none of its field, or without one that is required. */
+/** Bodies with a value that its field refuses, or without one that is required. */
 const wrong: object[] = [
   //= wrong
 ];
