@@ -13,7 +13,7 @@ type Answer = { status: number; payload: Buffer };
 type Fault = { arrives: boolean; meet: (exchange: Exchange) => Promise<unknown> };
 
 /** The SQLSTATEs that matter, in PostgreSQL's own words. */
-const sqlstates = {
+export const sqlstates = {
   "08006": "connection failure",
   "0A000": "cached plan must not change result type",
   "25006": "cannot execute INSERT in a read-only transaction",
@@ -121,8 +121,23 @@ export const faultNames = Object.keys(faults) as readonly FaultName[];
 
 /** The fault that a request asks for, if it is one of these. */
 export function faultIn(headers: IncomingHttpHeaders): Fault | undefined {
-  return faultNames.flatMap((name) => (name === headers["x-chaos"] ? faults[name] : [])).at(0);
+  const name = faultNamed(headers["x-chaos"]);
+  return name && faults[name];
 }
+
+/** The fault of this name. */
+export function faultNamed(text: unknown): FaultName | undefined {
+  return faultNames.find((name) => name === text);
+}
+
+// TypeScript does not narrow the keys of an object.
+const sqlstateNames = Object.keys(sqlstates) as (keyof typeof sqlstates)[];
+
+/** The faults that a transaction's connection can meet: when it is made, and at each of its statements. */
+export const socketFaultNames = {
+  connect: ["refuse", "reset-before", "slow", "hang-before", "html-502", "html-503", "html-429", ...sqlstateNames],
+  session: ["reset-before", "reset-after", "slow", "hang-before", "hang-after", "late", "truncate", ...sqlstateNames],
+} as const satisfies Record<string, readonly FaultName[]>;
 
 /** Reads a request to its end: a client that is still sending sees no answer. */
 async function read(request: IncomingMessage): Promise<void> {

@@ -15,3 +15,16 @@ export function int(value: number): Buffer {
   bytes.writeInt32BE(value);
   return bytes;
 }
+
+/** The type of a message that PostgreSQL does not have: it tells the fault that the next statement meets. */
+export const chaosType = "!";
+
+/** A message with the name of a fault. In bytes of the platform, as a Worker may have no `Buffer`. */
+export function chaosMessage(fault: string): Uint8Array {
+  const name = new TextEncoder().encode(fault);
+  const bytes = new Uint8Array(5 + name.length);
+  bytes[0] = chaosType.charCodeAt(0);
+  new DataView(bytes.buffer).setInt32(1, 4 + name.length);
+  bytes.set(name, 5);
+  return bytes;
+}

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { faultIn } from "./chaos.ts";
 import { errorBody, isPostgresError, type LocalDatabase } from "./database.ts";
 import { type Heard, heard } from "./heard.ts";
@@ -41,7 +41,13 @@ export async function serveNeon(database: LocalDatabase, options: NeonOptions = 
     response.writeHead(status, { "content-type": "application/json", "content-length": payload.length });
     response.end(payload);
   });
-  const endSockets = acceptSockets(server, database, password);
+  // Those that a fault keeps waiting are no requests any more, and no WebSockets yet.
+  const open = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+  });
+  const endSockets = acceptSockets(server, database, { password, chaos });
   server.listen(port, host);
   await once(server, "listening");
   // A server on TCP has an AddressInfo; the other forms are those of pipes and closed servers.
@@ -54,7 +60,9 @@ export async function serveNeon(database: LocalDatabase, options: NeonOptions = 
       const closed = once(server, "close");
       server.close();
       endSockets();
-      const bound = setTimeout(() => server.closeAllConnections(), 3_000);
+      const bound = setTimeout(() => {
+        for (const socket of open) socket.destroy();
+      }, 3_000);
       await closed;
       clearTimeout(bound);
     },

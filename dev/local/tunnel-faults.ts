@@ -41,10 +41,10 @@ export function watched(
 /** The fields of an ErrorResponse that are kept. */
 const names: Partial<Record<string, string>> = { S: "severity", C: "code", H: "hint", R: "routine" };
 
-type Message = { type: string; message: Buffer; body: Buffer };
+export type Message = { type: string; message: Buffer; body: Buffer };
 
 /** Cuts a stream of bytes into messages, each of which may be replaced. */
-function cut(replaced: (message: Message) => Buffer): Transform {
+export function cut(replaced: (message: Message) => Buffer): Transform {
   let rest = Buffer.alloc(0);
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
