@@ -203,7 +203,7 @@ export type Policy = ProblemShape & {
   work: WorkKind | undefined;
   /** The headers that tell clients to leave it. */
   deprecation: readonly [ResponseHeader, string][];
-  /** Those of all attempts. */
+  /** The round trips of all attempts together. */
   roundTrips: number;
   /** The largest body that it takes. */
   maxBytes: number;

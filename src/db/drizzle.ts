@@ -53,9 +53,8 @@ type Kept = { built: BatchItem<"pg">; query: Prepared; sql: string; params: unkn
 const mostShapes = 500;
 
 /**
- * Builds the SQL of a query once per isolate and shape, and then only fills it in, since building costs more CPU than
- * verifying a token. A shape is `words`, such as a sort, and which of the values are there. `build` must make the same
- * SQL for any value, and may only ask if it is undefined or null.
+ * Builds the SQL of a query once per isolate and shape, since building costs more CPU than verifying a token. A shape is
+ * `words`, such as a sort, and which values are there. `build` may only ask of a value if it is there, and computes none.
  */
 export function prepared<Values extends object, Words = void, Query extends BatchItem<"pg"> = BatchItem<"pg">>(
   build: (db: Database, values: Values, words: Words) => Query,
@@ -64,7 +63,8 @@ export function prepared<Values extends object, Words = void, Query extends Batc
   return (db, values, words) => {
     const given = Object.entries(values).filter(([, value]) => value !== undefined);
     const shape = JSON.stringify([given.map(([name, value]) => [name, value === null]), words]);
-    const known = shapes.get(shape) ?? keep(build(offline, Object.fromEntries(given.map(inShape)) as Values, words));
+    const known =
+      shapes.get(shape) ?? keep(() => build(offline, Object.fromEntries(given.map(inShape)) as Values, words));
     if (shapes.size < mostShapes) shapes.set(shape, known);
     const anew = () => build(db, values, words);
     const execute: Prepared["execute"] = (...args) => preparing(anew())().execute(...args);
@@ -80,12 +80,20 @@ function inShape([name, value]: [string, unknown]): [string, unknown] {
   return [name, value === null ? null : sql.placeholder(name)];
 }
 
-function keep(built: BatchItem<"pg">): Kept {
+function keep(build: () => BatchItem<"pg">): Kept {
+  const built = build();
   const endsInCondition = closeCondition(built);
   const query = Object.assign(preparing(built)(), { endsInCondition });
-  // A change of the query would otherwise be one of all later ones.
-  Object.freeze(configOf(built));
-  return { built, query, ...query.getQuery() };
+  const { sql, params } = query.getQuery();
+  const again = preparing(build())().getQuery().params;
+  // Such a value would be that of all later queries.
+  if (params.some((param, i) => typeof param !== "object" && param !== again[i])) {
+    throw new Error("A query that is built once computes a value, such as an id or a default: pass it as a value");
+  }
+  // So would a change of the query.
+  const config = Object.freeze(configOf(built));
+  for (const part of Object.values(config)) if (Array.isArray(part)) Object.freeze(part);
+  return { built, query, sql, params };
 }
 
 /** A condition with its SQL, which was built once per isolate. */

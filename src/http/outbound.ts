@@ -34,8 +34,8 @@ const readers = ["json", "text", "arrayBuffer", "blob", "bytes", "formData"] as 
 /** The methods by which others are called. */
 export type Calls = Pick<KyInstance, (typeof methods)[number]>;
 
-/** The statuses with which Cloudflare answers in place of a server that it cannot reach. */
-const unreachedOrigin = [520, 521, 522, 523, 524];
+/** The statuses with which Cloudflare answers in place of a server that gave no proper answer. */
+const noProperAnswer = [520, 521, 522, 523, 524];
 
 /** Seconds for the whole call, with its repetitions, and for each attempt. */
 const deadlines = { seconds: 10, attemptSeconds: 5 };
@@ -68,7 +68,7 @@ export function calling(
     retry: {
       limit: 2,
       methods: ["get", "head", "options", "put", "delete", "post", "patch"],
-      statusCodes: [408, 429, 502, 503, 504, ...unreachedOrigin],
+      statusCodes: [408, 429, 502, 503, 504, ...noProperAnswer],
       afterStatusCodes: [429, 503],
       retryOnTimeout: true,
       backoffLimit: 2_000,
@@ -85,7 +85,7 @@ export function calling(
   return client;
 }
 
-/** Names a lost connection of workerd as one: ky does not know its plain error, although that says `retryable`. */
+/** Names a lost connection as one: ky does not recognise workerd's error, which is marked `retryable`. */
 function lost(request: Input, cause: unknown): unknown {
   const isLost = cause instanceof Error && "retryable" in cause && cause.retryable === true;
   return isLost && request instanceof Request ? new NetworkError(request, { cause }) : cause;

@@ -32,7 +32,7 @@ export const requestLog: MiddlewareHandler<AnyEnv> = async (c, next) => {
   // The edge's cache replaces it by one that does not tell where it arrived.
   const { raw } = c.req;
   await next();
-  const { log, policy, user, apiKeyId, trips, facts, audit, places, configuration, tracer } = c.var;
+  const { log, policy, user, apiKeyId, hasGuarded, trips, facts, audit, places, configuration, tracer } = c.var;
   if (c.error instanceof ApiError && c.error.code === "overloaded") {
     const refused = places.refusalsToTell();
     if (refused !== undefined) log({ level: "warn", message: "overloaded", refused });
@@ -51,6 +51,8 @@ export const requestLog: MiddlewareHandler<AnyEnv> = async (c, next) => {
     "plinth.request_id": c.var.requestId,
     "plinth.code": code,
   });
+  // A key does not tell if its owner is a user or an organization: the guard does, unless it refuses.
+  const isSure = hasGuarded?.() && ![401, 403, 404].includes(status);
   const isOrdinary = level === "info" && duration_ms < slow && !events && !isRefused;
   const rate = isOrdinary ? settings?.LOG_SAMPLING_RATE : undefined;
   if (rate !== undefined && rate < 1 && Math.random() >= rate) return;
@@ -65,8 +67,7 @@ export const requestLog: MiddlewareHandler<AnyEnv> = async (c, next) => {
     db_round_trips: trips.count,
     db_ms: trips.milliseconds,
     db_tried_again: trips.again,
-    // A key does not tell if its owner is a user or an organization: the database does, unless it refuses.
-    user_id: apiKeyId && isRefused ? undefined : user?.id,
+    user_id: apiKeyId && !isSure ? undefined : user?.id,
     session_id: user?.sessionId,
     api_key_id: apiKeyId,
     rate_class: policy?.rate,

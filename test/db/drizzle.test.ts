@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, sql } from "drizzle-orm";
+import { and, asc, desc, eq, ne, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
 import { Users } from "../../src/crud/users.ts";
@@ -46,7 +46,9 @@ describe("a query that is built once", () => {
       expect([byName, byBoth]).toStrictEqual([{ username }, { username }]);
       expect(byNone?.username).not.toBe(other.username);
     }
-    expect(shapes.toSorted()).toStrictEqual(["newest true false", "newest true true", "oldest false false"]);
+    // At first, each is built a second time, to see that it computes no value.
+    const each = ["newest true false", "newest true true", "oldest false false"];
+    expect(shapes.toSorted()).toStrictEqual(each.flatMap((shape) => [shape, shape]));
   });
 
   it("keeps null apart from the null of JSON", async () => {
@@ -68,9 +70,31 @@ describe("a query that is built once", () => {
   it("cannot be changed, as all later ones would be", async () => {
     const { id } = await aUser();
     const found = prepared((db, { id }: { id: string }) => db.select().from(users).where(eq(users.id, id)).$dynamic());
+    const joined = prepared((db, { id }: { id: string }) =>
+      db
+        .select({ id: users.id })
+        .from(users)
+        .leftJoin(sessions, eq(sessions.user_id, users.id))
+        .where(eq(users.id, id))
+        .$dynamic(),
+    );
     expect(() => found(db, { id }).limit(0)).toThrow(TypeError);
-    const [rows] = await db.batch([found(db, { id })]);
-    expect(rows).toHaveLength(1);
+    expect(() => found(db, { id }).leftJoin(sessions, sql`true`)).toThrow(TypeError);
+    expect(() => joined(db, { id }).leftJoin(oneTimeTokens, sql`true`)).toThrow(TypeError);
+    expect(() => joined(db, { id }).union(joined(db, { id }))).toThrow(TypeError);
+    const [rows, others] = await db.batch([found(db, { id }), joined(db, { id })]);
+    expect([rows.length, others.length]).toStrictEqual([1, 1]);
+  });
+
+  it("is refused where it computes a value, which all later ones would have", async () => {
+    const computing = prepared((db, { id }: { id: string }) =>
+      db
+        .select()
+        .from(users)
+        .where(and(eq(users.id, id), ne(users.username, uuidv7()))),
+    );
+    const { id } = await aUser();
+    expect(() => computing(db, { id })).toThrow("computes a value");
   });
 });
 

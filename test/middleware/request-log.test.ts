@@ -58,6 +58,13 @@ describe("the line of a request", () => {
     const app = serve();
     await app.get("/items", { token: own.token });
     expect(lineOf(app)).toMatchObject({ status: 200, api_key_id: own.id, user_id: ada.id });
+    const made = await app.post("/items", { token: own.token, json: { title: "Old" } });
+    await app.patch(`/items/${z.object({ id: z.uuid() }).parse(made.body).id}`, {
+      token: own.token,
+      json: { title: "New" },
+      headers: { "If-Match": '"x"' },
+    });
+    expect(lineOf(app)).toMatchObject({ status: 412, api_key_id: own.id, user_id: ada.id });
     const elsewhere = serve({ endpoints: [readOrganizationThings] });
     const path = (organization: string) => `/organizations/${organization}/things`;
     for (const [app, url, status] of [

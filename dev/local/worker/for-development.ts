@@ -1,5 +1,6 @@
 /** A Worker as `npm run dev` serves it: its calls to the database name their request and may meet faults. */
 import { env } from "cloudflare:workers";
+import { adoptedId } from "../../../src/http/request-id.ts";
 import { faultNames } from "../chaos.ts";
 import { following, intercept, planFrom } from "./chaos.ts";
 
@@ -15,9 +16,6 @@ const scheduledPath = "/cdn-cgi/handler/scheduled";
 /** Milliseconds for the rest of a body that was refused. */
 const mostRead = 10_000;
 
-/** The ids that src/middleware/request-id.ts adopts. */
-const plain = /^[\w=-]{1,64}$/;
-
 export function forDevelopment<Worker extends Served>(worker: Worker): Worker {
   const { NEON_FETCH_ENDPOINT: endpoint, PLINTH_CHAOS: chaos } = env as Record<string, string | undefined>;
   if (endpoint !== undefined) intercept(endpoint, { share: Number(chaos ?? 0) });
@@ -31,8 +29,7 @@ export function forDevelopment<Worker extends Served>(worker: Worker): Worker {
       const asked = chaos !== undefined ? request.headers.get("X-Chaos") : null;
       const plan = asked === null ? undefined : planFrom(asked);
       if (asked !== null && !plan) return unknownFault();
-      const given = request.headers.get("X-Request-Id") ?? "";
-      const requestId = plain.test(given) ? given : crypto.randomUUID();
+      const requestId = adoptedId(request.headers.get("X-Request-Id"));
       const headers = new Headers(request.headers);
       headers.set("X-Request-Id", requestId);
       const { body, readRest } = received(request);
@@ -48,8 +45,9 @@ export function forDevelopment<Worker extends Served>(worker: Worker): Worker {
  * The body of a request, of which the rest is read if the Worker refuses it, as Cloudflare does before it passes the answer
  * on. The runtime would close the connection, and a client that still sends would see that instead of the answer.
  */
-function received({ body, headers }: Request): { body: ReadableStream | null; readRest: () => Promise<void> } {
-  if (!body) return { body, readRest: async () => {} };
+function received({ method, body, headers }: Request): { body: ReadableStream | null; readRest: () => Promise<void> } {
+  // No request can be made of a GET with a body, which no endpoint reads.
+  if (!body || method === "GET" || method === "HEAD") return { body: null, readRest: async () => {} };
   const size = headers.get("Content-Length");
   const { readable, writable } = size === null ? new IdentityTransformStream() : new FixedLengthStream(Number(size));
   const writer = writable.getWriter();

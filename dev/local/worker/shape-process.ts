@@ -93,8 +93,10 @@ async function run(): Promise<void> {
     port,
     inspectorPort,
     resourcePersistencePath: join(persist, "v3"),
-    handleStructuredLogs: ({ level, message }: { level: string; message: string }) =>
-      tell({ state: "logged", level, text: withoutEchoes(mapped(message)) }),
+    handleStructuredLogs: ({ level, message }: { level: string; message: string }) => {
+      const text = withoutEchoes(mapped(message));
+      if (text !== "") tell({ state: "logged", level, text });
+    },
   };
   const options = broken === undefined ? await runtimeOptions(built, bindings, around) : pageOptions(broken, around);
   if (runtime) await runtime.setOptions(options);

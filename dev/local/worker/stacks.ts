@@ -20,9 +20,13 @@ export function mappedByLatest(mapFile: string): (stack: string) => string {
   let made = 0;
   let mapped = mappedBy(mapFile);
   return (stack) => {
-    const { mtimeMs } = statSync(mapFile);
-    if (mtimeMs !== made) mapped = mappedBy(mapFile);
-    made = mtimeMs;
+    try {
+      const { mtimeMs } = statSync(mapFile);
+      if (mtimeMs !== made) mapped = mappedBy(mapFile);
+      made = mtimeMs;
+    } catch {
+      // It is just being written, or the server is about to end: the map before still fits most of the code.
+    }
     return mapped(stack);
   };
 }
