@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { request } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -168,6 +169,13 @@ describe("npm run dev", { timeout: patience }, () => {
       }
     }
     expect(statuses).toStrictEqual(Array.from({ length: 10 }, () => 413));
+  });
+
+  it("answers a GET that has a body", async () => {
+    const asked = request(`${first.url}/health`, { headers: { "Content-Length": 2 } }).end("{}");
+    const [answer] = await once(asked, "response");
+    answer.resume();
+    expect(answer.statusCode).toBe(200);
   });
 
   it("tells what is behind a 500: the statement, what its parameters look like, and the place in the source", async () => {
