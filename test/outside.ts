@@ -11,7 +11,7 @@ export type Outside = Readonly<Record<string, Reply>>;
 
 const modules = import.meta.glob<{ outside: Outside }>("./{routes,tasks}/*/outside.ts", { eager: true });
 const usual: Outside = Object.assign({}, ...Object.values(modules).map(({ outside }) => outside));
-/** Those of the test that runs. */
+/** The replies of the test that runs. */
 const special = new Map<string, Reply>();
 /** Hosts that somebody called, and that nobody stands in for. */
 const strangers = new Set<string>();
@@ -39,8 +39,8 @@ function isHere({ protocol, hostname }: URL): boolean {
 }
 
 /**
- * Answers calls to a host by these replies in turn, the last of them forever, until the test ends. The database is reached
- * as ever. Answers the calls.
+ * Answers calls to a host by these replies in turn, and then by the last of them, until the test ends. Calls to the
+ * database go through. Returns the calls.
  */
 export function standIn(host: string, ...replies: [Reply, ...Reply[]]): Request[] {
   const asked: Request[] = [];

@@ -1,4 +1,7 @@
-/** `npm run preflight [-- production]`: says go, no-go or unknown of all that a deploy depends on, without a network. `--shape group` measures each of its Workers. */
+/**
+ * `npm run preflight [-- production]`: says go, no-go or unknown of all that a deploy depends on, without a network.
+ * `--shape group` measures each of its Workers.
+ */
 import { parseArgs } from "node:util";
 import { CommandError, failWith, projectFolder } from "../config.ts";
 import { shapeOptions } from "../shapes/shipping.ts";

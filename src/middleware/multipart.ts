@@ -5,9 +5,8 @@ import { fieldError } from "../schemas/field-errors.ts";
 import { whole } from "./bounded-body.ts";
 
 /**
- * Reads the parts of a multipart form for the validator. Answers 400 for a form that breaks off or holds text that is
- * not UTF-8, 415 for a part in another encoding, and 422 for a part that occurs twice, unless it is one of the `lists`.
- * Without `required` it may be empty.
+ * Reads the parts of a multipart form, which may be empty unless `required`. Answers 400 if it breaks off or its text is not
+ * UTF-8, 415 for a part in another encoding, and 422 for one that occurs twice without being one of the `lists`.
  */
 export function readMultipart({ required = true, lists = [], seconds }: Form): MiddlewareHandler {
   return async (c, next) => {
