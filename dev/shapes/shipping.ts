@@ -39,8 +39,10 @@ export function shapeNamed(name: string): Shape {
 /** A call of each part that changes nothing: it reads, or is refused for want of a caller. */
 export function probesOf(all: readonly Endpoint[], shape: Shape): Probe[] {
   return partsOf(all, shape).others.flatMap(({ endpoints: own }) => {
-    const harmless =
-      own.find(({ contract }) => contract.method === "get") ?? own.find(({ contract }) => contract.access !== "public");
+    const closed = own.filter(({ contract }) => contract.access !== "public");
+    const isRead = ({ contract }: Endpoint) => contract.method === "get";
+    // Without a caller it is refused before it calls anybody else. A public one may depend on others.
+    const harmless = closed.find(isRead) ?? closed[0] ?? own.find(isRead);
     if (!harmless) return [];
     const { method, path } = routeOutlineOf(harmless);
     return [{ method, path: path.replaceAll(/:\w+/g, anyId) }];

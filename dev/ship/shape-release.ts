@@ -18,7 +18,7 @@ export async function releaseShape(
   options: ReleaseOptions,
 ): Promise<void> {
   const { log, patience } = options;
-  /** Those whose new version has their traffic, the last one first. */
+  /** The Workers whose new version has traffic, newest first. */
   const changed: PartPlan[] = [];
   try {
     const uploaded = await uploadAll(target, shape, changed, options);
@@ -35,9 +35,11 @@ export async function releaseShape(
       if (fault) throw new CommandError(`The smoke test fails: ${fault}.`);
     }
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    throw new CommandError(`${error.message}\n${await takenBack(target, shape, changed, options)}`);
+    // Whatever broke off, the Workers that have changed are there.
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`${why}\n${await takenBack(target, shape, changed, options)}`);
   }
+  await deployTriggers({ target, shape, changed }, options);
   log(`All ${shape.workers.length} Workers have their new version.`);
   log(wayBack(target, shape, changed));
 }
@@ -55,7 +57,7 @@ async function uploadAll(
   for (const worker of shape.workers) {
     if (worker.isWhole && worker.part !== "router") await deployWhole(worker, { target, shape, changed }, options);
     if (worker.isWhole) continue;
-    const ran = await options.wrangler("versions", "upload", ...described(worker, target, shape));
+    const ran = await attempted(options, "versions", "upload", ...described(worker, target, shape));
     const version = reported(ran, "version_id");
     if (ran.code !== 0 || !version) throw failed("upload", worker, ran);
     uploaded.set(worker.name, version);
@@ -68,13 +70,14 @@ async function uploadAll(
 async function promote(worker: PartPlan, version: string | undefined, at: At, options: ReleaseOptions): Promise<void> {
   if (worker.part === "router" && worker.isWhole) return deployWhole(worker, at, options);
   if (version === undefined) return;
-  const { wrangler, cloudflare, log } = options;
+  const { cloudflare, log } = options;
   const now = await cloudflare.traffic(worker.name);
   const known = [version, ...worker.traffic.map((share) => share.version)];
   const stranger = now.find((share) => share.percentage > 0 && !known.includes(share.version));
   if (stranger)
     throw new CommandError(`Somebody else has deployed version ${stranger.version} of ${worker.name} meanwhile.`);
-  const ran = await wrangler(
+  const ran = await attempted(
+    options,
     "versions",
     "deploy",
     ...sharing([{ version, percentage: 100 }], worker, at.target.commit),
@@ -83,17 +86,37 @@ async function promote(worker: PartPlan, version: string | undefined, at: At, op
   if (ran.code === 0 || (await hasTraffic(worker, version, options))) at.changed.unshift(worker);
   if (ran.code !== 0) throw failed("promotion", worker, ran);
   log(`Version ${version} of ${worker.name} has all traffic.`);
-  // The others have neither routes nor schedules.
-  if (worker.part !== "base" && worker.part !== "router") return;
-  const triggers = await wrangler("triggers", "deploy", `--config=${worker.folder}/wrangler.json`);
+  // The one Worker has the address until the router has it.
+  if (worker.part !== "router" || !at.shape.isMove) return;
+  const triggers = await attempted(options, "triggers", "deploy", `--config=${worker.folder}/wrangler.json`);
   if (triggers.code !== 0) throw failed("deploy of the routes and schedules", worker, triggers);
+}
+
+/** Applies routes and schedules, when no version is taken back any more. Parts have none, and a whole deploy includes them. */
+async function deployTriggers({ target, shape, changed }: At, options: ReleaseOptions): Promise<void> {
+  const own = shape.workers.filter(({ part, isWhole }) => !isWhole && (part === "base" || part === "router"));
+  for (const { name, folder } of own) {
+    const config = `--config=${folder}/wrangler.json`;
+    const triggers = await attempted(options, "triggers", "deploy", config);
+    if (triggers.code === 0) continue;
+    throw new CommandError(
+      `All ${shape.workers.length} Workers have their new version, but routes and schedules of ${name} may be those of before:\n` +
+        `${lastWords(triggers)}\nNext: npx wrangler triggers deploy ${config}\n${wayBack(target, shape, changed)}`,
+    );
+  }
+}
+
+/** Runs wrangler. A run whose report is torn is one that failed, and may have had its effect. */
+async function attempted({ wrangler }: ReleaseOptions, ...args: string[]): Promise<WranglerRun> {
+  return wrangler(...args).catch((error: unknown) => ({ code: 1, said: String(error), events: [] }));
 }
 
 /** Makes a deploy that Cloudflare takes in one piece only: the first, or one with a change of Durable Objects. */
 async function deployWhole(worker: PartPlan, { target, shape, changed }: At, options: ReleaseOptions): Promise<void> {
-  const ran = await options.wrangler("deploy", ...described(worker, target, shape));
-  const now = await options.cloudflare.traffic(worker.name).catch(() => []);
-  const isThere = now.some(({ version }) => !worker.traffic.some((old) => old.version === version));
+  const ran = await attempted(options, "deploy", ...described(worker, target, shape));
+  const now = await options.cloudflare.traffic(worker.name).catch(() => undefined);
+  const isThere =
+    now === undefined || now.some(({ version }) => !worker.traffic.some((old) => old.version === version));
   if (ran.code === 0 || isThere) changed.unshift(worker);
   if (ran.code !== 0) throw failed("deploy", worker, ran);
   options.log(
@@ -102,8 +125,9 @@ async function deployWhole(worker: PartPlan, { target, shape, changed }: At, opt
 }
 
 async function hasTraffic({ name }: PartPlan, version: string, { cloudflare }: ReleaseOptions): Promise<boolean> {
-  const now = await cloudflare.traffic(name).catch(() => []);
-  return now.some((share) => share.version === version && share.percentage > 0);
+  const now = await cloudflare.traffic(name).catch(() => undefined);
+  // One that nobody can see is taken back as well.
+  return now === undefined || now.some((share) => share.version === version && share.percentage > 0);
 }
 
 /** Gives their traffic back to the versions that had it, and tells the state that is left. */
@@ -115,7 +139,8 @@ async function takenBack(
 ): Promise<string> {
   const stuck: PartPlan[] = [];
   for (const worker of changed.filter(canGoBack)) {
-    const ran = await options.wrangler(
+    const ran = await attempted(
+      options,
       "versions",
       "deploy",
       ...sharing(worker.traffic, worker, `back from ${target.commit}`),
@@ -129,7 +154,7 @@ async function takenBack(
   return [
     ...(back.length > 0 ? [`Taken back: ${named(back)}.`] : []),
     ...(stuck.length > 0
-      ? [`Not taken back, and of the new version: ${named(stuck)}. Next:`, ...stuck.map(backLine)]
+      ? [`Not taken back, and perhaps of the new version: ${named(stuck)}. Next:`, ...stuck.map(backLine)]
       : []),
     ...(objects.length > 0
       ? [`Of the new version, since no change of Durable Objects is taken back: ${named(objects)}.`]

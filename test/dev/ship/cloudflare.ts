@@ -49,6 +49,8 @@ export class StandIn {
   ready = (_version: string): number => 200;
   /** The status of any other path of the Worker. */
   answers = (_call: string): number => 200;
+  /** True to answer calls of the API with half a text. */
+  isTorn = false;
   /** Happens before a call is answered. */
   onCall = (_call: string): void => {};
   url = "";
@@ -57,7 +59,8 @@ export class StandIn {
       const isWorker = !request.url?.startsWith("/client/v4");
       const body = isWorker ? result : { success: errors.length === 0, errors, messages: [], result: result ?? null };
       response.writeHead(errors.length > 0 && status === 200 ? 400 : status, { "Content-Type": "application/json" });
-      response.end(JSON.stringify(body));
+      const text = JSON.stringify(body);
+      response.end(this.isTorn && !isWorker ? text.slice(0, text.length / 2) : text);
     });
   });
 
