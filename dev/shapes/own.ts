@@ -11,7 +11,7 @@ import type { Unstable_RawConfig as Config } from "wrangler";
 export const own: Readonly<Record<string, Partial<Config>>> = {};
 
 /**
- * Seconds that the router waits for an answer to begin, once a part has the whole request. More than any endpoint here
+ * Seconds that the router waits for an answer to begin, beside the time of a body. More than any endpoint here
  * takes: a round trip to the database ends after `DATABASE_TIMEOUT_MS`, a call to another service after ten seconds.
  */
 export const answerSeconds = 60;

@@ -24,7 +24,7 @@ export type RouterData = {
   wait: Wait;
 };
 
-/** Seconds until the head of an answer, from when the part has the whole request, and those that a body may take before. */
+/** Seconds until an answer begins, and those that a body may take before, where there is one. */
 export type Wait = { answer: number; body: number };
 
 type Target = { fetch(request: Request, init?: RequestInit): Promise<Response> };
@@ -85,36 +85,12 @@ async function answerInTime(target: Target, request: Request, wait: Wait): Promi
       reject(new Late(`There was no answer in ${seconds} s`));
       call.abort();
     }, seconds * 1_000);
-  let timer = giveUpAfter(hasBody(request) ? wait.body + wait.answer : wait.answer);
-  let isOver = false;
-  const passed = passing(request, () => {
-    if (isOver) return;
-    clearTimeout(timer);
-    timer = giveUpAfter(wait.answer);
-  });
+  const timer = giveUpAfter(request.body === null ? wait.answer : wait.body + wait.answer);
   try {
-    return await Promise.race([target.fetch(passed, { signal: call.signal }), late]);
+    return await Promise.race([target.fetch(request, { signal: call.signal }), late]);
   } finally {
-    isOver = true;
     clearTimeout(timer);
   }
-}
-
-/** The same request. Tells when the part has all of its body, if it has one that does not break off. */
-function passing(request: Request, onArrival: () => void): Request {
-  const { body, headers } = request;
-  if (body === null || !hasBody(request)) return request;
-  const size = headers.has("Transfer-Encoding") ? null : headers.get("Content-Length");
-  // The runtime's own streams pass bytes on without a run of this code for each chunk.
-  const { readable, writable } = size === null ? new IdentityTransformStream() : new FixedLengthStream(Number(size));
-  // A body that breaks off does so for the part too, which answers.
-  body.pipeTo(writable).then(onArrival, () => undefined);
-  return new Request(request, { body: readable });
-}
-
-/** No request can be made of a GET with a body, which no endpoint reads. */
-function hasBody({ method, body }: Request): boolean {
-  return body !== null && method !== "GET" && method !== "HEAD";
 }
 
 type Refused = { binding: string; refusal: Refusal; cause?: Record<string, unknown> };
