@@ -6,6 +6,7 @@ import { CommandError } from "../config.ts";
 import type { BuiltWorker } from "../shapes/build.ts";
 import type { TableRow } from "../shapes/table.ts";
 import { counted } from "../terminal.ts";
+import { readText } from "../text.ts";
 import type { Cloudflare, Share } from "./cloudflare.ts";
 import { type CheckLine, go, noGo } from "./line.ts";
 import { bundleLine, type ShipPlan, startLine } from "./plan.ts";
@@ -158,8 +159,8 @@ function addressLine({ config, worker }: ShipTarget): CheckLine {
 
 /** The names in a file of secrets, JSON or dotenv. */
 async function namesIn(file: string): Promise<string[]> {
-  const text = await readFile(file, "utf8").catch(() => {
-    throw new CommandError(`--secrets-file: ${file} cannot be read.`);
+  const text = await readText(file).catch((error: unknown) => {
+    throw error instanceof CommandError ? error : new CommandError(`--secrets-file: ${file} cannot be read.`);
   });
   try {
     const values: Record<string, unknown> = text.trimStart().startsWith("{") ? JSON.parse(text) : parseEnv(text);

@@ -4,7 +4,12 @@ import { endpoints } from "../../src/routes/index.ts";
 const sources = import.meta.glob<string>("../../src/**/*.ts", { query: "?raw", import: "default", eager: true });
 /** Without what is generated, or a project of its own. */
 const commands = import.meta.glob<string>(
-  ["../../dev/**/*.ts", "!../../dev/make/templates/**", "!../../dev/openapi-tools/clients/**"],
+  [
+    "../../dev/**/*.ts",
+    "!../../dev/make/templates/**",
+    "!../../dev/openapi-tools/clients/**",
+    "!../../dev/openapi-tools/out/**",
+  ],
   { query: "?raw", import: "default", eager: true },
 );
 const routes = import.meta.glob<Record<string, unknown>>("../../src/routes/*/*.ts", { eager: true });
