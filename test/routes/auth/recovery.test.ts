@@ -18,8 +18,10 @@ const login = (username: string, password: string) => api.post("/auth/login", { 
 const works = async (token: string) => (await api.get("/users/me", { token })).status === 200;
 const mailsTo = (address: string) => sent.filter(({ to }) => to === address);
 const rowOf = async (id: string) => (await db.select().from(users).where(eq(users.id, id)))[0];
-const eventsOf = async (id: string) =>
-  (await db.select().from(auditEvents).where(eq(auditEvents.user_id, id))).map(({ kind }) => kind);
+const eventsOf = async (id: string) => {
+  const rows = await db.select().from(auditEvents).where(eq(auditEvents.user_id, id)).orderBy(auditEvents.id);
+  return rows.map(({ kind }) => kind);
+};
 /** Makes a user's mailed tokens older, by the database's clock. */
 const age = (userId: string, by: string) =>
   db.execute(sql`update one_time_tokens set created_at = created_at - ${by}::interval,
