@@ -35,7 +35,7 @@ export async function releaseShape(
       if (fault) throw new CommandError(`The smoke test fails: ${fault}.`);
     }
   } catch (error) {
-    // Whatever broke off, the Workers that have changed are there.
+    // An error of any kind leaves the Workers that have changed.
     const why = error instanceof Error ? error.message : String(error);
     throw new CommandError(`${why}\n${await takenBack(target, shape, changed, options)}`);
   }
