@@ -25,7 +25,7 @@ import type { Task } from "../src/task/task.ts";
 import { allTasks } from "../src/tasks/index.ts";
 import { mailTask } from "../src/values.ts";
 import { holdAgainstContract } from "./contracts.ts";
-import { holdLines } from "./lines.ts";
+import { holdLines, holdTaskRuns } from "./lines.ts";
 import { holdOutside } from "./outside.ts";
 import { answerOf, appUnderTest, bindings, deps as production } from "./runtime/worker.ts";
 
@@ -113,6 +113,7 @@ export function serve({
     };
     holdAgainstContract({ endpoints, method, pathname: url.pathname, answer, mayFail, logs });
     holdLines(logs.slice(earlier), init);
+    if (!mayFail) holdTaskRuns(logs.slice(earlier));
     holdOutside();
     return answer;
   }
