@@ -7,6 +7,7 @@ import type { Deps, Enqueued, Later } from "../src/context/types.ts";
 import { Throttles } from "../src/crud/throttles.ts";
 import { Users, type UserValues } from "../src/crud/users.ts";
 import { connect } from "../src/db/client.ts";
+import { comparePrepared } from "../src/db/drizzle.ts";
 import { apiKeys, sessions, tasks, users } from "../src/db/schema.ts";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
 import type { LogEntry } from "../src/log.ts";
@@ -31,6 +32,8 @@ import { answerOf, appUnderTest, bindings, deps as production } from "./runtime/
 
 /** True in `npm run test:long`, where a test that tries many cases tries them all. */
 export const isThorough = import.meta.env.MODE === "thorough";
+
+comparePrepared();
 
 export { bindings };
 /** The cache of the answers of `cached` endpoints. */

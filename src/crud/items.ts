@@ -3,7 +3,7 @@ import type { Database } from "../db/client.ts";
 import { prepared } from "../db/drizzle.ts";
 import { items, punctuation } from "../db/schema.ts";
 import type { Caller } from "../security/caller.ts";
-import { keyset, type Order, type PageRequest, type Position, positionOf } from "./keyset.ts";
+import { keyset, type Order, type PageRequest, type PageValues, positionOf } from "./keyset.ts";
 import { type NewRow, owned, type RowUpdate, reachable, restorable, withRoom } from "./owned.ts";
 import { deletion, restoration } from "./rows.ts";
 import { publicProfile } from "./users.ts";
@@ -103,7 +103,7 @@ const item = prepared((db, { id, callerId }: { id: string; callerId: string }, {
 const pageOfItems = prepared(
   (
     db,
-    { key, id, limit, ...filter }: Omit<ItemFilter, "status"> & Partial<Position> & { limit: number },
+    { key, id, limit, ...filter }: Omit<ItemFilter, "status"> & PageValues,
     { status, sort, withOwner }: Pick<ItemFilter, "status"> & { sort: ItemSort; withOwner: boolean },
   ) => {
     const { past, orderBy, sortKey } = keyset(itemOrder(sort, filter.q), items.id, positionOf(key, id));

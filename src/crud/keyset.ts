@@ -20,6 +20,9 @@ export function positionOf(key: string | undefined, id: string | undefined): Pos
 /** A page of a list: `limit` rows after `after`, or from the start. */
 export type PageRequest = { after: Position | undefined; limit: number };
 
+/** A {@link PageRequest} among the values of a query that is built once: `{ ...after, limit }`. */
+export type PageValues = Partial<Position> & { limit: number };
+
 /**
  * The parts of a keyset query: the condition that skips rows already seen, the order, and the column that holds a row's
  * place. Every page costs the same if an index has the order's columns.

@@ -20,8 +20,12 @@ export type OrganizationRowUpdate<Table extends OrganizationTable> = {
 };
 
 /** The rows of the member's organization, live or deleted. */
-export function ofOrganization(table: OrganizationTable, member: Membership, status: Status): SQL | undefined {
-  return and(eq(table.organization_id, member.organizationId), inStatus(table, status));
+export function ofOrganization(
+  table: OrganizationTable,
+  { organizationId }: Pick<Membership, "organizationId">,
+  status: Status,
+): SQL | undefined {
+  return and(eq(table.organization_id, organizationId), inStatus(table, status));
 }
 
 /** The live row with this id, if it is of the member's organization. */

@@ -3,7 +3,7 @@ import type { Database } from "../db/client.ts";
 import { prepared } from "../db/drizzle.ts";
 import { items, users } from "../db/schema.ts";
 import { itemColumns, itemOrder } from "./items.ts";
-import { keyset, type PageRequest, type Position, positionOf } from "./keyset.ts";
+import { keyset, type PageRequest, type PageValues, positionOf } from "./keyset.ts";
 
 const isPublic = and(items.is_public, isNull(items.deleted_at));
 const ownerIsThere = and(users.is_active, isNull(users.deleted_at));
@@ -36,7 +36,7 @@ const publicItem = prepared((db, { id }: { id: string }) =>
     .where(and(eq(items.id, id), isPublic, ownerIsThere)),
 );
 
-const pageOfPublicItems = prepared((db, { key, id, limit }: Partial<Position> & { limit: number }) => {
+const pageOfPublicItems = prepared((db, { key, id, limit }: PageValues) => {
   const { past, orderBy, sortKey } = keyset(itemOrder("-created_at"), items.id, positionOf(key, id));
   const newest = db
     .select({

@@ -54,7 +54,8 @@ const mostShapes = 500;
 
 /**
  * Builds the SQL of a query once per isolate and shape, since building costs more CPU than verifying a token. A shape is
- * `words`, such as a sort, and which values are there. `build` may only ask of a value if it is there, and computes none.
+ * `words`, such as a sort, and which values are there. `build` may only ask of a value if it is there, and computes none:
+ * {@link comparePrepared} finds out.
  */
 export function prepared<Values extends object, Words = void, Query extends BatchItem<"pg"> = BatchItem<"pg">>(
   build: (db: Database, values: Values, words: Words) => Query,
@@ -68,11 +69,31 @@ export function prepared<Values extends object, Words = void, Query extends Batc
     if (shapes.size < mostShapes) shapes.set(shape, known);
     const anew = () => build(db, values, words);
     const execute: Prepared["execute"] = (...args) => preparing(anew())().execute(...args);
-    const getQuery = () => filledBy(known, Object.fromEntries(given));
+    const getQuery = () => {
+      const query = filledBy(known, Object.fromEntries(given));
+      if (isCompared) refuseOther(query, anew());
+      return query;
+    };
     const filled: Prepared = Object.assign(Object.create(known.query), { getQuery, execute });
     // Builds the query itself only where it runs outside a request or inside another query, where nothing is hot.
     return Object.assign(Object.create(known.built), { _prepare: () => filled, execute, getSQL: () => sqlOf(anew()) });
   };
+}
+
+let isCompared = false;
+
+/** From now on builds each query of {@link prepared} anew as well, and throws if that is another one. For tests. */
+export function comparePrepared(isOn = true): void {
+  isCompared = isOn;
+}
+
+function refuseOther(kept: { sql: string; params: unknown[] }, built: BatchItem<"pg">): void {
+  closeCondition(built);
+  const anew = preparing(built)().getQuery();
+  if (kept.sql === anew.sql && JSON.stringify(kept.params) === JSON.stringify(anew.params)) return;
+  throw new Error(
+    `A query that is built once asks what a value is, not only if it is there: pass it among the words. Kept: ${kept.sql} Now: ${anew.sql}`,
+  );
 }
 
 /** drizzle accepts a placeholder wherever it accepts a value, but would fill it with JSON's null for null. */

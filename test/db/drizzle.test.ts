@@ -1,8 +1,8 @@
 import { and, asc, desc, eq, ne, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { Users } from "../../src/crud/users.ts";
-import { prepared } from "../../src/db/drizzle.ts";
+import { comparePrepared, prepared } from "../../src/db/drizzle.ts";
 import { auditEvents, oneTimeTokens, sessions, users } from "../../src/db/schema.ts";
 import { aUser, db } from "../harness.ts";
 
@@ -24,6 +24,8 @@ describe("a query that is built once", () => {
   });
 
   it("is built once for each shape: its words, and the values that are there", async () => {
+    comparePrepared(false);
+    onTestFinished(() => comparePrepared());
     const shapes: string[] = [];
     const named = prepared(
       (db, { name, mail, id }: { name?: string | undefined; mail?: string; id: string }, word: "newest" | "oldest") => {
@@ -95,6 +97,21 @@ describe("a query that is built once", () => {
     );
     const { id } = await aUser();
     expect(() => computing(db, { id })).toThrow("computes a value");
+  });
+});
+
+describe("a query that is built once, in a test", () => {
+  it("is refused where it asks what a value is, as another value would get the same SQL", async () => {
+    const { id } = await aUser();
+    const found = prepared((db, { id, order }: { id: string; order: "newest" | "oldest" }) =>
+      db
+        .select({ id: users.id })
+        .from(users)
+        .where(eq(users.id, id))
+        .orderBy(order === "newest" ? desc(users.id) : asc(users.id)),
+    );
+    expect(await db.batch([found(db, { id, order: "oldest" })])).toStrictEqual([[{ id }]]);
+    await expect(async () => db.batch([found(db, { id, order: "newest" })])).rejects.toThrow("asks what a value is");
   });
 });
 

@@ -1,10 +1,11 @@
 import { and, getTableColumns } from "drizzle-orm"; //: direct
 import { and, eq, getTableColumns, type SQL } from "drizzle-orm"; //: under
 import type { Database } from "../db/client.ts";
+import { prepared } from "../db/drizzle.ts";
 import { fieldNotes } from "../db/schema.ts"; //: direct
 import { binders, fieldNotes } from "../db/schema.ts"; //: under
 import type { Membership } from "../security/caller.ts";
-import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
+import { keyset, newestFirst, type PageRequest, type PageValues, positionOf } from "./keyset.ts";
 import {
   type NewOrganizationRow,
   type OrganizationRowUpdate,
@@ -14,7 +15,7 @@ import {
   restorableIn,
   withRoomIn,
 } from "./organization-rows.ts";
-import { deletion, restoration } from "./rows.ts";
+import { deletion, restoration, type Status } from "./rows.ts";
 import { requireVersion, type Versions } from "./versions.ts";
 
 /** The queries of field notes. */ //: direct
@@ -52,17 +53,11 @@ export const FieldNotes = {
   },
 
   /** A page of the organization's field notes, newest first, each with its `sort_key`. */ //: direct
-  list(db: Database, member: Membership, status: "live" | "deleted", { after, limit }: PageRequest) { //: direct
+  list(db: Database, { organizationId }: Membership, status: Status, { after, limit }: PageRequest) { //: direct
+    return pageOfFieldNotes(db, { organizationId, ...after, limit }, { status }); //: direct
   /** A page of the binder's field notes, newest first, each with its `sort_key`. */ //: under
-  list(db: Database, binderId: string, member: Membership, status: "live" | "deleted", { after, limit }: PageRequest) { //: under
-    const { past, orderBy, sortKey } = keyset(newestFirst(fieldNotes.created_at), fieldNotes.id, after);
-    return db
-      .select({ ...getTableColumns(fieldNotes), sort_key: sortKey })
-      .from(fieldNotes)
-      .where(and(ofOrganization(fieldNotes, member, status), past)) //: direct
-      .where(and(inBinder(binderId, ofOrganization(fieldNotes, member, status)), past)) //: under
-      .orderBy(...orderBy)
-      .limit(limit);
+  list(db: Database, binderId: string, { organizationId }: Membership, status: Status, { after, limit }: PageRequest) { //: under
+    return pageOfFieldNotes(db, { binderId, organizationId, ...after, limit }, { status }); //: under
   },
 
   /** Precedes a change of the field note that is meant for some of its versions: see {@link requireVersion}. */
@@ -122,6 +117,24 @@ export const FieldNotes = {
       .returning();
   },
 };
+
+const pageOfFieldNotes = prepared(
+  (
+    db,
+    { organizationId, key, id, limit }: { organizationId: string } & PageValues, //: direct
+    { binderId, organizationId, key, id, limit }: { binderId: string; organizationId: string } & PageValues, //: under
+    { status }: { status: Status },
+  ) => {
+    const { past, orderBy, sortKey } = keyset(newestFirst(fieldNotes.created_at), fieldNotes.id, positionOf(key, id));
+    return db
+      .select({ ...getTableColumns(fieldNotes), sort_key: sortKey })
+      .from(fieldNotes)
+      .where(and(ofOrganization(fieldNotes, { organizationId }, status), past)) //: direct
+      .where(and(inBinder(binderId, ofOrganization(fieldNotes, { organizationId }, status)), past)) //: under
+      .orderBy(...orderBy)
+      .limit(limit);
+  },
+);
  //: under
 function inBinder(binderId: string, condition: SQL | undefined): SQL | undefined { //: under
   return and(eq(fieldNotes.binder_id, binderId), condition); //: under

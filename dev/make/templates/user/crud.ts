@@ -1,14 +1,15 @@
 import { and, getTableColumns } from "drizzle-orm"; //: direct
 import { and, eq, getTableColumns, type SQL } from "drizzle-orm"; //: under
 import type { Database } from "../db/client.ts";
+import { prepared } from "../db/drizzle.ts";
 import { fieldNotes } from "../db/schema.ts"; //: direct
 import { binders, fieldNotes } from "../db/schema.ts"; //: under
 import type { Caller } from "../security/caller.ts";
-import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
+import { keyset, newestFirst, type PageRequest, type PageValues, positionOf } from "./keyset.ts";
 import { type NewRow, owned, type RowUpdate, reachable, restorable, withRoom } from "./owned.ts"; //: direct
 import { type NewRow, owned, type RowUpdate, reachable, requireReachable, restorable, withRoom } from "./owned.ts"; //: under
-import { deletion, restoration } from "./rows.ts"; //: direct
-import { deletion, inStatus, requireRow, restoration } from "./rows.ts"; //: under
+import { deletion, restoration, type Status } from "./rows.ts"; //: direct
+import { deletion, inStatus, requireRow, restoration, type Status } from "./rows.ts"; //: under
 import { requireVersion, type Versions } from "./versions.ts";
 
 /** The queries of field notes. */ //: direct
@@ -50,17 +51,11 @@ export const FieldNotes = {
   },
 
   /** A page of an owner's field notes, newest first, each with its `sort_key`. */ //: direct
-  list(db: Database, ownerId: string, status: "live" | "deleted", { after, limit }: PageRequest) { //: direct
+  list(db: Database, ownerId: string, status: Status, { after, limit }: PageRequest) { //: direct
+    return pageOfFieldNotes(db, { ownerId, ...after, limit }, { status }); //: direct
   /** A page of the binder's field notes, newest first, each with its `sort_key`. */ //: under
-  list(db: Database, binderId: string, status: "live" | "deleted", { after, limit }: PageRequest) { //: under
-    const { past, orderBy, sortKey } = keyset(newestFirst(fieldNotes.created_at), fieldNotes.id, after);
-    return db
-      .select({ ...getTableColumns(fieldNotes), sort_key: sortKey })
-      .from(fieldNotes)
-      .where(and(owned(fieldNotes, ownerId, status), past)) //: direct
-      .where(and(inBinder(binderId, inStatus(fieldNotes, status)), past)) //: under
-      .orderBy(...orderBy)
-      .limit(limit);
+  list(db: Database, binderId: string, status: Status, { after, limit }: PageRequest) { //: under
+    return pageOfFieldNotes(db, { binderId, ...after, limit }, { status }); //: under
   },
 
   /** Precedes a change of the field note that is meant for some of its versions: see {@link requireVersion}. */
@@ -120,6 +115,20 @@ export const FieldNotes = {
       .returning();
   },
 };
+
+const pageOfFieldNotes = prepared(
+  (db, { ownerId, key, id, limit }: { ownerId: string } & PageValues, { status }: { status: Status }) => { //: direct
+  (db, { binderId, key, id, limit }: { binderId: string } & PageValues, { status }: { status: Status }) => { //: under
+    const { past, orderBy, sortKey } = keyset(newestFirst(fieldNotes.created_at), fieldNotes.id, positionOf(key, id));
+    return db
+      .select({ ...getTableColumns(fieldNotes), sort_key: sortKey })
+      .from(fieldNotes)
+      .where(and(owned(fieldNotes, ownerId, status), past)) //: direct
+      .where(and(inBinder(binderId, inStatus(fieldNotes, status)), past)) //: under
+      .orderBy(...orderBy)
+      .limit(limit);
+  },
+);
  //: under
 function inBinder(binderId: string, condition: SQL | undefined): SQL | undefined { //: under
   return and(eq(fieldNotes.binder_id, binderId), condition); //: under
