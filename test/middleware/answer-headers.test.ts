@@ -6,13 +6,32 @@ import { securityHeaders } from "../../src/middleware/answer-headers.ts";
 import { Health } from "../../src/schemas/health.ts";
 import { api, serve } from "../harness.ts";
 
+/** Headers of Hono's `secureHeaders` that no answer of an API has a use for. */
+const useless = {
+  "X-DNS-Prefetch-Control": "never a standard, and of pages alone",
+  "X-Download-Options": "of Internet Explorer",
+  "X-Permitted-Cross-Domain-Policies": "of Flash",
+  "X-XSS-Protection": "of a filter that no browser has any more",
+};
+/** Of pages: a browser ignores them elsewhere. */
+const ofPages = { "Cross-Origin-Opener-Policy": "same-origin", "Origin-Agent-Cluster": "?1" };
+
 describe("the headers of every answer", () => {
-  it("are all that Hono's secureHeaders sets", async () => {
+  it("are all that Hono's secureHeaders sets and that do something", async () => {
     const hono = new Hono().use(secureHeaders()).get("/", (c) => c.body(null));
     const { headers } = await hono.request("/");
-    for (const [name] of headers) expect(new Headers(securityHeaders).has(name), name).toBe(true);
+    const all = new Headers({ ...securityHeaders, ...useless, ...ofPages });
+    for (const [name] of headers) expect(all.has(name), name).toBe(true);
     const answers = [await api.get("/health"), await api.get("/nowhere"), await api.get("/users/me")];
-    for (const answer of answers) expect(Object.fromEntries(answer.headers)).toMatchObject(lowerCased(securityHeaders));
+    for (const answer of answers) {
+      expect(Object.fromEntries(answer.headers)).toMatchObject(lowerCased(securityHeaders));
+      for (const name of Object.keys({ ...useless, ...ofPages })) expect(answer.headers.has(name), name).toBe(false);
+    }
+  });
+
+  it("are joined by those of pages on the documentation", async () => {
+    const { headers } = await api.get("/api/v1/docs");
+    expect(Object.fromEntries(headers)).toMatchObject(lowerCased({ ...securityHeaders, ...ofPages }));
   });
 });
 
