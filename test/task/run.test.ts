@@ -189,6 +189,20 @@ describe("a task", () => {
     expect(await effectsOf(key)).toStrictEqual([1]);
   });
 
+  it("that was just enqueued runs at once, though the database's clock was set back a little, and one of later waits", async () => {
+    const counted = effecting();
+    const [soon = "", later = ""] = await enqueue(
+      counted.name,
+      keys(2).map((key) => ({ effect: key })),
+    );
+    await db.update(tasks).set({ run_at: sql`now() + interval '300 ms'` }).where(eq(tasks.id, soon));
+    await db.update(tasks).set({ run_at: sql`now() + interval '5 s'` }).where(eq(tasks.id, later));
+    await work([counted]);
+    expect([await rowOf(soon), await rowOf(later)]).toMatchObject([{ state: "waiting" }, { state: "waiting" }]);
+    await work([counted], { ids: [soon, later] });
+    expect([await rowOf(soon), await rowOf(later)]).toMatchObject([{ state: "done" }, { state: "waiting" }]);
+  });
+
   it("that waited for a version with one field more gets its default", async () => {
     const seen: unknown[] = [];
     const input = Keyed.extend({ copies: z.int().default(1) });
