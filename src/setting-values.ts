@@ -20,8 +20,12 @@ export const fraction = z
   .regex(/^(0(\.\d{1,6})?|1(\.0{1,6})?)$/, "must be a number from 0 to 1")
   .transform(Number);
 export const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
-  z.enum(words, `must be ${words.slice(0, -1).join(", ")} or ${words.at(-1)}`);
+  z.enum(words, `must be ${choiceOf(words)}`);
 export const trueOrFalse = oneOf("true", "false").transform((word) => word === "true");
+/** The words as a choice: `a, b or c`. */
+export function choiceOf(words: readonly string[]): string {
+  return words.join(", ").replace(/, ([^,]*)$/, " or $1");
+}
 /** A comma-separated list. */
 export const commaSeparated = (item: z.ZodType<string, string>) =>
   z

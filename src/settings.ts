@@ -3,6 +3,7 @@ import { randomBits } from "./security/secret-strength.ts";
 import { Algorithm, isFor, SigningKeys } from "./security/signing-keys.ts";
 import type { TokenPolicy } from "./security/tokens.ts";
 import {
+  choiceOf,
   commaSeparated,
   fraction,
   integerBetween,
@@ -122,7 +123,7 @@ export const settingsTable = {
     needed: "deployments without a way to send mail",
     default: "on",
     meaning:
-      "`off` lets a deployed Worker run without `RESEND_API_KEY` or `EMAIL`: mails wait. wrangler.toml starts with `off`.",
+      "`off` lets a deployed Worker run without a provider of mail: mails wait. wrangler.toml starts with `off`.",
     value: oneOf("on", "off"),
   },
   EMAIL: {
@@ -484,14 +485,14 @@ const deployed: Record<Settings["ENVIRONMENT"], boolean> = {
 const isDeployed = ({ ENVIRONMENT }: Settings) => deployed[ENVIRONMENT];
 /** True if pages may be at this URL: plain http is acceptable on a developer's own machine only. */
 const isSafe = (url: string, settings: Settings) => (isDeployed(settings) ? url.startsWith("https:") : isPrivate(url));
-/** The settings that each name a provider of mail: src/mail/transports.ts has a transport for each. */
-const providers = ["RESEND_API_KEY", "EMAIL"] as const;
-/** All ways to send mail, that of a developer's machine among them. */
-export const transports = [...providers, "MAIL_ENDPOINT"] as const;
+/** The settings that each name a provider of mail. src/mail/transports.ts does not compile without a transport for each. */
+export const providerSettings = ["RESEND_API_KEY", "EMAIL"] as const;
+/** The settings that each name a way to send mail. The mailbox of a developer's machine takes all mail where it is set. */
+export const transportSettings = ["MAIL_ENDPOINT", ...providerSettings] as const;
 /** The providers in a sentence about what is missing, or is too much. */
-export const anyProvider = providers.join(" or ");
+export const anyProvider = choiceOf(providerSettings);
 /** True if there is a way to send mail. */
-export const sendsMail = (settings: Settings) => transports.some((name) => settings[name] !== undefined);
+export const sendsMail = (settings: Settings) => transportSettings.some((name) => settings[name] !== undefined);
 
 /** A rule for several settings, reported under the first of `names`. Checked only if each is valid by itself. */
 type Rule = { names: readonly [Name, ...Name[]]; isBroken: (settings: Settings) => boolean; says: string };
@@ -525,12 +526,12 @@ const rules: readonly Rule[] = [
     says: "must be https: it carries the database's password",
   },
   {
-    names: ["FRONTEND_URL", ...transports],
+    names: ["FRONTEND_URL", ...transportSettings],
     isBroken: (settings) => sendsMail(settings) && settings.FRONTEND_URL === undefined,
     says: "is missing",
   },
   {
-    names: ["MAIL_FROM", ...transports],
+    names: ["MAIL_FROM", ...transportSettings],
     isBroken: (settings) => sendsMail(settings) && settings.MAIL_FROM === undefined,
     says: "is missing",
   },
@@ -540,17 +541,17 @@ const rules: readonly Rule[] = [
     says: "is for a developer's machine only",
   },
   {
-    names: ["MAIL", "ENVIRONMENT", ...transports],
+    names: ["MAIL", "ENVIRONMENT", ...transportSettings],
     isBroken: (settings) => isDeployed(settings) && settings.MAIL === "off" && sendsMail(settings),
     says: `is off, which contradicts ${anyProvider}`,
   },
   {
-    names: providers,
-    isBroken: (settings) => providers.filter((name) => settings[name] !== undefined).length > 1,
-    says: `is one of several ways to send mail: set one of ${anyProvider}`,
+    names: ["MAIL", ...providerSettings],
+    isBroken: (settings) => providerSettings.filter((name) => settings[name] !== undefined).length > 1,
+    says: `has several ways to send: set only one of ${providerSettings.join(", ")}`,
   },
   {
-    names: ["REQUIRE_VERIFIED_EMAIL", ...transports],
+    names: ["REQUIRE_VERIFIED_EMAIL", ...transportSettings],
     isBroken: (settings) => settings.REQUIRE_VERIFIED_EMAIL && !sendsMail(settings),
     says: `needs a way to send mail: ${anyProvider}`,
   },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Settings, SettingsError, settingsFrom } from "../src/settings.ts";
+import { choiceOf } from "../src/setting-values.ts";
+import { anyProvider, type Settings, SettingsError, settingsFrom } from "../src/settings.ts";
 
 const good = {
   ENVIRONMENT: "production",
@@ -101,7 +102,7 @@ describe("settings", () => {
       "DATABASE_URL is missing",
       "REFRESH_GRACE_SECONDS must be 2 to 60: two tabs, or a retry, use the same refresh token twice",
       "ALLOWED_ORIGINS must be https: http is for localhost, in development",
-      "REQUIRE_VERIFIED_EMAIL needs a way to send mail: RESEND_API_KEY or EMAIL",
+      `REQUIRE_VERIFIED_EMAIL needs a way to send mail: ${anyProvider}`,
       "SESSION_IDLE_DAYS must not exceed SESSION_ABSOLUTE_DAYS",
       "SIGNING_KEYS is missing",
     ]);
@@ -227,6 +228,16 @@ describe("settings", () => {
   });
 });
 
+describe("a choice in a sentence", () => {
+  it.each([
+    ["a", ["a"]],
+    ["a or b", ["a", "b"]],
+    ["a, b or c", ["a", "b", "c"]],
+  ])("reads %s", (sentence, words) => {
+    expect(choiceOf(words)).toBe(sentence);
+  });
+});
+
 describe("settings of mail", () => {
   const sends = {
     FRONTEND_URL: "https://app.example.com/",
@@ -254,7 +265,7 @@ describe("settings of mail", () => {
   });
 
   it.each<[string, Record<string, unknown>]>([
-    ["RESEND_API_KEY", { ...sends, EMAIL: { send: () => undefined } }],
+    ["MAIL", { ...sends, EMAIL: { send: () => undefined } }],
     ["MAIL_ENDPOINT", { ...sends, MAIL_ENDPOINT: "http://127.0.0.1:1/messages" }],
     ["REQUIRE_VERIFIED_EMAIL", { REQUIRE_VERIFIED_EMAIL: "true" }],
     ["REQUIRE_VERIFIED_EMAIL", { ...sends, REQUIRE_VERIFIED_EMAIL: "yes" }],

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { SettingsError, settingNames, settingsFrom, transports } from "../../src/settings.ts";
+import { SettingsError, settingNames, settingsFrom, transportSettings } from "../../src/settings.ts";
 import { CommandError, dataFolder, devVars, hasFrontEnd } from "../config.ts";
 import { readTextIfAny } from "../text.ts";
 
@@ -26,7 +26,7 @@ export async function bindingsFor({ api, database, mailbox }: Made): Promise<Rec
     ALLOWED_ORIGINS: process.env.ALLOWED_ORIGINS ?? origins.join(","),
     FRONTEND_URL: frontEndAt(api),
     MAIL_FROM: "Plinth <no-reply@plinth.example>",
-    ...(transports.every((name) => !own[name]) && { MAIL_ENDPOINT: mailbox.endpoint }),
+    ...(transportSettings.every((name) => !own[name]) && { MAIL_ENDPOINT: mailbox.endpoint }),
     ...own,
     ...database,
   };

@@ -6,7 +6,7 @@ import {
   type Settings,
   SettingsError,
   settingsFrom,
-  transports,
+  transportSettings,
 } from "../settings.ts";
 import { type RateClass, rateClasses } from "./policy.ts";
 
@@ -67,7 +67,7 @@ export function configurationOf(bindings: Bindings): Settings | SettingsError {
 /** The defences of a Worker, for the log at its start: each is on, off, or the transport of mail. */
 export function defencesOf(settings: Settings): Record<"rate_limits" | "hasher" | "mail", string> {
   const { RATE_LIMITS, HASHER } = settings;
-  return { rate_limits: RATE_LIMITS, hasher: HASHER, mail: transports.find((name) => settings[name]) ?? "off" };
+  return { rate_limits: RATE_LIMITS, hasher: HASHER, mail: transportSettings.find((name) => settings[name]) ?? "off" };
 }
 
 /** Reads the bindings instead of the settings, so that one error reports everything that is wrong. */
@@ -76,7 +76,7 @@ function missingDefences(bindings: Bindings): string[] {
   const unbound = defenceNames.filter(
     (name) => isOn(bindings, defences[name].offBy) && !defences[name].is(bindings[name]),
   );
-  const sendsMail = transports.some((name) => bindings[name] !== undefined && bindings[name] !== "");
+  const sendsMail = transportSettings.some((name) => bindings[name] !== undefined && bindings[name] !== "");
   return [
     ...unbound.map((name) => `${name} is missing: bind it, or set ${defences[name].offBy} to off`),
     ...(isOn(bindings, "MAIL") && !sendsMail ? [`MAIL needs ${anyProvider}, or must be off`] : []),

@@ -1,6 +1,6 @@
 import { calling, OutboundError } from "../http/outbound.ts";
 import type { Sender } from "../setting-values.ts";
-import type { Settings } from "../settings.ts";
+import { type Settings, transportSettings } from "../settings.ts";
 
 /** A mail, ready to be sent. Retries keep its `id`. */
 export type Mail = { id: string; from: Sender; to: string; subject: string; text: string; html: string };
@@ -31,13 +31,22 @@ function isOutage(status: number): boolean {
 
 const timeoutMilliseconds = 10_000;
 
+type Name = (typeof transportSettings)[number];
+
+/** The transport that each setting names. */
+const transports: { [Setting in Name]: (value: NonNullable<Settings[Setting]>) => Transport } = {
+  MAIL_ENDPOINT: (url) => (mail) => post(url, {}, mail),
+  RESEND_API_KEY: resend,
+  EMAIL: cloudflare,
+};
+
 /** The transport that the settings name, if any. */
 export function transportFor(settings: Settings): Transport | undefined {
-  const { MAIL_ENDPOINT, EMAIL, RESEND_API_KEY } = settings;
-  if (MAIL_ENDPOINT) return (mail) => post(MAIL_ENDPOINT, {}, mail);
-  if (EMAIL) return cloudflare(EMAIL);
-  if (RESEND_API_KEY) return resend(RESEND_API_KEY);
-  return undefined;
+  return transportSettings.map((name) => transportBy(name, settings)).find((transport) => transport !== undefined);
+}
+
+function transportBy<Setting extends Name>(name: Setting, { [name]: value }: Settings): Transport | undefined {
+  return value === undefined ? undefined : transports[name](value);
 }
 
 /** Cloudflare's `send_email` binding. It knows no idempotency key: after a lost answer a mail can arrive twice. */

@@ -3,7 +3,7 @@ import { production } from "../../src/app.ts";
 import { defenceNames } from "../../src/context/bindings.ts";
 import { rateClasses } from "../../src/context/policy.ts";
 import type { LogEntry } from "../../src/log.ts";
-import { settingsTable } from "../../src/settings.ts";
+import { anyProvider, settingsTable } from "../../src/settings.ts";
 import { runTasks } from "../../src/task/run.ts";
 import { aUser, bindings, serve } from "../harness.ts";
 
@@ -42,12 +42,12 @@ describe("promise 22: a deployed Worker's defences", () => {
   });
 
   it("do not lack a way to send mail, but for MAIL", async () => {
-    const missing = ["MAIL needs RESEND_API_KEY or EMAIL, or must be off"];
+    const missing = [`MAIL needs ${anyProvider}, or must be off`];
     expect(await problemsOf(without("RESEND_API_KEY"))).toStrictEqual(missing);
     expect(await problemsOf({ ...deployed, RESEND_API_KEY: "" })).toStrictEqual(missing);
     expect(await problemsOf({ ...without("RESEND_API_KEY"), EMAIL: { send: () => undefined } })).toStrictEqual([]);
     expect(await problemsOf({ ...without("RESEND_API_KEY"), MAIL: "off" })).toStrictEqual([]);
-    const contradiction = ["MAIL is off, which contradicts RESEND_API_KEY or EMAIL"];
+    const contradiction = [`MAIL is off, which contradicts ${anyProvider}`];
     expect(await problemsOf({ ...deployed, MAIL: "off" })).toStrictEqual(contradiction);
   });
 

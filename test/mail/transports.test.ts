@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { defencesOf } from "../../src/context/bindings.ts";
 import { type Mail, transportFor } from "../../src/mail/transports.ts";
 import { bindings, parsed } from "../harness.ts";
 
@@ -99,6 +100,14 @@ describe("the transport", () => {
     const asked = world(async () => new Response(null, { status: 202 }));
     await transport({ MAIL_ENDPOINT: "http://127.0.0.1:8788/messages" })?.(mail);
     expect(await asked[0]?.json()).toStrictEqual(mail);
+  });
+
+  it("a developer's mailbox gets all mail, and the log names it, where there is a provider too", async () => {
+    const own = { ...byResend, MAIL_ENDPOINT: "http://127.0.0.1:8788/messages" };
+    const asked = world(async () => new Response(null, { status: 202 }));
+    await transport(own)?.(mail);
+    expect(asked.map(({ url }) => url)).toStrictEqual([own.MAIL_ENDPOINT]);
+    expect(defencesOf(parsed({ ...bindings, ...own })).mail).toBe("MAIL_ENDPOINT");
   });
 
   it("Cloudflare's binding gets its structured mail", async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import { SettingsError, settingsFrom, settingsTable } from "../../../src/settings.ts";
+import { choiceOf } from "../../../src/setting-values.ts";
+import { providerSettings, SettingsError, settingsFrom, settingsTable } from "../../../src/settings.ts";
 import { type CheckLine, checkLines } from "../line.ts";
 import type { EnvironmentConfig } from "../wrangler-toml.ts";
 
@@ -29,6 +30,9 @@ function settingFaults(name: string, value: string): string[] {
   ];
 }
 
+/** The secrets that each name a provider of mail. */
+const mailSecrets = providerSettings.filter((name) => settingsTable[name].kind === "secret");
+
 /** Settings that need each other. */
 function together({ vars, secrets, r2_buckets, send_email }: EnvironmentConfig): string[] {
   const required = secrets?.required ?? [];
@@ -37,8 +41,8 @@ function together({ vars, secrets, r2_buckets, send_email }: EnvironmentConfig):
     ...(isMailing
       ? ["FRONTEND_URL", "MAIL_FROM"].filter((name) => !vars[name]).map((name) => `MAIL is on without ${name}`)
       : []),
-    ...(isMailing && send_email.length === 0 && !required.includes("RESEND_API_KEY")
-      ? ["MAIL is on without a way to send: bind EMAIL, or add RESEND_API_KEY to secrets.required"]
+    ...(isMailing && send_email.length === 0 && !mailSecrets.some((name) => required.includes(name))
+      ? [`MAIL is on without a way to send: bind EMAIL, or add ${choiceOf(mailSecrets)} to secrets.required`]
       : []),
     ...(vars.ALGORITHM !== undefined && vars.ALGORITHM !== "HS256" && !required.includes("SIGNING_KEYS")
       ? [`ALGORITHM is ${vars.ALGORITHM} without SIGNING_KEYS in secrets.required`]
@@ -56,11 +60,12 @@ function together({ vars, secrets, r2_buckets, send_email }: EnvironmentConfig):
  * Faults of variables that the Worker itself would refuse, with stand-ins for its secrets, and that are not `told` yet.
  */
 function refusedByWorker({ vars, secrets, send_email }: EnvironmentConfig, told: string[]): string[] {
+  const isRequired = (name: string) => secrets?.required?.includes(name);
   const settings = settingsFrom({
     ...Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, String(value)])),
     DATABASE_URL: "postgres://role:password@db.invalid/database",
     SECRET_KEY: randomBytes(32).toString("base64"),
-    ...(secrets?.required?.includes("RESEND_API_KEY") && { RESEND_API_KEY: "re_stand_in" }),
+    ...Object.fromEntries(mailSecrets.filter(isRequired).map((name) => [name, "stand_in"])),
     ...(send_email.some(({ name }) => name === "EMAIL") && { EMAIL: { send: () => Promise.reject() } }),
   });
   const problems = settings instanceof SettingsError ? settings.problems : [];

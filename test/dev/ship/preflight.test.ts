@@ -125,6 +125,11 @@ describe("npm run preflight", () => {
     ],
     ["mail without a sender", variable("MAIL", "on"), "settings: MAIL is on without MAIL_FROM"],
     [
+      "mail without a provider",
+      variable("MAIL", "on"),
+      "settings: MAIL is on without a way to send: bind EMAIL, or add RESEND_API_KEY",
+    ],
+    [
       "signing keys that are missing",
       variable("ALGORITHM", "ES256"),
       "settings: ALGORITHM is ES256 without SIGNING_KEYS",
