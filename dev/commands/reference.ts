@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type RateClass, rateClasses, shares, type WorkKind } from "../../src/context/policy.ts";
+import { bulkRates, type RateClass, rateClasses, shares, type WorkKind } from "../../src/context/policy.ts";
 import { mailBudget } from "../../src/crud/mails.ts";
 import { linkLimits } from "../../src/services/one-time-tokens.ts";
 import { limits as attempts } from "../../src/services/passwords.ts";
@@ -37,7 +37,7 @@ const rateKeys: Record<RateClass, [by: string, protects: string]> = {
 const works: Record<WorkKind, string> = {
   read: "any",
   write: "when another write comes",
-  bulk: "when one of the classes `heavy`, `sign_in` and `sign_up` comes",
+  bulk: `when one of the classes ${new Intl.ListFormat("en-GB").format(bulkRates.map(code))} comes`,
 };
 
 function limitsPage(): string {

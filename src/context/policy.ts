@@ -100,6 +100,13 @@ export function secondsIn(period: Period): number {
   return Number(count) * { m: 60, h: 3_600, d: 86_400 }[unit as "m" | "h" | "d"];
 }
 
+type RateTerms = {
+  limit: number;
+  period: 10 | 60;
+  /** Makes its requests `bulk`, which a busy isolate refuses first: they read or write many rows, or hash a password. */
+  isBulk?: true;
+};
+
 /**
  * Calls per period in seconds, at each Cloudflare location, as in wrangler.toml. A user has one budget for all
  * endpoints of a class. Anonymous calls count per endpoint, so that callers behind one address do not block each other.
@@ -110,14 +117,14 @@ export const rateClasses = {
   /** All keys of one owner together, in place of `user`. */
   key: { limit: 600, period: 60 },
   /** Each checks a password at the cost of a hash. src/services/passwords.ts bounds wrong ones more strictly. */
-  sign_in: { limit: 300, period: 60 },
+  sign_in: { limit: 300, period: 60, isBulk: true },
   /** Each makes an account or sends a mail, for a caller not yet known. */
-  sign_up: { limit: 30, period: 60 },
+  sign_up: { limit: 30, period: 60, isBulk: true },
   /** Each carries a token that only we issue, and is counted by it: others behind the address cannot use it up. */
   token: { limit: 600, period: 60 },
   /** Each reads or writes many rows. */
-  heavy: { limit: 60, period: 60 },
-} as const satisfies Record<string, { limit: number; period: 10 | 60 }>;
+  heavy: { limit: 60, period: 60, isBulk: true },
+} as const satisfies Record<string, RateTerms>;
 
 export type RateClass = keyof typeof rateClasses;
 
@@ -125,13 +132,16 @@ export type RateClass = keyof typeof rateClasses;
 export const shares = {
   read: 1,
   write: 0.9,
-  /** Reads or writes many rows, or hashes a password. */
+  /** Those of {@link bulkRates}. */
   bulk: 0.8,
 } as const;
 export type WorkKind = keyof typeof shares;
 
-/** The rate classes of bulk. */
-export const bulkRates: readonly RateClass[] = ["heavy", "sign_in", "sign_up"];
+/** The rate classes whose requests are `bulk`. */
+export const bulkRates = Object.entries<RateTerms>(rateClasses).flatMap(([rate, { isBulk }]) =>
+  // The keys of a constant.
+  isBulk ? [rate as RateClass] : [],
+);
 
 /**
  * The policy for the calls of keys, which spare the budget of their owner. A stricter class is shared with the owner.

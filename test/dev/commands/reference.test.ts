@@ -3,11 +3,21 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { reference } from "../../../dev/commands/reference.ts";
 import { projectFolder } from "../../../dev/config.ts";
+import { bulkRates, rateClasses } from "../../../src/context/policy.ts";
 import { settingNames } from "../../../src/settings.ts";
 
 describe.each(Object.entries(reference))("%s", (name, write) => {
   it("is what npm run reference writes", async () => {
     expect(await readFile(join(projectFolder, name), "utf8")).toBe(write());
+  });
+});
+
+describe("docs/limits.md", () => {
+  it("names the rate classes that a busy isolate refuses first, and no other", () => {
+    const row = (reference["docs/limits.md"]?.() ?? "").split("\n").find((line) => line.includes("one of the classes"));
+    const named = Object.keys(rateClasses).filter((rate) => row?.includes(`\`${rate}\``));
+    expect(named.length).toBeGreaterThan(0);
+    expect(named).toStrictEqual(bulkRates);
   });
 });
 

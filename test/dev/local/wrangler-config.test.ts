@@ -24,13 +24,14 @@ const RateLimits = z.array(
 );
 const configOf = (env: string | undefined) => readConfig({ config: file, ...(env !== undefined && { env }) });
 const classes = Object.keys(rateClasses) as RateClass[];
+const figuresOf = (rate: RateClass) => ({ limit: rateClasses[rate].limit, period: rateClasses[rate].period });
 
 describe.each(environments)("wrangler.toml, environment %s", (env) => {
   const config = configOf(env);
 
   it("counts each rate class by the figures of src/context/policy.ts", () => {
     const counted = RateLimits.parse(config.ratelimits).map(({ name, simple }) => [name, simple]);
-    expect(counted).toStrictEqual(classes.map((rate) => [bindingName(rate), rateClasses[rate]]));
+    expect(counted).toStrictEqual(classes.map((rate) => [bindingName(rate), figuresOf(rate)]));
   });
 
   it("has a Worker in its environments alone, which tells its version", () => {
