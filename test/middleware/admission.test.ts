@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { Health } from "../../src/schemas/health.ts";
@@ -37,7 +37,9 @@ function isolate(own: Record<string, string> = {}) {
     }),
   ];
   const all = { ...bindings, REQUESTS_PER_ISOLATE: "10", ...own };
-  const app = serve({ endpoints: [...work, ...endpoints], bindings: all, mayFail: true });
+  // The cache of the whole runtime may hold a page that another test asked for.
+  const answers = { match: async () => undefined, put: async () => undefined, delete: async () => false };
+  const app = serve({ endpoints: [...work, ...endpoints], bindings: all, deps: { answers }, mayFail: true });
   const calls = {
     read: () => app.get("/read"),
     write: () => app.post("/write", { json: {} }),
@@ -160,12 +162,12 @@ describe("promise 44: an isolate that has all the work it can do", () => {
     "answers $operationId as its contract says: 503, or as ever if that costs no more",
     async ({ endpoint }) => {
       const { call, fill, finish } = full;
+      onTestFinished(finish);
       await fill("read", 10);
       const { method } = endpoint.route;
       const answer = await call(method.toUpperCase(), examplePath(endpoint), carrying(endpoint));
       if (endpoint.policy.work) expect(answer).toMatchObject(refusal);
       else expect(answer.status).toBeLessThan(500);
-      finish();
     },
   );
 });
