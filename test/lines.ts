@@ -23,7 +23,7 @@ export function holdLines(lines: readonly LogEntry[], sent: { token?: string; js
 
 /** Fails with the reason if the tasks of an answer could not be run: what a test expects of them would be missing. */
 export function holdTaskRuns(lines: readonly LogEntry[]): void {
-  const failed = lines.filter(({ message, level }) => message === "tasks" && level === "error");
+  const failed = lines.filter(({ message, level, cause }) => message === "tasks" && level === "error" && cause);
   expect(failed, "The tasks after the answer could not be run").toStrictEqual([]);
 }
 

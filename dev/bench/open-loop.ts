@@ -14,7 +14,7 @@ const patience = 20_000;
 /** Milliseconds after which a request that was not sent is left out. */
 const latest = 25;
 
-/** workerd holds two files for each connection, and ends where this machine lets it open no more. */
+/** workerd holds two files for each connection, and ends where the system lets it open no more. Further calls wait here. */
 const mostConnections = 4_000;
 
 /** A client with a connection for each request that waits, up to a bound. */

@@ -138,7 +138,7 @@ export const shares = {
 export type WorkKind = keyof typeof shares;
 
 /** The rate classes whose requests are `bulk`. */
-export const bulkRates = Object.entries<RateTerms>(rateClasses).flatMap(([rate, { isBulk }]) =>
+export const bulkRates: readonly RateClass[] = Object.entries<RateTerms>(rateClasses).flatMap(([rate, { isBulk }]) =>
   // The keys of a constant.
   isBulk ? [rate as RateClass] : [],
 );

@@ -371,11 +371,12 @@ function isHeld(id: string, fence: number): SQL {
   return sql`id = ${id}::uuid and fence = ${fence}::int and state = 'running' and run_at > now()`;
 }
 
-/** Tasks that are asked for by id were just enqueued: a clock that was set back by up to a second keeps none waiting. */
+/** Of tasks that are asked for by id, a clock that was set back by up to a second keeps none from its first attempt. */
 function isDue(ids: readonly string[] | undefined): SQL {
   const isWaiting = sql`state in ('waiting', 'running')`;
   if (!ids) return sql`${isWaiting} and run_at <= now()`;
-  return sql`${isWaiting} and run_at <= now() + interval '1 second' and id = any(${`{${ids.join()}}`}::uuid[])`;
+  const isFirst = sql`state = 'waiting' and attempt = 0 and run_at <= now() + interval '1 second'`;
+  return sql`${isWaiting} and (run_at <= now() or ${isFirst}) and id = any(${`{${ids.join()}}`}::uuid[])`;
 }
 
 /** The key of the counter of outages of a name, which is there between the first one and the next task that works. */

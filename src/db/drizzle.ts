@@ -55,7 +55,7 @@ const mostShapes = 500;
 /**
  * Builds the SQL of a query once per isolate and shape, since building costs more CPU than verifying a token. A shape is
  * `words`, such as a sort, and which values are there. `build` may only ask of a value if it is there, and computes none:
- * {@link comparePrepared} finds out.
+ * {@link comparePrepared} finds out in tests.
  */
 export function prepared<Values extends object, Words = void, Query extends BatchItem<"pg"> = BatchItem<"pg">>(
   build: (db: Database, values: Values, words: Words) => Query,

@@ -15,7 +15,7 @@ export const securityHeaders = {
   "X-Frame-Options": "DENY",
 } as const;
 
-/** Further ones for a page: they keep it apart from the windows of others. */
+/** Further ones for a page, which keep it apart from the windows of others. */
 export const pageHeaders = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Origin-Agent-Cluster": "?1",
@@ -31,6 +31,7 @@ export const defaults = {
 } as const;
 
 const always = Object.entries(securityHeaders);
+const ofPages = Object.entries(pageHeaders);
 const otherwise = Object.entries(defaults);
 
 /**
@@ -43,6 +44,9 @@ export const answerHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   const { policy, trips, requestId } = c.var;
   headers.set("X-Request-Id", requestId);
   for (const [name, value] of always) headers.set(name, value);
+  if (headers.get("Content-Type")?.startsWith("text/html")) {
+    for (const [name, value] of ofPages) headers.set(name, value);
+  }
   for (const [name, value] of otherwise) if (!headers.has(name)) headers.set(name, value);
   for (const [name, value] of policy?.deprecation ?? []) headers.set(name, value);
   headers.set("Server-Timing", timingOf(policy, trips));

@@ -13,7 +13,7 @@ const useless = {
   "X-Permitted-Cross-Domain-Policies": "of Flash",
   "X-XSS-Protection": "of a filter that no browser has any more",
 };
-/** Of pages: a browser ignores them elsewhere. */
+/** They keep a page apart from the windows of others, and answers of data are no pages. */
 const ofPages = { "Cross-Origin-Opener-Policy": "same-origin", "Origin-Agent-Cluster": "?1" };
 
 describe("the headers of every answer", () => {
@@ -29,9 +29,19 @@ describe("the headers of every answer", () => {
     }
   });
 
-  it("are joined by those of pages on the documentation", async () => {
-    const { headers } = await api.get("/api/v1/docs");
-    expect(Object.fromEntries(headers)).toMatchObject(lowerCased({ ...securityHeaders, ...ofPages }));
+  it("are joined by those of pages wherever the answer is one", async () => {
+    const description = "A page of one's own.";
+    const own = endpoint(
+      {
+        ...{ method: "get", path: "/page", operationId: "page", tags: ["operations"], summary: "Page", description },
+        access: "public",
+        responses: { 200: { description: "The page", content: { "text/html": { schema: { type: "string" } } } } },
+      },
+      (c) => c.html("<!doctype html><title>Page</title>"),
+    );
+    for (const { headers } of [await api.get("/api/v1/docs"), await serve({ endpoints: [own] }).get("/page")]) {
+      expect(Object.fromEntries(headers)).toMatchObject(lowerCased({ ...securityHeaders, ...ofPages }));
+    }
   });
 });
 

@@ -1,6 +1,5 @@
 import { html } from "hono/html";
 import { endpoint } from "../../endpoint/endpoint.ts";
-import { pageHeaders } from "../../middleware/answer-headers.ts";
 
 export const docs = endpoint(
   {
@@ -23,7 +22,6 @@ export const docs = endpoint(
       "Content-Security-Policy",
       `default-src 'none'; script-src 'self' 'nonce-${nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'`,
     );
-    for (const [name, value] of Object.entries(pageHeaders)) c.header(name, value);
     return c.html(page(c.var.settings.PROJECT_NAME, nonce));
   },
 );
