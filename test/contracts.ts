@@ -5,7 +5,7 @@ import { codesOf } from "../src/endpoint/contract.ts";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
 import { type ErrorCode, errorTable } from "../src/errors.ts";
 import type { LogEntry } from "../src/log.ts";
-import { pageHeaders, securityHeaders } from "../src/middleware/answer-headers.ts";
+import { headersOfPages, securityHeaders } from "../src/middleware/answer-headers.ts";
 import { forgivesSlash } from "../src/middleware/exact-path.ts";
 import { OAuthProblem, Problem } from "../src/schemas/problem.ts";
 import type { Answer } from "./harness.ts";
@@ -32,7 +32,7 @@ export type Held = {
 /** Headers that no contract names: the platform or the answer's form brings them, or every answer has the same. */
 const standardHeaders: readonly string[] = [
   ...Object.keys(securityHeaders),
-  ...Object.keys(pageHeaders),
+  ...Object.keys(headersOfPages),
   ...["Access-Control-Allow-Credentials", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers"],
   ...["Cache-Control", "Content-Encoding", "Content-Length", "Content-Security-Policy", "Content-Type"],
   ...["Server-Timing", "Vary"],

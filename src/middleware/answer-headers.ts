@@ -16,7 +16,7 @@ export const securityHeaders = {
 } as const;
 
 /** Further ones for a page, which keep it apart from the windows of others. */
-export const pageHeaders = {
+export const headersOfPages = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Origin-Agent-Cluster": "?1",
 } as const;
@@ -31,7 +31,7 @@ export const defaults = {
 } as const;
 
 const always = Object.entries(securityHeaders);
-const ofPages = Object.entries(pageHeaders);
+const ofPages = Object.entries(headersOfPages);
 const otherwise = Object.entries(defaults);
 
 /**
