@@ -7,7 +7,7 @@ import type { Deps, Enqueued, Later } from "../src/context/types.ts";
 import { Throttles } from "../src/crud/throttles.ts";
 import { Users, type UserValues } from "../src/crud/users.ts";
 import { connect } from "../src/db/client.ts";
-import { comparePrepared } from "../src/db/drizzle.ts";
+import { comparingPrepared } from "../src/db/drizzle.ts";
 import { apiKeys, sessions, tasks, users } from "../src/db/schema.ts";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
 import type { LogEntry } from "../src/log.ts";
@@ -33,8 +33,6 @@ import { answerOf, appUnderTest, bindings, deps as production } from "./runtime/
 /** True in `npm run test:long`, where a test that tries many cases tries them all. */
 export const isThorough = import.meta.env.MODE === "thorough";
 
-comparePrepared();
-
 export { bindings };
 /** The cache of the answers of `cached` endpoints. */
 export const { answers } = production;
@@ -42,7 +40,7 @@ export const { answers } = production;
 export const deps = production;
 export const settings = parsed(bindings);
 /** The database, to look into it past the API: as the owner of the tables, while the Worker has a role of its own. */
-export const db = connect({ ...settings, NEON_FETCH_ENDPOINT: inject("ownerEndpoint") });
+export const db = comparingPrepared(connect({ ...settings, NEON_FETCH_ENDPOINT: inject("ownerEndpoint") }));
 
 type Init = {
   token?: string;
@@ -79,7 +77,8 @@ export function serve({
 } = {}) {
   const logs: LogEntry[] = [];
   const quick = { hasher: () => quickPasswords, log: (entry: LogEntry) => void logs.push(entry) };
-  const allDeps: Deps = { ...production, ...quick, ...deps };
+  const given: Deps = { ...production, ...quick, ...deps };
+  const allDeps: Deps = { ...given, connect: (...from) => comparingPrepared(given.connect(...from)) };
   const since = new Date().toISOString();
   const app = appUnderTest(endpoints, allDeps);
 

@@ -6,8 +6,11 @@ import { Agent, request } from "undici";
 import type { Call } from "./load.ts";
 import { quantile } from "./tools.ts";
 
-/** A request that was sent: its status, or the error without an answer, and the milliseconds since it was due. */
-export type Sent = { status: number | string; milliseconds: number; waits: boolean };
+/**
+ * A request that was sent: its status, or the error without an answer, the milliseconds since it was due, and the moment
+ * of its end, by the clock of `performance`.
+ */
+export type Sent = { status: number | string; milliseconds: number; ended: number; waits: boolean };
 
 /** Milliseconds after which a client without an answer gives up. */
 const patience = 20_000;
@@ -33,7 +36,8 @@ export class Public {
         return { status: response.statusCode, waits: response.headers["retry-after"] !== undefined };
       })
       .catch((error: Error & { code?: string }) => ({ status: error.code ?? error.name, waits: false }));
-    return { ...answer, milliseconds: performance.now() - due };
+    const ended = performance.now();
+    return { ...answer, milliseconds: ended - due, ended };
   }
 
   /**

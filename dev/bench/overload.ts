@@ -11,6 +11,7 @@ export type Overload = {
   /** Times the capacity. */
   factor: number;
   offered: number;
+  /** A second, while the load lasted. What was answered after it counts in `p99` only. */
   accepted: number;
   p99: number;
   statuses: string;
@@ -35,23 +36,35 @@ export async function overload(origin: string, calls: readonly Call[], seconds: 
     const watch = setInterval(async () => {
       megabytes = Math.max(megabytes, await memoryOf("workerd"));
     }, 1_000);
+    const end = performance.now() + seconds * 1_000;
     const sending = clients.atRate(mix, { rate, seconds });
     await sleep(seconds * 1_000);
     const recovering = recoveryOf(clients, mix[0], measured[0]?.p99);
     const sent = await sending;
     clearInterval(watch);
     const offered = sent.length / seconds;
-    measured.push({ ...figuresOf(sent, seconds), factor, offered, megabytes, recovery: await recovering });
+    measured.push({
+      ...figuresOf(sent),
+      accepted: acceptedBy(sent, end) / seconds,
+      factor,
+      offered,
+      megabytes,
+      recovery: await recovering,
+    });
     await sleep(1_000);
   }
   await clients.close();
   console.log(`\n${goodput(measured)}\n\n${overloadTable(measured, { capacity, megabytes: before })}\n\n${machine()}`);
 }
 
-function figuresOf(sent: readonly Sent[], seconds: number) {
+function acceptedBy(sent: readonly Sent[], end: number): number {
+  return sent.filter((one) => isAccepted(one) && one.ended <= end).length;
+}
+
+function figuresOf(sent: readonly Sent[]) {
   const refusedSilently = sent.filter(({ status, waits }) => status === 503 && !waits).length;
   const statuses = `${statusesOf(sent)}${refusedSilently > 0 ? `, 503 without Retry-After × ${refusedSilently}` : ""}`;
-  return { accepted: sent.filter(isAccepted).length / seconds, p99: acceptedWithin(sent, 0.99), statuses };
+  return { p99: acceptedWithin(sent, 0.99), statuses };
 }
 
 /** Seconds until a request is answered as quickly as without load, which is no quicker than this. */
@@ -76,18 +89,22 @@ export function goodput(measured: readonly Overload[]): string {
   return ["Accepted of what was offered, in multiples of the capacity:", ...bars].join("\n");
 }
 
+/** `unloaded` is the first load of the list: a quarter of the capacity. */
 export function overloadTable(measured: readonly Overload[], before: { capacity: number; megabytes: number }): string {
-  const unloaded = measured[0]?.p99 ?? 1;
+  const [unloaded] = measured;
+  const times = (figure: number, of = 0) => (of > 0 ? (figure / of).toFixed(1) : "–");
   const rows = measured.map(({ factor, accepted, p99, megabytes, recovery, statuses }) => [
     `${factor}×`,
     `${((accepted / before.capacity) * 100).toFixed(0)}%`,
     p99.toFixed(0),
-    (p99 / unloaded).toFixed(1),
-    before.megabytes > 0 ? (megabytes / before.megabytes).toFixed(1) : "–",
+    times(p99, unloaded?.p99),
+    times(megabytes, before.megabytes),
+    times(megabytes, unloaded?.megabytes),
     recovery.toFixed(1),
     statuses,
   ]);
-  return textTable(["load", "of capacity", "p99 ms", "× unloaded", "memory ×", "well after s", "answers"], rows);
+  const titles = ["load", "of capacity", "p99 ms", "× unloaded", "memory × at rest", "× unloaded"];
+  return textTable([...titles, "well after s", "answers"], rows);
 }
 
 function mixOf(calls: readonly Call[]): Call[] {

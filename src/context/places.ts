@@ -1,5 +1,6 @@
 import { ApiError } from "../errors.ts";
 import type { Settings } from "../settings.ts";
+import { Congestion } from "./congestion.ts";
 import { shares, type WorkKind } from "./policy.ts";
 
 type Bounds = Pick<Settings, "REQUESTS_PER_ISOLATE" | "DATABASE_TIMEOUT_MS">;
@@ -16,24 +17,27 @@ const least = 1 / 16;
 const longestWait = 5;
 
 /**
- * The requests that an isolate works on, each in a place: `REQUESTS_PER_ISOLATE`, and fewer while the database is slow.
- * A run of slow answers takes a third of the places away, and each quick one gives some back.
+ * The requests that an isolate works on, each in a place: `REQUESTS_PER_ISOLATE`, and fewer under {@link Congestion} and
+ * while the database is slow. A run of slow answers takes a third of the places away, and each quick one gives some back.
  */
 export class Places {
   /** The oldest first. */
   readonly #taken = new Set<Place>();
-  /** The part of the places that is in use. */
+  /** The part of the places that a slow database leaves. */
   #open = 1;
   #closedAt = Number.NEGATIVE_INFINITY;
   #slowInRow = 0;
+  readonly #congestion = new Congestion();
   #refused = 0;
   #toldAt = Number.NEGATIVE_INFINITY;
 
   /** Throws `overloaded` if there is no place for work of this kind. */
   requireRoom(work: WorkKind, bounds: Bounds): void {
     this.#forget(Date.now() - bounds.DATABASE_TIMEOUT_MS);
-    if (this.#taken.size < Math.max(1, bounds.REQUESTS_PER_ISOLATE * shares[work] * this.#open)) return;
+    const open = Math.min(this.#open, this.#congestion.open);
+    if (this.#taken.size < Math.max(1, bounds.REQUESTS_PER_ISOLATE * shares[work] * open)) return;
     this.#refused += 1;
+    this.#congestion.noteRefusal();
     const seconds = 1 + Math.floor(Math.random() * longestWait);
     throw new ApiError("overloaded", { headers: { "Retry-After": String(seconds) } });
   }
@@ -49,6 +53,7 @@ export class Places {
   leave(place: Place, perTrip: number | undefined, { REQUESTS_PER_ISOLATE, DATABASE_TIMEOUT_MS }: Bounds): void {
     this.#taken.delete(place);
     if (perTrip === undefined) return;
+    this.#congestion.noteTrip(perTrip, Date.now());
     if (perTrip < Math.min(DATABASE_TIMEOUT_MS, Math.max(leastSlow, DATABASE_TIMEOUT_MS * slow))) {
       this.#slowInRow = 0;
       this.#open = Math.min(1, this.#open + 1 / (8 * REQUESTS_PER_ISOLATE));

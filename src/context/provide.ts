@@ -70,17 +70,23 @@ function clientOf(address: string | undefined, headers: Headers): Client {
   return { network: address === undefined ? null : networkOf(address), userAgent };
 }
 
-/** Gives an endpoint what its handler needs on `c.var`, or answers 503 `misconfigured`. */
-export const provide: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const { configuration, connect, trips, facts, hasher, tracer } = c.var;
+/** Gives an endpoint its settings, or answers 503 `misconfigured`. */
+export const requireSettings: MiddlewareHandler<AppEnv> = (c, next) => {
+  const { configuration } = c.var;
   if (configuration instanceof SettingsError) throw new ApiError("misconfigured", { cause: configuration });
   c.set("settings", configuration);
-  const keys = await importedKeys(configuration);
+  return next();
+};
+
+/** Gives an endpoint what else its handler needs on `c.var`, or answers 503 `misconfigured`. */
+export const provide: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const { settings, connect, trips, facts, hasher, tracer } = c.var;
+  const keys = await importedKeys(settings);
   if (keys instanceof SettingsError) throw new ApiError("misconfigured", { cause: keys });
   c.set("keys", keys);
   // RFC 9110, section 9.2.1: a safe request changes nothing, however often it is sent.
   trips.mayRepeat = c.req.method === "GET" || c.req.method === "HEAD";
-  const db = connect(configuration, trips);
+  const db = connect(settings, trips);
   c.set("db", db);
   c.set("run", runner(db, c.var));
   c.set("passwords", timed(hasher(c.env), facts, tracer));

@@ -66,8 +66,8 @@ const unchanged: NonNullable<RunContext["once"]> = (statements, transact) => tra
 async function transact(db: Database, context: RunContext, statements: readonly Statement[]): Promise<unknown[]> {
   requireGuard(context);
   const looks = looksAfter(db, context);
-  if (looks.length === 0) return guarded(db, context.guard, statements);
-  const results = await guarded(db, context.guard, [...statements, ...looks]);
+  if (looks.length === 0) return behindGuard(db, context.guard, statements);
+  const results = await behindGuard(db, context.guard, [...statements, ...looks]);
   // The rows of the statements that were added.
   const [recorded, refused] = results.splice(statements.length) as [RecordedEvent[], { rows: RefusedMail[] }];
   note(context, recorded, refused.rows);
@@ -90,7 +90,11 @@ export function requireGuard({ policy, guard }: RunContext): void {
  * Runs statements in one transaction, behind the guard: part of a single statement, or the first of several. Without
  * statements it asks the guard alone.
  */
-async function guarded(db: Database, guard: RunContext["guard"], statements: readonly Statement[]): Promise<unknown[]> {
+async function behindGuard(
+  db: Database,
+  guard: RunContext["guard"],
+  statements: readonly Statement[],
+): Promise<unknown[]> {
   const [first, ...others] = statements;
   try {
     if (!guard) {

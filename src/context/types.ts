@@ -204,7 +204,7 @@ type Results<R extends readonly (Runnable | undefined)[]> = {
   -readonly [I in keyof R]: R[I] extends Runnable ? Result<R[I]> : Result<NonNullable<R[I]>> | undefined;
 };
 
-/** Runs statements around, before or instead of others, and answers the results of these. */
+/** Runs these statements once: adds its own to their transaction, or answers the results of an earlier run instead. */
 export type Once = (
   statements: readonly Statement[],
   transact: (statements: readonly Statement[]) => Promise<unknown[]>,

@@ -69,6 +69,22 @@ export function requirePermissions(
     ${`the permissions ${permissions.join(", ")} in the organization`})`);
 }
 
+/** Puts {@link adminGuard} into a statement of its own, for a batch that needs it as well as its own guard. */
+export function requireAdmin(db: Database, caller: SessionCaller) {
+  return db.execute(sql`select ${adminGuard(caller)}`);
+}
+
+/** Ends the transaction (SQLSTATE PT403) unless the caller, whose own guard comes first, is an admin. */
+export function refuseUnlessAdmin(db: Database, caller: Caller) {
+  // -1 stands for no operation of a batch: the whole request is refused.
+  return db.execute(sql`select refuse('PT403', -1) where not ${isAdmin(caller)}`);
+}
+
+/** True if the caller is an admin, decided by the database while the statement runs. */
+export function isAdmin({ id }: Caller): SQL<boolean> {
+  return sql<boolean>`is_admin(${id}::uuid)`;
+}
+
 /** A constant array, of texts from our own code. */
 function arrayOf(texts: readonly string[]): SQL {
   return sql.raw(`array[${texts.map(quoted).join(", ")}]::text[]`);
@@ -82,19 +98,3 @@ const asKey = preparedCondition(
     sql<boolean>`require_key(${id}::uuid, ${ownerId}::uuid, ${secretHash}, nullif(${address}, '')::inet,
       nullif(${organizationId}, '')::uuid, ${permission})`,
 );
-
-/** Puts {@link adminGuard} into a statement of its own, for a batch that needs it as well as its own guard. */
-export function requireAdmin(db: Database, caller: SessionCaller) {
-  return db.execute(sql`select ${adminGuard(caller)}`);
-}
-
-/** Ends the transaction (SQLSTATE PT403) unless the caller, whose own guard comes first, is an admin. */
-export function refuseUnlessAdmin(db: Database, caller: Caller) {
-  // -1 is no place in a batch: the refusal is that of the whole request.
-  return db.execute(sql`select refuse('PT403', -1) where not ${isAdmin(caller)}`);
-}
-
-/** True if the caller is an admin, decided by the database while the statement runs. */
-export function isAdmin({ id }: Caller): SQL<boolean> {
-  return sql<boolean>`is_admin(${id}::uuid)`;
-}

@@ -63,8 +63,8 @@ function select(
   { after, limit }: PageRequest,
   withOwner: boolean,
 ) {
-  const place = after && { ...after, key: after.key.slice(marks[mark].length) };
-  const { past, orderBy, sortKey } = keyset(order, items.id, place);
+  const position = after && { ...after, key: after.key.slice(marks[mark].length) };
+  const { past, orderBy, sortKey } = keyset(order, items.id, position);
   return db
     .select({ ...itemColumns, ...(withOwner && owner), sort_key: sql<string>`${marks[mark]} || ${sortKey}` })
     .from(items)

@@ -35,18 +35,18 @@ export const owner = { owner: publicProfile(items.owner_id) };
 export const Items = {
   /** Respects the bound of {@link withRoom}. */
   insert(db: Database, values: NewItem, most: number) {
-    return newItem(db, { ...values, most }, { isBounded: most > 0 });
+    return insertQuery(db, { ...values, most }, { isBounded: most > 0 });
   },
 
   /** The live item with this id, if the caller owns it or is an admin; with its owner's profile on request. */
   find(db: Database, id: string, caller: Caller, withOwner = false) {
-    return item(db, { id, callerId: caller.id }, { withOwner });
+    return findQuery(db, { id, callerId: caller.id }, { withOwner });
   },
 
   /** A page of the items that match, each with its `sort_key`; with their owners' profiles on request. */
   list(db: Database, filter: ItemFilter, sort: ItemSort, { after, limit }: PageRequest, withOwner = false) {
     const { status, ...values } = after ? withoutImplied(filter, sort) : filter;
-    return pageOfItems(db, { ...values, ...after, limit }, { status, sort, withOwner });
+    return listQuery(db, { ...values, ...after, limit }, { status, sort, withOwner });
   },
 
   /** Counts the items that match, in time proportional to their number. */
@@ -86,21 +86,23 @@ export const Items = {
   },
 };
 
-const newItem = prepared((db, { most, ...values }: NewItem & { most: number }, { isBounded }: { isBounded: boolean }) =>
-  db
-    .insert(items)
-    .values(withRoom(items, [values], isBounded ? most : 0))
-    .returning(itemColumns),
+const insertQuery = prepared(
+  (db, { most, ...values }: NewItem & { most: number }, { isBounded }: { isBounded: boolean }) =>
+    db
+      .insert(items)
+      .values(withRoom(items, [values], isBounded ? most : 0))
+      .returning(itemColumns),
 );
 
-const item = prepared((db, { id, callerId }: { id: string; callerId: string }, { withOwner }: { withOwner: boolean }) =>
-  db
-    .select({ ...itemColumns, ...(withOwner && owner) })
-    .from(items)
-    .where(reachable(items, id, { id: callerId })),
+const findQuery = prepared(
+  (db, { id, callerId }: { id: string; callerId: string }, { withOwner }: { withOwner: boolean }) =>
+    db
+      .select({ ...itemColumns, ...(withOwner && owner) })
+      .from(items)
+      .where(reachable(items, id, { id: callerId })),
 );
 
-const pageOfItems = prepared(
+const listQuery = prepared(
   (
     db,
     { key, id, limit, ...filter }: Omit<ItemFilter, "status"> & PageValues,

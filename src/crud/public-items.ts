@@ -16,7 +16,7 @@ const lookAhead = 1_000;
 export const PublicItems = {
   /** The public item with this id, if its owner is live and active. */
   find(db: Database, id: string) {
-    return publicItem(db, { id });
+    return findQuery(db, { id });
   },
 
   /**
@@ -24,11 +24,11 @@ export const PublicItems = {
    * with the last item examined, after which the next page begins.
    */
   list(db: Database, { after, limit }: PageRequest) {
-    return pageOfPublicItems(db, { ...after, limit });
+    return listQuery(db, { ...after, limit });
   },
 };
 
-const publicItem = prepared((db, { id }: { id: string }) =>
+const findQuery = prepared((db, { id }: { id: string }) =>
   db
     .select({ ...itemColumns, owner: shownOwner })
     .from(items)
@@ -36,25 +36,25 @@ const publicItem = prepared((db, { id }: { id: string }) =>
     .where(and(eq(items.id, id), isPublic, ownerIsThere)),
 );
 
-const pageOfPublicItems = prepared((db, { key, id, limit }: PageValues) => {
+const listQuery = prepared((db, { key, id, limit }: PageValues) => {
   const { past, orderBy, sortKey } = keyset(itemOrder("-created_at"), items.id, positionOf(key, id));
   const newest = db
     .select({
       ...itemColumns,
       sort_key: sortKey.as("sort_key"),
-      place: sql<number>`row_number() over (order by ${items.created_at} desc, ${items.id} desc)`.as("place"),
+      position: sql<number>`row_number() over (order by ${items.created_at} desc, ${items.id} desc)`.as("position"),
     })
     .from(items)
     .where(and(isPublic, past))
     .orderBy(...orderBy)
     .limit(lookAhead)
     .as("newest");
-  const { place, ...columns } = newest._.selectedFields;
+  const { position, ...columns } = newest._.selectedFields;
   return db
-    .select({ ...columns, owner: shownOwner, is_end: eq(place, lookAhead).mapWith(Boolean) })
+    .select({ ...columns, owner: shownOwner, is_end: eq(position, lookAhead).mapWith(Boolean) })
     .from(newest)
     .leftJoin(users, and(eq(users.id, newest.owner_id), ownerIsThere))
-    .where(or(isNotNull(users.id), eq(place, lookAhead)))
+    .where(or(isNotNull(users.id), eq(position, lookAhead)))
     .orderBy(desc(newest.created_at), desc(newest.id))
     .limit(limit);
 });

@@ -24,7 +24,7 @@ export function rowWhere(table: RowTable, id: string, status: Status, condition:
  * without it. Holds the row until changes have run, so that it is not deleted in between.
  */
 export function requireRow(db: Database, table: PgTable, condition: SQL | undefined, reason: Reason = "change") {
-  // -1 is no place in a batch: the refusal is that of the whole request.
+  // -1 stands for no operation of a batch: the whole request is refused.
   return db.execute(sql`
     select refuse('PT404', -1)
     where not exists (select from ${table} where ${condition} ${reason === "change" ? sql`for share` : sql``})`);

@@ -82,10 +82,10 @@ export const Sessions = {
     limits: SessionLimits,
     replay: NewAuditEvent,
   ) {
-    const place = sql`array_position(s.previous_hashes, ${use.tokenHash}::text)`;
+    const position = sql`array_position(s.previous_hashes, ${use.tokenHash}::text)`;
     const isCurrent = sql`s.token_hash = ${use.tokenHash}`;
     const grace = sql`make_interval(secs => ${limits.graceSeconds}::int)`;
-    const isGraced = sql`s.previous_until[${place}] > now()`;
+    const isGraced = sql`s.previous_until[${position}] > now()`;
     const isBurst = sql`s.previous_until[1] > now()`;
     return db.execute<{ user_id: string; replayed: boolean; newer: string[] }>(sql`
       with used as (update ${sessions} as s set
@@ -103,7 +103,7 @@ export const Sessions = {
       where s.id = ${use.sessionId}::uuid and s.revoked_at is null and s.expires_at > now()
         and u.id = s.user_id and u.is_active and u.deleted_at is null
       returning s.user_id, s.revoked_at is not null as replayed,
-        s.token_hash || s.previous_hashes[:${place} - 1] as newer),
+        s.token_hash || s.previous_hashes[:${position} - 1] as newer),
       ${written(replay, sql`from used where replayed`, { userId: sql`user_id` })}
       select * from used`);
   },

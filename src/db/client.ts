@@ -24,14 +24,14 @@ types.setTypeParser(1185, (text) => timesOf(parsePgArray(text)));
  */
 export function connect(settings: ConnectionSettings, trips: RoundTrips = { count: 0, milliseconds: 0 }): Database {
   const { NEON_FETCH_ENDPOINT: endpoint, DATABASE_TIMEOUT_MS: timeout } = settings;
-  return databaseOver(clientWith(driverOf(settings), { trips, timeout, endpoint }));
+  return databaseOver(driverWith(driverOf(settings), { trips, timeout, endpoint }));
 }
 
-type Client = NeonQueryFunction<false, false>;
-const drivers = new WeakMap<ConnectionSettings, Client>();
+type Driver = NeonQueryFunction<false, false>;
+const drivers = new WeakMap<ConnectionSettings, Driver>();
 
 /** The driver of these settings, which parses their connection string once per isolate. */
-function driverOf(settings: ConnectionSettings): Client {
+function driverOf(settings: ConnectionSettings): Driver {
   const known = drivers.get(settings);
   if (known) return known;
   const driver = neon(settings.DATABASE_URL);
@@ -39,14 +39,14 @@ function driverOf(settings: ConnectionSettings): Client {
   return driver;
 }
 
-/** A client whose calls have options of their own. */
-function clientWith(driver: Client, fetchOptions: CallOptions): Client {
-  const own: Pick<Client, "query" | "transaction"> = {
+/** A driver whose calls have options of their own. */
+function driverWith(driver: Driver, fetchOptions: CallOptions): Driver {
+  const own: Pick<Driver, "query" | "transaction"> = {
     query: (text, params, options) => driver.query(text, params, { ...options, fetchOptions }),
     transaction: (queries, options) => driver.transaction(queries, { ...options, fetchOptions }),
   };
   // drizzle calls no client as a template.
-  return own as Client;
+  return own as Driver;
 }
 
 /** Keeps null, which drizzle's own parser turns into text. */

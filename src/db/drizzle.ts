@@ -8,8 +8,8 @@ import { PgRaw } from "drizzle-orm/pg-core/query-builders/raw";
 import { type JsonRow, readResults } from "./json-rows.ts";
 import { type Outline, outlineOf } from "./outline.ts";
 
-type Client = NeonQueryFunction<false, false>;
-type Database = NeonHttpDatabase<Record<string, never>> & { $client: Client };
+type Driver = NeonQueryFunction<false, false>;
+type Database = NeonHttpDatabase<Record<string, never>> & { $client: Driver; comparesPrepared?: boolean };
 
 export const dialect = qualifying(new PgDialect());
 
@@ -23,18 +23,18 @@ function qualifying(plain: PgDialect): PgDialect {
   return plain;
 }
 
-/** Puts drizzle over this client of Neon's. */
-export function databaseOver(client: Client): Database {
+/** Puts drizzle over this driver of Neon's. */
+export function databaseOver(driver: Driver): Database {
   const database = new NeonHttpDatabase<Record<string, never>>(
     dialect,
-    new NeonHttpSession(client, dialect, undefined),
+    new NeonHttpSession(driver, dialect, undefined),
     undefined,
   );
-  return Object.assign(database, { $client: client });
+  return Object.assign(database, { $client: driver });
 }
 
 /** Builds queries but sends none, so that cached queries belong to no request. */
-const offline = databaseOver((() => {}) as unknown as Client);
+const offline = databaseOver((() => {}) as unknown as Driver);
 
 /** The prepared form of a statement, which drizzle's types omit. */
 export type Prepared = {
@@ -55,7 +55,7 @@ const mostShapes = 500;
 /**
  * Builds the SQL of a query once per isolate and shape, since building costs more CPU than verifying a token. A shape is
  * `words`, such as a sort, and which values are there. `build` may only ask of a value if it is there, and computes none:
- * {@link comparePrepared} finds out in tests.
+ * {@link comparingPrepared} finds out in tests.
  */
 export function prepared<Values extends object, Words = void, Query extends BatchItem<"pg"> = BatchItem<"pg">>(
   build: (db: Database, values: Values, words: Words) => Query,
@@ -71,7 +71,7 @@ export function prepared<Values extends object, Words = void, Query extends Batc
     const execute: Prepared["execute"] = (...args) => preparing(anew())().execute(...args);
     const getQuery = () => {
       const query = filledBy(known, Object.fromEntries(given));
-      if (isCompared) refuseOther(query, anew());
+      if (db.comparesPrepared) refuseOther(query, anew());
       return query;
     };
     const filled: Prepared = Object.assign(Object.create(known.query), { getQuery, execute });
@@ -80,11 +80,9 @@ export function prepared<Values extends object, Words = void, Query extends Batc
   };
 }
 
-let isCompared = false;
-
-/** From now on builds each query of {@link prepared} anew as well, and throws if that is another one. For tests. */
-export function comparePrepared(isOn = true): void {
-  isCompared = isOn;
+/** Has each query of {@link prepared} on this database built anew as well, and refuses one that differs. For tests. */
+export function comparingPrepared<Compared extends Database>(database: Compared): Compared {
+  return Object.assign(database, { comparesPrepared: true });
 }
 
 function refuseOther(kept: { sql: string; params: unknown[] }, built: BatchItem<"pg">): void {
@@ -241,8 +239,8 @@ function mapped(mapper: Mapper, rows: JsonRow[]): unknown {
 /** Unique names: a column's own, which later columns do not move, or else the position of the field. */
 function namesOf(fields: { field: unknown }[]): string[] {
   const seen = new Set<string>();
-  return fields.map(({ field }, place) => {
-    const name = is(field, Column) && !seen.has(field.name) ? field.name : String(place);
+  return fields.map(({ field }, index) => {
+    const name = is(field, Column) && !seen.has(field.name) ? field.name : String(index);
     seen.add(name);
     return name;
   });
@@ -250,9 +248,9 @@ function namesOf(fields: { field: unknown }[]): string[] {
 
 /** The values in the order of the fields. A column added after the row was recorded has its default. */
 function valuesOf(row: JsonRow, fields: { field: unknown }[]): unknown[] {
-  return namesOf(fields).map((name, place) => {
+  return namesOf(fields).map((name, index) => {
     if (name in row) return row[name];
-    const { field } = fields[place] ?? {};
+    const { field } = fields[index] ?? {};
     const value = is(field, Column) ? field.default : undefined;
     return value === undefined || is(value, SQL) ? null : value;
   });

@@ -21,9 +21,9 @@ export function runGuarded(db: Database, statement: BatchItem<"pg">, guard: SQL)
 }
 
 /**
- * The statement up to the condition that it awaits: its own where it can take one, or a select around it. Undefined for one
- * that writes in its own `with`, which only the top level may, and for a select that says `false`, as drizzle spells an
- * empty list: PostgreSQL would know that there is no row, and ask no guard.
+ * The statement's text, ready for the guard's condition behind it. Undefined for a write inside of a `with`, which
+ * PostgreSQL allows at the top level only, and for a select that contains `false`, drizzle's form of an empty list:
+ * PostgreSQL would see that no row matches, and skip the guard.
  */
 function frameOf(sql: string, endsInCondition = false): string | undefined {
   if (/^\s*select\b/i.test(sql)) {

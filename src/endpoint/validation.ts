@@ -5,17 +5,17 @@ import { ApiError, invalid } from "../errors.ts";
 import { codeOfInvalid } from "./contract.ts";
 import { toFieldErrors } from "./issues.ts";
 
-const places: Record<string, string> = { json: "body", form: "body", param: "path" };
+const parts: Record<string, string> = { json: "body", form: "body", param: "path" };
 
 /** Answers failed validation with 422 and FastAPI's `loc`, `msg` and `type`, or with the 400 of OAuth2. */
 export const refuseInvalid: Hook<unknown, AppEnv, string, void> = (result, c) => {
   if (result.success) return;
   const { oauth = false } = c.var.policy ?? {};
   if (oauth && result.error.issues.some(isOtherGrant)) throw new ApiError("unsupported_grant_type");
-  const place = places[result.target] ?? result.target;
+  const part = parts[result.target] ?? result.target;
   // The validator also passes its input, which its type omits.
   const given = "data" in result ? result.data : undefined;
-  const errors = result.error.issues.flatMap((issue) => toFieldErrors(issue, [place], given));
+  const errors = result.error.issues.flatMap((issue) => toFieldErrors(issue, [part], given));
   throw invalid(codeOfInvalid({ oauth }), errors);
 };
 

@@ -36,13 +36,13 @@ export function envelopeOf(report: ErrorReport): string {
   return [head, { type: "event" }, event].map((part) => `${JSON.stringify(part)}\n`).join("");
 }
 
-/** The same for each occurrence of an error, and another one for another place or kind. */
+/** The same for each occurrence of an error, and another one from another line or of another kind. */
 export function fingerprintOf(fields: Record<string, unknown>): string {
   const [cause = {}] = chainOf(fields.cause).toReversed();
   const [frame] = framesOf(cause.stack).toReversed();
   const { error, fault, sqlstate, http_status } = cause;
-  const place = frame && `${frame.filename}:${frame.lineno}:${frame.colno}`;
-  return [fields.message, fields.code, fields.operation_id ?? fields.task, error, fault, sqlstate, http_status, place]
+  const line = frame && `${frame.filename}:${frame.lineno}:${frame.colno}`;
+  return [fields.message, fields.code, fields.operation_id ?? fields.task, error, fault, sqlstate, http_status, line]
     .map((part) => String(part ?? ""))
     .join("|");
 }

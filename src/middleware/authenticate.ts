@@ -52,17 +52,17 @@ export function authenticate(
     if (!admit) throw new ApiError("forbidden");
     if (organizationId) c.set("member", { organizationId, userId: known.user?.id ?? null });
 
-    let guarded = false;
+    let hasGuarded = false;
     c.set("guard", () => {
-      guarded = true;
+      hasGuarded = true;
       return admit();
     });
-    c.set("hasGuarded", () => guarded);
+    c.set("hasGuarded", () => hasGuarded);
     await next();
     if (c.error instanceof ApiError && c.error.code === "invalid_token") noteRefusal(known.credential, context.now());
     // Without a query there was no guard, and an account that is gone would be served.
-    if (!guarded && !c.error) throw new Error(`${context.policy?.operationId} asked no guard. ${advice}`);
-    if (apiKeyId && guarded && ![401, 403].includes(c.res.status)) noteUse(context, apiKeyId);
+    if (!hasGuarded && !c.error) throw new Error(`${context.policy?.operationId} asked no guard. ${advice}`);
+    if (apiKeyId && hasGuarded && ![401, 403].includes(c.res.status)) noteUse(context, apiKeyId);
   };
 }
 
@@ -89,7 +89,7 @@ function guardOf(access: Access): Guard | undefined {
   return (guards[word] as (access: Access) => Guard)(access);
 }
 
-/** Says so of a key that the endpoint does not take, whether or not it is one of ours. */
+/** The 401 of a caller who is unknown. Tells whoever sent a key where keys are not taken, even if the key is no key of ours. */
 function refusal(text: string | undefined, takesNoKey: boolean): ApiError {
   if (text === undefined) return new ApiError("not_authenticated");
   return new ApiError("invalid_token", takesNoKey ? { detail: "This takes an access token, and no API key." } : {});

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import type { Places } from "../context/places.ts";
 import { isSignedIn, type Policy, usualSeconds } from "../context/policy.ts";
-import { carry, provide } from "../context/provide.ts";
+import { carry, provide, requireSettings } from "../context/provide.ts";
 import type { Deps } from "../context/types.ts";
 import type { Contract, Uploading } from "../endpoint/contract.ts";
 import type { RouteOutline } from "../endpoint/route-outline.ts";
@@ -34,7 +34,7 @@ import { expectVersions } from "./versions.ts";
 
 /**
  * The drawing of a request: every stage that it passes, from the first to the handler, and the reason for its place.
- * The answer returns through them in the opposite order. `createApp` and `endpoint` take the order from here.
+ * The answer returns through them in the opposite order. `appOf` and `endpoint` take the order from here.
  */
 type Stage<From> = readonly [name: string, make: (from: From) => MiddlewareHandler | undefined, why: string];
 
@@ -76,9 +76,9 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
     "No work is done at a path that may mean another resource.",
   ],
   [
-    "provide",
-    ({ contract: { withoutSettings } }) => (withoutSettings ? undefined : provide),
-    "All stages below need settings, keys or the database.",
+    "settings",
+    ({ contract: { withoutSettings } }) => (withoutSettings ? undefined : requireSettings),
+    "All stages below read settings.",
   ],
   [
     "switch",
@@ -89,6 +89,11 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
     "door",
     ({ contract: { cached }, policy: { work } }) => (cached ? undefined : work && door(work)),
     "A full isolate refuses before a request costs more than its refusal. The cache serves in any case.",
+  ],
+  [
+    "provide",
+    ({ contract: { withoutSettings } }) => (withoutSettings ? undefined : provide),
+    "All stages below need keys or the database.",
   ],
   [
     "authenticate",
@@ -142,7 +147,7 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
     "versions",
     ({ contract: { versioned, method } }) =>
       versioned && method !== "get" && method !== "post" ? expectVersions : undefined,
-    "Refuses a change without a version before it takes a key.",
+    "Refuses a change without a version before it uses up an `Idempotency-Key`.",
   ],
   [
     "idempotency",

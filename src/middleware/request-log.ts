@@ -24,12 +24,12 @@ type AnyEnv = AppEnv & { Variables: Variables & { user?: Caller & Partial<Sessio
 const slow = 1_000;
 
 /**
- * Logs one line for each request, with the path's pattern: the path itself can hold personal data. Of ordinary requests it
- * logs the share that `LOG_SAMPLING_RATE` asks for. Those that found no place share a line, with their number.
+ * Logs one line for each request. Of ordinary requests it logs the share that `LOG_SAMPLING_RATE` sets. Requests that
+ * found no place are counted in one line a second. The route is a pattern, as a path can hold personal data.
  */
 export const requestLog: MiddlewareHandler<AnyEnv> = async (c, next) => {
   const started = Date.now();
-  // The edge's cache replaces it by one that does not tell where it arrived.
+  // The edge cache replaces the request by one without `cf`, which has the data center's name.
   const { raw } = c.req;
   await next();
   const { log, policy, user, apiKeyId, hasGuarded, trips, facts, audit, places, configuration, tracer } = c.var;
@@ -44,14 +44,14 @@ export const requestLog: MiddlewareHandler<AnyEnv> = async (c, next) => {
   const duration_ms = Date.now() - started;
   const settings = configuration instanceof SettingsError ? undefined : configuration;
   const events = audit.recorded.length > 0 ? audit.recorded : undefined;
-  // Of failures, those of strangers alone are ordinary: they can make as many as they like.
+  // Refusals of strangers count as ordinary, or anybody could fill the log. Those of known callers are always logged.
   const isRefused = status >= 400 && (user ?? apiKeyId) !== undefined;
   tracer?.describe(`${c.req.method} ${policy?.path ?? "no such path"}`, {
     "http.response.status_code": status,
     "plinth.request_id": c.var.requestId,
     "plinth.code": code,
   });
-  // A key does not tell if its owner is a user or an organization: the guard does, unless it refuses.
+  // A key alone does not tell if its owner is a user or an organization. Only a guard that admits it does.
   const isSure = hasGuarded?.() && ![401, 403, 404].includes(status);
   const isOrdinary = level === "info" && duration_ms < slow && !events && !isRefused;
   const rate = isOrdinary ? settings?.LOG_SAMPLING_RATE : undefined;

@@ -65,9 +65,9 @@ export type ItemOperation = z.output<typeof ItemOperation>;
 /** Allows each item once per batch: a second result would depend on the first. */
 function repetitions(operations: ItemOperation[]): FieldError[] {
   const ids = operations.map((operation) => (operation.op === "create" ? undefined : operation.id.toLowerCase()));
-  return ids.flatMap((id, place) => {
-    const isFirst = id === undefined || ids.indexOf(id) === place;
-    return isFirst ? [] : [fieldError([place, "id"], "duplicate")];
+  return ids.flatMap((id, index) => {
+    const isFirst = id === undefined || ids.indexOf(id) === index;
+    return isFirst ? [] : [fieldError([index, "id"], "duplicate")];
   });
 }
 

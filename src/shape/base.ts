@@ -1,5 +1,5 @@
 import { production } from "../app.ts";
-import { appOf, type Whole } from "../endpoint/app.ts";
+import { appOf, type Whole } from "../endpoint/app-of.ts";
 import { infoOf } from "../endpoint/document.ts";
 import type { Endpoint } from "../endpoint/endpoint.ts";
 import { Alarm } from "../platform/alarm.ts";

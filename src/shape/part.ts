@@ -1,5 +1,5 @@
 import type { Deps } from "../context/types.ts";
-import { appOf } from "../endpoint/app.ts";
+import { appOf } from "../endpoint/app-of.ts";
 import type { Endpoint } from "../endpoint/endpoint.ts";
 import { cloudflareTracer } from "../platform/tracer.ts";
 import { ofWorker } from "../platform/worker.ts";

@@ -156,7 +156,7 @@ describe("a request that is wrong in every respect", () => {
     /** Each stage, what it answers, and how to content it. */
     const offended: [stage: string, status: number, text: RegExp, mended: (now: Broken) => Partial<Broken>][] = [
       ["exact path", 404, /slash/, () => ({ path: "/change?other=1" })],
-      ["provide", 503, /misconfigured/, () => ({ bindings: { DOCS: "off" } })],
+      ["settings", 503, /misconfigured/, () => ({ bindings: { DOCS: "off" } })],
       ["switch", 404, /nothing at this path/, () => ({ bindings: {} })],
       ["authenticate", 401, /not_authenticated/, () => ({ token: ada.token })],
       ["unknown query", 422, /query\.other/, () => ({ path: "/change" })],

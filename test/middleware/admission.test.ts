@@ -136,6 +136,30 @@ describe("promise 44: an isolate that has all the work it can do", () => {
     await fillAndFinish(10);
   });
 
+  it("has fewer places while it refuses requests and those that it works on wait for each other", async () => {
+    const { calls, fill, finish, get } = isolate({ REQUESTS_PER_ISOLATE: "16" });
+    const fillAndFinish = async (count: number) => {
+      const running = await fill("read", count);
+      expect(await calls.read()).toMatchObject(refusal);
+      finish();
+      await Promise.all(running);
+    };
+    const now = Date.now.bind(Date);
+    let ahead = 0;
+    const clock = vi.spyOn(Date, "now").mockImplementation(() => now() + ahead);
+    onTestFinished(() => void clock.mockRestore());
+    const turn = async (ms: number) => {
+      ahead += 1_000;
+      // The first one ends the turn before.
+      for (let i = 0; i < 9; i++) await get(`/ask/${ms}`);
+    };
+    await turn(10);
+    for (const places of [16, 16, 11, 8, 5, 4, 4]) {
+      await fillAndFinish(places);
+      await turn(100);
+    }
+  });
+
   it("keeps its places where one statement is slow among quick ones", async () => {
     const { fill, finish, get } = isolate({ DATABASE_TIMEOUT_MS: "5000" });
     for (let i = 0; i < 10; i++) {

@@ -1,7 +1,7 @@
 import { routerData, wholeData } from "../../dev/shapes/data.ts";
 import { type Part, partsOf, type Shape } from "../../dev/shapes/parts.ts";
 import type { Deps } from "../../src/context/types.ts";
-import { appOf } from "../../src/endpoint/app.ts";
+import { appOf } from "../../src/endpoint/app-of.ts";
 import type { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { routeOutlineOf } from "../../src/endpoint/route-outline.ts";
 import { refuseUnsound } from "../../src/endpoint/rules.ts";

@@ -112,8 +112,8 @@ describe("the benchmark beyond the capacity", () => {
   it("compares with the capacity, and with the Worker before the load", () => {
     const lines = overloadTable([quiet, loaded], { capacity: 200, megabytes: 100 }).split("\n").slice(2);
     expect(lines.map((line) => line.split(/ {2,}/))).toStrictEqual([
-      ["0.25×", "25%", "20", "1.0", "1.1", "0.1", "200 × 50"],
-      ["2×", "85%", "90", "4.5", "1.5", "0.3", "200 × 170, 503 × 230"],
+      ["0.25×", "25%", "20", "1.0", "1.1", "1.0", "0.1", "200 × 50"],
+      ["2×", "85%", "90", "4.5", "1.5", "1.4", "0.3", "200 × 170, 503 × 230"],
     ]);
   });
 

@@ -54,10 +54,10 @@ export const FieldNotes = {
 
   /** A page of the organization's field notes, newest first, each with its `sort_key`. */ //: direct
   list(db: Database, { organizationId }: Membership, status: Status, { after, limit }: PageRequest) { //: direct
-    return pageOfFieldNotes(db, { organizationId, ...after, limit }, { status }); //: direct
+    return listQuery(db, { organizationId, ...after, limit }, { status }); //: direct
   /** A page of the binder's field notes, newest first, each with its `sort_key`. */ //: under
   list(db: Database, binderId: string, { organizationId }: Membership, status: Status, { after, limit }: PageRequest) { //: under
-    return pageOfFieldNotes(db, { binderId, organizationId, ...after, limit }, { status }); //: under
+    return listQuery(db, { binderId, organizationId, ...after, limit }, { status }); //: under
   },
 
   /** Precedes a change of the field note that is meant for some of its versions: see {@link requireVersion}. */
@@ -118,7 +118,7 @@ export const FieldNotes = {
   },
 };
 
-const pageOfFieldNotes = prepared(
+const listQuery = prepared(
   (
     db,
     { organizationId, key, id, limit }: { organizationId: string } & PageValues, //: direct

@@ -52,10 +52,10 @@ export const FieldNotes = {
 
   /** A page of an owner's field notes, newest first, each with its `sort_key`. */ //: direct
   list(db: Database, ownerId: string, status: Status, { after, limit }: PageRequest) { //: direct
-    return pageOfFieldNotes(db, { ownerId, ...after, limit }, { status }); //: direct
+    return listQuery(db, { ownerId, ...after, limit }, { status }); //: direct
   /** A page of the binder's field notes, newest first, each with its `sort_key`. */ //: under
   list(db: Database, binderId: string, status: Status, { after, limit }: PageRequest) { //: under
-    return pageOfFieldNotes(db, { binderId, ...after, limit }, { status }); //: under
+    return listQuery(db, { binderId, ...after, limit }, { status }); //: under
   },
 
   /** Precedes a change of the field note that is meant for some of its versions: see {@link requireVersion}. */
@@ -116,7 +116,7 @@ export const FieldNotes = {
   },
 };
 
-const pageOfFieldNotes = prepared(
+const listQuery = prepared(
   (db, { ownerId, key, id, limit }: { ownerId: string } & PageValues, { status }: { status: Status }) => { //: direct
   (db, { binderId, key, id, limit }: { binderId: string } & PageValues, { status }: { status: Status }) => { //: under
     const { past, orderBy, sortKey } = keyset(newestFirst(fieldNotes.created_at), fieldNotes.id, positionOf(key, id));
