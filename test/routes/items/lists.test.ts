@@ -1,8 +1,10 @@
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { z } from "zod";
 import { mostRanked } from "../../../src/crud/item-searches.ts";
 import { items } from "../../../src/db/schema.ts";
+import type { ItemQuery } from "../../../src/schemas/items.ts";
 import { api, aUser, db } from "../../harness.ts";
 
 type Row = { id: string; title: string; created_at: string; updated_at: string };
@@ -49,13 +51,9 @@ function sorted(rows: Row[], sort: string): Row[] {
   return rows.toSorted((a, b) => sign * (compare(a[key], b[key]) || compare(a.id, b.id)));
 }
 
-type Query = {
-  sort?: (typeof sorts)[number] | "relevance" | "-relevance" | undefined;
-  q?: string | undefined;
-  status?: "live" | "deleted" | undefined;
-  created_after?: string | undefined;
-  created_before?: string | undefined;
-};
+/** The parameters that choose and order items. Without values to try for a new one, `anyQuery` does not compile. */
+type Query = Omit<z.input<typeof ItemQuery>, "include" | "owner_id">;
+type Tried = { [Parameter in keyof Required<Query>]: fc.Arbitrary<Query[Parameter]> };
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 /** Around the moments at which `ownerOf` creates. */
@@ -67,7 +65,7 @@ const anyQuery: fc.Arbitrary<Query> = fc
     status: maybe(fc.constantFrom("live" as const, "deleted" as const)),
     created_after: maybe(aMoment),
     created_before: maybe(aMoment),
-  })
+  } satisfies Tried)
   // Without words nothing is relevant.
   .map((query) => (query.q === undefined && query.sort?.endsWith("relevance") ? { ...query, q: "item" } : query));
 const anyWrites = fc.array(
