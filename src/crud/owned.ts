@@ -1,8 +1,8 @@
-import { and, eq, or, type SQL } from "drizzle-orm";
+import { and, eq, type SQL } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import type { OwnedTable, ownedRow } from "../db/schema.ts";
 import type { Caller } from "../security/caller.ts";
-import { isAdmin } from "./guards.ts";
+import { namesCallerOrAdmin } from "./guards.ts";
 import { inStatus, type Reason, requireRow, roomFor, rowWhere, type Status } from "./rows.ts";
 
 type OwnFields<Table extends OwnedTable> = Omit<Table["$inferInsert"], keyof typeof ownedRow>;
@@ -12,8 +12,8 @@ export type NewRow<Table extends OwnedTable> = { id: string; owner_id: string } 
 export type RowUpdate<Table extends OwnedTable> = { [K in keyof OwnFields<Table>]?: OwnFields<Table>[K] | undefined };
 
 /** True if the row is the caller's or the caller is an admin. */
-export function ownedOrAdmin({ owner_id }: OwnedTable, caller: Caller): SQL | undefined {
-  return or(eq(owner_id, caller.id), isAdmin(caller));
+export function ownedOrAdmin({ owner_id }: OwnedTable, caller: Caller): SQL<boolean> {
+  return namesCallerOrAdmin(owner_id, caller);
 }
 
 /** The owner's rows, live or deleted. */

@@ -1,7 +1,7 @@
 import { and, eq, isNull, not, or, type SQL, sql } from "drizzle-orm";
 import { users } from "../db/schema.ts";
 import type { Caller } from "../security/caller.ts";
-import { isAdmin } from "./guards.ts";
+import { isAdmin, namesCallerOrAdmin } from "./guards.ts";
 import type { Changed } from "./user-changes.ts";
 
 /**
@@ -14,7 +14,7 @@ export function hasLogin(login: string): SQL {
 
 /** The live user with this id, if the caller is that user or an admin. */
 export function isReachable(id: string, caller: Caller): SQL | undefined {
-  return and(eq(users.id, id), isNull(users.deleted_at), or(eq(users.id, caller.id), isAdmin(caller)));
+  return and(eq(users.id, id), isNull(users.deleted_at), namesCallerOrAdmin(users.id, caller));
 }
 
 /**
