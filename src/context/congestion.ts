@@ -4,7 +4,7 @@ const enough = 8;
 /** Milliseconds after which the quickest round trip is looked for anew. */
 const memory = 5 * 60_000;
 /** The least part of the places that a queue leaves: enough to keep the isolate busy. */
-const least = 1 / 4;
+const least = 3 / 8;
 
 /**
  * Bounds the queue of an isolate that has to refuse requests. While even the quickest round trip waits for others, in the
@@ -20,7 +20,7 @@ export class Congestion {
   /** The quickest round trip of late, and of the time before that. */
   #usual = { late: Number.POSITIVE_INFINITY, before: Number.POSITIVE_INFINITY, ends: 0 };
 
-  /** The part of the places that may be in use, from a quarter to 1. */
+  /** The part of the places that may be in use, from three eighths to 1. */
   get open(): number {
     return this.#open;
   }

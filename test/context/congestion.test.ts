@@ -25,12 +25,12 @@ function isolate() {
 const eight = (milliseconds: number): number[] => Array(8).fill(milliseconds);
 
 describe("the places of an isolate that refuses requests", () => {
-  it("become fewer while all round trips wait for others, down to a quarter", () => {
+  it("become fewer while all round trips wait for others, down to three eighths", () => {
     const { turns } = isolate();
     expect(turns(5, eight(10))).toBe(1);
     expect(turns(1, eight(26))).toBeCloseTo(2 / 3);
     expect(turns(1, eight(26))).toBeCloseTo(4 / 9);
-    expect(turns(20, eight(26))).toBe(1 / 4);
+    expect(turns(20, eight(26))).toBe(3 / 8);
   });
 
   it("stay all where a round trip takes little longer than the quickest of late", () => {
@@ -68,7 +68,7 @@ describe("the places of an isolate that refuses requests", () => {
     const { turns } = isolate();
     turns(1, eight(10));
     turns(20, eight(100));
-    expect(turns(8, eight(10))).toBe(1 / 2);
+    expect(turns(4, eight(10))).toBe(1 / 2);
     expect(turns(4, [10], { refusing: false })).toBe(1);
   });
 
@@ -86,8 +86,8 @@ describe("the places of an isolate that refuses requests", () => {
     const { turns, wait } = isolate();
     turns(1, eight(10));
     wait(4 * 60_000);
-    expect(turns(20, eight(90))).toBe(1 / 4);
+    expect(turns(20, eight(90))).toBe(3 / 8);
     wait(2 * 60_000);
-    expect(turns(20, eight(90))).toBe(1 / 4);
+    expect(turns(20, eight(90))).toBe(3 / 8);
   });
 });

@@ -154,7 +154,7 @@ describe("promise 44: an isolate that has all the work it can do", () => {
       for (let i = 0; i < 9; i++) await get(`/ask/${ms}`);
     };
     await turn(10);
-    for (const places of [16, 16, 11, 8, 5, 4, 4]) {
+    for (const places of [16, 16, 11, 8, 6, 6]) {
       await fillAndFinish(places);
       await turn(100);
     }
