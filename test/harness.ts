@@ -37,7 +37,7 @@ export { bindings };
 /** The cache of the answers of `cached` endpoints. */
 export const { answers } = production;
 /** The dependencies of the app on this runtime. */
-export const deps = production;
+export const deps = comparing(production);
 export const settings = parsed(bindings);
 /** The database, to look into it past the API: as the owner of the tables, while the Worker has a role of its own. */
 export const db = comparingPrepared(connect({ ...settings, NEON_FETCH_ENDPOINT: inject("ownerEndpoint") }));
@@ -59,6 +59,19 @@ export type Answer = {
   triedAgain: number;
 };
 
+/** These dependencies, with databases that compare each prepared query. */
+function comparing(given: Deps): Deps {
+  return {
+    ...given,
+    connect: (...from) => comparingPrepared(given.connect(...from)),
+    begin: async (...from) => {
+      const session = await given.begin(...from);
+      comparingPrepared(session.db);
+      return session;
+    },
+  };
+}
+
 /** Hashes as in production, in the Durable Objects: for tests that are about hashing. */
 export const realHashing: Partial<Deps> = { hasher: production.hasher };
 
@@ -77,8 +90,7 @@ export function serve({
 } = {}) {
   const logs: LogEntry[] = [];
   const quick = { hasher: () => quickPasswords, log: (entry: LogEntry) => void logs.push(entry) };
-  const given: Deps = { ...production, ...quick, ...deps };
-  const allDeps: Deps = { ...given, connect: (...from) => comparingPrepared(given.connect(...from)) };
+  const allDeps = comparing({ ...production, ...quick, ...deps });
   const since = new Date().toISOString();
   const app = appUnderTest(endpoints, allDeps);
 
@@ -177,7 +189,7 @@ function ended(ids: string[]): Promise<Ended[]> {
 /** Enqueues tasks as a request would do; answers their ids. `tasks` of an app runs them. */
 export async function enqueue(...later: Later[]): Promise<string[]> {
   const enqueued: Enqueued[] = [];
-  await runner(production.connect(settings, { count: 0, milliseconds: 0 }), {
+  await runner(deps.connect(settings, { count: 0, milliseconds: 0 }), {
     tasks: allTasks,
     enqueued,
     requestId: null,
@@ -191,7 +203,8 @@ export async function enqueue(...later: Later[]): Promise<string[]> {
  */
 export async function perform(task: Task, { steps = 1_000, bindings: own = bindings, ...deps }: Performing = {}) {
   const settings = parsed(own);
-  const db = (deps.connect ?? production.connect)(settings, { count: 0, milliseconds: 0 });
+  const { connect } = comparing({ ...production, ...deps });
+  const db = connect(settings, { count: 0, milliseconds: 0 });
   const run = runner(db, { tasks: [task] });
   const context = {
     ...production,

@@ -11,7 +11,7 @@ export type Overload = {
   /** Times the capacity. */
   factor: number;
   offered: number;
-  /** A second, while the load lasted. What was answered after it counts in `p99` only. */
+  /** Per second, while the load lasted. Later answers count in `p99` and `statuses` only. */
   accepted: number;
   p99: number;
   statuses: string;
@@ -103,7 +103,7 @@ export function overloadTable(measured: readonly Overload[], before: { capacity:
     recovery.toFixed(1),
     statuses,
   ]);
-  const titles = ["load", "of capacity", "p99 ms", "× unloaded", "memory × at rest", "× unloaded"];
+  const titles = ["load", "of capacity", "p99 ms", "p99 × unloaded", "memory × at rest", "memory × unloaded"];
   return textTable([...titles, "well after s", "answers"], rows);
 }
 

@@ -65,7 +65,7 @@ function stepsIn(text: string): number[] {
     .split(",")
     .filter((step) => step.trim() !== "")
     .map((step) => wholeNumberOption("steps", step.trim(), { min: 1, max: 99 }));
-  if (steps.every((step, place) => step > (steps[place - 1] ?? 0))) return steps;
+  if (steps.every((step, index) => step > (steps[index - 1] ?? 0))) return steps;
   throw new CommandError("--steps are percentages that grow, such as 10,50.");
 }
 

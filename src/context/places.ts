@@ -33,11 +33,12 @@ export class Places {
 
   /** Throws `overloaded` if there is no place for work of this kind. */
   requireRoom(work: WorkKind, bounds: Bounds): void {
-    this.#forget(Date.now() - bounds.DATABASE_TIMEOUT_MS);
-    const open = Math.min(this.#open, this.#congestion.open);
+    const now = Date.now();
+    this.#forget(now - bounds.DATABASE_TIMEOUT_MS);
+    const open = Math.min(this.#open, this.#congestion.openAt(now));
     if (this.#taken.size < Math.max(1, bounds.REQUESTS_PER_ISOLATE * shares[work] * open)) return;
     this.#refused += 1;
-    this.#congestion.noteRefusal();
+    this.#congestion.noteRefusal(now);
     const seconds = 1 + Math.floor(Math.random() * longestWait);
     throw new ApiError("overloaded", { headers: { "Retry-After": String(seconds) } });
   }
@@ -49,11 +50,16 @@ export class Places {
     return place;
   }
 
-  /** `perTrip`: the milliseconds of a round trip to the database, if there was one. */
-  leave(place: Place, perTrip: number | undefined, { REQUESTS_PER_ISOLATE, DATABASE_TIMEOUT_MS }: Bounds): void {
+  /** Takes the milliseconds of a round trip to the database, if there was one, and whether each was answered at once. */
+  leave(
+    place: Place,
+    { perTrip, areAnswered }: { perTrip: number | undefined; areAnswered: boolean },
+    { REQUESTS_PER_ISOLATE, DATABASE_TIMEOUT_MS }: Bounds,
+  ): void {
     this.#taken.delete(place);
     if (perTrip === undefined) return;
-    this.#congestion.noteTrip(perTrip, Date.now());
+    // A connection that was refused is no quick answer.
+    if (areAnswered) this.#congestion.noteTrip(perTrip, Date.now());
     if (perTrip < Math.min(DATABASE_TIMEOUT_MS, Math.max(leastSlow, DATABASE_TIMEOUT_MS * slow))) {
       this.#slowInRow = 0;
       this.#open = Math.min(1, this.#open + 1 / (8 * REQUESTS_PER_ISOLATE));

@@ -1,7 +1,7 @@
 import { asc, desc, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 
-/** A way to sort a list. The id breaks ties in the same direction, so that every row has one place. */
+/** A way to sort a list. The id breaks ties in the same direction, so that every row has one position. */
 export type Order = { by: SQLWrapper; descending: boolean };
 
 /** Newest first: UUIDv7 ids sort by time. */
@@ -9,7 +9,7 @@ export function newestFirst(id: PgColumn): Order {
   return { by: id, descending: true };
 }
 
-/** A row's place in an order: its sort key, as Postgres writes it, and its id. */
+/** A row's position in an order: its sort key, as Postgres writes it, and its id. */
 export type Position = { key: string; id: string };
 
 /** The position after which a page begins. Undefined for the first. */
@@ -25,7 +25,7 @@ export type PageValues = Partial<Position> & { limit: number };
 
 /**
  * The parts of a keyset query: the condition that skips rows already seen, the order, and the column that holds a row's
- * place. Every page costs the same if an index has the order's columns.
+ * position. Every page costs the same if an index has the order's columns.
  */
 export function keyset({ by, descending }: Order, id: PgColumn, after: Position | undefined) {
   const direction = descending ? desc : asc;

@@ -27,12 +27,12 @@ export const Users = {
 
   /** The live user with this id, if the caller is that user or an admin. */
   find(db: Database, id: string, caller: Caller) {
-    return found(db, { id, callerId: caller.id });
+    return findQuery(db, { id, callerId: caller.id });
   },
 
   /** The caller's account with its memberships: see {@link membershipsOf}. */
   findWithMemberships(db: Database, { id }: Caller) {
-    return foundWithMemberships(db, { id });
+    return findWithMembershipsQuery(db, { id });
   },
 
   /** The live user whose session this is, if it is live. Follows the statement that opened or used it. */
@@ -147,7 +147,7 @@ export const Users = {
   },
 };
 
-const found = prepared((db, { id, callerId }: { id: string; callerId: string }) =>
+const findQuery = prepared((db, { id, callerId }: { id: string; callerId: string }) =>
   db
     .select()
     .from(users)
@@ -155,7 +155,7 @@ const found = prepared((db, { id, callerId }: { id: string; callerId: string }) 
 );
 
 const memberships = membershipsOf(sql`${users.id}`);
-const foundWithMemberships = prepared((db, { id }: { id: string }) =>
+const findWithMembershipsQuery = prepared((db, { id }: { id: string }) =>
   db
     .select({ ...getTableColumns(users), memberships, variant: variantOf(sql`${memberships}::text`) })
     .from(users)

@@ -45,7 +45,7 @@ function driverWith(driver: Driver, fetchOptions: CallOptions): Driver {
     query: (text, params, options) => driver.query(text, params, { ...options, fetchOptions }),
     transaction: (queries, options) => driver.transaction(queries, { ...options, fetchOptions }),
   };
-  // drizzle calls no client as a template.
+  // drizzle calls no driver as a template.
   return own as Driver;
 }
 

@@ -21,9 +21,9 @@ export function runGuarded(db: Database, statement: BatchItem<"pg">, guard: SQL)
 }
 
 /**
- * The statement's text, ready for the guard's condition behind it. Undefined for a write inside of a `with`, which
- * PostgreSQL allows at the top level only, and for a select that contains `false`, drizzle's form of an empty list:
- * PostgreSQL would see that no row matches, and skip the guard.
+ * The statement's text, ready for the guard's condition behind it. Undefined for a statement with a `with` of its
+ * own, which may write and then cannot be nested, for a write without rows, and for a select that contains `false`,
+ * drizzle's form of an empty list: PostgreSQL would see that no row matches, and skip the guard.
  */
 function frameOf(sql: string, endsInCondition = false): string | undefined {
   if (/^\s*select\b/i.test(sql)) {

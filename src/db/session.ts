@@ -101,7 +101,7 @@ export async function sessionOn(
     throw error;
   }
   return {
-    // drizzle calls only these two methods of Neon's client.
+    // drizzle calls only these two methods of Neon's driver.
     db: databaseOver(Object.assign(query, { query, transaction }) as unknown as Database["$client"]),
     ended,
     async commit() {

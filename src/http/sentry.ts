@@ -36,7 +36,7 @@ export function envelopeOf(report: ErrorReport): string {
   return [head, { type: "event" }, event].map((part) => `${JSON.stringify(part)}\n`).join("");
 }
 
-/** The same for each occurrence of an error, and another one from another line or of another kind. */
+/** The same for each occurrence of an error, and a different one for another line or kind. */
 export function fingerprintOf(fields: Record<string, unknown>): string {
   const [cause = {}] = chainOf(fields.cause).toReversed();
   const [frame] = framesOf(cause.stack).toReversed();

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import type { WorkKind } from "../context/policy.ts";
 import type { AppEnv } from "../context/types.ts";
+import { ApiError } from "../errors.ts";
 
 /** Refuses a request that would find no place, with 503 `overloaded`. */
 export function door(work: WorkKind): MiddlewareHandler<AppEnv> {
@@ -18,7 +19,9 @@ export function takePlace(work: WorkKind): MiddlewareHandler<AppEnv> {
     try {
       await next();
     } finally {
-      places.leave(place, trips.count > 0 ? trips.milliseconds / trips.count : undefined, settings);
+      const perTrip = trips.count > 0 ? trips.milliseconds / trips.count : undefined;
+      const isUnavailable = c.error instanceof ApiError && c.error.code === "database_unavailable";
+      places.leave(place, { perTrip, areAnswered: !isUnavailable && trips.again === undefined }, settings);
     }
   };
 }

@@ -89,7 +89,7 @@ function guardOf(access: Access): Guard | undefined {
   return (guards[word] as (access: Access) => Guard)(access);
 }
 
-/** The 401 of a caller who is unknown. Tells whoever sent a key where keys are not taken, even if the key is no key of ours. */
+/** The 401 of an unknown caller. Says that no key is taken here, even to a key that is not ours. */
 function refusal(text: string | undefined, takesNoKey: boolean): ApiError {
   if (text === undefined) return new ApiError("not_authenticated");
   return new ApiError("invalid_token", takesNoKey ? { detail: "This takes an access token, and no API key." } : {});

@@ -78,7 +78,7 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
   [
     "settings",
     ({ contract: { withoutSettings } }) => (withoutSettings ? undefined : requireSettings),
-    "All stages below read settings.",
+    "Stages below read settings.",
   ],
   [
     "switch",
@@ -93,7 +93,7 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
   [
     "provide",
     ({ contract: { withoutSettings } }) => (withoutSettings ? undefined : provide),
-    "All stages below need keys or the database.",
+    "Stages below need keys or the database.",
   ],
   [
     "authenticate",

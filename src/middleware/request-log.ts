@@ -29,7 +29,7 @@ const slow = 1_000;
  */
 export const requestLog: MiddlewareHandler<AnyEnv> = async (c, next) => {
   const started = Date.now();
-  // The edge cache replaces the request by one without `cf`, which has the data center's name.
+  // The edge cache replaces the request by one that lacks `cf`, where the data center's name is.
   const { raw } = c.req;
   await next();
   const { log, policy, user, apiKeyId, hasGuarded, trips, facts, audit, places, configuration, tracer } = c.var;

@@ -32,7 +32,7 @@ async function withdraw({ connect, settings, enqueued, log, requestId, policy }:
   const db = connect(settings, { count: 0, milliseconds: 0 });
   const ids = enqueued.map(({ id }) => id);
   const { rows } = await runner(db)(Tasks.withdraw(db, ids));
-  // A crash before this point would have left the tasks. With `when`, `later` does not enqueue them.
+  // A crash before this point would have left the tasks. A `when` of `later` keeps them from being enqueued at all.
   const reason = "the request failed after it had enqueued tasks";
   log({
     level: "error",

@@ -3,7 +3,7 @@ import { keyOfMac, type MacKeys } from "./mac-keys.ts";
 const macBytes = 32;
 
 /**
- * Seals a place in a list: the last row's key, signed (HMAC-SHA-256) with the list's `scope` (name, owner and filters),
+ * Seals a position in a list: the last row's key, signed (HMAC-SHA-256) with the list's `scope` (name, owner and filters),
  * so that no other list accepts it. Base64url without padding.
  */
 export async function sealCursor([key]: MacKeys, scope: string, position: string): Promise<string> {
@@ -11,7 +11,7 @@ export async function sealCursor([key]: MacKeys, scope: string, position: string
   return Buffer.concat([Buffer.from(mac), Buffer.from(position)]).toString("base64url");
 }
 
-/** Opens a place that {@link sealCursor} sealed for this scope; `undefined` for anything else. */
+/** Opens a position that {@link sealCursor} sealed for this scope; `undefined` for anything else. */
 export async function openCursor(keys: MacKeys, scope: string, cursor: string): Promise<string | undefined> {
   const bytes = Buffer.from(cursor, "base64url");
   // A lenient decoder would accept many spellings of one cursor.

@@ -35,8 +35,8 @@ export async function followedTo(
   let [at, key] = [token, first];
   for (const hash of hashes.toReversed()) {
     const tokens = await successorsOf(keys, { sessionId, key }, at);
-    const place = (await Promise.all(tokens.map(hashToken))).indexOf(hash);
-    const [nextToken, nextKey] = [tokens[place], keys[place]];
+    const index = (await Promise.all(tokens.map(hashToken))).indexOf(hash);
+    const [nextToken, nextKey] = [tokens[index], keys[index]];
     if (nextToken === undefined || nextKey === undefined) return undefined;
     [at, key] = [nextToken, nextKey];
   }

@@ -1,23 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { Congestion } from "../../src/context/congestion.ts";
 
-/** A clock that goes on by one turn at each round of trips, of which some may see a refusal. */
+const minute = 60_000;
+
+/** An isolate with a clock that goes on by one interval at each round of trips, of which some may see a refusal. */
 function isolate() {
   const congestion = new Congestion();
   let now = 1_000_000;
   congestion.noteTrip(Number.POSITIVE_INFINITY, now);
   return {
-    turns(count: number, trips: readonly number[], { refusing = true } = {}) {
+    intervals(count: number, trips: readonly number[], { refusing = true } = {}) {
       for (let i = 0; i < count; i++) {
         now += 100;
-        if (refusing) congestion.noteRefusal();
+        if (refusing) congestion.noteRefusal(now - 99);
         for (const trip of trips.slice(1)) congestion.noteTrip(trip, now - 99);
         congestion.noteTrip(trips[0] ?? 0, now);
       }
-      return congestion.open;
+      return congestion.openAt(now);
     },
-    wait(milliseconds: number) {
+    openAfter(milliseconds: number) {
       now += milliseconds;
+      return congestion.openAt(now);
     },
   };
 }
@@ -25,69 +28,78 @@ function isolate() {
 const eight = (milliseconds: number): number[] => Array(8).fill(milliseconds);
 
 describe("the places of an isolate that refuses requests", () => {
-  it("become fewer while all round trips wait for others, down to three eighths", () => {
-    const { turns } = isolate();
-    expect(turns(5, eight(10))).toBe(1);
-    expect(turns(1, eight(26))).toBeCloseTo(2 / 3);
-    expect(turns(1, eight(26))).toBeCloseTo(4 / 9);
-    expect(turns(20, eight(26))).toBe(3 / 8);
+  it("become fewer while all round trips take much longer than usual, down to three eighths", () => {
+    const { intervals } = isolate();
+    expect(intervals(5, eight(10))).toBe(1);
+    expect(intervals(1, eight(26))).toBeCloseTo(2 / 3);
+    expect(intervals(1, eight(26))).toBeCloseTo(4 / 9);
+    expect(intervals(20, eight(26))).toBe(3 / 8);
   });
 
-  it("stay all where a round trip takes little longer than the quickest of late", () => {
-    const { turns } = isolate();
-    turns(1, eight(10));
-    expect(turns(20, eight(25))).toBe(1);
+  it("all stay open where a round trip takes little longer than the quickest of late", () => {
+    const { intervals } = isolate();
+    intervals(1, eight(10));
+    expect(intervals(20, eight(25))).toBe(1);
   });
 
-  it("stay all while nobody is refused: a queue within the bound is no harm", () => {
-    const { turns } = isolate();
-    turns(1, eight(10));
-    expect(turns(20, eight(60), { refusing: false })).toBe(1);
+  it("all stay open without a refusal: a queue within the bound does no harm", () => {
+    const { intervals } = isolate();
+    intervals(1, eight(10));
+    expect(intervals(20, eight(60), { refusing: false })).toBe(1);
   });
 
-  it("stay all where statements are slow, but one beside them is quick", () => {
-    const { turns } = isolate();
-    turns(1, eight(10));
-    expect(turns(20, [400, 400, 400, 400, 10, 400, 400, 400])).toBe(1);
+  it("all stay open where one round trip beside slow ones is quick", () => {
+    const { intervals } = isolate();
+    intervals(1, eight(10));
+    expect(intervals(20, [400, 400, 400, 400, 10, 400, 400, 400])).toBe(1);
   });
 
-  it("stay all where few round trips are slow: so few do not wait for each other", () => {
-    const { turns } = isolate();
-    turns(1, eight(10));
-    expect(turns(20, Array(7).fill(400))).toBe(1);
+  it("become fewer where all statements are slow: it cannot be told from a queue", () => {
+    const { intervals } = isolate();
+    intervals(1, eight(10));
+    expect(intervals(20, eight(400))).toBe(3 / 8);
   });
 
-  it("are judged by the quickest round trip of any turn, as busy as it may be", () => {
-    const { turns } = isolate();
-    turns(1, eight(60));
-    turns(1, [10]);
-    expect(turns(1, eight(60))).toBeLessThan(1);
+  it("all stay open where few round trips are slow: so few do not wait for each other", () => {
+    const { intervals } = isolate();
+    intervals(1, eight(10));
+    expect(intervals(20, Array(7).fill(400))).toBe(1);
   });
 
-  it("come back: slowly while somebody is refused, and within a second after that", () => {
-    const { turns } = isolate();
-    turns(1, eight(10));
-    turns(20, eight(100));
-    expect(turns(4, eight(10))).toBe(1 / 2);
-    expect(turns(4, [10], { refusing: false })).toBe(1);
+  it("are judged by the quickest round trip of any interval, however few it had", () => {
+    const { intervals } = isolate();
+    intervals(1, eight(60));
+    intervals(1, [10]);
+    expect(intervals(1, eight(60))).toBeLessThan(1);
   });
 
-  it("are judged by a database that has become slower for good, after a while", () => {
-    const { turns, wait } = isolate();
-    turns(1, eight(10));
-    expect(turns(1, eight(90))).toBeLessThan(1);
-    wait(5 * 60_000);
-    turns(1, eight(90));
-    wait(5 * 60_000);
-    expect(turns(60, eight(90))).toBe(1);
+  it("reopen slowly while there are refusals, and all at once a second after the last, even without a request", () => {
+    const { intervals, openAfter } = isolate();
+    intervals(1, eight(10));
+    intervals(20, eight(100));
+    expect(intervals(4, eight(10))).toBe(1 / 2);
+    expect(openAfter(900)).toBe(1 / 2);
+    expect(openAfter(1)).toBe(1);
   });
 
-  it("are not judged by a queue that lasts for minutes: the quickest before it counts", () => {
-    const { turns, wait } = isolate();
-    turns(1, eight(10));
-    wait(4 * 60_000);
-    expect(turns(20, eight(90))).toBe(3 / 8);
-    wait(2 * 60_000);
-    expect(turns(20, eight(90))).toBe(3 / 8);
+  it("are judged anew by a database that has become slower for good, within ten minutes", () => {
+    const { intervals, openAfter } = isolate();
+    intervals(1, eight(10));
+    expect(intervals(1, eight(90))).toBeLessThan(1);
+    openAfter(5 * minute);
+    expect(intervals(20, eight(90))).toBe(3 / 8);
+    openAfter(5 * minute);
+    intervals(1, eight(90));
+    expect(intervals(60, eight(90))).toBe(1);
+  });
+
+  it("are no fewer because a clock was set back", () => {
+    const { intervals, openAfter } = isolate();
+    intervals(1, eight(40));
+    intervals(1, [-30, ...eight(40)]);
+    openAfter(-minute);
+    intervals(1, eight(40));
+    expect(intervals(20, eight(60))).toBe(1);
+    expect(intervals(20, eight(100))).toBe(3 / 8);
   });
 });

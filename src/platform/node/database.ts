@@ -83,7 +83,7 @@ function databaseOn(pool: Pool, timeout: number, trips: RoundTrips): Database {
     const answers = await performed([...begun, { text: "commit", values: [] }]);
     return answers.slice(1, -1);
   };
-  // drizzle calls no more of Neon's client than these two.
+  // drizzle calls no more of Neon's driver than these two.
   return databaseOver(Object.assign(query, { query, transaction }) as unknown as Database["$client"]);
 }
 
