@@ -6,7 +6,7 @@ import { shares, type WorkKind } from "./policy.ts";
 type Bounds = Pick<Settings, "REQUESTS_PER_ISOLATE" | "DATABASE_TIMEOUT_MS">;
 type Place = { since: number };
 
-/** A database that takes this part of its deadline for a round trip has more to do than it can, if it takes some time. */
+/** A round trip is slow if it takes this part of the deadline, and so many milliseconds. */
 const slow = 1 / 5;
 const leastSlow = 500;
 /** One slow statement is its own affair. So many one after another are the database's. */

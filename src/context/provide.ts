@@ -12,7 +12,7 @@ import { reporting } from "./reporting.ts";
 import { runner } from "./run.ts";
 import type { AppEnv, Client, Deps, Facts, Tracer, Variables } from "./types.ts";
 
-/** Runs first: gives the request the app's dependencies and reads the settings, which may be wrong. */
+/** Gives the request the app's dependencies, once it has an id, and reads the settings, which may be wrong. */
 export function carry(deps: Deps, places: Places, document: (settings: Settings) => string): MiddlewareHandler<AppEnv> {
   return (c, next) => {
     const requestId = c.get("requestId");

@@ -17,15 +17,15 @@ type RunContext = Partial<
 >;
 
 /**
- * Makes the one {@link Run} of a request, which reads `context` at each call: guard, idempotency key, recorded events.
- * Events and tasks that committed are noted for the log, and for what follows the answer.
+ * Makes the one {@link Run} of a request, which reads `context` at each call. `run` turns tasks into statements, `once`
+ * adds the idempotency key, `transact` looks at events and mails, and `behindGuard` sends one statement or a batch.
  */
 export function runner(db: Database, context: RunContext = {}): Run {
   const inOneTransaction = (all: readonly Statement[]) => transact(db, context, all);
   return runWith(db, context, (statements) => (context.once ?? unchanged)(statements, inOneTransaction));
 }
 
-/** A {@link Run} that makes statements of tasks, has all of them performed, and answers each in its place. */
+/** A {@link Run} that turns each task into the statement that enqueues it, has all performed, and answers in their order. */
 export function runWith(
   db: Database,
   context: RunContext,
@@ -61,7 +61,7 @@ function noteTask({ enqueued }: RunContext, { task: name, delay }: Later, answer
   for (const { id } of answer.rows) enqueued?.push({ id, name, delay });
 }
 
-const unchanged: NonNullable<RunContext["once"]> = (statements, transact) => transact(statements);
+const unchanged: NonNullable<RunContext["once"]> = (statements, perform) => perform(statements);
 
 async function transact(db: Database, context: RunContext, statements: readonly Statement[]): Promise<unknown[]> {
   requireGuard(context);
@@ -81,7 +81,7 @@ function looksAfter(db: Database, { audit, outbox = [] }: RunContext) {
   return mayMail ? ([AuditEvents.recorded(db, made), Mails.refused(db)] as const) : [];
 }
 
-/** Fails closed, whatever the stages of the request have forgotten. */
+/** Throws if the endpoint wants a caller and no stage has set the guard. Tasks have no policy and need none. */
 export function requireGuard({ policy, guard }: RunContext): void {
   if (policy && isSignedIn(policy.access) && !guard) throw new Error("There is no guard");
 }

@@ -100,9 +100,9 @@ export type Variables = Deps & {
   settings: Settings;
   keys: Keys;
   db: Database;
-  /** The condition that ends the transaction of a caller who may not. */
+  /** The condition that ends the transaction unless the caller may make this call. */
   guard?: () => SQL;
-  /** True if the guard has gone to the database with a statement. */
+  /** True once a statement has taken the guard. */
   hasGuarded?: () => boolean;
   /** The API key by which the caller acts, if one does. */
   apiKeyId?: string;

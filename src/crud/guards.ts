@@ -31,6 +31,11 @@ export function keyGuard({ id, ownerId, secretHash, address = "", organizationId
   return asKey(id, ownerId, secretHash, address, organizationId, permission);
 }
 
+const asKey = preparedCondition(
+  (id: string, ownerId: string, secretHash: string, address: string, organizationId: string, permission: string) =>
+    sql<boolean>`require_key(${id}::uuid, ${ownerId}::uuid, ${secretHash}, nullif(${address}, '')::inet,
+      nullif(${organizationId}, '')::uuid, ${permission})`,
+);
 const asUser = preparedCondition(
   (id: string, sessionId: string) => sql<boolean>`require_user(${id}::uuid, ${sessionId}::uuid, false)`,
 );
@@ -102,8 +107,3 @@ function arrayOf(texts: readonly string[]): SQL {
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
-const asKey = preparedCondition(
-  (id: string, ownerId: string, secretHash: string, address: string, organizationId: string, permission: string) =>
-    sql<boolean>`require_key(${id}::uuid, ${ownerId}::uuid, ${secretHash}, nullif(${address}, '')::inet,
-      nullif(${organizationId}, '')::uuid, ${permission})`,
-);

@@ -142,7 +142,7 @@ export function withoutImplied(filter: ItemFilter, sort: ItemSort): ItemFilter {
   return sort === "-created_at" ? { ...filter, createdBefore: undefined } : filter;
 }
 
-/** True for the items that a filter matches. */
+/** True for the items that a filter matches. Pages, searches and counts use it. */
 export function matching({ ownerId, status, createdAfter, createdBefore, q }: ItemFilter): SQL | undefined {
   return and(
     owned(items, ownerId, status),

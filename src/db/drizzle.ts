@@ -38,7 +38,7 @@ const offline = databaseOver((() => {}) as unknown as Driver);
 
 /** The prepared form of a statement, which drizzle's types omit. */
 export type Prepared = {
-  /** True if its SQL ends in a condition, so that another may follow behind `and`. */
+  /** True of a query of {@link prepared} whose SQL ends in a condition in parentheses, so that `and …` may follow. */
   endsInCondition?: boolean;
   getQuery(): { sql: string; params: unknown[] };
   isResponseInArrayMode(): boolean;
@@ -54,8 +54,8 @@ const mostShapes = 500;
 
 /**
  * Builds the SQL of a query once per isolate and shape, since building costs more CPU than verifying a token. A shape is
- * `words`, such as a sort, and which values are there. `build` may only ask of a value if it is there, and computes none:
- * {@link comparingPrepared} finds out in tests.
+ * `words`, such as a sort, and which values are undefined or null. `build` may test a value for these and nothing else,
+ * and must make no value itself, such as an id: {@link comparingPrepared} finds out in tests.
  */
 export function prepared<Values extends object, Words = void, Query extends BatchItem<"pg"> = BatchItem<"pg">>(
   build: (db: Database, values: Values, words: Words) => Query,
@@ -105,11 +105,11 @@ function keep(build: () => BatchItem<"pg">): Kept {
   const query = Object.assign(preparing(built)(), { endsInCondition });
   const { sql, params } = query.getQuery();
   const again = preparing(build())().getQuery().params;
-  // Such a value would be that of all later queries.
+  // A computed value would be kept for all later queries.
   if (params.some((param, i) => typeof param !== "object" && param !== again[i])) {
     throw new Error("A query that is built once computes a value, such as an id or a default: pass it as a value");
   }
-  // So would a change of the query.
+  // Frozen, as a change would be kept for all later queries too.
   const config = Object.freeze(configOf(built));
   for (const part of Object.values(config)) if (Array.isArray(part)) Object.freeze(part);
   return { built, query, sql, params };

@@ -35,8 +35,8 @@ export function doneBefore(thrown: unknown): DoneBefore | undefined {
 }
 
 /**
- * Translates errors of drizzle and the driver. Without an SQLSTATE the outcome is unknown, and the statement is never
- * retried: 503 if the call failed, 500 if building it or reading its rows did.
+ * Translates errors of drizzle and the driver. Without an SQLSTATE the outcome is unknown, and a change is not sent
+ * again: 503 if the call failed, 500 if building it or reading its rows did.
  */
 export function fromDatabase(thrown: unknown): ApiError {
   const error = findNeonError(thrown);

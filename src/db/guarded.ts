@@ -5,8 +5,8 @@ import { moved, preparing, queryOf } from "./drizzle.ts";
 import { outlineOf } from "./outline.ts";
 
 /**
- * Runs one statement unless `guard` fails, an expression of parameters only: PostgreSQL evaluates it once, before any
- * row. Answers undefined without running a statement that cannot be nested and needs a batch behind its guard.
+ * Runs one statement unless `guard` fails. The guard is an expression of parameters only, so that PostgreSQL evaluates it
+ * once, before any row. Answers undefined, and sends nothing, if the statement needs a batch behind its guard.
  */
 export function runGuarded(db: Database, statement: BatchItem<"pg">, guard: SQL): Promise<unknown> | undefined {
   const prepared = preparing(statement)();

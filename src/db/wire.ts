@@ -4,7 +4,7 @@
 export type RoundTrips = {
   count: number;
   milliseconds: number;
-  /** Those that were sent once more. */
+  /** The calls that were sent once more, which `count` includes. */
   again?: number;
   /** True while a call may be sent once more, since a repetition has no further effect. */
   mayRepeat?: boolean;
@@ -56,7 +56,7 @@ type Answer = { ok: boolean; status: number; json: () => Promise<unknown> };
 
 /**
  * The driver's `fetch`: counts the call in `trips`, and aborts it and its answer after `timeout` milliseconds. Sends it
- * once more after a {@link isBlip}, where it may and there is time. Throws {@link CallError}.
+ * once more after an {@link isBlip}, if it may be repeated and there is time. Throws {@link CallError}.
  */
 export async function call(url: string, init: RequestInit & CallOptions): Promise<Answer> {
   const { trips } = init;
@@ -82,11 +82,11 @@ async function answerTo(url: string, init: RequestInit & CallOptions): Promise<A
 /** A connection that broke, a gateway without an answer, or a statement that Postgres undid because of others. */
 async function isBlip(first: PromiseSettledResult<Answer>): Promise<boolean> {
   if (first.status === "rejected") return first.reason instanceof CallError && passing.includes(first.reason.fault);
-  return !first.value.ok && isUndone(fieldOf(await first.value.json(), "code"));
+  return !first.value.ok && isPassing(fieldOf(await first.value.json(), "code"));
 }
 
-/** True for the SQLSTATE of a statement that Postgres undid because of others, or of a connection that it broke. */
-export function isUndone(code: unknown): boolean {
+/** True for an SQLSTATE after which a read may be sent again: Postgres undid it because of others, or broke the connection. */
+export function isPassing(code: unknown): boolean {
   return /^(08|40001$|40P01$|57P01$)/.test(String(code));
 }
 
@@ -118,12 +118,12 @@ async function send(
   }
 }
 
-/** The part of a deadline that an isolate gets beyond it, if its timers were late, to read what has arrived. */
+/** The part of a deadline for which an isolate whose timers were late waits longer, to read what has arrived. */
 const grace = 1 / 10;
 
 /**
- * Splits the deadline in two: an isolate that was busy sees the first half end late, and can still read an answer that
- * has arrived. Only silence through what is left aborts. A signal of the platform costs less than a timer of Node's.
+ * Waits in two halves. In a busy isolate the first ends late, and the second still lets an answer be read that has
+ * arrived before it aborts. A signal of the platform costs less than a timer of Node's.
  */
 function startDeadline(milliseconds: number): { signal: AbortSignal; clear: () => void } {
   const controller = new AbortController();

@@ -33,7 +33,7 @@ export function setETag(c: Context, tag: string, variant = ""): void {
  * Sets the `ETag`, and answers true if the client already has this representation (304). Throws `precondition_failed`
  * if its `If-Match` asks for another one.
  */
-export function isKnown(c: Context, tag: string, variant = ""): boolean {
+export function answersNotModified(c: Context, tag: string, variant = ""): boolean {
   const etag = withVariant(tag, variant);
   const wanted = tagsIn(c.req.raw.headers, "If-Match");
   if (wanted !== undefined && wanted !== "any" && !wanted.some((tag) => isSame(tag, etag))) {

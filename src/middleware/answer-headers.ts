@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { isSignedIn } from "../context/policy.ts";
 import type { AppEnv, Variables } from "../context/types.ts";
-import { policyOf } from "./rate-limit.ts";
+import { rateLimitPolicy } from "./rate-limit.ts";
 
 /**
  * The headers for browsers that every answer has: those of Hono's `secureHeaders` that do something for an API, some of
@@ -51,8 +51,8 @@ export const answerHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   for (const [name, value] of policy?.deprecation ?? []) headers.set(name, value);
   headers.set("Server-Timing", timingOf(policy, trips));
   // One for each class that can count the call. The platform does not report the remainder.
-  if (policy?.carries) headers.append("RateLimit-Policy", policyOf("token"));
-  if (policy?.rate) headers.append("RateLimit-Policy", policyOf(policy.rate));
+  if (policy?.carries) headers.append("RateLimit-Policy", rateLimitPolicy("token"));
+  if (policy?.rate) headers.append("RateLimit-Policy", rateLimitPolicy(policy.rate));
 };
 
 /** The use of the database, for the browser's network panel and for tests. */

@@ -15,7 +15,7 @@ import { countCall } from "./rate-limit.ts";
 import { noteRefusal, wasRefused } from "./refused-callers.ts";
 
 /**
- * Verifies the bearer token (RFC 6750), an access token or an API key, without the database, and puts the guard before
+ * Verifies the bearer token (RFC 6750), an access token or an API key, without the database, and has the guard decide
  * every statement of the handler. Answers 401, 403, or 429 for a caller above its limit.
  */
 export function authenticate(

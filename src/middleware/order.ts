@@ -1,3 +1,7 @@
+/**
+ * The drawing of a request: every stage that it passes, from the first to the handler. The answer returns through them
+ * in the opposite order. `appOf` and `endpoint` take the order from here.
+ */
 import type { MiddlewareHandler } from "hono";
 import type { Places } from "../context/places.ts";
 import { isSignedIn, type Policy, usualSeconds } from "../context/policy.ts";
@@ -32,13 +36,10 @@ import { refuseUnknownQuery } from "./unknown-query.ts";
 import { receiveUpload } from "./upload.ts";
 import { expectVersions } from "./versions.ts";
 
-/**
- * The drawing of a request: every stage that it passes, from the first to the handler, and the reason for its place.
- * The answer returns through them in the opposite order. `appOf` and `endpoint` take the order from here.
- */
+/** A stage: its name, how it is made (undefined where an endpoint has none), and the reason for its place. */
 type Stage<From> = readonly [name: string, make: (from: From) => MiddlewareHandler | undefined, why: string];
 
-type App = {
+type AppParts = {
   deps: Deps;
   places: Places;
   document: (settings: Settings) => string;
@@ -47,7 +48,7 @@ type App = {
 };
 
 /** The stages of every request, even of one that no endpoint answers. */
-export const ofEveryRequest: readonly Stage<App>[] = [
+export const ofEveryRequest: readonly Stage<AppParts>[] = [
   ["request id", () => requestId, "Every line of the log and every answer names the request."],
   [
     "carry",

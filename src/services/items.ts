@@ -3,7 +3,7 @@ import type { CallerEnv, PagedEnv } from "../context/types.ts";
 import { refuseUnlessAdmin } from "../crud/guards.ts";
 import { ItemBatches } from "../crud/item-batches.ts";
 import { itemQueries } from "../crud/item-searches.ts";
-import { Items } from "../crud/items.ts";
+import { type ItemFilter, Items } from "../crud/items.ts";
 import type { Position } from "../crud/keyset.ts";
 import { PublicItems } from "../crud/public-items.ts";
 import { ApiError, operationError } from "../errors.ts";
@@ -24,16 +24,16 @@ export async function pageOfItems({ db, run, user, page }: Context, query: ItemQ
     createdAfter: query.created_after,
     createdBefore: query.created_before,
     q: query.q,
-  };
-  const permission = query.owner_id === undefined ? undefined : refuseUnlessAdmin(db, user);
+  } satisfies { [Part in keyof Required<ItemFilter>]: ItemFilter[Part] };
+  const onlyAdmins = query.owner_id === undefined ? undefined : refuseUnlessAdmin(db, user);
   const include = query.include ?? [];
   const withOwner = include.includes("owner");
   const count = include.includes("total") ? Items.count(db, filter) : undefined;
   let total: number | undefined;
   const found = await page({ ...query, sort }, async (at) => {
-    const [, rows, others, counted] = await run(permission, ...itemQueries(db, filter, sort, at, withOwner), count);
+    const [, rows, newest, counted] = await run(onlyAdmins, ...itemQueries(db, filter, sort, at, withOwner), count);
     total = counted?.[0]?.total;
-    return [...(rows ?? []), ...(others ?? [])];
+    return [...(rows ?? []), ...(newest ?? [])];
   });
   return { ...found, ...(total !== undefined && { total }) };
 }

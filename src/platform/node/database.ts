@@ -4,7 +4,7 @@ import type { Deps } from "../../context/types.ts";
 import type { ConnectionSettings, Database } from "../../db/client.ts";
 import { databaseOver } from "../../db/drizzle.ts";
 import { sessionOn, translated } from "../../db/session.ts";
-import { CallError, type CallFault, isUndone, type RoundTrips } from "../../db/wire.ts";
+import { CallError, type CallFault, isPassing, type RoundTrips } from "../../db/wire.ts";
 import { statementNames } from "./statements.ts";
 
 type Statement = { text: string; values: unknown[]; rowMode?: "array" };
@@ -191,7 +191,7 @@ function isOutdated(error: unknown): boolean {
 
 function isBlip(error: unknown): boolean {
   if (error instanceof CallError) return ["refused", "reset", "network"].includes(error.fault);
-  return error instanceof Error && isUndone(Reflect.get(error, "code"));
+  return error instanceof Error && isPassing(Reflect.get(error, "code"));
 }
 
 function ignore(): void {}

@@ -1,7 +1,7 @@
 import { Items } from "../../crud/items.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
-import { isKnown } from "../../http/etag.ts";
+import { answersNotModified } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { Item, ItemReadQuery } from "../../schemas/items.ts";
 
@@ -24,11 +24,11 @@ export const readItem = endpoint(
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const withOwner = c.req.valid("query").include !== undefined;
+    const withOwner = c.req.valid("query").include?.includes("owner") ?? false;
     const { db, user, run } = c.var;
     const [item] = await run(Items.find(db, id, user, withOwner));
     if (!item) notFound();
-    if (isKnown(c, item.etag, withOwner ? `-${item.owner?.version ?? 0}` : "")) return c.body(null, 304);
+    if (answersNotModified(c, item.etag, withOwner ? `-${item.owner?.version ?? 0}` : "")) return c.body(null, 304);
     return c.json(Item.parse(item), 200);
   },
 );

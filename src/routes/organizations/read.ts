@@ -1,7 +1,7 @@
 import { Organizations } from "../../crud/organizations.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
-import { isKnown } from "../../http/etag.ts";
+import { answersNotModified } from "../../http/etag.ts";
 import { Organization, OrganizationParams } from "../../schemas/organizations.ts";
 
 export const readOrganization = endpoint(
@@ -21,7 +21,7 @@ export const readOrganization = endpoint(
     const { db, run, member } = c.var;
     const [organization] = await run(Organizations.find(db, member));
     if (!organization) notFound();
-    if (isKnown(c, organization.etag, organization.variant)) return c.body(null, 304);
+    if (answersNotModified(c, organization.etag, organization.variant)) return c.body(null, 304);
     return c.json(Organization.parse(organization), 200);
   },
 );

@@ -1,7 +1,7 @@
 import { Users } from "../../crud/users.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
-import { isKnown } from "../../http/etag.ts";
+import { answersNotModified } from "../../http/etag.ts";
 import { Me, MeQuery } from "../../schemas/organizations.ts";
 
 export const readMe = endpoint(
@@ -24,12 +24,12 @@ export const readMe = endpoint(
     if (include.includes("memberships")) {
       const [me] = await run(Users.findWithMemberships(db, caller));
       if (!me) notFound();
-      if (isKnown(c, me.etag, me.variant)) return c.body(null, 304);
+      if (answersNotModified(c, me.etag, me.variant)) return c.body(null, 304);
       return c.json(Me.parse(me), 200);
     }
     const [user] = await run(Users.find(db, caller.id, caller));
     if (!user) notFound();
-    if (isKnown(c, user.etag)) return c.body(null, 304);
+    if (answersNotModified(c, user.etag)) return c.body(null, 304);
     return c.json(Me.parse(user), 200);
   },
 );

@@ -1,7 +1,7 @@
 import { Users } from "../../crud/users.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
-import { isKnown } from "../../http/etag.ts";
+import { answersNotModified } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { User } from "../../schemas/users.ts";
 
@@ -23,7 +23,7 @@ export const readUser = endpoint(
     const { id } = c.req.valid("param");
     const [user] = await c.var.run(Users.find(c.var.db, id, c.var.user));
     if (!user) notFound();
-    if (isKnown(c, user.etag)) return c.body(null, 304);
+    if (answersNotModified(c, user.etag)) return c.body(null, 304);
     return c.json(User.parse(user), 200);
   },
 );

@@ -51,7 +51,10 @@ function sorted(rows: Row[], sort: string): Row[] {
   return rows.toSorted((a, b) => sign * (compare(a[key], b[key]) || compare(a.id, b.id)));
 }
 
-/** The parameters that choose and order items. Without values to try for a new one, `anyQuery` does not compile. */
+/**
+ * The parameters that choose and order the caller's items. A new one compiles once `anyQuery` has values to try and
+ * `oneBigQuery` a condition. Give the items of `ownerOf` both values, too.
+ */
 type Query = Omit<z.input<typeof ItemQuery>, "include" | "owner_id">;
 type Tried = { [Parameter in keyof Required<Query>]: fc.Arbitrary<Query[Parameter]> };
 
@@ -81,8 +84,9 @@ function asked(query: Query): string {
 
 /** The expected ids of all pages, from one query without the code under test. */
 async function oneBigQuery(ownerId: string, query: Query): Promise<string[]> {
-  const { q, status, created_after: after, created_before: before } = query;
-  const sort = query.sort ?? (q === undefined ? "-created_at" : "-relevance");
+  const { q, status, created_after: after, created_before: before, sort: order, ...others } = query;
+  others satisfies Record<string, never>;
+  const sort = order ?? (q === undefined ? "-created_at" : "-relevance");
   const words = sql`plainto_tsquery('simple', ${q ?? ""})`;
   const key = sort.endsWith("relevance")
     ? sql`ts_rank(${items.search}, ${words})`

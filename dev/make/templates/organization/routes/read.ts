@@ -1,7 +1,7 @@
 import { FieldNotes } from "../../crud/field-notes.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
-import { isKnown } from "../../http/etag.ts";
+import { answersNotModified } from "../../http/etag.ts";
 import { FieldNote, FieldNoteParams } from "../../schemas/field-notes.ts";
 
 export const readFieldNote = endpoint(
@@ -31,7 +31,7 @@ export const readFieldNote = endpoint(
       FieldNotes.find(db, binder_id, id, member), //: under
     ); //: under
     if (!fieldNote) notFound();
-    if (isKnown(c, fieldNote.etag)) return c.body(null, 304);
+    if (answersNotModified(c, fieldNote.etag)) return c.body(null, 304);
     return c.json(FieldNote.parse(fieldNote), 200);
   },
 );
