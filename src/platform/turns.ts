@@ -1,5 +1,5 @@
 /** The length of a queue: about twelve seconds of hashing, and room for fifty simultaneous sign-ups. */
-const mostAtOnce = 64;
+const mostQueued = 64;
 
 /** A queue whose work runs one piece at a time. Answers undefined at once if too many wait. */
 export class Turns {
@@ -13,7 +13,7 @@ export class Turns {
   }
 
   async take<T>(work: () => Promise<T>): Promise<T | undefined> {
-    if (this.#taken >= mostAtOnce) return undefined;
+    if (this.#taken >= mostQueued) return undefined;
     this.#taken += 1;
     const turn = this.#last.then(this.#pause).then(work);
     this.#last = turn.catch(() => {});
