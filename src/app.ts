@@ -6,10 +6,10 @@ import { ofWorker } from "./platform/worker.ts";
 import { wake } from "./task/wake.ts";
 import { allTasks } from "./tasks/index.ts";
 
-/** The app's dependencies in a Worker. */
-export const production: Deps = { ...ofWorker, tasks: allTasks, transport: transportFor, wake };
+/** The dependencies of an app that is given no others. */
+export const defaultDeps: Deps = { ...ofWorker, tasks: allTasks, transport: transportFor, wake };
 
 /** Makes an app of all endpoints or any subset of them, with these dependencies or others. */
-export function createApp<const Endpoints extends readonly Endpoint[]>(endpoints: Endpoints, deps: Deps = production) {
+export function createApp<const Endpoints extends readonly Endpoint[]>(endpoints: Endpoints, deps: Deps = defaultDeps) {
   return appOf(endpoints, deps);
 }

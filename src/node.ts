@@ -1,7 +1,7 @@
 /** The API as a server on Node: `npm run serve`. */
 import "./platform/node/fixed-length.ts";
 import { setTimeout as delay } from "node:timers/promises";
-import { createApp, production } from "./app.ts";
+import { createApp, defaultDeps } from "./app.ts";
 import { configurationOf } from "./context/bindings.ts";
 import type { Deps } from "./context/types.ts";
 import { describeError, logToConsole } from "./log.ts";
@@ -26,7 +26,7 @@ async function serve(server: ServerSettings, stopped: Promise<unknown>): Promise
   const { close: closeDatabase, ...database } = pooled(server.DATABASE_CONNECTIONS);
   const hashers = hashersIn(server.HASH_THREADS);
   const deps: Deps = {
-    ...production,
+    ...defaultDeps,
     ...database,
     address: addressOnNode,
     answers: answersIn(textsInMemory(keptLength)),

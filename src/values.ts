@@ -1,5 +1,5 @@
 /**
- * The values of each text column that has a fixed list. The column, its check and the wire contract use the same list.
+ * The values of each text column that has a fixed list. The column, its check and the wire schema use the same list.
  * Add values, but never remove one: rows hold them.
  */
 

@@ -1,6 +1,6 @@
 import { DrizzleQueryError } from "drizzle-orm";
 import { describe, expect, it, vi } from "vitest";
-import { production } from "../src/app.ts";
+import { defaultDeps } from "../src/app.ts";
 import { endpoint, json } from "../src/endpoint/endpoint.ts";
 import { describeError, type LogEntry, logToConsole, unfailing } from "../src/log.ts";
 import { Health } from "../src/schemas/health.ts";
@@ -24,7 +24,7 @@ describe("a log that throws", () => {
     const ran: string[] = [];
     const tasks = ["first", "second"].map((name) => task({ name: unique(name) }, async () => ran.push(name)));
     for (const { name } of tasks) await enqueue(name, [{}]);
-    await runTasks(bindings, { ...production, tasks, log: broken });
+    await runTasks(bindings, { ...defaultDeps, tasks, log: broken });
     expect(ran.toSorted()).toStrictEqual(["first", "second"]);
   });
 

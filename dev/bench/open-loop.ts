@@ -83,6 +83,11 @@ export function isAccepted({ status }: Sent): boolean {
   return typeof status === "number" && status < 400;
 }
 
+/** The number of requests that were accepted and answered until then, a time of `performance.now()`. */
+export function acceptedUntil(sent: readonly Sent[], end: number): number {
+  return sent.filter((one) => isAccepted(one) && one.ended <= end).length;
+}
+
 /** The milliseconds within which this share of the accepted requests was answered. */
 export function acceptedWithin(sent: readonly Sent[], share: number): number {
   return quantile(

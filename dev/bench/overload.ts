@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { textTable } from "../terminal.ts";
 import { callNamed } from "./beside.ts";
 import type { Call } from "./load.ts";
-import { acceptedWithin, isAccepted, Public, type Sent, statusesOf } from "./open-loop.ts";
+import { acceptedUntil, acceptedWithin, isAccepted, Public, type Sent, statusesOf } from "./open-loop.ts";
 import { machine, memoryOf } from "./tools.ts";
 
 /** The Worker under a load, with the figures of the load that it had before. */
@@ -45,7 +45,7 @@ export async function overload(origin: string, calls: readonly Call[], seconds: 
     const offered = sent.length / seconds;
     measured.push({
       ...figuresOf(sent),
-      accepted: acceptedBy(sent, end) / seconds,
+      accepted: acceptedUntil(sent, end) / seconds,
       factor,
       offered,
       megabytes,
@@ -55,10 +55,6 @@ export async function overload(origin: string, calls: readonly Call[], seconds: 
   }
   await clients.close();
   console.log(`\n${goodput(measured)}\n\n${overloadTable(measured, { capacity, megabytes: before })}\n\n${machine()}`);
-}
-
-function acceptedBy(sent: readonly Sent[], end: number): number {
-  return sent.filter((one) => isAccepted(one) && one.ended <= end).length;
 }
 
 function figuresOf(sent: readonly Sent[]) {

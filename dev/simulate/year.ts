@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
-import { production } from "../../src/app.ts";
+import { defaultDeps } from "../../src/app.ts";
 import { runner } from "../../src/context/run.ts";
 import type { Database } from "../../src/db/client.ts";
 import { keysFor } from "../../src/security/keys.ts";
@@ -96,7 +96,7 @@ async function purged(db: Database, bindings: Bindings, name: string): Promise<v
   const settings = settingsFrom(bindings);
   if (!task || settings instanceof Error) throw new Error(`There is no task ${name}, or its settings are wrong`);
   const run = runner(db, { tasks: allTasks });
-  const { now, transport } = production;
+  const { now, transport } = defaultDeps;
   await task.perform(
     {
       ...{ db, run, step: run, settings, keys: await keysFor(settings), bindings, now, transport, outbox: [] },

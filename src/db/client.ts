@@ -1,12 +1,11 @@
-import { type NeonQueryFunction, neon, neonConfig, types } from "@neondatabase/serverless";
-import type { NeonHttpDatabase } from "drizzle-orm/neon-http";
+import { neon, neonConfig, types } from "@neondatabase/serverless";
 import { parsePgArray } from "drizzle-orm/pg-core/utils/array";
 import type { Settings } from "../settings.ts";
-import { databaseOver } from "./drizzle.ts";
+import { type Driver, databaseOver } from "./drizzle.ts";
 import { toRfc3339 } from "./time.ts";
 import { type CallOptions, call, type RoundTrips } from "./wire.ts";
 
-export type Database = NeonHttpDatabase<Record<string, never>> & { $client: NeonQueryFunction<false, false> };
+export type Database = ReturnType<typeof databaseOver>;
 
 /** The settings of a connection. */
 export type ConnectionSettings = Pick<Settings, "DATABASE_URL" | "NEON_FETCH_ENDPOINT" | "DATABASE_TIMEOUT_MS">;
@@ -27,7 +26,6 @@ export function connect(settings: ConnectionSettings, trips: RoundTrips = { coun
   return databaseOver(driverWith(driverOf(settings), { trips, timeout, endpoint }));
 }
 
-type Driver = NeonQueryFunction<false, false>;
 const drivers = new WeakMap<ConnectionSettings, Driver>();
 
 /** The driver of these settings, which parses their connection string once per isolate. */

@@ -6,9 +6,9 @@ import { NeonHttpDatabase, NeonHttpSession } from "drizzle-orm/neon-http";
 import { PgDeleteBase, PgDialect, PgInsertBase, PgSelectBase, PgUpdateBase } from "drizzle-orm/pg-core";
 import { PgRaw } from "drizzle-orm/pg-core/query-builders/raw";
 import { type JsonRow, readResults } from "./json-rows.ts";
-import { type Outline, outlineOf } from "./outline.ts";
+import { outlineOf, type StatementOutline } from "./outline.ts";
 
-type Driver = NeonQueryFunction<false, false>;
+export type Driver = NeonQueryFunction<false, false>;
 type Database = NeonHttpDatabase<Record<string, never>> & { $client: Driver; comparesPrepared?: boolean };
 
 export const dialect = qualifying(new PgDialect());
@@ -37,7 +37,7 @@ export function databaseOver(driver: Driver): Database {
 const offline = databaseOver((() => {}) as unknown as Driver);
 
 /** The prepared form of a statement, which drizzle's types omit. */
-export type Prepared = {
+export type PreparedForm = {
   /** True of a query of {@link prepared} whose SQL ends in a condition in parentheses, so that `and …` may follow. */
   endsInCondition?: boolean;
   getQuery(): { sql: string; params: unknown[] };
@@ -47,7 +47,7 @@ export type Prepared = {
 };
 
 /** A query whose SQL was built, with placeholders for the values. */
-type Kept = { built: BatchItem<"pg">; query: Prepared; sql: string; params: unknown[] };
+type Kept = { built: BatchItem<"pg">; query: PreparedForm; sql: string; params: unknown[] };
 
 /** The shapes of one query that are kept: they follow from code, so that more of them mean a value among the words. */
 const mostShapes = 500;
@@ -68,13 +68,13 @@ export function prepared<Values extends object, Words = void, Query extends Batc
       shapes.get(shape) ?? keep(() => build(offline, Object.fromEntries(given.map(inShape)) as Values, words));
     if (shapes.size < mostShapes) shapes.set(shape, known);
     const anew = () => build(db, values, words);
-    const execute: Prepared["execute"] = (...args) => preparing(anew())().execute(...args);
+    const execute: PreparedForm["execute"] = (...args) => preparedFormOf(anew()).execute(...args);
     const getQuery = () => {
       const query = filledBy(known, Object.fromEntries(given));
       if (db.comparesPrepared) refuseOther(query, anew());
       return query;
     };
-    const filled: Prepared = Object.assign(Object.create(known.query), { getQuery, execute });
+    const filled: PreparedForm = Object.assign(Object.create(known.query), { getQuery, execute });
     // Builds the query itself only where it runs outside a request or inside another query, where nothing is hot.
     return Object.assign(Object.create(known.built), { _prepare: () => filled, execute, getSQL: () => sqlOf(anew()) });
   };
@@ -86,8 +86,8 @@ export function comparingPrepared<Compared extends Database>(database: Compared)
 }
 
 function refuseOther(kept: { sql: string; params: unknown[] }, built: BatchItem<"pg">): void {
-  closeCondition(built);
-  const anew = preparing(built)().getQuery();
+  parenthesizeCondition(built);
+  const anew = preparedFormOf(built).getQuery();
   if (kept.sql === anew.sql && JSON.stringify(kept.params) === JSON.stringify(anew.params)) return;
   throw new Error(
     `A query that is built once asks what a value is, not only if it is there: pass it among the words. Kept: ${kept.sql} Now: ${anew.sql}`,
@@ -101,10 +101,10 @@ function inShape([name, value]: [string, unknown]): [string, unknown] {
 
 function keep(build: () => BatchItem<"pg">): Kept {
   const built = build();
-  const endsInCondition = closeCondition(built);
-  const query = Object.assign(preparing(built)(), { endsInCondition });
+  parenthesizeCondition(built);
+  const query = Object.assign(preparedFormOf(built), { endsInCondition: endsInCondition(built) });
   const { sql, params } = query.getQuery();
-  const again = preparing(build())().getQuery().params;
+  const again = preparedFormOf(build()).getQuery().params;
   // A computed value would be kept for all later queries.
   if (params.some((param, i) => typeof param !== "object" && param !== again[i])) {
     throw new Error("A query that is built once computes a value, such as an id or a default: pass it as a value");
@@ -152,20 +152,23 @@ function filledBy({ sql, params }: { sql: string; params: unknown[] }, values: R
   return { sql, params: fillPlaceholders(params, values) };
 }
 
-/** Puts the condition of a select into parentheses. True if nothing follows it. */
-function closeCondition(statement: BatchItem<"pg">): boolean {
+/** Puts the condition of a select into parentheses, so that more may follow it. */
+function parenthesizeCondition(statement: BatchItem<"pg">): void {
   const config = configOf(statement);
-  const { where, orderBy, groupBy, having, limit, offset, lockingClause, setOperators } = config;
+  if (is(statement, PgSelectBase) && config.where) config.where = sql`(${config.where})`;
+}
+
+/** True for a select with a condition that nothing follows. */
+function endsInCondition(statement: BatchItem<"pg">): boolean {
+  const { where, orderBy, groupBy, having, limit, offset, lockingClause, setOperators } = configOf(statement);
   if (!is(statement, PgSelectBase) || !where) return false;
-  config.where = sql`(${where})`;
   const behind = [orderBy, groupBy, setOperators].flatMap((list) => list ?? []);
   return behind.length === 0 && [having, limit, offset, lockingClause].every((one) => one === undefined);
 }
 
-/** The function that prepares this statement. */
-export function preparing(query: BatchItem<"pg">): () => Prepared {
-  const statement = query as BatchItem<"pg"> & { _prepare(): Prepared };
-  return statement._prepare.bind(statement);
+/** The statement in its prepared form: its text, its parameters, and the reader of its answer. */
+export function preparedFormOf(statement: BatchItem<"pg">): PreparedForm {
+  return (statement as BatchItem<"pg"> & { _prepare(): PreparedForm })._prepare();
 }
 
 /** True for SQL by hand, from `db.execute`. */
@@ -174,7 +177,7 @@ export function isRaw(statement: BatchItem<"pg">): boolean {
 }
 
 /** Describes a statement that is to be nested in another. */
-export function outlineOfStatement(statement: BatchItem<"pg">): Outline {
+export function outlineOfStatement(statement: BatchItem<"pg">): StatementOutline {
   const { withList, returning } = configOf(statement);
   // Reads a builder's configuration, because building its text would cost far more.
   if (isRaw(statement) || withList?.length) return outlineOf(dialect.sqlToQuery(sqlOf(statement)).sql);

@@ -1,7 +1,7 @@
 import type { SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Database } from "./client.ts";
-import { moved, preparing, queryOf } from "./drizzle.ts";
+import { moved, preparedFormOf, queryOf } from "./drizzle.ts";
 import { outlineOf } from "./outline.ts";
 
 /**
@@ -9,15 +9,15 @@ import { outlineOf } from "./outline.ts";
  * once, before any row. Answers undefined, and sends nothing, if the statement needs a batch behind its guard.
  */
 export function runGuarded(db: Database, statement: BatchItem<"pg">, guard: SQL): Promise<unknown> | undefined {
-  const prepared = preparing(statement)();
-  const { sql, params } = prepared.getQuery();
-  const frame = frameOf(sql, prepared.endsInCondition);
+  const form = preparedFormOf(statement);
+  const { sql, params } = form.getQuery();
+  const frame = frameOf(sql, form.endsInCondition);
   if (frame === undefined) return undefined;
   const { sql: condition, params: guardParams } = queryOf(guard);
-  const options = { fullResults: true, arrayMode: prepared.isResponseInArrayMode() };
+  const options = { fullResults: true, arrayMode: form.isResponseInArrayMode() };
   return db.$client
     .query(`${frame} ${moved(condition, params.length)}`, [...params, ...guardParams], options)
-    .then((result) => prepared.mapResult(result, true));
+    .then((result) => form.mapResult(result, true));
 }
 
 /**

@@ -4,9 +4,9 @@ const writingWith = new RegExp(`\\bas\\s*(?:(?:not\\s+)?materialized\\s*)?\\(\\s
 const lock = /\bfor\s+(?:no\s+key\s+)?update\b/gi;
 
 /** The properties that decide if a statement can be nested. `writesInWith`: its own `with` changes rows. */
-export type Outline = { answersRows: boolean; writesInWith: boolean };
+export type StatementOutline = { answersRows: boolean; writesInWith: boolean };
 
-export function outlineOf(text: string): Outline {
+export function outlineOf(text: string): StatementOutline {
   const bare = text.replaceAll(quoted, " ");
   const outside = withoutParentheses(bare).replaceAll(lock, " ");
   const writes = new RegExp(`\\b(?:${writing})\\b`, "i").test(outside);

@@ -12,7 +12,7 @@ import { RememberingRouter } from "./router.ts";
 import { refuseUnsound } from "./rules.ts";
 import { refuseInvalid } from "./validation.ts";
 
-/** The API that an app is a part of: the document, refused methods and preflights tell of all endpoints. */
+/** The whole API, of which an app may serve a part: its document, preflights and refused methods name all endpoints. */
 export type Whole = { outlines: readonly RouteOutline[]; document: (settings: Settings) => string };
 
 /** Makes an app of endpoints, which are the whole API unless it is given. */

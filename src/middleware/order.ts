@@ -24,8 +24,8 @@ import { idempotency } from "./idempotency.ts";
 import { methodsAt } from "./methods.ts";
 import { readMultipart } from "./multipart.ts";
 import { pages } from "./pages.ts";
+import { tellPolicy } from "./policy.ts";
 import { limitRate } from "./rate-limit.ts";
-import { remember } from "./remember.ts";
 import { requestId } from "./request-id.ts";
 import { requestLog } from "./request-log.ts";
 import { runTasksAfter } from "./run-tasks.ts";
@@ -70,7 +70,11 @@ type Declared = { contract: Contract; policy: Policy };
 
 /** The stages of an endpoint, of which a declaration has those that its words ask for. */
 export const ofEndpoint: readonly Stage<Declared>[] = [
-  ["policy", ({ policy }) => remember(policy), "Whatever ends the request, the log and the headers name its endpoint."],
+  [
+    "policy",
+    ({ policy }) => tellPolicy(policy),
+    "Whatever ends the request, the log and the headers name its endpoint.",
+  ],
   [
     "exact path",
     ({ contract: { method } }) => (forgivesSlash(method) ? undefined : exactPath),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { production } from "../../src/app.ts";
+import { defaultDeps } from "../../src/app.ts";
 import { defenceNames } from "../../src/context/bindings.ts";
 import { rateClasses } from "../../src/context/policy.ts";
 import type { LogEntry } from "../../src/log.ts";
@@ -70,7 +70,7 @@ describe("promise 22: a deployed Worker's defences", () => {
 
   it("are needed by tasks, too", async () => {
     const logs: LogEntry[] = [];
-    const deps = { ...production, log: (entry: LogEntry) => void logs.push(entry) };
+    const deps = { ...defaultDeps, log: (entry: LogEntry) => void logs.push(entry) };
     expect(await runTasks(without("PASSWORD_HASHER"), deps)).toBe(false);
     expect(logs).toMatchObject([{ level: "error", code: "misconfigured" }]);
   });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createApp, production } from "../../src/app.ts";
+import { createApp, defaultDeps } from "../../src/app.ts";
 import { endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { Health } from "../../src/schemas/health.ts";
 import { runTasks } from "../../src/task/run.ts";
@@ -109,7 +109,7 @@ describe("SENTRY_DSN", () => {
     const gate = Promise.withResolvers<Response>();
     reply = () => gate.promise;
     const waits: Promise<unknown>[] = [];
-    const client = createApp([failing("slow")], { ...production, now, log: () => undefined });
+    const client = createApp([failing("slow")], { ...defaultDeps, now, log: () => undefined });
     const waitUntil = (work: Promise<unknown>) => void waits.push(work);
     const ctx = { waitUntil, passThroughOnException: () => {}, props: {} } as ExecutionContext;
     const answer = await client.request("/api/v1/slow", {}, { ...bindings, SENTRY_DSN: dsn }, ctx);
@@ -132,7 +132,7 @@ describe("SENTRY_DSN", () => {
       throw new TypeError("a mistake");
     });
     const [id] = await enqueue(name, [{}]);
-    const deps = { ...production, now, tasks: [broken], log: () => undefined };
+    const deps = { ...defaultDeps, now, tasks: [broken], log: () => undefined };
     await runTasks({ ...bindings, SENTRY_DSN: dsn }, deps, { ids: [String(id)] });
     expect(await eventOf(sent[0])).toMatchObject({
       ...{ transaction: name, tags: { task: name, task_id: id, outcome: "dead" } },

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { hc } from "hono/client";
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { createApp, production } from "../../src/app.ts";
+import { createApp, defaultDeps } from "../../src/app.ts";
 import type { Upload } from "../../src/context/types.ts";
 import { Users } from "../../src/crud/users.ts";
 import { file, files, multipart, upload } from "../../src/endpoint/bodies.ts";
@@ -124,7 +124,7 @@ describe("multipart", () => {
   });
 
   it("is sent by the typed client", async () => {
-    const typed = createApp([form], production);
+    const typed = createApp([form], defaultDeps);
     const client = hc<typeof typed>("https://api.example.com", {
       headers: { Authorization: `Bearer ${token}` },
       fetch: (input: Request | URL | string, init?: RequestInit) => app.fetch(new Request(input, init)),
@@ -380,7 +380,7 @@ describe("a form with several files under one name", () => {
       },
     });
     expect(body.paths["/api/v1/album"].post.requestBody.lists).toBeUndefined();
-    const typed = createApp([album], production);
+    const typed = createApp([album], defaultDeps);
     const client = hc<typeof typed>("https://api.example.com", {
       headers: { Authorization: `Bearer ${token}` },
       fetch: (input: Request | URL | string, init?: RequestInit) => app.fetch(new Request(input, init)),

@@ -1,7 +1,7 @@
 import { hc } from "hono/client";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { accessMatrix } from "../../dev/commands/access-matrix.ts";
-import { createApp, production } from "../../src/app.ts";
+import { createApp, defaultDeps } from "../../src/app.ts";
 import { endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { ApiError } from "../../src/errors.ts";
 import { endpoints as own } from "../../src/routes/index.ts";
@@ -56,7 +56,7 @@ describe("version", () => {
     const { body } = await app.get("/openapi.json");
     expect(Object.keys(body.paths)).toEqual(expect.arrayContaining(["/api/v1/things/{id}", "/api/v2/things/{id}"]));
     expect(accessMatrix([readThing2])).toContain("`/api/v2/things/{id}`");
-    const typed = createApp([readThing, readThing2], production);
+    const typed = createApp([readThing, readThing2], defaultDeps);
     const client = hc<typeof typed>("https://api.example.com", {
       fetch: (input: Request | URL | string, init?: RequestInit) => app.fetch(new Request(input, init)),
     });

@@ -2,7 +2,7 @@ import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test"
 import { eq, inArray, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { createApp, production } from "../../src/app.ts";
+import { createApp, defaultDeps } from "../../src/app.ts";
 import { runner } from "../../src/context/run.ts";
 import type { Deps } from "../../src/context/types.ts";
 import { mails, tasks, throttles } from "../../src/db/schema.ts";
@@ -39,7 +39,7 @@ const makeDue = (userId: string) =>
 async function sweep(deps: Partial<Deps>, own: Bindings = { SUBREQUESTS: "10000" }): Promise<LogEntry[]> {
   const logs: LogEntry[] = [];
   const log = (entry: LogEntry) => void logs.push(entry);
-  await runTasks({ ...bindings, ...own }, { ...production, tasks: [sendMail], log, ...deps });
+  await runTasks({ ...bindings, ...own }, { ...defaultDeps, tasks: [sendMail], log, ...deps });
   return logs;
 }
 
@@ -115,7 +115,7 @@ describe("promise 21: a message is kept until it is sent, and sent once", () => 
 
   it("a transport that never answers delays no request", async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const app = createApp(endpoints, { ...production, log: () => {}, ...through(() => promise) });
+    const app = createApp(endpoints, { ...defaultDeps, log: () => {}, ...through(() => promise) });
     const ctx = createExecutionContext();
     const user = await aUser();
     const response = await app.fetch(

@@ -1,11 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import type { Deps } from "../../src/context/types.ts";
 import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { ApiError } from "../../src/errors.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { Health } from "../../src/schemas/health.ts";
 import { carrying, examplePath } from "../examples.ts";
-import { bindings, serve } from "../harness.ts";
+import { bindings, deps, serve } from "../harness.ts";
 
 const said = { tags: ["operations"], summary: "Work", description: "Works for a while.", access: "public" } as const;
 const responses = { 200: json(Health, "Done") };
@@ -13,7 +14,7 @@ const params = z.object({ ms: z.string() });
 const request = { body: body(z.strictObject({})) };
 
 /** An isolate with ten places, and endpoints of each kind of work, which go on until they are told to end. */
-function isolate(own: Record<string, string> = {}) {
+function isolate(own: Record<string, string> = {}, deps: Partial<Deps> = {}) {
   const ends: (() => void)[] = [];
   const working = () => new Promise<void>((resolve) => ends.push(resolve));
   const work = [
@@ -44,7 +45,7 @@ function isolate(own: Record<string, string> = {}) {
   const all = { ...bindings, REQUESTS_PER_ISOLATE: "10", ...own };
   // The cache of the whole runtime may hold a page that another test asked for.
   const answers = { match: async () => undefined, put: async () => undefined, delete: async () => false };
-  const app = serve({ endpoints: [...work, ...endpoints], bindings: all, deps: { answers }, mayFail: true });
+  const app = serve({ endpoints: [...work, ...endpoints], bindings: all, deps: { answers, ...deps }, mayFail: true });
   const calls = {
     read: () => app.get("/read"),
     write: () => app.post("/write", { json: {} }),
@@ -91,6 +92,16 @@ describe("promise 44: an isolate that has all the work it can do", () => {
       expect.objectContaining({ level: "warn", refused: 1 }),
     ]);
     expect(logs.filter(({ code }) => code === "overloaded")).toStrictEqual([]);
+  });
+
+  it("refuses before it imports keys and opens the database", async () => {
+    const connect = vi.fn(deps.connect);
+    const { calls, fill, finish } = isolate({}, { connect });
+    await fill("read", 10);
+    const before = connect.mock.calls.length;
+    expect(await calls.read()).toMatchObject(refusal);
+    expect(connect).toHaveBeenCalledTimes(before);
+    finish();
   });
 
   it("asks clients to come back at different times", async () => {

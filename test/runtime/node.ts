@@ -8,7 +8,7 @@ import { pipeline } from "node:stream/promises";
 import { scheduler } from "node:timers/promises";
 import { inject } from "vitest";
 import { copyDatabase } from "../../dev/local/throwaway/database.ts";
-import { createApp, production } from "../../src/app.ts";
+import { createApp, defaultDeps } from "../../src/app.ts";
 import type { Deps } from "../../src/context/types.ts";
 import type { ConnectionSettings } from "../../src/db/client.ts";
 import { answersIn } from "../../src/platform/answers.ts";
@@ -51,10 +51,10 @@ export const bindings: Bindings = {
 const pool = pooled(server.DATABASE_CONNECTIONS);
 /** A test that breaks the way to Neon is about Neon's driver, which works on Node as well. */
 const driverFor = ({ NEON_FETCH_ENDPOINT: endpoint }: ConnectionSettings) =>
-  endpoint === variables.NEON_FETCH_ENDPOINT ? pool : production;
+  endpoint === variables.NEON_FETCH_ENDPOINT ? pool : defaultDeps;
 
 export const deps: Deps = {
-  ...production,
+  ...defaultDeps,
   connect: (settings, trips) => driverFor(settings).connect(settings, trips),
   begin: (settings, ...rest) => driverFor(settings).begin(settings, ...rest),
   address: (request) => (request.headers.has("X-Forwarded-For") ? addressOnNode(request) : undefined),

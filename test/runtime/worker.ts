@@ -1,13 +1,13 @@
 /** The runtime under test: Cloudflare's, by its own server. */
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { createApp, production } from "../../src/app.ts";
+import { createApp, defaultDeps } from "../../src/app.ts";
 import type { Bindings } from "../../src/settings.ts";
 
 /** Without the alarm, which would run tasks in the middle of another test. */
 export const bindings: Bindings = { ...env, TASK_ALARM: undefined };
 
-export const deps = production;
+export const deps = defaultDeps;
 
 export type App = { fetch(request: Request, own: Bindings, ctx: ExecutionContext): Response | Promise<Response> };
 

@@ -1,7 +1,7 @@
 import { eq, inArray, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { z } from "zod";
-import { production } from "../../src/app.ts";
+import { defaultDeps } from "../../src/app.ts";
 import type { Deps } from "../../src/context/types.ts";
 import { Tasks } from "../../src/crud/tasks.ts";
 import { tasks, throttles } from "../../src/db/schema.ts";
@@ -53,12 +53,12 @@ type Running = { now?: Date; bindings?: Bindings; connect?: Deps["connect"] } & 
 /** Runs these tasks as a Worker of its own would do; answers its lines of the log. */
 export async function work(
   list: readonly Task[],
-  { now: at, bindings: given, connect = production.connect, ...options }: Running = {},
+  { now: at, bindings: given, connect = defaultDeps.connect, ...options }: Running = {},
 ): Promise<LogEntry[]> {
   const logs: LogEntry[] = [];
   const now = () => at ?? new Date();
   const roomy = { ...bindings, SUBREQUESTS: "10000", ...given };
-  await runTasks(roomy, { ...production, connect, now, tasks: list, log: (entry) => void logs.push(entry) }, options);
+  await runTasks(roomy, { ...defaultDeps, connect, now, tasks: list, log: (entry) => void logs.push(entry) }, options);
   return logs;
 }
 

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { production } from "../../src/app.ts";
+import { defaultDeps } from "../../src/app.ts";
 import type { Later } from "../../src/context/types.ts";
 import { Sessions } from "../../src/crud/sessions.ts";
 import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
@@ -220,7 +220,7 @@ describe("with a queue", () => {
   const deliver = async (own = bindings) => {
     let retried = 0;
     const batch = { messages: messages.splice(0), retryAll: () => void retried++ } as unknown as MessageBatch;
-    await onWake(batch, own, { ...production, tasks: [receipt], log: () => undefined });
+    await onWake(batch, own, { ...defaultDeps, tasks: [receipt], log: () => undefined });
     return retried;
   };
 

@@ -1,7 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { production } from "../../src/app.ts";
+import { defaultDeps } from "../../src/app.ts";
 import { Tasks } from "../../src/crud/tasks.ts";
 import { tasks } from "../../src/db/schema.ts";
 import { TaskError, task } from "../../src/task/task.ts";
@@ -323,9 +323,9 @@ describe("a task", () => {
   it("that another Worker has is asked for once, however many others run", async () => {
     const quick = effecting();
     const spent: { count: number }[] = [];
-    const connect: typeof production.connect = (settings, trips) => {
+    const connect: typeof defaultDeps.connect = (settings, trips) => {
       spent.push(trips);
-      return production.connect(settings, trips);
+      return defaultDeps.connect(settings, trips);
     };
     const trips = () => spent.at(-1)?.count ?? 0;
     let expected = 2;

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { describe, expect, it, vi } from "vitest";
 import { benchPage, benchTable, type ChartRow } from "../../../dev/bench/chart.ts";
 import { together } from "../../../dev/bench/load.ts";
-import { isAccepted, Public, statusesOf } from "../../../dev/bench/open-loop.ts";
+import { acceptedUntil, isAccepted, Public, type Sent, statusesOf } from "../../../dev/bench/open-loop.ts";
 import { goodput, type Overload, overloadTable } from "../../../dev/bench/overload.ts";
 import { median, quantile } from "../../../dev/bench/tools.ts";
 import { projectFolder } from "../../../dev/config.ts";
@@ -115,6 +115,18 @@ describe("the benchmark beyond the capacity", () => {
       ["0.25×", "25%", "20", "1.0", "1.1", "1.0", "0.1", "200 × 50"],
       ["2×", "85%", "90", "4.5", "1.5", "1.4", "0.3", "200 × 170, 503 × 230"],
     ]);
+  });
+
+  it("counts what was accepted while the load lasted, and neither refusals nor later answers", () => {
+    const answered = { milliseconds: 5, waits: false };
+    const sent: Sent[] = [
+      { ...answered, status: 200, ended: 900 },
+      { ...answered, status: 201, ended: 1_000 },
+      { ...answered, status: 200, ended: 1_001 },
+      { ...answered, status: 503, ended: 10 },
+      { ...answered, status: "gave up", ended: 10 },
+    ];
+    expect(acceptedUntil(sent, 1_000)).toBe(2);
   });
 
   it("sends at its rate, whether or not answers come", async () => {

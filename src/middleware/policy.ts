@@ -3,7 +3,7 @@ import type { Policy } from "../context/policy.ts";
 import type { AppEnv } from "../context/types.ts";
 
 /** Tells all other stages the policy of the endpoint that matched. */
-export function remember(policy: Policy): MiddlewareHandler<AppEnv> {
+export function tellPolicy(policy: Policy): MiddlewareHandler<AppEnv> {
   return (c, next) => {
     c.set("policy", policy);
     return next();
