@@ -6,8 +6,8 @@ import { type Policy, type RateClass, rateClasses, whoMay } from "../../src/cont
 import type { Contract } from "../../src/endpoint/contract.ts";
 import type { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { errorTable } from "../../src/errors.ts";
-import { endpoints } from "../../src/routes/index.ts";
 import { CommandError, failWith, projectFolder } from "../config.ts";
+import { soundEndpoints } from "../endpoints.ts";
 import { readTextIfAny } from "../text.ts";
 import { markdownTable } from "./reference.ts";
 import { sensitiveMatrix } from "./sensitive-matrix.ts";
@@ -59,6 +59,7 @@ function ownErrors({ errors = [] }: Contract): string[] {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
+  const endpoints = soundEndpoints();
   for (const [name, write] of Object.entries(matrices)) {
     const file = join(projectFolder, name);
     if (!values.check) await writeFile(file, write(endpoints));

@@ -8,8 +8,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { endpoints } from "../../src/routes/index.ts";
 import { CommandError, failWith, projectFolder } from "../config.ts";
+import { soundEndpoints } from "../endpoints.ts";
 import { buildFolder, buildShape } from "../shapes/build.ts";
 import { deployScript } from "../shapes/deploy.ts";
 import { shapeNamed } from "../shapes/shipping.ts";
@@ -19,6 +19,7 @@ import { wranglerIn, wranglerScript } from "../ship/wrangler.ts";
 import { wholeNumberOption } from "../terminal.ts";
 
 const wrangler = wranglerIn(projectFolder, process.env);
+const endpoints = soundEndpoints();
 
 async function main(): Promise<void> {
   const { values } = parseArgs({

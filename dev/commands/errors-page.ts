@@ -1,4 +1,5 @@
 import { type ErrorCode, errorCodes, errorTable } from "../../src/errors.ts";
+import { entryFor } from "../table.ts";
 
 type Status = (typeof errorTable)[ErrorCode]["status"];
 
@@ -55,7 +56,12 @@ export function errorRows(): string[][] {
   const sorted = errorCodes.toSorted((a, b) => errorTable[a].status - errorTable[b].status);
   return sorted.map((code) => {
     const { status, detail } = errorTable[code];
-    return [`\`${code}\``, String(status), detail, byCode[code] ?? byStatus[status]];
+    return [
+      `\`${code}\``,
+      String(status),
+      detail,
+      byCode[code] ?? entryFor(byStatus, String(status), "byStatus of dev/commands/errors-page.ts"),
+    ];
   });
 }
 

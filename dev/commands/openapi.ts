@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createApp } from "../../src/app.ts";
 import { describeApi } from "../../src/endpoint/document.ts";
-import { endpoints } from "../../src/routes/index.ts";
 import { settingsTable } from "../../src/settings.ts";
 import { CommandError, failWith, projectFolder } from "../config.ts";
+import { soundEndpoints } from "../endpoints.ts";
 import { readTextIfAny } from "../text.ts";
 
 /** The file, below the project's folder. */
@@ -14,6 +14,7 @@ export const openapiFile = "openapi.json";
 
 /** Its text, made without a server, settings or a database. */
 export function openapiText(): string {
+  const endpoints = soundEndpoints();
   const { PROJECT_NAME, VERSION } = settingsTable;
   const shown = { PROJECT_NAME: PROJECT_NAME.default, VERSION: VERSION.default, FRONTEND_URL: undefined };
   return `${JSON.stringify(describeApi(createApp(endpoints), endpoints, shown), undefined, 2)}\n`;

@@ -8,6 +8,7 @@ import { linkLimits } from "../../src/services/one-time-tokens.ts";
 import { limits as attempts } from "../../src/services/passwords.ts";
 import { type Setting, settingsTable } from "../../src/settings.ts";
 import { CommandError, failWith, projectFolder } from "../config.ts";
+import { entryFor } from "../table.ts";
 import { readTextIfAny } from "../text.ts";
 import { errorRows, errorsIntroduction } from "./errors-page.ts";
 
@@ -44,8 +45,7 @@ function limitsPage(): string {
   const classes = Object.entries(rateClasses).map(([rate, { limit, period }]) => [
     `rate class \`${rate}\``,
     `${limit} calls in ${period} s`,
-    // TypeScript does not see that both tables have the same keys.
-    ...rateKeys[rate as RateClass],
+    ...entryFor(rateKeys, rate, "rateKeys of dev/commands/reference.ts"),
     "429 `too_many_requests`",
   ]);
   const { account, network, firstDelay, longestDelay } = attempts;
@@ -124,8 +124,7 @@ function limitsPage(): string {
   ];
   const { default: all } = settingsTable.REQUESTS_PER_ISOLATE;
   const places = Object.entries(shares).map(([work, share]) => [
-    // TypeScript does not see that both tables have the same keys.
-    `requests in work, ${works[work as WorkKind]}`,
+    `requests in work, ${entryFor(works, work, "works of dev/commands/reference.ts")}`,
     share === 1 ? `\`REQUESTS_PER_ISOLATE\` (${all})` : `${share * 100}% of it (${Math.ceil(Number(all) * share)})`,
     "isolate, with those of all kinds",
     "the isolate and the database, from overload",

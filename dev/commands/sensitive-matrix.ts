@@ -1,6 +1,7 @@
 import type { Proof } from "../../src/context/policy.ts";
 import type { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { type Changes, sensitiveChanges, untold } from "../../src/services/sensitive-changes.ts";
+import { entryFor } from "../table.ts";
 import { createAdminCommand } from "./create-admin.ts";
 import { markdownTable } from "./reference.ts";
 
@@ -31,7 +32,13 @@ export function sensitiveMatrix(endpoints: readonly Endpoint[]): string {
   const rows = Object.entries(sensitiveChanges).flatMap(([change, { notice, besides }]) =>
     paths
       .flatMap(({ path, changes }) => (isChange(change, changes) ? [{ path, proof: changes[change] }] : []))
-      .map(({ path, proof }) => [`\`${change}\``, path, proof ? proofs[proof] : "", `\`${notice.name}\``, besides]),
+      .map(({ path, proof }) => [
+        `\`${change}\``,
+        path,
+        proof ? entryFor(proofs, proof, "proofs of dev/commands/sensitive-matrix.ts") : "",
+        `\`${notice.name}\``,
+        besides,
+      ]),
   );
   const told = markdownTable(["change", "path", "what it takes", "mail", "besides"], rows);
   const why = markdownTable(

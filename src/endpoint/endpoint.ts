@@ -31,6 +31,7 @@ import {
 } from "./contract.ts";
 import { type Problems, problemResponses } from "./problems.ts";
 import type { Sound } from "./sound.ts";
+import { refuseMisshapen } from "./words.ts";
 
 type NotModified = { 304: { description: string } };
 /** The further answers of a `ranged` endpoint. */
@@ -79,6 +80,7 @@ export function endpoint<const C extends Contract>(
   contract: C & Sound<C>,
   handler: RouteHandler<HandlerRoute<C>, EnvOf<C>>,
 ): { route: ClientRoute<C>; handler: RouteHandler<HandlerRoute<C>, EnvOf<C>>; policy: Policy; contract: Contract } {
+  refuseMisshapen(contract);
   const policy = policyOf(contract);
   // `toRoute` returns this type, but TypeScript cannot follow a conditional type through a spread.
   const route = toRoute(completed(contract), policy) as unknown as ClientRoute<C>;

@@ -21,6 +21,7 @@ import { isSensitive } from "../services/sensitive-changes.ts";
 import { isSwitch } from "../settings.ts";
 import type { Answers, Contract, Method } from "./contract.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { words } from "./words.ts";
 
 /** Throws if endpoints cannot be served as declared, with a line for each fault that names the remedy. */
 export function refuseUnsound(endpoints: readonly Endpoint[]): void {
@@ -34,41 +35,6 @@ export function refuseUnsound(endpoints: readonly Endpoint[]): void {
 
 const methods: Record<Method, true> = { get: true, post: true, put: true, patch: true, delete: true };
 
-/** Every word of a contract; any other key is a misspelling. */
-const words: Record<keyof Contract, true> = {
-  method: true,
-  path: true,
-  version: true,
-  deprecated: true,
-  operationId: true,
-  summary: true,
-  description: true,
-  tags: true,
-  request: true,
-  responses: true,
-  errors: true,
-  parameters: true,
-  roundTrips: true,
-  atRoot: true,
-  oauth: true,
-  rate: true,
-  carries: true,
-  uncounted: true,
-  access: true,
-  fresh: true,
-  callers: true,
-  permission: true,
-  changes: true,
-  idempotent: true,
-  versioned: true,
-  paged: true,
-  transaction: true,
-  ranged: true,
-  cached: true,
-  anyQuery: true,
-  offBy: true,
-  withoutSettings: true,
-};
 const inputs: Record<keyof NonNullable<Contract["request"]>, true> = {
   params: true,
   query: true,
@@ -89,8 +55,14 @@ function faultsOf(contract: Contract): string[] {
       .map((part) => `a request has no ${part}; its parts are ${Object.keys(inputs).join(", ")}`),
     ...when(!(contract.method in methods), `method is one of ${Object.keys(methods).join(", ")}`),
     ...faultsOfAccess(contract),
-    ...when(rate !== undefined && !Object.hasOwn(rateClasses, rate), `there is no rate class ${rate}`),
-    ...when(carries !== undefined && !Object.hasOwn(carriedTokens, carries), `there is no token ${carries} to carry`),
+    ...when(
+      rate !== undefined && !Object.hasOwn(rateClasses, rate),
+      `there is no rate class ${rate} in src/context/policy.ts, which has ${Object.keys(rateClasses).join(", ")}`,
+    ),
+    ...when(
+      carries !== undefined && !Object.hasOwn(carriedTokens, carries),
+      `there is no token ${carries} to carry; there are ${Object.keys(carriedTokens).join(", ")}`,
+    ),
     ...when(!(Number.isInteger(roundTrips) && roundTrips >= 0), "roundTrips is a whole number"),
     ...when(!/^[a-z]\w*$/i.test(contract.operationId), "operationId is the name that its value is exported by"),
     ...errors.filter(notIn(errorTable)).map((code) => `there is no error ${code} in src/errors.ts`),
@@ -205,7 +177,7 @@ function faultsOfChanges({ access, carries, fresh, request, changes = {} }: Cont
     command_line: false,
   };
   return Object.entries(changes).flatMap(([kind, proof]) =>
-    when(!isSensitive(kind), `there is no sensitive change ${kind}`).concat(
+    when(!isSensitive(kind), `there is no sensitive change ${kind} in src/services/sensitive-changes.ts`).concat(
       when(!isShown[proof], `a request for ${kind} shows no ${proof}`),
     ),
   );

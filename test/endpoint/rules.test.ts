@@ -86,8 +86,8 @@ describe("createApp", () => {
       { ...below, callers: ["user", "key"], access: { member: "keys:manage" }, permission: "items:read" },
       "permission is the one that { member } names: leave it out",
     ],
-    [{ rate: "rarely" }, "there is no rate class rarely"],
-    [{ carries: "session" }, "there is no token session to carry"],
+    [{ rate: "rarely" }, "there is no rate class rarely in src/context/policy.ts, which has public, user, "],
+    [{ carries: "session" }, "there is no token session to carry; there are refresh_token, "],
     [{ carries: "mailed_token" }, "a user is counted, not the token"],
     [{ access: "public", carries: "mailed_token" }, "a call carries its token in a body"],
     [{ access: "public", uncounted: true }, 'uncounted needs access: "public" and roundTrips: 0'],
@@ -186,6 +186,30 @@ describe("createApp", () => {
     [{ ...paged, responses: { 204: { description: "None" } } }, "a paged 200 is JSON of a schema made by pageOf"],
   ])("refuses %j: %s", (contract, fault) => {
     expect(made(contract)).toThrow(fault);
+  });
+
+  it.each<[object, string]>([
+    [{ rate: 5 }, "readThing: rate is a text"],
+    [{ tags: "things" }, "readThing: tags is a list of one text or more"],
+    [{ tags: [] }, "readThing: tags is a list of one text or more"],
+    [{ tags: undefined }, "readThing: tags is missing: it is a list of one text or more"],
+    [{ errors: "not_found" }, "readThing: errors is a list of texts"],
+    [{ callers: "key" }, "readThing: callers is a list of texts"],
+    [{ access: undefined }, "readThing: access is missing: it is a word or { member: … }"],
+    [{ access: ["user"] }, "readThing: access is a word or { member: … }"],
+    [{ changes: "account.deleted" }, "readThing: changes is an object"],
+    [{ responses: undefined }, "readThing: responses is missing: it is an object with an answer for each status"],
+    [{ responses: { 200: "It" } }, "readThing: responses is an object with an answer for each status"],
+    [{ parameters: "If-Match" }, "readThing: parameters is a list of objects"],
+    [{ request: null }, "readThing: request is an object"],
+    [{ transaction: "serializable" }, "readThing: transaction is true or an object"],
+    [{ versioned: "yes" }, "readThing: versioned is true, or left out"],
+    [{ roundTrips: "2" }, "readThing: roundTrips is a number"],
+    [{ method: undefined }, "readThing: method is missing: it is a text"],
+    [{ operationId: undefined }, "get /things/{id}: operationId is missing: it is a text"],
+    [{ tags: "things", rate: 5 }, "tags is a list of one text or more\nreadThing: rate is a text"],
+  ])("refuses %j when it is declared: %s", (contract, fault) => {
+    expect(() => made(contract)).toThrow(fault);
   });
 
   const other = { operationId: "other" };
