@@ -18,6 +18,17 @@ export async function deployScript(built: readonly BuiltWorker[], folder: string
   ].join("\n");
 }
 
+/** Of a file of lines, wrangler would replace values by those of the environment, such as the owner's DATABASE_URL. */
+const secretsAsJson = [
+  'if [ -n "$SECRETS" ]; then',
+  "  made=$(mktemp)",
+  "  trap 'rm -f \"$made\"' EXIT",
+  "  trap 'exit 1' HUP INT TERM",
+  `  node -p 'const text = fs.readFileSync(process.argv[1], "utf8"); /^\\s*\\{/.test(text) ? text : JSON.stringify(util.parseEnv(text))' "$SECRETS" >"$made"`,
+  "  SECRETS=$made",
+  "fi",
+];
+
 /** The script. Its arguments go to each deploy; no secret goes to the router, which needs none. */
 function scriptOf(built: readonly BuiltWorker[]): string {
   const secrets = `\${SECRETS:+--secrets-file "$SECRETS"}`;
@@ -30,6 +41,7 @@ function scriptOf(built: readonly BuiltWorker[]): string {
     "#!/bin/sh",
     "# Made by npm run build. Run it in the project's folder.",
     "set -e",
+    ...secretsAsJson,
     "base() {",
     ...base,
     "}",

@@ -1,16 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseEnv } from "node:util";
 import { z } from "zod";
 import { CommandError } from "../config.ts";
 import type { BuiltWorker } from "../shapes/build.ts";
 import type { TableRow } from "../shapes/table.ts";
 import { counted } from "../terminal.ts";
-import { readText } from "../text.ts";
 import type { Cloudflare, Share } from "./cloudflare.ts";
 import { type CheckLine, go, noGo } from "./line.ts";
 import { bundleLine, type ShipPlan, startLine } from "./plan.ts";
 import { oneWorkerMessage } from "./release.ts";
+import { readSecrets, type Secrets } from "./secrets-file.ts";
 import type { Probe } from "./smoke.ts";
 import type { ShipTarget } from "./target.ts";
 import type { Wrangler } from "./wrangler.ts";
@@ -33,7 +32,9 @@ export type PartPlan = Pick<BuiltWorker, "part" | "name" | "folder"> & {
   isWhole: ShipPlan["isWhole"];
 };
 
-export type ShapePlan = Pick<ShapeOptions, "probes" | "secretsFile"> & {
+export type ShapePlan = Pick<ShapeOptions, "probes"> & {
+  /** Those that all Workers but the router get; undefined to leave theirs as they are. */
+  secrets: Secrets | undefined;
   /** In the order of the deploy. */
   workers: PartPlan[];
   /** True if one Worker answers everything so far, until the router has its address. */
@@ -58,7 +59,7 @@ export async function planShape(
     cloudflare: Cloudflare;
   } & Pick<ShapeOptions, "secretsFile" | "probes">,
 ): Promise<ShapePlan> {
-  const given = secretsFile === undefined ? [] : await namesIn(secretsFile);
+  const given = secretsFile === undefined ? undefined : await readSecrets(secretsFile);
   const required = target.config.secrets?.required ?? [];
   const workers: PartPlan[] = [];
   const bare: string[] = [];
@@ -67,7 +68,7 @@ export async function planShape(
     const { migrations } = Migrations.parse(config);
     const { isWhole, traffic, secrets } = await deployed(name, { migrations }, cloudflare);
     workers.push({ part, name, folder, traffic, isWhole });
-    const has = [...secrets, ...given];
+    const has = [...secrets, ...Object.keys(given ?? {})];
     if (part !== "router" && required.some((secret) => !has.includes(secret))) bare.push(name);
   }
   const [base, router] = [workers[0], workers.at(-1)];
@@ -83,7 +84,7 @@ export async function planShape(
     // The one Worker goes on until the router has its address.
     workers: isMove && base ? [...workers.slice(1), base] : workers,
     isMove,
-    secretsFile,
+    secrets: given,
     probes,
     lines: [...sizeLines(rows), secretLine(required, bare), ...(isMove ? [addressLine(target)] : [])],
   };
@@ -155,18 +156,4 @@ function addressLine({ config, worker }: ShipTarget): CheckLine {
         "address",
         `workers.dev gives the router another one, and ${worker} loses its own: give the environment a domain`,
       );
-}
-
-/** The names in a file of secrets, JSON or dotenv. */
-async function namesIn(file: string): Promise<string[]> {
-  const text = await readText(file).catch((error: unknown) => {
-    throw error instanceof CommandError ? error : new CommandError(`--secrets-file: ${file} cannot be read.`);
-  });
-  try {
-    const values: Record<string, unknown> = text.trimStart().startsWith("{") ? JSON.parse(text) : parseEnv(text);
-    return Object.keys(values).filter((name) => values[name] !== "");
-  } catch {
-    // The parser's own words would quote the file.
-    throw new CommandError(`--secrets-file: ${file} is neither JSON nor lines of NAME=value.`);
-  }
 }

@@ -2,6 +2,7 @@ import { CommandError } from "../config.ts";
 import type { Share } from "./cloudflare.ts";
 import type { ShipPlan } from "./plan.ts";
 import { type ReleaseOptions, reported, specified } from "./release.ts";
+import { withSecretsFile } from "./secrets-file.ts";
 import type { PartPlan, ShapePlan } from "./shape-plan.ts";
 import { smoke } from "./smoke.ts";
 import type { ShipTarget } from "./target.ts";
@@ -21,7 +22,9 @@ export async function releaseShape(
   /** The Workers whose new version has traffic, newest first. */
   const changed: PartPlan[] = [];
   try {
-    const uploaded = await uploadAll(target, shape, changed, options);
+    const uploaded = await withSecretsFile(shape.secrets, (file) =>
+      uploadAll({ target, shape, changed }, file, options),
+    );
     for (const worker of shape.workers)
       await promote(worker, uploaded.get(worker.name), { target, shape, changed }, options);
     const base = shape.workers.find(({ part }) => part === "base");
@@ -47,17 +50,13 @@ export async function releaseShape(
 type At = { target: ShipTarget; shape: ShapePlan; changed: PartPlan[] };
 
 /** Uploads a version of each Worker that has one. A part that is new is deployed: no older Worker calls it. */
-async function uploadAll(
-  target: ShipTarget,
-  shape: ShapePlan,
-  changed: PartPlan[],
-  options: ReleaseOptions,
-): Promise<Map<string, string>> {
+async function uploadAll(at: At, secrets: string | undefined, options: ReleaseOptions): Promise<Map<string, string>> {
+  const { target, shape } = at;
   const uploaded = new Map<string, string>();
   for (const worker of shape.workers) {
-    if (worker.isWhole && worker.part !== "router") await deployWhole(worker, { target, shape, changed }, options);
+    if (worker.isWhole && worker.part !== "router") await deployWhole(worker, at, options, secrets);
     if (worker.isWhole) continue;
-    const ran = await attempted(options, "versions", "upload", ...described(worker, target, shape));
+    const ran = await attempted(options, "versions", "upload", ...described(worker, target, secrets));
     const version = reported(ran, "version_id");
     if (ran.code !== 0 || !version) throw failed("upload", worker, ran);
     uploaded.set(worker.name, version);
@@ -112,8 +111,13 @@ async function attempted({ wrangler }: ReleaseOptions, ...args: string[]): Promi
 }
 
 /** Makes a deploy that Cloudflare takes in one piece only: the first, or one with a change of Durable Objects. */
-async function deployWhole(worker: PartPlan, { target, shape, changed }: At, options: ReleaseOptions): Promise<void> {
-  const ran = await attempted(options, "deploy", ...described(worker, target, shape));
+async function deployWhole(
+  worker: PartPlan,
+  { target, changed }: At,
+  options: ReleaseOptions,
+  secrets?: string,
+): Promise<void> {
+  const ran = await attempted(options, "deploy", ...described(worker, target, secrets));
   const now = await options.cloudflare.traffic(worker.name).catch(() => undefined);
   const isThere =
     now === undefined || now.some(({ version }) => !worker.traffic.some((old) => old.version === version));
@@ -199,10 +203,10 @@ function failed(step: string, { name }: PartPlan, ran: WranglerRun): CommandErro
   return new CommandError(`The ${step} of ${name} failed:\n${lastWords(ran)}`);
 }
 
-function described({ folder, part }: PartPlan, { commit }: ShipTarget, { secretsFile }: ShapePlan): string[] {
+function described({ folder, part }: PartPlan, { commit }: ShipTarget, secrets: string | undefined): string[] {
   return [
     ...[`--config=${folder}/wrangler.json`, `--tag=${commit}`, "--message=Shipped by npm run ship -- --shape"],
-    ...(secretsFile !== undefined && part !== "router" ? [`--secrets-file=${secretsFile}`] : []),
+    ...(secrets !== undefined && part !== "router" ? [`--secrets-file=${secrets}`] : []),
   ];
 }
 

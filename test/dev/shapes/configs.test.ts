@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { chmod, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -113,10 +114,25 @@ describe("shapes", () => {
 
 describe("the script that deploys a shape", () => {
   /** Runs it with a stand-in for npx that fails at one Worker; answers the arguments of each call. */
-  async function deploys({ variables = {}, failAt = "none" }: { variables?: Record<string, string>; failAt?: string }) {
+  async function deploys({
+    variables = {},
+    failAt = "none",
+    hasSecrets = false,
+  }: {
+    variables?: Record<string, string>;
+    failAt?: string;
+    hasSecrets?: boolean;
+  }) {
     const own = await mkdtemp(join(tmpdir(), "plinth-deploy-"));
     const calls = join(own, "calls");
-    await writeFile(join(own, "npx"), `#!/bin/sh\necho "$@" >> "${calls}"\ncase "$*" in *${failAt}*) exit 1;; esac\n`);
+    const secrets = join(own, "a file");
+    await writeFile(secrets, "SECRET_KEY='of the file, $HOME'\n");
+    const given = join(own, "given");
+    const keeps = `for file in "$@"; do case "$file" in /*) cat "$file" > "${given}"; ls -l "$file" >> "${given}";; esac; done`;
+    await writeFile(
+      join(own, "npx"),
+      `#!/bin/sh\necho "$@" >> "${calls}"\n${keeps}\ncase "$*" in *${failAt}*) exit 1;; esac\n`,
+    );
     await chmod(join(own, "npx"), 0o755);
     const workers = shapeWorkers(inGroups, environment, own);
     const built = workers.map((worker) => ({
@@ -127,13 +143,18 @@ describe("the script that deploys a shape", () => {
       endpoints: 1,
     }));
     await deployScript(built, own);
-    const env = { PATH: `${own}${delimiter}${process.env.PATH}`, ...variables };
+    const env = {
+      PATH: [own, dirname(process.execPath), process.env.PATH].join(delimiter),
+      ...variables,
+      ...(hasSecrets && { SECRETS: secrets, SECRET_KEY: "exported" }),
+    };
     const ended = await run("sh", [join(own, "deploy.sh"), "--dry-run"], { env }).then(
       () => true,
       () => false,
     );
     const lines = (await readFile(calls, "utf8")).trim().split("\n");
-    return { ended, lines, parts: lines.map((line) => /\/([\w-]+)\/wrangler\.json/.exec(line)?.[1]) };
+    const taken = await readFile(given, "utf8").catch(() => "");
+    return { ended, lines, taken, parts: lines.map((line) => /\/([\w-]+)\/wrangler\.json/.exec(line)?.[1]) };
   }
   const all = ["base", ...inGroups.others.map(({ name }) => name), "router"];
 
@@ -145,8 +166,12 @@ describe("the script that deploys a shape", () => {
   });
 
   it("gives secrets to all but the router", async () => {
-    const { lines } = await deploys({ variables: { SECRETS: "a file" } });
-    const without = lines.filter((line) => !line.includes("--secrets-file a file"));
+    const { lines, taken } = await deploys({ hasSecrets: true });
+    const without = lines.filter((line) => !line.includes("--secrets-file /"));
+    // As they are written: of lines, wrangler would take what the environment has.
+    expect(taken).toMatch(/^\{"SECRET_KEY":"of the file, \$HOME"\}\n-rw-{7} /);
+    const [, made = ""] = /--secrets-file (\S+)/.exec(lines[0] ?? "") ?? [];
+    expect(existsSync(made)).toBe(false);
     expect(without).toStrictEqual([expect.stringContaining("/router/")]);
   });
 

@@ -16,6 +16,8 @@ class OneWorker {
   readonly messages = new Map<string, string>();
   deployments: Share[][] = [];
   secrets: string[] = [];
+  /** The values that came with an upload. */
+  readonly secretValues = new Map<string, string>();
 
   /** A new version of it, uploaded from `commit`, with all traffic. */
   run(commit: string): string {
@@ -237,8 +239,11 @@ function upload(worker: OneWorker, body: string): string {
   worker.script ??= { migrationTag: undefined };
   worker.versions.set(id, /"workers\/tag":"([^"]*)"/.exec(body)?.[1] ?? "");
   worker.messages.set(id, /"workers\/message":"([^"]*)"/.exec(body)?.[1] ?? "");
-  for (const [, name = ""] of body.matchAll(/"name":"(\w+)","type":"secret_text"/g)) {
+  for (const [, name = "", text = ""] of body.matchAll(
+    /"name":"(\w+)","type":"secret_text","text":("(?:[^"\\]|\\.)*")/g,
+  )) {
     if (!worker.secrets.includes(name)) worker.secrets.push(name);
+    worker.secretValues.set(name, JSON.parse(text));
   }
   return id;
 }

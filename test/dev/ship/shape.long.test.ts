@@ -1,4 +1,5 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { BuiltWorker } from "../../../dev/shapes/build.ts";
@@ -99,7 +100,7 @@ describe("promise 28: npm run ship -- --shape, step by step", { timeout: 180_000
     await mkdir(join(at.project.folder, ".wrangler"), { recursive: true });
     await writeFile(broken, '{ "SECRET_KEY": "a secret", ');
     const told = await ship({}, broken);
-    expect(told).toContain("is neither JSON nor lines of NAME=value");
+    expect(told).toContain("is neither JSON of texts nor lines of NAME=value");
     expect(told).not.toContain("a secret");
     const people = at.cloudflare.of(names.people);
     const [one, other] = [people.run("0123456789ab"), people.run("ba9876543210")];
@@ -214,6 +215,25 @@ describe("promise 28: npm run ship -- --shape, step by step", { timeout: 180_000
     expect(told).toContain("There is no version before it to go back to");
     expect(told).not.toContain("a-very-secret-value");
   });
+
+  it.each([
+    ["lines", "SECRET_KEY=of-the-file\nOTHER='a $HOME and a $PATH'\nUNSET=\n"],
+    ["JSON", JSON.stringify({ SECRET_KEY: "of-the-file", OTHER: "a $HOME and a $PATH", UNSET: "" })],
+  ])(
+    "gives each Worker the secrets of a file of %s as they are written, whatever the environment has",
+    async (_kind, text) => {
+      const variables = { ...at.cloudflare.variables, DATABASE_URL: at.url, SECRET_KEY: "exported", OTHER: "exported" };
+      const before = await readdir(tmpdir());
+      const told = await ship({ variables }, await secrets(text));
+      for (const name of all.slice(0, -1))
+        expect(Object.fromEntries(at.cloudflare.of(name).secretValues), told).toStrictEqual({
+          SECRET_KEY: "of-the-file",
+          OTHER: "a $HOME and a $PATH",
+        });
+      const left = (await readdir(tmpdir())).filter((name) => !before.includes(name) && name.includes("secrets"));
+      expect(left).toStrictEqual([]);
+    },
+  );
 
   it("has one Worker answer until the router has its address, and says so where the router fails", async () => {
     routes = [{ pattern: "api.example.com", custom_domain: true }];
