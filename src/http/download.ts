@@ -1,10 +1,13 @@
 import type { Context } from "hono";
 import type { ZodObject } from "zod";
-import type { CallerEnv } from "../context/types.ts";
+import type { AppEnv, Variables } from "../context/types.ts";
 import { ApiError, errorTable, explain, toApiError } from "../errors.ts";
+import type { Caller } from "../security/caller.ts";
 import { preferredType } from "./accept.ts";
 import { headers } from "./headers.ts";
 
+/** Any endpoint: an organization's key and an anonymous caller have no user. */
+type AnyEnv = AppEnv & { Variables: Variables & { user?: Caller } };
 type Row = Record<string, unknown>;
 type Format = {
   extension: string;
@@ -52,7 +55,7 @@ export function downloadOf(name: string, description: string) {
  * Streams rows in the format that `Accept` prefers, at the reader's pace, one page in memory. `schema` picks and
  * orders their members. Throws `not_acceptable` and errors of the first page; later ones cut the transfer off.
  */
-export async function download<Env extends CallerEnv>(
+export async function download<Env extends AnyEnv>(
   c: Context<Env>,
   name: string,
   schema: ZodObject,
@@ -80,12 +83,12 @@ export async function download<Env extends CallerEnv>(
   });
 }
 
-function inPaceOfReader<Env extends CallerEnv>(
+function inPaceOfReader<Env extends AnyEnv>(
   c: Context<Env>,
   texts: AsyncGenerator<string>,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  const { log, policy, user } = c.var;
+  const { log, policy, user, apiKeyId } = c.var;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -96,7 +99,8 @@ function inPaceOfReader<Env extends CallerEnv>(
           if (next.done) controller.close();
           else controller.enqueue(encoder.encode(next.value));
         } catch (error) {
-          const fields = { operation_id: policy?.operationId, user_id: user.id };
+          const caller = { ...(user && { user_id: user.id }), ...(apiKeyId && { api_key_id: apiKeyId }) };
+          const fields = { operation_id: policy?.operationId, ...caller };
           const level = errorTable[toApiError(error).code].status >= 500 ? "error" : "warn";
           log({ level, message: "download broken off", ...fields, ...explain(error) });
           // The status is already sent: only a broken transfer can show that the file is incomplete.
