@@ -6,7 +6,8 @@ import { isOlderId } from "./keyset.ts";
 
 export type NewMail = {
   id: string;
-  userId: string;
+  /** Null for somebody without an account. */
+  userId: string | null;
   kind: MailKindName;
   recipient: string;
   data: object;

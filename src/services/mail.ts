@@ -12,12 +12,13 @@ type Post = { transport: Transport; from: NonNullable<Settings["MAIL_FROM"]>; fr
 
 /**
  * Makes the statement that writes a mail, for the batch of its cause. A task sends it right after the answer.
- * `when` is checked after the preceding statements. docs/limits.md has the bounds.
+ * `userId` is null for somebody without an account, such as a customer. `when` is checked after the preceding statements.
+ * docs/limits.md has the bounds.
  */
 export function mailTo<Data extends { name: string }>(
   { db, outbox, keys, requestId }: Pick<Variables, "db" | "outbox" | "keys"> & { requestId: string | undefined },
   kind: MailKind<Data>,
-  to: { userId: string; address: string },
+  to: { userId: string | null; address: string },
   data: Data,
   when?: Parameters<typeof Mails.insert>[3],
 ) {

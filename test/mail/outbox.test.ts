@@ -444,6 +444,24 @@ describe("a mail that finds no room", () => {
   });
 });
 
+describe("a mail to somebody without an account", () => {
+  it("is sent, ten at once to a mailbox", async () => {
+    const address = `${unique()}@example.com`;
+    const writing = task({ name: unique("writing") }, async (context) => {
+      await context.run(mailTo(context, usernameChanged, { userId: null, address }, { name: "Ada", by: "owner" }));
+    });
+    const api = serveWithMailbox({ deps: { tasks: [sendMail, writing] } });
+    const run = runner(db, { tasks: [writing] });
+    for (let i = 0; i < 12; i++) await run(writing.later({}));
+    await api.tasks();
+    expect(api.sent.map(({ to }) => to)).toStrictEqual(Array.from({ length: 10 }, () => address));
+    expect(api.logs.filter(({ outcome }) => outcome === "refused")).toMatchObject([
+      { user_id: null },
+      { user_id: null },
+    ]);
+  });
+});
+
 describe("promise 24: logs and rows about mails", () => {
   it("holds no address, no token and nothing that the provider said", async () => {
     const seen: Mail[] = [];
