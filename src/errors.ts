@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { describeError, GuardedError } from "./log.ts";
-import { type FieldError, fieldError } from "./schemas/field-errors.ts";
+import { type Fault, type FieldError, faultAt, fieldError } from "./schemas/field-errors.ts";
 import { sizeInWords } from "./schemas/sizes.ts";
 
 type ErrorEntry = {
@@ -10,8 +10,8 @@ type ErrorEntry = {
   detail: string;
   /** Seconds. */
   retryAfter?: number;
-  /** The field of the body to blame, if the endpoint has one of this name, and the field error's type. */
-  field?: { name: string; type: "taken" | "wrong_password" };
+  /** The field of the body to blame, if the endpoint has one of this name, with the field error's type and its `ctx`. */
+  field?: { name: string } & Fault;
 };
 
 /** Every error that a client can get: its stable code, its status and its default sentence. */
@@ -267,7 +267,7 @@ export function problemBody(error: ApiError, requestId: string, { oauth, fields 
 function blamedIn(fields: readonly string[], { code, missing }: ApiError): FieldError[] {
   const { field }: ErrorEntry = errorTable[code];
   const blamed = [...(field ? [field] : []), ...missing.map((name) => ({ name, type: "not_found" as const }))];
-  return blamed.filter(({ name }) => fields.includes(name)).map(({ name, type }) => fieldError(["body", name], type));
+  return blamed.filter(({ name }) => fields.includes(name)).map(({ name, ...fault }) => faultAt(["body", name], fault));
 }
 
 function headersFor(error: ApiError): Record<string, string> {

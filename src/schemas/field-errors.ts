@@ -104,8 +104,18 @@ export function fieldError<Type extends FieldErrorType>(
   ...ctx: ContextOf<Type>
 ): FieldError {
   // TypeScript does not see that each entry takes the context of its own type.
-  const say = fieldErrorTable[type] as (...ctx: ContextOf<Type>) => string;
-  return { loc, msg: say(...ctx), type, ...(ctx[0] && { ctx: ctx[0] }) };
+  return faultAt(loc, { type, ctx: ctx[0] } as Fault);
+}
+
+/** A type of field error, with the values for its sentence. */
+export type Fault = {
+  [Type in FieldErrorType]: { type: Type } & (ContextOf<Type> extends [infer Ctx] ? { ctx: Ctx } : { ctx?: undefined });
+}[FieldErrorType];
+
+/** Says a fault at its place. */
+export function faultAt(loc: FieldError["loc"], { type, ctx }: Fault): FieldError {
+  const say = fieldErrorTable[type] as (ctx: Fault["ctx"]) => string;
+  return { loc, msg: say(ctx), type, ...(ctx && { ctx }) };
 }
 
 const rules = new WeakSet<object>();

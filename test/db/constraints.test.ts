@@ -1,8 +1,9 @@
 import { sql } from "drizzle-orm";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
+import { constraintCodes } from "../../src/db/constraints.ts";
 import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
-import type { ErrorCode } from "../../src/errors.ts";
+import { type ErrorCode, errorTable } from "../../src/errors.ts";
 import { aUser, db, serve, unique } from "../harness.ts";
 
 const ada = await aUser();
@@ -82,6 +83,32 @@ describe("a table of one's own answers by its constraints:", () => {
     expect(shelved.text).not.toContain(String(shelves));
     const stored = await app.post("/store", { token: ada.token, json: { title: "t" } });
     expect([stored.body.code, stored.body.errors]).toStrictEqual(["invalid_reference", undefined]);
+  });
+
+  it("a check by the code that src/db/constraints.ts gives it, with the field that src/errors.ts blames for that", async () => {
+    const [check, fault] = [`${books}_pages_check`, { type: "number_too_small", ctx: { min: 1 } }];
+    Object.assign(constraintCodes, { [check]: "invalid_reference" });
+    Object.assign(errorTable.invalid_reference, { field: { name: "pages", ...fault } });
+    onTestFinished(() => {
+      delete constraintCodes[check];
+      Object.assign(errorTable.invalid_reference, { field: undefined });
+    });
+    const bind = endpoint(
+      {
+        ...({ method: "post", path: "/bind", operationId: "bind", tags: ["items"], access: "user" } as const),
+        summary: "Write a row",
+        description: "Writes a row.",
+        request: { body: body(z.strictObject({ pages: z.int() })) },
+        responses: { 200: json(z.array(z.looseObject({})), "The rows") },
+        errors: ["invalid_reference"],
+      },
+      async (c) => c.json((await c.var.run(c.var.db.execute(sql.raw(insert("8, 1, 't', 0, 'h'"))))).rows, 200),
+    );
+    const { status, body: problem } = await serve({ endpoints: [bind] }).post("/bind", { ...ada, json: { pages: 0 } });
+    expect([status, problem.errors]).toStrictEqual([
+      422,
+      [{ loc: ["body", "pages"], msg: "Must be 1 or more", ...fault }],
+    ]);
   });
 
   it("nothing of it where all goes well", async () => {
