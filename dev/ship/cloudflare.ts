@@ -27,6 +27,8 @@ export type Cloudflare = {
   /** The commit that was uploaded with a version, and the message. */
   labelsOf(name: string, version: string): Promise<{ commit: string | undefined; message: string | undefined }>;
   secrets(name: string): Promise<string[]>;
+  /** The names of all Workers of the account. */
+  workers(): Promise<string[]>;
   /** The name of the account in `*.workers.dev`. */
   subdomain(): Promise<string | undefined>;
 };
@@ -82,6 +84,10 @@ export async function openCloudflare(
     async secrets(name) {
       const found = await read(`${scripts}/${name}/secrets`, z.array(z.object({ name: z.string() })));
       return (found ?? []).map((secret) => secret.name);
+    },
+    async workers() {
+      const found = await read(scripts, z.array(z.object({ id: z.string() })));
+      return (found ?? []).map(({ id }) => id);
     },
     async subdomain() {
       return (await read(`/accounts/${account.id}/workers/subdomain`, z.object({ subdomain: z.string() })))?.subdomain;

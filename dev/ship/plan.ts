@@ -29,6 +29,8 @@ export type ShipPlan = {
   checks: CheckLine[];
   /** Undefined for one Worker. */
   shape: ShapePlan | undefined;
+  /** The Workers that are parts no more, and stay deployed. */
+  leftOver: string[];
 };
 
 /** The lines that decide about this deploy, those of `checks` first. */
@@ -84,6 +86,9 @@ export function planText(target: ShipTarget, plan: ShipPlan): string {
     `Ship ${target.commit} to ${target.env}`,
     `  account   ${account.name} (${account.id})`,
     ...workers.map(({ name, part, traffic: now }) => `  Worker    ${name}${told(now)}${part === "base" ? ran : ""}`),
+    ...plan.leftOver.map(
+      (name) => `  Worker    ${name}, left over: it is no part any more, and stays until you delete it`,
+    ),
     `  URL       ${plan.url ?? "told by the upload"}`,
     `  database  ${describeDatabase(target.databaseUrl)}`,
     "",

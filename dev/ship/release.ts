@@ -192,6 +192,9 @@ function takeBack({ env }: ShipTarget, old: Share[]): string {
 /** The message of a version that is the whole API in one Worker. */
 export const oneWorkerMessage = "Shipped by npm run ship";
 
+/** The message of a version that is a part of the API. */
+export const partMessage = `${oneWorkerMessage} -- --shape`;
+
 /** A share as wrangler takes it. */
 export function specified({ version, percentage }: Share): string {
   return `${version}@${percentage}%`;

@@ -1,7 +1,7 @@
 import { CommandError } from "../config.ts";
 import type { Share } from "./cloudflare.ts";
 import type { ShipPlan } from "./plan.ts";
-import { type ReleaseOptions, reported, specified } from "./release.ts";
+import { partMessage, type ReleaseOptions, reported, specified } from "./release.ts";
 import { withSecretsFile } from "./secrets-file.ts";
 import type { PartPlan, ShapePlan } from "./shape-plan.ts";
 import { smoke } from "./smoke.ts";
@@ -205,7 +205,7 @@ function failed(step: string, { name }: PartPlan, ran: WranglerRun): CommandErro
 
 function described({ folder, part }: PartPlan, { commit }: ShipTarget, secrets: string | undefined): string[] {
   return [
-    ...[`--config=${folder}/wrangler.json`, `--tag=${commit}`, "--message=Shipped by npm run ship -- --shape"],
+    ...[`--config=${folder}/wrangler.json`, `--tag=${commit}`, `--message=${partMessage}`],
     ...(secrets !== undefined && part !== "router" ? [`--secrets-file=${secrets}`] : []),
   ];
 }

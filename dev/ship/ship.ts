@@ -7,6 +7,7 @@ import { migrate } from "../migrations/migrate.ts";
 import { clientChanges } from "./clients.ts";
 import { type Cloudflare, openCloudflare } from "./cloudflare.ts";
 import { effectsOf, readDatabasePlan } from "./database.ts";
+import { deletionText, leftOver } from "./left-over.ts";
 import type { CheckLine } from "./line.ts";
 import { type Bundle, type Measured, measure } from "./measure.ts";
 import { planText, type ShipPlan, verdicts } from "./plan.ts";
@@ -62,6 +63,7 @@ export async function ship(options: ShipOptions): Promise<void> {
   await migrateDatabase(target, plan, log);
   const releasing = { ...options, cloudflare, wrangler };
   await (plan.shape ? releaseShape(target, plan, plan.shape, releasing) : release(target, plan, releasing));
+  if (plan.leftOver.length > 0) log(deletionText(plan.leftOver));
 }
 
 async function planOf(
@@ -91,6 +93,7 @@ async function planOf(
     start,
     checks: await options.check(target, bundle),
     shape,
+    leftOver: await leftOver(worker, shape?.workers.map(({ name }) => name) ?? [], cloudflare),
   };
 }
 

@@ -20,10 +20,11 @@ class OneWorker {
   readonly secretValues = new Map<string, string>();
 
   /** A new version of it, uploaded from `commit`, with all traffic. */
-  run(commit: string): string {
+  run(commit: string, message = ""): string {
     const version = randomUUID();
     this.script = { migrationTag: undefined };
     this.versions.set(version, commit);
+    this.messages.set(version, message);
     this.deployments.unshift([{ version_id: version, percentage: 100 }]);
     return version;
   }
@@ -195,8 +196,13 @@ export class StandIn {
         worker.script = { migrationTag: /"new_tag":"(\w+)"/.exec(body)?.[1] };
         return { result: { id, tag: "tag", deployment_id: id, startup_time_ms: 9, available_on_subdomain: true } };
       }
+      case /^DELETE \/workers\/(?:scripts|services)\/[\w-]+$/.test(call):
+        worker.script = undefined;
+        return { result: null };
       case /^GET \/workers\/workers\/[\w-]+$/.test(call):
         return { result: { subdomain: { enabled: true, previews_enabled: false } } };
+      case call === "GET /workers/scripts":
+        return { result: [...this.workers].flatMap(([id, { script }]) => (script ? [{ id }] : [])) };
       case /^GET .*\/secrets$/.test(call):
         return { result: worker.secrets.map((name) => ({ name, type: "secret_text" })) };
       case /\/domains\/changeset$/.test(call):

@@ -7,6 +7,7 @@ import { partsOf, shapes } from "../../../dev/shapes/parts.ts";
 import { probesOf } from "../../../dev/shapes/shipping.ts";
 import { sizeLines } from "../../../dev/ship/shape-plan.ts";
 import type { ShipOptions } from "../../../dev/ship/ship.ts";
+import { wranglerIn } from "../../../dev/ship/wrangler.ts";
 import { endpoints } from "../../../src/routes/index.ts";
 import { shipping } from "./shipping.ts";
 
@@ -91,6 +92,37 @@ describe("promise 28: npm run ship -- --shape, step by step", { timeout: 180_000
     expect(told).toContain("Nothing was changed. No-go: secrets.");
     expect(at.cloudflare.writes()).toStrictEqual([]);
     expect(await isMigrated()).toBe(false);
+  });
+
+  it("names the parts that are none any more with the command that deletes each, and nobody else's Workers", async () => {
+    deployed();
+    const [gone, theirs] = [`${base}-orders`, `${base}-blog`];
+    at.cloudflare.of(gone).run("0123456789ab", "Shipped by npm run ship -- --shape");
+    at.cloudflare.of(theirs).run("0123456789ab", "Ours");
+    at.cloudflare.of("another-orders").run("0123456789ab", "Shipped by npm run ship -- --shape");
+    const told = await ship();
+    expect(told).toContain(`Worker    ${gone}, left over: it is no part any more, and stays until you delete it\n`);
+    expect(told.slice(told.indexOf("All 4 Workers"))).toContain(`\nnpx wrangler delete ${gone}`);
+    expect(told.match(/wrangler delete/g)).toHaveLength(1);
+    expect(told).not.toContain(theirs);
+    expect(at.cloudflare.writes().some((call) => call.includes(gone) || call.startsWith("DELETE"))).toBe(false);
+  });
+
+  it("names all parts of a shape when one Worker serves everything again", async () => {
+    deployed();
+    const parts = all.slice(1);
+    for (const name of parts) at.cloudflare.of(name).run("0123456789ab", "Shipped by npm run ship -- --shape");
+    const told = await run();
+    expect(told).toContain("has 100 % of the traffic");
+    const commands = told.split("\n").slice(-parts.length);
+    const ordered = [names.router, names.things, names.people].map((name) => `npx wrangler delete ${name}`);
+    expect(commands).toStrictEqual(ordered);
+    const wrangler = wranglerIn(at.project.folder, at.cloudflare.variables);
+    for (const command of commands) {
+      const ran = await wrangler(...command.split(" ").slice(2));
+      expect(ran.code, ran.said).toBe(0);
+    }
+    expect(all.filter((name) => at.cloudflare.of(name).script)).toStrictEqual([base]);
   });
 
   it("refuses steps, divided traffic, and a file of secrets that nobody can read", async () => {
