@@ -16,7 +16,7 @@ const broken = () => {
 describe("a log that throws", () => {
   it("fails no request", async () => {
     const { get } = serve({ deps: { log: broken } });
-    expect((await get("/health")).status).toBe(200);
+    expect((await get("/.well-known/jwks.json")).status).toBe(200);
     expect((await get("/nowhere")).status).toBe(404);
   });
 

@@ -211,6 +211,8 @@ export type Policy = ProblemShape & {
   rate: RateClass | undefined;
   /** Its kind of work. Undefined if it is never refused. */
   work: WorkKind | undefined;
+  /** Leaves its ordinary answers out of the log. */
+  quiet?: true;
   /** The headers that tell clients to leave it. */
   deprecation: readonly [ResponseHeader, string][];
   /** The round trips of all attempts together. */

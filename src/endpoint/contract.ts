@@ -74,6 +74,8 @@ export type Contract = {
   carries?: Carried;
   /** Leaves calls uncounted, and serves them under any load, because an answer costs no more than a refusal. */
   uncounted?: true;
+  /** Leaves its ordinary answers out of the log, which probes would fill. Failures and slow answers have their line. */
+  quiet?: true;
   /**
    * The callers it admits. Adds the security scheme, the guard, `c.var.user`, 401 and 403. `{ member }` names a role or a
    * permission in the organization of the path; it adds `c.var.member`, and 404 for anybody else.

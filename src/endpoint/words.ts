@@ -37,6 +37,7 @@ export const words: Record<keyof Contract, Kind & { isNeeded?: boolean }> = {
   rate: text,
   carries: text,
   uncounted: flag,
+  quiet: flag,
   access: needed(access),
   fresh: text,
   callers: texts,

@@ -24,8 +24,9 @@ type AnyEnv = AppEnv & { Variables: Variables & { user?: Caller & Partial<Sessio
 const slow = 1_000;
 
 /**
- * Logs one line for each request. Of ordinary requests it logs the share that `LOG_SAMPLING_RATE` sets. Requests that
- * found no place are counted in one line a second. The route is a pattern, as a path can hold personal data.
+ * Logs one line for each request. Of ordinary requests it logs the share that `LOG_SAMPLING_RATE` sets, and none of a
+ * `quiet` endpoint. Requests that found no place are counted in one line a second. The route is a pattern, as a path can
+ * hold personal data.
  */
 export const requestLog: MiddlewareHandler<AnyEnv> = async (c, next) => {
   const started = Date.now();
@@ -54,6 +55,7 @@ export const requestLog: MiddlewareHandler<AnyEnv> = async (c, next) => {
   // A key alone does not tell if its owner is a user or an organization. Only a guard that admits it does.
   const isSure = hasGuarded?.() && ![401, 403, 404].includes(status);
   const isOrdinary = level === "info" && duration_ms < slow && !events && !isRefused;
+  if (isOrdinary && policy?.quiet) return;
   const rate = isOrdinary ? settings?.LOG_SAMPLING_RATE : undefined;
   if (rate !== undefined && rate < 1 && Math.random() >= rate) return;
   const line: RequestLine = {

@@ -81,7 +81,7 @@ describe("the line of a request", () => {
     const app = serve();
     const path = "/public/items?limit=93";
     const caches: unknown[] = [];
-    for (const one of [path, path, "/health"]) {
+    for (const one of [path, path, "/.well-known/jwks.json"]) {
       await app.get(one);
       caches.push(lineOf(app)?.cache);
     }
@@ -103,32 +103,52 @@ describe("the line of a request", () => {
     expect(line?.hash_ms).toBeGreaterThanOrEqual(15);
     const mail = app.logs.find(({ message }) => message === "mail");
     expect(line?.task_ids).toStrictEqual([mail?.mail_id]);
-    await app.get("/health");
+    await app.get("/.well-known/jwks.json");
     expect(lineOf(app)).toMatchObject({ hash_ms: undefined, task_ids: undefined });
   });
 });
 
-describe("LOG_SAMPLING_RATE", () => {
-  const failing = endpoint(
+/** Endpoints that fail and take long, with these further words. */
+const unusual = (words: { quiet?: true }) => [
+  endpoint(
     {
       ...{ method: "get", path: "/failing", operationId: "failing", access: "public", tags: ["operations"] },
-      ...{ summary: "Fail", description: "Fails.", roundTrips: 0, responses: { 200: json(Health, "Never") } },
+      ...{ summary: "Fail", description: "Fails.", roundTrips: 0, responses: { 200: json(Health, "Never") }, ...words },
     },
     () => {
       throw new Error("a fault");
     },
-  );
-  const slow = endpoint(
+  ),
+  endpoint(
     {
       ...{ method: "get", path: "/slow", operationId: "slow", access: "public", tags: ["operations"] },
-      ...{ summary: "Wait", description: "Waits.", roundTrips: 0, responses: { 200: json(Health, "Late") } },
+      ...{ summary: "Wait", description: "Waits.", roundTrips: 0, responses: { 200: json(Health, "Late") }, ...words },
     },
     (c) => {
       const now = Date.now();
       vi.spyOn(Date, "now").mockReturnValue(now + 1_000);
       return c.json({ status: "ok" } as const, 200);
     },
-  );
+  ),
+];
+
+describe("a quiet endpoint", () => {
+  it("leaves no line of an ordinary request, such as a probe's", async () => {
+    const app = serve();
+    await app.get("/health");
+    await app.get("/health/ready");
+    expect(app.logs).toStrictEqual([]);
+  });
+
+  it("has the line of a failure, and of a slow answer", async () => {
+    const app = serve({ mayFail: true, endpoints: unusual({ quiet: true }) });
+    await app.get("/failing");
+    await app.get("/slow");
+    expect(app.logs.map(({ status }) => status)).toStrictEqual([500, 200]);
+  });
+});
+
+describe("LOG_SAMPLING_RATE", () => {
   const sampled = (rate: string, endpoints?: Parameters<typeof serve>[0]) =>
     serve({ mayFail: true, ...endpoints, bindings: { ...bindings, LOG_SAMPLING_RATE: rate } });
 
@@ -136,21 +156,21 @@ describe("LOG_SAMPLING_RATE", () => {
     const app = sampled("0.1");
     for (const chance of [0.09, 0.1, 0.5]) {
       vi.spyOn(Math, "random").mockReturnValue(chance);
-      await app.get("/health");
+      await app.get("/.well-known/jwks.json");
     }
     expect(app.logs).toStrictEqual([expect.objectContaining({ status: 200, sampling_rate: 0.1 })]);
   });
 
   it("drops no line at 1, which is the default", async () => {
     const random = vi.spyOn(Math, "random").mockReturnValue(0.999_999);
-    await api.get("/health");
+    await api.get("/.well-known/jwks.json");
     expect(lineOf(api)).toMatchObject({ status: 200, sampling_rate: undefined });
     random.mockRestore();
   });
 
   it("keeps every failure, every slow request, and every refusal of a known caller", async () => {
     const ada = await aUser();
-    const app = sampled("0", { endpoints: [failing, slow] });
+    const app = sampled("0", { endpoints: unusual({}) });
     await app.get("/failing");
     await app.get("/slow");
     vi.restoreAllMocks();

@@ -11,6 +11,7 @@ export const health = endpoint(
     description: "Needs neither settings nor the database.",
     access: "public",
     uncounted: true,
+    quiet: true,
     atRoot: true,
     withoutSettings: true,
     roundTrips: 0,
