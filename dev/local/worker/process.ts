@@ -7,6 +7,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { unstable_startWorker } from "wrangler";
 import type { Shape } from "../../shapes/parts.ts";
+import { whenRuntimeDies } from "./deaths.ts";
 import { frameOf } from "./frame.ts";
 import { withoutEchoes } from "./noise.ts";
 import { mappedByLatest } from "./stacks.ts";
@@ -27,7 +28,9 @@ export type News =
   | { state: "running" }
   /** The code cannot be run: this is the answer to every request. */
   | { state: "broken"; reason: string }
-  | { state: "logged"; level: string; text: string };
+  | { state: "logged"; level: string; text: string }
+  /** The runtime ended by itself, such as by a signal, and starts anew. */
+  | { state: "died"; how: string };
 
 const gone = once(process, "disconnect");
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.disconnect?.());
@@ -44,6 +47,13 @@ const { port: errorPort } = errorPage.address() as AddressInfo;
 
 const [start]: [Start] = (await once(process, "message")) as [Start];
 let mapped = (stack: string) => stack;
+/** Has wrangler's proxy send requests on, which it holds back from its start. */
+let play = async () => {};
+whenRuntimeDies((how) => {
+  tell({ state: "died", how });
+  // Miniflare hears of it after this, and the proxy may be the one that died.
+  setImmediate(() => void play());
+});
 /** The last error outside of any request, such as one at the top level of a module. */
 let uncaught = "";
 const worker = await unstable_startWorker({
@@ -69,8 +79,10 @@ const worker = await unstable_startWorker({
     },
   },
 });
-worker.raw.on("reloadComplete", ({ bundle }) => {
-  if (bundle.sourceMapPath !== undefined) mapped = mappedByLatest(bundle.sourceMapPath);
+worker.raw.on("reloadComplete", (reloaded) => {
+  const { sourceMapPath } = reloaded.bundle;
+  if (sourceMapPath !== undefined) mapped = mappedByLatest(sourceMapPath);
+  play = async () => worker.raw.proxy.onReloadComplete(reloaded);
   tell({ state: "running" });
 });
 for (const event of ["buildFailed", "error"]) worker.raw.on(event, (failure) => void sayBroken(failure));
@@ -87,7 +99,8 @@ async function sayBroken(failure: unknown): Promise<void> {
   reason = frame.includes("Runtime stderr") ? uncaught : frame;
   tell({ state: "broken", reason });
   const userWorkerUrl = { protocol: "http:", hostname: "127.0.0.1", port: String(errorPort) };
-  await worker.raw.proxy.sendMessageToProxyWorker({ type: "play", proxyData: { userWorkerUrl, headers: {} } });
+  play = () => worker.raw.proxy.sendMessageToProxyWorker({ type: "play", proxyData: { userWorkerUrl, headers: {} } });
+  await play();
 }
 
 function secrets(bindings: Record<string, string>) {

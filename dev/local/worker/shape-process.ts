@@ -10,6 +10,7 @@ import { Miniflare } from "miniflare";
 import { frontEndFolder, projectFolder } from "../../config.ts";
 import { pageOptions, type Runnable, runtimeOptions } from "../../shapes/runtime.ts";
 import { whenChanged } from "../live.ts";
+import { whenRuntimeDies } from "./deaths.ts";
 import { withoutEchoes } from "./noise.ts";
 import type { News, Start } from "./process.ts";
 import { mappedBy } from "./stacks.ts";
@@ -31,6 +32,7 @@ const maps = new Map<string, (text: string) => string>();
 /** The changes, one after another. */
 let turn = Promise.resolve();
 
+whenRuntimeDies((how) => tell({ state: "died", how }));
 await change(rebuild);
 process.on("message", (changed: Start["bindings"]) => {
   bindings = changed;

@@ -43,6 +43,7 @@ export function startWorker({ port, inspectorPort, bindings, folder, shape, onLo
   const ready = new Promise<void>((resolve, reject) => {
     child.on("message", (news: News) => {
       if (news.state === "logged") return onLog(news.text, news.level);
+      if (news.state === "died") return console.error(diedMessage(news.how));
       // Broken code is served too, as a page with the reason.
       resolve();
     });
@@ -58,6 +59,10 @@ export function startWorker({ port, inspectorPort, bindings, folder, shape, onLo
     setBindings: (changed) => void child.send(changed),
     close: () => close(child, ended),
   };
+}
+
+function diedMessage(how: string): string {
+  return `The Workers runtime ended by itself (${how}) and starts anew: requests in work broke off, caches and counters are empty.`;
 }
 
 async function close(child: ChildProcess, ended: Promise<unknown>): Promise<void> {

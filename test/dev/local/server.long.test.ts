@@ -157,6 +157,25 @@ describe("npm run dev", { timeout: patience }, () => {
     await expect.poll(answer, { timeout: 60_000 }).toBe('200 {"status":"ok"}');
   });
 
+  it("says that the runtime has died, and answers again without a save, whichever of its processes it was", async () => {
+    const runtimes = async () => {
+      const { stdout } = await run("ps", ["-o", "pid=,args=", "-p", (await descendants(first.pid)).join(",")]);
+      return stdout.split("\n").flatMap((line) => /^ *(\d+) \S*workerd serve/.exec(line)?.[1] ?? []);
+    };
+    const health = () =>
+      fetch(`${first.url}/health`, { signal: AbortSignal.timeout(20_000) }).then(({ status }) => status);
+    const deaths = () =>
+      first.output().match(/The Workers runtime ended by itself \(SIGKILL\) and starts anew/g)?.length ?? 0;
+    const [one, other, ...rest] = await runtimes();
+    expect([one, other, rest]).toStrictEqual([expect.any(String), expect.any(String), []]);
+    for (const [count, pid] of [one, other].entries()) {
+      process.kill(Number(pid), "SIGKILL");
+      await expect.poll(deaths).toBe(count + 1);
+      await expect.poll(() => health().catch(String), { timeout: 30_000 }).toBe(200);
+    }
+    expect(await runtimes()).toHaveLength(2);
+  });
+
   it("answers a body that it refuses, however much of it is still to come", async () => {
     const json = { "Content-Type": "application/json" };
     const whole = new Uint8Array(10_000_000).fill(0x20);

@@ -87,6 +87,14 @@ describe("npm run dev -- --shape group", { timeout: patience }, () => {
     await expect.poll(() => answer("/health"), { timeout: 60_000 }).toBe('200 {"status":"ok"}');
   });
 
+  it("says that the runtime has died, and answers again", async () => {
+    const { stdout } = await run("ps", ["-o", "pid=,args=", "-p", (await descendants(server.pid ?? 0)).join(",")]);
+    const [pid = ""] = stdout.split("\n").flatMap((one) => /^ *(\d+) \S*workerd serve/.exec(one)?.[1] ?? []);
+    process.kill(Number(pid), "SIGKILL");
+    await expect.poll(() => output).toContain("The Workers runtime ended by itself (SIGKILL) and starts anew");
+    await expect.poll(() => answer("/health").catch(String), { timeout: 60_000 }).toBe('200 {"status":"ok"}');
+  });
+
   it("takes over a change of a static file, and of a front end", async () => {
     expect(await answer("/static/page.txt")).toBe("200 the first");
     await writeFile(join(project, "static", "page.txt"), "the second");
