@@ -11,16 +11,19 @@ export function transactor<Vars extends Variables>(vars: Vars, terms: Transactio
   return async (work) => {
     requireGuard(vars);
     const end = Date.now() + vars.settings.DATABASE_TIMEOUT_MS;
-    for (let retries = terms.retries ?? 0; ; retries--) {
+    const { within } = vars.trips;
+    const attempts = 1 + (terms.retries ?? 0);
+    for (let count = 1; ; count++) {
       const before = { events: vars.audit.made.length, mails: vars.outbox.length, tasks: vars.enqueued.length };
       try {
-        return await attempt(vars, terms, work, end);
+        const once = () => attempt(vars, terms, work, end);
+        return await (within ? within("transaction", { "db.attempt": count }, once) : once());
       } catch (thrown) {
         // Forgets the events, mails and tasks that were rolled back.
         vars.audit.made.length = before.events;
         vars.outbox.length = before.mails;
         vars.enqueued.length = before.tasks;
-        if (retries > 0 && lostToOthers(thrown) && Date.now() < end) continue;
+        if (count < attempts && lostToOthers(thrown) && Date.now() < end) continue;
         throw isFromDatabase(thrown) ? await blamed(vars.db, fromDatabase(thrown)) : thrown;
       }
     }

@@ -77,10 +77,12 @@ export async function sessionOn(
     if (!isOpen) throw new CallError("reset");
     trips.count += 1;
     const started = Date.now();
+    const answer = () =>
+      Promise.race([send(), ended]).catch((error) => {
+        throw translated(error);
+      });
     try {
-      return await Promise.race([send(), ended]);
-    } catch (error) {
-      throw translated(error);
+      return await (trips.within ? trips.within("database", { "db.round_trip": trips.count }, answer) : answer());
     } finally {
       trips.milliseconds += Date.now() - started;
     }

@@ -1,10 +1,11 @@
+import { NeonDbError } from "@neondatabase/serverless";
 import { sql } from "drizzle-orm";
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import type { TransactionTerms } from "../../src/context/policy.ts";
 import { runner } from "../../src/context/run.ts";
 import { transactor } from "../../src/context/transaction.ts";
-import type { Transaction, UserEnv } from "../../src/context/types.ts";
+import type { Tracer, Transaction, UserEnv } from "../../src/context/types.ts";
 import { AuditEvents } from "../../src/crud/audit-events.ts";
 import { Tasks } from "../../src/crud/tasks.ts";
 import type { Database } from "../../src/db/client.ts";
@@ -33,6 +34,7 @@ async function doing(
   terms: true | TransactionTerms = true,
   own = bindings,
   tasks: Task[] = [],
+  tracer?: Tracer,
 ) {
   const act = endpoint(
     {
@@ -50,7 +52,7 @@ async function doing(
       return c.body(null, 204);
     },
   );
-  const app = serve({ endpoints: [act], bindings: own, deps: { tasks }, mayFail: true });
+  const app = serve({ endpoints: [act], bindings: own, deps: { tasks, ...(tracer && { tracer }) }, mayFail: true });
   const user = await aUser();
   return { app, user, act: (...names: string[]) => app.as(user).post("/act", names) };
 }
@@ -85,6 +87,30 @@ describe("promise 33: a transaction that branches", () => {
     expect(await act(from, to)).toMatchObject({ status: 409, body: refusal, roundTrips: 4 });
     expect((await act(from, from)).status).toBe(404);
     expect([await amountOf(from), await amountOf(to)]).toStrictEqual([5, 10]);
+  });
+
+  it("is a span of each attempt, round those of its messages", async () => {
+    const seen: string[] = [];
+    const within: Tracer["within"] = async (name, attributes, work) => {
+      const told = `${name} ${Object.values(attributes).join()}`;
+      seen.push(`${told} begins`);
+      return work().finally(() => seen.push(`${told} ends`));
+    };
+    const tracer: Tracer = { within, describe: () => {}, context: () => undefined };
+    let attempts = 0;
+    const twice = (transaction: Transaction<Tx>) =>
+      transaction(async () => {
+        attempts += 1;
+        if (attempts === 1) throw Object.assign(new NeonDbError("lost to another"), { code: "40001" });
+      });
+    const { act } = await doing(twice, { retries: 1 }, bindings, [], tracer);
+    expect((await act()).status).toBe(204);
+    const message = (trip: number) => [`database ${trip} begins`, `database ${trip} ends`];
+    // Each attempt connects, begins and asks the guard; the second one commits, too.
+    expect(seen).toStrictEqual([
+      ...["transaction 1 begins", ...[1, 2, 3].flatMap(message), "transaction 1 ends"],
+      ...["transaction 2 begins", ...[4, 5, 6, 7].flatMap(message), "transaction 2 ends"],
+    ]);
   });
 
   it("keeps its rule among fifty at once", async () => {

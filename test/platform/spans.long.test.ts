@@ -63,7 +63,7 @@ describe("the spans that the platform records", { timeout: 120_000 }, () => {
     open.push(() => box.close());
     const environment = readEnvironmentOf(undefined);
     const [base] = shapeWorkers(partsOf(endpoints, "group"), environment, folder);
-    await build(bundling({ base: "src/index.ts" }, folder, environment));
+    await build(bundling({ base: "test/fixtures/traced-worker.ts" }, folder, environment));
     await mkdir(join(folder, "base"), { recursive: true });
     await writeFile(join(folder, "base/wrangler.json"), JSON.stringify(base?.config));
     const { workerOptions } = optionsOf(join(folder, "base/wrangler.json"));
@@ -125,6 +125,17 @@ describe("the spans that the platform records", { timeout: 120_000 }, () => {
   }
   const span = (name: string, parent: string | undefined, attributes: object = {}) =>
     expect.objectContaining({ name, parent, attributes: expect.objectContaining(attributes), isClosed: true });
+
+  it("tell of a transaction and of each of its messages, and of no row", async () => {
+    expect((await fetch(`${origin}/api/v1/decide`, { method: "POST" })).status).toBe(204);
+    const request = "POST /api/v1/decide";
+    // Connects, begins, reads and commits.
+    const messages = [1, 2, 3, 4].map((trip) => span("database", "transaction", { "db.round_trip": trip }));
+    await expect
+      .poll(spans, { timeout: 30_000 })
+      .toStrictEqual(expect.arrayContaining([span("transaction", request, { "db.attempt": 1 }), ...messages]));
+    expect(JSON.stringify(events)).not.toMatch(/a secret of a row|begin isolation/);
+  });
 
   it("tell of a request, its password, its database, its task and the call that this makes, and no secret", async () => {
     const email = "ada@example.com";
