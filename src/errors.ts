@@ -10,14 +10,23 @@ type ErrorEntry = {
   detail: string;
   /** Seconds. */
   retryAfter?: number;
-  /** The field of the body to blame, if the endpoint has one of this name, with the field error's type and its `ctx`. */
-  field?: { name: string } & Fault;
+  /**
+   * What to blame: a header, a parameter of the query, or the field of the body if the endpoint has one of this name. With
+   * the field error's type and its `ctx`.
+   */
+  field?: Blamed & { in?: "header" | "query" };
 };
+
+type Blamed = { name: string } & Fault;
 
 /** Every error that a client can get: its stable code, its status and its default sentence. */
 export const errorTable = {
   bad_request: { status: 400, detail: "The request could not be parsed." },
-  invalid_cursor: { status: 400, detail: "The cursor does not belong to this list." },
+  invalid_cursor: {
+    status: 400,
+    detail: "The cursor does not belong to this list.",
+    field: { in: "query", name: "cursor", type: "invalid" },
+  },
   invalid_grant: { status: 400, detail: "Incorrect username or password." },
   invalid_one_time_token: {
     status: 400,
@@ -29,7 +38,10 @@ export const errorTable = {
     detail: "This account was deleted. To restore it, send the same fields to POST /auth/restore.",
   },
   invalid_request: { status: 400, detail: "The request is not valid." },
-  unsupported_grant_type: { status: 400, detail: "This endpoint does not support that grant_type." },
+  unsupported_grant_type: {
+    status: 400,
+    detail: "This endpoint does not support that grant_type.",
+  },
   not_authenticated: { status: 401, detail: "Not authenticated." },
   invalid_refresh_token: { status: 400, detail: "The refresh token is not valid." },
   invalid_token: { status: 401, detail: "The access token or API key is not valid." },
@@ -71,10 +83,15 @@ export const errorTable = {
     field: { name: "slug", type: "taken" },
   },
   role_taken: { status: 409, detail: "A role with this name already exists.", field: { name: "name", type: "taken" } },
-  already_member: { status: 409, detail: "This user is already a member of the organization." },
+  already_member: {
+    status: 409,
+    detail: "This user is already a member of the organization.",
+    field: { name: "email", type: "taken" },
+  },
   invitation_open: {
     status: 409,
     detail: "This address has already been invited: send that invitation again instead.",
+    field: { name: "email", type: "taken" },
   },
   owner_required: { status: 409, detail: "An organization needs its owner: transfer or delete it first." },
   name_taken: { status: 409, detail: "This name is already in use.", field: { name: "name", type: "taken" } },
@@ -88,17 +105,30 @@ export const errorTable = {
   },
   still_referenced: { status: 409, detail: "Another resource still refers to this one." },
   request_timeout: { status: 408, detail: "The body did not arrive in time." },
-  length_required: { status: 411, detail: "Send the size of the body in Content-Length." },
+  length_required: {
+    status: 411,
+    detail: "Send the size of the body in Content-Length.",
+    field: { in: "header", name: "Content-Length", type: "missing" },
+  },
   precondition_failed: { status: 412, detail: "The resource has changed since you read it. Fetch it again and retry." },
   precondition_required: { status: 428, detail: "Send If-Match with the version that you want to change." },
   idempotency_key_in_use: {
     status: 409,
     detail: "A request with this Idempotency-Key is still running.",
     retryAfter: 1,
+    field: { in: "header", name: "Idempotency-Key", type: "taken" },
   },
-  idempotency_key_reused: { status: 422, detail: "This Idempotency-Key was already used for a different request." },
+  idempotency_key_reused: {
+    status: 422,
+    detail: "This Idempotency-Key was already used for a different request.",
+    field: { in: "header", name: "Idempotency-Key", type: "taken" },
+  },
   payload_too_large: { status: 413, detail: "The body is too large." },
-  range_not_satisfiable: { status: 416, detail: "The file has no bytes in this range." },
+  range_not_satisfiable: {
+    status: 416,
+    detail: "The file has no bytes in this range.",
+    field: { in: "header", name: "Range", type: "invalid" },
+  },
   unsupported_media_type: { status: 415, detail: "This path does not accept the Content-Type of the body." },
   invalid_reference: { status: 422, detail: "The request refers to a resource that does not exist." },
   validation_failed: { status: 422, detail: "The request is not valid." },
@@ -122,7 +152,7 @@ export class ApiError extends Error {
   readonly code: ErrorCode;
   readonly detail: string;
   readonly errors: FieldError[] | undefined;
-  readonly missing: readonly string[];
+  readonly blamed: readonly Blamed[];
   readonly headers: Record<string, string>;
 
   constructor(
@@ -130,8 +160,8 @@ export class ApiError extends Error {
     options: {
       detail?: string;
       errors?: FieldError[];
-      /** Fields that name what does not exist. Those that the endpoint's body lacks are left out of the answer. */
-      missing?: readonly string[];
+      /** Further fields of the body to blame. Those that the endpoint's body lacks are left out of the answer. */
+      blamed?: readonly Blamed[];
       headers?: Record<string, string>;
       cause?: unknown;
     } = {},
@@ -140,7 +170,7 @@ export class ApiError extends Error {
     this.code = code;
     this.detail = options.detail ?? errorTable[code].detail;
     this.errors = options.errors;
-    this.missing = options.missing ?? [];
+    this.blamed = options.blamed ?? [];
     this.headers = options.headers ?? {};
   }
 }
@@ -196,7 +226,7 @@ export function tooLarge(maxBytes: number): ApiError {
 
 /** 422: a field of the body names a resource that does not exist. */
 export function invalidReference(field: string, detail: string): ApiError {
-  return new ApiError("invalid_reference", { detail, missing: [field] });
+  return new ApiError("invalid_reference", { detail, blamed: [{ name: field, type: "not_found" }] });
 }
 
 /** Throws `not_found`; an expression, so that it can follow `??`. */
@@ -263,11 +293,12 @@ export function problemBody(error: ApiError, requestId: string, { oauth, fields 
   };
 }
 
-/** The field errors for the fields of a body that an error blames. */
-function blamedIn(fields: readonly string[], { code, missing }: ApiError): FieldError[] {
+/** The field errors for what an error blames, without those of fields that the endpoint's body lacks. */
+function blamedIn(fields: readonly string[], { code, blamed }: ApiError): FieldError[] {
   const { field }: ErrorEntry = errorTable[code];
-  const blamed = [...(field ? [field] : []), ...missing.map((name) => ({ name, type: "not_found" as const }))];
-  return blamed.filter(({ name }) => fields.includes(name)).map(({ name, ...fault }) => faultAt(["body", name], fault));
+  return [...(field ? [field] : []), ...blamed.map((one) => ({ ...one, in: undefined }))]
+    .filter((one) => one.in !== undefined || fields.includes(one.name))
+    .map(({ in: part = "body", name, ...fault }) => faultAt([part, name], fault));
 }
 
 function headersFor(error: ApiError): Record<string, string> {

@@ -52,7 +52,7 @@ export function fromDatabase(thrown: unknown): ApiError {
   return new ApiError(code, {
     ...(!isForeseen && { cause: new GuardedError(describe(thrown)) }),
     ...(code === "validation_failed" && { detail: "A value is missing, or is not one that can be stored." }),
-    ...(code === "invalid_reference" && { missing: columnsIn(error?.detail) }),
+    blamed: blamedBy(code, error),
     ...(refusal && position >= 0 && { errors: [operationError(refusal, position)] }),
     ...(retryAfter !== undefined && { headers: { "Retry-After": String(Math.min(retryAfter, longestWait)) } }),
   });
@@ -88,7 +88,17 @@ function codeOf(error: NeonDbError | undefined, call: CallError | undefined): Er
   return named ?? (isReferenced ? "still_referenced" : meaningOf(code));
 }
 
-/** The columns of a foreign key, by PostgreSQL's detail: `Key (shelf)=(99) is not present in table "shelves".` */
+/** The columns that PostgreSQL names, as fields of the body. A check of one column has its name: `books_pages_check`. */
+function blamedBy(code: ErrorCode, error: NeonDbError | undefined) {
+  const { code: sqlstate, column, table, constraint, detail } = error ?? {};
+  if (code === "invalid_reference") return columnsIn(detail).map((name) => ({ name, type: "not_found" }) as const);
+  if (code === "conflict") return columnsIn(detail).map((name) => ({ name, type: "taken" }) as const);
+  if (sqlstate === "23502" && column) return [{ name: column, type: "missing" } as const];
+  const [, checked] = /^(.+)_check$/.exec(constraint?.slice(`${table}_`.length) ?? "") ?? [];
+  return code === "validation_failed" && checked ? [{ name: checked, type: "invalid" } as const] : [];
+}
+
+/** The columns of a key, by PostgreSQL's detail: `Key (shelf)=(99) is not present in table "shelves".` */
 function columnsIn(detail = ""): string[] {
   const [, columns] = /\(([^()]+)\)=\(/.exec(detail) ?? [];
   return columns?.split(", ").map((column) => column.replaceAll('"', "")) ?? [];

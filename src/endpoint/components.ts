@@ -58,7 +58,8 @@ function sharedProblem(response: Response, status: number, { contract, policy }:
 /** The code, and what else decides the body of its example. */
 function exampleName(code: ErrorCode, { fields, maxBytes }: ProblemPolicy): string {
   const entry = errorTable[code];
-  if ("field" in entry && !fields.includes(entry.field.name)) return `${code}.elsewhere`;
+  const isOfBody = "field" in entry && !("in" in entry.field);
+  if (isOfBody && !fields.includes(entry.field.name)) return `${code}.elsewhere`;
   if (code === "payload_too_large" && maxBytes !== usualBytes)
     return `${code}.${sizeInWords(maxBytes).replace(" ", "_")}`;
   return code;

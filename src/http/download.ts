@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import type { ZodObject } from "zod";
 import type { AppEnv, Variables } from "../context/types.ts";
 import { ApiError, errorTable, explain, toApiError } from "../errors.ts";
+import { fieldError } from "../schemas/field-errors.ts";
 import type { Caller } from "../security/caller.ts";
 import { preferredType } from "./accept.ts";
 import { headers } from "./headers.ts";
@@ -63,8 +64,10 @@ export async function download<Env extends AnyEnv>(
 ) {
   const mediaType = preferredType(c.req.header("Accept"), mediaTypes);
   const vary = { Vary: "Accept" };
-  if (!mediaType)
-    throw new ApiError("not_acceptable", { detail: `Available as ${mediaTypes.join(" or ")}.`, headers: vary });
+  if (!mediaType) {
+    const errors = [fieldError(["header", "Accept"], "invalid_value", { values: [...mediaTypes] })];
+    throw new ApiError("not_acceptable", { detail: `Available as ${mediaTypes.join(" or ")}.`, errors, headers: vary });
+  }
   const { extension, type, header, line } = formats[mediaType];
   const first = await pages.next();
 

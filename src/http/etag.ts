@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { ApiError } from "../errors.ts";
+import { fieldError } from "../schemas/field-errors.ts";
 import { headers } from "./headers.ts";
 
 /** `If-Match` (RFC 9110, section 13.1.1), for `parameters`: validation would force typed clients to send it. */
@@ -71,7 +72,11 @@ function tagsIn(request: Headers, name: "If-Match" | "If-None-Match"): string[] 
   if (header.trim() === "*") return "any";
   const found = tags(header);
   if (found.length > 0) return found;
-  throw new ApiError("bad_request", { detail: `${name} must be * or entity tags in double quotes, such as "2".` });
+  const detail = `${name} must be * or entity tags in double quotes, such as "2".`;
+  throw new ApiError("bad_request", {
+    detail,
+    errors: [fieldError(["header", name], "invalid_format", { format: "etags" })],
+  });
 }
 
 function header<Name extends string>(name: Name, description: string) {

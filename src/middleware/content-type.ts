@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { ApiError } from "../errors.ts";
 import { acceptOf } from "../http/headers.ts";
-import type { FieldError } from "../schemas/field-errors.ts";
+import { type FieldError, fieldError } from "../schemas/field-errors.ts";
 import { whole } from "./bounded-body.ts";
 
 /**
@@ -14,7 +14,8 @@ export function requireContentType(
   mediaTypes: readonly string[],
   { required = true, upload, seconds }: { required?: boolean; upload?: object; seconds: number },
 ): MiddlewareHandler {
-  const refused = (detail: string) => unsupported(method, mediaTypes, detail);
+  const refused = (detail: string, name: string, values: readonly string[]) =>
+    unsupported(method, mediaTypes, detail, [fieldError(["header", name], "invalid_value", { values: [...values] })]);
   return async (c, next) => {
     const header = c.req.header("Content-Type") ?? "";
     if (!required && (await whole(c.req.arrayBuffer(), seconds)).byteLength === 0) {
@@ -22,16 +23,19 @@ export function requireContentType(
       return next();
     }
     const [essence = "", ...parameters] = header.split(";").map((part) => part.trim().toLowerCase());
-    if (!mediaTypes.includes(essence)) throw refused(`Send the body as ${mediaTypes.join(" or ")}.`);
+    if (!mediaTypes.includes(essence)) {
+      throw refused(`Send the body as ${mediaTypes.join(" or ")}.`, "Content-Type", mediaTypes);
+    }
     const charset = parameters
       .find((parameter) => parameter.startsWith("charset="))
       ?.slice(8)
       .replaceAll('"', "");
-    if (charset !== undefined && !/^utf-?8$/.test(charset)) {
-      throw refused("Send the body in UTF-8.");
+    // A charset says nothing of a file: `image/png; charset=binary`.
+    if (!upload && charset !== undefined && !/^utf-?8$/.test(charset)) {
+      throw refused("Send the body in UTF-8.", "Content-Type", [`${essence}; charset=utf-8`]);
     }
     if (!/^(identity)?$/i.test(c.req.header("Content-Encoding") ?? "")) {
-      throw refused("Send the body without Content-Encoding.");
+      throw refused("Send the body without Content-Encoding.", "Content-Encoding", ["identity"]);
     }
     if (upload || essence === multipartType) return next();
     if (!isUtf8(await whole(c.req.arrayBuffer(), seconds), essence)) {
@@ -47,10 +51,10 @@ export function unsupported(
   method: string,
   mediaTypes: readonly string[],
   detail: string,
-  errors?: FieldError[],
+  errors: FieldError[],
 ): ApiError {
   const headers = { [acceptOf(method)]: mediaTypes.join(", "), "Accept-Encoding": "identity" };
-  return new ApiError("unsupported_media_type", { detail, headers, ...(errors && { errors }) });
+  return new ApiError("unsupported_media_type", { detail, headers, errors });
 }
 
 /** The type of a form whose parts may be files (RFC 7578). */

@@ -4,6 +4,7 @@ import type { UserEnv } from "../context/types.ts";
 import { ApiError } from "../errors.ts";
 import { notModified, versionsOf } from "../http/etag.ts";
 import { headers } from "../http/headers.ts";
+import { fieldError } from "../schemas/field-errors.ts";
 
 /** Adds `ETag` to each answer that shows the row, and 304 to a read. */
 export function versionedAnswers(responses: RouteConfig["responses"], isRead: boolean): RouteConfig["responses"] {
@@ -21,7 +22,9 @@ export function versionedAnswers(responses: RouteConfig["responses"], isRead: bo
 export const expectVersions: MiddlewareHandler<UserEnv> = async (c, next) => {
   const versions = versionsOf(c.req.raw.headers);
   if (c.var.settings.REQUIRE_IF_MATCH && c.req.header("If-Match") === undefined) {
-    throw new ApiError("precondition_required");
+    throw new ApiError("precondition_required", {
+      errors: [fieldError(["header", "If-Match"], "precondition_required")],
+    });
   }
   c.set("versions", versions);
   await next();

@@ -46,8 +46,10 @@ export const fieldErrorTable = {
 const formats: Partial<Record<string, string>> = {
   "date-time": "a time such as 2026-11-23T09:30:00Z",
   date: "a date such as 2026-11-23",
+  digest: "sha-256=:…:, with 32 bytes in base64",
   email: "an e-mail address",
   etag: 'one ETag, such as "1"',
+  etags: '* or ETags, such as "1", "2"',
   "idempotency-key": "1 to 255 visible ASCII characters",
   network: "an address or a network such as 203.0.113.0/24",
   role: "1 to 40 of a-z 0-9 -, a letter first",

@@ -85,6 +85,30 @@ describe("a table of one's own answers by its constraints:", () => {
     expect([stored.body.code, stored.body.errors]).toStrictEqual(["invalid_reference", undefined]);
   });
 
+  it.each([
+    ["a check", "pages", "2, 1, 't', 0, 'b'", { msg: "Must be valid", type: "invalid" }],
+    ["a value that is missing", "title", "2, 1, null, 1, 'b'", { msg: "Field required", type: "missing" }],
+    ["a unique column", "code", "2, 1, 't', 1, 'a'", { msg: "Must not be in use already", type: "taken" }],
+  ])("%s by the field of its column, where the body has one", async (_what, field, values, fault) => {
+    const given = (name: string) =>
+      endpoint(
+        {
+          ...({ method: "post", path: `/${name}`, operationId: name, tags: ["items"], access: "user" } as const),
+          summary: "Write a row",
+          description: "Writes a row.",
+          request: { body: body(z.strictObject({ [name]: z.string() })) },
+          responses: { 200: json(z.array(z.looseObject({})), "The rows") },
+          errors: ["conflict"],
+        },
+        async (c) => c.json((await c.var.run(c.var.db.execute(sql.raw(insert(values))))).rows, 200),
+      );
+    const app = serve({ endpoints: [given(field), given("other")] });
+    const named = await app.post(`/${field}`, { token: ada.token, json: { [field]: "x" } });
+    expect(named.body.errors).toStrictEqual([{ loc: ["body", field], ...fault }]);
+    expect(named.text).not.toContain(String(books));
+    expect((await app.post("/other", { token: ada.token, json: { other: "x" } })).body.errors).toBeUndefined();
+  });
+
   it("a check by the code that src/db/constraints.ts gives it, with the field that src/errors.ts blames for that", async () => {
     const [check, fault] = [`${books}_pages_check`, { type: "number_too_small", ctx: { min: 1 } }];
     Object.assign(constraintCodes, { [check]: "invalid_reference" });

@@ -80,9 +80,9 @@ describe("an error of PostgreSQL", () => {
     ['Key ("order")=(x) is not present in table "orders".', ["order"]],
     ["Key is not present in table.", []],
     [undefined, []],
-  ])("blames for a reference to nothing the columns in %j", (detail, missing) => {
+  ])("blames for a reference to nothing the columns in %j", (detail, columns) => {
     const error = Object.assign(new NeonDbError("insert or update on table …"), { code: "23503", detail });
-    expect(fromDatabase(error).missing).toStrictEqual(missing);
+    expect(fromDatabase(error).blamed.map(({ name }) => name)).toStrictEqual(columns);
   });
 
   it("is explained in a log unless its code was foreseen by name, and never with a value", () => {

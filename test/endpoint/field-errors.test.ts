@@ -5,7 +5,7 @@ import { changesSomething, Id } from "../../src/schemas/common.ts";
 import { rule } from "../../src/schemas/field-errors.ts";
 import { Moment, wholeNumber } from "../../src/schemas/parameters.ts";
 import { text } from "../../src/schemas/text.ts";
-import { api, aUser, serve, unique } from "../harness.ts";
+import { api, aUser, bindings, serve, unique } from "../harness.ts";
 
 function taking(schema: z.ZodType) {
   const take = endpoint(
@@ -242,5 +242,49 @@ describe("a field error", () => {
     expect((await user.put("/users/me/password", password)).body.errors).toStrictEqual([
       { loc: ["body", "current_password"], msg: "Must be the current password", type: "wrong_password" },
     ]);
+  });
+
+  it("names the header, or the parameter, that an error is about", async () => {
+    const user = await aUser();
+    const { body: item } = await user.post("/items", { title: "Engine" });
+    const path = `/items/${item.id}`;
+    const json = { title: "Loom" };
+    const key = { "Idempotency-Key": unique() };
+    await user.post("/items", json, { headers: key });
+    const places = async (answer: Promise<{ status: number; body: { errors?: { loc: unknown; type: string }[] } }>) => {
+      const { status, body } = await answer;
+      return [status, ...(body.errors ?? []).map(({ loc, type }) => [loc, type])];
+    };
+    const [text, latin] = ["text/plain", "application/json; charset=iso-8859-1"];
+    for (const [answer, status, where, type] of [
+      [user.post("/items", { title: "Lace" }, { headers: key }), 422, ["header", "Idempotency-Key"], "taken"],
+      [user.patch(path, json, { headers: { "If-Match": "1" } }), 400, ["header", "If-Match"], "invalid_format"],
+      [user.get(path, { headers: { "If-Match": "1" } }), 400, ["header", "If-Match"], "invalid_format"],
+      [user.get("/items/export", { headers: { Accept: "text/html" } }), 406, ["header", "Accept"], "invalid_value"],
+      [
+        user.post("/items", undefined, { body: "{}", headers: { "Content-Type": text } }),
+        415,
+        ["header", "Content-Type"],
+        "invalid_value",
+      ],
+      [
+        user.post("/items", undefined, { body: "{}", headers: { "Content-Type": latin } }),
+        415,
+        ["header", "Content-Type"],
+        "invalid_value",
+      ],
+      [
+        user.post("/items", json, { headers: { "Content-Encoding": "gzip" } }),
+        415,
+        ["header", "Content-Encoding"],
+        "invalid_value",
+      ],
+      [user.get("/items?cursor=x"), 400, ["query", "cursor"], "invalid"],
+    ] as const) {
+      expect(await places(answer)).toStrictEqual([status, [where, type]]);
+    }
+    const strict = serve({ bindings: { ...bindings, REQUIRE_IF_MATCH: "true" } });
+    const unnamed = strict.patch(path, { token: user.token, json });
+    expect(await places(unnamed)).toStrictEqual([428, [["header", "If-Match"], "precondition_required"]]);
   });
 });

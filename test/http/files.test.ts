@@ -28,8 +28,10 @@ describe("Repr-Digest", () => {
   const hex = "00ff".repeat(16);
   const own = reprDigestOf(hex);
 
-  it.each([own, `${own};a=1`, ` ${own} `, `sha-512=:AAAA:, ${own}`, `${own}, md5=:AAAA:`])(
-    "has a SHA-256: %s",
+  const replaced = `sha-256=:${"A".repeat(43)}=:, ${own}`;
+
+  it.each([own, `${own};a=1`, ` ${own} `, `sha-512=:AAAA:, ${own}`, `${own}, md5=:AAAA:`, replaced])(
+    "has a SHA-256, the last of several: %s",
     (header) => {
       expect(sha256In(header)).toBe(hex);
     },

@@ -106,6 +106,12 @@ describe("an attachment", () => {
     expect((await remainsOf(item.ownerId)).rows).toContain(byAdmin.body.id);
   });
 
+  it("may have a type with a charset, which says nothing of bytes", async () => {
+    const headers = { "Content-Type": "image/png; charset=binary" };
+    const { status, body } = await attach(await anItem(), png(), { headers });
+    expect([status, body.type]).toStrictEqual([201, "image/png"]);
+  });
+
   it("leaves nothing behind if it is not what it says, or is too long", async () => {
     const item = await anItem();
     const digest = `sha-512=:AAAA:, sha-256=:${Buffer.from(sha256Of(png(9)), "hex").toString("base64")}:`;
