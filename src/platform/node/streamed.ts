@@ -22,6 +22,8 @@ export async function sendStream(
   body: ReadableStream<Uint8Array>,
   outgoing: ServerResponse,
 ): Promise<void> {
+  // A client that left before the answer began: nothing would read the source, or end it.
+  if (outgoing.destroyed) return body.cancel().catch(() => {});
   try {
     outgoing.statusCode = status;
     outgoing.setHeaders(headers);

@@ -177,6 +177,31 @@ describe("an answer", () => {
     expect(said.mock.calls).toStrictEqual([]);
   });
 
+  it.each([undefined, "image/png", "application/json"])(
+    "of type %s that its client leaves before it begins ends its source, and is no fault",
+    async (type) => {
+      const said = vi.spyOn(console, "warn").mockImplementation(() => {});
+      const events: string[] = [];
+      const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+      const { promise: left, resolve: leave } = Promise.withResolvers<void>();
+      const source = new ReadableStream<Uint8Array>({ cancel: () => void events.push("cancelled") });
+      const own = { ...(type !== undefined && { "Content-Type": type, "Content-Length": "10" }) };
+      const server = await serve(async ({ signal }) => {
+        signal.addEventListener("abort", () => leave());
+        begin();
+        await left;
+        return new globalThis.Response(source, { headers: own });
+      });
+      const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+      socket.write("GET / HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n");
+      await begun;
+      socket.destroy();
+      await left;
+      await server.close();
+      expect([events, said.mock.calls]).toStrictEqual([["cancelled"], []]);
+    },
+  );
+
   it("to a body that was not read to its end closes the connection, so that nothing can follow it", async () => {
     const server = await serve(() => new globalThis.Response("no", { status: 413 }));
     const request = send(server.url, { method: "POST" });
