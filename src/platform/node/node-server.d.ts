@@ -7,6 +7,7 @@ declare module "@hono/node-server" {
       request: Request,
       connection: { incoming: IncomingMessage; outgoing: ServerResponse },
     ) => Response | Promise<Response>,
+    options: { hostname: string },
   ): (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>;
 }
 

@@ -20,6 +20,9 @@ export type NodeServer = {
 /** Milliseconds for the headers of a request. Without a bound on the request as a whole, Node has none for them. */
 const headersTimeout = 60_000;
 
+/** The host of a request that names none, as HTTP/1.0 allows and the checks of load balancers do. */
+const hostname = "localhost";
+
 /** The addresses of requests that are being answered. */
 const addresses = new WeakMap<Request, string>();
 
@@ -35,23 +38,29 @@ export async function serveOnNode(app: App, bindings: Bindings, settings: Server
   const originOf = readOrigin(TRUSTED_PROXIES);
   const origins = new WeakMap<IncomingMessage, Origin>();
   const fetch = inFrontOf((request) => app.fetch(request, bindings, pending.context), ASSETS_FOLDER);
-  const answer = getRequestListener(async (request, { incoming, outgoing }) => {
-    const address = origins.get(incoming)?.address;
-    if (address !== undefined) addresses.set(request, address);
-    const response = await fetch(request);
-    // The rest of a body that was refused is not read, so that no other request can follow it.
-    if (!incoming.complete) outgoing.shouldKeepAlive = false;
-    const stream = streamOf(response);
-    if (!stream) return response;
-    pending.add(sendStream(response, stream, outgoing));
-    return RESPONSE_ALREADY_SENT;
-  });
+  const answer = getRequestListener(
+    async (request, { incoming, outgoing }) => {
+      const address = origins.get(incoming)?.address;
+      if (address !== undefined) addresses.set(request, address);
+      const response = await fetch(request);
+      // The rest of a body that was refused is not read, so that no other request can follow it.
+      if (!incoming.complete) outgoing.shouldKeepAlive = false;
+      const stream = streamOf(response);
+      if (!stream) return response;
+      pending.add(sendStream(response, stream, outgoing));
+      return RESPONSE_ALREADY_SENT;
+    },
+    { hostname },
+  );
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    // A proxy speaks TLS with the client, and plain HTTP with this server.
-    const { host = "" } = incoming.headers;
+    const { method, url, headers } = incoming;
+    // Asks whether the server is there (RFC 9110, section 9.3.7): no endpoint has this path.
+    if (method === "OPTIONS" && url === "*") return void outgoing.writeHead(204).end();
     const origin = originOf(incoming);
+    const target = targetOf(url, headers.host || hostname, origin);
+    if (target === undefined) return void outgoing.writeHead(400, { Connection: "close" }).end();
     origins.set(incoming, origin);
-    if (origin.isSecure && isHost(host)) incoming.url = `https://${host}${incoming.url}`;
+    incoming.url = target;
     void answer(incoming, outgoing);
   };
   // Each endpoint bounds the time of its body. Idle connections outlast those of usual proxies, which close theirs first.
@@ -76,6 +85,17 @@ export async function serveOnNode(app: App, bindings: Bindings, settings: Server
       return isDone;
     },
   };
+}
+
+/**
+ * The target of a request, with the scheme that its client used: a proxy speaks TLS with the client, and plain HTTP with
+ * this server. Undefined for one that is neither a path nor a URL of the web.
+ */
+function targetOf(url = "", host: string, { isSecure }: Origin): string | undefined {
+  if (url.startsWith("/")) return isSecure && isHost(host) ? `https://${host}${url}` : url;
+  // The host of a whole URL counts more than `Host` (RFC 9112, section 3.2.2).
+  const [, rest] = /^https?:(\/\/.*)$/i.exec(url) ?? [];
+  return rest && `${isSecure ? "https" : "http"}:${rest}`;
 }
 
 /** True for a name or an address with a port or none, and nothing that would lead elsewhere in a URL. */

@@ -64,6 +64,52 @@ describe("the address of a client", () => {
   });
 });
 
+describe("the target of a request", () => {
+  /** Sends the head of a request, and answers what comes back. */
+  const exchange = async (server: { url: string }, head: string) => {
+    const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+    socket.write(`${head}\r\n\r\n`);
+    return text(socket);
+  };
+  const close = "Connection: close";
+  const secure = `X-Forwarded-Proto: https\r\n${close}`;
+
+  it.each([
+    [`GET /a//b HTTP/1.1\r\nHost: a:80\r\n${close}`, "http://a/a//b"],
+    [`GET /a HTTP/1.1\r\nHost: a\r\n${secure}`, "https://a/a"],
+    [`GET //b/c HTTP/1.1\r\nHost: a\r\n${secure}`, "https://a//b/c"],
+    // Of a whole URL, the host counts, and the scheme is that of the connection.
+    [`GET http://b/c?d HTTP/1.1\r\nHost: a\r\n${close}`, "http://b/c?d"],
+    [`GET http://b/c?d HTTP/1.1\r\nHost: a\r\n${secure}`, "https://b/c?d"],
+    [`GET HTTP://b/c HTTP/1.1\r\nHost: a\r\n${close}`, "http://b/c"],
+    [`GET https://b/c HTTP/1.1\r\nHost: a\r\n${close}`, "http://b/c"],
+    // Load balancers check like this whether a server is there.
+    ["GET /a HTTP/1.0", "http://localhost/a"],
+    [`GET /a HTTP/1.0\r\n${secure}`, "https://localhost/a"],
+  ])("of %j is %s", async (head, expected) => {
+    const server = await serve(({ url }) => new globalThis.Response(url), { TRUSTED_PROXIES: "127.0.0.1" });
+    expect((await exchange(server, head)).split("\r\n\r\n")[1]).toBe(expected);
+    await server.close();
+  });
+
+  it.each([
+    [`OPTIONS * HTTP/1.1\r\nHost: a\r\n${close}`, 204],
+    [`OPTIONS * HTTP/1.1\r\nHost: a\r\n${secure}`, 204],
+    [`GET * HTTP/1.1\r\nHost: a\r\n${secure}`, 400],
+    [`GET ftp://b/c HTTP/1.1\r\nHost: a\r\n${close}`, 400],
+    [`GET ftp://b/c HTTP/1.1\r\nHost: a\r\n${secure}`, 400],
+    [`GET http:b HTTP/1.1\r\nHost: a\r\n${close}`, 400],
+    [`GET / HTTP/1.1\r\nHost: a/b\r\n${secure}`, 400],
+    [`GET / HTTP/1.1\r\n${close}`, 400],
+  ])("of %j is none that the app has: %i", async (head, status) => {
+    const app = vi.fn<App["fetch"]>(() => new globalThis.Response());
+    const server = await serve(app, { TRUSTED_PROXIES: "127.0.0.1" });
+    expect(await exchange(server, head)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(app).not.toHaveBeenCalled();
+    await server.close();
+  });
+});
+
 describe("an answer", () => {
   const long = JSON.stringify("a".repeat(5_000));
   const headers = { "Content-Type": "application/json", ETag: '"1"' };
