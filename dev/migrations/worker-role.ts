@@ -75,7 +75,7 @@ export type WorkerRole = {
 
 /**
  * Makes the Worker's role of this database, or mends it, and gives it what it needs. Repeatable. Throws {@link CommandError} if
- * the role is none for a Worker, or if ours may not make roles.
+ * a Worker must not use the role, or if ours may not make roles.
  */
 export async function makeWorkerRole(database: LocalDatabase, { newPassword = false } = {}): Promise<WorkerRole> {
   const name = workerRole(database.name);
@@ -127,7 +127,7 @@ async function refuseUnfit(database: LocalDatabase, name: string): Promise<void>
   const fault = rows[0]?.[0];
   if (!fault) return;
   throw new CommandError(
-    `The role ${name} ${fault}, so it is none for a Worker. Take that from it, or drop it and run this again.`,
+    `The role ${name} ${fault}, so a Worker must not use it. Take that from it, or drop it and run this again.`,
   );
 }
 

@@ -29,6 +29,8 @@ export type ShipPlan = {
   checks: CheckLine[];
   /** Undefined for one Worker. */
   shape: ShapePlan | undefined;
+  /** Percentages of the traffic before all of it, and the seconds after each. */
+  rollout: { steps: readonly number[]; pause: number };
   /** The Workers that are parts no more, and stay deployed. */
   leftOver: string[];
 };
@@ -91,11 +93,24 @@ export function planText(target: ShipTarget, plan: ShipPlan): string {
     ),
     `  URL       ${plan.url ?? "told by the upload"}`,
     `  database  ${describeDatabase(target.databaseUrl)}`,
+    `  rollout   ${rolloutText(plan)}`,
     "",
     ...migrationLines(database, plan.effects),
     "",
     printed(verdicts(target, plan)),
   ].join("\n");
+}
+
+/** The reason for which a version gets all traffic at once. */
+export function wholeBecause(isWhole: ShipPlan["isWhole"]): string {
+  return isWhole === "first" ? "the first deploy" : "a change of Durable Objects";
+}
+
+function rolloutText({ shape, isWhole, rollout: { steps, pause } }: ShipPlan): string {
+  if (shape) return "all traffic of each Worker at once, the router last";
+  if (isWhole) return `all traffic at once: this is ${wholeBecause(isWhole)}`;
+  if (steps.length === 0) return "all traffic after the smoke test";
+  return `${[...steps, 100].map((step) => `${step} %`).join(", then ")}, with ${pause} s after each step`;
 }
 
 function told(traffic: readonly Share[]): string {

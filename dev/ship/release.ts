@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CommandError } from "../config.ts";
 import type { Cloudflare, Share } from "./cloudflare.ts";
-import type { ShipPlan } from "./plan.ts";
+import { type ShipPlan, wholeBecause } from "./plan.ts";
 import { smoke } from "./smoke.ts";
 import type { ShipTarget } from "./target.ts";
 import { lastWords, type Wrangler, type WranglerRun } from "./wrangler.ts";
@@ -29,8 +29,7 @@ export async function release(target: ShipTarget, plan: ShipPlan, options: Relea
 /** Makes a deploy that Cloudflare takes in one piece only: the first, or one with a change of Durable Objects. */
 async function releaseWhole(target: ShipTarget, plan: ShipPlan, options: ReleaseOptions): Promise<void> {
   const { log, wrangler, cloudflare, patience } = options;
-  const why = plan.isWhole === "first" ? "the first deploy" : "a change of Durable Objects";
-  log(`Deploying at once, because this is ${why}: no version can stand beside another then.`);
+  log(`Deploying at once, because this is ${wholeBecause(plan.isWhole)}: a gradual rollout is impossible.`);
   const ran = await wrangler("deploy", ...labels(target));
   if (ran.code !== 0) await failed(ran, "deploy", target, plan, options);
   const [now] = await cloudflare.traffic(target.worker);
@@ -100,8 +99,7 @@ async function releaseVersion(target: ShipTarget, plan: ShipPlan, options: Relea
     );
   }
   const now = await cloudflare.traffic(target.worker);
-  if (now[0]?.version !== version)
-    log(`Cloudflare already tells of another version, ${now[0]?.version}: somebody else deploys.`);
+  if (now[0]?.version !== version) log(`Cloudflare now reports version ${now[0]?.version}: someone else is deploying.`);
   log(takeBack(target, old));
 }
 

@@ -10,7 +10,7 @@ import { effectsOf, readDatabasePlan } from "./database.ts";
 import { deletionText, leftOver } from "./left-over.ts";
 import type { CheckLine } from "./line.ts";
 import { type Bundle, type Measured, measure } from "./measure.ts";
-import { planText, type ShipPlan, verdicts } from "./plan.ts";
+import { planText, type ShipPlan, verdicts, wholeBecause } from "./plan.ts";
 import { type ReleaseOptions, release, urlOf } from "./release.ts";
 import { deployed, planShape, type ShapeOptions, textOfAll } from "./shape-plan.ts";
 import { releaseShape } from "./shape-release.ts";
@@ -75,6 +75,12 @@ async function planOf(
   const { project, worker } = target;
   const database = await readDatabasePlan(target);
   const { traffic, secrets, isWhole } = await deployed(worker, target.config, cloudflare);
+  const { steps, pause } = options;
+  if (isWhole && steps.length > 0) {
+    throw new CommandError(
+      `Cloudflare takes ${wholeBecause(isWhole)} at once, so that it cannot have --steps. Nothing was changed: leave them out.`,
+    );
+  }
   const [current] = traffic;
   const running = current && (await cloudflare.labelsOf(worker, current.version)).commit;
   const { bundle, start, shape } = await measured(target, wrangler, cloudflare, options);
@@ -93,6 +99,7 @@ async function planOf(
     start,
     checks: await options.check(target, bundle),
     shape,
+    rollout: { steps, pause },
     leftOver: await leftOver(worker, shape?.workers.map(({ name }) => name) ?? [], cloudflare),
   };
 }

@@ -108,7 +108,7 @@ describe("npm run db:role", () => {
     await as(anew.stdout.trim(), (client) => client.query("select 1"));
   });
 
-  it("refuses another environment's database, and a role that is none for a Worker", async () => {
+  it("refuses another environment's database, and a role that a Worker must not use", async () => {
     await run("comment on schema drizzle is 'plinth: staging'");
     const other = await command("--env", "production");
     expect([other.code, other.stdout]).toStrictEqual([1, ""]);

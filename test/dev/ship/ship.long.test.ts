@@ -11,6 +11,7 @@ describe("promise 28: npm run ship, step by step", { timeout: 180_000 }, () => {
   it("migrates, uploads, tests, promotes in steps, and says how to take it back", async () => {
     const old = at.cloudflare.run("0123456789ab");
     const told = await run({ steps: [10], measure });
+    expect(told).toContain("rollout   10 %, then 100 %, with 0 s after each step");
     expect(told).toMatch(/go {7}bundle +\d+ kB gzipped/);
     expect(told).toMatch(/go {7}start-up +\d+ ms/);
     expect(await isMigrated()).toBe(true);
@@ -81,6 +82,16 @@ describe("promise 28: npm run ship, step by step", { timeout: 180_000 }, () => {
     expect(traffic(old)).toStrictEqual(["old@100", "new@0"]);
   });
 
+  it("says so where Cloudflare reports another version than the one that it has given the traffic", async () => {
+    at.cloudflare.run("0123456789ab");
+    let shares = 0;
+    at.cloudflare.onCall = (call) => {
+      if (/^POST .*deployments$/.test(call)) shares += 1;
+      else if (shares === 2 && /^GET .*deployments$/.test(call)) at.cloudflare.run("ffffffffffff");
+    };
+    expect(await run()).toMatch(/Cloudflare now reports version [\w-]+: someone else is deploying\./);
+  });
+
   it("stops where somebody else deploys meanwhile, and where routes and schedules fail", async () => {
     const old = at.cloudflare.run("0123456789ab");
     at.cloudflare.onCall = (call) => {
@@ -102,13 +113,24 @@ describe("promise 28: npm run ship, step by step", { timeout: 180_000 }, () => {
   it("deploys at once what cannot stand beside another version: the first, and a change of Durable Objects", async () => {
     // The first secret has made the Worker, empty.
     at.cloudflare.worker = { migrationTag: undefined };
+    expect(await run({ isDryRun: true })).toContain("rollout   all traffic at once: this is the first deploy");
     const first = await run();
-    expect(first).toContain("Deploying at once, because this is the first deploy");
+    expect(first).toContain("Deploying at once, because this is the first deploy: a gradual rollout is impossible.");
     expect(first).toContain("There is no version before it to go back to");
     const file = join(at.project.folder, "wrangler.toml");
     const objects = `[[migrations]]\ntag = "v1"\nnew_sqlite_classes = ["Counter"]\n`;
     await writeFile(file, `${await readFile(file, "utf8")}\n${objects}`);
     await at.project.commit();
+    expect(await run({ isDryRun: true })).toContain(
+      "rollout   all traffic at once: this is a change of Durable Objects",
+    );
+    const before = at.cloudflare.writes();
+    const asked: string[] = [];
+    const gradual = await run({ steps: [10, 50], confirm: async (question) => asked.push(question) > 0 });
+    expect(gradual).toBe(
+      "Cloudflare takes a change of Durable Objects at once, so that it cannot have --steps. Nothing was changed: leave them out.",
+    );
+    expect([asked, at.cloudflare.writes()]).toStrictEqual([[], before]);
     at.cloudflare.refused = ["PUT /workers/scripts/tiny-production"];
     const refused = await run();
     expect(refused).toContain("this is a change of Durable Objects");
