@@ -1,5 +1,5 @@
 /** The faults of a transaction's connection: those of dev/local/chaos.ts, as they look in a WebSocket. */
-import type { Duplex } from "node:stream";
+import { type Duplex, finished } from "node:stream";
 import { type FaultName, faultNamed, sqlstates } from "./chaos.ts";
 import { chaosType, errorMessage, message } from "./messages.ts";
 import { cut, type Message } from "./tunnel-faults.ts";
@@ -92,7 +92,8 @@ export function carryWithFaults(client: Duplex, stream: Duplex, end: () => void)
     setTimeout(end, 20);
   }
 
-  client.once("close", () => {
+  // A connection that breaks ends without closing, and PostgreSQL would keep the session with its locks.
+  finished(client, { writable: false }, () => {
     // The statement arrives when the client has given it up.
     if (fault === "late") stream.end(Buffer.concat(held));
     else stream.destroy();

@@ -44,7 +44,9 @@ const makePair = endpoint(
   },
   async (c) => {
     await c.var.transaction(async ({ db: tx, run, user }) => {
-      await run(tx.execute(sql`insert into ${pairs} values (${user.id})`));
+      // Holds a lock that the repetition needs, so that a transaction that was left open is noticed.
+      const held = sql`(select pg_advisory_xact_lock(hashtext(${user.id}::text))) as held`;
+      await run(tx.execute(sql`insert into ${pairs} select ${user.id}::uuid from ${held}`));
       await run(tx.execute(sql`insert into ${pairs} values (${user.id})`));
     });
     return c.body(null, 204);
