@@ -36,13 +36,14 @@ export function unwrap<Data, Error>({ data, error, response }: Result<Data, Erro
  * Those that belong to no field are under the empty name.
  */
 export function fieldErrors(problem: Pick<Problem, "errors"> | undefined): Record<string, FieldError[]> {
-  const byField: Record<string, FieldError[]> = {};
+  const byField = new Map<string, FieldError[]>();
   for (const error of problem?.errors ?? []) {
     const [part, ...path] = error.loc;
     const field = part === "body" ? path.join(".") : "";
-    byField[field] = [...(byField[field] ?? []), error];
+    byField.set(field, [...(byField.get(field) ?? []), error]);
   }
-  return byField;
+  // Makes a field of each name, even of `__proto__`, which an assignment would take for something else.
+  return Object.fromEntries(byField);
 }
 
 /** Makes a problem of an error that has none, such as a proxy's page: its `code` is `unreadable`. */

@@ -45,12 +45,15 @@ function mayRepeat({ status, headers }: Response, isSafe: boolean): boolean {
   return isSafe && ([502, 503, 504].includes(status) || (status === 409 && headers.has("Retry-After")));
 }
 
-/** The milliseconds of a `Retry-After` in seconds (RFC 9110, section 10.2.3), with some jitter. */
+/**
+ * The milliseconds of a `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3), with some jitter. Undefined if it
+ * is neither: `Date.parse` takes even `-5` for a date.
+ */
 function waitOf({ headers }: Response): number | undefined {
-  const header = headers.get("Retry-After");
-  if (header === null) return undefined;
-  const wait = Number(header) * 1_000;
-  return Number.isNaN(wait) ? undefined : wait + Math.random() * 250;
+  const header = headers.get("Retry-After")?.trim() ?? "";
+  if (/^\d+$/.test(header)) return Number(header) * 1_000 + Math.random() * 250;
+  const wait = /^[a-z]/i.test(header) ? Date.parse(header) - Date.now() : Number.NaN;
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait) + Math.random() * 250;
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,53 @@
+import { describe, expect, it, vi } from "vitest";
+import { createClient, fieldErrors } from "../../client/src/index.ts";
+
+const baseUrl = "https://api.example.com";
+
+/** The milliseconds before each repetition of a read whose server always answers 503 with this `Retry-After`. */
+async function waitsFor(retryAfter: string): Promise<number[]> {
+  const times: number[] = [];
+  const client = createClient({
+    baseUrl,
+    fetch: async () => {
+      times.push(Date.now());
+      return new Response(null, { status: 503, headers: { "Retry-After": retryAfter } });
+    },
+  });
+  const reading = client.GET("/api/v1/items");
+  await vi.runAllTimersAsync();
+  expect((await reading).response.status).toBe(503);
+  return times.slice(1).map((time, i) => time - (times[i] ?? 0));
+}
+
+describe("the client waits before it repeats a call,", () => {
+  it.each([
+    ["seconds", "2"],
+    ["a date", "Thu, 26 Nov 2026 09:00:02 GMT"],
+  ])("by a Retry-After in %s", async (_what, retryAfter) => {
+    vi.useFakeTimers({ now: new Date("2026-11-26T09:00:00Z"), toFake: ["Date", "setTimeout", "clearTimeout"] });
+    const [first = 0] = await waitsFor(retryAfter).finally(() => vi.useRealTimers());
+    expect(first).toBeGreaterThanOrEqual(2_000);
+    expect(first).toBeLessThanOrEqual(2_250);
+  });
+
+  it.each(["-5", "", "soon", "1.5", "+3", "-1e3"])("as long as without one, if it is %j", async (retryAfter) => {
+    vi.useFakeTimers({ now: new Date("2026-11-26T09:00:00Z"), toFake: ["Date", "setTimeout", "clearTimeout"] });
+    const waits = await waitsFor(retryAfter).finally(() => vi.useRealTimers());
+    expect(waits).toHaveLength(2);
+    for (const wait of waits) expect(wait).toBeGreaterThanOrEqual(200);
+  });
+
+  it("never, if the time that it names is too far away", async () => {
+    vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] });
+    expect(await waitsFor("999999999999").finally(() => vi.useRealTimers())).toStrictEqual([]);
+  });
+});
+
+describe("fieldErrors", () => {
+  it("has a field of each name that the server gives", () => {
+    const errors = ["__proto__", "constructor", "title"].map((name) => {
+      return { loc: ["body", name], msg: "Field not allowed", type: "extra_forbidden" as const };
+    });
+    expect(Object.entries(fieldErrors({ errors }))).toStrictEqual(errors.map((error) => [error.loc[1], [error]]));
+  });
+});
