@@ -3,7 +3,7 @@ import type { Database } from "../db/client.ts";
 import { auditEvents, mails, users } from "../db/schema.ts";
 import type { AuditKind, MailKindName } from "../values.ts";
 import { firstIdAt, isOlderId, keyset, newestFirst, type PageRequest } from "./keyset.ts";
-import { takesRoom } from "./mails.ts";
+import { counterOf, takesRoom } from "./mails.ts";
 
 /** An event to record, and the mail that tells the account's owner, if any. */
 export type NewAuditEvent = typeof auditEvents.$inferInsert & { notice?: Notice };
@@ -133,13 +133,16 @@ export function telling(event: NewAuditEvent, source: SQL, whose: Whose = {}): C
       returning id, kind, user_id, organization_id${more && sql`, details`}`,
   };
   if (!notice) return [recorded];
-  const mail = {
-    id: recipients ? sql`u.mail_id` : notice.id,
-    kind: notice.kind,
-    userId: sql`u.id`,
-    recipient: sql`u.email`,
-    isVerified: sql`u.email_verified_at is not null`,
-  };
+  const { pepper, kind: mailKind } = notice;
+  const to = (u: SQL) => ({
+    kind: mailKind,
+    userId: sql`${u}.id`,
+    recipient: sql`${u}.email`,
+    isVerified: sql`${u}.email_verified_at is not null`,
+  });
+  const mail = { id: recipients ? sql`u.mail_id` : notice.id, ...to(sql`u`) };
+  // Of two statements that tell the same people, the later one waits at the first counter.
+  const inOrder = recipients && pepper !== undefined ? sql`order by ${counterOf(to(sql`o`), pepper)}` : sql``;
   const told = {
     name: `${name}notice`,
     query: sql`
@@ -154,9 +157,10 @@ export function telling(event: NewAuditEvent, source: SQL, whose: Whose = {}): C
           ${recipients ? idOfEach(notice.id) : sql`${notice.id}::uuid`} as mail_id${more && sql`, e.details`}
         from ${sql.identifier(recorded.name)} as e
         ${recipients ? sql`cross join lateral (${recipients}) as r (id)` : sql``}
-        join ${owner} as o on o.id = ${recipients ? sql`r.id` : sql`e.user_id`} offset 0
+        join ${owner} as o on o.id = ${recipients ? sql`r.id` : sql`e.user_id`}
+        ${inOrder} offset 0
       ) as u
-      where ${notice.pepper === undefined ? sql`true` : takesRoom(mail, notice.pepper)}`,
+      where ${pepper === undefined ? sql`true` : takesRoom(mail, pepper)}`,
   };
   return [recorded, told];
 }

@@ -33,24 +33,31 @@ export type RefusedMail = { mail_id: string; kind: string; user_id: string | nul
 /** The refused mails of this transaction, as JSON. */
 const refusedMails = sql`coalesce(nullif(current_setting('plinth.refused_mails', true), ''), '[]')::jsonb`;
 
+/** A mail that wants room. The expressions are of its row. */
+type Wanting = { id: string | SQL; kind: MailKindName; userId: SQL; recipient: SQL; isVerified: SQL };
+
 /**
- * Takes room for one mail, or is false and notes the mail for {@link Mails.refused}: links and mail to unverified addresses count per mailbox, hidden by `pepper`,
- * other mail per account and kind. Volatile: use it behind a fence, one row per mail.
+ * The key of the counter of a mail: of links and mail to unverified addresses per mailbox, hidden by `pepper`, of other mail
+ * per account and kind. A statement with several mails takes room for them in this order, or two could wait for each other.
  */
-export function takesRoom(
-  mail: { id: string | SQL; kind: MailKindName; userId: SQL; recipient: SQL; isVerified: SQL },
-  pepper: string,
-): SQL {
-  const { id, kind, userId, recipient, isVerified } = mail;
+export function counterOf({ kind, userId, recipient, isVerified }: Omit<Wanting, "id">, pepper: string): SQL {
   const box = sql`regexp_replace(replace(split_part(lower(${recipient}), '@', 1), '.', ''), '[+].*$', '')
     || '@' || split_part(lower(${recipient}), '@', 2)`;
   const linkCounter: string | undefined = Object.entries(counterOfLink).find(([purpose]) => purpose === kind)?.[1];
   const byMailbox = sql`${`mail:${linkCounter ?? "box"}:`}
     || encode(sha256(convert_to(${pepper}::text || ${box}, 'UTF8')), 'hex')`;
   const byAccount = sql`${`mail:${kind}:`} || ${userId}::text`;
-  const counter = linkCounter ? byMailbox : sql`case when ${isVerified} then ${byAccount} else ${byMailbox} end`;
+  return linkCounter ? byMailbox : sql`case when ${isVerified} then ${byAccount} else ${byMailbox} end`;
+}
+
+/**
+ * Takes room for one mail, or is false and notes the mail for {@link Mails.refused}. Volatile: use it behind a fence, one row per mail, and
+ * several in the order of {@link counterOf}.
+ */
+export function takesRoom(mail: Wanting, pepper: string): SQL {
+  const { id, kind, userId } = mail;
   const refused = sql`jsonb_build_object('mail_id', ${id}::text, 'kind', ${kind}::text, 'user_id', ${userId}::text)`;
-  return sql`case take_room(${counter}, ${mailBudget.budget}::int, ${mailBudget.forgetSeconds}::int) when 0 then true
+  return sql`case take_room(${counterOf(mail, pepper)}, ${mailBudget.budget}::int, ${mailBudget.forgetSeconds}::int) when 0 then true
     else set_config('plinth.refused_mails', (${refusedMails} || ${refused})::text, true) is null end`;
 }
 

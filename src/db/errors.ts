@@ -12,7 +12,7 @@ import { GuardedError } from "../log.ts";
 import { constraintCodes } from "./constraints.ts";
 import { type JsonRow, readResults } from "./json-rows.ts";
 import { meaningOf } from "./sqlstates.ts";
-import { CallError } from "./wire.ts";
+import { CallError, isUndone } from "./wire.ts";
 
 /**
  * Ends a transaction that was done before, without being an error. Holds the answers of its statements at that time.
@@ -65,7 +65,7 @@ export function isFromDatabase(thrown: unknown): boolean {
 
 /** True if Postgres undid a transaction because of others at the same time: a serialization failure or a deadlock. */
 export function lostToOthers(thrown: unknown): boolean {
-  return ["40001", "40P01"].includes(findNeonError(thrown)?.code ?? "");
+  return isUndone(findNeonError(thrown)?.code);
 }
 
 function keysFull(seconds: number): ApiError {
@@ -76,7 +76,7 @@ function keysFull(seconds: number): ApiError {
 /** Refusals of a batch: `refuse` puts the position of the operation into `detail`, -1 where there is none. */
 const refusals: Partial<Record<string, OperationCode>> = { PT404: "not_found", PT412: "precondition_failed" };
 
-/** Seconds: a longer wait, asked for by something before the database, is cut down to this. */
+/** Seconds. Caps a longer Retry-After from a proxy in front of the database. */
 const longestWait = 60;
 
 function codeOf(error: NeonDbError | undefined, call: CallError | undefined): ErrorCode {

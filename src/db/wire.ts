@@ -6,7 +6,7 @@ export type RoundTrips = {
   milliseconds: number;
   /** The calls that were sent once more, which `count` includes. */
   again?: number;
-  /** True while a call may be sent once more, since a repetition has no further effect. */
+  /** True while a call of unknown outcome may be sent once more, since a repetition has no further effect. */
   mayRepeat?: boolean;
   /** Does a call in a span of the platform's tracing. */
   within?: Within | undefined;
@@ -55,8 +55,8 @@ export class CallError extends Error {
 type Answer = { ok: boolean; status: number; json: () => Promise<unknown> };
 
 /**
- * The driver's `fetch`: counts the call in `trips`, and aborts it and its answer after `timeout` milliseconds. Sends it
- * once more after an {@link isBlip}, if it may be repeated and there is time. Throws {@link CallError}.
+ * The driver's `fetch`: counts the call in `trips`, and aborts it and its answer after `timeout` milliseconds. If there is
+ * time, sends it once more after an {@link isUndone}, or an {@link isBlip} if it may be repeated. Throws {@link CallError}.
  */
 export async function call(url: string, init: RequestInit & CallOptions): Promise<Answer> {
   const { trips } = init;
@@ -70,7 +70,7 @@ async function answerTo(url: string, init: RequestInit & CallOptions): Promise<A
   const due = Date.now() + timeout;
   const [first] = await Promise.allSettled([send(endpoint, request, { trips, timeout })]);
   const pause = 20 + Math.random() * 60;
-  if (trips.mayRepeat && (await isBlip(first)) && Date.now() + pause < due) {
+  if ((await mayGoAgain(first, trips)) && Date.now() + pause < due) {
     await new Promise((resolve) => setTimeout(resolve, pause));
     trips.again = (trips.again ?? 0) + 1;
     return send(endpoint, request, { trips, timeout: due - Date.now() });
@@ -79,15 +79,28 @@ async function answerTo(url: string, init: RequestInit & CallOptions): Promise<A
   return first.value;
 }
 
-/** A connection that broke, a gateway without an answer, or a statement that Postgres undid because of others. */
-async function isBlip(first: PromiseSettledResult<Answer>): Promise<boolean> {
-  if (first.status === "rejected") return first.reason instanceof CallError && passing.includes(first.reason.fault);
-  return !first.value.ok && isPassing(fieldOf(await first.value.json(), "code"));
+async function mayGoAgain(first: PromiseSettledResult<Answer>, { mayRepeat }: RoundTrips): Promise<boolean> {
+  if (first.status === "rejected") return mayRepeat === true && isBlip(first.reason);
+  const code = first.value.ok ? undefined : fieldOf(await first.value.json(), "code");
+  return isUndone(code) || (mayRepeat === true && isPassing(code));
 }
 
-/** True for an SQLSTATE after which a read may be sent again: Postgres undid it because of others, or broke the connection. */
+/** True for a connection that broke, or a gateway without an answer. */
+function isBlip(reason: unknown): boolean {
+  return reason instanceof CallError && passing.includes(reason.fault);
+}
+
+/**
+ * True for an SQLSTATE after which any call may be sent again: a serialization failure or a deadlock, of which Postgres
+ * has undone the whole statement or batch.
+ */
+export function isUndone(code: unknown): boolean {
+  return code === "40001" || code === "40P01";
+}
+
+/** True for an SQLSTATE after which a read may be sent again: Postgres broke the connection. */
 export function isPassing(code: unknown): boolean {
-  return /^(08|40001$|40P01$|57P01$)/.test(String(code));
+  return /^(08|57P01$)/.test(String(code));
 }
 
 const passing: readonly CallFault[] = ["refused", "reset", "network", "cut_off", "gateway"];

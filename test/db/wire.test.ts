@@ -2,8 +2,10 @@ import { sql } from "drizzle-orm";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { connect } from "../../src/db/client.ts";
 import { fromDatabase } from "../../src/db/errors.ts";
+import { throttles } from "../../src/db/schema.ts";
 import { errorTable, explain } from "../../src/errors.ts";
-import { aUser, db, serve, settings } from "../harness.ts";
+import { aUser, db, serve, settings, unique } from "../harness.ts";
+import { holding } from "../holding.ts";
 
 const user = await aUser();
 const html = { headers: { "Content-Type": "text/html; charset=utf-8" } };
@@ -125,6 +127,25 @@ describe("a call to the database", () => {
     const spy = vi.spyOn(globalThis, "fetch");
     await db.execute(sql`select 1`);
     expect(spy.mock.calls.map(([, init]) => init?.redirect)).toStrictEqual(["manual"]);
+  });
+
+  it("is sent once more after a deadlock, also one that writes, and has one effect", async () => {
+    const mark = unique("dead");
+    const lock = (name: string) => sql`select pg_advisory_xact_lock(hashtextextended(${mark + name}, 0))`;
+    const held = await holding(lock("both"));
+    const written = [["a", "b"] as const, ["b", "a"] as const].map(async ([first, second]) => {
+      const trips = { count: 0, milliseconds: 0, again: 0 };
+      const own = connect(settings, trips);
+      await own.batch([
+        own.insert(throttles).values({ key: mark + first, attempts: 0 }),
+        ...[first, "both", second].map((name) => own.execute(lock(name))),
+      ]);
+      return trips.again;
+    });
+    await held.meets(...written);
+    await held.release();
+    expect((await Promise.all(written)).sort()).toStrictEqual([0, 1]);
+    expect(await db.$count(throttles, sql`starts_with(key, ${mark})`)).toBe(2);
   });
 
   it("reads the answers of one statement and of several", async () => {

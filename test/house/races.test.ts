@@ -1,8 +1,9 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { sessions, users } from "../../src/db/schema.ts";
-import { aUser, db, deleteOwn, quickHash, serve, unique } from "../harness.ts";
+import { sessions, throttles, users } from "../../src/db/schema.ts";
+import { aKey, aUser, db, deleteOwn, quickHash, serve, unique } from "../harness.ts";
 import { holding } from "../holding.ts";
+import { aMember, anOrganization } from "../members.ts";
 
 const api = serve();
 
@@ -133,5 +134,29 @@ describe("two admins who deactivate themselves at once", () => {
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
     expect(answers.find(({ status }) => status === 409)?.body.code).toBe("last_admin");
     expect((await admins()).filter(({ is_active }) => is_active)).toHaveLength(1);
+  });
+});
+
+describe("two managers who rotate two keys of an organization at once", () => {
+  it("wait for the counters of mail in one order, and neither is undone", async () => {
+    const { id, path, owner, admin } = await anOrganization();
+    const managers = [admin, await aMember({ id }, "admin")];
+    const rotations = await Promise.all(
+      managers.map(async (manager) => {
+        const key = await aKey({ organization_id: id, made_by: manager.id }, { permissions: ["audit:read"] });
+        return () => api.as(manager).post(`${path}/api-keys/${key.id}/rotate`, {});
+      }),
+    );
+    const counter = `mail:api_key_rotated:${owner.id}`;
+    await db.insert(throttles).values({ key: counter, attempts: 0 });
+    const held = await holding(sql`select from throttles where key = ${counter} for update`);
+    const calls = rotations.map((rotate) => rotate());
+    await held.meets(...calls);
+    await held.release();
+    const answers = await Promise.all(calls);
+    expect(answers.map(({ status, triedAgain }) => [status, triedAgain])).toStrictEqual([
+      [200, 0],
+      [200, 0],
+    ]);
   });
 });

@@ -64,6 +64,30 @@ describe("a pool of connections", () => {
     for (let i = 0; i < 4; i++) expect((await db().execute(sql`select * from purses`)).rows).toStrictEqual([]);
   });
 
+  it("sends a batch once more after a deadlock, also one that writes, with one effect", async () => {
+    await db().execute(sql`create table debts (name text)`);
+    await db().execute(sql`create sequence meetings`);
+    const lock = (name: string) => sql`select pg_advisory_xact_lock(hashtext(${name}))`;
+    // A sequence is not undone: a second attempt waits for nobody.
+    const meet = sql`do $$ begin
+      perform nextval('meetings');
+      while (select last_value < 2 from meetings) loop perform pg_sleep(0.01); end loop;
+    end $$`;
+    const write = async (first: string, second: string) => {
+      const counted = trips();
+      const batch = db({}, counted);
+      const statements = [sql`insert into debts values (${first})`, lock(first), meet, lock(second)];
+      const [one, ...others] = statements.map((statement) => batch.execute(statement));
+      if (one) await batch.batch([one, ...others]);
+      return counted.again ?? 0;
+    };
+    expect((await Promise.all([write("a", "b"), write("b", "a")])).sort()).toStrictEqual([0, 1]);
+    expect((await db().execute(sql`select name from debts order by name`)).rows).toStrictEqual([
+      { name: "a" },
+      { name: "b" },
+    ]);
+  });
+
   it("has a statement that comes again prepared, also twice in a batch, and goes on after a migration of its columns", async () => {
     await db().execute(sql`create table rates (rate int)`);
     await db().execute(sql`insert into rates values (1)`);
