@@ -473,11 +473,15 @@ begin
 end
 $$;
 --> statement-breakpoint
--- Keeps at least one active admin. The lock lets two attempts at once see each other.
+-- Keeps at least one active admin. The lock lets two attempts at once see each other, unless their snapshots are older.
 create or replace function keep_an_admin() returns trigger
 language plpgsql set search_path = public, pg_temp
 as $$
 begin
+  if current_setting('transaction_isolation') = 'repeatable read' then
+    raise exception 'At repeatable read, nobody sees that another admin goes at once: use read committed or serializable'
+      using errcode = '25001';
+  end if;
   perform pg_advisory_xact_lock(hashtext('keep_an_admin'));
   if not exists (
     select from users where id <> old.id and role = 'admin' and is_active and deleted_at is null

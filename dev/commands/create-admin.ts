@@ -5,6 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
 import { v7 as uuidv7 } from "uuid";
+import { ApiKeys } from "../../src/crud/api-keys.ts";
 import { AuditEvents } from "../../src/crud/audit-events.ts";
 import { OneTimeTokens } from "../../src/crud/one-time-tokens.ts";
 import { Sessions } from "../../src/crud/sessions.ts";
@@ -58,8 +59,11 @@ export async function createAdmin(db: Database, email: string): Promise<{ isNew:
         AuditEvents.insert(db, commandEvent(createAdminCommand, "account.created", id, {})),
       ];
   await db.batch([
-    // Ends the sessions of a stranger who opened the account with this address.
+    // The statements behind it see what a sign-in has left that came before.
+    Users.lock(db, id),
+    // Ends what belongs to a stranger who opened the account with this address.
     Sessions.revoke(db, id, undefined, isUnverified(id)),
+    ApiKeys.revokeAll(db, { userId: id }, isUnverified(id)),
     OneTimeTokens.delete(db, id, ["verify_email", "change_email", "reset_password"], isUnverified(id)),
     ...account,
     issue,

@@ -10,7 +10,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 type Own = { key: string; per?: "user" };
 type Shared = { key: string; per: "everybody" };
 
-type Context = Partial<Pick<Variables, "facts">> &
+type Context = Partial<Pick<Variables, "apiKeyId" | "facts">> &
   Pick<Variables, "cache" | "guard" | "hasGuarded" | "keys" | "log" | "now" | "once" | "run"> &
   Pick<Variables, "settings" | "waitUntil">;
 /** The context of a request, which has a caller unless the value is everybody's. */
@@ -32,8 +32,10 @@ export async function cached<T extends Json, const E extends Own | Shared>(
   entry: E & { seconds: number },
   compute: () => Promise<T>,
 ): Promise<T> {
-  const name = await nameOf(context, entry);
-  const known = (await kept(context, name)) ?? (await underWay(context, name));
+  const name = await nameOf(context, entry, byKey(context));
+  const found = await kept(context, name);
+  const others = flights.get(name);
+  const known = found ?? (others && (await landed(context, others)));
   if (context.facts) context.facts.cache = known === undefined ? "miss" : "hit";
   if (known !== undefined) {
     await admit(context);
@@ -54,9 +56,16 @@ export async function cached<T extends Json, const E extends Own | Shared>(
   }
 }
 
-/** Forgets the caller's value of this key, or everybody's, in this data centre. Elsewhere it lasts for its seconds. */
+/**
+ * Forgets the caller's value of this key, or everybody's, in this data centre, unless another isolate is just computing it.
+ * Elsewhere it lasts for its seconds.
+ */
 export async function evict<const E extends Own | Shared>(context: Asking<E>, entry: E): Promise<void> {
-  const name = await nameOf(context, entry);
+  const both = entry.per === "everybody" ? [false] : [false, true];
+  await Promise.all(both.map(async (isByKey) => forget(context, await nameOf(context, entry, isByKey))));
+}
+
+async function forget(context: Context, name: string): Promise<void> {
   flights.delete(name);
   // Deleted before it arrives, a value would stay.
   await inTime(Promise.resolve(puts.get(name)), patience).catch(() => undefined);
@@ -67,10 +76,16 @@ export async function evict<const E extends Own | Shared>(context: Asking<E>, en
 async function nameOf(
   { keys, settings, user, member }: Context & { user?: Caller; member?: Membership },
   { key, per = "user" }: Own | Shared,
+  isByKey: boolean,
 ) {
   if (per === "user" && !user) throw new Error('Without a caller there is nothing to keep per: "user"');
-  const owner = per === "user" ? [user?.id, member?.organizationId] : null;
+  // A key has less power than its owner, such as none of an admin.
+  const owner = per === "user" ? [user?.id, member?.organizationId, isByKey] : null;
   return keyedHash(keys.cache, JSON.stringify([settings.VERSION, per, owner, key]));
+}
+
+function byKey({ apiKeyId }: Context): boolean {
+  return apiKeyId !== undefined;
 }
 
 async function kept({ cache, settings, log, now }: Context, name: string): Promise<string | undefined> {
@@ -94,10 +109,9 @@ async function keep(
   if (puts.get(name) === put) puts.delete(name);
 }
 
-/** The value that another request computes, unless that fails or takes too long. */
-async function underWay({ settings }: Context, name: string): Promise<string | undefined> {
-  const flight = flights.get(name);
-  return flight && inTime(flight, settings.DATABASE_TIMEOUT_MS).catch(() => undefined);
+/** The value of a flight, unless that fails or takes too long. */
+async function landed({ settings }: Context, flight: Promise<string>): Promise<string | undefined> {
+  return inTime(flight, settings.DATABASE_TIMEOUT_MS).catch(() => undefined);
 }
 
 /** Asks the database for the caller, unless the handler already has, or will by the one `run` of an idempotent request. */

@@ -57,6 +57,11 @@ export function wasJustDeleted(id: string): SQL {
   return sql`exists (select from ${users} where id = ${id}::uuid and deleted_at = now()::timestamptz(3))`;
 }
 
+/** True in the transaction that proved for the first time who owns the account's mailbox. */
+export function wasJustVerified(id: string): SQL {
+  return sql`exists (select from ${users} where id = ${id}::uuid and email_verified_at = now()::timestamptz(3))`;
+}
+
 /** True if nobody has proved yet to own the account's mailbox. */
 export function isUnverified(id: string): SQL {
   return sql`exists (select from ${users} where id = ${id}::uuid and email_verified_at is null)`;

@@ -76,7 +76,7 @@ export async function checkPassword(
 
 /**
  * Makes the client's network one of the user's own, for any login typed there. Only for users who proved by mail who
- * they are.
+ * they are, or have just made the account.
  */
 export async function rememberNetwork({ db, keys, client }: Pick<Context, "db" | "keys" | "client">, userId: string) {
   const network = await networkHash(keys.throttle[0], client);

@@ -1,8 +1,10 @@
 import type { UserEnv, Variables } from "../context/types.ts";
+import { ApiKeys } from "../crud/api-keys.ts";
 import { AuditEvents } from "../crud/audit-events.ts";
 import { OneTimeTokens } from "../crud/one-time-tokens.ts";
 import { hasPasswordHash, PasswordHashes } from "../crud/password-hashes.ts";
 import { Sessions } from "../crud/sessions.ts";
+import { wasJustVerified } from "../crud/user-conditions.ts";
 import { Users } from "../crud/users.ts";
 import { ApiError } from "../errors.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
@@ -42,6 +44,8 @@ export async function confirmPasswordReset(context: Context, { token, password }
     OneTimeTokens.useToResetPassword(db, tokenHash, newHash),
     ...consequences(context, owner, newHash, "password.reset"),
     dropTokens(context, owner, newHash, ["verify_email", "change_email", "reset_password"]),
+    // A stranger may have opened the account with this address, and made keys.
+    ApiKeys.revokeAll(db, { userId: owner.id }, wasJustVerified(owner.id)),
     ...(await rememberNetwork(context, owner.id)),
   );
   if (used.rows.length === 0) throw new ApiError("invalid_one_time_token");

@@ -7,7 +7,7 @@ import { sessions, users } from "../../src/db/schema.ts";
 import { endpoint } from "../../src/endpoint/endpoint.ts";
 import { ApiError } from "../../src/errors.ts";
 import { type Texts, textsInMemory } from "../../src/platform/texts.ts";
-import { type Answer, aUser, bindings, db, serve, unique } from "../harness.ts";
+import { type Answer, aKey, aUser, bindings, db, serve, unique } from "../harness.ts";
 import { keeping, responses, Shown, said } from "./keeping.ts";
 
 const seen = ({ body, roundTrips }: Answer) => [body.value, body.computed, roundTrips];
@@ -103,6 +103,22 @@ describe("promise 19: what an endpoint keeps for its caller", () => {
     expect(app.count()).toBe(3);
   });
 
+  it("is another value for a key of the caller, which has less power, and goes with it", async () => {
+    const root = await aUser({ role: "admin" });
+    const key = await aKey({ user_id: root.id });
+    const app = keeping((of) => of);
+    const path = `/key/own?key=${unique()}`;
+    const counts: number[] = [];
+    const ask = async () => {
+      for (const { token } of [root, key, root, key]) expect((await app.get(path, { token })).status).toBe(200);
+      counts.push(app.count());
+    };
+    await ask();
+    await app.as(root).post(path.replace("/key/own", "/forget"));
+    await ask();
+    expect(counts).toStrictEqual([2, 4]);
+  });
+
   it("belongs to one deployment: another key or version finds nothing", async () => {
     const path = `/public/shared?key=${unique()}`;
     const cache = textsInMemory(1_000);
@@ -115,6 +131,15 @@ describe("promise 19: what an endpoint keeps for its caller", () => {
 });
 
 describe("one flight", () => {
+  it("serves those who ask in the same turn", async () => {
+    const cache = textsInMemory(1_000);
+    const slowly = (of: string) => scheduler.wait(20).then(() => of);
+    const app = keeping(slowly, { deps: { cache: () => cache } });
+    const path = `/public/shared?key=${unique()}`;
+    await Promise.all([1, 2, 3].map(() => app.get(path)));
+    expect(app.count()).toBe(1);
+  });
+
   it("serves all who ask at once, each behind their own guard", async () => {
     const ada = await aUser();
     const gone = await aUser({ is_active: false });
@@ -184,8 +209,8 @@ describe("a cache that fails", () => {
   const nonsense: Texts = { ...textsInMemory(0), get: async () => "nonsense" };
 
   it.each<[string, Texts, number]>([
-    ["rejects", all(() => Promise.reject(new Error("the cache is gone"))), 6],
-    ["never answers", all(() => new Promise(() => {})), 6],
+    ["rejects", all(() => Promise.reject(new Error("the cache is gone"))), 7],
+    ["never answers", all(() => new Promise(() => {})), 7],
     ["answers nonsense", nonsense, 2],
   ])("is as no cache at all: it %s", async (_how, cache, failures) => {
     const ada = await aUser();

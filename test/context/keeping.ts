@@ -31,6 +31,20 @@ export function keeping(value: (of: string) => Json | Promise<Json>, deps: Param
       });
       return c.json(Shown.parse({ value: shown, computed }), 200);
     });
+  const ownByKey = endpoint(
+    {
+      ...{ ...said, path: "/key/own", operationId: "keyOwn", access: "user", responses },
+      ...{ callers: ["user", "key"], permission: "items:read" },
+    },
+    async (c) => {
+      const { db, run, user } = c.var;
+      const shown = await cached(c.var, c.req.valid("query"), async () => {
+        await run(Users.find(db, user.id, user));
+        return compute(user.id);
+      });
+      return c.json(Shown.parse({ value: shown, computed }), 200);
+    },
+  );
   const ofEverybody = async (
     context: Parameters<typeof cached>[0],
     { key, seconds }: { key: string; seconds: number },
@@ -63,6 +77,6 @@ export function keeping(value: (of: string) => Json | Promise<Json>, deps: Param
       return c.json(Shown.parse({ value: null, computed }), 200);
     },
   );
-  const endpoints = [own("user"), own("admin"), sharedByUsers, sharedByAll, forgetting];
+  const endpoints = [own("user"), own("admin"), ownByKey, sharedByUsers, sharedByAll, forgetting];
   return { ...serve({ endpoints, ...deps }), count: () => computed };
 }

@@ -1,7 +1,7 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { sessions, throttles, users } from "../../src/db/schema.ts";
-import { aKey, aUser, db, deleteOwn, quickHash, serve, unique } from "../harness.ts";
+import { aKey, aUser, db, deleteOwn, deps, quickHash, serve, settings, unique } from "../harness.ts";
 import { holding } from "../holding.ts";
 import { aMember, anOrganization } from "../members.ts";
 
@@ -105,6 +105,18 @@ describe("two admins who demote each other at once", () => {
     expect(itself.status).toBe(409);
     expect(itself.body.code).toBe("last_admin");
     expect((await deleteOwn(survivor)).body.code).toBe("last_admin");
+  });
+});
+
+describe("an admin who is demoted at repeatable read", () => {
+  it("stays one, as that transaction would not see that the others go", async () => {
+    const { first } = await theOnlyAdmins();
+    const terms = { isolation: "repeatable read", timeout: 10_000 } as const;
+    const session = await deps.begin(settings, { count: 0, milliseconds: 0 }, terms);
+    const demoted = session.db.update(users).set({ role: "user" }).where(eq(users.id, first.id));
+    await expect(demoted).rejects.toMatchObject({ cause: { code: "25001" } });
+    session.close();
+    expect(await admins()).toHaveLength(2);
   });
 });
 

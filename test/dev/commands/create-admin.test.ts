@@ -1,12 +1,13 @@
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { adminReport, createAdmin, deployedAddresses } from "../../../dev/commands/create-admin.ts";
 import { migrate } from "../../../dev/migrations/migrate.ts";
 import { OneTimeTokens } from "../../../src/crud/one-time-tokens.ts";
+import { Sessions } from "../../../src/crud/sessions.ts";
 import { Users } from "../../../src/crud/users.ts";
 import { connect, type Database } from "../../../src/db/client.ts";
-import { mails, sessions } from "../../../src/db/schema.ts";
+import { apiKeys, mails, sessions } from "../../../src/db/schema.ts";
 import { dummyHash } from "../../../src/security/passwords.ts";
 import { hashToken } from "../../../src/security/refresh-tokens.ts";
 import { type Served, serve } from "../local/serve.ts";
@@ -59,9 +60,24 @@ describe("npm run admin:create", () => {
     await Users.insert(db, { id: user_id, email, username: uuidv7(), password_hash: "a squatter's" });
     const expires_at = new Date(Date.now() + 60_000).toISOString();
     await db.insert(sessions).values({ id: uuidv7(), user_id, token_hash: "", expires_at });
-    await createAdmin(db, email);
+    const key = { id: uuidv7(), user_id, made_by: user_id, name: "theirs", secret_hash: "", networks: [] };
+    await db.insert(apiKeys).values({ ...key, permissions: ["items:read"] });
+    // They sign in again at that moment, and both wait for the account.
+    const busy = db.batch([Users.lock(db, user_id), db.execute(sql`select pg_sleep(1)`)]).then(() => undefined);
+    const isOver = busy.then(() => true);
+    const until = async (happens: SQL) => {
+      const seen = async () => (await db.execute(happens)).rows.length > 0;
+      while (!(await Promise.race([seen(), isOver])));
+    };
+    const theirs = { id: uuidv7(), userId: user_id, tokenHash: "", userAgent: null, network: null };
+    const terms = { idleDays: 30, absoluteDays: 90, graceSeconds: 30 };
+    await until(sql`select from pg_stat_activity where query like 'select pg_sleep%' and state = 'active'`);
+    const signedIn = Sessions.open(db, theirs, ["a squatter's"], terms).then(() => undefined);
+    await until(sql`select from pg_locks where not granted`);
+    await Promise.all([busy, signedIn, createAdmin(db, email)]);
     expect(await find(email)).toMatchObject({ id: user_id, role: "admin", password_hash: dummyHash });
     expect(await db.$count(sessions, and(eq(sessions.user_id, user_id), isNull(sessions.revoked_at)))).toBe(0);
+    expect(await db.$count(apiKeys, and(eq(apiKeys.user_id, user_id), isNull(apiKeys.revoked_at)))).toBe(0);
   });
 
   it("prints no address of this machine for a deployed API", () => {

@@ -1,7 +1,17 @@
 import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { auditEvents, mails, oneTimeTokens, sessions, users } from "../../../src/db/schema.ts";
-import { aUser, bindings, db, quickHash, quickPasswords, serve, serveWithMailbox, unique } from "../../harness.ts";
+import {
+  aKey,
+  aUser,
+  bindings,
+  db,
+  quickHash,
+  quickPasswords,
+  serve,
+  serveWithMailbox,
+  unique,
+} from "../../harness.ts";
 
 const password = "correct horse battery";
 const password_hash = quickHash(password);
@@ -157,6 +167,19 @@ describe("promise 8: a mailed token", () => {
     expect(second).not.toBe(first);
     expect((await verify(first)).status).toBe(400);
     expect((await verify(second)).status).toBe(204);
+  });
+
+  it("ends the keys that were made before anybody had proved to own the mailbox, and no others", async () => {
+    const squatted = await signUp();
+    const proved = await aVerifiedUser();
+    const mayCall: boolean[] = [];
+    for (const { id, email } of [squatted, proved]) {
+      const { token } = await aKey({ user_id: id });
+      await forgot(email);
+      expect((await reset(tokenFor(email), "another password")).status).toBe(204);
+      mayCall.push((await api.get("/items", { token })).status === 200);
+    }
+    expect(mayCall).toStrictEqual([false, true]);
   });
 
   it("is good for its own purpose only", async () => {
