@@ -16,21 +16,30 @@ export function bounded(
   onFailure: (error: ApiError) => void = () => undefined,
 ): ReadableStream<Uint8Array> {
   const reader = inLargeChunks(body);
-  const late = lateAfter(seconds);
+  const due = Date.now() + seconds * 1_000;
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  // Nobody waits for it once the body is there.
+  late.catch(() => undefined);
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let seen = 0;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
+        timer ??= setTimeout(() => reject(new ApiError("request_timeout")), due - Date.now());
         try {
           const { done, value } = await Promise.race([reader.read(), late]);
           if (done && size !== undefined && seen < size) throw incomplete();
-          if (done) return controller.close();
+          if (done) {
+            clearTimeout(timer);
+            return controller.close();
+          }
           seen += value.byteLength;
           if (seen > maxBytes) throw tooLarge(maxBytes);
           if (size !== undefined && seen > size) throw incomplete();
           inspect?.(value, seen === size);
           controller.enqueue(value);
         } catch (thrown) {
+          clearTimeout(timer);
           const error = thrown instanceof ApiError ? thrown : incomplete(thrown);
           onFailure(error);
           controller.error(error);
@@ -38,7 +47,10 @@ export function bounded(
           reader.cancel(error).catch(() => undefined);
         }
       },
-      cancel: (reason) => reader.cancel(reason),
+      cancel(reason) {
+        clearTimeout(timer);
+        return reader.cancel(reason);
+      },
     },
     { highWaterMark: 0 },
   );
@@ -70,16 +82,6 @@ export async function whole<T>(reading: Promise<T>, seconds: number): Promise<T>
   } finally {
     clearTimeout(timer);
   }
-}
-
-function lateAfter(seconds: number): Promise<never> {
-  const late = new Promise<never>((_resolve, reject) => {
-    const refuse = () => reject(new ApiError("request_timeout"));
-    AbortSignal.timeout(seconds * 1_000).addEventListener("abort", refuse);
-  });
-  // Nobody waits for it once the body is there.
-  late.catch(() => undefined);
-  return late;
 }
 
 /** 400: a client that hangs up is not a fault of the server. */

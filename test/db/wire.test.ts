@@ -12,7 +12,10 @@ const html = { headers: { "Content-Type": "text/html; charset=utf-8" } };
 const refusal = (code: string) => JSON.stringify({ message: "secret", code });
 const one = { fields: [{ name: "one", dataTypeID: 23 }], rows: [["1"]], command: "SELECT", rowCount: 1 };
 
-afterEach(() => void vi.restoreAllMocks());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 const answerWith = (make: () => Response | Promise<Response>) =>
   vi.spyOn(globalThis, "fetch").mockImplementation(async () => make());
 
@@ -80,7 +83,7 @@ describe("a call to the database that brings no answer of Postgres", () => {
 
   it("waits no second deadline for silence where timers were late, and reads an answer that has arrived", async () => {
     const now = Date.now.bind(Date);
-    const timeouts = vi.spyOn(AbortSignal, "timeout");
+    const timers = vi.spyOn(globalThis, "setTimeout");
     const late = () => void vi.spyOn(Date, "now").mockImplementation(() => now() + 100);
     const client = connect({ ...settings, DATABASE_TIMEOUT_MS: 100 });
     vi.spyOn(globalThis, "fetch").mockImplementation((_url, init) => {
@@ -89,9 +92,28 @@ describe("a call to the database that brings no answer of Postgres", () => {
     });
     const error = await client.execute(sql`select 1`).catch(fromDatabase);
     expect(explain(error)).toMatchObject({ cause: { fault: "timeout" } });
-    expect(timeouts.mock.calls).toStrictEqual([[50], [10]]);
+    expect(timers.mock.calls.map(([, milliseconds]) => milliseconds)).toStrictEqual([50, 10]);
     answerWith(() => Response.json(one));
     expect((await client.execute(sql`select 1`)).rows).toHaveLength(1);
+  });
+
+  it("leaves no timer behind, whichever way it ends", async () => {
+    vi.useFakeTimers();
+    const client = connect(settings);
+    const running: number[] = [];
+    for (const make of [
+      () => Response.json(one),
+      () => new Response(broken()),
+      () => Promise.reject(new Error("secret")),
+    ]) {
+      answerWith(() => {
+        running.push(vi.getTimerCount());
+        return make();
+      });
+      await client.execute(sql`select 1`).catch(() => undefined);
+      expect(vi.getTimerCount()).toBe(0);
+    }
+    expect(running).toStrictEqual([1, 1, 1]);
   });
 
   it("is not sent once more when its deadline has passed", async () => {

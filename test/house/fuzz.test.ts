@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { endpoints } from "../../src/routes/index.ts";
 import { brokenJson, mutated, valid, wild } from "../arbitraries.ts";
 import { type Call, called, send } from "../calls.ts";
@@ -23,20 +23,6 @@ const { requests, seed } = inject("fuzz");
 const runs = Math.max(1, Math.round((isThorough ? 10_000 : requests) / endpoints.length));
 /** A call is made anew after so many requests, and after each one that has changed what it is about. */
 const reuse = 20;
-
-/** Lets deadlines that begin in the same half-second share a timer: a runtime has 10,000 of them, and no way to end one early. */
-const startTimer = AbortSignal.timeout.bind(AbortSignal);
-const timers = new Map<number, { since: number; signal: AbortSignal }>();
-beforeAll(() => {
-  vi.spyOn(AbortSignal, "timeout").mockImplementation((milliseconds) => {
-    const [known, now] = [timers.get(milliseconds), Date.now()];
-    if (known && now - known.since < 500) return known.signal;
-    const signal = startTimer(milliseconds);
-    timers.set(milliseconds, { since: now, signal });
-    return signal;
-  });
-});
-afterAll(() => vi.restoreAllMocks());
 
 type One = (typeof endpoints)[number];
 
