@@ -31,7 +31,7 @@ export type MailKind<Data = unknown> = {
 /** Data of every mail: the name in its greeting. A kind extends it with texts of its own. */
 export const Greeted = z.object({ name: z.string() });
 
-/** Declares a kind of mail. */
+/** Declares a kind of mail. Its content gets each text of the data on one line. */
 export function mailKind<Data extends z.output<typeof Greeted>>(declared: {
   name: MailKindName;
   data: z.ZodType<Data>;
@@ -44,7 +44,7 @@ export function mailKind<Data extends z.output<typeof Greeted>>(declared: {
     data,
     ...(link && { link }),
     async compose(given, occasion, token) {
-      const known = data.safeParse(given);
+      const known = data.safeParse(onOneLine(given));
       if (!known.success) return undefined;
       const said = content(known.data, occasion);
       const action = link && { label: link.label, url: urlOf(link, known.data, occasion, token) };
@@ -63,4 +63,15 @@ function urlOf<Data>(
 ): string {
   const search = new URLSearchParams({ ...query?.(data), ...(withToken && { token }) }).toString();
   return `${frontendUrl}${page}${search && `?${search}`}`;
+}
+
+/**
+ * The data with each text on one line and read in one direction: a name that somebody chose must not look like lines of
+ * the mail itself, or turn what follows it.
+ */
+function onOneLine(given: unknown): unknown {
+  if (typeof given === "string") return given.replaceAll(/[\s\p{Cc}]+/gu, " ").replaceAll(/\p{Bidi_Control}/gu, "");
+  if (Array.isArray(given)) return given.map(onOneLine);
+  if (typeof given !== "object" || given === null) return given;
+  return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, onOneLine(value)]));
 }

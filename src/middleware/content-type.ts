@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { ApiError } from "../errors.ts";
 import { acceptOf } from "../http/headers.ts";
+import { isEncodedUtf8 } from "../http/percent.ts";
 import { type FieldError, fieldError } from "../schemas/field-errors.ts";
 import { whole } from "./bounded-body.ts";
 
@@ -63,9 +64,7 @@ export const multipartType = "multipart/form-data";
 function isUtf8(body: ArrayBuffer, essence: string): boolean {
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body);
-    if (!essence.endsWith("urlencoded")) return true;
-    for (const [run] of text.matchAll(/(?:%[0-9a-f]{2})+/gi)) decodeURIComponent(run);
-    return true;
+    return !essence.endsWith("urlencoded") || isEncodedUtf8(text);
   } catch {
     return false;
   }

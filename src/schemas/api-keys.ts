@@ -4,13 +4,12 @@ import { permissions } from "../permissions.ts";
 import { changesSomething, Id, Timestamp } from "./common.ts";
 import { rule } from "./field-errors.ts";
 import { pageOf } from "./pages.ts";
-import { text } from "./text.ts";
+import { hasNoTwins, text } from "./text.ts";
 
 const Name = text({ min: 1, max: 100 }).openapi({
   description: "Unique among the owner's keys, in any letter case",
   example: "Nightly import",
 });
-const hasNoTwins = rule((list: string[]) => new Set(list).size === list.length, "duplicate");
 const Permissions = z
   .array(z.enum(permissions))
   .min(1)
@@ -30,8 +29,10 @@ const Networks = z
     description: "The addresses and networks (CIDR) that the key may be used from; an empty list means any",
     example: ["203.0.113.0/24", "2001:db8::/32"],
   });
-const ExpiresAt = z.iso
-  .datetime({ offset: true })
+const ExpiresAt = z
+  .string()
+  .transform((text) => text.toUpperCase())
+  .pipe(z.iso.datetime({ offset: true }))
   .transform((text) => new Date(text).toISOString())
   .nullable()
   .openapi({

@@ -4,7 +4,7 @@ import { changesSomething, ETag, Id, Timestamp } from "./common.ts";
 import { rule } from "./field-errors.ts";
 import { pageOf } from "./pages.ts";
 import { includes } from "./parameters.ts";
-import { text } from "./text.ts";
+import { hasNoTwins, text } from "./text.ts";
 import { PublicProfile, User } from "./users.ts";
 
 /** The parameters of every path below an organization. */
@@ -77,7 +77,7 @@ export const CustomRole = z
   .object({ name: z.string().openapi({ example: "support" }), permissions: z.array(Permission), created_at: Timestamp })
   .openapi("CustomRole");
 export const CustomRoleList = z.object({ items: z.array(CustomRole) }).openapi("CustomRoleList");
-const Permissions = z.array(Permission).max(permissions.length);
+const Permissions = z.array(Permission).max(permissions.length).check(hasNoTwins);
 export const CustomRoleCreate = z
   .strictObject({
     name: RoleName.check(rule((name) => !isRole(name), "taken")).openapi({ example: "support" }),

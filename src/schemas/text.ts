@@ -41,3 +41,6 @@ export function codePoints({ min, max }: { min: number; max: number }) {
     ),
   ] as const;
 }
+
+/** Refuses a list of texts in which one occurs twice. */
+export const hasNoTwins = rule((list: string[]) => new Set(list).size === list.length, "duplicate");

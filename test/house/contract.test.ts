@@ -295,6 +295,19 @@ describe("promise 12: an unknown query parameter is refused, never ignored", () 
     },
   );
 
+  it.each(["q=Jos%E9", "q=%ED%A0%80", "q=%c3%c3%a9", "q=a&%71=%ff"])(
+    "nor is one that is not UTF-8: %s",
+    async (query) => {
+      const answer = await (await aUser()).get(`/items?${query}`);
+      expect([answer.status, answer.body.errors[0]?.loc]).toStrictEqual([422, ["query", "q"]]);
+      expect(answer.body.errors[0]).toMatchObject({ type: "invalid_unicode" });
+    },
+  );
+
+  it("may hold a percent sign that encodes nothing", async () => {
+    for (const q of ["100%", "%zz", "%25"]) expect((await (await aUser()).get(`/items?q=${q}`)).status).toBe(200);
+  });
+
   it("is ignored where an RFC says so, by the page for people, and by OPTIONS", async () => {
     expect((await api.post("/auth/login?resource=x", { form: { username: "nobody", password: "x" } })).status).toBe(
       400,

@@ -91,6 +91,14 @@ describe("a mail", () => {
     expect(mail?.subject).not.toMatch(/[\r\n]/);
   });
 
+  it.each(names)("%s has no line, and no direction, of a name that somebody chose", async (kind) => {
+    const name = "ada\r\n\r\nPay here:\u2028\u0085\tnow\u202e";
+    const told = { name, organization: name, key_name: name, program: name, inviter: name };
+    const mail = await compose(kind, told, "t");
+    expect(mail?.text).toContain("Hello ada Pay here: now,\n");
+    expect(`${mail?.subject}${mail?.text}${mail?.html}`).not.toMatch(/^Pay|\r|[\u2028\u0085\u202e]/m);
+  });
+
   it("is always the same for the same input, so that a provider knows a second try", async () => {
     expect(await compose("verify_email", { name: "ada" }, "t")).toStrictEqual(
       await compose("verify_email", { name: "ada" }, "t"),

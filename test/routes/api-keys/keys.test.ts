@@ -413,6 +413,11 @@ describe("the fields of a key", () => {
     expect([answer.status, answer.body.errors?.[0].type]).toStrictEqual([422, type]);
   });
 
+  it("may hold a time in small letters, which RFC 3339 allows", async () => {
+    const answer = await make({ expires_at: "2100-01-01t00:00:00z" });
+    expect([answer.status, answer.body.expires_at]).toStrictEqual([201, "2100-01-01T00:00:00.000Z"]);
+  });
+
   it("may be as they are here, and come back so", async () => {
     const fields = {
       name: `{"a"},\\ 'b' ${"é".repeat(20)}`,

@@ -79,6 +79,13 @@ describe("promise 39: nobody gives, takes or makes a role that can do more than 
     await admin.post(`${path}/roles`, { name: "one", permissions: ["audit:read"] });
     expect((await admin.post(`${path}/roles`, { name: "one", permissions: [] })).body.code).toBe("role_taken");
     expect((await admin.put(`${path}/roles/none`, { permissions: [] })).status).toBe(404);
+    const twice = { permissions: ["audit:read", "audit:read"] };
+    for (const answer of [
+      await admin.post(`${path}/roles`, { name: "two", ...twice }),
+      await admin.put(`${path}/roles/one`, twice),
+    ]) {
+      expect([answer.status, answer.body.errors[0].type]).toStrictEqual([422, "duplicate"]);
+    }
   });
 });
 
