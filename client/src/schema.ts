@@ -3860,6 +3860,20 @@ export interface components {
                 };
             };
         };
+        /** @description `bad_request`: The request could not be parsed. `invalid_cursor`: The cursor does not belong to this list. */
+        "bad_request.invalid_cursor": {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "bad_request" | "invalid_cursor";
+                };
+            };
+        };
         /** @description `permission_required`: This takes a permission that you do not have. `network_not_allowed`: This API key must not be used from your network. */
         "permission_required.network_not_allowed": {
             headers: {
@@ -6832,6 +6846,8 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
+                /** @description Proceed only if the current `ETag` is one of these */
+                "If-Match"?: string;
                 /** @description Answer 304 if the current `ETag` is one of these */
                 "If-None-Match"?: string;
             };
@@ -6867,7 +6883,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["invalid_cursor"];
+            400: components["responses"]["bad_request.invalid_cursor"];
+            412: components["responses"]["precondition_failed"];
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
@@ -6878,6 +6895,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Proceed only if the current `ETag` is one of these */
+                "If-Match"?: string;
                 /** @description Answer 304 if the current `ETag` is one of these */
                 "If-None-Match"?: string;
             };
@@ -6914,7 +6933,9 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["bad_request"];
             404: components["responses"]["not_found"];
+            412: components["responses"]["precondition_failed"];
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
@@ -7423,6 +7444,8 @@ export interface operations {
                 Range?: string;
                 /** @description Send the part only if the `ETag` is still this one, and else the whole */
                 "If-Range"?: string;
+                /** @description Proceed only if the current `ETag` is one of these */
+                "If-Match"?: string;
                 /** @description Answer 304 if the current `ETag` is one of these */
                 "If-None-Match"?: string;
             };
@@ -7483,9 +7506,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["bad_request"];
             401: components["responses"]["not_authenticated.invalid_token"];
             403: components["responses"]["permission_required.network_not_allowed"];
             404: components["responses"]["not_found"];
+            412: components["responses"]["precondition_failed"];
             416: components["responses"]["range_not_satisfiable"];
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
@@ -7645,6 +7670,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Proceed only if the current `ETag` is one of these */
+                "If-Match"?: string;
                 /** @description Answer 304 if the current `ETag` is one of these */
                 "If-None-Match"?: string;
             };
@@ -7683,7 +7710,9 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["bad_request"];
             404: components["responses"]["not_found"];
+            412: components["responses"]["precondition_failed"];
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];

@@ -111,10 +111,10 @@ export type Contract = {
   transaction?: true | TransactionTerms;
   /**
    * Answers a file by `c.var.file`, whole or in part: the 200 of its `responses` becomes 206 for `Range`. Adds the
-   * headers, 206, 304 and 416.
+   * headers, 206, 304, 400, 412 and 416.
    */
   ranged?: true;
-  /** Serves its 200 to anybody from the edge's cache. Adds `Age`, `ETag`, `If-None-Match` and 304. */
+  /** Serves its 200 to anybody from the edge's cache. Adds `Age`, `ETag`, their conditions, 304, 400 and 412. */
   cached?: Caching;
   /** Ignores undeclared query parameters, which are 422 otherwise. Implied by `oauth`. */
   anyQuery?: true;
@@ -193,7 +193,8 @@ const codesWith = {
   idempotent: idempotencyCodes,
   fresh: ["insufficient_user_authentication"],
   paged: ["invalid_cursor", "validation_failed"],
-  ranged: ["range_not_satisfiable"],
+  cached: ["bad_request", "precondition_failed"],
+  ranged: ["bad_request", "precondition_failed", "range_not_satisfiable"],
   "versioned get": ["bad_request", "precondition_failed"],
   "versioned change": ["bad_request", "precondition_failed", "precondition_required"],
 } as const satisfies Record<string, readonly ErrorCode[]>;
@@ -208,8 +209,8 @@ const codesWithout = {
 /** The headers that a word adds. */
 const headersWith = {
   idempotent: [idempotencyKey],
-  cached: [ifNoneMatch],
-  ranged: [range, ifRange, ifNoneMatch],
+  cached: [ifMatch, ifNoneMatch],
+  ranged: [range, ifRange, ifMatch, ifNoneMatch],
   verified: [reprDigest],
   "versioned get": [ifMatch, ifNoneMatch],
   "versioned change": [ifMatch, unlessMatch],

@@ -31,15 +31,23 @@ export function setETag(c: Context, tag: string, variant = ""): void {
 }
 
 /**
- * Sets the `ETag`, and answers true if the client already has this representation (304). Throws `precondition_failed`
- * if its `If-Match` asks for another one.
+ * Throws `precondition_failed` if the `If-Match` of a read asks for another representation than this. It comes before all
+ * other conditions and `Range` (RFC 9110, section 13.2.2). `is` compares two tags, weakly by default.
+ */
+export function requireMatch(request: Headers, etag: string, is = isSame): void {
+  const wanted = tagsIn(request, "If-Match");
+  if (wanted !== undefined && wanted !== "any" && !wanted.some((tag) => is(tag, etag))) {
+    throw new ApiError("precondition_failed");
+  }
+}
+
+/**
+ * Sets the `ETag`, and answers true if the client already has this representation (304). Throws as {@link requireMatch}
+ * does.
  */
 export function answersNotModified(c: Context, tag: string, variant = ""): boolean {
   const etag = withVariant(tag, variant);
-  const wanted = tagsIn(c.req.raw.headers, "If-Match");
-  if (wanted !== undefined && wanted !== "any" && !wanted.some((tag) => isSame(tag, etag))) {
-    throw new ApiError("precondition_failed");
-  }
+  requireMatch(c.req.raw.headers, etag);
   setETag(c, etag);
   const known = c.req.header("If-None-Match");
   return known !== undefined && isAmong(known, etag);

@@ -2,8 +2,9 @@ import type { RouteConfig } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import { orNothing } from "../context/in-time.ts";
 import type { AppEnv, CallerEnv } from "../context/types.ts";
-import { isAmong } from "../http/etag.ts";
+import { isAmong, requireMatch } from "../http/etag.ts";
 import { headers } from "../http/headers.ts";
+import { markHeaders } from "./mark-headers.ts";
 
 /**
  * Seconds that an answer stays fresh, and further seconds for which other caches may serve it stale. With 0 the edge keeps
@@ -11,8 +12,14 @@ import { headers } from "../http/headers.ts";
  */
 export type Caching = { seconds: number; staleSeconds: number };
 
-/** The headers kept with an answer. All others, such as the request id, belong to each request. */
-const kept = ["Content-Type", "ETag", "Link"];
+/** The headers kept with an answer, beside those that its contract declares. */
+const alwaysKept = ["Content-Type", "ETag", "Link"];
+
+/** Those that belong to each request or caller, whatever a contract declares. */
+const neverKept = ["age", "cache-control", "ratelimit-policy", "set-cookie", "vary", "x-request-id"];
+
+/** Those of the kept ones that a 304 repeats (RFC 9110, section 15.4.5). */
+const ofNotModified = ["Content-Location", "ETag", "Expires"];
 
 /** Records when a kept answer was made: the cache overwrites `Date`. */
 const madeAt = "X-Made-At";
@@ -21,47 +28,70 @@ const madeAt = "X-Made-At";
 export function cacheable(responses: RouteConfig["responses"]): RouteConfig["responses"] {
   const own = headers("Age", "ETag", "Cache-Control");
   const ok = responses[200];
+  if (!ok || "$ref" in ok) return responses;
+  const repeated = Object.entries(ok.headers ?? {}).filter(([name]) => ofNotModified.includes(name));
+  // The library's type also has a schema in the place of such an object.
+  const ofKnown = { ...(Object.fromEntries(repeated) as typeof own), ...own };
   return {
     ...responses,
-    ...(ok && !("$ref" in ok) && { 200: { ...ok, headers: { ...ok.headers, ...own } } }),
-    304: { description: "Not modified: your copy is current", headers: own },
+    200: { ...ok, headers: { ...ok.headers, ...own } },
+    304: { description: "Not modified: your copy is current", headers: ofKnown },
   };
 }
 
 /**
  * Serves an endpoint's 200 from this data centre's cache, without credentials and undeclared parameters, so that no
- * caller can vary an answer or its key. The `ETag` is a digest: a version would reveal hidden changes.
+ * caller can vary an answer or its key. The `ETag` is a digest: a version would reveal hidden changes. A cache may ignore
+ * `If-Match`, but this is the origin too: an answer must not depend on who gives it.
  */
-export function edgeCache({ seconds, staleSeconds }: Caching, names: readonly string[]): MiddlewareHandler<AppEnv> {
+export function edgeCache(
+  { seconds, staleSeconds }: Caching,
+  names: readonly string[],
+  declared: readonly string[],
+): MiddlewareHandler<AppEnv> {
   const cacheControl = `public, max-age=0, s-maxage=${seconds}, stale-while-revalidate=${staleSeconds}`;
+  const kept = [...alwaysKept, ...declared].filter((name) => !neverKept.includes(name.toLowerCase()));
   return async (c, next) => {
-    const known = c.req.header("If-None-Match");
+    const asked = c.req.raw.headers;
     const url = keyOf(c, names);
     c.req.raw = new Request(url, { method: c.req.method });
-    const isKnown = (headers: Headers) => known !== undefined && isAmong(known, headers.get("ETag") ?? "");
     const context = c.var;
     const hit = seconds > 0 && (await orNothing(context.log, "edge", () => context.answers.match(url)));
     context.facts.cache = hit ? "hit" : "miss";
     if (hit) {
       const headers = { Age: ageOf(hit, context.now()), "Cache-Control": cacheControl };
-      if (isKnown(hit.headers)) return c.body(null, 304, { ...headers, ETag: hit.headers.get("ETag") ?? "" });
-      return c.body(hit.body ?? "", 200, { ...picked(hit.headers), ...headers });
+      if (isKnown(asked, hit)) return c.body(null, 304, { ...picked(hit.headers, ofNotModified), ...headers });
+      return c.body(hit.body ?? "", 200, { ...picked(hit.headers, kept), ...headers });
     }
+    const takeBack = asked.has("If-Match") ? markHeaders(c) : undefined;
     await next();
     if (c.res.status !== 200) return undefined;
-    const text = await c.res.clone().text();
-    c.header("ETag", await etagOf(text));
-    const headers = { ...picked(c.res.headers), [madeAt]: context.now().toISOString() };
-    const copy = new Response(text, { headers: { ...headers, "Cache-Control": `public, max-age=${seconds}` } });
+    const bytes = await c.res.clone().arrayBuffer();
+    c.header("ETag", await etagOf(bytes));
+    const headers = { ...picked(c.res.headers, kept), [madeAt]: context.now().toISOString() };
+    const copy = new Response(bytes, { headers: { ...headers, "Cache-Control": `public, max-age=${seconds}` } });
     if (seconds > 0) c.executionCtx.waitUntil(orNothing(context.log, "edge", () => context.answers.put(url, copy)));
+    try {
+      if (isKnown(asked, c.res)) {
+        const dropped = kept.filter((name) => !ofNotModified.includes(name));
+        c.res = new Response(null, { status: 304, headers: c.res.headers });
+        for (const name of dropped) c.res.headers.delete(name);
+      }
+    } catch (error) {
+      takeBack?.();
+      throw error;
+    }
     c.header("Age", "0");
     c.header("Cache-Control", cacheControl);
-    if (isKnown(c.res.headers)) {
-      c.res = new Response(null, { status: 304, headers: c.res.headers });
-      for (const name of ["Content-Type", "Link"]) c.res.headers.delete(name);
-    }
     return undefined;
   };
+}
+
+/** True if the client has this answer. Throws if it asks for another one. */
+function isKnown(asked: Headers, { headers }: Response): boolean {
+  const etag = headers.get("ETag") ?? "";
+  requireMatch(asked, etag);
+  return isAmong(asked.get("If-None-Match") ?? "", etag);
 }
 
 /** Evicts these paths from this data centre's cache, after the response. */
@@ -90,9 +120,9 @@ function canonical(value = ""): string {
   return /^[0-9a-f-]{36}$/i.test(value) ? value.toLowerCase() : value;
 }
 
-function picked(headers: Headers): Record<string, string> {
+function picked(headers: Headers, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(
-    kept.flatMap((name) => {
+    names.flatMap((name) => {
       const value = headers.get(name);
       return value === null ? [] : [[name, value]];
     }),
@@ -104,7 +134,7 @@ function ageOf({ headers }: Response, now: Date): string {
   return String(Math.max(0, Math.floor((now.getTime() - made) / 1_000) || 0));
 }
 
-async function etagOf(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+async function etagOf(bytes: ArrayBuffer): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
   return `"${Buffer.from(digest).subarray(0, 16).toString("base64url")}"`;
 }

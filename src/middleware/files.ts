@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from "hono";
 import type { AppEnv, FileEnv, SendFile } from "../context/types.ts";
 import { notFound } from "../errors.ts";
 import { reprDigestOf } from "../http/digest.ts";
-import { isAmong, notModified } from "../http/etag.ts";
+import { isAmong, notModified, requireMatch } from "../http/etag.ts";
 import { attachmentNamed, partOf } from "../http/file.ts";
 import { headers } from "../http/headers.ts";
 
@@ -24,9 +24,10 @@ export function fileAnswers(responses: RouteConfig["responses"]): RouteConfig["r
 export const serveFiles: MiddlewareHandler<AppEnv & FileEnv> = (c, next) => {
   const send: SendFile = async ({ name, type, size, sha256 }, open) => {
     const etag = `"${sha256}"`;
+    // Only a strong tag is known to stand for the same bytes.
+    requireMatch(c.req.raw.headers, etag, Object.is);
     if (isAmong(c.req.header("If-None-Match") ?? "", etag)) return c.body(null, 304, { ETag: etag });
     const isHead = c.req.method === "HEAD";
-    // Only a strong tag is known to stand for the same bytes.
     const mayBePart = !isHead && (c.req.header("If-Range") ?? etag).trim() === etag;
     const part = partOf(size, mayBePart ? c.req.header("Range") : undefined);
     const { start, end } = part ?? { start: 0, end: size - 1 };

@@ -117,7 +117,7 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
   ],
   [
     "edge cache",
-    ({ contract }) => contract.cached && edgeCache(contract.cached, queryNames(contract)),
+    ({ contract }) => contract.cached && edgeCache(contract.cached, queryNames(contract), headerNames(contract)),
     "A kept answer costs neither validation nor the database.",
   ],
   [
@@ -227,6 +227,11 @@ function hasBody(contract: Contract): boolean {
 
 function mediaTypes({ request }: Contract): string[] {
   return Object.keys(request?.body?.content ?? {});
+}
+
+/** The headers that a contract declares for its 200. */
+function headerNames({ responses }: Contract): string[] {
+  return Object.keys(responses[200]?.headers ?? {});
 }
 
 function queryNames({ request }: Contract): string[] {

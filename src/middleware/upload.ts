@@ -8,6 +8,7 @@ import { longestSignature, typeOfBytes } from "../http/signatures.ts";
 import { fieldError } from "../schemas/field-errors.ts";
 import { type Bounds, bounded } from "./bounded-body.ts";
 import { unsupported } from "./content-type.ts";
+import { markHeaders } from "./mark-headers.ts";
 
 type Taking = { method: string; types: readonly string[]; maxBytes: number; seconds: number };
 
@@ -40,11 +41,10 @@ export function receiveUpload(
     // Keeps a length that is known, which storage such as R2 asks for.
     const stream = size === undefined ? taken : taken.pipeThrough(new FixedLengthStream(size));
     c.set("upload", { type, size, stream, ...(hash && { sha256: hash.sha256 }) });
-    const own = new Set(c.res.headers.keys());
+    const takeBack = markHeaders(c);
     await next();
     if (!failure) return;
-    // The refusal must not have the headers of what the handler made of it.
-    for (const name of [...c.res.headers.keys()]) if (!own.has(name)) c.header(name, undefined);
+    takeBack();
     throw failure;
   };
 }

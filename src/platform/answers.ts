@@ -14,22 +14,20 @@ export const answersOfDataCentre: KeptAnswers = {
   delete: (url) => caches.default.delete(url),
 };
 
-/** Keeps answers as texts, in a runtime without the Cache API. */
+/** Keeps answers as texts of a character for each byte, in a runtime without the Cache API. */
 export function answersIn(texts: Texts): KeptAnswers {
   return {
     async match(url) {
       const kept = await texts.get(url);
       if (kept === undefined) return undefined;
-      const { body, headers }: { body: string; headers: [string, string][] } = JSON.parse(kept);
-      return new Response(body, { headers });
+      const end = kept.indexOf("\n");
+      const headers: [string, string][] = JSON.parse(kept.slice(0, end));
+      return new Response(Buffer.from(kept.slice(end + 1), "latin1"), { headers });
     },
     async put(url, answer) {
       const [, seconds = 0] = /\bmax-age=(\d+)/.exec(answer.headers.get("Cache-Control") ?? "") ?? [];
-      await texts.put(
-        url,
-        JSON.stringify({ body: await answer.text(), headers: [...answer.headers] }),
-        Number(seconds),
-      );
+      const body = Buffer.from(await answer.arrayBuffer()).toString("latin1");
+      await texts.put(url, `${JSON.stringify([...answer.headers])}\n${body}`, Number(seconds));
     },
     delete: (url) => texts.delete(url),
   };

@@ -67,6 +67,22 @@ describe("promise 18: a word of a declaration holds", () => {
     },
   );
 
+  it.each([...having("cached"), ...having("ranged")])(
+    "cached or ranged: $operationId answers 412 for another representation, before any other condition",
+    async ({ endpoint, make }) => {
+      const call = await make();
+      const ask = (headers: Record<string, string>) => send(endpoint, { ...call, headers });
+      const tag = (await ask({})).headers.get("ETag") ?? "";
+      for (const more of [{}, { Range: "bytes=1-" }, { "If-None-Match": tag }]) {
+        const refused = await ask({ "If-Match": '"other"', ...more });
+        expect([refused.status, refused.body.code]).toStrictEqual([412, "precondition_failed"]);
+        expect(refused.headers.get("Cache-Control")).toBe("no-store");
+      }
+      expect((await ask({ "If-Match": "other" })).status).toBe(400);
+      for (const meant of [tag, `"other", ${tag}`, "*"]) expect((await ask({ "If-Match": meant })).status).toBe(200);
+    },
+  );
+
   it.each(having("ranged"))(
     "ranged: $operationId answers a file whole, in part, or not at all to whom it is known",
     async ({ endpoint, make }) => {

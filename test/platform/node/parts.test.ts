@@ -60,6 +60,13 @@ describe("answers in memory", () => {
     vi.advanceTimersByTime(60_001);
     expect(await answers.match("https://a/b")).toBeUndefined();
   });
+
+  it("keep every byte, as many as their bound", async () => {
+    const answers = answersIn(textsInMemory(400));
+    const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+    await answers.put("https://a/b", new Response(bytes, { headers: { "Cache-Control": "max-age=60" } }));
+    expect(await (await answers.match("https://a/b"))?.bytes()).toStrictEqual(bytes);
+  });
 });
 
 describe("an alarm", () => {

@@ -91,6 +91,15 @@ describe("a download", () => {
     expect(beyond.status).toBe(200);
   });
 
+  it("is refused to a client that goes on with another file, and to one that is not sure of the bytes", async () => {
+    expect((await get({ "If-Match": tag, Range: "bytes=1-" })).status).toBe(206);
+    for (const other of ['"other"', `W/${tag}`]) {
+      const answer = await get({ "If-Match": other, Range: "bytes=1-" });
+      expect([answer.status, answer.range]).toStrictEqual([412, null]);
+      expect((await get({ "If-Match": other, Range: "bytes=5000-" }, "HEAD")).status).toBe(412);
+    }
+  });
+
   it("sends nothing to a client that knows it, and no body for HEAD", async () => {
     expect((await get({ "If-None-Match": tag })).status).toBe(304);
     expect((await get({ "If-None-Match": '"other"' })).status).toBe(200);

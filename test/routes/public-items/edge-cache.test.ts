@@ -2,7 +2,9 @@ import { eq, inArray, sql } from "drizzle-orm";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { items, users } from "../../../src/db/schema.ts";
+import { filesOf } from "../../../src/endpoint/bodies.ts";
 import { endpoint, json } from "../../../src/endpoint/endpoint.ts";
+import { headers } from "../../../src/http/headers.ts";
 import { endpoints } from "../../../src/routes/index.ts";
 import { exampleBody } from "../../examples.ts";
 import { type Answer, answers, api, aUser, bindings, db, serve, unique } from "../../harness.ts";
@@ -16,6 +18,12 @@ const path = ({ id }: { id: string }) => `/public/items/${id}`;
 const cached = (at: string) => answers.match(`https://api.example.com/api/v1${at}`);
 
 afterEach(() => void vi.restoreAllMocks());
+
+/** The beginning of a declaration of a cached endpoint. */
+const said = {
+  ...({ method: "get", tags: ["items"], summary: "A test", description: "A test." } as const),
+  ...({ access: "public", cached: { seconds: 60, staleSeconds: 60 } } as const),
+} as const;
 
 describe("GET /public/items/{id}", () => {
   it("shows a public item and its owner's profile to anybody, and nothing private", async () => {
@@ -250,6 +258,47 @@ describe("GET /public/items", () => {
   });
 });
 
+describe("a file that is cached", () => {
+  const bytes = Uint8Array.from([0xef, 0xbb, 0xbf, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0xff, 0xc3]);
+  const about = { "Content-Type": "image/png", "Content-Disposition": "inline", "Content-Language": "en", Link: "<b>" };
+  const files = filesOf(["image/png"], "A picture");
+  const language = { "Content-Language": { description: "Its language", schema: { type: "string" as const } } };
+  const picture = endpoint(
+    {
+      ...said,
+      ...{ path: "/picture", operationId: "picture" },
+      responses: { 200: { ...files, headers: { ...headers("Content-Disposition", "Link"), ...language } } },
+    },
+    (c) => c.body(bytes, 200, about),
+  );
+  const app = serve({ endpoints: [picture] });
+
+  it("has its bytes, its tag and its headers, from the cache and past it", async () => {
+    for (const cache of ["miss", "hit"]) {
+      const answer = await app.fetch(new Request("https://api.example.com/api/v1/picture"));
+      expect(new Uint8Array(await answer.arrayBuffer()), cache).toStrictEqual(bytes);
+      for (const [name, value] of Object.entries(about)) expect(answer.headers.get(name), cache).toBe(value);
+    }
+  });
+
+  it("answers 304 and 412 without the headers of the file, from the cache and past it", async () => {
+    const tag = (await app.get("/picture")).headers.get("ETag") ?? "";
+    for (const seen of ["hit", "miss"]) {
+      for (const [asked, status] of [
+        [{ "If-None-Match": tag }, 304],
+        [{ "If-Match": '"other"' }, 412],
+      ] as const) {
+        if (seen === "miss") await answers.delete("https://api.example.com/api/v1/picture");
+        const answer = await app.get("/picture", { headers: asked });
+        expect(answer.status, seen).toBe(status);
+        for (const name of ["Content-Disposition", "Content-Language", "Link"]) {
+          expect(answer.headers.get(name), `${seen} ${name}`).toBeNull();
+        }
+      }
+    }
+  });
+});
+
 it("an answer of the edge is counted, like one of the database", async () => {
   let left = 2;
   const limiter = { limit: async () => ({ success: left-- > 0 }) };
@@ -301,6 +350,20 @@ describe("promise 19: nothing private can be cached", () => {
     expect((await app.get("/mirror?secret=x", { headers })).body).toStrictEqual({
       url: "https://api.example.com/api/v1/mirror",
     });
+  });
+
+  it("promise 19: an answer of the cache has no cookie of whoever asked first", async () => {
+    const greeting = endpoint(
+      {
+        ...said,
+        ...{ path: "/greeting", operationId: "greeting" },
+        responses: { 200: json(z.object({ hello: z.string() }), "A greeting", "Set-Cookie") },
+      },
+      (c) => c.json({ hello: "you" }, 200, { "Set-Cookie": "first=1" }),
+    );
+    const app = serve({ endpoints: [greeting] });
+    expect((await app.get("/greeting")).headers.get("Set-Cookie")).toBe("first=1");
+    expect((await app.get("/greeting")).headers.get("Set-Cookie")).toBeNull();
   });
 
   it("errors of the public face are not cacheable", async () => {
