@@ -44,6 +44,7 @@ export function pooled(connections: number): Pooled {
 function openPool({ DATABASE_URL, DATABASE_TIMEOUT_MS: timeout }: ConnectionSettings, max: number): Pool {
   // The server ends by itself what a connection that is lost has left behind. Neon's sessions are in UTC.
   const terms = `set time zone 'UTC'; set statement_timeout = ${timeout}; set idle_in_transaction_session_timeout = ${timeout}`;
+  const bounded = { text: terms, query_timeout: timeout };
   const pool = new pg.Pool({
     connectionString: DATABASE_URL,
     application_name: "plinth",
@@ -52,7 +53,7 @@ function openPool({ DATABASE_URL, DATABASE_TIMEOUT_MS: timeout }: ConnectionSett
     keepAlive: true,
     // Sends the statements of a batch without waiting for each.
     pipeline: true,
-    onConnect: (client) => client.query(terms),
+    onConnect: (client) => client.query(bounded),
     // The parsers that the app has set for Neon's driver.
     types,
   } as pg.PoolConfig);
@@ -116,7 +117,7 @@ async function inTrip<T>(trips: RoundTrips, timeout: number, work: (left: number
 
 async function perform(pool: Pool, timeout: number, statements: readonly Statement[]): Promise<unknown[]> {
   const due = Date.now() + timeout;
-  const client = await pool.connect();
+  const client = await clientBy(due, pool);
   const isOfBefore = () => pool.generations.get(client) !== pool.names.generation;
   let isSpoilt = true;
   // A connection that breaks during a query emits an error, too: unheard, it would end the process.
@@ -138,6 +139,19 @@ async function perform(pool: Pool, timeout: number, statements: readonly Stateme
     // PostgreSQL keeps the statements of before a migration for as long as the connection lasts.
     client.release(isSpoilt || isOfBefore());
   }
+}
+
+/** A connection in time for a statement. One that comes late goes back to the pool unused. */
+async function clientBy(due: number, pool: Pool): Promise<pg.PoolClient> {
+  const connecting = pool.connect();
+  const client = await inTimeOf(due, connecting).catch((error) => {
+    connecting.then((late) => late.release(), ignore);
+    throw error;
+  });
+  // In a busy process, the timer may be later still.
+  if (Date.now() < due) return client;
+  client.release();
+  throw new CallError("timeout");
 }
 
 async function inTimeOf<T>(due: number, work: Promise<T>): Promise<T> {
