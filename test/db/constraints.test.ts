@@ -115,7 +115,7 @@ describe("a table of one's own answers by its constraints:", () => {
     Object.assign(errorTable.invalid_reference, { field: { name: "pages", ...fault } });
     onTestFinished(() => {
       delete constraintCodes[check];
-      Object.assign(errorTable.invalid_reference, { field: undefined });
+      Reflect.deleteProperty(errorTable.invalid_reference, "field");
     });
     const bind = endpoint(
       {
