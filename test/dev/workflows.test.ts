@@ -52,8 +52,11 @@ describe.each(names)("the workflow %s", async (name) => {
     for (const [job, { environment, if: condition }] of Object.entries(jobs)) {
       const isSecret = secret.test(JSON.stringify(jobs[job]));
       if (isSecret) expect(environment, job).toBeDefined();
-      if (isSecret && "pull_request" in on)
-        expect(condition, job).toContain("head.repo.full_name == github.repository");
+      if (!isSecret || !("pull_request" in on)) continue;
+      // Dependabot's branches are in the repository itself, and its runs get no secrets.
+      expect(condition, job).toContain(
+        "(github.event.pull_request.head.repo.full_name == github.repository && github.actor != 'dependabot[bot]')",
+      );
     }
     // A step gets what it names, so that an install script finds none.
     for (const { run, uses, env, ...rest } of steps) {
