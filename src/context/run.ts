@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { AuditEvents, type RecordedEvent } from "../crud/audit-events.ts";
 import { Mails, type RefusedMail } from "../crud/mails.ts";
 import { Migrations, ownMigrations } from "../crud/migrations.ts";
@@ -7,7 +7,7 @@ import { doneBefore, fromDatabase } from "../db/errors.ts";
 import { runGuarded } from "../db/guarded.ts";
 import { ApiError } from "../errors.ts";
 import { isSignedIn } from "./policy.ts";
-import type { Later, Run, Statement, Variables } from "./types.ts";
+import type { Later, Run, RunItem, Statement, Variables } from "./types.ts";
 
 /** The parts of a request that decide how its statements run. The stages of the request fill them in. */
 type RunContext = Partial<
@@ -25,16 +25,19 @@ export function runner(db: Database, context: RunContext = {}): Run {
   return runWith(db, context, (statements) => (context.once ?? unchanged)(statements, inOneTransaction));
 }
 
-/** A {@link Run} that turns each task into the statement that enqueues it, has all performed, and answers in their order. */
+/**
+ * A {@link Run} that turns each task into the statement that enqueues it, puts the guard behind each hold, has all
+ * performed, and answers in their order.
+ */
 export function runWith(
   db: Database,
   context: RunContext,
   perform: (statements: readonly Statement[]) => Promise<unknown[]>,
 ): Run {
-  async function run(...given: readonly (Statement | Later | undefined)[]): Promise<unknown> {
-    const statements = given.flatMap((one) => (isLater(one) ? enqueueing(db, context, one) : (one ?? [])));
-    const results = (await perform(statements)).values();
-    const answers = given.map((one) => one && results.next().value);
+  async function run(...given: readonly (RunItem | undefined)[]): Promise<unknown> {
+    const groups = given.map((one) => statementsOf(db, context, one));
+    const results = await perform(groups.flat());
+    const answers = groups.map(({ length }) => results.splice(0, length)[0]);
     // The answer to a statement that `enqueueing` made.
     for (const [i, one] of given.entries()) if (isLater(one)) noteTask(context, one, answers[i] as EnqueueAnswer);
     return given.length === 1 ? answers[0] : answers;
@@ -43,8 +46,21 @@ export function runWith(
   return run as Run;
 }
 
-function isLater(one: Statement | Later | undefined): one is Later {
+function statementsOf(db: Database, context: RunContext, one: RunItem | undefined): Statement[] {
+  if (one === undefined) return [];
+  if (isLater(one)) return [enqueueing(db, context, one)];
+  if (!("hold" in one)) return [one];
+  const { guard } = context;
+  return guard ? [one.hold, asking(db, guard)] : [one.hold];
+}
+
+function isLater(one: RunItem | undefined): one is Later {
   return one !== undefined && "enqueue" in one;
+}
+
+/** The guard in a statement of its own. */
+function asking(db: Database, guard: () => SQL): Statement {
+  return db.execute(sql`select ${guard()}`);
 }
 
 function enqueueing(db: Database, { tasks = [], requestId = null }: RunContext, later: Later): Statement {
@@ -101,10 +117,9 @@ async function behindGuard(
       if (!first) return [];
       return others.length > 0 ? await db.batch([first, ...others]) : [await first];
     }
-    const condition = guard();
-    const alone = first && others.length === 0 ? runGuarded(db, first, condition) : undefined;
+    const alone = first && others.length === 0 ? runGuarded(db, first, guard()) : undefined;
     if (alone !== undefined) return [await alone];
-    const [, ...results] = await db.batch([db.execute(sql`select ${condition}`), ...statements]);
+    const [, ...results] = await db.batch([asking(db, guard), ...statements]);
     return results;
   } catch (error) {
     throw doneBefore(error) ?? (await blamed(db, fromDatabase(error)));

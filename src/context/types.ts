@@ -1,6 +1,7 @@
 import type { SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { NewAuditEvent } from "../crud/audit-events.ts";
+import type { Hold } from "../crud/guards.ts";
 import type { PageRequest } from "../crud/keyset.ts";
 import type { Tasks } from "../crud/tasks.ts";
 import type { Versions } from "../crud/versions.ts";
@@ -198,10 +199,15 @@ export type Later = {
 /** A task as it was enqueued. `delay` is in seconds. */
 export type Enqueued = { id: string; name: string; delay: number };
 
-type Runnable = Statement | Later;
-type Result<R extends Runnable> = R extends Statement ? R["_"]["result"] : ReturnType<Later["enqueue"]>["_"]["result"];
-type Results<R extends readonly (Runnable | undefined)[]> = {
-  -readonly [I in keyof R]: R[I] extends Runnable ? Result<R[I]> : Result<NonNullable<R[I]>> | undefined;
+/** One of those that {@link Run} takes. */
+export type RunItem = Statement | Later | Hold;
+type Result<R extends RunItem> = R extends Statement
+  ? R["_"]["result"]
+  : R extends Hold
+    ? unknown
+    : ReturnType<Later["enqueue"]>["_"]["result"];
+type Results<R extends readonly (RunItem | undefined)[]> = {
+  -readonly [I in keyof R]: R[I] extends RunItem ? Result<R[I]> : Result<NonNullable<R[I]>> | undefined;
 };
 
 /** Runs these statements once: adds its own to their transaction, or answers the results of an earlier run instead. */
@@ -212,10 +218,10 @@ export type Once = (
 
 /**
  * Runs all defined statements and enqueues tasks, in one round trip and one transaction, behind the guard if there is a
- * caller; `run()` asks the guard alone. Throws `invalid_token`, `forbidden`, a conflict by constraint name,
- * `database_unavailable`.
+ * caller, which it asks again behind each {@link Hold}; `run()` asks the guard alone. Throws `invalid_token`, `forbidden`,
+ * a conflict by constraint name, `database_unavailable`.
  */
 export type Run = {
-  <R extends Runnable>(one: R): Promise<Result<R>>;
-  <const R extends readonly (Runnable | undefined)[]>(...all: R): Promise<Results<R>>;
+  <R extends RunItem>(one: R): Promise<Result<R>>;
+  <const R extends readonly (RunItem | undefined)[]>(...all: R): Promise<Results<R>>;
 };

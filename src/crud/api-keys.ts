@@ -4,6 +4,7 @@ import { apiKeys, members, organizations, users } from "../db/schema.ts";
 import { builtInRoles, type Permission } from "../permissions.ts";
 import type { Caller } from "../security/caller.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
+import { type Hold, holding } from "./guards.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 import { permissionsOf, roleInOrganization } from "./organization-roles.ts";
 
@@ -39,11 +40,11 @@ type Row = Omit<typeof apiKeys.$inferSelect, "secret_hash" | "previous_hash">;
 /** The queries of API keys. No answer holds a hash. */
 export const ApiKeys = {
   /**
-   * Precedes {@link ApiKeys.insert}: of an owner's simultaneous keys, each sees those before it, or the owner's end.
+   * Precedes changes of an owner's keys: of simultaneous ones, each sees those before it, or the owner's end.
    */
-  lockOwner(db: Database, owner: KeyOwner) {
+  lockOwner(db: Database, owner: KeyOwner): Hold {
     const { table, id } = ownerOf(owner);
-    return db.execute(sql`select from ${table} where id = ${id}::uuid for no key update`);
+    return holding(db, sql`select from ${table} where id = ${id}::uuid for no key update`);
   },
 
   /**

@@ -1,4 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import type { Database } from "../db/client.ts";
 import { preparedCondition } from "../db/drizzle.ts";
@@ -54,6 +55,17 @@ export function memberGuard(wanted: OrganizationRole | Permission, named: string
     (id: string, organizationId: string) =>
       sql<boolean>`require_member(${id}::uuid, ${organizationId}::uuid, ${roles}, ${permissions}, ${sql.raw(quoted(named))})`,
   );
+}
+
+/**
+ * A statement that holds rows, and may wait for other changes of them. `run` asks the guard again behind it, in a statement
+ * of its own, so that a right that those changes took away counts no longer.
+ */
+export type Hold = { hold: BatchItem<"pg"> };
+
+/** Makes a {@link Hold} of a query that locks rows. */
+export function holding(db: Database, query: SQL): Hold {
+  return { hold: db.execute(query) };
 }
 
 /** Makes a condition to follow {@link userGuard}: PT40F unless the password was proved in the last `seconds`. */

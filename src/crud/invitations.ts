@@ -3,6 +3,7 @@ import type { Database } from "../db/client.ts";
 import { invitations, mails, members, organizations, users } from "../db/schema.ts";
 import type { Caller, Membership } from "../security/caller.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
+import { type Hold, holding } from "./guards.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 import { takesRoom } from "./mails.ts";
 import { isAssignable, isOpen, permissionsOf, permissionsOfMember } from "./organization-roles.ts";
@@ -136,10 +137,9 @@ export const Invitations = {
   },
 
   /** Precedes {@link Invitations.accept}: holds the organization, so that its members are counted one after another. */
-  holdOrganization(db: Database, tokenHash: string) {
-    return db.execute(sql`
-      select from ${organizations} where id = (select organization_id from ${invitations} where token_hash = ${tokenHash})
-      for no key update`);
+  holdOrganization(db: Database, tokenHash: string): Hold {
+    const organizationId = sql`(select organization_id from ${invitations} where token_hash = ${tokenHash})`;
+    return holding(db, sql`select from ${organizations} where id = ${organizationId} for no key update`);
   },
 
   /**

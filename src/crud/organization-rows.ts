@@ -74,7 +74,7 @@ export function reachEvery(db: Database) {
 
 /**
  * Removes rows of organizations, behind {@link reachEvery}: those deleted this many days ago, and those of organizations
- * that were.
+ * deleted that long ago.
  */
 export function purgeOrganizationRows(db: Database, table: OrganizationTable, retentionDays: number, limit: number) {
   const isOld = (deletedAt: SQL) => sql`${deletedAt} <= now() - make_interval(days => ${retentionDays}::int)`;

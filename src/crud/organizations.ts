@@ -3,6 +3,7 @@ import type { Database } from "../db/client.ts";
 import { invitations, members, organizations, slugs, users } from "../db/schema.ts";
 import type { Caller, Membership } from "../security/caller.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
+import { type Hold, holding } from "./guards.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 import { memberRole, permissionsOf, roleInOrganization } from "./organization-roles.ts";
 import { withRoom } from "./owned.ts";
@@ -155,11 +156,11 @@ export const Organizations = {
   },
 
   /**
-   * Precedes changes of members, roles and invitations: those of one organization come one after another, so that each
-   * sees those before it. A transaction that also holds an account holds that first.
+   * Precedes changes of an organization, its members, roles, invitations and keys: those of one organization come one after
+   * another, so that each sees those before it. A transaction that also holds an account holds that first.
    */
-  hold(db: Database, { organizationId }: Pick<Membership, "organizationId">) {
-    return db.execute(sql`select from ${organizations} where id = ${organizationId}::uuid for no key update`);
+  hold(db: Database, { organizationId }: Pick<Membership, "organizationId">): Hold {
+    return holding(db, sql`select from ${organizations} where id = ${organizationId}::uuid for no key update`);
   },
 
   /** Offers the organization to another member. Only its owner can, also after a wait for another transfer. */
@@ -196,7 +197,7 @@ export const Organizations = {
 
   /**
    * Makes the caller the owner, if the organization was offered to them and they own less than `most`; the event concerns
-   * the former owner. Their membership falls back to an admin's later. Follows the holds of account and organization.
+   * the former owner. If they later transfer it, they stay an admin. Runs after account and organization are locked.
    */
   acceptOffer(db: Database, { organizationId, userId }: Membership, most: number, event: NewAuditEvent) {
     return db.execute<{ has_room: boolean }>(sql`
@@ -227,10 +228,12 @@ export const Organizations = {
       select has_room from judged`);
   },
 
-  /** Precedes {@link Organizations.requireNoOthers}: holds what an account owns, so that nobody joins meanwhile. */
-  holdOwn(db: Database, userId: string) {
-    return db.execute(sql`
-      select from ${organizations} where owner_id = ${userId}::uuid and deleted_at is null order by id for update`);
+  /**
+   * Precedes {@link Organizations.requireNoOthers}: holds what an account owns, so that nobody joins and nothing is
+   * restored meanwhile.
+   */
+  holdOwn(db: Database, userId: string): Hold {
+    return holding(db, sql`select from ${organizations} where owner_id = ${userId}::uuid order by id for update`);
   },
 
   /**

@@ -5,7 +5,7 @@ import { prepared } from "../db/drizzle.ts";
 import { users } from "../db/schema.ts";
 import type { Caller } from "../security/caller.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
-import { isAdmin } from "./guards.ts";
+import { type Hold, holding, isAdmin } from "./guards.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 import { membershipsOf, variantOf } from "./organizations.ts";
 import { ownerOfSession } from "./sessions.ts";
@@ -89,8 +89,8 @@ export const Users = {
   },
 
   /** Locks the user's row, so that nothing about it changes until the transaction ends. */
-  lock(db: Database, id: string) {
-    return db.execute(sql`select from ${users} where id = ${id}::uuid for no key update`);
+  lock(db: Database, id: string): Hold {
+    return holding(db, sql`select from ${users} where id = ${id}::uuid for no key update`);
   },
 
   /**

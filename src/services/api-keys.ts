@@ -31,14 +31,12 @@ export async function makeApiKey(context: Context, { name, permissions, networks
   const event = auditEvent(context, "api_key.created", user.id, details);
   const key = { id, owner, madeBy: user.id, name, permissions, networks, secretHash };
   const [, , { rows }] = await run(
-    ofMaker(context, permissions),
     ApiKeys.lockOwner(db, owner),
+    ofMaker(context, permissions),
     ApiKeys.insert(db, { ...key, expiresAt: expires_at ?? null }, settings.API_KEYS_PER_OWNER, event),
   );
   const [made] = rows;
-  // The owner was closed between the guard and the lock.
-  if (!made) throw new ApiError("invalid_token");
-  return { ...made, key: text };
+  return made ? { ...made, key: text } : notFound();
 }
 
 /** Throws `not_found`, `permission_required`, `name_taken`. */
@@ -46,10 +44,12 @@ export async function changeApiKey(context: Context, id: string, changes: ApiKey
   const { db, run, user } = context;
   refusePast(context, changes.expires_at);
   const event = auditEvent(context, "api_key.changed", user.id, about(context, id));
-  const [, , { rows }] = await run(
+  const owner = ownerOfKeys(context);
+  const [, , , { rows }] = await run(
+    ApiKeys.lockOwner(db, owner),
     ofKey(context, id),
     ofMaker(context, changes.permissions ?? []),
-    ApiKeys.update(db, id, ownerOfKeys(context), changes, event),
+    ApiKeys.update(db, id, owner, changes, event),
   );
   return rows[0] ?? notFound();
 }
@@ -63,7 +63,8 @@ export async function rotateApiKey(context: Context, id: string, { overlap_secon
   const owner = ownerOfKeys(context);
   const { text, secretHash } = await newApiKey(issuerOf(context), { id, ownerId: idOf(owner) });
   const event = auditEvent(context, "api_key.rotated", user.id, about(context, id));
-  const [, { rows }] = await run(
+  const [, , { rows }] = await run(
+    ApiKeys.lockOwner(db, owner),
     ofKey(context, id),
     ApiKeys.rotate(db, { id, owner, secretHash, overlapSeconds: overlap_seconds }, event),
   );
@@ -79,7 +80,8 @@ export async function rotateApiKey(context: Context, id: string, { overlap_secon
 export async function revokeApiKey(context: Context, id: string): Promise<void> {
   const { db, run, user } = context;
   const event = auditEvent(context, "api_key.revoked", user.id, about(context, id));
-  const { rows } = await run(ApiKeys.revoke(db, id, ownerOfKeys(context), event));
+  const owner = ownerOfKeys(context);
+  const [, { rows }] = await run(ApiKeys.lockOwner(db, owner), ApiKeys.revoke(db, id, owner, event));
   if (rows.length === 0) notFound();
 }
 

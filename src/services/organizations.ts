@@ -36,7 +36,8 @@ export async function changeOrganization(context: InOrganization, changes: Organ
   const { db, run, member, versions } = context;
   const { slug } = changes;
   const event = auditEvent(context, "organization.updated", null, changedTo(changes));
-  const [, , , , , [organization]] = await run(
+  const [, , , , , , [organization]] = await run(
+    Organizations.hold(db, member),
     versions && Organizations.requireVersion(db, member, versions),
     Organizations.update(db, member, changes, event),
     slug === undefined ? undefined : Organizations.releaseSlugs(db, member.organizationId, slug),
@@ -52,7 +53,9 @@ export async function bringBackOrganization(context: Context, id: string) {
   const { db, run, user, settings } = context;
   const member = { organizationId: id, userId: user.id };
   const event = auditEvent({ ...context, member }, "organization.restored", null, {});
-  const [, [organization]] = await run(
+  const [, , [organization]] = await run(
+    // An account that is being deleted restores nothing.
+    Users.lock(db, user.id),
     Organizations.restore(db, id, user, settings.RETENTION_DAYS, event),
     Organizations.find(db, member),
   );
@@ -134,7 +137,8 @@ export async function addRole(context: InOrganization, role: Role) {
 export async function changeRole(context: InOrganization, role: Role) {
   const event = auditEvent(context, "organization.role_changed", null, told(role));
   const { db, run, member } = context;
-  const [{ rows }, [row]] = await run(
+  const [, { rows }, [row]] = await run(
+    Organizations.hold(db, member),
     OrganizationRoles.update(db, member, role, event),
     OrganizationRoles.find(db, member, role.name),
   );

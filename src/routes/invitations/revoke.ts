@@ -1,4 +1,5 @@
 import { Invitations } from "../../crud/invitations.ts";
+import { Organizations } from "../../crud/organizations.ts";
 import { endpoint } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { InvitationParams } from "../../schemas/invitations.ts";
@@ -20,7 +21,7 @@ export const revokeInvitation = endpoint(
     const { invitation_id: id } = c.req.valid("param");
     const { db, run, member } = c.var;
     const event = auditEvent(c.var, "invitation.revoked", null, { invitation_id: id });
-    const { rows } = await run(Invitations.revoke(db, member, id, event));
+    const [, { rows }] = await run(Organizations.hold(db, member), Invitations.revoke(db, member, id, event));
     if (rows.length === 0) notFound();
     return c.body(null, 204);
   },

@@ -19,7 +19,7 @@ export const cancelOrganizationTransfer = endpoint(
   async (c) => {
     const { db, run, member } = c.var;
     const event = auditEvent(c.var, "organization.transfer_cancelled", null, {});
-    const { rows } = await run(Organizations.cancelOffer(db, member, event));
+    const [, { rows }] = await run(Organizations.hold(db, member), Organizations.cancelOffer(db, member, event));
     if (rows.length === 0) notFound();
     return c.body(null, 204);
   },

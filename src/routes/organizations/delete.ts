@@ -22,7 +22,8 @@ export const deleteOrganization = endpoint(
   async (c) => {
     const { db, run, member, versions } = c.var;
     const event = auditEvent(c.var, "organization.deleted", null, {});
-    const [, { rows }] = await run(
+    const [, , { rows }] = await run(
+      Organizations.hold(db, member),
       versions && Organizations.requireVersion(db, member, versions),
       Organizations.delete(db, member, event),
     );
