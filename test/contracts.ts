@@ -50,7 +50,8 @@ export function holdAgainstContract(held: Held): void {
 
   // An unknown name costs one more, which tells a mistake from a missing migration.
   const diagnosis = ["internal", "not_ready"].includes(answer.body?.code) ? 1 : 0;
-  expect(answer.roundTrips).toBeLessThanOrEqual(found.policy.roundTrips + diagnosis + answer.triedAgain);
+  const spent = `${found.policy.operationId} spends more than the roundTrips of its declaration: say how many, or spend fewer`;
+  expect(answer.roundTrips, spent).toBeLessThanOrEqual(found.policy.roundTrips + diagnosis + answer.triedAgain);
   if (answer.status >= 400 && answer.text !== "") holdCode(held, found.policy.operationId, codesOf(found.contract));
   if (answer.status >= 500) refuseFault(held, found.contract.errors ?? []);
   const response = documented(found)[answer.status];
