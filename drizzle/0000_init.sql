@@ -70,7 +70,7 @@ create index items_public_idx on items (created_at, id) where is_public and dele
 create index items_search_idx on items using gin (search);
 --> statement-breakpoint
 
--- One row for each sign-in. Its refresh token rotates; only hashes of the current and the last one are kept.
+-- One row for each sign-in. Its refresh token rotates; only hashes are kept, of the current one and of up to 50 before it.
 create table sessions (
   id uuid primary key,
   user_id uuid not null,

@@ -73,7 +73,10 @@ export class Places {
     }
   }
 
-  /** The refusals since they were told last, once a second: a line for each would cost more than the refusal. */
+  /**
+   * Returns the number of refusals since the last log line, at most once a second: logging each would cost more than the
+   * refusal.
+   */
   refusalsToTell(): number | undefined {
     if (Date.now() - this.#toldAt < 1_000) return undefined;
     const refused = this.#refused;

@@ -40,7 +40,7 @@ type Row = Omit<typeof apiKeys.$inferSelect, "secret_hash" | "previous_hash">;
 /** The queries of API keys. No answer holds a hash. */
 export const ApiKeys = {
   /**
-   * Precedes changes of an owner's keys: of simultaneous ones, each sees those before it, or the owner's end.
+   * Serializes changes of one owner's keys: each sees the changes before it, and whether the owner still exists.
    */
   lockOwner(db: Database, owner: KeyOwner): Hold {
     const { table, id } = ownerOf(owner);

@@ -104,14 +104,14 @@ export const Attachments = {
 
   /**
    * Some of the rows whose objects are to be removed. None of them can be completed from then on. Leaves an upload alone
-   * that may still be under way, because its object could come later.
+   * that may still be under way, because its object could come later, or that is just being completed.
    */
   giveUp(db: Database, limit: number) {
     return db.execute<{ id: string }>(sql`
       update ${attachments} set item_id = null where id in (
         select id from ${attachments}
         where (item_id is null and sha256 is not null) or (sha256 is null and created_at < now() - ${givenUp})
-        order by created_at limit ${limit})
+        order by created_at limit ${limit} for update skip locked)
       returning id`);
   },
 

@@ -1,5 +1,6 @@
 import { asc, desc, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
+import { uuidOf } from "../security/uuid.ts";
 
 /** A way to sort a list. The id breaks ties in the same direction, so that every row has one position. */
 export type Order = { by: SQLWrapper; descending: boolean };
@@ -59,8 +60,5 @@ export function isOlderId(days: number): SQL {
  */
 export function firstIdAt(time: string, minutes: number): string {
   const milliseconds = Math.max(0, Date.parse(time) + minutes * 60_000);
-  return `${milliseconds.toString(16).padStart(12, "0")}${"0".repeat(20)}`.replace(
-    /^(.{8})(.{4})(.{4})(.{4})(.{12})$/,
-    "$1-$2-$3-$4-$5",
-  );
+  return uuidOf(`${milliseconds.toString(16).padStart(12, "0")}${"0".repeat(20)}`);
 }

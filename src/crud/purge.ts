@@ -43,7 +43,10 @@ export const Purge = {
       from due where u.id = due.id`);
   },
 
-  /** Scrubbed users with rows left to remove. One of whom only files are left waits for the task that removes those. */
+  /**
+   * Scrubbed users with rows left to remove. A user with nothing but files left waits until the attachment task has removed
+   * them.
+   */
   listScrubbed(db: Database, limit: number, resources = ownedTables) {
     const hasFiles = or(...fileTables.map((table) => not(isGone(table, table.owner_id)))) ?? sql`false`;
     const hasRows = or(...resources.map((table) => not(isGone(table, table.owner_id)))) ?? sql`false`;

@@ -30,7 +30,7 @@ export type Claimed = TaskClaim & {
   error: string | null;
   request_id: string | null;
   created_at: string;
-  /** True if it shall find out if tasks of its name, which had a rest, work again. */
+  /** True if this task probes whether tasks of its name, paused after an outage, work again. */
   is_probe: boolean;
 };
 

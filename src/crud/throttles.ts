@@ -46,8 +46,9 @@ export const Throttles = {
   charge(db: Database, attempt: Attempt, limits: Limits) {
     const { account, network, firstDelay, longestDelay } = limits;
     const ofNetwork = sql`starts_with(key, 'network:')`;
-    // `now()` would be too early in a transaction that waited for the lock.
     const quiet = sql`greatest(extract(epoch from now() - last_attempt_at), 0)`;
+    // `now()` would be too early in a transaction that waited for the lock.
+    const clock = sql`clock_timestamp()`;
     const doublings = Math.ceil(Math.log2(longestDelay / firstDelay));
     return db.execute<Charge>(sql`
       with counters as materialized (${counters(attempt)}),
@@ -64,7 +65,7 @@ export const Throttles = {
         from held
       ),
       verdict as materialized (
-        select coalesce(ceil(extract(epoch from max(blocked_until) - clock_timestamp())), 0)::int as wait, bool_or(attempts >= budget) as exhausted
+        select coalesce(ceil(extract(epoch from max(blocked_until) - ${clock})), 0)::int as wait, bool_or(attempts >= budget) as exhausted
         from charges
       ),
       counted as (

@@ -5,8 +5,8 @@ import { isAdmin, namesCallerOrAdmin } from "./guards.ts";
 import type { Changed } from "./user-changes.ts";
 
 /**
- * Matches an e-mail address or username. Folds case in Postgres only: it folds some letters, such as a Turkish İ,
- * unlike JavaScript, and a second spelling would give an account a second budget of guesses.
+ * Matches an e-mail address or username. Folds the login as its budget of guesses does, in JavaScript: a spelling that only
+ * Postgres folds alike, such as one with a Turkish İ, would give an account a second budget.
  */
 export function hasLogin(login: string): SQL {
   return sql`lower(${login.includes("@") ? users.email : users.username}) = ${login.toLowerCase()}`;

@@ -49,7 +49,7 @@ export type PreparedForm = {
 /** A query whose SQL was built, with placeholders for the values. */
 type Kept = { built: BatchItem<"pg">; query: PreparedForm; sql: string; params: unknown[] };
 
-/** The shapes of one query that are kept: they follow from code, so that more of them mean a value among the words. */
+/** The most shapes kept for one query. Shapes follow from the code: more of them mean that a value was passed among the words. */
 const mostShapes = 500;
 
 /**

@@ -95,7 +95,7 @@ export async function sessionOn(
   };
   try {
     await trip(() => connection.connect());
-    // The server ends by itself what a connection that is lost has left waiting for a lock.
+    // If the connection is lost, these limits make the server abort a statement that still waits for a lock.
     const limits = `set local statement_timeout = ${timeout}; set local idle_in_transaction_session_timeout = ${timeout}`;
     await trip(() => connection.query({ text: `begin isolation level ${isolation}; ${limits}` }));
   } catch (error) {

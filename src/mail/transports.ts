@@ -79,13 +79,9 @@ async function post(url: string, headers: Record<string, string>, body: object):
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
     const { message, status, retryAfter } = error;
-    const retryIn = retryAfter === undefined ? undefined : Math.min(retryAfter, longestWait);
-    throw new TransportError(message, { outage: status === undefined || isOutage(status), retryIn });
+    throw new TransportError(message, { outage: status === undefined || isOutage(status), retryIn: retryAfter });
   }
 }
-
-/** Seconds: a provider that asks for more is asked again after this. */
-const longestWait = 6 * 60 * 60;
 
 async function withinTime<T>(work: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { MacKeys } from "./mac-keys.ts";
 import { hashToken } from "./refresh-tokens.ts";
+import { hexOf, uuidOf } from "./uuid.ts";
 
 /** Begins every key, so that scanners for secrets find one that leaked. */
 const prefix = "plk_";
@@ -82,12 +83,4 @@ function inAlphabet(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += alphabet[byte % alphabet.length];
   return text;
-}
-
-function hexOf(uuid: string): string {
-  return uuid.replaceAll("-", "").toLowerCase();
-}
-
-function uuidOf(hex: string): string {
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

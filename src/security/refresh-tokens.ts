@@ -1,4 +1,5 @@
 import { keyOfMac, type MacKeys } from "./mac-keys.ts";
+import { hexOf, uuidOf } from "./uuid.ts";
 
 /**
  * Opaque refresh tokens: a session's id, 256 secret bits, and a MAC that exposes a forged token without a database query.
@@ -57,8 +58,7 @@ export async function readRefreshToken(keys: MacKeys, token: string): Promise<Ou
   const content = bytes.slice(0, idBytes + secretBytes);
   const key = await keyOfMac(keys, bytes.slice(content.length), content);
   if (!key) return undefined;
-  const hex = Buffer.from(content.subarray(0, idBytes)).toString("hex");
-  return { sessionId: hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"), key };
+  return { sessionId: uuidOf(Buffer.from(content.subarray(0, idBytes)).toString("hex")), key };
 }
 
 /** The stored form of an opaque token: SHA-256, base64url. Its entropy makes a salt and a slow hash unnecessary. */
@@ -67,7 +67,7 @@ export async function hashToken(token: string): Promise<string> {
 }
 
 async function seal(key: CryptoKey, sessionId: string, secret: Uint8Array): Promise<string> {
-  const content = Uint8Array.from(Buffer.concat([Buffer.from(sessionId.replaceAll("-", ""), "hex"), secret]));
+  const content = Uint8Array.from(Buffer.concat([Buffer.from(hexOf(sessionId), "hex"), secret]));
   const mac = await crypto.subtle.sign("HMAC", key, content);
   return Buffer.concat([content, Buffer.from(mac)]).toString("base64url");
 }

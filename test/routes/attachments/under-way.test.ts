@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { attachments } from "../../../src/db/schema.ts";
 import { purgeAttachments } from "../../../src/tasks/attachments/purge.ts";
 import { bindings, db, perform, serve } from "../../harness.ts";
-import { anItem, attach, bucket, png, remainsOf, sweepLater } from "./files.ts";
+import { holding } from "../../holding.ts";
+import { anAttachment, anItem, attach, bucket, png, remainsOf, sha256Of, sweepLater } from "./files.ts";
 
 describe("an upload that is under way", () => {
   it("is left alone by the task, even if its item is purged meanwhile, and removes its object itself if it was given up", async () => {
@@ -22,5 +23,19 @@ describe("an upload that is under way", () => {
     expect([answer.status, swept]).toStrictEqual([404, [1, 1]]);
     await sweepLater(ownerId);
     expect(await remainsOf(ownerId)).toStrictEqual({ rows: [], objects: [] });
+  });
+
+  it("keeps its file if it is completed just when the task would give it up", async () => {
+    const { id, item, token, path } = await anAttachment();
+    await db.execute(
+      sql`update attachments set sha256 = null, created_at = now() - interval '2 hours' where id = ${id}`,
+    );
+    const completing = await holding(sql`update attachments set sha256 = ${sha256Of(png())} where id = ${id}::uuid`);
+    const sweep = perform(purgeAttachments);
+    await completing.meets(sweep);
+    await completing.release();
+    await sweep;
+    expect((await serve().get(path, { token })).status).toBe(200);
+    expect((await remainsOf(item.ownerId)).objects).toStrictEqual([id]);
   });
 });
