@@ -16,9 +16,9 @@ export {
   inStore,
   type Session,
   type SessionState,
-  type TokenStore,
   withKey,
 } from "./session.ts";
+export type { TokenStore } from "./store.ts";
 
 export type Options = {
   /** The origin of the API, such as `https://api.example.com`. */
@@ -38,7 +38,8 @@ export type Client = FetchClient<paths> & { session: Session };
  * whose `code` is one of that operation. It signs in, refreshes, repeats what is safe, and keeps a key over repetitions.
  */
 export function createClient({ baseUrl, session: credentials, retries, fetch = globalFetch }: Options): Client {
-  const origin = baseUrl.replace(/\/$/, "");
+  // As requests spell it, by which calls of the API are told from others.
+  const origin = new URL(baseUrl.replace(/\/*$/, "/")).href.slice(0, -1);
   const session = openSession({ origin, credentials, retries, fetch });
   /** Requests of operations that need no sign-in. */
   const open = new WeakSet<Request>();
@@ -47,8 +48,12 @@ export function createClient({ baseUrl, session: credentials, retries, fetch = g
     fetch: async (request) => {
       const { turn } = session;
       // Each repetition needs a token of its own: the last one may have expired while it waited.
-      const send = (copy: Request) => (open.has(request) ? fetch(copy) : session.send(copy, turn));
-      return readable(await withRetries(request, send, retries));
+      const answer = await withRetries(
+        request,
+        (copy, notAfter) => (open.has(request) ? fetch(copy) : session.send(copy, turn, notAfter)),
+        retries,
+      );
+      return readable(answer);
     },
   });
   client.use({

@@ -1,7 +1,9 @@
 import { readable } from "./problems.ts";
 import { type Retries, withRetries } from "./retries.ts";
 import type { components, paths } from "./schema.ts";
+import { inOrder, type TokenStore } from "./store.ts";
 import { openTabs } from "./tabs.ts";
+import { unless, within } from "./waiting.ts";
 
 export type Account = components["schemas"]["User"];
 type Token = components["schemas"]["Token"];
@@ -16,13 +18,6 @@ type SignIn = Pick<components["schemas"]["Login"], "username" | "password">;
 
 /** `unknown` until {@link Session.start} has asked. */
 export type SessionState = { status: "unknown" } | { status: "signed_out" } | { status: "signed_in"; user: Account };
-
-/** A place for the refresh token where there are no cookies: a phone's keychain, a server's own session. */
-export type TokenStore = {
-  get(): string | null | undefined | Promise<string | null | undefined>;
-  set(token: string): unknown;
-  remove(): unknown;
-};
 
 export type Credentials = { kind: "cookie" } | { kind: "store"; store: TokenStore } | { kind: "key"; key: string };
 
@@ -45,13 +40,13 @@ export type Session = {
   restore(credentials: SignIn): Promise<{ error?: RestoreProblem; response: Response }>;
   /** Signs out here, in every tab and on the server. Throws if the server was not told: call it again then. */
   signOut(): Promise<void>;
-  /** The number of sign-ins and sign-outs so far, of any tab. */
+  /** Grows with each sign-in and sign-out, of any tab, and where a refresh finds another user signed in. */
   readonly turn: number;
   /**
-   * Sends a request of the API with the session's access token, which is refreshed at need. Throws if somebody has signed in
-   * or out since the `turn` in which the call began: it would be carried out as somebody else.
+   * Sends a request of the API with the session's access token, which is refreshed at need. Throws if the user has changed
+   * since the `turn` in which the call began. Sets `notAfter` where a repetition is of no use.
    */
-  send(request: Request, turn: number): Promise<Response>;
+  send(request: Request, turn: number, notAfter: (time: number) => void): Promise<Response>;
 };
 
 type Environment = {
@@ -61,20 +56,28 @@ type Environment = {
   fetch: (request: Request) => Promise<Response>;
 };
 
-/** Milliseconds for one attempt to refresh: two of them are within the time in which the server forgives a repetition. */
+/** Answers or throws what a call meets whose tokens could not be refreshed, for each call anew. */
+type Failure = () => Response;
+
+/** Milliseconds for one attempt to refresh: two attempts fit within the server's grace period. */
 const deadline = 4_000;
+/** Milliseconds after the first attempt in which another may begin: after the grace, the server takes it for theft. */
+const repeatable = 5_000;
 /** Part of a token's life after which it is refreshed ahead of a 401. */
 const freshShare = 0.9;
 
 export function openSession({ origin, credentials, retries, fetch }: Environment): Session {
   const listeners = new Set<() => void>();
-  const store = credentials?.kind === "store" ? credentials.store : undefined;
+  const store = credentials?.kind === "store" ? inOrder(credentials.store) : undefined;
   const hasSession = credentials?.kind === "cookie" || store !== undefined;
   // Tabs share a cookie. A store may be one tab's own.
   const tabs = openTabs(credentials?.kind === "cookie" ? origin : undefined, onSignal);
   let state: SessionState = { status: hasSession ? "unknown" : "signed_out" };
   let access: { token: string; until: number } | undefined;
-  let refreshing: Promise<Response | undefined> | undefined;
+  let refreshing: Promise<Failure | undefined> | undefined;
+  let entering: Promise<void> | undefined;
+  /** Ends with the answer to everything sent so far that may set or drop the cookie. */
+  let underWay = Promise.resolve();
   let turn = 0;
   /** The token of a sign-out that the server was not told of. */
   let untold: string | undefined;
@@ -100,7 +103,7 @@ export function openSession({ origin, credentials, retries, fetch }: Environment
   }
 
   /** Sends a POST about the session, with the refresh token by cookie or from the store. */
-  async function post(path: string, body: object = {}): Promise<Response> {
+  async function post(path: string, body: object = {}, signal?: AbortSignal): Promise<Response> {
     return fetch(
       new Request(`${origin}/api/v1/auth/${path}`, {
         method: "POST",
@@ -108,46 +111,74 @@ export function openSession({ origin, credentials, retries, fetch }: Environment
         body: JSON.stringify(body),
         // Some runtimes refuse the member where there are no cookies.
         ...(credentials?.kind === "cookie" && { credentials: "include" }),
-        ...(path === "resume" && { signal: AbortSignal.timeout(deadline) }),
+        ...(signal && { signal }),
       }),
     );
   }
 
-  async function keep(answer: Response, asked: number): Promise<void> {
-    const token: Token = await answer.json();
+  /** Sends after everything under way: a late answer could take a newer session's cookie away. */
+  function next<Answer>(send: () => Promise<Answer>): Promise<Answer> {
+    const answer = underWay.then(send);
+    underWay = ended(answer);
+    return answer;
+  }
+
+  async function keep(token: Token, asked: number): Promise<void> {
     if (asked !== turn) return;
+    // On another site that shares the cookie, somebody else may have signed in.
+    if (state.status === "signed_in" && token.user && token.user.id !== state.user.id) turnOver();
     access = { token: token.access_token, until: Date.now() + token.expires_in * 1_000 * freshShare };
-    if (token.refresh_token !== undefined) await store?.set(token.refresh_token);
     if (token.user) become({ status: "signed_in", user: token.user });
+    if (token.refresh_token !== undefined) await store?.set(token.refresh_token);
   }
 
   async function forget(asked: number): Promise<void> {
     if (asked !== turn) return;
     access = undefined;
-    await store?.remove();
+    // No call may begin a refresh while a slow store removes the token.
     become({ status: "signed_out" });
+    await store?.remove();
   }
 
-  /** Gets the next tokens. Answers undefined, or the server's answer if it can give none for now. */
-  async function resume(): Promise<Response | undefined> {
+  /** Gets the next tokens. Answers how calls fail if there are none for now. */
+  async function resume(): Promise<Failure | undefined> {
     const asked = turn;
-    const token = store ? await store.get() : undefined;
-    if (store && !token) return void (await forget(asked));
-    const body = token ? { refresh_token: token } : {};
-    const attempt = async () => {
-      const answer = await post("resume", body);
-      if (answer.status === 200) await keep(answer, asked);
+    let until = Number.POSITIVE_INFINITY;
+    const attempt = async (body: object) => {
+      const began = Date.now();
+      if (asked !== turn) return new Response(null, { status: 204 });
+      if (began > until) throw new Error("The server did not answer in time.");
+      const whole = async (signal: AbortSignal) => {
+        const answer = await post("resume", body, signal);
+        return new Response((await answer.text()) || null, answer);
+      };
+      const previous = until;
+      until = Math.min(until, began + repeatable);
+      const answer = await within(deadline, whole);
+      if (answer.status === 429) until = previous;
       return answer;
     };
-    // The answer may have been lost: within ten seconds a repetition gets the same tokens.
-    const answer = await attempt().catch(() => attempt());
-    if (answer.ok && answer.status !== 204) return;
-    if ([204, 400, 401].includes(answer.status)) return void (await forget(asked));
-    return answer;
+    try {
+      const token = await store?.get();
+      if (store && !token) return void (await forget(asked));
+      const body = token ? { refresh_token: token } : {};
+      const send = (notAfter: (time: number) => void) => next(() => attempt(body)).finally(() => notAfter(until));
+      // A lost answer is asked for again in any case: within the grace, a repetition gets the same tokens.
+      const bounds = { ...retries, attempts: Math.max(2, retries?.attempts ?? 3) };
+      const answer = await withRetries(new Request(origin), (_, notAfter) => send(notAfter), bounds);
+      if (answer.status === 200) return void (await keep(await answer.json(), asked));
+      if (answer.status === 204) return void (await forget(asked));
+      const text = await answer.text();
+      return () => new Response(text || null, answer);
+    } catch (error) {
+      return () => {
+        throw error;
+      };
+    }
   }
 
   /** One refresh for all who need it at a time. */
-  function refresh(): Promise<Response | undefined> {
+  function refresh(): Promise<Failure | undefined> {
     if (refreshing) return refreshing;
     const one = resume().finally(() => {
       if (refreshing === one) refreshing = undefined;
@@ -164,16 +195,24 @@ export function openSession({ origin, credentials, retries, fetch }: Environment
   /** Opens a session by a password. */
   async function enter<Kind>(path: "login" | "restore", sent: SignIn): Promise<{ error?: Kind; response: Response }> {
     if (!hasSession) throw new Error("This client has no session.");
-    // Its late answer could take the new session's cookie away.
-    await refreshing?.catch(() => {});
     const delivery = credentials?.kind === "cookie" ? "cookie" : "body";
-    const response = readable(await post(`${path}?include=user`, { ...sent, token_delivery: delivery }));
-    if (!response.ok) return { error: await response.json(), response };
-    turnOver();
-    untold = undefined;
-    await keep(response, turn);
-    tabs.send("signed_in");
-    return { response };
+    type Entered = { error?: Kind; response: Response; kept?: Promise<void> };
+    const entered = next(async (): Promise<Entered> => {
+      const response = readable(await post(`${path}?include=user`, { ...sent, token_delivery: delivery }));
+      if (!response.ok) return { error: await response.json(), response };
+      const token: Token = await response.json();
+      turnOver();
+      untold = undefined;
+      return { response, kept: keep(token, turn) };
+    });
+    const one = ended(entered).then(() => {
+      if (entering === one) entering = undefined;
+    });
+    entering = one;
+    const { kept, ...result } = await entered;
+    await kept;
+    if (result.response.ok) tabs.send("signed_in");
+    return result;
   }
 
   const session: Session = {
@@ -186,9 +225,10 @@ export function openSession({ origin, credentials, retries, fetch }: Environment
     },
     async start() {
       if (state.status !== "unknown") return state;
-      const read = new Request(origin);
-      const { ok, status } = await withRetries(read, async () => (await refresh()) ?? new Response(), retries);
-      if (!ok) throw new Error(`The server answered ${status}.`);
+      const began = turn;
+      const failure = await refresh();
+      if (began !== turn) return session.start();
+      if (failure) throw new Error(`The server answered ${failure().status}.`);
       return state;
     },
     get turn() {
@@ -197,33 +237,42 @@ export function openSession({ origin, credentials, retries, fetch }: Environment
     signIn: (sent) => enter("login", sent),
     restore: (sent) => enter("restore", sent),
     async signOut() {
+      // Otherwise its answer would sign in again.
+      if (entering) await entering;
       const token = (store ? await store.get() : undefined) ?? untold;
       const body = token ? { refresh_token: token } : {};
       const leaving = post("logout", body).catch(() => post("logout", body));
+      underWay = Promise.all([underWay, ended(within(2 * deadline, () => leaving))]).then(() => {});
       turnOver();
       // Signs out on this device even if the server cannot be told.
       const [told, gone] = await Promise.allSettled([leaving, forget(turn)]);
       tabs.send("signed_out");
-      const isTold = told.status === "fulfilled" && [204, 401].includes(told.value.status);
+      const { status = 0, headers } = told.status === "fulfilled" ? told.value : {};
+      // 401 is the server's word that the session is over, unless it is a proxy's page.
+      const isTold = status === 204 || (status === 401 && headers?.get("Content-Type")?.includes("json"));
       untold = isTold ? undefined : token;
       for (const one of [told, gone]) if (one.status === "rejected") throw one.reason;
       if (!isTold) throw new Error("The server did not sign out.");
     },
-    async send(request, began) {
+    async send(request, began, notAfter) {
       if (!request.url.startsWith(`${origin}/`)) return fetch(request);
       if (!hasSession) return authorized(request, credentials && "key" in credentials ? credentials.key : undefined);
+      const renew = async (isOld: boolean) => {
+        const failure = isOld ? await unless(request.signal, refresh()) : undefined;
+        const refusal = began === turn ? failure : changed;
+        // A refresh was repeated already, and another user stays another one.
+        if (refusal) notAfter(0);
+        return refusal;
+      };
       const isOld = access === undefined || access.until <= Date.now();
-      const failure = isOld && state.status !== "signed_out" ? await unless(request.signal, refresh()) : undefined;
-      if (began !== turn) throw new Error("The user has changed since this call began.");
-      if (failure) return failure.clone();
+      const refusal = await renew(isOld && state.status !== "signed_out");
+      if (refusal) return refusal();
       const used = access?.token;
       const answer = await authorized(request.clone(), used);
       if (!isExpired(answer) || used === undefined) return answer;
-      if (access?.token === used) {
-        const refused = await unless(request.signal, refresh());
-        if (refused) return refused.clone();
-      }
-      return access === undefined || began !== turn ? answer : authorized(request, access.token);
+      const second = await renew(access?.token === used);
+      if (second) return second();
+      return access === undefined ? answer : authorized(request, access.token);
     },
   };
   return session;
@@ -234,10 +283,14 @@ function isExpired({ status, headers }: Response): boolean {
   return status === 401 && !headers.get("WWW-Authenticate")?.includes("insufficient_user_authentication");
 }
 
-/** Waits, unless the caller gives up. */
-function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    work.then(resolve, reject);
-  });
+const changed: Failure = () => {
+  throw new Error("The user has changed since this call began.");
+};
+
+/** The end of `work`, however it ends. */
+function ended(work: Promise<unknown>): Promise<void> {
+  return work.then(
+    () => {},
+    () => {},
+  );
 }

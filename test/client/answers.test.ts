@@ -4,13 +4,13 @@ import { createClient, fieldErrors } from "../../client/src/index.ts";
 const baseUrl = "https://api.example.com";
 
 /** The milliseconds before each repetition of a read whose server always answers 503 with this `Retry-After`. */
-async function waitsFor(retryAfter: string): Promise<number[]> {
+async function waitsFor(retryAfter: string, headers: Record<string, string> = {}): Promise<number[]> {
   const times: number[] = [];
   const client = createClient({
     baseUrl,
     fetch: async () => {
       times.push(Date.now());
-      return new Response(null, { status: 503, headers: { "Retry-After": retryAfter } });
+      return new Response(null, { status: 503, headers: { ...headers, "Retry-After": retryAfter } });
     },
   });
   const reading = client.GET("/api/v1/items");
@@ -28,6 +28,15 @@ describe("the client waits before it repeats a call,", () => {
     const [first = 0] = await waitsFor(retryAfter).finally(() => vi.useRealTimers());
     expect(first).toBeGreaterThanOrEqual(2_000);
     expect(first).toBeLessThanOrEqual(2_250);
+  });
+
+  it("by the server's clock where it is told, and ten seconds at the longest", async () => {
+    vi.useFakeTimers({ now: new Date("2026-11-26T12:00:00Z"), toFake: ["Date", "setTimeout", "clearTimeout"] });
+    const served = { Date: "Thu, 26 Nov 2026 09:00:00 GMT" };
+    const until = (time: string) => waitsFor(`Thu, 26 Nov 2026 ${time} GMT`, served);
+    const waits = [await until("09:00:10"), await until("09:00:11"), await waitsFor("10")];
+    vi.useRealTimers();
+    expect(waits.map(({ length }) => length)).toStrictEqual([2, 0, 2]);
   });
 
   it.each(["-5", "", "soon", "1.5", "+3", "-1e3"])("as long as without one, if it is %j", async (retryAfter) => {

@@ -1,45 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
-import { createClient, inStore, type TokenStore } from "../../client/src/index.ts";
-import { api, aUser, quickHash, serve } from "../harness.ts";
+import { createClient } from "../../client/src/index.ts";
+import { api, aUser, serve } from "../harness.ts";
+import { aClient, baseUrl, expired, password, password_hash, signedIn } from "./a-client.ts";
 import { aStore } from "./store.ts";
-
-const password = "correct horse battery";
-const password_hash = quickHash(password);
-const baseUrl = "https://api.example.com";
-
-/** A client with its calls in order, by path; `through` may answer in place of the server. */
-function aClient({
-  store = aStore(),
-  through = (request, next) => next(request),
-}: {
-  store?: TokenStore;
-  through?: (request: Request, next: (request: Request) => Promise<Response>) => Promise<Response>;
-} = {}) {
-  const calls: string[] = [];
-  const client = createClient({
-    baseUrl,
-    session: inStore(store),
-    fetch: (request) => {
-      calls.push(new URL(request.url).pathname.replace("/api/v1", ""));
-      return through(request, api.fetch);
-    },
-  });
-  return Object.assign(client, { calls });
-}
-
-async function signedIn(options: Parameters<typeof aClient>[0] = {}) {
-  const user = await aUser({ password_hash });
-  const client = aClient(options);
-  await client.session.signIn({ username: user.username, password });
-  client.calls.length = 0;
-  return { user, client };
-}
-
-/** An access token of the client's that the server no longer takes. */
-const expired = (request: Request, next: (request: Request) => Promise<Response>) => {
-  if (!request.url.endsWith("/auth/resume")) request.headers.set("Authorization", "Bearer expired");
-  return next(request);
-};
 
 describe("a session of the client", () => {
   it("signs in, knows who is signed in, and signs out", async () => {

@@ -1,0 +1,134 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { aClient, expired, signedIn, type Through } from "./a-client.ts";
+import { aStore } from "./store.ts";
+
+afterEach(() => vi.useRealTimers());
+
+const busy = () =>
+  Response.json(
+    { code: "overloaded" },
+    { status: 503, headers: { "Retry-After": "0", "Content-Type": "application/problem+json" } },
+  );
+const onRefresh =
+  (answer: () => Response | Promise<Response>): Through =>
+  async (request, next) =>
+    request.url.endsWith("/auth/resume") ? answer() : next(request);
+
+describe("a refresh of the client", () => {
+  it.each(["it hangs", "its answer is lost"])(
+    "is repeated only while the server forgives it, where %s",
+    async (how) => {
+      vi.useFakeTimers();
+      const sent: number[] = [];
+      const began = Date.now();
+      const client = aClient({
+        store: aStore("a token"),
+        retries: { attempts: 9 },
+        through: (request) => {
+          sent.push(Date.now() - began);
+          return new Promise((_, reject) => {
+            if (how === "it hangs") request.signal.addEventListener("abort", () => reject(request.signal.reason));
+            else setTimeout(() => reject(new TypeError("The connection was lost")), 3_000);
+          });
+        },
+      });
+      const call = expect(client.GET("/api/v1/users/me")).rejects.toThrow(/in time|lost/);
+      await vi.advanceTimersByTimeAsync(60_000);
+      await call;
+      expect(sent).toHaveLength(2);
+      // With the deadline of the last attempt.
+      expect(Math.max(...sent) + 4_000).toBeLessThan(10_000);
+      expect(client.session.state.status).toBe("unknown");
+    },
+  );
+
+  it("is given up at its deadline by a `fetch` that heeds no signal, so that a sign-in need not wait for it", async () => {
+    vi.useFakeTimers();
+    const client = aClient({ store: aStore("a token"), through: () => new Promise(() => {}) });
+    const starting = expect(client.session.start()).rejects.toThrow("The server did not answer in time.");
+    await vi.advanceTimersByTimeAsync(10_000);
+    await starting;
+    expect(client.calls).toStrictEqual(["/auth/resume", "/auth/resume"]);
+  });
+
+  it("waits longer than that after 429, which did nothing", async () => {
+    vi.useFakeTimers();
+    let answers = 0;
+    const client = aClient({
+      store: aStore("a token"),
+      through: async () => {
+        answers += 1;
+        return answers < 3
+          ? Response.json({}, { status: 429, headers: { "Retry-After": "9" } })
+          : new Response(null, { status: 204 });
+      },
+    });
+    const starting = client.session.start();
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect([await starting, answers]).toStrictEqual([{ status: "signed_out" }, 3]);
+  });
+
+  it("repeats a lost answer even for a client that repeats no calls", async () => {
+    const store = aStore();
+    await signedIn({ store });
+    let lost = 1;
+    const client = aClient({
+      store,
+      retries: { attempts: 1 },
+      through: async (request, next) => {
+        const answer = await next(request);
+        if (lost-- > 0) throw new TypeError("The connection was lost");
+        return answer;
+      },
+    });
+    expect((await client.session.start()).status).toBe("signed_in");
+  });
+
+  it("promise 46: fails each call that waits for it by the same problem, a read as well as a write", async () => {
+    const client = aClient({ store: aStore("a token"), through: onRefresh(busy) });
+    const starting = expect(client.session.start()).rejects.toThrow("The server answered 503.");
+    const write = () => client.POST("/api/v1/items", { body: { title: "One" } });
+    const change = () => client.DELETE("/api/v1/auth/sessions");
+    const read = () => client.GET("/api/v1/items");
+    const answers = await Promise.all([change(), read(), write(), change(), read()]);
+    await starting;
+    expect(answers.map(({ error }) => error?.code)).toStrictEqual(Array(5).fill("overloaded"));
+    expect(client.calls).toStrictEqual(Array(3).fill("/auth/resume"));
+  });
+
+  it("ends no session by an error, whoever answers it", async () => {
+    const store = aStore();
+    let page: Response | undefined;
+    const { user, client } = await signedIn({
+      store,
+      through: (request, next) => {
+        if (page && request.url.endsWith("/auth/resume")) return Promise.resolve(page.clone());
+        return page ? expired(request, next) : next(request);
+      },
+    });
+    for (const status of [400, 401, 403, 407]) {
+      page = new Response("<h1>Authorization Required</h1>", { status, headers: { "Content-Type": "text/html" } });
+      const { response, error } = await client.GET("/api/v1/users/me");
+      expect([response.status, error?.code]).toStrictEqual([status, "unreadable"]);
+    }
+    // A page that signs users in to a network.
+    page = new Response("<h1>Welcome</h1>", { headers: { "Content-Type": "text/html" } });
+    await expect(client.GET("/api/v1/users/me")).rejects.toThrow();
+    page = undefined;
+    expect((await client.GET("/api/v1/users/me")).data?.id).toBe(user.id);
+  });
+
+  it("does not take a proxy's 401 for the end of a session that it signs out of", async () => {
+    let isProxied = true;
+    const { client } = await signedIn({
+      through: async (request, next) =>
+        isProxied && request.url.endsWith("/auth/logout")
+          ? new Response("<h1>No</h1>", { status: 401 })
+          : next(request),
+    });
+    await expect(client.session.signOut()).rejects.toThrow("The server did not sign out.");
+    isProxied = false;
+    await client.session.signOut();
+    expect(client.calls).toStrictEqual(["/auth/logout", "/auth/logout"]);
+  });
+});
