@@ -63,7 +63,7 @@ describe("npm run admin:create", () => {
     const key = { id: uuidv7(), user_id, made_by: user_id, name: "theirs", secret_hash: "", networks: [] };
     await db.insert(apiKeys).values({ ...key, permissions: ["items:read"] });
     // They sign in again at that moment, and both wait for the account.
-    const busy = db.batch([Users.lock(db, user_id), db.execute(sql`select pg_sleep(1)`)]).then(() => undefined);
+    const busy = db.batch([Users.lock(db, user_id).hold, db.execute(sql`select pg_sleep(1)`)]).then(() => undefined);
     const isOver = busy.then(() => true);
     const until = async (happens: SQL) => {
       const seen = async () => (await db.execute(happens)).rows.length > 0;
