@@ -57,7 +57,7 @@ export const errorTable = {
     field: { name: "current_password", type: "wrong_password" },
   },
   forbidden: { status: 403, detail: "You are not allowed to do this." },
-  permission_required: { status: 403, detail: "This takes a permission that you do not have." },
+  permission_required: { status: 403, detail: "You lack the permission this requires." },
   network_not_allowed: { status: 403, detail: "This API key must not be used from your network." },
   not_found: { status: 404, detail: "Not found." },
   method_not_allowed: { status: 405, detail: "This path does not support that method." },

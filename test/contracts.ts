@@ -5,7 +5,7 @@ import { codesOf } from "../src/endpoint/contract.ts";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
 import { type ErrorCode, errorTable } from "../src/errors.ts";
 import type { LogEntry } from "../src/log.ts";
-import { headersOfPages, securityHeaders } from "../src/middleware/answer-headers.ts";
+import { headersOfPages, headersOfSecure, securityHeaders } from "../src/middleware/answer-headers.ts";
 import { forgivesSlash } from "../src/middleware/exact-path.ts";
 import { OAuthProblem, Problem } from "../src/schemas/problem.ts";
 import type { Answer } from "./harness.ts";
@@ -33,6 +33,7 @@ export type Held = {
 const standardHeaders: readonly string[] = [
   ...Object.keys(securityHeaders),
   ...Object.keys(headersOfPages),
+  ...Object.keys(headersOfSecure),
   ...["Access-Control-Allow-Credentials", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers"],
   ...["Cache-Control", "Content-Encoding", "Content-Length", "Content-Security-Policy", "Content-Type"],
   ...["Server-Timing", "Vary"],

@@ -3649,7 +3649,7 @@ export interface components {
                 };
             };
         };
-        /** @description `permission_required`: This takes a permission that you do not have. */
+        /** @description `permission_required`: You lack the permission this requires. */
         permission_required: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3748,7 +3748,7 @@ export interface components {
                 };
             };
         };
-        /** @description `forbidden`: You are not allowed to do this. `permission_required`: This takes a permission that you do not have. */
+        /** @description `forbidden`: You are not allowed to do this. `permission_required`: You lack the permission this requires. */
         "forbidden.permission_required": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3874,7 +3874,7 @@ export interface components {
                 };
             };
         };
-        /** @description `permission_required`: This takes a permission that you do not have. `network_not_allowed`: This API key must not be used from your network. */
+        /** @description `permission_required`: You lack the permission this requires. `network_not_allowed`: This API key must not be used from your network. */
         "permission_required.network_not_allowed": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -3903,7 +3903,7 @@ export interface components {
                 };
             };
         };
-        /** @description `forbidden`: You are not allowed to do this. `permission_required`: This takes a permission that you do not have. `network_not_allowed`: This API key must not be used from your network. */
+        /** @description `forbidden`: You are not allowed to do this. `permission_required`: You lack the permission this requires. `network_not_allowed`: This API key must not be used from your network. */
         "forbidden.permission_required.network_not_allowed": {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -4386,7 +4386,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It is not good any more */
+            /** @description The token no longer works */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -6,8 +6,8 @@ import type { Endpoint } from "./endpoint.ts";
 
 /** The Markdown that the documentation page shows before its first endpoint. */
 const introduction = `Errors are \`application/problem+json\` (RFC 9457) with a stable \`code\`. Lists are pages: follow
-\`next_cursor\`. \`RateLimit-Policy\` on every answer states how often the endpoint's class may be called; beyond that, the
-answer is 429 with \`Retry-After\`. Press *Authorize* to try everything here, or sign in by hand:
+\`next_cursor\`. \`RateLimit-Policy\`, on every answer that is counted, states how often the endpoint's class may be called;
+beyond that, the answer is 429 with \`Retry-After\`. Press *Authorize* to try everything here, or sign in by hand:
 
 \`\`\`sh
 curl $api/auth/login -d username=ada --data-urlencode 'password=…'      # access_token and refresh_token
@@ -18,11 +18,11 @@ curl -X POST $api/auth/logout -H "Authorization: Bearer $access_token"
 
 \`\`\`
 POST /users ──► mail ──► POST /auth/email/verify              sign up
-POST /auth/login ──► access token, 15 minutes ──► any endpoint
+POST /auth/login ──► access token, for expires_in seconds ──► any endpoint
         └──────────► refresh token ──► POST /auth/refresh ──► the next two; an old one ends the session
 POST /auth/password/forgot ──► mail ──► POST /auth/password/reset      every session ends
 POST /users/me/email ──► mail to the new address ──► POST /auth/email/confirm
-POST /users/me/deletion ──► 30 days of grace ──► POST /auth/restore, or gone
+POST /users/me/deletion ──► a time of grace ──► POST /auth/restore, or gone
 \`\`\``;
 
 /** The settings that the document shows. */

@@ -122,7 +122,7 @@ function faultsOfCallers({ access, callers, permission, changes, fresh }: Contra
 function faultsOfPath({ path, atRoot, request = {} }: Contract): string[] {
   const segments = path === "/" && atRoot ? [] : path.split("/").slice(1);
   const isPlain = path.startsWith("/") && segments.every((segment) => /^([\w.~-]+|\{\w+\})$/.test(segment));
-  if (!isPlain) return [`${path} is no path: write /things/{id}, without a slash at its end`];
+  if (!isPlain) return [`${path} is no path: write /things/{id}, with no trailing slash`];
   const names = segments.filter(isParameter).map((segment) => segment.slice(1, -1));
   const { params, query, headers, cookies } = request;
   const declared = params instanceof ZodObject ? Object.keys(params.shape) : [];
@@ -261,7 +261,7 @@ function faultsOfBody({ request, idempotent, carries }: Contract): string[] {
     ),
     ...when(upload !== undefined && idempotent === true, "an upload is read once, and cannot be compared by a key"),
     ...when(upload !== undefined && carries !== undefined, "an upload has no field that could carry a token"),
-    ...Object.keys(content).flatMap((type) => when(!isMediaType(type), `${type} is no media type, in small letters`)),
+    ...Object.keys(content).flatMap((type) => when(!isMediaType(type), `${type} is not a lower-case media type`)),
     ...when(request?.body !== undefined && Object.keys(content).length === 0, "a body has a media type"),
   ];
 }

@@ -29,7 +29,7 @@ export function partOf(size: number, header: string | undefined): FilePart | und
  * the name with `_` for all but plain characters. No name is a path, nor ends the header.
  */
 export function attachmentNamed(name: string): string {
-  const safe = name.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}/\\]/gu, "_");
+  const safe = name.toWellFormed().replaceAll(/[\p{Cc}\p{Zl}\p{Zp}/\\]/gu, "_");
   const encoded = encodeURIComponent(safe).replaceAll(
     /['()*]/g,
     (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -10,10 +10,12 @@ import { rateLimitPolicy } from "./rate-limit.ts";
 export const securityHeaders = {
   "Cross-Origin-Resource-Policy": "cross-origin",
   "Referrer-Policy": "no-referrer",
-  "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
   "X-Content-Type-Options": "nosniff",
   "X-Frame-Options": "DENY",
 } as const;
+
+/** A further one for an answer by TLS: no other may have it (RFC 6797, section 7.2). */
+export const headersOfSecure = { "Strict-Transport-Security": "max-age=31536000; includeSubDomains" } as const;
 
 /** Further ones for a page, which keep it apart from the windows of others. */
 export const headersOfPages = {
@@ -31,6 +33,7 @@ export const defaults = {
 } as const;
 
 const always = Object.entries(securityHeaders);
+const ofSecure = Object.entries(headersOfSecure);
 const ofPages = Object.entries(headersOfPages);
 const otherwise = Object.entries(defaults);
 
@@ -44,6 +47,7 @@ export const answerHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   const { policy, trips, requestId } = c.var;
   headers.set("X-Request-Id", requestId);
   for (const [name, value] of always) headers.set(name, value);
+  if (c.req.raw.url.startsWith("https:")) for (const [name, value] of ofSecure) headers.set(name, value);
   if (headers.get("Content-Type")?.startsWith("text/html")) {
     for (const [name, value] of ofPages) headers.set(name, value);
   }

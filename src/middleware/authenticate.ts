@@ -92,7 +92,10 @@ function guardOf(access: Access): Guard | undefined {
 /** The 401 of an unknown caller. Says that no key is taken here, even to a key that is not ours. */
 function refusal(text: string | undefined, takesNoKey: boolean): ApiError {
   if (text === undefined) return new ApiError("not_authenticated");
-  return new ApiError("invalid_token", takesNoKey ? { detail: "This takes an access token, and no API key." } : {});
+  return new ApiError(
+    "invalid_token",
+    takesNoKey ? { detail: "This endpoint accepts access tokens only, not API keys." } : {},
+  );
 }
 
 /** Reads the caller from an `Authorization` header, if its token is ours. Does not ask the database. */

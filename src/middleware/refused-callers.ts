@@ -1,4 +1,4 @@
-/** The callers whom the guard of an isolate refused lately, so that a credential that ended does not spend its owner's budget. */
+/** Remembers recently refused credentials, so that a dead one cannot use up its owner's rate limit. */
 
 const minute = 60 * 1000;
 /** The time of the last refusal, by the id of the session or the hash of the key's secret. Emptied when it is full. */

@@ -111,6 +111,11 @@ describe("the OpenAPI document", () => {
     expect(inDocument).toHaveLength(endpoints.length);
   });
 
+  it("begins with no time that a setting decides, and says of no header that every answer has it", () => {
+    expect(document.info.description).toContain("RateLimit-Policy");
+    expect(document.info.description).not.toMatch(/\d+ (second|minute|hour|day)|on every answer[^,]* states/);
+  });
+
   it("has the license of package.json, and leads to the host that it came from", () => {
     expect(document.info.license).toStrictEqual({ name: license, url: `https://spdx.org/licenses/${license}` });
     expect(document.servers).toStrictEqual([{ url: "/" }]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { reprDigestOf, sha256In } from "../../src/http/digest.ts";
+import { attachmentNamed } from "../../src/http/file.ts";
 import { beginningOf, knownTypes, typeOfBytes } from "../../src/http/signatures.ts";
 
 const bytes = (text: string) => new Uint8Array(Buffer.from(text, "latin1"));
@@ -21,6 +22,12 @@ describe("the type of a file by its first bytes", () => {
 
   it.each(["", "<svg/>", "<!DOCTYPE html>", "%PDF", "GIF88a", "PK\x05\x06"])("is unknown for %j", (text) => {
     expect(typeOfBytes(bytes(text))).toBeUndefined();
+  });
+});
+
+describe("the name of a file to save", () => {
+  it("may hold half of a character", () => {
+    expect(attachmentNamed("a\ud800b.png")).toBe(`attachment; filename="a_b.png"; filename*=UTF-8''a%EF%BF%BDb.png`);
   });
 });
 

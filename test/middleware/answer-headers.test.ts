@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { describe, expect, it } from "vitest";
 import { endpoint, json } from "../../src/endpoint/endpoint.ts";
-import { securityHeaders } from "../../src/middleware/answer-headers.ts";
+import { headersOfSecure, securityHeaders } from "../../src/middleware/answer-headers.ts";
 import { Health } from "../../src/schemas/health.ts";
 import { api, serve } from "../harness.ts";
 
@@ -20,12 +20,23 @@ describe("the headers of every answer", () => {
   it("are all that Hono's secureHeaders sets and that do something", async () => {
     const hono = new Hono().use(secureHeaders()).get("/", (c) => c.body(null));
     const { headers } = await hono.request("/");
-    const all = new Headers({ ...securityHeaders, ...useless, ...ofPages });
+    const all = new Headers({ ...securityHeaders, ...headersOfSecure, ...useless, ...ofPages });
     for (const [name] of headers) expect(all.has(name), name).toBe(true);
     const answers = [await api.get("/health"), await api.get("/nowhere"), await api.get("/users/me")];
     for (const answer of answers) {
       expect(Object.fromEntries(answer.headers)).toMatchObject(lowerCased(securityHeaders));
       for (const name of Object.keys({ ...useless, ...ofPages })) expect(answer.headers.has(name), name).toBe(false);
+    }
+  });
+
+  it("have browsers use TLS alone if the request did, and a request without it changes nothing", async () => {
+    const name = "Strict-Transport-Security";
+    const valueOver = async (scheme: string, path: string) =>
+      (await api.fetch(new Request(`${scheme}://api.example.com${path}`))).headers.get(name);
+    // From the endpoint, from its refusal, from the cache and from no endpoint.
+    for (const path of ["/health", "/api/v1/users/me", "/api/v1/public/items", "/api/v1/public/items", "/nowhere"]) {
+      expect(await valueOver("https", path), path).toBe(headersOfSecure[name]);
+      expect(await valueOver("http", path), path).toBeNull();
     }
   });
 

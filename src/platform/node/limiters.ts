@@ -1,7 +1,7 @@
 import { bindingName } from "../../context/bindings.ts";
 import { type RateClass, rateClasses } from "../../context/policy.ts";
 
-/** The callers that a class counts at once. The one that came first makes room. */
+/** The most callers tracked per class; the oldest is evicted. */
 const mostCallers = 100_000;
 
 /** Counters in the memory of this process, one for each rate class, in place of the `RATE_LIMIT_…` bindings. */

@@ -15,7 +15,7 @@ export const revokeToken = endpoint(
     carries: "session_token",
     oauth: true,
     request: { body: formOrJson(RevocationForm, Revocation) },
-    responses: { 200: json(Revoked, "It is not good any more") },
+    responses: { 200: json(Revoked, "The token no longer works") },
   },
   async (c) => {
     const { token } = { ...c.req.valid("form"), ...c.req.valid("json") };

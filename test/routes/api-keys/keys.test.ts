@@ -110,7 +110,7 @@ describe("promise 36: a key reaches only what its declaration, its permissions a
       const method = endpoint.route.method.toUpperCase();
       const real = await api.call(method, examplePath(endpoint), { token: key.token });
       expect([real.status, real.body.code, real.roundTrips]).toStrictEqual([401, "invalid_token", 0]);
-      expect(real.body.detail).toBe("This takes an access token, and no API key.");
+      expect(real.body.detail).toBe("This endpoint accepts access tokens only, not API keys.");
       expect(real.headers.get("WWW-Authenticate")).toBe('Bearer error="invalid_token"');
       const forged = await api.call(method, examplePath(endpoint), { token: `${key.token.slice(0, -1)}!` });
       expect({ ...forged.body, request_id: "" }).toStrictEqual({ ...real.body, request_id: "" });
