@@ -60,7 +60,7 @@ export async function createAdmin(db: Database, email: string): Promise<{ isNew:
       ];
   await db.batch([
     // The statements behind it see what a sign-in has left that came before.
-    Users.lock(db, id),
+    Users.lock(db, id).hold,
     // Ends what belongs to a stranger who opened the account with this address.
     Sessions.revoke(db, id, undefined, isUnverified(id)),
     ApiKeys.revokeAll(db, { userId: id }, isUnverified(id)),
