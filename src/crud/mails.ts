@@ -117,6 +117,11 @@ export const Mails = {
       .where(and(eq(mails.id, id), isNull(mails.sent_at)));
   },
 
+  /** A row if the mail was sent. */
+  sent(db: Database, id: string) {
+    return db.execute(sql`select from ${mails} where id = ${id}::uuid and sent_at is not null`);
+  },
+
   /** Removes some of the mails older than this many days, sent or not, but none that a task may still send. */
   purge(db: Database, days: number, limit: number) {
     const isOld = sql`created_at <= now() - make_interval(days => ${days}::int)`;

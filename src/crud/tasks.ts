@@ -104,15 +104,15 @@ export const Tasks = {
   },
 
   /**
-   * Lets the claims of kinds with a bound on their concurrency count one after another, and only of those that have a
-   * due task. Precedes {@link Tasks.claim}, which claims none of the others.
+   * Lets the claims of kinds with a bound on their concurrency, or that had a rest, count one after another, and only of
+   * those that have a due task. Precedes {@link Tasks.claim}, which claims none of the others.
    */
   lock(db: Database, kinds: readonly TaskKind[], { ids }: Wanted) {
-    const bounded = kinds.flatMap(({ name, concurrency }) => (concurrency === null ? [] : name));
     return db.execute(sql`
       with due as materialized (
-        select name from jsonb_array_elements_text(${JSON.stringify(bounded)}::jsonb) as name
-        where exists (select from ${tasks} where name = name.name and ${isDue(ids)}) order by name
+        select name from jsonb_to_recordset(${JSON.stringify(kinds)}::jsonb) as given (name text, concurrency int)
+        where (concurrency is not null or exists (select from ${throttles} where key = ${restOf(sql`given.name`)}))
+          and exists (select from ${tasks} where name = given.name and ${isDue(ids)}) order by name
       ),
       locked as materialized (select name, pg_advisory_xact_lock(hashtext('tasks'), hashtext(name)) from due)
       select set_config('plinth.locked', coalesce(jsonb_agg(name), '[]')::text, true) from locked`);
@@ -135,7 +135,7 @@ export const Tasks = {
         from jsonb_to_recordset(${JSON.stringify(kinds)}::jsonb)
           as given (name text, attempts int, lease int, concurrency int)
         left join ${throttles} as rest on rest.key = ${restOf(sql`given.name`)}
-        where given.concurrency is null
+        where (given.concurrency is null and rest.key is null)
           or nullif(current_setting('plinth.locked', true), '')::jsonb @> to_jsonb(given.name)
       ),
       due as materialized (
@@ -192,6 +192,11 @@ export const Tasks = {
         update ${tasks} set state = 'done', finished_at = now(), error = null where ${isHeld(id, fence)} returning id
       )
       select refuse('PT410', -1) where not exists (select from mine)`);
+  },
+
+  /** A row if this claim has completed its task. */
+  completed(db: Database, { id, fence }: TaskClaim) {
+    return db.execute(sql`select from ${tasks} where id = ${id}::uuid and fence = ${fence}::int and state = 'done'`);
   },
 
   /** Ends the transaction (SQLSTATE PT410) unless the claim holds until it ends. */
@@ -260,6 +265,13 @@ export const Tasks = {
   /** Ends the rest of tasks at once. */
   endRest(db: Database, name: string) {
     return db.execute(sql`delete from ${throttles} where key = ${restOf(sql`${name}::text`)}`);
+  },
+
+  /** Ends the rest of tasks of the name of this one, if the preceding statement changed it and recorded this event. */
+  endRestOf(db: Database, id: string, event: NewAuditEvent) {
+    return db.execute(sql`
+      delete from ${throttles} where key = (select ${restOf(sql`name`)} from ${tasks} where id = ${id}::uuid)
+        and ${isWritten(event)}`);
   },
 
   /** Removes these tasks of a request that failed, unless they have begun. */

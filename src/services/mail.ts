@@ -67,9 +67,11 @@ export async function postMail(context: Context & { step: Context["run"] }, id: 
   await transport({ id, from, to, ...content }).catch((error: unknown) => {
     throw error instanceof TransportError ? error : new TransportError("the transport failed");
   });
-  // Marking twice is harmless; sending twice is not.
   const mark = () => run(Mails.markSent(db, id));
-  await mark().catch(mark);
+  // Only the answer may have been lost. Otherwise the mail would be sent again.
+  await mark().catch(async () => {
+    if ((await Mails.sent(db, id)).rows.length === 0) await mark();
+  });
   log({ ...about, outcome: "sent" });
   return undefined;
 }

@@ -8,11 +8,16 @@ import { type AuditContext, auditEvent } from "./audit.ts";
 
 type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "user" | "enqueued">;
 
-/** Lets a task begin anew, right after the answer. Throws `not_found`, `task_ended`, `task_waiting`. */
+/** Lets a task begin anew, right after the answer, and ends the rest of tasks of its name. Throws `not_found`, `task_ended`, `task_waiting`. */
 export async function beginAnew(context: Context, id: string) {
   const { db, run, user, enqueued } = context;
   const event = auditEvent(context, "task.retried", null, { task_id: id });
-  const [, [task]] = await run(Tasks.retry(db, id, event), Tasks.changed(db, id, event), requireAdmin(db, user));
+  const [, [task]] = await run(
+    Tasks.retry(db, id, event),
+    Tasks.changed(db, id, event),
+    Tasks.endRestOf(db, id, event),
+    requireAdmin(db, user),
+  );
   if (!task) notFound();
   if (!task.is_changed) throw new ApiError("task_ended", { detail: `A task that is ${task.state} cannot be retried.` });
   enqueued.push({ id, name: task.name, delay: 0 });

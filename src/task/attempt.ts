@@ -60,7 +60,11 @@ async function performed(work: Work, claimed: Claimed, progress: Progress): Prom
         Tasks.complete(db, claimed),
         ...statements,
         ...(claimed.is_probe ? [Tasks.resume(db, claimed.name)] : []),
-      ]);
+      ]).catch(async (error: unknown) => {
+        // Only the answer may have been lost.
+        progress.isDone = await isCompleted(db, claimed);
+        throw error;
+      });
       progress.isDone = true;
       return results.slice(0, statements.length);
     },
@@ -76,6 +80,13 @@ async function performed(work: Work, claimed: Claimed, progress: Progress): Prom
   });
   if (!progress.isDone) await run();
   return answer;
+}
+
+async function isCompleted(db: Work["db"], claimed: Claimed): Promise<boolean> {
+  return Tasks.completed(db, claimed).then(
+    ({ rows }) => rows.length > 0,
+    () => false,
+  );
 }
 
 async function withinTime(

@@ -141,9 +141,7 @@ async function claim(work: Work, tasks: readonly Task[], limit: number, ids?: re
     }),
   );
   const wanted = { limit, ...(ids && { ids }) };
-  const isBounded = kinds.some(({ concurrency }) => concurrency !== null);
-  const lock = isBounded ? Tasks.lock(db, kinds, wanted) : undefined;
-  const [, { rows }] = await runner(db)(lock, Tasks.claim(db, kinds, wanted));
+  const [, { rows }] = await runner(db)(Tasks.lock(db, kinds, wanted), Tasks.claim(db, kinds, wanted));
   return rows;
 }
 

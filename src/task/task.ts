@@ -79,8 +79,8 @@ export const longestTimeout = 800;
 
 /**
  * The failure of a task in our own words, which admins see: it must hold no secret. `retryIn` seconds replace the
- * backoff. `hopeless` ends the task at once. An `outage` is not the task's fault: all tasks of its name get a rest, of
- * `retryIn` seconds or longer each time, and the attempt does not count.
+ * backoff. `hopeless` ends the task at once. An `outage` is not the task's fault: the attempt does not count, all tasks of
+ * its name get a rest, of `retryIn` seconds or longer each time, and this one waits as long as it is old, at most an hour.
  */
 export class TaskError extends Error {
   override readonly name = "TaskError";

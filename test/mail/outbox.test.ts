@@ -349,6 +349,22 @@ describe("promise 21: a message is kept until it is sent, and sent once", () => 
     expect(await rowOf(id)).toMatchObject({ state: "done", attempt: 1, error: null, sent_at: expect.any(String) });
   });
 
+  it("is logged as sent where only the answer to its mark was lost", async () => {
+    const [id = ""] = await waitingMails(1);
+    const real = globalThis.fetch;
+    const deps = through(async () => {
+      vi.spyOn(globalThis, "fetch").mockImplementationOnce(async (...args) => {
+        await real(...args);
+        throw new Error("connection lost");
+      });
+    });
+    const logs = await sweep(deps);
+    expect(logs.filter((one) => one.mail_id === id || one.task_id === id)).toMatchObject([
+      { level: "info", message: "mail", outcome: "sent" },
+      { level: "info", message: "task", outcome: "done" },
+    ]);
+  });
+
   it("three sweepers share one outbox of many mails: each mail is sent once", async () => {
     const ids = await waitingMails(140);
     const sent: string[] = [];

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { defaultDeps } from "../../src/app.ts";
 import { Tasks } from "../../src/crud/tasks.ts";
-import { tasks } from "../../src/db/schema.ts";
+import { tasks, throttles } from "../../src/db/schema.ts";
 import { TaskError, task } from "../../src/task/task.ts";
 import { db, unique } from "../harness.ts";
 import { holding } from "../holding.ts";
@@ -26,6 +26,25 @@ describe("a task", () => {
     expect((await rowsOf(counted.name)).map(({ state, attempt }) => [state, attempt])).toStrictEqual(
       effects.map(() => ["done", 1]),
     );
+  });
+
+  it("of a name that had a rest is tried by one Worker alone", async () => {
+    const { name, ...resting } = effecting();
+    const effects = keys(2);
+    await enqueue(
+      name,
+      effects.map((key) => ({ effect: key })),
+    );
+    await db.insert(throttles).values({ key: `rest:${name}`, attempts: 1, blocked_until: sql`now()` });
+    const kinds = [{ name, attempts: 10, lease: 60, concurrency: null }];
+    const [lock, claim] = [Tasks.lock(db, kinds, {}), Tasks.claim(db, kinds, { limit: 5 })];
+    const other = await holding(lock.getSQL(), claim.getSQL());
+    const working = work([{ name, ...resting }]);
+    await other.meets(working);
+    await other.release();
+    await working;
+    expect((await rowsOf(name)).map(({ state }) => state).sort()).toStrictEqual(["running", "waiting"]);
+    expect(await effectsOf(...effects)).toStrictEqual([0, 0]);
   });
 
   it("promise 30: that outlived its lease completes nothing, and another attempt does", async () => {

@@ -71,6 +71,16 @@ describe("an admin", () => {
     expect(await eventsOf(id)).toStrictEqual([["task.retried", true]]);
   });
 
+  it("retries one right after the answer also while tasks of its name have a rest, which ends", async () => {
+    const { id, key } = await aDeadTask();
+    const rest = { key: `rest:${fragile.name}`, attempts: 3, blocked_until: sql`now() + interval '1 hour'` };
+    await db.insert(throttles).values(rest);
+    isBroken = false;
+    expect((await admin.post(`/tasks/${id}/retry`)).status).toBe(200);
+    expect(await effectsOf(key)).toStrictEqual([1]);
+    expect(await db.$count(throttles, eq(throttles.key, rest.key))).toBe(0);
+  });
+
   it("retries none that is done or runs, or while another one waits under its key", async () => {
     const { id, key } = await aDeadTask();
     const [other = ""] = await enqueue(fragile.name, [{ effect: key }], { key: "one" });
