@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
+import { isPostgresUrl } from "../src/security/postgres-url.ts";
 
 export const projectFolder = join(import.meta.dirname, "..");
 
@@ -34,10 +35,15 @@ export async function devVars(): Promise<Record<string, string>> {
 /** The Postgres that the environment or `.dev.vars` names; undefined means the kept one. */
 export async function databaseUrl(): Promise<string | undefined> {
   const url = process.env.DATABASE_URL || (await devVars()).DATABASE_URL || undefined;
-  if (url !== undefined && !(/^postgres(ql)?:\/\/./.test(url) && URL.canParse(url))) {
-    throw new CommandError("DATABASE_URL must be postgres://user:password@host/database, percent-encoded.");
-  }
-  return url;
+  return url && checkedUrl("DATABASE_URL", url);
+}
+
+/** The connection string of a variable. Throws {@link CommandError}, without quoting it, for one that others could read differently. */
+export function checkedUrl(name: string, url: string): string {
+  if (isPostgresUrl(url)) return url;
+  throw new CommandError(
+    `${name} must be postgres://user:password@host/database, percent-encoded, with no host, port or role behind it.`,
+  );
 }
 
 /** The location of a database, without its password. */

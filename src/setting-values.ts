@@ -52,12 +52,6 @@ export function isSender({ email }: Sender): boolean {
   return Email.safeParse(email).success;
 }
 
-export function isPostgresUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const url = new URL(value);
-  return /^postgres(ql)?:$/.test(url.protocol) && url.username !== "" && url.hostname !== "" && url.pathname.length > 1;
-}
-
 /** True for a URL whose traffic is encrypted or stays on this machine: `http:` is for loopback only. */
 export function isPrivate(url: string): boolean {
   const { protocol, hostname } = new URL(url);

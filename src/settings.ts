@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { isPostgresUrl } from "./security/postgres-url.ts";
 import { randomBits } from "./security/secret-strength.ts";
 import { Algorithm, isFor, SigningKeys } from "./security/signing-keys.ts";
 import type { TokenPolicy } from "./security/tokens.ts";
@@ -9,7 +10,6 @@ import {
   integerBetween,
   isFrontend,
   isOrigin,
-  isPostgresUrl,
   isPrivate,
   isSender,
   oneOf,
@@ -51,7 +51,12 @@ export const settingsTable = {
     needed: "every deployment; `npm run dev` provides a database",
     meaning: "The database, at Neon: `postgresql://user:password@host/database`.",
     example: "postgresql://user:password@host/database",
-    value: z.string().refine(isPostgresUrl, "must be postgresql://user:password@host/database"),
+    value: z
+      .string()
+      .refine(
+        (url) => isPostgresUrl(url) && new URL(url).username !== "",
+        "must be postgresql://user:password@host/database, with no host, port or role behind it",
+      ),
   },
   SECRET_KEY: {
     kind: "secret",

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { CommandError, describeDatabase, failWith, projectFolder } from "../config.ts";
+import { CommandError, checkedUrl, describeDatabase, failWith, projectFolder } from "../config.ts";
 import type { LocalDatabase } from "../local/database.ts";
 import { explained } from "../local/explained.ts";
 import { openDatabase } from "../local/open.ts";
@@ -55,7 +55,7 @@ type Restored = { restored: LocalDatabase; isCopy: boolean; end(): Promise<void>
 
 /** The database of `RESTORED_URL`, which is only read, or a copy that ends with the drill. */
 async function restoredOf(url: string): Promise<Restored> {
-  const given = process.env.RESTORED_URL;
+  const given = process.env.RESTORED_URL && checkedUrl("RESTORED_URL", process.env.RESTORED_URL);
   if (given) {
     if (describeDatabase(given) === describeDatabase(url))
       throw new CommandError("RESTORED_URL is the original itself.");

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { CommandError, describeDatabase } from "../config.ts";
+import { CommandError, checkedUrl, describeDatabase } from "../config.ts";
 import { git } from "../git.ts";
 import { isLocal } from "../local/target.ts";
 import { checkFiles } from "../migrations/check-files.ts";
@@ -38,9 +38,7 @@ export async function readTarget({ project, env, variables, mayBeLocal = false }
   if (!databaseUrl) {
     throw new CommandError(`DATABASE_URL is not set: pass that of ${env}, whose migrations come before its Worker.`);
   }
-  if (!(/^postgres(ql)?:\/\/./.test(databaseUrl) && URL.canParse(databaseUrl))) {
-    throw new CommandError("DATABASE_URL must be postgres://user:password@host/database, percent-encoded.");
-  }
+  checkedUrl("DATABASE_URL", databaseUrl);
   if (isLocal(databaseUrl) && !mayBeLocal) {
     throw new CommandError(
       `DATABASE_URL names ${describeDatabase(databaseUrl)}, which a deployed Worker cannot reach: pass that of ${env}.`,

@@ -56,6 +56,21 @@ describe("promise 28: a command for operators", () => {
     expect(said).toContain("db.invalid/plinth is not on this machine. Say whose it is: --env production");
   });
 
+  it.each([...commands, ["ship", ["production"]], ["drill", []]] as [string, string[]][])(
+    "refuses a connection string that leads elsewhere than it says: %s",
+    async (name, args) => {
+      const { code, said } = await command(name, args, "postgres://someone:secret@127.0.0.1:1/plinth?host=db.invalid");
+      expect(code).toBe(1);
+      expect(said).toBe(
+        "DATABASE_URL must be postgres://user:password@host/database, percent-encoded, with no host, port or role behind it.\n",
+      );
+    },
+  );
+
+  it("refuses a connection string that leaves its host to PGHOST", async () => {
+    expect((await command("migrate", [], "postgres:///plinth")).said).toMatch(/^DATABASE_URL must be postgres:/);
+  });
+
   it.each(commands)("refuses --env without DATABASE_URL: %s", async (name, args) => {
     const { code, said } = await command(name, [...args, "--env", "production"]);
     expect(code).toBe(1);
