@@ -42,6 +42,8 @@ export type Tunnel = { stream: Duplex; parameters: [name: string, value: string]
 export type LocalDatabase = {
   /** The database that is meant where a call names none. */
   name: string;
+  /** The host that it connects to. */
+  host: string;
   /** Runs one statement by itself. `database` names another database of the same server, where there are several. */
   run(statement: SqlStatement, database?: string, signal?: AbortSignal): Promise<Result>;
   /** Runs the statements in one transaction: all of them, or none. */

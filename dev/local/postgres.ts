@@ -24,7 +24,7 @@ type PostgresOptions = {
 
 /** Any Postgres behind a `postgres://` URL, over TCP; a pool of at most `connections` for each database. */
 export function postgres(url: string, { connections = 20, role }: PostgresOptions = {}): LocalDatabase {
-  const { database: name = "postgres" } = new pg.Client({ connectionString: pgUrl(url) });
+  const { database: name = "postgres", host } = new pg.Client({ connectionString: pgUrl(url) });
   const pools = new Map<string, pg.Pool>();
 
   function poolFor(database: string): pg.Pool {
@@ -70,6 +70,7 @@ export function postgres(url: string, { connections = 20, role }: PostgresOption
 
   return {
     name,
+    host,
     run: (statement, database, signal) => withClient(database, signal, (client) => execute(client, statement)),
     transaction: (statements, options, database, signal) =>
       withClient(database, signal, async (client) => {

@@ -1,4 +1,5 @@
 import { CommandError, describeDatabase } from "../config.ts";
+import { isMigrated } from "../migrations/records.ts";
 import type { LocalDatabase } from "./database.ts";
 
 export type Target = {
@@ -53,7 +54,10 @@ export async function setOwner(database: LocalDatabase, env: string): Promise<vo
 export async function ownerOf(database: LocalDatabase): Promise<{ owner: string | undefined; isMigrated: boolean }> {
   const query = "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = 'drizzle'";
   const { rows } = await database.run({ query, params: [] });
-  return { owner: /^plinth: (\w+)$/.exec(rows[0]?.[0] ?? "")?.[1], isMigrated: rows.length > 0 };
+  return {
+    owner: /^plinth: (\w+)$/.exec(rows[0]?.[0] ?? "")?.[1],
+    isMigrated: await isMigrated({ run: (text) => database.run({ query: text, params: [] }) }),
+  };
 }
 
 /** The value of `--env`; throws {@link CommandError} for any but the three. */

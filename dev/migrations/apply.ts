@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CommandError } from "../config.ts";
-import { isPostgresError, type LocalSession, type SqlStatement } from "../local/database.ts";
+import { isPostgresError, type LocalDatabase, type LocalSession, type SqlStatement } from "../local/database.ts";
 import { watchBlockers } from "./blockers.ts";
-import type { MigrationStatement } from "./files.ts";
+import type { Migration, MigrationStatement } from "./files.ts";
 import { lockRecords, readRecords } from "./records.ts";
 import type { Watch } from "./watch.ts";
 import { grantToWorker } from "./worker-role.ts";
@@ -57,19 +57,35 @@ export async function applyInTransaction(step: Step, apply: Apply): Promise<void
 /** Applies the statements of the file one at a time, and writes its record after the last. */
 export async function applyOutsideTransaction(step: Step, apply: Apply): Promise<void> {
   const { worker, log, watch } = apply;
-  await worker.run("set statement_timeout = 0");
-  for (const statement of step.statements) {
-    // Lets these wait: they block nobody, and giving up would leave an invalid index.
-    const isConcurrent = /\bconcurrently\b/i.test(statement.sql);
-    await worker.run(`set lock_timeout = '${isConcurrent ? 0 : lockTimeout}'`);
-    await dropInvalidIndex(statement, worker, log);
-    const before = await watch?.before(worker);
-    await patiently(step, apply, (run) => run(statement)).catch((error) => {
-      throw error instanceof CommandError ? new CommandError(`${error.message} ${halfDone}`) : error;
-    });
-    if (before) await watch?.after(worker, before, step.file, isConcurrent);
+  try {
+    await worker.run("set statement_timeout = 0");
+    for (const statement of step.statements) {
+      // Lets these wait: they block nobody, and giving up would leave an invalid index.
+      const isConcurrent = /\bconcurrently\b/i.test(statement.sql);
+      await worker.run(`set lock_timeout = '${isConcurrent ? 0 : lockTimeout}'`);
+      await dropInvalidIndex(statement, worker, log);
+      const before = await watch?.before(worker);
+      await patiently(step, apply, (run) => run(statement)).catch((error) => {
+        throw error instanceof CommandError ? new CommandError(`${error.message} ${halfDone}`) : error;
+      });
+      if (before) await watch?.after(worker, before, step.file, isConcurrent);
+    }
+  } finally {
+    // Behind a pooler that no host's name tells of, others would get the connection with them.
+    for (const name of ["statement_timeout", "lock_timeout"]) await worker.run(`reset ${name}`).catch(() => {});
   }
   await applyInTransaction({ ...step, statements: [] }, { ...apply, log: () => {}, watch: undefined });
+}
+
+/** Throws {@link CommandError} where a file that runs outside a transaction would meet a pooler, as Neon names it. */
+export function refusePooled(migrations: readonly Migration[], { host }: Pick<LocalDatabase, "host">): void {
+  const direct = host.replace("-pooler.", ".");
+  const file = migrations.find(({ inTransaction }) => !inTransaction);
+  if (direct === host || file === undefined) return;
+  throw new CommandError(
+    `Nothing was applied: drizzle/${file.tag}.sql runs outside a transaction, and ${host} is a pooler, which may run each of its ` +
+      `statements in another session. Use the direct host, ${direct}.`,
+  );
 }
 
 const halfDone =

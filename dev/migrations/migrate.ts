@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { projectFolder } from "../config.ts";
+import { CommandError, projectFolder } from "../config.ts";
 import type { LocalDatabase } from "../local/database.ts";
-import { applyInTransaction, applyOutsideTransaction, type Step } from "./apply.ts";
-import { readMigrations } from "./files.ts";
+import { applyInTransaction, applyOutsideTransaction, refusePooled, type Step } from "./apply.ts";
+import { type Migration, readMigrations } from "./files.ts";
 import { readHistory } from "./history.ts";
 import { onlyMigrator } from "./lock.ts";
 import { type PlanOptions, plan } from "./plan.ts";
@@ -16,6 +16,8 @@ export type MigrateOptions = PlanOptions & {
   log?: (line: string) => void;
   /** Seconds for which a migration is retried while others hold its locks. */
   patience?: number;
+  /** The migrations that somebody has agreed to, where nothing else may be applied. */
+  expected?: readonly Migration[];
   /** Looks on, where `database` was made for that. */
   watch?: Watch | undefined;
 };
@@ -31,6 +33,8 @@ export async function migrate(database: LocalDatabase, options: MigrateOptions =
   return onlyMigrator(database.session, log, async (worker, observer) => {
     await prepareRecords(worker);
     const { upgrades, pending } = plan(files, await readRecords(worker), history, options);
+    if (options.expected) refuseUnexpected(pending, options.expected);
+    refusePooled(pending, database);
     const apply = { worker, observer, log, patience: options.patience ?? 120, watch: options.watch };
     const [first] = files;
     if (upgrades && history && first) {
@@ -49,6 +53,15 @@ export async function migrate(database: LocalDatabase, options: MigrateOptions =
     if (pending.length === 0) await worker.run(grantToWorker);
     return pending.length + (upgrades ? 1 : 0);
   });
+}
+
+function refuseUnexpected(pending: readonly Migration[], expected: readonly Migration[]): void {
+  const told = (migrations: readonly Migration[]) => migrations.map(({ tag, hash }) => `${tag} ${hash}`).join("\n");
+  if (told(pending) === told(expected)) return;
+  const names = pending.map(({ tag }) => `drizzle/${tag}.sql`).join(", ") || "none";
+  throw new CommandError(
+    `Nothing was applied: the pending migrations are no longer those of the plan, but ${names}. Run it again, for a new plan.`,
+  );
 }
 
 async function timed(

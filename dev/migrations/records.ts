@@ -7,13 +7,22 @@ const table = "drizzle.__drizzle_migrations";
 
 type Run = Pick<LocalSession, "run">;
 
-/** Makes the table of records if it is missing. */
-export async function prepareRecords({ run }: Run): Promise<void> {
+/** True if the database has the table of records: an empty schema `drizzle` is left where an older migrator was killed. */
+export async function isMigrated({ run }: Run): Promise<boolean> {
   const { rows } = await run(`select to_regclass('${table}')`);
+  return rows[0]?.[0] !== null;
+}
+
+/** Makes the table of records if it is missing. */
+export async function prepareRecords(worker: Run): Promise<void> {
   // Checks first, because `if not exists` demands the right to create even if nothing is to be made.
-  if (rows[0]?.[0] !== null) return;
-  await run("create schema if not exists drizzle");
-  await run(`create table if not exists ${table} (id serial primary key, hash text not null, created_at bigint)`);
+  if (await isMigrated(worker)) return;
+  await worker.run(`do $$
+    begin
+      create schema if not exists drizzle;
+      create table if not exists ${table} (id serial primary key, hash text not null, created_at bigint);
+    end
+  $$`);
 }
 
 export async function readRecords({ run }: Run): Promise<Applied[]> {

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { CommandError } from "../config.ts";
 import { isPostgresError, type LocalDatabase, type Result } from "../local/database.ts";
+import { isMigrated } from "./records.ts";
 
 /** The name of the Worker's role in this database. Databases of one server have a role each. */
 export function workerRole(database: string): string {
@@ -87,7 +88,7 @@ export async function makeWorkerRole(database: LocalDatabase, { newPassword = fa
   // Before PostgreSQL 15, everybody might create objects there.
   const { rows } = await run(database, "select has_schema_privilege($1, 'public', 'create')", [name]);
   if (rows[0]?.[0] === "t") await run(database, "revoke create on schema public from public");
-  if (await isMigrated(database)) await run(database, grantToWorker);
+  if (await isMigrated({ run: (query) => run(database, query) })) await run(database, grantToWorker);
   return { name, password: isNew || newPassword ? password : undefined };
 }
 
@@ -129,11 +130,6 @@ async function refuseUnfit(database: LocalDatabase, name: string): Promise<void>
   throw new CommandError(
     `The role ${name} ${fault}, so a Worker must not use it. Take that from it, or drop it and run this again.`,
   );
-}
-
-async function isMigrated(database: LocalDatabase): Promise<boolean> {
-  const { rows } = await run(database, "select to_regclass('drizzle.__drizzle_migrations')");
-  return rows[0]?.[0] !== null;
 }
 
 function run(database: LocalDatabase, query: string, params: string[] = []): Promise<Result> {

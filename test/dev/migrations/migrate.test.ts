@@ -1,7 +1,13 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { LocalDatabase } from "../../../dev/local/database.ts";
+import { ownerOf } from "../../../dev/local/target.ts";
 import { readCatalog } from "../../../dev/migrations/catalog.ts";
+import { readMigrations } from "../../../dev/migrations/files.ts";
+import { migrate } from "../../../dev/migrations/migrate.ts";
+import { makeWorkerRole } from "../../../dev/migrations/worker-role.ts";
 import { inventedMigrations, start } from "./invented.ts";
 
 describe("promise 28: migrating", () => {
@@ -21,6 +27,26 @@ describe("promise 28: migrating", () => {
       "Applying drizzle/0001_rows.sql (2 statements) …",
       expect.stringMatching(/^Applied drizzle\/0001_rows.sql in \d+\.\d s\.$/),
     ]);
+  });
+
+  it("begins where an older migrator was killed before it had made the table of its records", async () => {
+    await query("create schema drizzle");
+    await query("comment on schema drizzle is 'plinth: production'");
+    expect(await ownerOf(at.database)).toStrictEqual({ owner: "production", isMigrated: false });
+    await makeWorkerRole(at.database);
+    expect(await apply()).toBe(1);
+    expect(await ownerOf(at.database)).toStrictEqual({ owner: "production", isMigrated: true });
+  });
+
+  it("applies nothing but what was agreed to", async () => {
+    const expected = await readMigrations(at.folder.path);
+    await at.folder.write("0001_more", "insert into things (name) values ('a')");
+    expect(await refusal({ expected })).toBe(
+      "Nothing was applied: the pending migrations are no longer those of the plan, but drizzle/0000_things.sql, " +
+        "drizzle/0001_more.sql. Run it again, for a new plan.",
+    );
+    expect(await apply()).toBe(2);
+    expect(await refusal({ expected })).toContain("no longer those of the plan, but none.");
   });
 
   it("takes a file with Windows line ends for the same", async () => {
@@ -123,6 +149,42 @@ describe("promise 28: migrating", () => {
       expect(await apply()).toBe(2);
       expect(await recorded()).toBe(2);
       expect((await readCatalog(at.database)).get("index things_name")).toContain("btree (name)");
+    });
+
+    it("is refused behind a pooler, with nothing applied, and a file in a transaction is not", async () => {
+      const host = "ep-1-pooler.eu-central-1.aws.neon.tech";
+      const behindPooler = { ...at.database, host };
+      expect(await migrate(behindPooler, { folder: at.folder.path })).toBe(1);
+      await at.folder.write("0001_more", "insert into things (name) values ('a')");
+      await at.folder.write("0002_index", concurrently);
+      await expect(migrate(behindPooler, { folder: at.folder.path })).rejects.toThrow(
+        `Nothing was applied: drizzle/0002_index.sql runs outside a transaction, and ${host} is a pooler, which may run each of its ` +
+          "statements in another session. Use the direct host, ep-1.eu-central-1.aws.neon.tech.",
+      );
+      expect(await recorded()).toBe(1);
+      expect(await apply()).toBe(2);
+    });
+
+    it.each([
+      ["succeeds", [concurrently, "select 1"]],
+      ["fails", `${marker}select nothing`],
+    ])("leaves no setting behind in its session where it %s", async (_, sql) => {
+      await at.folder.write("0001_index", sql);
+      const settings = "select current_setting('statement_timeout'), current_setting('lock_timeout')";
+      const kept: boolean[] = [];
+      const session: LocalDatabase["session"] = async (application) => {
+        const { run, close } = await at.database.session(application);
+        const before = (await run(settings)).rows;
+        return {
+          run,
+          async close() {
+            kept.push(isDeepStrictEqual((await run(settings)).rows, before));
+            await close();
+          },
+        };
+      };
+      await migrate({ ...at.database, session }, { folder: at.folder.path }).catch(() => {});
+      expect(kept).toStrictEqual([true, true, true]);
     });
 
     it("fails without the marker, and with it on any other line", async () => {
