@@ -6,6 +6,7 @@ import { postgres } from "../local/postgres.ts";
 import { ownerOf, refuseOther } from "../local/target.ts";
 import { createDatabase } from "../local/throwaway/database.ts";
 import { startPostgres } from "../local/throwaway/postgres.ts";
+import { refusePooled } from "../migrations/apply.ts";
 import { type Migration, readMigrations } from "../migrations/files.ts";
 import { readHistory } from "../migrations/history.ts";
 import { migrate } from "../migrations/migrate.ts";
@@ -37,7 +38,9 @@ export async function readDatabasePlan({ project, env, databaseUrl }: ShipTarget
       ? await readRecords({ run: (query, params = []) => database.run({ query, params }) })
       : [];
     const history = files[0] && (await readHistory(folder, files[0].tag));
-    return { ...plan(files, records, history), sizes: await readSizes(database) };
+    const planned = plan(files, records, history);
+    refusePooled(planned.pending, database);
+    return { ...planned, sizes: await readSizes(database) };
   } catch (error) {
     throw explained(error, describeDatabase(databaseUrl));
   } finally {

@@ -3,7 +3,7 @@ import { CommandError } from "../config.ts";
 import type { Cloudflare, Share } from "./cloudflare.ts";
 import { type ShipPlan, wholeBecause } from "./plan.ts";
 import { smoke } from "./smoke.ts";
-import type { ShipTarget } from "./target.ts";
+import { refuseMoved, type ShipTarget } from "./target.ts";
 import { lastWords, type Wrangler, type WranglerRun } from "./wrangler.ts";
 
 export type ReleaseOptions = {
@@ -23,6 +23,7 @@ export type ReleaseOptions = {
  * is left behind, and the way on.
  */
 export async function release(target: ShipTarget, plan: ShipPlan, options: ReleaseOptions): Promise<void> {
+  await refuseMoved(target, unchanged(plan.traffic));
   await (plan.isWhole ? releaseWhole(target, plan, options) : releaseVersion(target, plan, options));
 }
 
@@ -33,6 +34,7 @@ async function releaseWhole(target: ShipTarget, plan: ShipPlan, options: Release
   const ran = await wrangler("deploy", ...labels(target));
   if (ran.code !== 0) await failed(ran, "deploy", target, plan, options);
   const [now] = await cloudflare.traffic(target.worker);
+  await refuseMoved(target, `Version ${now?.version} has all traffic, and may hold something else: ship again.`);
   const url = plan.url ?? (await urlOf(target, cloudflare)) ?? reported(ran, "targets");
   const back =
     plan.traffic.length > 0
@@ -55,6 +57,7 @@ async function releaseVersion(target: ShipTarget, plan: ShipPlan, options: Relea
   const version = reported(ran, "version_id");
   if (ran.code !== 0 || !version) return failed(ran, "upload", target, plan, options);
   log(`Uploaded version ${version}, which has no traffic yet.`);
+  await refuseMoved(target, `Version ${version} may hold something else, and has no traffic. ${unchanged(old)}`);
 
   const own = reported(ran, "preview_url");
   const url = own ?? plan.url;

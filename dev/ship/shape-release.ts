@@ -5,7 +5,7 @@ import { partMessage, type ReleaseOptions, reported, specified } from "./release
 import { withSecretsFile } from "./secrets-file.ts";
 import type { PartPlan, ShapePlan } from "./shape-plan.ts";
 import { smoke } from "./smoke.ts";
-import type { ShipTarget } from "./target.ts";
+import { refuseMoved, type ShipTarget } from "./target.ts";
 import { lastWords, type WranglerRun } from "./wrangler.ts";
 
 /**
@@ -22,6 +22,7 @@ export async function releaseShape(
   /** The Workers whose new version has traffic, newest first. */
   const changed: PartPlan[] = [];
   try {
+    await refuseMoved(target, "No Worker was touched.");
     const uploaded = await withSecretsFile(shape.secrets, (file) =>
       uploadAll({ target, shape, changed }, file, options),
     );

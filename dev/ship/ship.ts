@@ -14,7 +14,7 @@ import { planText, type ShipPlan, verdicts, wholeBecause } from "./plan.ts";
 import { type ReleaseOptions, release, urlOf } from "./release.ts";
 import { deployed, planShape, type ShapeOptions, textOfAll } from "./shape-plan.ts";
 import { releaseShape } from "./shape-release.ts";
-import { readTarget, type ShipTarget, type TargetOptions } from "./target.ts";
+import { readTarget, refuseMoved, type ShipTarget, type TargetOptions } from "./target.ts";
 import { type Wrangler, wranglerIn } from "./wrangler.ts";
 
 export type ShipOptions = TargetOptions &
@@ -60,6 +60,7 @@ export async function ship(options: ShipOptions): Promise<void> {
   if (options.isDryRun) return log("\n--dry-run: nothing was changed.");
   if (!(await options.confirm(`Ship ${target.commit} to ${target.env}?`)))
     throw new CommandError("Nothing was changed.");
+  await refuseMoved(target, "Nothing was changed. Ship again, for a new plan.");
   await migrateDatabase(target, plan, log);
   const releasing = { ...options, cloudflare, wrangler };
   await (plan.shape ? releaseShape(target, plan, plan.shape, releasing) : release(target, plan, releasing));
@@ -127,7 +128,7 @@ async function migrateDatabase(
   const where = describeDatabase(databaseUrl);
   const database = postgres(databaseUrl);
   try {
-    const count = await migrate(database, { folder: join(project, "drizzle"), log });
+    const count = await migrate(database, { folder: join(project, "drizzle"), log, expected: plan.database.pending });
     await setOwner(database, env);
     log(count === 0 ? `${where} is up to date.` : `${where} is migrated.`);
   } catch (error) {

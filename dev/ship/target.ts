@@ -61,6 +61,14 @@ function configOf(project: string, env: string): WorkerConfig & { name: string }
   return { ...config, name };
 }
 
+/** Throws {@link CommandError} where the tree is no longer that of the commit. `state` says what was done until now. */
+export async function refuseMoved({ project, commit }: ShipTarget, state: string): Promise<void> {
+  const now = await committed(project).catch((error: Error) => error);
+  if (now === commit) return;
+  const found = now instanceof Error ? now.message : `HEAD is ${now} now.`;
+  throw new CommandError(`The project's folder is no longer that of ${commit}. ${found}\n${state}`);
+}
+
 /** The commit of a tree without changes. */
 async function committed(project: string): Promise<string> {
   const head = await git(project, "rev-parse", "--short=12", "HEAD");

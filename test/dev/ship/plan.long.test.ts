@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readMigrations } from "../../../dev/migrations/files.ts";
@@ -60,9 +60,41 @@ describe("promise 28: npm run ship", { timeout: 180_000 }, () => {
 
   it("refuses the database of another environment, and one that does not say whose it is", async () => {
     await query("create schema drizzle");
+    await query(
+      "create table drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)",
+    );
     await refuses(/does not say whose it is\. .*db:migrate -- --env production/);
     await query("comment on schema drizzle is 'plinth: staging'");
     await refuses("is the database of staging, not of production");
+  });
+
+  it("plans for a database whose migrator was killed before it had made its table", async () => {
+    await query("create schema drizzle");
+    expect(await run({ isDryRun: true })).toContain("1 pending migration:");
+    await query("comment on schema drizzle is 'plinth: production'");
+    expect(await run({ isDryRun: true })).toContain("1 pending migration:");
+  });
+
+  it("changes nothing where the folder or HEAD has moved while somebody read the plan", async () => {
+    at.cloudflare.run("0123456789ab");
+    const planned = at.project.head;
+    const note = join(at.project.folder, "note.txt");
+    await refuses(
+      new RegExp(
+        `The project's folder is no longer that of ${planned}\\. Commit first.*\\n.*note\\.txt\\nNothing was changed\\. Ship again`,
+      ),
+      { confirm: async () => writeFile(note, "new").then(() => true) },
+    );
+    let head = "";
+    await rm(note);
+    await refuses(/HEAD is [0-9a-f]{12} now\.\nNothing was changed/, {
+      confirm: async () => {
+        await writeFile(note, "new");
+        head = await at.project.commit();
+        return head !== "";
+      },
+    });
+    expect(head).not.toBe(planned);
   });
 
   it("shows the plan and writes nothing with --dry-run, without a yes, and with a no-go that nobody accepts", async () => {

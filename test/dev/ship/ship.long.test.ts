@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -34,6 +35,29 @@ describe("promise 28: npm run ship, step by step", { timeout: 180_000 }, () => {
     expect(told).toContain("The upload failed:");
     expect(told).toContain("refused by the test");
     expect(told).toContain(`Now: version ${old} at 100 %. The older version goes on, on the migrated database.`);
+    expect(traffic(old)).toStrictEqual(["old@100"]);
+  });
+
+  it("uploads nothing where the folder has changed since the migrations, and gives no traffic to what may be another upload", async () => {
+    const old = at.cloudflare.run("0123456789ab");
+    const file = join(at.project.folder, "index.js");
+    const text = await readFile(file, "utf8");
+    const log = (line: string) => {
+      if (line.endsWith("is migrated.")) writeFileSync(file, `${text}\n`);
+    };
+    const early = await run({ log });
+    expect(early).toMatch(
+      /The project's folder is no longer that of [0-9a-f]{12}\. Commit first.*\n M index\.js\nThe older version goes on, on the migrated database\./,
+    );
+    expect(at.cloudflare.writes()).toStrictEqual([]);
+
+    writeFileSync(file, text);
+    at.cloudflare.onCall = (call) => {
+      if (/^POST .*versions$/.test(call)) writeFileSync(file, `${text}\n`);
+    };
+    expect(await run()).toMatch(
+      /M index\.js\nVersion [\w-]+ may hold something else, and has no traffic\. The older version goes on/,
+    );
     expect(traffic(old)).toStrictEqual(["old@100"]);
   });
 
