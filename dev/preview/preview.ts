@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,7 +29,7 @@ export async function previewUp(name: string, { project, variables, log }: Previ
     const url = await prepareDatabase(await neon.connectionString(branch.id), project, log);
     return await uploadPreview(slug, url, wranglerIn(project, variables), log);
   } catch (error) {
-    if (!(error instanceof IsProduction))
+    if (!(error instanceof IsForeign))
       throw new CommandError(`${error instanceof Error ? error.message : error}\n${left}`);
     await neon.remove(branch.id);
     throw new CommandError(`${error.message} The branch was removed again.`);
@@ -61,16 +61,22 @@ export async function previewSweep(days: number, { project, variables, log }: Pr
   if (faults.length > 0) throw new CommandError(faults.join("\n"));
 }
 
-class IsProduction extends CommandError {}
+/** The database of a branch is a copy of one that previews may not have. */
+class IsForeign extends CommandError {}
+
+/** The owners of databases whose rows a preview may show. */
+const shown = [previewEnvironment, "preview"];
 
 /** Migrates the branch, and makes it the preview's own. Returns the connection string of the Worker's role. */
 async function prepareDatabase(url: string, project: string, log: (line: string) => void): Promise<string> {
   const database = postgres(url);
   try {
     const { owner } = await ownerOf(database);
-    if (owner === "production") {
-      throw new IsProduction(
-        `${describeDatabase(url)} is a copy of production, whose rows are people's: let NEON_PREVIEW_PARENT name the branch of staging.`,
+    if (owner === undefined || !shown.includes(owner)) {
+      const told = owner === undefined ? "one that does not say whose it is" : `that of ${owner}`;
+      throw new IsForeign(
+        `${describeDatabase(url)} is a copy of ${told}, whose rows may be people's: let NEON_PREVIEW_PARENT name the branch of ` +
+          `${previewEnvironment}, which says so after npm run db:migrate -- --env ${previewEnvironment}.`,
       );
     }
     // Keeps a deploy from taking it for the database of staging.
@@ -142,14 +148,16 @@ async function remove(
   log(`The preview ${slug} is gone${isGone && !branch ? " already" : ""}.`);
 }
 
-/** The name of a git branch as both Neon and Cloudflare take it. */
-function slugOf(name: string): string {
-  const slug = name
+const longest = 40;
+
+/** The name of a git branch as both Neon and Cloudflare take it. One that had to be changed gets a hash, so that no other has it. */
+export function slugOf(name: string): string {
+  const words = name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "")
-    .slice(0, 40)
-    .replace(/-+$/, "");
-  if (slug === "") throw new CommandError("Name the preview: npm run preview -- up my-branch.");
-  return slug;
+    .replace(/^-+|-+$/g, "");
+  if (words === "") throw new CommandError("Name the preview: npm run preview -- up my-branch.");
+  if (words === name && words.length <= longest) return words;
+  const hash = createHash("sha256").update(name).digest("hex").slice(0, 8);
+  return `${words.slice(0, longest - hash.length - 1).replace(/-$/, "")}-${hash}`;
 }

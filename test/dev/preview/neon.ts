@@ -10,7 +10,7 @@ type Kept = { id: string; name: string; created_at: string; database: ThrowawayD
 export class NeonStandIn {
   readonly branches: Kept[] = [];
   /** The environment that the parent of all branches belongs to. */
-  owner = "staging";
+  owner: string | undefined = "staging";
   readonly calls: string[] = [];
   url = "";
   readonly #admin: string;
@@ -63,7 +63,8 @@ export class NeonStandIn {
     const database = await createDatabase(this.#admin);
     const connection = postgres(database.url);
     await connection.run({ query: "create schema drizzle", params: [] });
-    await connection.run({ query: `comment on schema drizzle is 'plinth: ${this.owner}'`, params: [] });
+    const owner = this.owner === undefined ? "null" : `'plinth: ${this.owner}'`;
+    await connection.run({ query: `comment on schema drizzle is ${owner}`, params: [] });
     await connection.close();
     const made = { id: `br${this.branches.length + 1}`, name, created_at: new Date().toISOString(), database };
     this.branches.push(made);

@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { postgres } from "../../../dev/local/postgres.ts";
-import { previewDown, previewSweep, previewUp } from "../../../dev/preview/preview.ts";
+import { previewDown, previewSweep, previewUp, slugOf } from "../../../dev/preview/preview.ts";
 import { StandIn } from "../ship/cloudflare.ts";
 import { tinyProject } from "../ship/project.ts";
 import { NeonStandIn } from "./neon.ts";
@@ -56,9 +56,11 @@ const refusal = (work: Promise<unknown>) =>
 
 describe("npm run preview", { timeout: 120_000 }, () => {
   it("makes a branch and a Worker of its own, brings them up to date, and removes both", async () => {
-    expect(await previewUp("Feature/New-thing", options())).toBe("https://feature-new-thing-tiny.someone.workers.dev");
+    expect(await previewUp("Feature/New-thing", options())).toBe(
+      "https://feature-new-thing-fccbf253-tiny.someone.workers.dev",
+    );
     const [branch] = neon.branches;
-    expect(branch?.name).toBe("preview/feature-new-thing");
+    expect(branch?.name).toBe("preview/feature-new-thing-fccbf253");
     const database = postgres(branch?.database.url ?? "");
     const { rows } = await database.run({
       query: "select to_regclass('things'), obj_description('drizzle'::regnamespace, 'pg_namespace')",
@@ -66,25 +68,41 @@ describe("npm run preview", { timeout: 120_000 }, () => {
     });
     await database.close();
     expect(rows).toStrictEqual([["things", "plinth: preview"]]);
-    const uploaded = cloudflare.previews.get("feature-new-thing") ?? "";
+    const uploaded = cloudflare.previews.get("feature-new-thing-fccbf253") ?? "";
     expect(uploaded).toMatch(/postgres(ql)?:\/\/plinth_test_\w+_worker:[\w-]+@/);
     expect(uploaded).toContain("SECRET_KEY");
-    await previewUp("feature/new-thing", options());
+    await previewUp("Feature/New-thing", options());
     expect(neon.branches).toHaveLength(1);
     expect(said.join("\n")).not.toMatch(/_worker:|SECRET_KEY/);
 
-    await previewDown("feature/new-thing", options());
+    await previewDown("Feature/New-thing", options());
     expect([neon.branches, [...cloudflare.previews]]).toStrictEqual([[], []]);
-    await previewDown("feature/new-thing", options());
-    expect(said.at(-1)).toBe("The preview feature-new-thing is gone already.");
+    await previewDown("Feature/New-thing", options());
+    expect(said.at(-1)).toBe("The preview feature-new-thing-fccbf253 is gone already.");
+  });
+
+  it("gives each name a preview of its own, of at most 40 characters, and finds it by its short name", () => {
+    const long = `a-very-long-name-of-a-branch-${"x".repeat(20)}`;
+    const names = ["feature/login", "feature-login", "Feature-login", "feature_login-", `${long}1`, `${long}2`];
+    const slugs = names.map(slugOf);
+    expect(new Set(slugs).size).toBe(names.length);
+    expect(slugs[1]).toBe("feature-login");
+    expect(slugs.filter((slug) => !/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/.test(slug))).toStrictEqual([]);
+    expect(slugs.map(slugOf)).toStrictEqual(slugs);
   });
 
   it("never keeps a copy of production, and refuses what previews would share", async () => {
-    neon.owner = "production";
-    expect(await refusal(previewUp("a", options()))).toMatch(
-      /is a copy of production.*NEON_PREVIEW_PARENT.*removed again/,
-    );
-    expect(neon.branches).toStrictEqual([]);
+    for (const [owner, told] of [
+      ["production", "that of production"],
+      ["development", "that of development"],
+      [undefined, "one that does not say whose it is"],
+    ] as const) {
+      neon.owner = owner;
+      expect(await refusal(previewUp("a", options()))).toMatch(
+        new RegExp(`is a copy of ${told}, .*NEON_PREVIEW_PARENT.*--env staging\\. The branch was removed again`),
+      );
+      expect(neon.branches).toStrictEqual([]);
+    }
     neon.calls.length = 0;
     for (const [binding, name] of [
       ['r2_buckets = [{ binding = "BUCKET", bucket_name = "files" }]', "r2_buckets"],
