@@ -112,7 +112,7 @@ test("recover with a forgotten password", async ({ page, context }) => {
   await page.getByRole("link", { name: "Forgot your password?" }).click();
   await page.getByLabel("E-mail address").fill(email);
   await page.getByRole("button", { name: "Mail me a link" }).click();
-  await expect(page.getByRole("heading", { name: "Look into your mailbox" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Check your inbox" })).toBeVisible();
   const link = await mailedLink(email, "/reset-password");
   await page.goto(link);
   await page.getByLabel("New password", { exact: true }).fill("another password");

@@ -9,16 +9,16 @@ test("make, edit and find items", async ({ page, context }) => {
   await page.goto("/items");
   await page.getByRole("button", { name: "New item" }).click();
   const dialog = page.getByRole("dialog", { name: "New item" });
-  await dialog.getByRole("button", { name: "Make it" }).click();
+  await dialog.getByRole("button", { name: "Create" }).click();
   await expect(dialog.locator(".react-aria-FieldError")).toBeVisible();
   await dialog.getByLabel("Title").fill("Difference engine");
   await dialog.getByLabel("Description").fill("Tabulates polynomials");
-  await dialog.getByRole("button", { name: "Make it" }).click();
-  await say(page, "“Difference engine” is made.");
+  await dialog.getByRole("button", { name: "Create" }).click();
+  await say(page, "“Difference engine” created.");
   await page.getByRole("button", { name: "Add many" }).click();
   await page.getByLabel("Titles").fill("Analytical engine\n\nPunched card\n");
   await page.getByRole("button", { name: "Add them" }).click();
-  await say(page, "2 items are made.");
+  await say(page, "2 items created.");
   await expect(page.getByRole("row")).toHaveCount(3);
 
   await page.getByRole("searchbox").fill("engine");

@@ -22,7 +22,7 @@ function ForgotPassword() {
   };
   if (asked !== undefined) {
     return (
-      <Page title="Look into your mailbox" className="narrow">
+      <Page title="Check your inbox" className="narrow">
         {/* The answer is the same for an address without an account, and so is this page. */}
         <p>
           If <strong>{asked}</strong> has an account, a mail with a link is on its way. The link works for an hour.

@@ -34,7 +34,7 @@ function SignUp() {
         <NewPasswordInput />
       </Form>
       <p className="aside">
-        You have an account? <Link to="/sign-in">Sign in</Link>
+        Already have an account? <Link to="/sign-in">Sign in</Link>
       </p>
     </Page>
   );

@@ -24,7 +24,7 @@ export function AddMany() {
     const operations = titles.map((title) => ({ op: "create" as const, item: { title } }));
     unwrap(await api.POST("/api/v1/items/batch", { body: { operations } }));
     setOpen(false);
-    say(titles.length === 1 ? "One item is made." : `${titles.length} items are made.`);
+    say(titles.length === 1 ? "One item created." : `${titles.length} items created.`);
     return changed("/api/v1/items");
   };
   return (

@@ -19,7 +19,7 @@ export function CreateItem() {
     // The client sends a key along: if the answer is lost, it asks again without making a second item.
     const item = unwrap(await api.POST("/api/v1/items", { body }));
     setOpen(false);
-    say(`“${item.title}” is made.`);
+    say(`“${item.title}” created.`);
     return changed("/api/v1/items", "/api/v1/public/items");
   };
   return (
@@ -28,7 +28,7 @@ export function CreateItem() {
         New item
       </Button>
       <Dialog title="New item" isOpen={isOpen} onClose={() => setOpen(false)}>
-        <Form label="Make it" send={send} actions={<Button onPress={() => setOpen(false)}>Cancel</Button>}>
+        <Form label="Create" send={send} actions={<Button onPress={() => setOpen(false)}>Cancel</Button>}>
           <ItemFields />
         </Form>
       </Dialog>
