@@ -1,14 +1,12 @@
 import { ApiError } from "../errors.ts";
 import { fieldError } from "../schemas/field-errors.ts";
+import { headerParameter } from "./headers.ts";
 
 /** `Repr-Digest` (RFC 9530) of an upload, for `parameters`. */
-export const reprDigest = {
-  name: "Repr-Digest",
-  in: "header",
-  required: false,
-  description: "The SHA-256 of the body, which is refused if it has another: `sha-256=:…:`, in base64",
-  schema: { type: "string" },
-} as const;
+export const reprDigest = headerParameter(
+  "Repr-Digest",
+  "The SHA-256 of the body, which is refused if it has another: `sha-256=:…:`, in base64",
+);
 
 /**
  * The SHA-256 in a `Repr-Digest`, in hex; undefined without one. Other algorithms are ignored, as RFC 9530 demands.

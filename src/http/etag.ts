@@ -1,13 +1,13 @@
 import type { Context } from "hono";
 import { ApiError } from "../errors.ts";
 import { fieldError } from "../schemas/field-errors.ts";
-import { headers } from "./headers.ts";
+import { headerParameter, headers } from "./headers.ts";
 
 /** `If-Match` (RFC 9110, section 13.1.1), for `parameters`: validation would force typed clients to send it. */
-export const ifMatch = header("If-Match", "Proceed only if the current `ETag` is one of these");
+export const ifMatch = headerParameter("If-Match", "Proceed only if the current `ETag` is one of these");
 /** `If-None-Match` (RFC 9110, section 13.1.2), for a read and for a change. */
-export const ifNoneMatch = header("If-None-Match", "Answer 304 if the current `ETag` is one of these");
-export const unlessMatch = header("If-None-Match", "Change only if the current `ETag` is none of these");
+export const ifNoneMatch = headerParameter("If-None-Match", "Answer 304 if the current `ETag` is one of these");
+export const unlessMatch = headerParameter("If-None-Match", "Change only if the current `ETag` is none of these");
 
 /** For `responses`: 304. */
 export const notModified = { description: "Not modified: your copy is current", headers: headers("ETag") };
@@ -85,10 +85,6 @@ function tagsIn(request: Headers, name: "If-Match" | "If-None-Match"): string[] 
     detail,
     errors: [fieldError(["header", name], "invalid_format", { format: "etags" })],
   });
-}
-
-function header<Name extends string>(name: Name, description: string) {
-  return { name, in: "header", required: false, description, schema: { type: "string" } } as const;
 }
 
 /** Parses a list of entity tags (RFC 9110, section 8.8.3); empty if it is not a valid list. */

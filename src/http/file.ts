@@ -1,12 +1,13 @@
 import { Range } from "@remix-run/headers/range";
 import { ApiError } from "../errors.ts";
-
-const header = <Name extends string>(name: Name, description: string) =>
-  ({ name, in: "header", required: false, description, schema: { type: "string" } }) as const;
+import { headerParameter } from "./headers.ts";
 
 /** `Range` and `If-Range` (RFC 9110, section 14.2 and 13.1.5), for `parameters`. */
-export const range = header("Range", "The part of the file to send, such as `bytes=0-999` or `bytes=-500`");
-export const ifRange = header("If-Range", "Send the part only if the `ETag` is still this one, and else the whole");
+export const range = headerParameter("Range", "The part of the file to send, such as `bytes=0-999` or `bytes=-500`");
+export const ifRange = headerParameter(
+  "If-Range",
+  "Send the part only if the `ETag` is still this one, and else the whole",
+);
 
 /** A part of a file, with both ends included. */
 export type FilePart = { start: number; end: number };

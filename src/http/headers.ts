@@ -44,6 +44,11 @@ export function acceptOf(method: string): "Accept" | "Accept-Patch" | "Accept-Po
   return method === "post" || method === "patch" ? own[method] : "Accept";
 }
 
+/** A header of requests, for `parameters`. */
+export function headerParameter<Name extends string>(name: Name, description: string) {
+  return { name, in: "header", required: false, description, schema: { type: "string" } } as const;
+}
+
 /** Picks these headers, for the `headers` of a response. */
 export function headers(...names: readonly ResponseHeader[]) {
   return Object.fromEntries(

@@ -4,6 +4,7 @@ import type { AppEnv, UploadEnv, VerifiedUpload } from "../context/types.ts";
 import type { Uploading } from "../endpoint/contract.ts";
 import { ApiError, invalid, tooLarge } from "../errors.ts";
 import { sha256In } from "../http/digest.ts";
+import { replayed } from "../http/replayed.ts";
 import { longestSignature, typeOfBytes } from "../http/signatures.ts";
 import { fieldError } from "../schemas/field-errors.ts";
 import { type Bounds, bounded } from "./bounded-body.ts";
@@ -90,17 +91,7 @@ async function proven(
     reader.cancel(error).catch(() => undefined);
     throw error;
   }
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const chunk = chunks.shift() ?? (await reader.read()).value;
-        if (chunk) controller.enqueue(chunk);
-        else controller.close();
-      },
-      cancel: (reason) => reader.cancel(reason),
-    },
-    { highWaterMark: 0 },
-  );
+  return replayed(chunks, reader);
 }
 
 /** 415: the first bytes are those of another allowed type than the `Content-Type`, or of none. */

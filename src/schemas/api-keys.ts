@@ -1,8 +1,8 @@
-import { isIP } from "node:net";
 import { z } from "@hono/zod-openapi";
 import { permissions } from "../permissions.ts";
 import { changesSomething, Id, Timestamp } from "./common.ts";
 import { rule } from "./field-errors.ts";
+import { isNetwork } from "./networks.ts";
 import { pageOf } from "./pages.ts";
 import { hasNoTwins, text } from "./text.ts";
 
@@ -96,10 +96,3 @@ export const ApiKeyRotation = z
   })
   .openapi("ApiKeyRotation");
 export type ApiKeyRotation = z.output<typeof ApiKeyRotation>;
-
-/** True for an address, or a network in CIDR notation. */
-function isNetwork(text: string): boolean {
-  const [, address = "", prefix = ""] = /^([^/%]+)(?:\/(0|[1-9]\d{0,2}))?$/.exec(text) ?? [];
-  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-  return bits >= 0 && Number(prefix) <= bits;
-}

@@ -1,6 +1,7 @@
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 import { compress, COMPRESSIBLE_CONTENT_TYPE_REGEX as compressible } from "hono/compress";
+import { replayed } from "../../http/replayed.ts";
 
 /** `Cache-Control` of the folders that Cloudflare serves by the rules of dev/build/assets.ts. */
 const lifetimes: readonly [path: string, cacheControl: string][] = [
@@ -58,16 +59,5 @@ async function sized(response: Response): Promise<Response> {
     chunks.push(value);
     length += value.byteLength;
   }
-  const rest = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { done, value } = chunks.length > 0 ? { done: false, value: chunks.shift() } : await reader.read();
-        if (done || !value) controller.close();
-        else controller.enqueue(value);
-      },
-      cancel: (reason) => reader.cancel(reason),
-    },
-    { highWaterMark: 0 },
-  );
-  return new Response(rest, response);
+  return new Response(replayed(chunks, reader), response);
 }

@@ -1,17 +1,8 @@
-import { isIP } from "node:net";
 import { availableParallelism } from "node:os";
 import { z } from "@hono/zod-openapi";
+import { isNetwork } from "../../schemas/networks.ts";
 import { commaSeparated, integerBetween } from "../../setting-values.ts";
 import { SettingsError } from "../../settings.ts";
-
-/** An address, or a network such as 10.0.0.0/8. */
-function isNetwork(text: string): boolean {
-  const [address = "", bits, more] = text.split("/");
-  const longest = { 4: 32, 6: 128 }[isIP(address)];
-  return (
-    longest !== undefined && more === undefined && (bits === undefined || (/^\d+$/.test(bits) && +bits <= longest))
-  );
-}
 
 const folder = z.string().min(1, "must be a folder").optional();
 

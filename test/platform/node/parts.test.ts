@@ -26,6 +26,12 @@ describe("the settings of the server", () => {
   });
 });
 
+describe("trusted proxies", () => {
+  it.each(["10.0.0.0/08", "10.0.0.0/", "10.0.0.0/8/8", "fe80::1%eth0", "fe80::/129"])("are no %s", (network) => {
+    expect(() => serverSettingsFrom({ TRUSTED_PROXIES: network })).toThrow("TRUSTED_PROXIES must be");
+  });
+});
+
 describe("counters in memory", () => {
   it("let each caller pass as often as the class allows, and again in the next period", async () => {
     vi.useFakeTimers();
