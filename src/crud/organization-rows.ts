@@ -3,10 +3,12 @@ import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import {
   everyOrganization,
+  members,
   type OrganizationTable,
   type organizationRow,
   organizations,
   organizationTables,
+  users,
 } from "../db/schema.ts";
 import type { Membership } from "../security/caller.ts";
 import { inStatus, type Reason, requireRow, roomFor, rowWhere, type Status } from "./rows.ts";
@@ -96,9 +98,16 @@ export function purgeOrganizationRows(db: Database, table: OrganizationTable, re
 export function removeRowsOfOwners(db: Database, table: OrganizationTable, ownerIds: SQL, limit: number) {
   return db.execute<{ id: string }>(sql`
     delete from ${table} where id in (
-      select t.id from ${organizations} as o join ${table} as t on t.organization_id = o.id where o.owner_id = ${ownerIds}
-      limit ${limit}::int for update of t skip locked)
+      select t.id from ${organizations} as o join ${table} as t on t.organization_id = o.id
+      where o.owner_id = ${ownerIds} and not ${isShared(sql`o`)} limit ${limit}::int for update of t skip locked)
     returning id`);
+}
+
+/** True for a live organization with a live member besides its owner, which does not end with the owner. */
+export function isShared(organization: SQL): SQL {
+  return sql`(${organization}.deleted_at is null and exists (
+    select from ${members} as m join ${users} as u on u.id = m.user_id
+    where m.organization_id = ${organization}.id and m.user_id <> ${organization}.owner_id and u.deleted_at is null))`;
 }
 
 /** True for an organization without rows, behind {@link reachEvery}: only such a one can be removed. */

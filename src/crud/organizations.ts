@@ -6,6 +6,7 @@ import { type NewAuditEvent, written } from "./audit-events.ts";
 import { type Hold, holding } from "./guards.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 import { memberRole, permissionsOf, roleInOrganization } from "./organization-roles.ts";
+import { isShared } from "./organization-rows.ts";
 import { withRoom } from "./owned.ts";
 import { requireVersion, type Versions } from "./versions.ts";
 
@@ -71,12 +72,12 @@ export const Organizations = {
       where organization_id = ${id}::uuid and slug <> ${slug} and released_at is null`);
   },
 
-  /** The live organization, as this member sees it. */
+  /** The live organization, as this member sees it. No row for a key of the organization, which is no member. */
   find(db: Database, { organizationId, userId }: Membership) {
     return db
       .select(organizationColumns)
       .from(organizations)
-      .innerJoin(members, and(eq(members.organization_id, organizations.id), eq(members.user_id, userId ?? "")))
+      .innerJoin(members, and(eq(members.organization_id, organizations.id), sql`${members.user_id} = ${userId}::uuid`))
       .where(and(eq(organizations.id, organizationId), isNull(organizations.deleted_at)));
   },
 
@@ -243,10 +244,7 @@ export const Organizations = {
   requireNoOthers(db: Database, userId: string) {
     return db.execute(sql`
       select refuse('PT40W', -1) where exists (
-        select from ${organizations} as o join ${members} as m on m.organization_id = o.id
-        join ${users} as u on u.id = m.user_id
-        where o.owner_id = ${userId}::uuid and o.deleted_at is null
-          and m.user_id <> ${userId}::uuid and u.deleted_at is null)`);
+        select from ${organizations} as o where o.owner_id = ${userId}::uuid and ${isShared(sql`o`)})`);
   },
 
   /** Deletes the organizations in which a deleted user was alone, and records the event for each of them. */

@@ -17,7 +17,7 @@ import {
   users,
 } from "../db/schema.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
-import { hasNoRows, reachEvery, removeRowsOfOwners } from "./organization-rows.ts";
+import { hasNoRows, isShared, reachEvery, removeRowsOfOwners } from "./organization-rows.ts";
 
 /** The queries that purge deleted users. */
 export const Purge = {
@@ -45,7 +45,7 @@ export const Purge = {
 
   /**
    * Scrubbed users with rows left to remove. A user with nothing but files left waits until the attachment task has removed
-   * them.
+   * them, and one who owns an organization that others use keeps it.
    */
   listScrubbed(db: Database, limit: number, resources = ownedTables) {
     const hasFiles = or(...fileTables.map((table) => not(isGone(table, table.owner_id)))) ?? sql`false`;
@@ -53,6 +53,7 @@ export const Purge = {
     return db.execute<{ id: string }>(sql`
       select id from ${users} as u
       where deleted_at is not null and purged_at is null and password_hash = '' and (${hasRows} or not ${hasFiles})
+        and not exists (select from ${organizations} as o where o.owner_id = u.id and ${isShared(sql`o`)})
       order by deleted_at limit ${limit}`);
   },
 
@@ -64,9 +65,10 @@ export const Purge = {
   /** Removes at most `limit` rows of each kind that these users have left behind. */
   removeRemains(db: Database, userIds: readonly string[], limit: number, resources = ownedTables) {
     const theirs = anyOf(userIds);
+    const isRemovable = sql`not ${isShared(sql`${organizations}`)} and ${hasNoRows()}`;
     const some = (table: PgTable, id: PgColumn, owner: PgColumn) =>
       db.execute(sql`delete from ${table} where id in (select ${id} from ${table}
-        where ${owner} = ${theirs} and ${table === organizations ? hasNoRows() : sql`true`} limit ${limit})`);
+        where ${owner} = ${theirs} and ${table === organizations ? isRemovable : sql`true`} limit ${limit})`);
     return [
       reachEvery(db),
       ...organizationTables.map((table) => removeRowsOfOwners(db, table, theirs, limit)),

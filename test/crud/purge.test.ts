@@ -229,6 +229,14 @@ describe("the purge of an address", () => {
   });
 });
 
+it("leaves a live organization alone that others use, and its owner with it", async () => {
+  const { id, owner } = await anOrganization();
+  await deletedFor(owner.id, 40);
+  await purgeAll();
+  expect(await db.$count(organizations, eq(organizations.id, id))).toBe(1);
+  expect(await rowOf(owner.id)).toMatchObject({ purged_at: null });
+});
+
 it("removes the slugs of an organization with it", async () => {
   const { id, slug } = await anOrganization({ deleted_at: "2020-01-01T00:00:00.000Z" });
   await purgeRows(db, organizations, 30, 1_000);

@@ -1,5 +1,6 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
+import { Organizations } from "../../../src/crud/organizations.ts";
 import { apiKeys, customRoles, invitations, organizations, users } from "../../../src/db/schema.ts";
 import { aUser, db, deleteOwn, type serve, unique } from "../../harness.ts";
 import { holding } from "../../holding.ts";
@@ -58,6 +59,11 @@ describe("a member who is removed while they wait", () => {
     expect(renamed.status).toBe(404);
     expect((await stored(organization))?.name).toBe(name);
   });
+});
+
+it("a key of an organization, which is no member, finds no membership in it", async () => {
+  const { id } = await anOrganization();
+  expect(await Organizations.find(db, { organizationId: id, userId: null })).toStrictEqual([]);
 });
 
 it("a member cannot give their role back what is being taken from it", async () => {
