@@ -370,7 +370,7 @@ export const settingsTable = {
     kind: "variable",
     default: "64",
     meaning:
-      "The number of requests on which an isolate works at once. Further ones get 503 `overloaded`; see [under overload](deploy.md#under-overload).",
+      "The number of requests on which an isolate works at once, without those that have not called the database for `DATABASE_TIMEOUT_MS`. Further ones get 503 `overloaded`; see [under overload](deploy.md#under-overload).",
     value: integerBetween(4, 10_000),
   },
   DATABASE_TIMEOUT_MS: {

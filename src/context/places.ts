@@ -1,10 +1,11 @@
+import type { RoundTrips } from "../db/wire.ts";
 import { ApiError } from "../errors.ts";
 import type { Settings } from "../settings.ts";
 import { Congestion } from "./congestion.ts";
 import { shares, type WorkKind } from "./policy.ts";
 
 type Bounds = Pick<Settings, "REQUESTS_PER_ISOLATE" | "DATABASE_TIMEOUT_MS">;
-type Place = { since: number };
+type Place = { since: number; trips: Pick<RoundTrips, "at"> };
 
 /** A round trip is slow if it takes this part of the deadline, and so many milliseconds. */
 const slow = 1 / 5;
@@ -43,9 +44,9 @@ export class Places {
     throw new ApiError("overloaded", { headers: { "Retry-After": String(seconds) } });
   }
 
-  take(work: WorkKind, bounds: Bounds): Place {
+  take(work: WorkKind, bounds: Bounds, trips: Place["trips"] = {}): Place {
     this.requireRoom(work, bounds);
-    const place = { since: Date.now() };
+    const place = { since: Date.now(), trips };
     this.#taken.add(place);
     return place;
   }
@@ -85,11 +86,14 @@ export class Places {
     return refused;
   }
 
-  /** The place of a client that left is not given back, as its request ends wherever it is. */
+  /**
+   * A client that disconnects never gives its place back: its request stops wherever it is. So places expire, a deadline of
+   * the database after the last call to it.
+   */
   #forget(before: number): void {
     for (const place of this.#taken) {
       if (place.since > before) return;
-      this.#taken.delete(place);
+      if ((place.trips.at ?? 0) <= before) this.#taken.delete(place);
     }
   }
 }

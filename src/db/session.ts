@@ -77,6 +77,7 @@ export async function sessionOn(
     if (!isOpen) throw new CallError("reset");
     trips.count += 1;
     const started = Date.now();
+    trips.at = started;
     const answer = () =>
       Promise.race([send(), ended]).catch((error) => {
         throw translated(error);

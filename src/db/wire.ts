@@ -4,6 +4,8 @@
 export type RoundTrips = {
   count: number;
   milliseconds: number;
+  /** The time at which the last call was sent. */
+  at?: number;
   /** The calls that were sent once more, which `count` includes. */
   again?: number;
   /** True while a call of unknown outcome may be sent once more, since a repetition has no further effect. */
@@ -114,6 +116,7 @@ async function send(
   const started = Date.now();
   const deadline = startDeadline(timeout);
   trips.count += 1;
+  trips.at = started;
   try {
     const options: RequestInit = { ...request, redirect: "manual", signal: deadline.signal };
     const response = await fetch(endpoint, options).catch((error) => {

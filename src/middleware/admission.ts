@@ -15,7 +15,7 @@ export function door(work: WorkKind): MiddlewareHandler<AppEnv> {
 export function takePlace(work: WorkKind): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const { places, settings, trips } = c.var;
-    const place = places.take(work, settings);
+    const place = places.take(work, settings, trips);
     try {
       await next();
     } finally {

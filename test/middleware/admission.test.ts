@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { sql } from "drizzle-orm";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Deps } from "../../src/context/types.ts";
 import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
@@ -37,6 +38,12 @@ function isolate(own: Record<string, string> = {}, deps: Partial<Deps> = {}) {
       Object.assign(c.var.trips, { count: 1, milliseconds: Number(c.req.valid("param").ms) });
       return c.json({ status: "ok" } as const, 200);
     }),
+    endpoint({ ...said, method: "get", path: "/trip", operationId: "trip", responses }, async (c) => {
+      await working();
+      await c.var.db.execute(sql`select 1`);
+      await working();
+      return c.json({ status: "ok" } as const, 200);
+    }),
     endpoint({ ...said, method: "get", path: "/unavailable", operationId: "unavailable", responses }, (c) => {
       Object.assign(c.var.trips, { count: 1, milliseconds: 0 });
       throw new ApiError("database_unavailable");
@@ -48,18 +55,21 @@ function isolate(own: Record<string, string> = {}, deps: Partial<Deps> = {}) {
   const app = serve({ endpoints: [...work, ...endpoints], bindings: all, deps: { answers, ...deps }, mayFail: true });
   const calls = {
     read: () => app.get("/read"),
+    trip: () => app.get("/trip"),
     write: () => app.post("/write", { json: {} }),
     bulk: () => app.post("/bulk", { json: {} }),
   };
+  /** Waits until so many requests wait for their end. */
+  const meet = (count: number) => vi.waitUntil(() => ends.length >= count, { interval: 1 });
   return {
     ...{ ...app, calls },
     /** Starts this many requests, and waits until they work. */
     async fill(kind: keyof typeof calls, count: number) {
       const running = Array.from({ length: count }, calls[kind]);
-      const wanted = ends.length + count;
-      await vi.waitUntil(() => ends.length >= wanted, { interval: 1 });
+      await meet(ends.length + count);
       return running;
     },
+    meet,
     finish() {
       for (const end of ends.splice(0)) end();
     },
@@ -124,6 +134,23 @@ describe("promise 44: an isolate that has all the work it can do", () => {
     later.mockRestore();
     finish();
     expect((await running)?.status).toBe(200);
+  });
+
+  it("counts a request that is older than the deadline, and has called the database since", async () => {
+    const { calls, fill, finish, meet } = isolate({ DATABASE_TIMEOUT_MS: "10000" });
+    const running = await fill("trip", 10);
+    const now = Date.now.bind(Date);
+    let passed = 9_000;
+    const later = vi.spyOn(Date, "now").mockImplementation(() => now() + passed);
+    finish();
+    await meet(10);
+    passed = 11_000;
+    expect(await calls.read()).toMatchObject(refusal);
+    passed = 21_000;
+    const [read] = await fill("read", 1);
+    later.mockRestore();
+    finish();
+    expect((await Promise.all([...running, read])).map((answer) => answer?.status)).toStrictEqual(Array(11).fill(200));
   });
 
   it("gives no place to a body that is still arriving", async () => {

@@ -96,6 +96,7 @@ async function inTrip<T>(trips: RoundTrips, timeout: number, work: (left: number
   const timed = async () => {
     const started = Date.now();
     trips.count += 1;
+    trips.at = started;
     try {
       return await work(due - Date.now());
     } catch (error) {
