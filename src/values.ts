@@ -27,6 +27,7 @@ export const mailKindNames = [
   "member_removed",
   "member_role_changed",
   "new_sign_in",
+  "organization_deleted",
   "organization_offered",
   "organization_transferred",
   "password_changed",

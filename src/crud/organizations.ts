@@ -133,13 +133,16 @@ export const Organizations = {
   },
 
   /** Deletes softly: nobody reaches it or its rows, but its owner can restore it until it is purged. */
-  delete(db: Database, { organizationId }: Membership, event: NewAuditEvent) {
+  delete(db: Database, { organizationId, userId }: Membership, event: NewAuditEvent) {
     return db.execute<{ id: string }>(sql`
       with gone as (
         update ${organizations} set deleted_at = now(), next_owner_id = null
-        where ${isLive(organizationId)} returning id
+        where ${isLive(organizationId)} returning id, name, owner_id
       ),
-      ${written(event, sql`from gone`)}
+      ${written(event, sql`from gone`, {
+        details: sql`jsonb_build_object('organization', name)`,
+        told: sql`select owner_id from gone where owner_id is distinct from ${userId}::uuid`,
+      })}
       select id from gone`);
   },
 

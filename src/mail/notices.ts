@@ -229,6 +229,20 @@ export const memberRemoved = notice({
   }),
 });
 
+/** Goes to the owner, if somebody else did it. */
+export const organizationDeleted = notice({
+  name: "organization_deleted",
+  data: OfOrganization,
+  content: ({ organization }, { project }) => ({
+    subject: `${organization} was deleted`,
+    paragraphs: [
+      `A member whose role allows it has deleted ${organization} on ${project}. Nobody can reach it now.`,
+      "As its owner you can restore it, until its data is removed for good.",
+    ],
+    closing: "If you do not know why, restore it, and look at who may delete it.",
+  }),
+});
+
 /** Goes to the member to whom the organization is offered. */
 export const organizationOffered = notice({
   name: "organization_offered",
@@ -317,6 +331,7 @@ export const notices = {
   apiKeyRevoked,
   memberRoleChanged,
   memberRemoved,
+  organizationDeleted,
   organizationOffered,
   organizationTransferred,
   sessionsEnded,

@@ -4,7 +4,7 @@ import { Organizations } from "../crud/organizations.ts";
 import { Sessions } from "../crud/sessions.ts";
 import { wasJustDeleted } from "../crud/user-conditions.ts";
 import { Users } from "../crud/users.ts";
-import { type AuditContext, auditEvent } from "./audit.ts";
+import { type AuditContext, auditEvent, eventAlong } from "./audit.ts";
 import { requirePassword, wrongPassword } from "./recovery.ts";
 
 type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "now" | "settings" | "passwords" | "user">;
@@ -19,7 +19,7 @@ export async function deleteOwnAccount(context: Context, { current_password }: {
   const { db, run, user: caller } = context;
   const { user, remember } = await requirePassword(context, current_password);
   const event = auditEvent(context, "account.deleted", user.id, { until: dataGoesAt(context) });
-  const besides = auditEvent(context, "organization.deleted", null, {});
+  const besides = eventAlong(context, "organization.deleted");
   const [, , , gone] = await run(
     // A transfer or an invitation that is being accepted comes to its end first.
     Users.lock(db, user.id),

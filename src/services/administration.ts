@@ -7,7 +7,7 @@ import { wasJustDeleted } from "../crud/user-conditions.ts";
 import { Users } from "../crud/users.ts";
 import { ApiError, notFound } from "../errors.ts";
 import { dataGoesAt } from "./account-deletion.ts";
-import { type AuditContext, auditEvent } from "./audit.ts";
+import { type AuditContext, auditEvent, eventAlong } from "./audit.ts";
 import { isOwn, requireUserVersion } from "./users.ts";
 
 type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "user" | "now" | "settings" | "versions">;
@@ -23,7 +23,7 @@ export async function deleteAsAdmin(context: Context, id: string): Promise<void>
     throw new ApiError("forbidden", { detail: "Delete your own account with POST /users/me/deletion." });
   }
   const event = auditEvent(context, "account.deleted", id, { until: dataGoesAt(context) });
-  const besides = auditEvent(context, "organization.deleted", null, {});
+  const besides = eventAlong(context, "organization.deleted");
   // Separate, because only a later statement sees the sessions opened while the first one waited for the row.
   const [, , , , gone] = await run(
     requireUserVersion(context, id),

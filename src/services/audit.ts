@@ -22,15 +22,14 @@ export type AuditContext = Pick<
  * recorded, the log's line tells it and the notice is sent. Pass null for `userId` if only the statement knows the account.
  */
 export function auditEvent<Kind extends AuditKind>(
-  { requestId, client, user, apiKeyId, member, policy, keys, audit }: AuditContext,
+  context: AuditContext,
   kind: Kind,
   userId: string | null,
   details: DetailsOf<Kind>,
 ): NewAuditEvent {
+  const { client, policy, keys, audit } = context;
   const { network, userAgent } = client;
-  const byKey = apiKeyId && { by_api_key_id: apiKeyId };
-  const whose = { user_id: userId, actor_id: user?.id ?? null, organization_id: member?.organizationId ?? null };
-  const event = { kind, ...whose, request_id: requestId, network, details: { ...details, ...byKey } };
+  const event = eventOf(context, kind, userId, details);
   const actor = actorOf(event);
   const by = isByOwner(event) ? "owner" : actor === "member" || actor === "administrator" ? actor : "stranger";
   const program = programOf(userAgent);
@@ -43,6 +42,24 @@ export function auditEvent<Kind extends AuditKind>(
   );
   audit.made.push(made);
   return made;
+}
+
+/** Makes an event that goes along with another one, whose notice tells enough. */
+export function eventAlong(context: AuditContext, kind: AuditKind): NewAuditEvent {
+  const made = { id: uuidv7(), ...eventOf(context, kind, null, {}) };
+  context.audit.made.push(made);
+  return made;
+}
+
+function eventOf(
+  { requestId, client, user, apiKeyId, member }: AuditContext,
+  kind: AuditKind,
+  userId: string | null,
+  details: Record<string, string>,
+) {
+  const byKey = apiKeyId && { by_api_key_id: apiKeyId };
+  const whose = { user_id: userId, actor_id: user?.id ?? null, organization_id: member?.organizationId ?? null };
+  return { kind, ...whose, request_id: requestId, network: client.network, details: { ...details, ...byKey } };
 }
 
 /** Makes the event of an operator's command, which declares its sensitive changes like an endpoint. */

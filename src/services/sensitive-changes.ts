@@ -14,6 +14,7 @@ import {
   memberRemoved,
   memberRoleChanged,
   newSignIn,
+  organizationDeleted,
   organizationOffered,
   organizationTransferred,
   passwordChanged,
@@ -98,6 +99,12 @@ export const sensitiveChanges = {
     proofs: ["access_token"],
     besides: "The next request is refused, and the invitations that the member sent end.",
   },
+  "organization.deleted": {
+    notice: organizationDeleted,
+    proofs: ["fresh_password"],
+    besides:
+      "It tells the owner, who can restore the organization, if another member did it. Where the organization goes along with the owner's account, that has the notice.",
+  },
   "organization.transfer_offered": {
     notice: organizationOffered,
     proofs: ["fresh_password"],
@@ -140,8 +147,6 @@ export const untold: Record<Exclude<AuditKind, SensitiveChange>, string> = {
   "member.joined": "Only the invited user can do it.",
   "member.left": "Only the member can do it.",
   "organization.created": "It changes nothing about the account.",
-  "organization.deleted":
-    "Its owner did it, with a fresh proof of the password, or it went along with the account, whose deletion has a notice.",
   "organization.restored": "It changes nothing about the account.",
   "organization.role_changed": "It concerns no account, but an organization.",
   "organization.role_created": "It concerns no account, but an organization.",

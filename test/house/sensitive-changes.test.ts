@@ -9,7 +9,7 @@ import { isSensitive, type SensitiveChange, sensitiveChanges } from "../../src/s
 import { type AuditKind, auditKinds } from "../../src/values.ts";
 import { exampleBody } from "../examples.ts";
 import { type Answer, aKey, aUser, db, quickHash, serve, serveWithMailbox, unique } from "../harness.ts";
-import { anOrganization } from "../members.ts";
+import { aMember, anOrganization } from "../members.ts";
 
 const password = "correct horse battery";
 const password_hash = quickHash(password);
@@ -215,6 +215,16 @@ const scenarios: Making = {
     ...(["PUT", `${path}/transfer`, { user_id: user.id }] as const),
     ...([owner, admin] as const),
   ]),
+  "deleteOrganization organization.deleted": async () => {
+    const user = await watched();
+    const { id, path, member } = await anOrganization({ owner_id: user.id });
+    await db.insert(members).values({ organization_id: id, user_id: user.id, role: "admin" });
+    const name = unique("role");
+    await api.as(user).post(`${path}/roles`, { name, permissions: ["organization:delete"] });
+    const remover = await aMember({ id }, name);
+    const remove = (from: From, { token }: { token: string }) => api.delete(path, { ...from, token });
+    return { user, change: (from) => remove(from, remover), unproven: (from) => remove(from, member) };
+  },
   "acceptOrganization organization.transferred": async () => {
     const user = await watched();
     const { id, path, admin } = await anOrganization({ owner_id: user.id });

@@ -15,6 +15,7 @@ export const deleteOrganization = endpoint(
       "Nobody can reach it or anything below it. Its owner can restore it until it is purged, by default thirty days later.",
     access: { member: "organization:delete" },
     fresh: "10m",
+    changes: { "organization.deleted": "fresh_password" },
     versioned: true,
     request: { params: OrganizationParams },
     responses: { 204: { description: "Deleted" } },

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { auditEvents, members } from "../../../src/db/schema.ts";
 import type { AuditKind } from "../../../src/values.ts";
 import { aUser, bindings, db, deleteOwn, serve, serveWithMailbox, unique } from "../../harness.ts";
-import { anOrganization } from "../../members.ts";
+import { aMember, anOrganization } from "../../members.ts";
 
 const eventOf = async ({ id }: { id: string }, kind: AuditKind) => {
   const isIt = and(eq(auditEvents.organization_id, id), eq(auditEvents.kind, kind));
@@ -51,6 +51,18 @@ describe("a transfer", () => {
     const event = await eventOf(organization, "organization.transferred");
     expect(event).toMatchObject({ user_id: owner.id, actor_id: member.id });
   });
+});
+
+it("tells the owner by mail of a deletion by another member, and of none by the owner", async () => {
+  const app = serveWithMailbox();
+  const [theirs, own] = [await anOrganization(), await anOrganization()];
+  const role = unique("role");
+  await app.as(theirs.owner).post(`${theirs.path}/roles`, { name: role, permissions: ["organization:delete"] });
+  expect((await app.as(await aMember(theirs, role)).delete(theirs.path)).status).toBe(204);
+  expect((await app.as(own.owner).delete(own.path)).status).toBe(204);
+  expect(app.sent.map(({ to, subject }) => [to, subject])).toStrictEqual([
+    [theirs.owner.email, `${theirs.name} was deleted`],
+  ]);
 });
 
 it("tells each organization that it went along with the account of its owner", async () => {
