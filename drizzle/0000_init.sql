@@ -119,7 +119,7 @@ create table mails (
   request_id text,
   created_at timestamp(3) with time zone default now() not null,
   sent_at timestamp(3) with time zone,
-  constraint mails_kind_check check (kind in ('verify_email', 'change_email', 'reset_password', 'account_activated', 'account_deactivated', 'account_deleted', 'account_restored', 'api_key_changed', 'api_key_created', 'api_key_revoked', 'api_key_rotated', 'email_change_requested', 'email_changed', 'invitation', 'member_removed', 'member_role_changed', 'new_sign_in', 'organization_offered', 'organization_transferred', 'password_changed', 'role_changed', 'session_replayed', 'sessions_ended', 'username_changed')),
+  constraint mails_kind_check check (kind in ('verify_email', 'change_email', 'reset_password', 'account_activated', 'account_deactivated', 'account_deleted', 'account_restored', 'api_key_changed', 'api_key_created', 'api_key_revoked', 'api_key_rotated', 'email_change_requested', 'email_changed', 'invitation', 'member_removed', 'member_role_changed', 'new_sign_in', 'organization_deleted', 'organization_offered', 'organization_transferred', 'password_changed', 'role_changed', 'session_replayed', 'sessions_ended', 'username_changed')),
   constraint mails_user_id_users_id_fk foreign key (user_id) references users(id)
 );
 --> statement-breakpoint

@@ -704,7 +704,7 @@ export interface paths {
         post?: never;
         /**
          * Delete an organization
-         * @description Nobody can reach it or anything below it. Its owner can restore it until it is purged, by default thirty days later.
+         * @description Nobody can reach it or anything below it. Its owner can restore it until it is purged, by default thirty days later. The owner of the account is told by mail: `organization.deleted`.
          */
         delete: operations["deleteOrganization"];
         options?: never;

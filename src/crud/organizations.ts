@@ -140,6 +140,7 @@ export const Organizations = {
         where ${isLive(organizationId)} returning id, name, owner_id
       ),
       ${written(event, sql`from gone`, {
+        userId: sql`owner_id`,
         details: sql`jsonb_build_object('organization', name)`,
         told: sql`select owner_id from gone where owner_id is distinct from ${userId}::uuid`,
       })}
