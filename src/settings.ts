@@ -215,7 +215,7 @@ export const settingsTable = {
     kind: "variable",
     default: "90",
     meaning:
-      "Days for which a mail is kept, and an invitation after it has expired. A mail that waits or whose task is dead stays as long as its task.",
+      'Days for which a mail is kept, and an invitation after it has expired. A mail that still waits then, as with `MAIL = "off"`, is given up. One whose task is dead stays as long as its task.',
     value: integerBetween(1, 3_650),
   },
   AUDIT_RETENTION_DAYS: {

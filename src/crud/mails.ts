@@ -122,14 +122,22 @@ export const Mails = {
     return db.execute(sql`select from ${mails} where id = ${id}::uuid and sent_at is not null`);
   },
 
-  /** Removes some of the mails older than this many days, sent or not, but none that a task may still send. */
+  /**
+   * Removes some of the mails older than this many days. One that waits is given up with its task, as nobody wants it so
+   * late. One that is being sent, or whose task is dead, stays as long as its task.
+   */
   purge(db: Database, days: number, limit: number) {
     const isOld = sql`created_at <= now() - make_interval(days => ${days}::int)`;
-    const mayBeSent = sql`exists (select from ${tasks} as t where t.id = m.id and t.state in ('waiting', 'running', 'dead'))`;
+    const isKept = sql`exists (select from ${tasks} as t where t.id = m.id and t.state in ('running', 'dead'))`;
     return db.execute<{ id: string }>(sql`
-      delete from ${mails} where id in (
-        select id from ${mails} as m where ${isOld} and ${isOlderId(days)} and not ${mayBeSent}
-        order by id limit ${limit}::int for update skip locked)
-      returning id`);
+      with old as (
+        select id from ${mails} as m where ${isOld} and ${isOlderId(days)} and not ${isKept}
+        order by id limit ${limit}::int for update skip locked
+      ),
+      given_up as (
+        update ${tasks} as t set state = 'cancelled', finished_at = now() from old
+        where t.id = old.id and t.state = 'waiting'
+      )
+      delete from ${mails} where id in (select id from old) returning id`);
   },
 };

@@ -107,7 +107,7 @@ describe("after their retention", () => {
     ).toStrictEqual([false, true, false, true]);
   });
 
-  it("mails are purged that no task can send any more, and no others", async () => {
+  it("mails are purged, those that still wait with their tasks, and none that is being sent or whose task is dead", async () => {
     const { id: user_id } = await aUser();
     const row = (days: number) => ({
       ...{ id: idOf(days), user_id, kind: "new_sign_in" as const, recipient: "a@example.com", data: {} },
@@ -123,7 +123,11 @@ describe("after their retention", () => {
       else await db.delete(tasks).where(isTask);
     }
     await perform(purgeMails);
-    expect(await leftOf(mails, ids)).toStrictEqual([false, false, true, true, true, false, true]);
+    expect(await leftOf(mails, ids)).toStrictEqual([false, false, true, false, true, false, true]);
+    const after = await db.select({ id: tasks.id, state: tasks.state }).from(tasks).where(inArray(tasks.id, ids));
+    const stateOf = new Map(after.map(({ id, state }) => [id, state]));
+    const left = ["done", "cancelled", "dead", "cancelled", "running", undefined, "waiting"];
+    expect(ids.map((id) => stateOf.get(id))).toStrictEqual(left);
   });
 
   it("invitations are purged that expired so long ago, whatever became of them", async () => {

@@ -106,7 +106,7 @@ describe("promise 28: npm run ship", { timeout: 180_000 }, () => {
       "account   An account (acc)",
       `tiny-production, now ${running} at 100 % (commit 0123456789ab)`,
       "1 pending migration:\n  drizzle/0000_things.sql\n    locks no table that is there",
-      "go       bundle         100 kB gzipped, of 327 kB",
+      "go       bundle         100 kB gzipped, of 330 kB",
       "go       start-up       50 ms of CPU here",
       "go       secrets        SECRET_KEY set",
       "unknown  clients",

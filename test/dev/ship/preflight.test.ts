@@ -252,7 +252,7 @@ describe("npm run preflight", () => {
       "node:child_process is imported, which a deployed Worker does not have",
       "git has .dev.vars: take it out, and replace the secrets in it",
     ]);
-    expect([bundleLine(328).verdict, bundleLine(327).verdict]).toStrictEqual(["no-go", "go"]);
+    expect([bundleLine(331).verdict, bundleLine(330).verdict]).toStrictEqual(["no-go", "go"]);
     expect([startLine(401), startLine(400), startLine(undefined)].map(({ verdict }) => verdict)).toStrictEqual([
       "no-go",
       "go",
