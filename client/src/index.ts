@@ -1,23 +1,18 @@
 import createFetchClient, { type Client as FetchClient } from "openapi-fetch";
+import type { Credentials } from "./credentials.ts";
 import { keyedOperations, openOperations } from "./operations.ts";
 import { readable } from "./problems.ts";
-import { type Retries, withRetries } from "./retries.ts";
+import type { Retries } from "./retries.ts";
 import type { paths } from "./schema.ts";
-import { type Credentials, openSession, type Session } from "./session.ts";
+import { openSession, type Session } from "./session.ts";
 
 export { changing, ifMatch } from "./changes.ts";
+export { inCookie, inStore, withKey } from "./credentials.ts";
 export { pages } from "./pages.ts";
 export { type FieldError, fieldErrors, type Problem, ProblemError, unwrap } from "./problems.ts";
 export type { Retries } from "./retries.ts";
 export type { components, paths } from "./schema.ts";
-export {
-  type Account,
-  inCookie,
-  inStore,
-  type Session,
-  type SessionState,
-  withKey,
-} from "./session.ts";
+export type { Account, Session, SessionState } from "./session.ts";
 export type { TokenStore } from "./store.ts";
 
 export type Options = {
@@ -37,43 +32,34 @@ export type Client = FetchClient<paths> & { session: Session };
  * A client of the API, typed by its document: `await api.GET("/api/v1/items")` answers `data` or `error`, the problem
  * whose `code` is one of that operation. It signs in, refreshes, repeats what is safe, and keeps a key over repetitions.
  */
-export function createClient({ baseUrl, session: credentials, retries, fetch = globalFetch }: Options): Client {
+export function createClient({
+  baseUrl,
+  session: credentials,
+  retries,
+  // Called as a method of anything else, browsers refuse it.
+  fetch = (request) => globalThis.fetch(request),
+}: Options): Client {
   // As requests spell it, by which calls of the API are told from others.
-  const origin = new URL(baseUrl.replace(/\/*$/, "/")).href.slice(0, -1);
-  const session = openSession({ origin, credentials, retries, fetch });
+  const origin = new URL(baseUrl).href.replace(/\/+$/, "");
+  const session = openSession(origin, fetch, credentials, retries);
   /** Requests of operations that need no sign-in. */
   const open = new WeakSet<Request>();
   const client = createFetchClient<paths>({
     baseUrl: origin,
-    fetch: async (request) => {
-      const { turn } = session;
-      // Each repetition needs a token of its own: the last one may have expired while it waited.
-      const answer = await withRetries(
-        request,
-        (copy, notAfter) => (open.has(request) ? fetch(copy) : session.send(copy, turn, notAfter)),
-        retries,
-      );
-      return readable(answer);
-    },
+    fetch: (request) => session.send(request, open.has(request)).then(readable),
   });
   client.use({
     onRequest({ request, schemaPath }) {
       const operation = `${request.method} ${schemaPath}`;
+      if (openOperations.has(operation)) open.add(request);
       if (keyedOperations.has(operation) && !request.headers.has("Idempotency-Key")) {
         request.headers.set("Idempotency-Key", newKey());
       }
-      if (openOperations.has(operation)) open.add(request);
-      return request;
     },
   });
-  return Object.assign(client, { session });
+  return { ...client, session };
 }
-
-// Called as a method of anything else, browsers refuse it.
-const globalFetch = (request: Request) => globalThis.fetch(request);
 
 /** A key need not be secret, and `randomUUID` is missing on a page without https and in React Native. */
 const newKey = () =>
-  typeof crypto === "object" && "randomUUID" in crypto
-    ? crypto.randomUUID()
-    : `${Date.now()}${Math.random()}${Math.random()}`;
+  ("crypto" in globalThis && crypto.randomUUID?.()) || `${Date.now()}${Math.random()}${Math.random()}`;

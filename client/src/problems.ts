@@ -46,13 +46,18 @@ export function fieldErrors(problem: Pick<Problem, "errors"> | undefined): Recor
   return Object.fromEntries(byField);
 }
 
+export function isJson({ headers }: Response): boolean {
+  return headers.get("Content-Type")?.includes("json") === true;
+}
+
 /** Makes a problem of an error that has none, such as a proxy's page: its `code` is `unreadable`. */
 export function readable(answer: Response): Response {
   const { status, statusText: title } = answer;
-  if (status < 400 || answer.headers.get("Content-Type")?.includes("json")) return answer;
-  const problem = { type: "about:blank", title, status, code: "unreadable", request_id: "" };
-  const headers = new Headers(answer.headers);
-  headers.set("Content-Type", "application/problem+json");
-  headers.delete("Content-Length");
-  return new Response(JSON.stringify({ ...problem, detail: `The server answered ${status}.` }), { status, headers });
+  if (status < 400 || isJson(answer)) return answer;
+  const detail = `The server answered ${status}.`;
+  const problem = { type: "about:blank", title, status, code: "unreadable", request_id: "", detail };
+  const whole = new Response(JSON.stringify(problem), answer);
+  whole.headers.set("Content-Type", "application/problem+json");
+  whole.headers.delete("Content-Length");
+  return whole;
 }

@@ -1,7 +1,7 @@
-import { readable } from "./problems.ts";
+import type { Credentials } from "./credentials.ts";
+import { isJson, readable } from "./problems.ts";
 import { type Retries, withRetries } from "./retries.ts";
 import type { components, paths } from "./schema.ts";
-import { inOrder, type TokenStore } from "./store.ts";
 import { openTabs } from "./tabs.ts";
 import { unless, within } from "./waiting.ts";
 
@@ -14,19 +14,11 @@ type ProblemIn<Answers> = Answers[Exclude<keyof Answers, 200>] extends {
   : never;
 type SignInProblem = ProblemIn<paths["/api/v1/auth/login"]["post"]["responses"]>;
 type RestoreProblem = ProblemIn<paths["/api/v1/auth/restore"]["post"]["responses"]>;
+type Entered<Kind> = { error?: Kind; response: Response };
 type SignIn = Pick<components["schemas"]["Login"], "username" | "password">;
 
 /** `unknown` until {@link Session.start} has asked. */
 export type SessionState = { status: "unknown" } | { status: "signed_out" } | { status: "signed_in"; user: Account };
-
-export type Credentials = { kind: "cookie" } | { kind: "store"; store: TokenStore } | { kind: "key"; key: string };
-
-/** Keeps the refresh token in a cookie that scripts cannot read. For browsers, on the same site as the API. */
-export const inCookie = (): Credentials => ({ kind: "cookie" });
-/** Keeps the refresh token in a store of yours. */
-export const inStore = (store: TokenStore): Credentials => ({ kind: "store", store });
-/** Calls with an API key instead of a session. */
-export const withKey = (key: string): Credentials => ({ kind: "key", key });
 
 export type Session = {
   readonly state: SessionState;
@@ -35,25 +27,18 @@ export type Session = {
   /** Asks once at the start whether somebody is signed in, again if the server is busy. Throws if it cannot be reached. */
   start(): Promise<SessionState>;
   /** Signs in. Answers the problem if that fails: `invalid_grant`, `email_not_verified`, … */
-  signIn(credentials: SignIn): Promise<{ error?: SignInProblem; response: Response }>;
+  signIn(credentials: SignIn): Promise<Entered<SignInProblem>>;
   /** Restores the account that this user deleted, and signs in: `invalid_grant`, `email_taken`, … if that fails. */
-  restore(credentials: SignIn): Promise<{ error?: RestoreProblem; response: Response }>;
+  restore(credentials: SignIn): Promise<Entered<RestoreProblem>>;
   /** Signs out here, in every tab and on the server. Throws if the server was not told: call it again then. */
   signOut(): Promise<void>;
   /** Grows with each sign-in and sign-out, of any tab, and where a refresh finds another user signed in. */
   readonly turn: number;
   /**
-   * Sends a request of the API with the session's access token, which is refreshed at need. Throws if the user has changed
-   * since the `turn` in which the call began. Sets `notAfter` where a repetition is of no use.
+   * Sends a request of the API, and again where that does no harm: with the session's access token, which is refreshed at
+   * need, unless the operation is open to anybody. Throws if the user has changed since the call began.
    */
-  send(request: Request, turn: number, notAfter: (time: number) => void): Promise<Response>;
-};
-
-type Environment = {
-  origin: string;
-  credentials: Credentials | undefined;
-  retries: Retries | undefined;
-  fetch: (request: Request) => Promise<Response>;
+  send(request: Request, isOpen: boolean): Promise<Response>;
 };
 
 /** Answers or throws what a call meets whose tokens could not be refreshed, for each call anew. */
@@ -66,18 +51,26 @@ const repeatable = 5_000;
 /** Part of a token's life after which it is refreshed ahead of a 401. */
 const freshShare = 0.9;
 
-export function openSession({ origin, credentials, retries, fetch }: Environment): Session {
+export function openSession(
+  origin: string,
+  fetch: (request: Request) => Promise<Response>,
+  credentials?: Credentials,
+  retries?: Retries,
+): Session {
   const listeners = new Set<() => void>();
-  const store = credentials?.kind === "store" ? inOrder(credentials.store) : undefined;
-  const hasSession = credentials?.kind === "cookie" || store !== undefined;
+  const { store, key } = credentials ?? {};
+  const hasSession = credentials && key === undefined;
+  const hasCookie = hasSession && !store;
   // Tabs share a cookie. A store may be one tab's own.
-  const tabs = openTabs(credentials?.kind === "cookie" ? origin : undefined, onSignal);
+  const tellTabs = hasCookie ? openTabs(origin, onSignal) : undefined;
   let state: SessionState = { status: hasSession ? "unknown" : "signed_out" };
-  let access: { token: string; until: number } | undefined;
+  let access: string | undefined;
+  let freshUntil = 0;
   let refreshing: Promise<Failure | undefined> | undefined;
-  let entering: Promise<void> | undefined;
+  /** Ends with the last sign-in under way. */
+  let entering: Promise<unknown> | undefined;
   /** Ends with the answer to everything sent so far that may set or drop the cookie. */
-  let underWay = Promise.resolve();
+  let underWay: Promise<unknown> = Promise.resolve();
   let turn = 0;
   /** The token of a sign-out that the server was not told of. */
   let untold: string | undefined;
@@ -96,22 +89,26 @@ export function openSession({ origin, credentials, retries, fetch }: Environment
 
   function onSignal(signal: "signed_in" | "signed_out"): void {
     turnOver();
-    if (signal === "signed_out") return become({ status: "signed_out" });
-    become({ status: "unknown" });
+    become({ status: signal === "signed_in" ? "unknown" : signal });
     // A server that cannot be reached leaves the state unknown, and the next call asks again.
-    session.start().catch(() => {});
+    start().catch(() => {});
   }
 
-  /** Sends a POST about the session, with the refresh token by cookie or from the store. */
-  async function post(path: string, body: object = {}, signal?: AbortSignal): Promise<Response> {
-    return fetch(
+  async function authorized(request: Request, token = access): Promise<Response> {
+    if (token) request.headers.set("Authorization", `Bearer ${token}`);
+    return fetch(request);
+  }
+
+  /** Sends a POST about the session, with the refresh token by cookie or in the body. */
+  function post(path: string, body: object, signal: AbortSignal | null = null): Promise<Response> {
+    return authorized(
       new Request(`${origin}/api/v1/auth/${path}`, {
         method: "POST",
-        headers: { "Content-Type": "application/json", ...(access && { Authorization: `Bearer ${access.token}` }) },
+        headers: { "Content-Type": "application/json" },
         body: JSON.stringify(body),
+        signal,
         // Some runtimes refuse the member where there are no cookies.
-        ...(credentials?.kind === "cookie" && { credentials: "include" }),
-        ...(signal && { signal }),
+        ...(hasCookie && { credentials: "include" }),
       }),
     );
   }
@@ -119,21 +116,20 @@ export function openSession({ origin, credentials, retries, fetch }: Environment
   /** Sends after everything under way: a late answer could take a newer session's cookie away. */
   function next<Answer>(send: () => Promise<Answer>): Promise<Answer> {
     const answer = underWay.then(send);
-    underWay = ended(answer);
+    underWay = answer.catch(() => {});
     return answer;
   }
 
-  async function keep(token: Token, asked: number): Promise<void> {
-    if (asked !== turn) return;
+  async function keep({ access_token, expires_in, refresh_token, user }: Token): Promise<void> {
     // On another site that shares the cookie, somebody else may have signed in.
-    if (state.status === "signed_in" && token.user && token.user.id !== state.user.id) turnOver();
-    access = { token: token.access_token, until: Date.now() + token.expires_in * 1_000 * freshShare };
-    if (token.user) become({ status: "signed_in", user: token.user });
-    if (token.refresh_token !== undefined) await store?.set(token.refresh_token);
+    if (user && state.status === "signed_in" && user.id !== state.user.id) turnOver();
+    access = access_token;
+    freshUntil = Date.now() + expires_in * 1_000 * freshShare;
+    if (user) become({ status: "signed_in", user });
+    if (refresh_token) await store?.set(refresh_token);
   }
 
-  async function forget(asked: number): Promise<void> {
-    if (asked !== turn) return;
+  async function forget(): Promise<void> {
     access = undefined;
     // No call may begin a refresh while a slow store removes the token.
     become({ status: "signed_out" });
@@ -141,35 +137,32 @@ export function openSession({ origin, credentials, retries, fetch }: Environment
   }
 
   /** Gets the next tokens. Answers how calls fail if there are none for now. */
-  async function resume(): Promise<Failure | undefined> {
-    const asked = turn;
-    let until = Number.POSITIVE_INFINITY;
-    const attempt = async (body: object) => {
-      const began = Date.now();
-      if (asked !== turn) return new Response(null, { status: 204 });
-      if (began > until) throw new Error("The server did not answer in time.");
-      const whole = async (signal: AbortSignal) => {
-        const answer = await post("resume", body, signal);
-        return new Response((await answer.text()) || null, answer);
-      };
-      const previous = until;
-      until = Math.min(until, began + repeatable);
-      const answer = await within(deadline, whole);
-      if (answer.status === 429) until = previous;
-      return answer;
-    };
+  async function resume(asked: number): Promise<Failure | undefined> {
+    let until: number | undefined;
+    const isOfUse = (time: number) => asked === turn && (!until || time <= until);
     try {
       const token = await store?.get();
-      if (store && !token) return void (await forget(asked));
-      const body = token ? { refresh_token: token } : {};
-      const send = (notAfter: (time: number) => void) => next(() => attempt(body)).finally(() => notAfter(until));
+      const attempt = async () => {
+        const began = Date.now();
+        if (!isOfUse(began)) throw new Error("The server did not answer in time.");
+        const previous = until;
+        until ??= began + repeatable;
+        const answer = await within(deadline, async (signal) => {
+          const begun = await post("resume", { refresh_token: token }, signal);
+          return new Response((await begun.text()) || null, begun);
+        });
+        if (answer.status === 429) until = previous;
+        return answer;
+      };
       // A lost answer is asked for again in any case: within the grace, a repetition gets the same tokens.
       const bounds = { ...retries, attempts: Math.max(2, retries?.attempts ?? 3) };
-      const answer = await withRetries(new Request(origin), (_, notAfter) => send(notAfter), bounds);
-      if (answer.status === 200) return void (await keep(await answer.json(), asked));
-      if (answer.status === 204) return void (await forget(asked));
-      const text = await answer.text();
-      return () => new Response(text || null, answer);
+      const send = () => withRetries(new Request(origin), () => next(attempt), bounds, isOfUse);
+      const answer = store && !token ? undefined : await send();
+      const tokens: Token | false = answer?.status === 200 && (await answer.json());
+      if (asked !== turn) return undefined;
+      if (tokens) return void (await keep(tokens));
+      if (!answer || answer.status === 204) return void (await forget());
+      return () => answer.clone();
     } catch (error) {
       return () => {
         throw error;
@@ -179,118 +172,110 @@ export function openSession({ origin, credentials, retries, fetch }: Environment
 
   /** One refresh for all who need it at a time. */
   function refresh(): Promise<Failure | undefined> {
-    if (refreshing) return refreshing;
-    const one = resume().finally(() => {
-      if (refreshing === one) refreshing = undefined;
+    const asked = turn;
+    refreshing ??= resume(asked).finally(() => {
+      if (asked === turn) refreshing = undefined;
     });
-    refreshing = one;
-    return one;
+    return refreshing;
   }
 
-  function authorized(request: Request, token: string | undefined): Promise<Response> {
-    if (token !== undefined) request.headers.set("Authorization", `Bearer ${token}`);
-    return fetch(request);
+  async function start(): Promise<SessionState> {
+    if (state.status !== "unknown") return state;
+    const began = turn;
+    const failure = await refresh();
+    if (began !== turn) return start();
+    if (failure) throw new Error(`The server answered ${failure().status}.`);
+    return state;
   }
 
   /** Opens a session by a password. */
-  async function enter<Kind>(path: "login" | "restore", sent: SignIn): Promise<{ error?: Kind; response: Response }> {
-    if (!hasSession) throw new Error("This client has no session.");
-    const delivery = credentials?.kind === "cookie" ? "cookie" : "body";
-    type Entered = { error?: Kind; response: Response; kept?: Promise<void> };
-    const entered = next(async (): Promise<Entered> => {
-      const response = readable(await post(`${path}?include=user`, { ...sent, token_delivery: delivery }));
+  async function enter<Kind>(path: "login" | "restore", sent: SignIn): Promise<Entered<Kind>> {
+    let kept: Promise<void> | undefined;
+    const entered = next<Entered<Kind>>(async () => {
+      if (!hasSession) throw new Error("This client has no session.");
+      const body = { ...sent, token_delivery: hasCookie ? "cookie" : "body" };
+      const response = readable(await post(`${path}?include=user`, body));
       if (!response.ok) return { error: await response.json(), response };
       const token: Token = await response.json();
       turnOver();
-      untold = undefined;
-      return { response, kept: keep(token, turn) };
+      kept = keep(token);
+      return { response };
     });
-    const one = ended(entered).then(() => {
-      if (entering === one) entering = undefined;
-    });
-    entering = one;
-    const { kept, ...result } = await entered;
+    entering = underWay;
+    const result = await entered;
     await kept;
-    if (result.response.ok) tabs.send("signed_in");
+    if (result.response.ok) tellTabs?.("signed_in");
     return result;
   }
 
-  const session: Session = {
+  /** Signs out on this device even if the server cannot be told. Answers the end of telling it, and of forgetting. */
+  async function leave(): Promise<[told: Promise<void>, forgotten: Promise<void>]> {
+    // Otherwise its answer would sign in again.
+    await entering;
+    const token = (await store?.get()) || untold;
+    const tell = () => post("logout", { refresh_token: token });
+    const told = tell()
+      .catch(tell)
+      .then((answer) => {
+        // 401 is the server's word that the session is over, unless it is a proxy's page.
+        const isTold = answer.status === 204 || (answer.status === 401 && isJson(answer));
+        if (!isTold) throw new Error("The server did not sign out.");
+        untold = undefined;
+      });
+    untold = token;
+    turnOver();
+    return [told, forget()];
+  }
+
+  return {
     get state() {
       return state;
     },
     subscribe(listener) {
       listeners.add(listener);
-      return () => void listeners.delete(listener);
+      return () => listeners.delete(listener);
     },
-    async start() {
-      if (state.status !== "unknown") return state;
-      const began = turn;
-      const failure = await refresh();
-      if (began !== turn) return session.start();
-      if (failure) throw new Error(`The server answered ${failure().status}.`);
-      return state;
-    },
+    start,
     get turn() {
       return turn;
     },
     signIn: (sent) => enter("login", sent),
     restore: (sent) => enter("restore", sent),
     async signOut() {
-      // Otherwise its answer would sign in again.
-      if (entering) await entering;
-      const token = (store ? await store.get() : undefined) ?? untold;
-      const body = token ? { refresh_token: token } : {};
-      const leaving = post("logout", body).catch(() => post("logout", body));
-      underWay = Promise.all([underWay, ended(within(2 * deadline, () => leaving))]).then(() => {});
-      turnOver();
-      // Signs out on this device even if the server cannot be told.
-      const [told, gone] = await Promise.allSettled([leaving, forget(turn)]);
-      tabs.send("signed_out");
-      const { status = 0, headers } = told.status === "fulfilled" ? told.value : {};
-      // 401 is the server's word that the session is over, unless it is a proxy's page.
-      const isTold = status === 204 || (status === 401 && headers?.get("Content-Type")?.includes("json"));
-      untold = isTold ? undefined : token;
-      for (const one of [told, gone]) if (one.status === "rejected") throw one.reason;
-      if (!isTold) throw new Error("The server did not sign out.");
+      const leaving = leave();
+      underWay = Promise.allSettled([underWay, leaving.then(([told]) => within(2 * deadline, () => told))]);
+      const both = await leaving;
+      await Promise.allSettled(both);
+      tellTabs?.("signed_out");
+      await Promise.all(both);
     },
-    async send(request, began, notAfter) {
-      if (!request.url.startsWith(`${origin}/`)) return fetch(request);
-      if (!hasSession) return authorized(request, credentials && "key" in credentials ? credentials.key : undefined);
-      const renew = async (isOld: boolean) => {
-        const failure = isOld ? await unless(request.signal, refresh()) : undefined;
-        const refusal = began === turn ? failure : changed;
-        // A refresh was repeated already, and another user stays another one.
-        if (refusal) notAfter(0);
-        return refusal;
+    send(request, isOpen) {
+      const began = turn;
+      let failure: Failure | undefined;
+      /** Refreshes the token if it is missing, old or the one that was refused. */
+      const renewed = async (refused?: string) => {
+        const isOld = access === refused || freshUntil <= Date.now();
+        if (isOld && state.status !== "signed_out") failure = await unless(request.signal, refresh());
+        if (began !== turn) throw new Error("The user has changed since this call began.");
+        return failure?.();
       };
-      const isOld = access === undefined || access.until <= Date.now();
-      const refusal = await renew(isOld && state.status !== "signed_out");
-      if (refusal) return refusal();
-      const used = access?.token;
-      const answer = await authorized(request.clone(), used);
-      if (!isExpired(answer) || used === undefined) return answer;
-      const second = await renew(access?.token === used);
-      if (second) return second();
-      return access === undefined ? answer : authorized(request, access.token);
+      const attempt = async (copy: Request) => {
+        if (isOpen || !copy.url.startsWith(`${origin}/`)) return fetch(copy);
+        if (!hasSession) return authorized(copy, key);
+        const refusal = await renewed();
+        if (refusal) return refusal;
+        const used = access;
+        const answer = await authorized(copy.clone());
+        if (!used || !isExpired(answer)) return answer;
+        return (await renewed(used)) ?? (access ? authorized(copy) : answer);
+      };
+      // A refresh was repeated already, and another user stays another one.
+      return withRetries(request, attempt, retries, () => isOpen || (began === turn && !failure));
     },
   };
-  return session;
 }
 
 /** True if a new access token would help: not where the password has to be proved again (RFC 9470). */
 function isExpired({ status, headers }: Response): boolean {
   return status === 401 && !headers.get("WWW-Authenticate")?.includes("insufficient_user_authentication");
-}
-
-const changed: Failure = () => {
-  throw new Error("The user has changed since this call began.");
-};
-
-/** The end of `work`, however it ends. */
-function ended(work: Promise<unknown>): Promise<void> {
-  return work.then(
-    () => {},
-    () => {},
-  );
 }

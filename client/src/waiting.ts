@@ -4,7 +4,7 @@ export function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
     // React Native gives no reason.
     const stop = () => reject(signal.reason ?? Object.assign(new Error("Aborted"), { name: "AbortError" }));
     if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
+    else signal.addEventListener("abort", stop);
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
   });
 }
@@ -21,6 +21,7 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
 /** Gives `work` a deadline and its signal. `AbortSignal.timeout` is missing in React Native. */
 export function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();
+  const { signal } = stop;
   const timer = setTimeout(() => stop.abort(new Error("The server did not answer in time.")), ms);
-  return unless(stop.signal, work(stop.signal)).finally(() => clearTimeout(timer));
+  return unless(signal, work(signal)).finally(() => clearTimeout(timer));
 }

@@ -176,6 +176,24 @@ describe("a change of the user", () => {
     expect(client.calls.filter((path) => path === "/auth/login")).toHaveLength(1);
   });
 
+  it("signs in after a sign-out that nobody waited for, and stays signed in", async () => {
+    const gate = aGate();
+    const { client } = await signedIn({
+      through: async (request, next) => {
+        if (request.url.endsWith("/auth/logout")) await gate.opened;
+        return next(request);
+      },
+    });
+    const { username, id } = await aUser({ password_hash });
+    const leaving = client.session.signOut();
+    const entering = client.session.signIn({ username, password });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(client.calls).toStrictEqual(["/auth/logout"]);
+    gate.open();
+    await Promise.all([leaving, entering]);
+    expect(client.session.state).toMatchObject({ status: "signed_in", user: { id } });
+  });
+
   it("is signed out by a sign-out that was asked for during a sign-in", async () => {
     const gate = aGate();
     const store = aStore();
