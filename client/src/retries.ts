@@ -5,19 +5,19 @@ export type Retries = { attempts?: number; longestWait?: number };
 
 /**
  * Sends a request, and again where that does no harm: after 429, which did nothing; after 502, 503, 504 or a lost
- * connection, a read and a write with an `Idempotency-Key`. Waits as `Retry-After` says, and gives up if that is too long,
- * or if the sender says that a repetition at that time is of no use.
+ * connection, a read and a write with an `Idempotency-Key`. Waits as `Retry-After` says, but not past the `latest` time at
+ * which the sender has use for a repetition, and gives up if that is too long or the time is over.
  */
 export async function withRetries(
   request: Request,
   send: (request: Request) => Promise<Response>,
   { attempts = 3, longestWait = 10_000 }: Retries = {},
-  isOfUse: (time: number) => boolean,
+  latest: () => number,
 ): Promise<Response> {
   const isSafe = request.method === "GET" || request.method === "HEAD" || request.headers.has("Idempotency-Key");
   for (let attempt = 1; ; attempt++) {
     let wait = 2 ** attempt * 100 * (1 + Math.random());
-    const mayWait = () => attempt < attempts && wait <= longestWait && isOfUse(Date.now() + wait);
+    const mayWait = () => attempt < attempts && wait <= longestWait && latest() > Date.now();
     try {
       const answer = await send(request.clone());
       wait = waitOf(answer) ?? wait;
@@ -28,7 +28,7 @@ export async function withRetries(
     } catch (error) {
       if (!isSafe || request.signal.aborted || !mayWait()) throw error;
     }
-    await pause(wait, request.signal);
+    await pause(Math.min(wait, latest() - Date.now()), request.signal);
   }
 }
 

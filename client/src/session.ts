@@ -48,6 +48,12 @@ type Failure = () => Response;
 const deadline = 4_000;
 /** Milliseconds after the first attempt in which another may begin: after the grace, the server takes it for theft. */
 const repeatable = 5_000;
+/** The last time that a `Date` can tell. */
+const always = 8.64e15;
+/** Milliseconds by which a timer may be late. */
+const leeway = 500;
+/** Milliseconds for a sign-in, for which everything else about the session waits. */
+const patience = 20_000;
 /** Part of a token's life after which it is refreshed ahead of a 401. */
 const freshShare = 0.9;
 
@@ -68,10 +74,11 @@ export function openSession(
   let freshUntil = 0;
   let refreshing: Promise<Failure | undefined> | undefined;
   /** Ends with the last sign-in under way. */
-  let entering: Promise<unknown> | undefined;
+  let entering: Promise<unknown> = Promise.resolve();
   /** Ends with the answer to everything sent so far that may set or drop the cookie. */
-  let underWay: Promise<unknown> = Promise.resolve();
+  let underWay = entering;
   let turn = 0;
+  let signOuts = 0;
   /** The token of a sign-out that the server was not told of. */
   let untold: string | undefined;
 
@@ -100,7 +107,7 @@ export function openSession(
   }
 
   /** Sends a POST about the session, with the refresh token by cookie or in the body. */
-  function post(path: string, body: object, signal: AbortSignal | null = null): Promise<Response> {
+  function post(path: string, body: object, signal: AbortSignal, token?: string): Promise<Response> {
     return authorized(
       new Request(`${origin}/api/v1/auth/${path}`, {
         method: "POST",
@@ -110,6 +117,7 @@ export function openSession(
         // Some runtimes refuse the member where there are no cookies.
         ...(hasCookie && { credentials: "include" }),
       }),
+      token,
     );
   }
 
@@ -120,49 +128,57 @@ export function openSession(
     return answer;
   }
 
-  async function keep({ access_token, expires_in, refresh_token, user }: Token): Promise<void> {
+  /** Takes tokens. Answers the end of storing them. */
+  function keep({ access_token, expires_in, refresh_token, user }: Token): unknown {
     // On another site that shares the cookie, somebody else may have signed in.
     if (user && state.status === "signed_in" && user.id !== state.user.id) turnOver();
     access = access_token;
     freshUntil = Date.now() + expires_in * 1_000 * freshShare;
+    // First, as a listener may sign out.
+    const stored = refresh_token && store?.set(refresh_token);
     if (user) become({ status: "signed_in", user });
-    if (refresh_token) await store?.set(refresh_token);
+    return stored;
   }
 
-  async function forget(): Promise<void> {
+  /** Forgets the tokens. Answers the end of removing them from the store. */
+  function forget(): unknown {
     access = undefined;
     // No call may begin a refresh while a slow store removes the token.
     become({ status: "signed_out" });
-    await store?.remove();
+    return store?.remove();
   }
 
   /** Gets the next tokens. Answers how calls fail if there are none for now. */
   async function resume(asked: number): Promise<Failure | undefined> {
-    let until: number | undefined;
-    const isOfUse = (time: number) => asked === turn && (!until || time <= until);
+    let until = always;
+    /** The answer that stands where another attempt would come too late. */
+    let last: Response | Promise<Response> = Response.error();
+    const latest = () => (asked === turn ? until : 0);
     try {
       const token = await store?.get();
       const attempt = async () => {
         const began = Date.now();
-        if (!isOfUse(began)) throw new Error("The server did not answer in time.");
-        const previous = until;
-        until ??= began + repeatable;
-        const answer = await within(deadline, async (signal) => {
-          const begun = await post("resume", { refresh_token: token }, signal);
-          return new Response((await begun.text()) || null, begun);
-        });
-        if (answer.status === 429) until = previous;
-        return answer;
+        if (began < latest() + leeway) {
+          const previous = until;
+          until = Math.min(until, began + repeatable);
+          last = within(deadline, async (signal) => {
+            const begun = await post("resume", { refresh_token: token }, signal);
+            return new Response((await begun.text()) || null, begun);
+          });
+          if (await didNothing(await last)) until = previous;
+        }
+        return (await last).clone();
       };
       // A lost answer is asked for again in any case: within the grace, a repetition gets the same tokens.
       const bounds = { ...retries, attempts: Math.max(2, retries?.attempts ?? 3) };
-      const send = () => withRetries(new Request(origin), () => next(attempt), bounds, isOfUse);
+      const send = () => withRetries(new Request(origin), () => next(attempt), bounds, latest);
       const answer = store && !token ? undefined : await send();
       const tokens: Token | false = answer?.status === 200 && (await answer.json());
       if (asked !== turn) return undefined;
-      if (tokens) return void (await keep(tokens));
-      if (!answer || answer.status === 204) return void (await forget());
-      return () => answer.clone();
+      if (!tokens && answer && answer.status !== 204) return () => answer.clone();
+      // A store that fails fails no call: the session goes on from memory.
+      await Promise.allSettled([tokens ? keep(tokens) : forget()]);
+      return undefined;
     } catch (error) {
       return () => {
         throw error;
@@ -190,31 +206,44 @@ export function openSession(
 
   /** Opens a session by a password. */
   async function enter<Kind>(path: "login" | "restore", sent: SignIn): Promise<Entered<Kind>> {
-    let kept: Promise<void> | undefined;
-    const entered = next<Entered<Kind>>(async () => {
-      if (!hasSession) throw new Error("This client has no session.");
-      const body = { ...sent, token_delivery: hasCookie ? "cookie" : "body" };
-      const response = readable(await post(`${path}?include=user`, body));
-      if (!response.ok) return { error: await response.json(), response };
-      const token: Token = await response.json();
-      turnOver();
-      kept = keep(token);
-      return { response };
-    });
+    const asked = signOuts;
+    let kept: unknown;
+    const entered = next(() =>
+      within<Entered<Kind>>(patience, async (signal) => {
+        if (!hasSession) throw new Error("This client has no session.");
+        const body = { ...sent, token_delivery: hasCookie ? "cookie" : "body" };
+        const response = readable(await post(`${path}?include=user`, body, signal));
+        if (!response.ok) return { error: await response.json(), response };
+        const token: Token = await response.json();
+        // Signs nobody in who has signed out or was told of a failure meanwhile.
+        if (signal.aborted || asked !== signOuts) untold = token.refresh_token;
+        else {
+          turnOver();
+          kept = keep(token);
+          tellTabs?.("signed_in");
+        }
+        return { response };
+      }),
+    );
     entering = underWay;
     const result = await entered;
     await kept;
-    if (result.response.ok) tellTabs?.("signed_in");
     return result;
   }
 
   /** Signs out on this device even if the server cannot be told. Answers the end of telling it, and of forgetting. */
-  async function leave(): Promise<[told: Promise<void>, forgotten: Promise<void>]> {
-    // Otherwise its answer would sign in again.
-    await entering;
-    const token = (await store?.get()) || untold;
-    const tell = () => post("logout", { refresh_token: token });
-    const told = tell()
+  async function leave(): Promise<[told: Promise<void>, forgotten: unknown]> {
+    const entered = entering;
+    const used = access;
+    signOuts += 1;
+    turnOver();
+    // No call may begin a refresh while a slow store removes the token.
+    become({ status: "signed_out" });
+    untold = (await store?.get()) || untold;
+    const tell = () => within(deadline, (signal) => post("logout", { refresh_token: untold }, signal, used));
+    // After a sign-in under way, whose answer would set the cookie again, and whose session is the one to end.
+    const told = entered
+      .then(tell)
       .catch(tell)
       .then((answer) => {
         // 401 is the server's word that the session is over, unless it is a proxy's page.
@@ -222,9 +251,7 @@ export function openSession(
         if (!isTold) throw new Error("The server did not sign out.");
         untold = undefined;
       });
-    untold = token;
-    turnOver();
-    return [told, forget()];
+    return [told, store?.remove()];
   }
 
   return {
@@ -243,7 +270,7 @@ export function openSession(
     restore: (sent) => enter("restore", sent),
     async signOut() {
       const leaving = leave();
-      underWay = Promise.allSettled([underWay, leaving.then(([told]) => within(2 * deadline, () => told))]);
+      underWay = Promise.allSettled([underWay, leaving.then(([told]) => told)]);
       const both = await leaving;
       await Promise.allSettled(both);
       tellTabs?.("signed_out");
@@ -270,9 +297,15 @@ export function openSession(
         return (await renewed(used)) ?? (access ? authorized(copy) : answer);
       };
       // A refresh was repeated already, and another user stays another one.
-      return withRetries(request, attempt, retries, () => isOpen || (began === turn && !failure));
+      const latest = () => (isOpen || (began === turn && !failure) ? always : 0);
+      return withRetries(request, attempt, retries, latest);
     },
   };
+}
+
+/** True of the answer of a server that did not begin with the request, and so has not rotated its token. */
+async function didNothing(answer: Response): Promise<boolean> {
+  return answer.status === 429 || /"(overloaded|not_ready)"/.test(await answer.clone().text());
 }
 
 /** True if a new access token would help: not where the password has to be proved again (RFC 9470). */

@@ -68,6 +68,94 @@ describe("a refresh of the client", () => {
     expect([await starting, answers]).toStrictEqual([{ status: "signed_out" }, 3]);
   });
 
+  it.each(["overloaded", "not_ready"])("waits as long as the server asks after %s, which did nothing", async (code) => {
+    vi.useFakeTimers();
+    const sent: number[] = [];
+    const began = Date.now();
+    const client = aClient({
+      store: aStore("a token"),
+      through: async () => {
+        sent.push(Date.now() - began);
+        return sent.length < 3
+          ? Response.json({ code }, { status: 503, headers: { "Retry-After": "5" } })
+          : new Response(null, { status: 204 });
+      },
+    });
+    const starting = client.session.start();
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect([await starting, sent.length]).toStrictEqual([{ status: "signed_out" }, 3]);
+    expect(sent[2]).toBeGreaterThanOrEqual(10_000);
+  });
+
+  it("is repeated while the server forgives it, where a database that may have begun asks for a longer wait", async () => {
+    vi.useFakeTimers();
+    const sent: number[] = [];
+    const began = Date.now();
+    const client = aClient({
+      store: aStore("a token"),
+      through: async () => {
+        // The answer takes a while, and so a wait of five seconds would end too late.
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        sent.push(Date.now() - began);
+        return sent.length < 2
+          ? Response.json({ code: "database_unavailable" }, { status: 503, headers: { "Retry-After": "5" } })
+          : new Response(null, { status: 204 });
+      },
+    });
+    const starting = expect(client.session.start()).resolves.toStrictEqual({ status: "signed_out" });
+    await vi.advanceTimersByTimeAsync(30_000);
+    await starting;
+    expect(sent).toHaveLength(2);
+    expect(Math.max(...sent)).toBeLessThan(6_000);
+  });
+
+  it("fails by the server's last answer where its repetition would come too late", async () => {
+    vi.useFakeTimers();
+    const random = vi.spyOn(Math, "random").mockReturnValue(1);
+    const client = aClient({
+      store: aStore("a token"),
+      retries: { attempts: 9 },
+      through: async () =>
+        Response.json({ code: "database_unavailable" }, { status: 503, headers: { "Retry-After": "5" } }),
+    });
+    const call = client.GET("/api/v1/users/me");
+    await vi.advanceTimersByTimeAsync(30_000);
+    random.mockRestore();
+    expect((await call).error?.code).toBe("database_unavailable");
+    expect(client.calls.length).toBeGreaterThan(1);
+  });
+
+  it("fails no call and sends no spent token where the store takes no new one", async () => {
+    const store = aStore();
+    let isFull = false;
+    let isExpired = false;
+    const { client, user } = await signedIn({
+      store: {
+        ...store,
+        get: () => store.token,
+        set: (token) => {
+          if (isFull) throw new Error("The store is full.");
+          return store.set(token);
+        },
+      },
+      through: async (request, next) => (isExpired ? expired(request, next) : next(request)),
+    });
+    isFull = true;
+    // The second refresh is by the token that the first one got.
+    for (const _ of [1, 2]) {
+      isExpired = true;
+      await client.GET("/api/v1/users/me");
+      isExpired = false;
+      expect((await client.GET("/api/v1/users/me")).data?.id).toBe(user.id);
+    }
+    const { token } = store;
+    isFull = false;
+    isExpired = true;
+    await client.GET("/api/v1/users/me");
+    expect(store.token).not.toBe(token);
+    await expect(aClient({ store }).session.start()).resolves.toMatchObject({ user: { id: user.id } });
+  });
+
   it("repeats a lost answer even for a client that repeats no calls", async () => {
     const store = aStore();
     await signedIn({ store });

@@ -194,6 +194,31 @@ describe("a change of the user", () => {
     expect(client.session.state).toMatchObject({ status: "signed_in", user: { id } });
   });
 
+  it("signs out at once while a sign-in hangs, which ends, and lets the next one through", async () => {
+    vi.useFakeTimers();
+    try {
+      const store = aStore("a token");
+      const client = aClient({
+        store,
+        through: async (request) => {
+          if (!request.url.includes("/auth/login")) return new Response(null, { status: 204 });
+          return new Promise(() => {});
+        },
+      });
+      const credentials = { username: "ada", password };
+      const both = [client.session.signIn(credentials), client.session.signIn(credentials)];
+      const failing = Promise.all(both.map((entering) => expect(entering).rejects.toThrow("in time")));
+      const leaving = client.session.signOut();
+      await vi.advanceTimersByTimeAsync(0);
+      expect([client.session.state.status, store.token]).toStrictEqual(["signed_out", null]);
+      await vi.advanceTimersByTimeAsync(60_000);
+      await Promise.all([failing, leaving]);
+      expect(client.calls).toStrictEqual(["/auth/login", "/auth/login", "/auth/logout"]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("is signed out by a sign-out that was asked for during a sign-in", async () => {
     const gate = aGate();
     const store = aStore();
