@@ -42,7 +42,7 @@ export async function databaseUrl(): Promise<string | undefined> {
 export function checkedUrl(name: string, url: string): string {
   if (isPostgresUrl(url)) return url;
   throw new CommandError(
-    `${name} must be postgres://user:password@host/database, percent-encoded, with no host, port or role behind it.`,
+    `${name} must be postgres://user:password@host/database, percent-encoded, with no host, port, user, password or database among its parameters. A socket is written as @%2Fpath%2Fto%2Fit/database.`,
   );
 }
 

@@ -55,7 +55,7 @@ export const settingsTable = {
       .string()
       .refine(
         (url) => isPostgresUrl(url) && new URL(url).username !== "",
-        "must be postgresql://user:password@host/database, with no host, port or role behind it",
+        "must be postgresql://user:password@host/database, with no host, port, user, password or database among its parameters; a socket is written as @%2Fpath%2Fto%2Fit/database",
       ),
   },
   SECRET_KEY: {

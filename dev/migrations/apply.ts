@@ -79,7 +79,7 @@ export async function applyOutsideTransaction(step: Step, apply: Apply): Promise
 
 /** Throws {@link CommandError} where a file that runs outside a transaction would meet a pooler, as Neon names it. */
 export function refusePooled(migrations: readonly Migration[], { host }: Pick<LocalDatabase, "host">): void {
-  const direct = host.replace("-pooler.", ".");
+  const direct = host.replace(/-pooler(\..*\.neon\.tech)$/, "$1");
   const file = migrations.find(({ inTransaction }) => !inTransaction);
   if (direct === host || file === undefined) return;
   throw new CommandError(

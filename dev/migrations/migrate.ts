@@ -58,10 +58,11 @@ export async function migrate(database: LocalDatabase, options: MigrateOptions =
 function refuseUnexpected(pending: readonly Migration[], expected: readonly Migration[]): void {
   const told = (migrations: readonly Migration[]) => migrations.map(({ tag, hash }) => `${tag} ${hash}`).join("\n");
   if (told(pending) === told(expected)) return;
-  const names = pending.map(({ tag }) => `drizzle/${tag}.sql`).join(", ") || "none";
-  throw new CommandError(
-    `Nothing was applied: the pending migrations are no longer those of the plan, but ${names}. Run it again, for a new plan.`,
-  );
+  const names = pending.map(({ tag }) => `drizzle/${tag}.sql`).join(", ");
+  const now = names
+    ? `the pending migrations are no longer those of the plan, but ${names}`
+    : "no migration is pending any more";
+  throw new CommandError(`Nothing was applied: ${now}. Run it again, for a new plan.`);
 }
 
 async function timed(

@@ -4,7 +4,7 @@ import { describeApi } from "../../src/endpoint/document.ts";
 import type { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { routeOutlineOf } from "../../src/endpoint/route-outline.ts";
 import { ApiError, errorTable, problemBody } from "../../src/errors.ts";
-import { defaults, securityHeaders } from "../../src/middleware/answer-headers.ts";
+import { defaults, headersOfSecure, securityHeaders } from "../../src/middleware/answer-headers.ts";
 import { exposed } from "../../src/middleware/cors.ts";
 import type { WholeData } from "../../src/shape/base.ts";
 import type { Refusal, RouterData } from "../../src/shape/router.ts";
@@ -44,7 +44,7 @@ function refusalOf(error: ApiError): Refusal {
     "Retry-After": String(entry.retryAfter),
     "Access-Control-Expose-Headers": exposed.join(","),
   });
-  return { status: entry.status, headers, body };
+  return { status: entry.status, headers, secure: Object.entries(headersOfSecure), body };
 }
 
 /** The whole of these endpoints. */

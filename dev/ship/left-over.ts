@@ -4,7 +4,7 @@ import { partMessage } from "./release.ts";
 
 /**
  * The parts that an earlier ship has deployed, and that are none of `names`: their endpoints are gone, or the shape is another
- * one. A Worker that only has such a name is somebody else's.
+ * one. A Worker that only has such a name is somebody else's, or another environment's.
  */
 export async function leftOver(worker: string, names: readonly string[], cloudflare: Cloudflare): Promise<string[]> {
   const all = await cloudflare.workers();
@@ -12,9 +12,12 @@ export async function leftOver(worker: string, names: readonly string[], cloudfl
   const parts: string[] = [];
   // One after another: Cloudflare counts the calls of five minutes.
   for (const name of others) {
-    const [now] = await cloudflare.traffic(name);
-    const labels = now && (await cloudflare.labelsOf(name, now.version));
-    if (labels?.message === partMessage) parts.push(name);
+    const messageOf = async () => {
+      const [now] = await cloudflare.traffic(name);
+      return now && (await cloudflare.labelsOf(name, now.version)).message;
+    };
+    // One that cannot be read keeps nobody from shipping.
+    if ((await messageOf().catch(() => undefined)) === partMessage(worker)) parts.push(name);
   }
   // The router calls the others, and goes before them.
   return parts.toSorted((one, other) => Number(other === `${worker}-router`) - Number(one === `${worker}-router`));
@@ -24,7 +27,7 @@ export async function leftOver(worker: string, names: readonly string[], cloudfl
 export function deletionText(names: readonly string[]): string {
   const told = counted(names.length, "Worker");
   return [
-    `${told} of an earlier shape or endpoint stay deployed. When you will not go back to a version that calls them:`,
+    `${told} of an earlier shape or endpoint ${names.length === 1 ? "stays" : "stay"} deployed. When you will not go back to a version that calls them:`,
     ...names.map((name) => `npx wrangler delete ${name}`),
   ].join("\n");
 }

@@ -193,8 +193,10 @@ function takeBack({ env }: ShipTarget, old: Share[]): string {
 /** The message of a version that is the whole API in one Worker. */
 export const oneWorkerMessage = "Shipped by npm run ship";
 
-/** The message of a version that is a part of the API. */
-export const partMessage = `${oneWorkerMessage} -- --shape`;
+/** The message of a version that is a part of the API whose base is this Worker. */
+export function partMessage(worker: string): string {
+  return `${oneWorkerMessage} -- --shape: ${worker}`;
+}
 
 /** A share as wrangler takes it. */
 export function specified({ version, percentage }: Share): string {

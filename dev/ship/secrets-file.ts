@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,11 +42,21 @@ export async function withSecretsFile<T>(
 ): Promise<T> {
   if (secrets === undefined) return work(undefined);
   const folder = await mkdtemp(join(tmpdir(), "plinth-secrets-"));
+  const stop = (signal: NodeJS.Signals) => {
+    rmSync(folder, { recursive: true, force: true });
+    for (const one of signals) process.off(one, stop);
+    process.kill(process.pid, signal);
+  };
+  for (const signal of signals) process.on(signal, stop);
   try {
     const file = join(folder, "secrets.json");
     await writeFile(file, JSON.stringify(secrets), { mode: 0o600 });
     return await work(file);
   } finally {
+    for (const signal of signals) process.off(signal, stop);
     await rm(folder, { recursive: true });
   }
 }
+
+/** The signals that end a command before it has tidied up. */
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

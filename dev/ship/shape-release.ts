@@ -204,9 +204,9 @@ function failed(step: string, { name }: PartPlan, ran: WranglerRun): CommandErro
   return new CommandError(`The ${step} of ${name} failed:\n${lastWords(ran)}`);
 }
 
-function described({ folder, part }: PartPlan, { commit }: ShipTarget, secrets: string | undefined): string[] {
+function described({ folder, part }: PartPlan, { commit, worker }: ShipTarget, secrets: string | undefined): string[] {
   return [
-    ...[`--config=${folder}/wrangler.json`, `--tag=${commit}`, `--message=${partMessage}`],
+    ...[`--config=${folder}/wrangler.json`, `--tag=${commit}`, `--message=${partMessage(worker)}`],
     ...(secrets !== undefined && part !== "router" ? [`--secrets-file=${secrets}`] : []),
   ];
 }

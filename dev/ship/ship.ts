@@ -79,7 +79,7 @@ async function planOf(
   const { steps, pause } = options;
   if (isWhole && steps.length > 0) {
     throw new CommandError(
-      `Cloudflare takes ${wholeBecause(isWhole)} at once, so that it cannot have --steps. Nothing was changed: leave them out.`,
+      `Cloudflare gives ${wholeBecause(isWhole)} all traffic at once, so --steps does not apply: leave it out. Nothing was changed.`,
     );
   }
   const [current] = traffic;

@@ -127,16 +127,20 @@ export const Mails = {
    * late. One that is being sent, or whose task is dead, stays as long as its task.
    */
   purge(db: Database, days: number, limit: number) {
-    const isOld = sql`created_at <= now() - make_interval(days => ${days}::int)`;
-    const isKept = sql`exists (select from ${tasks} as t where t.id = m.id and t.state in ('running', 'dead'))`;
+    const isOld = sql`${isOlderId(days)} and created_at <= now() - make_interval(days => ${days}::int)`;
+    const hasTask = sql`exists (select from ${tasks} as t where t.id = m.id and t.state in ('waiting', 'running', 'dead'))`;
+    // Locks a task before its mail, as sending does.
     return db.execute<{ id: string }>(sql`
-      with old as (
-        select id from ${mails} as m where ${isOld} and ${isOlderId(days)} and not ${isKept}
+      with waiting as (
+        select id from ${tasks} where state = 'waiting' and id in (select id from ${mails} where ${isOld})
         order by id limit ${limit}::int for update skip locked
       ),
       given_up as (
-        update ${tasks} as t set state = 'cancelled', finished_at = now() from old
-        where t.id = old.id and t.state = 'waiting'
+        update ${tasks} set state = 'cancelled', finished_at = now() where id in (select id from waiting) returning id
+      ),
+      old as (
+        select id from ${mails} as m where ${isOld} and (id in (select id from given_up) or not ${hasTask})
+        order by id limit ${limit}::int for update skip locked
       )
       delete from ${mails} where id in (select id from old) returning id`);
   },

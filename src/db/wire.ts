@@ -72,13 +72,18 @@ async function answerTo(url: string, init: RequestInit & CallOptions): Promise<A
   const due = Date.now() + timeout;
   const [first] = await Promise.allSettled([send(endpoint, request, { trips, timeout })]);
   const pause = 20 + Math.random() * 60;
-  if ((await mayGoAgain(first, trips)) && Date.now() + pause < due) {
+  if ((await mayGoAgain(first, trips)) && Date.now() + pause < due - leastLeft(trips, timeout)) {
     await new Promise((resolve) => setTimeout(resolve, pause));
     trips.again = (trips.again ?? 0) + 1;
     return send(endpoint, request, { trips, timeout: due - Date.now() });
   }
   if (first.status === "rejected") throw first.reason;
   return first.value;
+}
+
+/** The milliseconds that a repetition must have left: a change that may not be repeated again has to learn its outcome. */
+export function leastLeft({ mayRepeat }: RoundTrips, timeout: number): number {
+  return mayRepeat ? 0 : timeout / 3;
 }
 
 async function mayGoAgain(first: PromiseSettledResult<Answer>, { mayRepeat }: RoundTrips): Promise<boolean> {

@@ -74,7 +74,7 @@ export type Contract = {
   carries?: Carried;
   /** Leaves calls uncounted, and serves them under any load, because an answer costs no more than a refusal. */
   uncounted?: true;
-  /** Leaves its ordinary answers out of the log, which probes would fill. Failures and slow answers have their line. */
+  /** Leaves its ordinary answers out of the log, which probes would fill. Errors and slow answers have their line. */
   quiet?: true;
   /**
    * The callers it admits. Adds the security scheme, the guard, `c.var.user`, 401 and 403. `{ member }` names a role or a

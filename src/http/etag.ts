@@ -35,10 +35,13 @@ export function setETag(c: Context, tag: string, variant = ""): void {
  * other conditions and `Range` (RFC 9110, section 13.2.2). `is` compares two tags, weakly by default.
  */
 export function requireMatch(request: Headers, etag: string, is = isSame): void {
+  if (!meetsMatch(request, etag, is)) throw new ApiError("precondition_failed");
+}
+
+/** True if `If-Match` lists this tag, or is not there. */
+export function meetsMatch(request: Headers, etag: string, is = isSame): boolean {
   const wanted = tagsIn(request, "If-Match");
-  if (wanted !== undefined && wanted !== "any" && !wanted.some((tag) => is(tag, etag))) {
-    throw new ApiError("precondition_failed");
-  }
+  return wanted === undefined || wanted === "any" || wanted.some((tag) => is(tag, etag));
 }
 
 /**

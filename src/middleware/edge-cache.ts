@@ -2,7 +2,7 @@ import type { RouteConfig } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import { orNothing } from "../context/in-time.ts";
 import type { AppEnv, CallerEnv } from "../context/types.ts";
-import { isAmong, requireMatch } from "../http/etag.ts";
+import { isAmong, meetsMatch, requireMatch } from "../http/etag.ts";
 import { headers } from "../http/headers.ts";
 import { markHeaders } from "./mark-headers.ts";
 
@@ -42,7 +42,7 @@ export function cacheable(responses: RouteConfig["responses"]): RouteConfig["res
 /**
  * Serves an endpoint's 200 from this data centre's cache, without credentials and undeclared parameters, so that no
  * caller can vary an answer or its key. The `ETag` is a digest: a version would reveal hidden changes. A cache may ignore
- * `If-Match`, but this is the origin too: an answer must not depend on who gives it.
+ * `If-Match`, but this is the origin too, which decides by a fresh answer.
  */
 export function edgeCache(
   { seconds, staleSeconds }: Caching,
@@ -56,7 +56,9 @@ export function edgeCache(
     const url = keyOf(c, names);
     c.req.raw = new Request(url, { method: c.req.method });
     const context = c.var;
-    const hit = seconds > 0 && (await orNothing(context.log, "edge", () => context.answers.match(url)));
+    const found = seconds > 0 && (await orNothing(context.log, "edge", () => context.answers.match(url)));
+    // An answer that is kept may be older than the one whose tag the client has.
+    const hit = found && meetsMatch(asked, tagOf(found)) && found;
     context.facts.cache = hit ? "hit" : "miss";
     if (hit) {
       const headers = { Age: ageOf(hit, context.now()), "Cache-Control": cacheControl };
@@ -88,10 +90,14 @@ export function edgeCache(
 }
 
 /** True if the client has this answer. Throws if it asks for another one. */
-function isKnown(asked: Headers, { headers }: Response): boolean {
-  const etag = headers.get("ETag") ?? "";
+function isKnown(asked: Headers, answer: Response): boolean {
+  const etag = tagOf(answer);
   requireMatch(asked, etag);
   return isAmong(asked.get("If-None-Match") ?? "", etag);
+}
+
+function tagOf({ headers }: Response): string {
+  return headers.get("ETag") ?? "";
 }
 
 /** Evicts these paths from this data centre's cache, after the response. */

@@ -55,7 +55,7 @@ export const requestLog: MiddlewareHandler<AnyEnv> = async (c, next) => {
   // A key alone does not tell if its owner is a user or an organization. Only a guard that admits it does.
   const isSure = hasGuarded?.() && ![401, 403, 404].includes(status);
   const isOrdinary = level === "info" && duration_ms < slow && !events && !isRefused;
-  if (isOrdinary && policy?.quiet) return;
+  if (isOrdinary && status < 400 && policy?.quiet) return;
   const rate = isOrdinary ? settings?.LOG_SAMPLING_RATE : undefined;
   if (rate !== undefined && rate < 1 && Math.random() >= rate) return;
   const line: RequestLine = {

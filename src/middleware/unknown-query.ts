@@ -11,10 +11,15 @@ export function refuseUnknownQuery(names: readonly string[]): MiddlewareHandler 
   return (c, next) => {
     const start = c.req.url.indexOf("?");
     if (start < 0) return next();
-    const pairs = c.req.url.slice(start + 1).split("&");
-    const given = new Set(namesIn(pairs.join("&")));
+    const query = c.req.url.slice(start + 1);
+    const given = new Set(namesIn(query));
     const unknown = [...given].filter((name) => !names.includes(name));
-    const undecoded = new Set(pairs.filter((pair) => !isEncodedUtf8(pair)).flatMap(namesIn));
+    const undecoded = new Set(
+      query
+        .split("&")
+        .filter((pair) => !isEncodedUtf8(pair))
+        .flatMap(namesIn),
+    );
     const errors = [
       ...unknown.map((name) => fieldError(["query", name], "extra_forbidden")),
       ...[...undecoded].map((name) => fieldError(["query", name], "invalid_unicode")),
@@ -25,5 +30,6 @@ export function refuseUnknownQuery(names: readonly string[]): MiddlewareHandler 
 }
 
 function namesIn(query: string): string[] {
-  return [...new URLSearchParams(query).keys()];
+  // Takes one question mark away, and no other: the name of `??x=1` is `?x`.
+  return [...new URLSearchParams(`?${query}`).keys()];
 }

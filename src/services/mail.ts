@@ -70,7 +70,11 @@ export async function postMail(context: Context & { step: Context["run"] }, id: 
   const mark = () => run(Mails.markSent(db, id));
   // Only the answer may have been lost. Otherwise the mail would be sent again.
   await mark().catch(async () => {
-    if ((await Mails.sent(db, id)).rows.length === 0) await mark();
+    const isMarked = await Mails.sent(db, id).then(
+      ({ rows }) => rows.length > 0,
+      () => false,
+    );
+    if (!isMarked) await mark();
   });
   log({ ...about, outcome: "sent" });
   return undefined;

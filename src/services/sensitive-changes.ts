@@ -47,7 +47,11 @@ export const sensitiveChanges = {
     besides: "The e-mail address still signs in.",
   },
   "password.changed": { notice: passwordChanged, proofs: ["password"], besides: "All other sessions end." },
-  "password.reset": { notice: passwordChanged, proofs: ["mailed_link"], besides: "All sessions end." },
+  "password.reset": {
+    notice: passwordChanged,
+    proofs: ["mailed_link"],
+    besides: "All sessions end, and all API keys if nobody had proved before to own the mailbox.",
+  },
   "account.role_changed": {
     notice: roleChanged,
     proofs: ["admin", "command_line"],

@@ -7,7 +7,13 @@ import { describeError, type Log, logToConsole } from "../log.ts";
 export type Route = readonly [method: string, path: string, binding: string];
 
 /** A refusal by the router itself, complete but for the id of the request. */
-export type Refusal = { status: number; headers: readonly (readonly [string, string])[]; body: object };
+export type Refusal = {
+  status: number;
+  headers: readonly (readonly [string, string])[];
+  /** Further ones of an answer by TLS. */
+  secure: readonly (readonly [string, string])[];
+  body: object;
+};
 
 /** Everything that the router knows, in plain data: dev/shapes makes it of the endpoints. */
 export type RouterData = {
@@ -97,8 +103,9 @@ type Refused = { binding: string; refusal: Refusal; cause?: Record<string, unkno
 
 type Asked = { request: Request; request_id: string; origins: string };
 
-function answerOf({ status, headers, body }: Refusal, { request, request_id, origins }: Asked): Response {
-  const own = new Headers([...headers.map(([name, value]): [string, string] => [name, value])]);
+function answerOf({ status, headers, secure, body }: Refusal, { request, request_id, origins }: Asked): Response {
+  const all = request.url.startsWith("https:") ? [...headers, ...secure] : headers;
+  const own = new Headers([...all.map(([name, value]): [string, string] => [name, value])]);
   own.set("X-Request-Id", request_id);
   own.set("Vary", "Origin");
   const origin = request.headers.get("Origin") ?? "";

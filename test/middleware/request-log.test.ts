@@ -140,11 +140,12 @@ describe("a quiet endpoint", () => {
     expect(app.logs).toStrictEqual([]);
   });
 
-  it("has the line of a failure, and of a slow answer", async () => {
+  it("has the line of a failure, of a refusal, and of a slow answer", async () => {
     const app = serve({ mayFail: true, endpoints: unusual({ quiet: true }) });
     await app.get("/failing");
+    await app.get("/failing?x=1");
     await app.get("/slow");
-    expect(app.logs.map(({ status }) => status)).toStrictEqual([500, 200]);
+    expect(app.logs.map(({ status }) => status)).toStrictEqual([500, 422, 200]);
   });
 });
 

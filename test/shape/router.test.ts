@@ -89,6 +89,14 @@ describe("the router", () => {
     expect((await reader?.read())?.done).toBe(true);
   });
 
+  it("asks for TLS by TLS alone", async () => {
+    const answers = ["https://api.example.com", "http://localhost:8787"].map(async (origin) => {
+      const answer = await router.fetch(new Request(`${origin}/users/me`), { ...parts, USERS: undefined });
+      return answer.headers.has("Strict-Transport-Security");
+    });
+    expect(await Promise.all(answers)).toStrictEqual([true, false]);
+  });
+
   const failing = { fetch: () => Promise.reject(new Error("Worker exceeded memory limit")) };
 
   it.each([

@@ -5,16 +5,16 @@ import { z } from "zod";
 const Started = z.object({ process: z.custom<ChildProcess>() });
 
 /**
- * Hears of each runtime that ends without having been told to, by its signal or exit code. Miniflare starts it anew and says
- * so to nobody, so that a runtime short of memory would look like an API that hangs.
+ * Hears of each runtime that a signal ends, as where memory is short. Miniflare starts it anew and only warns in a log that is
+ * off here, so that this would look like an API that hangs. One that exits by itself could not load the Worker, which is told.
  */
 export function whenRuntimeDies(hear: (how: string) => void): void {
   diagnostics.subscribe("child_process", (message) => {
     const { process: child } = Started.parse(message);
-    child.on("exit", (code, signal) => {
+    child.on("exit", (_code, signal) => {
       // Miniflare ends one by `kill`, which sets `killed`.
-      if (child.killed || !/workerd(\.exe)?$/.test(child.spawnfile)) return;
-      hear(signal ?? `exit code ${code}`);
+      if (signal === null || child.killed || !/workerd(\.exe)?$/.test(child.spawnfile)) return;
+      hear(signal);
     });
   });
 }

@@ -4,7 +4,7 @@ import type { Deps } from "../../context/types.ts";
 import type { ConnectionSettings, Database } from "../../db/client.ts";
 import { databaseOver } from "../../db/drizzle.ts";
 import { sessionOn, translated } from "../../db/session.ts";
-import { CallError, type CallFault, isPassing, isUndone, type RoundTrips } from "../../db/wire.ts";
+import { CallError, type CallFault, isPassing, isUndone, leastLeft, type RoundTrips } from "../../db/wire.ts";
 import { statementNames } from "./statements.ts";
 
 type Statement = { text: string; values: unknown[]; rowMode?: "array" };
@@ -109,7 +109,7 @@ async function inTrip<T>(trips: RoundTrips, timeout: number, work: (left: number
     // Meanwhile the pool hears of its other connections that broke.
     const pause = 20 + Math.random() * 60;
     const mayRepeat = isOutdated(error) || isUndone(codeOf(error)) || (trips.mayRepeat && isBlip(error));
-    if (!mayRepeat || Date.now() + pause >= due) throw error;
+    if (!mayRepeat || Date.now() + pause >= due - leastLeft(trips, timeout)) throw error;
     await new Promise((resolve) => setTimeout(resolve, pause));
     trips.again = (trips.again ?? 0) + 1;
     return timed();

@@ -62,7 +62,7 @@ describe("promise 28: a command for operators", () => {
       const { code, said } = await command(name, args, "postgres://someone:secret@127.0.0.1:1/plinth?host=db.invalid");
       expect(code).toBe(1);
       expect(said).toBe(
-        "DATABASE_URL must be postgres://user:password@host/database, percent-encoded, with no host, port or role behind it.\n",
+        "DATABASE_URL must be postgres://user:password@host/database, percent-encoded, with no host, port, user, password or database among its parameters. A socket is written as @%2Fpath%2Fto%2Fit/database.\n",
       );
     },
   );

@@ -46,7 +46,7 @@ describe("promise 28: migrating", () => {
         "drizzle/0001_more.sql. Run it again, for a new plan.",
     );
     expect(await apply()).toBe(2);
-    expect(await refusal({ expected })).toContain("no longer those of the plan, but none.");
+    expect(await refusal({ expected })).toContain("no migration is pending any more.");
   });
 
   it("takes a file with Windows line ends for the same", async () => {
@@ -162,7 +162,9 @@ describe("promise 28: migrating", () => {
           "statements in another session. Use the direct host, ep-1.eu-central-1.aws.neon.tech.",
       );
       expect(await recorded()).toBe(1);
-      expect(await apply()).toBe(2);
+      // One of your own may keep sessions apart.
+      const own = { ...at.database, host: "pg-pooler.internal.example" };
+      expect(await migrate(own, { folder: at.folder.path })).toBe(2);
     });
 
     it.each([

@@ -97,9 +97,11 @@ describe("promise 28: npm run ship -- --shape, step by step", { timeout: 180_000
   it("names the parts that are none any more with the command that deletes each, and nobody else's Workers", async () => {
     deployed();
     const [gone, theirs] = [`${base}-orders`, `${base}-blog`];
-    at.cloudflare.of(gone).run("0123456789ab", "Shipped by npm run ship -- --shape");
+    at.cloudflare.of(gone).run("0123456789ab", "Shipped by npm run ship -- --shape: tiny-production");
     at.cloudflare.of(theirs).run("0123456789ab", "Ours");
-    at.cloudflare.of("another-orders").run("0123456789ab", "Shipped by npm run ship -- --shape");
+    const elsewhere = "Shipped by npm run ship -- --shape: tiny-production-eu";
+    at.cloudflare.of(`${base}-eu-orders`).run("0123456789ab", elsewhere);
+    at.cloudflare.of("another-orders").run("0123456789ab", "Shipped by npm run ship -- --shape: tiny-production");
     const told = await ship();
     expect(told).toContain(`Worker    ${gone}, left over: it is no part any more, and stays until you delete it\n`);
     expect(told.slice(told.indexOf("All 4 Workers"))).toContain(`\nnpx wrangler delete ${gone}`);
@@ -111,7 +113,8 @@ describe("promise 28: npm run ship -- --shape, step by step", { timeout: 180_000
   it("names all parts of a shape when one Worker serves everything again", async () => {
     deployed();
     const parts = all.slice(1);
-    for (const name of parts) at.cloudflare.of(name).run("0123456789ab", "Shipped by npm run ship -- --shape");
+    for (const name of parts)
+      at.cloudflare.of(name).run("0123456789ab", "Shipped by npm run ship -- --shape: tiny-production");
     const told = await run();
     expect(told).toContain("has 100 % of the traffic");
     const commands = told.split("\n").slice(-parts.length);

@@ -152,7 +152,7 @@ describe("promise 28: npm run ship, step by step", { timeout: 180_000 }, () => {
     const asked: string[] = [];
     const gradual = await run({ steps: [10, 50], confirm: async (question) => asked.push(question) > 0 });
     expect(gradual).toBe(
-      "Cloudflare takes a change of Durable Objects at once, so that it cannot have --steps. Nothing was changed: leave them out.",
+      "Cloudflare gives a change of Durable Objects all traffic at once, so --steps does not apply: leave it out. Nothing was changed.",
     );
     expect([asked, at.cloudflare.writes()]).toStrictEqual([[], before]);
     at.cloudflare.refused = ["PUT /workers/scripts/tiny-production"];

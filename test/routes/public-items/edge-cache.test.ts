@@ -281,6 +281,21 @@ describe("a file that is cached", () => {
     }
   });
 
+  it("is computed anew for a client whose copy is newer than the one that is kept", async () => {
+    let version = 0;
+    const changing = endpoint(
+      { ...said, path: "/changing", operationId: "changing", responses: { 200: json(z.int(), "A number") } },
+      (c) => c.json(version, 200),
+    );
+    const elsewhere = serve({ endpoints: [changing], deps: { answers: { ...answers, match: async () => undefined } } });
+    const here = serve({ endpoints: [changing] });
+    expect((await here.get("/changing")).body).toBe(0);
+    version = 1;
+    const tag = (await elsewhere.get("/changing")).headers.get("ETag") ?? "";
+    const answer = await here.get("/changing", { headers: { "If-Match": tag } });
+    expect([answer.status, answer.body]).toStrictEqual([200, 1]);
+  });
+
   it("answers 304 and 412 without the headers of the file, from the cache and past it", async () => {
     const tag = (await app.get("/picture")).headers.get("ETag") ?? "";
     for (const seen of ["hit", "miss"]) {

@@ -1,0 +1,29 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { projectFolder } from "../../../dev/config.ts";
+
+const program = `
+  import { withSecretsFile } from ${JSON.stringify(join(projectFolder, "dev/ship/secrets-file.ts"))};
+  setInterval(() => {}, 1_000);
+  await withSecretsFile({ SECRET_KEY: "of a test" }, async (file) => {
+    console.log(file);
+    await new Promise(() => {});
+  });
+`;
+
+it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+  "leaves no secret on the disk where %s ends the command",
+  async (signal) => {
+    const child = spawn(process.execPath, ["--input-type=module", "--eval", program]);
+    const [written] = await once(child.stdout, "data");
+    const file = String(written).trim();
+    expect(existsSync(file)).toBe(true);
+    child.kill(signal);
+    const [code, ending] = await once(child, "exit");
+    expect([code, ending]).toStrictEqual([null, signal]);
+    expect(existsSync(file)).toBe(false);
+  },
+);
