@@ -30,7 +30,6 @@ export const ready = endpoint(
     description:
       "Ready if the settings are valid, the database answers, every migration of this version is applied, and no unknown one precedes them. Migrations of a newer version are fine. `tasks` is `late` if a schedule is overdue by a quarter of an hour: requests are served all the same.",
     access: "public",
-    quiet: true,
     atRoot: true,
     roundTrips: 2,
     responses: { 200: json(Readiness, "Ready") },
