@@ -13,7 +13,7 @@ async function waitsFor(retryAfter: string, headers: Record<string, string> = {}
       return new Response(null, { status: 503, headers: { ...headers, "Retry-After": retryAfter } });
     },
   });
-  const reading = client.GET("/api/v1/items");
+  const reading = client.GET("/api/v1/users/me");
   await vi.runAllTimersAsync();
   expect((await reading).response.status).toBe(503);
   return times.slice(1).map((time, i) => time - (times[i] ?? 0));

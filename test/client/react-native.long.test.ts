@@ -97,20 +97,20 @@ it("has sessions, repetitions and deadlines in React Native, which lacks much of
     },
   });
   expect((await api.session.start()).status).toBe("signed_in");
-  expect((await api.GET("/api/v1/items")).data?.next_cursor).toBeNull();
+  expect((await api.GET("/api/v1/api-keys")).data?.next_cursor).toBeNull();
   await api.session.signOut();
   expect([api.session.state.status, store.token]).toStrictEqual(["signed_out", null]);
   await api.session.signIn({ username: "ada", password: "secret" });
   expect(store.token).toBe("refresh 2");
   const title = { title: "One" };
-  await api.POST("/api/v1/items", { body: title as never });
+  await api.POST("/api/v1/api-keys", { body: title as never });
   expect(sent).toStrictEqual([
     ["POST", "/auth/resume", null, JSON.stringify({ refresh_token: "first" })],
-    ["GET", "/items", "Bearer access 0", undefined],
-    ["GET", "/items", "Bearer access 0", undefined],
+    ["GET", "/api-keys", "Bearer access 0", undefined],
+    ["GET", "/api-keys", "Bearer access 0", undefined],
     ["POST", "/auth/logout", "Bearer access 0", JSON.stringify({ refresh_token: "refresh 0" })],
     ["POST", "/auth/login?include=user", null, expect.stringContaining('"token_delivery":"body"')],
-    ["POST", "/items", "Bearer access 2", JSON.stringify(title)],
+    ["POST", "/api-keys", "Bearer access 2", JSON.stringify(title)],
   ]);
   expect(
     Object.keys(fieldErrors({ errors: [{ loc: ["body", "title"], msg: "", type: "taken" as never }] })),
@@ -118,7 +118,7 @@ it("has sessions, repetitions and deadlines in React Native, which lacks much of
 
   isHanging = true;
   const stop = new Controller();
-  const reading = api.GET("/api/v1/items", { signal: stop.signal as never });
+  const reading = api.GET("/api/v1/api-keys", { signal: stop.signal as never });
   setTimeout(() => stop.abort(), 50);
   await expect(reading).rejects.toThrow("Over");
   const later = createClient({
@@ -127,7 +127,7 @@ it("has sessions, repetitions and deadlines in React Native, which lacks much of
     fetch: () => new Promise(() => {}),
   });
   const patience = new Controller();
-  const waiting = later.GET("/api/v1/items", { signal: patience.signal as never });
+  const waiting = later.GET("/api/v1/api-keys", { signal: patience.signal as never });
   setTimeout(() => patience.abort(), 50);
   await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
   await expect(later.session.start()).rejects.toMatchObject({ name: "AbortError" });

@@ -175,9 +175,9 @@ describe("a refresh of the client", () => {
   it("promise 46: fails each call that waits for it by the same problem, a read as well as a write", async () => {
     const client = aClient({ store: aStore("a token"), through: onRefresh(busy) });
     const starting = expect(client.session.start()).rejects.toThrow("The server answered 503.");
-    const write = () => client.POST("/api/v1/items", { body: { title: "One" } });
+    const write = () => client.POST("/api/v1/organizations", { body: { name: "One", slug: "one" } });
     const change = () => client.DELETE("/api/v1/auth/sessions");
-    const read = () => client.GET("/api/v1/items");
+    const read = () => client.GET("/api/v1/users/me");
     const answers = await Promise.all([change(), read(), write(), change(), read()]);
     await starting;
     expect(answers.map(({ error }) => error?.code)).toStrictEqual(Array(5).fill("overloaded"));
