@@ -24,7 +24,7 @@ const secretsAsJson = [
   "  made=$(mktemp)",
   "  trap 'rm -f \"$made\"' EXIT",
   "  trap 'exit 1' HUP INT TERM",
-  `  node -p 'const text = fs.readFileSync(process.argv[1], "utf8"); /^\\s*\\{/.test(text) ? text : JSON.stringify(util.parseEnv(text))' "$SECRETS" >"$made"`,
+  `  node -p 'const text = new TextDecoder("utf-8", { fatal: true }).decode(fs.readFileSync(process.argv[1])); /^\\s*\\{/.test(text) ? text : JSON.stringify(util.parseEnv(text))' "$SECRETS" >"$made"`,
   "  SECRETS=$made",
   "fi",
 ];

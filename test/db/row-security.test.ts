@@ -181,7 +181,7 @@ describe("an organization that was deleted long ago", () => {
   });
 
   it("goes with its owner", async () => {
-    const old = await anOrganization();
+    const old = await anOrganization({ deleted_at: "2020-01-01T00:00:00.000Z" });
     await rowsOf(old, "one", "two");
     const worker = connect(settings);
     const theirs = sql`any(array[${old.owner.id}]::uuid[])`;
