@@ -11,8 +11,8 @@ type ErrorEntry = {
   /** Seconds. */
   retryAfter?: number;
   /**
-   * What to blame: a header, a parameter of the query, or the field of the body if the endpoint has one of this name. With
-   * the field error's type and its `ctx`.
+   * Blames a header, a parameter of the query, or the field of the body if the endpoint has one of this name, with the
+   * type of the field error and its `ctx`.
    */
   field?: Blamed & { in?: "header" | "query" };
 };

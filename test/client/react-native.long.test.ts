@@ -27,7 +27,7 @@ class Address {
     this.href = written.endsWith("/") ? written : `${written}/`;
   }
   get origin() {
-    throw new Error("URL.origin is not implemented");
+    throw new Error("React Native's URL has no origin");
   }
 }
 

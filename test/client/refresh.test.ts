@@ -14,6 +14,26 @@ const onRefresh =
   async (request, next) =>
     request.url.endsWith("/auth/resume") ? answer() : next(request);
 
+/** Starts a session whose server refuses this often and then knows nobody. Tells when each attempt arrived, in milliseconds. */
+async function startRefused(times: number, refuse: () => Response, takes = 0): Promise<number[]> {
+  vi.useFakeTimers();
+  const began = Date.now();
+  const sent: number[] = [];
+  const through: Through = async () => {
+    await new Promise((resolve) => setTimeout(resolve, takes));
+    sent.push(Date.now() - began);
+    return sent.length <= times ? refuse() : new Response(null, { status: 204 });
+  };
+  const starting = expect(aClient({ store: aStore("a token"), through }).session.start()).resolves.toStrictEqual({
+    status: "signed_out",
+  });
+  await vi.advanceTimersByTimeAsync(30_000);
+  await starting;
+  return sent;
+}
+const refusal = (status: number, seconds: string, code?: string) => () =>
+  Response.json({ code }, { status, headers: { "Retry-After": seconds } });
+
 describe("a refresh of the client", () => {
   it.each(["it hangs", "its answer is lost"])(
     "is repeated only while the server forgives it, where %s",
@@ -52,59 +72,20 @@ describe("a refresh of the client", () => {
   });
 
   it("waits longer than that after 429, which did nothing", async () => {
-    vi.useFakeTimers();
-    let answers = 0;
-    const client = aClient({
-      store: aStore("a token"),
-      through: async () => {
-        answers += 1;
-        return answers < 3
-          ? Response.json({}, { status: 429, headers: { "Retry-After": "9" } })
-          : new Response(null, { status: 204 });
-      },
-    });
-    const starting = client.session.start();
-    await vi.advanceTimersByTimeAsync(30_000);
-    expect([await starting, answers]).toStrictEqual([{ status: "signed_out" }, 3]);
+    const sent = await startRefused(2, refusal(429, "9"));
+    expect(sent).toHaveLength(3);
+    expect(sent[2]).toBeGreaterThanOrEqual(18_000);
   });
 
   it.each(["overloaded", "not_ready"])("waits as long as the server asks after %s, which did nothing", async (code) => {
-    vi.useFakeTimers();
-    const sent: number[] = [];
-    const began = Date.now();
-    const client = aClient({
-      store: aStore("a token"),
-      through: async () => {
-        sent.push(Date.now() - began);
-        return sent.length < 3
-          ? Response.json({ code }, { status: 503, headers: { "Retry-After": "5" } })
-          : new Response(null, { status: 204 });
-      },
-    });
-    const starting = client.session.start();
-    await vi.advanceTimersByTimeAsync(30_000);
-    expect([await starting, sent.length]).toStrictEqual([{ status: "signed_out" }, 3]);
+    const sent = await startRefused(2, refusal(503, "5", code));
+    expect(sent).toHaveLength(3);
     expect(sent[2]).toBeGreaterThanOrEqual(10_000);
   });
 
   it("is repeated while the server forgives it, where a database that may have begun asks for a longer wait", async () => {
-    vi.useFakeTimers();
-    const sent: number[] = [];
-    const began = Date.now();
-    const client = aClient({
-      store: aStore("a token"),
-      through: async () => {
-        // The answer takes a while, and so a wait of five seconds would end too late.
-        await new Promise((resolve) => setTimeout(resolve, 300));
-        sent.push(Date.now() - began);
-        return sent.length < 2
-          ? Response.json({ code: "database_unavailable" }, { status: 503, headers: { "Retry-After": "5" } })
-          : new Response(null, { status: 204 });
-      },
-    });
-    const starting = expect(client.session.start()).resolves.toStrictEqual({ status: "signed_out" });
-    await vi.advanceTimersByTimeAsync(30_000);
-    await starting;
+    // The answer takes a while, and so a wait of five seconds would end too late.
+    const sent = await startRefused(1, refusal(503, "5", "database_unavailable"), 300);
     expect(sent).toHaveLength(2);
     expect(Math.max(...sent)).toBeLessThan(6_000);
   });
