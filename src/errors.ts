@@ -38,10 +38,7 @@ export const errorTable = {
     detail: "This account was deleted. To restore it, send the same fields to POST /auth/restore.",
   },
   invalid_request: { status: 400, detail: "The request is not valid." },
-  unsupported_grant_type: {
-    status: 400,
-    detail: "This endpoint does not support that grant_type.",
-  },
+  unsupported_grant_type: { status: 400, detail: "This endpoint does not support that grant_type." },
   not_authenticated: { status: 401, detail: "Not authenticated." },
   invalid_refresh_token: { status: 400, detail: "The refresh token is not valid." },
   invalid_token: { status: 401, detail: "The access token or API key is not valid." },

@@ -39,6 +39,16 @@ export const expired: Through = (request, next) => {
   return next(request);
 };
 
+/** Loses the first answer on its way back, after the server has given it. */
+export function losingTheFirst(): Through {
+  let lost = 1;
+  return async (request, next) => {
+    const answer = await next(request);
+    if (lost-- > 0) throw new TypeError("The connection was lost");
+    return answer;
+  };
+}
+
 /** A gate that holds those who wait for it until it is opened. */
 export function aGate() {
   let open = () => {};

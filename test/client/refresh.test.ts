@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { aClient, expired, signedIn, type Through } from "./a-client.ts";
+import { aClient, expired, losingTheFirst, signedIn, type Through } from "./a-client.ts";
 import { aStore } from "./store.ts";
 
 afterEach(() => vi.useRealTimers());
@@ -140,16 +140,7 @@ describe("a refresh of the client", () => {
   it("repeats a lost answer even for a client that repeats no calls", async () => {
     const store = aStore();
     await signedIn({ store });
-    let lost = 1;
-    const client = aClient({
-      store,
-      retries: { attempts: 1 },
-      through: async (request, next) => {
-        const answer = await next(request);
-        if (lost-- > 0) throw new TypeError("The connection was lost");
-        return answer;
-      },
-    });
+    const client = aClient({ store, retries: { attempts: 1 }, through: losingTheFirst() });
     expect((await client.session.start()).status).toBe("signed_in");
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { createClient } from "../../client/src/index.ts";
 import { api, aUser, serve } from "../harness.ts";
-import { aClient, baseUrl, expired, password, password_hash, signedIn } from "./a-client.ts";
+import { aClient, baseUrl, expired, losingTheFirst, password, password_hash, signedIn } from "./a-client.ts";
 import { aStore } from "./store.ts";
 
 describe("a session of the client", () => {
@@ -102,15 +102,7 @@ describe("a session of the client", () => {
   it("gets the same tokens again if the answer of a refresh is lost", async () => {
     const store = aStore();
     await signedIn({ store });
-    let lost = 1;
-    const client = aClient({
-      store,
-      through: async (request, next) => {
-        const answer = await next(request);
-        if (lost-- > 0) throw new TypeError("The connection was lost");
-        return answer;
-      },
-    });
+    const client = aClient({ store, through: losingTheFirst() });
     expect((await client.session.start()).status).toBe("signed_in");
     expect(client.calls).toStrictEqual(["/auth/resume", "/auth/resume"]);
   });
