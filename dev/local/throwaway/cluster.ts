@@ -16,7 +16,8 @@ export interface Cluster {
 }
 
 const settings = {
-  max_connections: "200",
+  // Each worker of the tests fills two pools, and transactions that branch have connections of their own beside them.
+  max_connections: "500",
   fsync: "off",
   full_page_writes: "off",
   synchronous_commit: "off",
