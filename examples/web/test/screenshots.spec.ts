@@ -19,9 +19,9 @@ const items = [
   ["Chess problems", null],
 ] as const;
 
-/** Pictures of the app, in test-results/, or with `-u` in screenshots/, which git keeps. */
+/** Pictures of the app, in test-results/; `npm run web:screenshots` alone takes those in screenshots/, which git keeps. */
 test("pictures for the README", async ({ context, browser }, { config, outputDir }) => {
-  const folder = config.updateSnapshots === "missing" ? outputDir : join(config.rootDir, "..", "screenshots");
+  const folder = config.updateSnapshots === "all" ? join(config.rootDir, "..", "screenshots") : outputDir;
   const { token, conflicting } = await prepare(context);
   for (const [device, options] of Object.entries(devices)) {
     const own = await browser.newContext({ ...options, reducedMotion: "reduce" });
