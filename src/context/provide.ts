@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { ApiError } from "../errors.ts";
+import type { Tagged } from "../http/etag.ts";
 import { networkOf } from "../http/network.ts";
 import { newTrace, traceIdOf, traceIn } from "../http/trace.ts";
 import { logWith } from "../log.ts";
@@ -13,7 +14,7 @@ import { runner } from "./run.ts";
 import type { AppEnv, Client, Deps, Facts, Tracer, Variables } from "./types.ts";
 
 /** Gives the request the app's dependencies, once it has an id, and reads the settings, which may be wrong. */
-export function carry(deps: Deps, places: Places, document: (settings: Settings) => string): MiddlewareHandler<AppEnv> {
+export function carry(deps: Deps, places: Places, document: (settings: Settings) => Tagged): MiddlewareHandler<AppEnv> {
   return (c, next) => {
     const requestId = c.get("requestId");
     const given = traceIn(c.req.raw.headers);

@@ -8,6 +8,7 @@ import type { Versions } from "../crud/versions.ts";
 import type { ConnectionSettings, Database } from "../db/client.ts";
 import type { DatabaseSession, Terms } from "../db/session.ts";
 import type { RoundTrips } from "../db/wire.ts";
+import type { Tagged } from "../http/etag.ts";
 import type { TraceContext } from "../http/trace.ts";
 import type { Log } from "../log.ts";
 import type { Transport } from "../mail/transports.ts";
@@ -95,7 +96,7 @@ export type Variables = Deps & {
   waitUntil: (work: Promise<unknown>) => void;
   configuration: Settings | SettingsError;
   /** The OpenAPI document of the app that answers, as JSON. */
-  document: () => string;
+  document: () => Tagged;
   /** The policy of the endpoint that matched, if one did. */
   policy?: Policy;
   settings: Settings;

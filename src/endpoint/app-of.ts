@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { Places } from "../context/places.ts";
 import type { AppEnv, Deps } from "../context/types.ts";
 import { nothingHere, problem, toApiError } from "../errors.ts";
+import { type Tagged, tagged } from "../http/etag.ts";
 import { unfailing } from "../log.ts";
 import { aroundEndpoints, inOrder, ofEveryRequest } from "../middleware/order.ts";
 import type { Settings } from "../settings.ts";
@@ -19,18 +20,16 @@ export type Whole = { outlines: readonly RouteOutline[]; document: (settings: Se
 export function appOf<const Endpoints extends readonly Endpoint[]>(endpoints: Endpoints, deps: Deps, whole?: Whole) {
   refuseUnsound(endpoints);
   const app = new OpenAPIHono<AppEnv>({ strict: false, router: new RememberingRouter(), defaultHook: refuseInvalid });
-  let described: string | undefined;
-  const describeOnce = (settings: Settings) => {
-    described ??= JSON.stringify(describeApi(app, endpoints, settings));
-    return described;
+  const { outlines, document } = whole ?? {
+    outlines: endpoints.map(routeOutlineOf),
+    document: (settings: Settings) => JSON.stringify(describeApi(app, endpoints, settings)),
   };
-  const { outlines, document } = whole ?? { outlines: endpoints.map(routeOutlineOf), document: describeOnce };
 
   app.use(
     ...inOrder(ofEveryRequest, {
       deps: { ...deps, log: unfailing(deps.log) },
       places: new Places(),
-      document,
+      document: documentOnce(document),
       outlines,
     }),
   );
@@ -42,4 +41,14 @@ export function appOf<const Endpoints extends readonly Endpoint[]>(endpoints: En
   const routed = app.openapiRoutes(endpoints);
   for (const [path, refusal] of after) app.use(path, refusal);
   return routed;
+}
+
+/** Makes the document once for each settings that an isolate has: it takes a request's time to write and to digest. */
+function documentOnce(write: (settings: Settings) => string): (settings: Settings) => Tagged {
+  const made = new WeakMap<Settings, Tagged>();
+  return (settings) => {
+    const document = made.get(settings) ?? tagged(write(settings));
+    made.set(settings, document);
+    return document;
+  };
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Context } from "hono";
 import { ApiError } from "../errors.ts";
 import { fieldError } from "../schemas/field-errors.ts";
@@ -59,6 +60,19 @@ export function answersNotModified(c: Context, tag: string, variant = ""): boole
 /** True if this `If-None-Match` lists the `ETag`, by RFC 9110's weak comparison. False for a malformed list. */
 export function isAmong(known: string, etag: string): boolean {
   return known.trim() === "*" || tags(known).some((tag) => isSame(tag, etag));
+}
+
+/** A representation that is made once: its bytes, and their tag. */
+export type Tagged = { bytes: Uint8Array<ArrayBuffer>; etag: string };
+
+export function tagged(text: string): Tagged {
+  const bytes = new Uint8Array(new TextEncoder().encode(text));
+  return { bytes, etag: digestTag(bytes) };
+}
+
+/** The tag of these bytes alone: a digest. */
+export function digestTag(bytes: Uint8Array): string {
+  return `"${createHash("sha256").update(bytes).digest().subarray(0, 16).toString("base64url")}"`;
 }
 
 /** The tag `"3"` and the variant `-7` make `"3-7"`. */

@@ -2,7 +2,7 @@ import type { RouteConfig } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import { orNothing } from "../context/in-time.ts";
 import type { AppEnv, CallerEnv } from "../context/types.ts";
-import { isAmong, meetsMatch, requireMatch } from "../http/etag.ts";
+import { digestTag, isAmong, meetsMatch, requireMatch } from "../http/etag.ts";
 import { headers } from "../http/headers.ts";
 import { markHeaders } from "./mark-headers.ts";
 
@@ -41,8 +41,8 @@ export function cacheable(responses: RouteConfig["responses"]): RouteConfig["res
 
 /**
  * Serves an endpoint's 200 from this data centre's cache, without credentials and undeclared parameters, so that no
- * caller can vary an answer or its key. The `ETag` is a digest: a version would reveal hidden changes. A cache may ignore
- * `If-Match`, but this is the origin too, which decides by a fresh answer.
+ * caller can vary an answer or its key. The `ETag` is a digest: a version would reveal hidden changes. A handler that has
+ * kept its own sets it. A cache may ignore `If-Match`, but this is the origin too, which decides by a fresh answer.
  */
 export function edgeCache(
   { seconds, staleSeconds }: Caching,
@@ -68,11 +68,13 @@ export function edgeCache(
     const takeBack = asked.has("If-Match") ? markHeaders(c) : undefined;
     await next();
     if (c.res.status !== 200) return undefined;
-    const bytes = await c.res.clone().arrayBuffer();
-    c.header("ETag", await etagOf(bytes));
-    const headers = { ...picked(c.res.headers, kept), [madeAt]: context.now().toISOString() };
-    const copy = new Response(bytes, { headers: { ...headers, "Cache-Control": `public, max-age=${seconds}` } });
-    if (seconds > 0) c.executionCtx.waitUntil(orNothing(context.log, "edge", () => context.answers.put(url, copy)));
+    if (seconds > 0 || !c.res.headers.has("ETag")) {
+      const bytes = await c.res.clone().arrayBuffer();
+      if (!c.res.headers.has("ETag")) c.header("ETag", digestTag(new Uint8Array(bytes)));
+      const headers = { ...picked(c.res.headers, kept), [madeAt]: context.now().toISOString() };
+      const copy = new Response(bytes, { headers: { ...headers, "Cache-Control": `public, max-age=${seconds}` } });
+      if (seconds > 0) c.executionCtx.waitUntil(orNothing(context.log, "edge", () => context.answers.put(url, copy)));
+    }
     try {
       if (isKnown(asked, c.res)) {
         const dropped = kept.filter((name) => !ofNotModified.includes(name));
@@ -138,9 +140,4 @@ function picked(headers: Headers, names: readonly string[]): Record<string, stri
 function ageOf({ headers }: Response, now: Date): string {
   const made = Date.parse(headers.get(madeAt) ?? "");
   return String(Math.max(0, Math.floor((now.getTime() - made) / 1_000) || 0));
-}
-
-async function etagOf(bytes: ArrayBuffer): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", bytes);
-  return `"${Buffer.from(digest).subarray(0, 16).toString("base64url")}"`;
 }

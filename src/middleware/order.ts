@@ -9,6 +9,7 @@ import { carry, provide, requireSettings } from "../context/provide.ts";
 import type { Deps } from "../context/types.ts";
 import type { Contract, Uploading } from "../endpoint/contract.ts";
 import type { RouteOutline } from "../endpoint/route-outline.ts";
+import type { Tagged } from "../http/etag.ts";
 import type { Settings } from "../settings.ts";
 import { door, takePlace } from "./admission.ts";
 import { answerHeaders } from "./answer-headers.ts";
@@ -42,7 +43,7 @@ type Stage<From> = readonly [name: string, make: (from: From) => MiddlewareHandl
 type AppParts = {
   deps: Deps;
   places: Places;
-  document: (settings: Settings) => string;
+  document: (settings: Settings) => Tagged;
   /** Those of the whole API. */
   outlines: readonly RouteOutline[];
 };

@@ -18,7 +18,8 @@ export const openapi = endpoint(
     responses: { 200: json(z.looseObject({ openapi: z.string() }), "The document") },
   },
   (c) => {
-    const answer: unknown = c.body(c.var.document(), 200, { "Content-Type": "application/json" });
+    const { bytes, etag } = c.var.document();
+    const answer: unknown = c.body(bytes, 200, { "Content-Type": "application/json", ETag: etag });
     // Holds JSON already: `c.json`, which has this type, would serialise the document again for every request.
     return answer as TypedResponse<{ openapi: string }, 200, "json">;
   },

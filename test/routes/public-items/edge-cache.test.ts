@@ -281,6 +281,22 @@ describe("a file that is cached", () => {
     }
   });
 
+  it("has the tag that its handler sets, from the cache and past it", async () => {
+    const tagged = endpoint(
+      { ...said, path: "/tagged", operationId: "tagged", responses: { 200: json(z.int(), "A number") } },
+      (c) => c.json(1, 200, { ETag: '"of-its-own"' }),
+    );
+    const app = serve({ endpoints: [tagged] });
+    for (const seen of ["miss", "hit"]) {
+      const answer = await app.get("/tagged");
+      expect([answer.status, answer.headers.get("ETag")], seen).toStrictEqual([200, '"of-its-own"']);
+    }
+    for (const seen of ["hit", "miss"]) {
+      if (seen === "miss") await answers.delete("https://api.example.com/api/v1/tagged");
+      expect((await app.get("/tagged", { headers: { "If-None-Match": '"of-its-own"' } })).status, seen).toBe(304);
+    }
+  });
+
   it("is computed anew for a client whose copy is newer than the one that is kept", async () => {
     let version = 0;
     const changing = endpoint(
