@@ -471,7 +471,7 @@ export interface paths {
         put?: never;
         /**
          * Restore a deleted user
-         * @description Possible during the grace period after a deletion, whoever deleted the account. The old sessions stay ended, and a deactivated user stays deactivated. A user who is not deleted is returned unchanged. 409 if another user has taken the e-mail address or the username in the meantime. The owner of the account is told by mail: `account.restored`.
+         * @description Possible during the grace period after a deletion, whoever deleted the account. The old sessions and API keys stay ended, and a deactivated user stays deactivated. A user who is not deleted is returned unchanged. 409 if another user has taken the e-mail address or the username in the meantime. The owner of the account is told by mail: `account.restored`.
          */
         post: operations["restoreUser"];
         delete?: never;
@@ -704,7 +704,7 @@ export interface paths {
         post?: never;
         /**
          * Delete an organization
-         * @description Nobody can reach it or anything below it. Its owner can restore it until it is purged, by default thirty days later. The owner of the account is told by mail: `organization.deleted`.
+         * @description Nobody can reach it or anything below it, and its API keys end for good. Its owner can restore it until it is purged, by default thirty days later. The owner of the account is told by mail: `organization.deleted`.
          */
         delete: operations["deleteOrganization"];
         options?: never;

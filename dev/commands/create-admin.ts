@@ -16,7 +16,7 @@ import { Email } from "../../src/schemas/text.ts";
 import { lifetimeHours } from "../../src/security/one-time-tokens.ts";
 import { dummyHash } from "../../src/security/passwords.ts";
 import { hashToken } from "../../src/security/refresh-tokens.ts";
-import { commandEvent } from "../../src/services/audit.ts";
+import { commandEvent, commandEventAlong } from "../../src/services/audit.ts";
 import { CommandError, devVars, failWith } from "../config.ts";
 import { frontEndAt } from "../local/bindings.ts";
 import { withClient } from "../local/client.ts";
@@ -63,7 +63,7 @@ export async function createAdmin(db: Database, email: string): Promise<{ isNew:
     Users.lock(db, id).hold,
     // Ends what belongs to a stranger who opened the account with this address.
     Sessions.revoke(db, id, undefined, isUnverified(id)),
-    ApiKeys.revokeAll(db, { userId: id }, isUnverified(id)),
+    ApiKeys.revokeAll(db, id, isUnverified(id), commandEventAlong(createAdminCommand, "api_key.revoked", id)),
     OneTimeTokens.delete(db, id, ["verify_email", "change_email", "reset_password"], isUnverified(id)),
     ...account,
     issue,

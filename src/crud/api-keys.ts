@@ -162,13 +162,25 @@ export const ApiKeys = {
       select id from ended`);
   },
 
-  /** Revokes all keys of an owner. `when` is checked after the preceding statements. */
-  revokeAll(db: Database, owner: KeyOwner, when: SQL) {
-    return db
-      .update(apiKeys)
-      .set({ revoked_at: sql`now()`, updated_at: sql`now()` })
-      .where(and(isKeptBy(owner), when))
-      .returning({ id: apiKeys.id });
+  /** Revokes all keys of a user, and records the event for each. `when` is checked after the preceding statements. */
+  revokeAll(db: Database, userId: string, when: SQL, event: NewAuditEvent) {
+    return revoking(db, and(isKeptBy({ userId }), when), event);
+  },
+
+  /** Details of the event that revoked keys of the user in this transaction, if it did: how many. */
+  countRevoked(userId: string): SQL {
+    const revoked = sql`(select count(*) from ${apiKeys}
+      where ${apiKeys.user_id} = ${userId}::uuid and ${apiKeys.revoked_at} = now()::timestamptz(3))`;
+    return sql`jsonb_strip_nulls(jsonb_build_object('api_keys_revoked', nullif(${revoked}, 0)::text))`;
+  },
+
+  /** Follows the deletion of organizations in this transaction: revokes their keys, and records the event for each. */
+  revokeWithOrganizations(db: Database, which: { id: string } | { ownerId: string }, event: NewAuditEvent) {
+    const column = "id" in which ? organizations.id : organizations.owner_id;
+    const id = "id" in which ? which.id : which.ownerId;
+    const gone = sql`(select ${organizations.id} from ${organizations}
+      where ${column} = ${id}::uuid and ${organizations.deleted_at} = now()::timestamptz(3))`;
+    return revoking(db, and(sql`${apiKeys.organization_id} in ${gone}`, isNull(apiKeys.revoked_at)), event);
   },
 
   /** Notes that a key was used, at most once an hour. */
@@ -194,6 +206,16 @@ export const ApiKeys = {
       returning id`);
   },
 };
+
+function revoking(db: Database, which: SQL | undefined, event: NewAuditEvent) {
+  const details = sql`jsonb_build_object('api_key_id', ended.id, 'key_name', ended.name)`;
+  return db.execute<{ id: string }>(sql`
+    with ended as (
+      update ${apiKeys} set revoked_at = now(), updated_at = now() where ${which} returning id, name, organization_id
+    ),
+    ${written(event, sql`from ended`, { organizationId: sql`ended.organization_id`, details, isEach: true })}
+    select id from ended`);
+}
 
 const ofTable = sql.join(Object.values(shown), sql`, `);
 

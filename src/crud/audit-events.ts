@@ -31,9 +31,10 @@ export type AuditEventFilter = {
 
 /** The queries of audit events. */
 export const AuditEvents = {
-  /** Records an event and its notice. `when` is checked after the preceding statements. */
-  insert(db: Database, event: NewAuditEvent, when: SQL = sql`true`) {
-    return db.execute<{ id: string }>(sql`with ${written(event, sql`where ${when}`)} select id from event`);
+  /** Records an event and its notice, with these details besides. `when` is checked after the preceding statements. */
+  insert(db: Database, event: NewAuditEvent, when: SQL = sql`true`, details?: SQL) {
+    const whose = details && { details };
+    return db.execute<{ id: string }>(sql`with ${written(event, sql`where ${when}`, whose)} select id from event`);
   },
 
   /** Records an event without a notice, in a statement that an idempotent request can keep. */

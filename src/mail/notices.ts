@@ -54,12 +54,13 @@ export const usernameChanged = notice({
 
 export const passwordChanged = notice({
   name: "password_changed",
-  data: Told,
-  content: (_data, { project }) => ({
+  data: Told.extend({ api_keys_revoked: z.string().optional() }),
+  content: ({ api_keys_revoked: keys }, { project }) => ({
     subject: `Your ${project} password was changed`,
     paragraphs: [
       `The password of your ${project} account has just been changed.`,
       "Other devices have been signed out and need the new password.",
+      ...(keys ? [`Its API keys were revoked: ${keys} in all. Make new ones for the programs that need them.`] : []),
     ],
     closing: "If this was not you, ask for a password reset at once, and tell us.",
   }),
@@ -82,7 +83,7 @@ export const accountDeactivated = notice({
     subject: `Your ${project} account was deactivated`,
     paragraphs: [
       `Nobody can sign in to your ${project} account until an administrator activates it again.`,
-      "All its sessions have ended. Its data is kept.",
+      "All its sessions have ended, and its API keys are revoked. Its data is kept.",
     ],
     closing: ask(project),
   }),
@@ -93,7 +94,9 @@ export const accountActivated = notice({
   data: Told,
   content: (_data, { project }) => ({
     subject: `Your ${project} account was activated`,
-    paragraphs: [`You can sign in to your ${project} account again, with the password that it had.`],
+    paragraphs: [
+      `You can sign in to your ${project} account again, with the password that it had. Its API keys stay revoked.`,
+    ],
     closing: ask(project),
   }),
 });
@@ -105,7 +108,7 @@ export const accountDeleted = notice({
   content: ({ by, until }, { project }) => ({
     subject: `Your ${project} account was deleted`,
     paragraphs: [
-      `Your ${project} account was deleted, and all its sessions have ended. Its data is removed for good after ${day(new Date(until))}.`,
+      `Your ${project} account was deleted. All its sessions have ended, and its API keys are revoked. Its data is removed for good after ${day(new Date(until))}.`,
       by === "owner"
         ? "Until then you can take this back: sign in with your password, and restore the account."
         : `Until then an administrator of ${project} can bring it back.`,
@@ -121,7 +124,7 @@ export const accountRestored = notice({
     subject: `Your ${project} account is back`,
     paragraphs: [
       `The deletion of your ${project} account was taken back.`,
-      "The sessions that it had stay ended: sign in with the password that it had.",
+      "The sessions and the API keys that it had stay ended: sign in with the password that it had.",
     ],
     closing: by === "owner" ? `If this was not you, ${stolen}` : ask(project),
   }),
@@ -237,7 +240,7 @@ export const organizationDeleted = notice({
     subject: `${organization} was deleted`,
     paragraphs: [
       `A member whose role allows it has deleted ${organization} on ${project}. Nobody can reach it now.`,
-      "As its owner you can restore it, until its data is removed for good.",
+      "As its owner you can restore it, but not its API keys, until its data is removed for good.",
     ],
     closing: "If you do not know why, restore it, and look at who may delete it.",
   }),

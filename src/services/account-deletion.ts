@@ -19,7 +19,7 @@ export async function deleteOwnAccount(context: Context, { current_password }: {
   const { db, run, user: caller } = context;
   const { user, remember } = await requirePassword(context, current_password);
   const event = auditEvent(context, "account.deleted", user.id, { until: dataGoesAt(context) });
-  const besides = eventAlong(context, "organization.deleted");
+  const along = endsAlong(context, user.id);
   const [, , , gone] = await run(
     // A transfer or an invitation that is being accepted comes to its end first.
     Users.lock(db, user.id),
@@ -28,11 +28,20 @@ export async function deleteOwnAccount(context: Context, { current_password }: {
     Users.delete(db, user.id, caller, event, user.password_hash),
     // Separate, because only a later statement sees the sessions opened while the first one waited for the row.
     Sessions.revoke(db, user.id, undefined, wasJustDeleted(user.id)),
-    ApiKeys.revokeAll(db, { userId: user.id }, wasJustDeleted(user.id)),
-    Organizations.deleteOwn(db, user.id, wasJustDeleted(user.id), besides),
+    ...along,
     ...remember,
   );
   if (gone.rows.length === 0) wrongPassword();
+}
+
+/** Follows the deletion of an account: ends its keys, and the organizations in which it is alone with theirs. */
+export function endsAlong(context: AuditContext, id: string) {
+  const { db } = context;
+  return [
+    ApiKeys.revokeAll(db, id, wasJustDeleted(id), eventAlong(context, "api_key.revoked", id)),
+    Organizations.deleteOwn(db, id, wasJustDeleted(id), eventAlong(context, "organization.deleted", null)),
+    ApiKeys.revokeWithOrganizations(db, { ownerId: id }, eventAlong(context, "api_key.revoked", null)),
+  ] as const;
 }
 
 /** The time at which the data of an account deleted now will be purged. */

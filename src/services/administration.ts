@@ -1,13 +1,12 @@
 import type { UserEnv } from "../context/types.ts";
-import { ApiKeys } from "../crud/api-keys.ts";
 import { requireAdmin } from "../crud/guards.ts";
 import { Organizations } from "../crud/organizations.ts";
 import { Sessions } from "../crud/sessions.ts";
 import { wasJustDeleted } from "../crud/user-conditions.ts";
 import { Users } from "../crud/users.ts";
 import { ApiError, notFound } from "../errors.ts";
-import { dataGoesAt } from "./account-deletion.ts";
-import { type AuditContext, auditEvent, eventAlong } from "./audit.ts";
+import { dataGoesAt, endsAlong } from "./account-deletion.ts";
+import { type AuditContext, auditEvent } from "./audit.ts";
 import { isOwn, requireUserVersion } from "./users.ts";
 
 type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "user" | "now" | "settings" | "versions">;
@@ -23,7 +22,6 @@ export async function deleteAsAdmin(context: Context, id: string): Promise<void>
     throw new ApiError("forbidden", { detail: "Delete your own account with POST /users/me/deletion." });
   }
   const event = auditEvent(context, "account.deleted", id, { until: dataGoesAt(context) });
-  const besides = eventAlong(context, "organization.deleted");
   // Separate, because only a later statement sees the sessions opened while the first one waited for the row.
   const [, , , , gone] = await run(
     requireUserVersion(context, id),
@@ -33,8 +31,7 @@ export async function deleteAsAdmin(context: Context, id: string): Promise<void>
     Organizations.requireNoOthers(db, id),
     Users.delete(db, id, caller, event),
     Sessions.revoke(db, id, undefined, wasJustDeleted(id)),
-    ApiKeys.revokeAll(db, { userId: id }, wasJustDeleted(id)),
-    Organizations.deleteOwn(db, id, wasJustDeleted(id), besides),
+    ...endsAlong(context, id),
     requireStillAdmin(context),
   );
   if (gone.rows.length === 0) notFound();

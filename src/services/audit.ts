@@ -45,8 +45,8 @@ export function auditEvent<Kind extends AuditKind>(
 }
 
 /** Makes an event that goes along with another one, whose notice tells enough. */
-export function eventAlong(context: AuditContext, kind: AuditKind): NewAuditEvent {
-  const made = { id: uuidv7(), ...eventOf(context, kind, null, {}) };
+export function eventAlong(context: AuditContext, kind: AuditKind, userId: string | null): NewAuditEvent {
+  const made = { id: uuidv7(), ...eventOf(context, kind, userId, {}) };
   context.audit.made.push(made);
   return made;
 }
@@ -69,8 +69,17 @@ export function commandEvent<Kind extends AuditKind>(
   userId: string,
   details: DetailsOf<Kind>,
 ): NewAuditEvent {
+  return told(commandEventOf(command, kind, userId, details), { by: "operator" }, command);
+}
+
+/** Makes the event of a command that goes along with another one, whose notice tells enough. */
+export function commandEventAlong(command: { name: string }, kind: AuditKind, userId: string): NewAuditEvent {
+  return { id: uuidv7(), ...commandEventOf(command, kind, userId, {}) };
+}
+
+function commandEventOf({ name }: { name: string }, kind: AuditKind, userId: string, details: Record<string, string>) {
   const event = { kind, user_id: userId, actor_id: null, request_id: null, network: null };
-  return told({ ...event, details: { ...details, by: command.name } }, { by: "operator" }, command);
+  return { ...event, details: { ...details, by: name } };
 }
 
 /** Adds the notice. Throws for an undeclared sensitive change, which docs/sensitive-changes.md would lack. */

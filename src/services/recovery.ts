@@ -9,7 +9,7 @@ import { Users } from "../crud/users.ts";
 import { ApiError } from "../errors.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
 import type { Purpose } from "../values.ts";
-import { type AuditContext, auditEvent } from "./audit.ts";
+import { type AuditContext, auditEvent, eventAlong } from "./audit.ts";
 import { issueMailedToken } from "./one-time-tokens.ts";
 import { checkPassword, rememberNetwork } from "./passwords.ts";
 import { isPersonal, refusePersonal } from "./personal-passwords.ts";
@@ -42,10 +42,10 @@ export async function confirmPasswordReset(context: Context, { token, password }
   const owner = { ...found, id: found.user_id };
   const [used] = await run(
     OneTimeTokens.useToResetPassword(db, tokenHash, newHash),
+    // A stranger may have opened the account with this address, and made keys.
+    ApiKeys.revokeAll(db, owner.id, wasJustVerified(owner.id), eventAlong(context, "api_key.revoked", owner.id)),
     ...consequences(context, owner, newHash, "password.reset"),
     dropTokens(context, owner, newHash, ["verify_email", "change_email", "reset_password"]),
-    // A stranger may have opened the account with this address, and made keys.
-    ApiKeys.revokeAll(db, { userId: owner.id }, wasJustVerified(owner.id)),
     ...(await rememberNetwork(context, owner.id)),
   );
   if (used.rows.length === 0) throw new ApiError("invalid_one_time_token");
@@ -112,7 +112,7 @@ function consequences(
   const isSet = hasPasswordHash(id, newHash);
   return [
     Sessions.revoke(context.db, id, keptSession, isSet),
-    AuditEvents.insert(context.db, auditEvent(context, kind, id, {}), isSet),
+    AuditEvents.insert(context.db, auditEvent(context, kind, id, {}), isSet, ApiKeys.countRevoked(id)),
   ] as const;
 }
 

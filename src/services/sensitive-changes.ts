@@ -60,18 +60,22 @@ export const sensitiveChanges = {
   "account.activated": {
     notice: accountActivated,
     proofs: ["admin", "command_line"],
-    besides: "No old session comes back.",
+    besides: "No old session and no key comes back.",
   },
-  "account.deactivated": { notice: accountDeactivated, proofs: ["admin"], besides: "All sessions end." },
+  "account.deactivated": {
+    notice: accountDeactivated,
+    proofs: ["admin"],
+    besides: "All sessions and API keys end.",
+  },
   "account.deleted": {
     notice: accountDeleted,
     proofs: ["password", "admin"],
-    besides: "All sessions end. Only the owner's own deletion can be undone by the owner.",
+    besides: "All sessions and API keys end. Only the owner's own deletion can be undone by the owner.",
   },
   "account.restored": {
     notice: accountRestored,
     proofs: ["password", "admin"],
-    besides: "No old session comes back, and a deactivated account stays so.",
+    besides: "No old session and no key comes back, and a deactivated account stays so.",
   },
   "api_key.created": {
     notice: apiKeyCreated,
@@ -107,7 +111,7 @@ export const sensitiveChanges = {
     notice: organizationDeleted,
     proofs: ["fresh_password"],
     besides:
-      "It tells the owner, who can restore the organization, if another member did it. Where the organization goes along with the owner's account, that has the notice.",
+      "Its keys end for good. It tells the owner, who can restore the organization, if another member did it. Where the organization goes along with the owner's account, that has the notice.",
   },
   "organization.transfer_offered": {
     notice: organizationOffered,

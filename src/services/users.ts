@@ -9,7 +9,7 @@ import { isInactive } from "../crud/user-conditions.ts";
 import { Users } from "../crud/users.ts";
 import { ApiError, notFound } from "../errors.ts";
 import type { UserUpdate } from "../schemas/users.ts";
-import { type AuditContext, auditEvent } from "./audit.ts";
+import { type AuditContext, auditEvent, eventAlong } from "./audit.ts";
 import { issueMailedToken } from "./one-time-tokens.ts";
 
 type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "keys" | "now" | "settings" | "user" | "versions">;
@@ -94,7 +94,7 @@ async function consequences(context: Context, id: string, { email }: UserChanges
   const { db } = context;
   const ended = [
     Sessions.revoke(db, id, undefined, isInactive(id)),
-    ApiKeys.revokeAll(db, { userId: id }, isInactive(id)),
+    ApiKeys.revokeAll(db, id, isInactive(id), eventAlong(context, "api_key.revoked", id)),
   ] as const;
   if (!email?.event) return ended;
   const isOther = isWritten(email.event);

@@ -12,7 +12,7 @@ export const restoreUser = endpoint(
     tags: ["users"],
     summary: "Restore a deleted user",
     description:
-      "Possible during the grace period after a deletion, whoever deleted the account. The old sessions stay ended, and a deactivated user stays deactivated. A user who is not deleted is returned unchanged. 409 if another user has taken the e-mail address or the username in the meantime.",
+      "Possible during the grace period after a deletion, whoever deleted the account. The old sessions and API keys stay ended, and a deactivated user stays deactivated. A user who is not deleted is returned unchanged. 409 if another user has taken the e-mail address or the username in the meantime.",
     access: "admin",
     versioned: true,
     changes: { "account.restored": "admin" },

@@ -7,7 +7,7 @@ import { OneTimeTokens } from "../../../src/crud/one-time-tokens.ts";
 import { Sessions } from "../../../src/crud/sessions.ts";
 import { Users } from "../../../src/crud/users.ts";
 import { connect, type Database } from "../../../src/db/client.ts";
-import { apiKeys, mails, sessions } from "../../../src/db/schema.ts";
+import { apiKeys, auditEvents, mails, sessions } from "../../../src/db/schema.ts";
 import { dummyHash } from "../../../src/security/passwords.ts";
 import { hashToken } from "../../../src/security/refresh-tokens.ts";
 import { type Served, serve } from "../local/serve.ts";
@@ -78,6 +78,11 @@ describe("npm run admin:create", () => {
     expect(await find(email)).toMatchObject({ id: user_id, role: "admin", password_hash: dummyHash });
     expect(await db.$count(sessions, and(eq(sessions.user_id, user_id), isNull(sessions.revoked_at)))).toBe(0);
     expect(await db.$count(apiKeys, and(eq(apiKeys.user_id, user_id), isNull(apiKeys.revoked_at)))).toBe(0);
+    const [ended] = await db
+      .select()
+      .from(auditEvents)
+      .where(and(eq(auditEvents.user_id, user_id), eq(auditEvents.kind, "api_key.revoked")));
+    expect(ended?.details).toStrictEqual({ api_key_id: key.id, key_name: "theirs", by: "npm run admin:create" });
   });
 
   it("prints no address of this machine for a deployed API", () => {

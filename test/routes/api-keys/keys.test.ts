@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { apiKeys, auditEvents, mails, sessions, users } from "../../../src/db/schema.ts";
 import { endpoints } from "../../../src/routes/index.ts";
@@ -6,6 +6,7 @@ import { carrying, examplePath } from "../../examples.ts";
 import { aKey, api, aUser, db, deleteOwn, unique } from "../../harness.ts";
 
 const soon = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
+type User = Awaited<ReturnType<typeof aUser>>;
 const rowOf = async (id: string) => (await db.select().from(apiKeys).where(eq(apiKeys.id, id)))[0];
 const withKey = (key: string) => api.as({ token: key });
 
@@ -455,6 +456,36 @@ describe("what is told of a key", () => {
       ["api_key_revoked", "Hourly"],
     ]);
     expect((await ada.get("/users/me/export")).body.api_keys).toMatchObject([{ id, name: "Hourly" }]);
+  });
+
+  it("is an event for each of them where they end with their owner, and no mail beside the owner's", async () => {
+    const admin = await aUser({ role: "admin" });
+    const ends: [by: string, end: (user: User) => Promise<unknown>, mails: string[]][] = [
+      ["you", (user) => deleteOwn(user), ["account_deleted"]],
+      ["administrator", ({ id }) => admin.delete(`/users/${id}`), ["account_deleted"]],
+      ["administrator", ({ id }) => admin.patch(`/users/${id}`, { is_active: false }), ["account_deactivated"]],
+    ];
+    for (const [by, end, kinds] of ends) {
+      const user = await aUser();
+      const keys = [await aKey({ user_id: user.id }), await aKey({ user_id: user.id })];
+      await user.delete(`/api-keys/${(await aKey({ user_id: user.id })).id}`);
+      await end(user);
+      const events = await db
+        .select()
+        .from(auditEvents)
+        .where(and(eq(auditEvents.user_id, user.id), eq(auditEvents.kind, "api_key.revoked")));
+      const [, ...along] = events.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      expect(along.map(({ details }) => details.api_key_id).toSorted()).toStrictEqual(
+        keys.map(({ id }) => id).toSorted(),
+      );
+      for (const { actor_id, request_id, details } of along) {
+        expect(actor_id).toBe(by === "you" ? user.id : admin.id);
+        expect(request_id).toEqual(expect.any(String));
+        expect(details.key_name).toEqual(expect.any(String));
+      }
+      const told = await db.select().from(mails).where(eq(mails.user_id, user.id)).orderBy(mails.id);
+      expect(told.map(({ kind }) => kind)).toStrictEqual(["api_key_revoked", ...kinds]);
+    }
   });
 
   it("is when it was last used, to the hour: the next use within it writes nothing", async () => {

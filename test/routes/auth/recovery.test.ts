@@ -172,14 +172,19 @@ describe("promise 8: a mailed token", () => {
   it("ends the keys that were made before anybody had proved to own the mailbox, and no others", async () => {
     const squatted = await signUp();
     const proved = await aVerifiedUser();
-    const mayCall: boolean[] = [];
+    const [mayCall, told, texts]: [boolean[], number[], string[]] = [[], [], []];
     for (const { id, email } of [squatted, proved]) {
       const { token } = await aKey({ user_id: id });
       await forgot(email);
       expect((await reset(tokenFor(email), "another password")).status).toBe(204);
       mayCall.push((await api.get("/items", { token })).status === 200);
+      told.push((await eventsOf(id)).filter((kind) => kind === "api_key.revoked").length);
+      texts.push(mailsTo(email).at(-1)?.text ?? "");
     }
     expect(mayCall).toStrictEqual([false, true]);
+    expect(told).toStrictEqual([1, 0]);
+    expect(texts[0]).toContain("\n\nIts API keys were revoked: 1 in all.");
+    expect(texts[1]).not.toContain("API key");
   });
 
   it("is good for its own purpose only", async () => {

@@ -1,14 +1,16 @@
 import { z } from "@hono/zod-openapi";
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, ne, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { apiKeys, customRoles, members, organizations } from "../../../src/db/schema.ts";
+import { apiKeys, auditEvents, customRoles, members, organizations } from "../../../src/db/schema.ts";
 import { body, endpoint, json } from "../../../src/endpoint/endpoint.ts";
 import type { Permission } from "../../../src/permissions.ts";
 import { Health } from "../../../src/schemas/health.ts";
-import { aKey, aUser, db, serve, serveWithMailbox, unique } from "../../harness.ts";
+import { aKey, api, aUser, db, deleteOwn, serve, serveWithMailbox, unique } from "../../harness.ts";
 import { aMember, anOrganization } from "../../members.ts";
 
 const soon = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
+
+type Organization = Awaited<ReturnType<typeof anOrganization>>;
 
 const params = z.object({ organization_id: z.uuid() });
 const said = { tags: ["operations"], summary: "Make a thing", description: "A thing." } as const;
@@ -112,6 +114,36 @@ describe("a key of an organization", () => {
       .set({ deleted_at: soon(0) })
       .where(eq(organizations.id, id));
     expect((await use(live.token, id)).status).toBe(401);
+  });
+
+  it("ends for good with its organization, also where that goes with its owner, and the trail says so", async () => {
+    for (const end of [
+      ({ path, owner }: Organization) => api.as(owner).delete(path),
+      async ({ id, owner }: Organization) => {
+        await db.delete(members).where(and(eq(members.organization_id, id), ne(members.user_id, owner.id)));
+        return deleteOwn(owner);
+      },
+    ]) {
+      const organization = await anOrganization();
+      const { id, owner } = organization;
+      const keys = [
+        await aKey({ organization_id: id, made_by: owner.id }),
+        await aKey({ organization_id: id, made_by: owner.id }),
+      ];
+      const other = await anOrganization();
+      const others = await aKey({ organization_id: other.id, made_by: owner.id });
+      expect((await end(organization)).status).toBe(204);
+      await db.update(organizations).set({ deleted_at: null }).where(eq(organizations.id, id));
+      for (const { token } of keys) expect((await use(token, id)).status).toBe(401);
+      expect((await use(others.token, other.id)).status).toBe(200);
+      const events = await db
+        .select()
+        .from(auditEvents)
+        .where(and(eq(auditEvents.organization_id, id), eq(auditEvents.kind, "api_key.revoked")));
+      expect(events.map(({ details }) => details.api_key_id).toSorted()).toStrictEqual(
+        keys.map((key) => key.id).toSorted(),
+      );
+    }
   });
 
   it("keeps the answers of its Idempotency-Keys to itself", async () => {
