@@ -4,7 +4,13 @@ import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { MemberEnv, TransactionEnv, UserEnv } from "../../src/context/types.ts";
-import { hasNoRows, purgeOrganizationRows, reachEvery, removeRowsOfOwners } from "../../src/crud/organization-rows.ts";
+import {
+  hasNoRows,
+  purgeOrganizationRows,
+  reachEvery,
+  reachOne,
+  removeRowsOfOwners,
+} from "../../src/crud/organization-rows.ts";
 import { purgeRows } from "../../src/crud/rows.ts";
 import { connect } from "../../src/db/client.ts";
 import { dialect } from "../../src/db/drizzle.ts";
@@ -130,6 +136,39 @@ describe("the rows of organizations", () => {
   it("are reached by a task that says so, all of them", async () => {
     const [, all] = await worker.batch([reachEvery(worker), worker.select().from(notebooks)]);
     expect(all).toHaveLength(3);
+  });
+
+  it("are shown on a public page that names their organization, in one round trip, until it is deleted", async () => {
+    const shown = endpoint(
+      {
+        ...({
+          method: "get",
+          path: "/public/notebooks/{slug}",
+          operationId: "readNotebooks",
+          tags: ["users"],
+        } as const),
+        ...({ summary: "Read", description: "Reads.", access: "public" } as const),
+        request: { params: z.object({ slug: z.string() }) },
+        responses: { 200: json(z.array(z.string()), "Titles") },
+      },
+      async ({ req, json, var: { db, run } }) => {
+        const bySlug = eq(organizations.slug, req.valid("param").slug);
+        const published = db.select({ title: notebooks.title }).from(notebooks).where(eq(notebooks.title, "published"));
+        const [, rows] = await run(reachOne(db, bySlug), published);
+        return json(
+          rows.map(({ title }) => title),
+          200,
+        );
+      },
+    );
+    const app = serve({ endpoints: [shown] });
+    const organization = await anOrganization();
+    await rowsOf(organization, "published", "draft");
+    const read = (slug: string) => app.get(`/public/notebooks/${slug}`);
+    expect(await read(organization.slug)).toMatchObject({ body: ["published"], roundTrips: 1 });
+    expect(await read("nobody")).toMatchObject({ body: [] });
+    await db.update(organizations).set({ deleted_at: sql`now()` }).where(eq(organizations.id, organization.id));
+    expect(await read(organization.slug)).toMatchObject({ body: [] });
   });
 
   it("are found by their indexes, with the guard before the first of them", async () => {
