@@ -153,6 +153,8 @@ create index throttles_purge_idx on throttles (last_attempt_at) where not starts
 --> statement-breakpoint
 create index throttles_familiar_idx on throttles (last_attempt_at) where starts_with(key, 'familiar:');
 --> statement-breakpoint
+create index throttles_owner_idx on throttles (split_part(key, ':', 2)) where starts_with(key, 'familiar:');
+--> statement-breakpoint
 
 -- The events of accounts, and who caused them.
 create table audit_events (

@@ -255,7 +255,7 @@ export interface paths {
         put?: never;
         /**
          * Set a new password with a mailed link
-         * @description The token works once, within one hour. Using it ends every session of the account, and verifies its e-mail address. The owner of the account is told by mail: `password.reset`.
+         * @description The token works once, within one hour. Using it ends every session of the account and its API keys, unless they are kept, and verifies its e-mail address. The owner of the account is told by mail: `password.reset`.
          */
         post: operations["resetPassword"];
         delete?: never;
@@ -1857,6 +1857,11 @@ export interface components {
              * @example correct horse battery
              */
             password: string;
+            /**
+             * @description True to let the API keys work on, which takes an address that was verified before
+             * @example false
+             */
+            keep_api_keys?: boolean;
         };
         PasswordProof: {
             /**

@@ -315,6 +315,8 @@ alter table mails drop constraint mails_kind_check;
 --> statement-breakpoint
 alter table mails add constraint mails_kind_check check (kind in ('verify_email', 'change_email', 'reset_password', 'account_activated', 'account_deactivated', 'account_deleted', 'account_restored', 'api_key_changed', 'api_key_created', 'api_key_revoked', 'api_key_rotated', 'email_change_requested', 'email_changed', 'invitation', 'member_removed', 'member_role_changed', 'new_sign_in', 'organization_deleted', 'organization_offered', 'organization_transferred', 'password_changed', 'role_changed', 'session_replayed', 'sessions_ended', 'username_changed'));
 --> statement-breakpoint
+create index throttles_owner_idx on throttles (split_part(key, ':', 2)) where starts_with(key, 'familiar:');
+--> statement-breakpoint
 -- Functions and triggers. Each function resolves names in this schema alone, and only its owner may call it. Those of the
 -- hot path name the schema themselves: to set the search path costs as much as a lookup.
 

@@ -167,11 +167,13 @@ export const ApiKeys = {
     return revoking(db, and(isKeptBy({ userId }), when), event);
   },
 
-  /** Details of the event that revoked keys of the user in this transaction, if it did: how many. */
-  countRevoked(userId: string): SQL {
-    const revoked = sql`(select count(*) from ${apiKeys}
-      where ${apiKeys.user_id} = ${userId}::uuid and ${apiKeys.revoked_at} = now()::timestamptz(3))`;
-    return sql`jsonb_strip_nulls(jsonb_build_object('api_keys_revoked', nullif(${revoked}, 0)::text))`;
+  /** Details of an event: how many keys of the user this transaction has revoked, and how many work on, if any. */
+  countOf(userId: string): SQL {
+    const count = (which: SQL) => sql`nullif((select count(*) from ${apiKeys}
+      where ${apiKeys.user_id} = ${userId}::uuid and ${which}), 0)::text`;
+    const revoked = sql`${apiKeys.revoked_at} = now()::timestamptz(3)`;
+    const live = sql`${apiKeys.revoked_at} is null and (${apiKeys.expires_at} is null or ${apiKeys.expires_at} > now())`;
+    return sql`jsonb_strip_nulls(jsonb_build_object('api_keys_revoked', ${count(revoked)}, 'api_keys_kept', ${count(live)}))`;
   },
 
   /** Follows the deletion of organizations in this transaction: revokes their keys, and records the event for each. */

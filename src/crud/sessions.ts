@@ -175,10 +175,11 @@ export function ownerOfSession(id: string): SQL {
   return sql`select user_id from ${sessions} where id = ${id}::uuid and revoked_at is null`;
 }
 
-/** True if the session was opened, and the user has no other from its network. */
+/** True if the session was opened, and the user has no other live one from its network. */
 export function isFirstOfNetwork(id: string): SQL {
   return sql`exists (select from ${sessions} as s where s.id = ${id}::uuid and s.revoked_at is null and not exists (
-    select from ${sessions} as o where o.user_id = s.user_id and o.network is not distinct from s.network and o.id <> s.id))`;
+    select from ${sessions} as o where o.user_id = s.user_id and o.network is not distinct from s.network and o.id <> s.id
+      and o.revoked_at is null and o.expires_at > now()))`;
 }
 
 function isLiveOf(userId: string): SQL | undefined {

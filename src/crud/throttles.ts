@@ -88,6 +88,17 @@ export const Throttles = {
       on conflict (key) do update set attempts = 0, blocked_until = null, last_attempt_at = now()`);
   },
 
+  /** Forgets all origins of an account: a stranger may have been there. `when` is checked after the preceding statements. */
+  forgetOrigins(db: Database, userId: string, when: SQL) {
+    return db.execute(sql`
+      with held as materialized (
+        select key from ${throttles}
+        where starts_with(key, 'familiar:') and split_part(key, ':', 2) = ${userId}::text and ${when}
+        order by key for update
+      )
+      delete from ${throttles} as t using held where t.key = held.key`);
+  },
+
   /**
    * Forgets the attempts on the identifier after a success from a new network, but only this one attempt of the network:
    * otherwise an attacker could reset its budget with an account of their own.

@@ -486,6 +486,8 @@ export const throttles = pgTable(
       // Known networks are kept for longer than other counters: the purge finds the oldest of both.
       index("throttles_purge_idx").on(table.last_attempt_at).where(sql`not ${isFamiliar}`),
       index("throttles_familiar_idx").on(table.last_attempt_at).where(isFamiliar),
+      // The networks of one account, which a reset of its password forgets.
+      index("throttles_owner_idx").on(sql`split_part(${table.key}, ':', 2)`).where(isFamiliar),
     ];
   },
 );

@@ -40,7 +40,8 @@ export const links: Record<Purpose, MailKind<{ name: string }>> = {
         `There is a ${project} account with this e-mail address. Please confirm that the address is yours.`,
         `The link works once, within ${validity("verify_email")}.`,
       ],
-      closing: "If the account is not yours, you can ignore this mail: without the link, the address stays unverified.",
+      closing:
+        "If you did not open the account, ignore this mail: without the link, the address stays unverified. To have the account yourself, ask for a new password, which ends all that others have left in it.",
     }),
   }),
 
@@ -57,7 +58,7 @@ export const links: Record<Purpose, MailKind<{ name: string }>> = {
       subject: `Reset your ${project} password`,
       paragraphs: [
         `Somebody, probably you, asked to reset the password of your ${project} account.`,
-        `The link works once, within ${validity("reset_password")}. A new password signs you out everywhere.`,
+        `The link works once, within ${validity("reset_password")}. A new password signs you out everywhere, and ends the API keys unless you keep them.`,
       ],
       closing: "If this was not you, you can ignore this mail: your password stays as it is.",
     }),

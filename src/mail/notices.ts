@@ -54,13 +54,16 @@ export const usernameChanged = notice({
 
 export const passwordChanged = notice({
   name: "password_changed",
-  data: Told.extend({ api_keys_revoked: z.string().optional() }),
-  content: ({ api_keys_revoked: keys }, { project }) => ({
+  data: Told.extend({ api_keys_revoked: z.string().optional(), api_keys_kept: z.string().optional() }),
+  content: ({ api_keys_revoked: revoked, api_keys_kept: kept }, { project }) => ({
     subject: `Your ${project} password was changed`,
     paragraphs: [
       `The password of your ${project} account has just been changed.`,
       "Other devices have been signed out and need the new password.",
-      ...(keys ? [`Its API keys were revoked: ${keys} in all. Make new ones for the programs that need them.`] : []),
+      ...(revoked
+        ? [`Its API keys were revoked: ${revoked} in all. Make new ones for the programs that need them.`]
+        : []),
+      ...(kept ? [`Its API keys work as before: ${kept} in all. Revoke those that you do not know.`] : []),
     ],
     closing: "If this was not you, ask for a password reset at once, and tell us.",
   }),

@@ -65,7 +65,17 @@ export const EmailConfirm = z.strictObject({ token: MailedToken }).openapi("Emai
 export const EmailResend = z.strictObject({ email: Email }).openapi("EmailResend");
 export const EmailChange = z.strictObject({ email: Email, current_password: CurrentPassword }).openapi("EmailChange");
 export const PasswordForgot = z.strictObject({ email: Email }).openapi("PasswordForgot");
-export const PasswordReset = z.strictObject({ token: MailedToken, password: NewPassword }).openapi("PasswordReset");
+export const PasswordReset = z
+  .strictObject({
+    token: MailedToken,
+    password: NewPassword,
+    keep_api_keys: z.boolean().optional().openapi({
+      description: "True to let the API keys work on, which takes an address that was verified before",
+      example: false,
+    }),
+  })
+  .openapi("PasswordReset");
+export type PasswordReset = z.output<typeof PasswordReset>;
 export const PasswordChange = z
   .strictObject({ current_password: CurrentPassword, password: NewPassword })
   .openapi("PasswordChange");

@@ -4,9 +4,11 @@ import { AuditEvents } from "../crud/audit-events.ts";
 import { OneTimeTokens } from "../crud/one-time-tokens.ts";
 import { hasPasswordHash, PasswordHashes } from "../crud/password-hashes.ts";
 import { Sessions } from "../crud/sessions.ts";
+import { Throttles } from "../crud/throttles.ts";
 import { wasJustVerified } from "../crud/user-conditions.ts";
 import { Users } from "../crud/users.ts";
 import { ApiError } from "../errors.ts";
+import type { PasswordReset } from "../schemas/auth.ts";
 import { hashToken } from "../security/refresh-tokens.ts";
 import type { Purpose } from "../values.ts";
 import { type AuditContext, auditEvent, eventAlong } from "./audit.ts";
@@ -29,10 +31,11 @@ export async function requestPasswordReset(context: Context, email: string): Pro
 }
 
 /**
- * Sets a new password by a mailed token, ends every session, revokes all other tokens, and verifies the mailbox. Throws
- * `invalid_one_time_token`, usually before it spends a hash.
+ * Sets a new password by a mailed token, and ends all that somebody else may have left in the account: sessions, links,
+ * known networks and, unless they are kept, API keys. Verifies the mailbox. Throws `invalid_one_time_token`, usually
+ * before it spends a hash.
  */
-export async function confirmPasswordReset(context: Context, { token, password }: { token: string; password: string }) {
+export async function confirmPasswordReset(context: Context, { token, password, keep_api_keys }: PasswordReset) {
   const { db, run, passwords } = context;
   const tokenHash = await hashToken(token);
   const [found] = (await run(OneTimeTokens.find(db, tokenHash, "reset_password"))).rows;
@@ -42,10 +45,16 @@ export async function confirmPasswordReset(context: Context, { token, password }
   const owner = { ...found, id: found.user_id };
   const [used] = await run(
     OneTimeTokens.useToResetPassword(db, tokenHash, newHash),
-    // A stranger may have opened the account with this address, and made keys.
-    ApiKeys.revokeAll(db, owner.id, wasJustVerified(owner.id), eventAlong(context, "api_key.revoked", owner.id)),
+    ApiKeys.revokeAll(
+      db,
+      owner.id,
+      // Until somebody proved to own the mailbox, a stranger may have opened the account.
+      keep_api_keys ? wasJustVerified(owner.id) : hasPasswordHash(owner.id, newHash),
+      eventAlong(context, "api_key.revoked", owner.id),
+    ),
     ...consequences(context, owner, newHash, "password.reset"),
     dropTokens(context, owner, newHash, ["verify_email", "change_email", "reset_password"]),
+    Throttles.forgetOrigins(db, owner.id, hasPasswordHash(owner.id, newHash)),
     ...(await rememberNetwork(context, owner.id)),
   );
   if (used.rows.length === 0) throw new ApiError("invalid_one_time_token");
@@ -112,7 +121,7 @@ function consequences(
   const isSet = hasPasswordHash(id, newHash);
   return [
     Sessions.revoke(context.db, id, keptSession, isSet),
-    AuditEvents.insert(context.db, auditEvent(context, kind, id, {}), isSet, ApiKeys.countRevoked(id)),
+    AuditEvents.insert(context.db, auditEvent(context, kind, id, {}), isSet, ApiKeys.countOf(id)),
   ] as const;
 }
 

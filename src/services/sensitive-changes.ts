@@ -46,11 +46,16 @@ export const sensitiveChanges = {
     proofs: ["access_token", "admin"],
     besides: "The e-mail address still signs in.",
   },
-  "password.changed": { notice: passwordChanged, proofs: ["password"], besides: "All other sessions end." },
+  "password.changed": {
+    notice: passwordChanged,
+    proofs: ["password"],
+    besides: "All other sessions end. API keys work on, and the notice says how many.",
+  },
   "password.reset": {
     notice: passwordChanged,
     proofs: ["mailed_link"],
-    besides: "All sessions end, and all API keys if nobody had proved before to own the mailbox.",
+    besides:
+      "All sessions end, known networks are forgotten, and API keys end unless they are kept, which takes a mailbox that was proved before.",
   },
   "account.role_changed": {
     notice: roleChanged,

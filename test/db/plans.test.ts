@@ -59,6 +59,9 @@ describe("the hot queries use their indexes, and sort nothing", () => {
     const plan = await planOf(Throttles.purge(db, 1_000));
     for (const index of ["throttles_purge_idx", "throttles_familiar_idx"]) expect(plan).toContain(index);
     expect(plan).not.toContain("Seq Scan");
+    const forgotten = await planOf(Throttles.forgetOrigins(db, id, sql`true`));
+    expect(forgotten).toContain("throttles_owner_idx");
+    expect(forgotten).not.toContain("Seq Scan");
     const ended = await planOf(Tasks.purge(db, { done: 7, dead: 90 }, 1_000));
     for (const index of ["tasks_purge_idx", "tasks_dead_idx"]) expect(ended).toContain(index);
     expect(ended).not.toContain("Seq Scan");

@@ -10,7 +10,7 @@ export const resetPassword = endpoint(
     tags: ["auth"],
     summary: "Set a new password with a mailed link",
     description:
-      "The token works once, within one hour. Using it ends every session of the account, and verifies its e-mail address.",
+      "The token works once, within one hour. Using it ends every session of the account and its API keys, unless they are kept, and verifies its e-mail address.",
     access: "public",
     carries: "mailed_token",
     // The token is looked at before a password is hashed, and used after.

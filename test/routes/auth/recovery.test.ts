@@ -1,6 +1,6 @@
-import { eq, sql } from "drizzle-orm";
+import { eq, like, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { auditEvents, mails, oneTimeTokens, sessions, users } from "../../../src/db/schema.ts";
+import { auditEvents, mails, oneTimeTokens, sessions, throttles, users } from "../../../src/db/schema.ts";
 import {
   aKey,
   aUser,
@@ -169,22 +169,60 @@ describe("promise 8: a mailed token", () => {
     expect((await verify(second)).status).toBe(204);
   });
 
-  it("ends the keys that were made before anybody had proved to own the mailbox, and no others", async () => {
-    const squatted = await signUp();
-    const proved = await aVerifiedUser();
-    const [mayCall, told, texts]: [boolean[], number[], string[]] = [[], [], []];
-    for (const { id, email } of [squatted, proved]) {
+  it("ends all keys with the old password, unless its user keeps them and had proved before to own the mailbox", async () => {
+    for (const { account, json, ended } of [
+      { account: signUp, json: {}, ended: 1 },
+      { account: signUp, json: { keep_api_keys: true }, ended: 1 },
+      { account: aVerifiedUser, json: {}, ended: 1 },
+      { account: aVerifiedUser, json: { keep_api_keys: false }, ended: 1 },
+      { account: aVerifiedUser, json: { keep_api_keys: true }, ended: 0 },
+    ]) {
+      const { id, email } = await account();
       const { token } = await aKey({ user_id: id });
       await forgot(email);
-      expect((await reset(tokenFor(email), "another password")).status).toBe(204);
-      mayCall.push((await api.get("/items", { token })).status === 200);
-      told.push((await eventsOf(id)).filter((kind) => kind === "api_key.revoked").length);
-      texts.push(mailsTo(email).at(-1)?.text ?? "");
+      const answer = await api.post("/auth/password/reset", {
+        json: { token: tokenFor(email), password: "another password", ...json },
+      });
+      expect(answer.status).toBe(204);
+      expect((await api.get("/items", { token })).status).toBe(ended ? 401 : 200);
+      expect((await eventsOf(id)).filter((kind) => kind === "api_key.revoked")).toHaveLength(ended);
+      const told = expect(mailsTo(email).at(-1)?.text);
+      if (ended) told.toContain("\n\nIts API keys were revoked: 1 in all.");
+      else told.toContain("\n\nIts API keys work as before: 1 in all. Revoke those that you do not know.");
     }
-    expect(mayCall).toStrictEqual([false, true]);
-    expect(told).toStrictEqual([1, 0]);
-    expect(texts[0]).toContain("\n\nIts API keys were revoked: 1 in all.");
-    expect(texts[1]).not.toContain("API key");
+  });
+
+  it("leaves nothing to a stranger who had opened the account before its link was followed", async () => {
+    const { id, email, username } = await signUp();
+    const theirs = { "CF-Connecting-IP": "203.0.113.201" };
+    const enter = (password: string, headers: object) =>
+      api.post("/auth/login", { json: { username, password }, headers: { ...headers } });
+    const { access_token: token } = (await enter(password, theirs)).body;
+    const made = await api.post("/api-keys", { token, json: { name: "Theirs", permissions: ["items:read"] } });
+    expect(made.status).toBe(201);
+    expect((await verify(tokenFor(email))).status).toBe(204);
+    // The one who follows the link is signed out nowhere: most have opened the account themselves.
+    expect(await works(token)).toBe(true);
+    const later = await api.post("/api-keys", { token, json: { name: "Later", permissions: ["items:read"] } });
+    expect(later.status).toBe(201);
+    await forgot(email);
+    const ours = { "CF-Connecting-IP": "203.0.113.202" };
+    const json = { token: tokenFor(email), password: "another password" };
+    expect((await api.post("/auth/password/reset", { json, headers: ours })).status).toBe(204);
+    expect(await works(token)).toBe(false);
+    for (const { body } of [made, later]) expect((await api.get("/items", { token: body.key })).status).toBe(401);
+    const known = await db
+      .select()
+      .from(throttles)
+      .where(like(throttles.key, `familiar:${id}:%`));
+    expect(known).toHaveLength(1);
+    // Their network is a new one again, and the owner's is not.
+    const newNetworks = async () => (await eventsOf(id)).filter((kind) => kind === "sign_in.new_network").length;
+    const before = await newNetworks();
+    expect((await enter("another password", ours)).status).toBe(200);
+    expect(await newNetworks()).toBe(before);
+    expect((await enter("another password", theirs)).status).toBe(200);
+    expect(await newNetworks()).toBe(before + 1);
   });
 
   it("is good for its own purpose only", async () => {
