@@ -61,5 +61,4 @@ export function createClient({
 }
 
 /** A key need not be secret, and `randomUUID` is missing on a page without https and in React Native. */
-const newKey = () =>
-  ("crypto" in globalThis && crypto.randomUUID?.()) || `${Date.now()}${Math.random()}${Math.random()}`;
+const newKey = () => globalThis.crypto?.randomUUID?.() ?? `${Date.now()}${Math.random()}${Math.random()}`;

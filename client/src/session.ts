@@ -3,7 +3,7 @@ import { isJson, readable } from "./problems.ts";
 import { type Retries, withRetries } from "./retries.ts";
 import type { components, paths } from "./schema.ts";
 import { openTabs } from "./tabs.ts";
-import { unless, within } from "./waiting.ts";
+import { pause, unless, within } from "./waiting.ts";
 
 export type Account = components["schemas"]["User"];
 type Token = components["schemas"]["Token"];
@@ -48,14 +48,14 @@ type Failure = () => Response;
 const deadline = 4_000;
 /** Milliseconds after the first attempt in which another may begin: after the grace, the server takes it for theft. */
 const repeatable = 5_000;
-/** The last time that a `Date` can tell. */
-const always = 8.64e15;
+/** Later than any time. */
+const always = 9e15;
 /** Milliseconds by which a timer may be late. */
 const leeway = 500;
 /** Milliseconds for a sign-in, for which everything else about the session waits. */
 const patience = 20_000;
-/** Part of a token's life after which it is refreshed ahead of a 401. */
-const freshShare = 0.9;
+/** Milliseconds for each second of a token's life after which it is refreshed ahead of a 401. */
+const freshness = 900;
 
 export function openSession(
   origin: string,
@@ -68,7 +68,7 @@ export function openSession(
   const hasSession = credentials && key === undefined;
   const hasCookie = hasSession && !store;
   // Tabs share a cookie. A store may be one tab's own.
-  const tellTabs = hasCookie ? openTabs(origin, onSignal) : undefined;
+  const tellTabs = openTabs(hasCookie && origin, onSignal);
   let state: SessionState = { status: hasSession ? "unknown" : "signed_out" };
   let access: string | undefined;
   let freshUntil = 0;
@@ -81,6 +81,8 @@ export function openSession(
   let signOuts = 0;
   /** The token of a sign-out that the server was not told of. */
   let untold: string | undefined;
+  /** Waits for the answer to a sign-out of another tab. */
+  let hold: AbortController | undefined;
 
   /** Begins another turn: an answer that was asked for before counts no more. */
   function turnOver(): void {
@@ -94,9 +96,15 @@ export function openSession(
     for (const listener of listeners) listener();
   }
 
-  function onSignal(signal: "signed_in" | "signed_out"): void {
+  function onSignal(signal: unknown): void {
     turnOver();
-    become({ status: signal === "signed_in" ? "unknown" : signal });
+    hold?.abort();
+    if (signal === "leaving") {
+      hold = new AbortController();
+      // The answer to that sign-out takes the cookie away, even that of a sign-in here.
+      underWay = Promise.allSettled([underWay, pause(deadline, hold.signal)]);
+    }
+    become({ status: signal === "signed_in" ? "unknown" : "signed_out" });
     // A server that cannot be reached leaves the state unknown, and the next call asks again.
     start().catch(() => {});
   }
@@ -133,7 +141,7 @@ export function openSession(
     // On another site that shares the cookie, somebody else may have signed in.
     if (user && state.status === "signed_in" && user.id !== state.user.id) turnOver();
     access = access_token;
-    freshUntil = Date.now() + expires_in * 1_000 * freshShare;
+    freshUntil = Date.now() + expires_in * freshness;
     // First, as a listener may sign out.
     const stored = refresh_token && store?.set(refresh_token);
     if (user) become({ status: "signed_in", user });
@@ -174,10 +182,11 @@ export function openSession(
       const send = () => withRetries(new Request(origin), () => next(attempt), bounds, latest);
       const answer = store && !token ? undefined : await send();
       const tokens: Token | false = answer?.status === 200 && (await answer.json());
-      if (asked !== turn) return undefined;
-      if (!tokens && answer && answer.status !== 204) return () => answer.clone();
-      // A store that fails fails no call: the session goes on from memory.
-      await Promise.allSettled([tokens ? keep(tokens) : forget()]);
+      if (asked === turn) {
+        if (!tokens && answer && answer.status !== 204) return () => answer.clone();
+        // A store that fails fails no call: the session goes on from memory.
+        await Promise.allSettled([tokens ? keep(tokens) : forget()]);
+      }
       return undefined;
     } catch (error) {
       return () => {
@@ -220,7 +229,7 @@ export function openSession(
         else {
           turnOver();
           kept = keep(token);
-          tellTabs?.("signed_in");
+          tellTabs("signed_in");
         }
         return { response };
       }),
@@ -236,6 +245,7 @@ export function openSession(
     const entered = entering;
     const used = access;
     signOuts += 1;
+    tellTabs("leaving");
     turnOver();
     // No call may begin a refresh while a slow store removes the token.
     become({ status: "signed_out" });
@@ -250,6 +260,7 @@ export function openSession(
         const isTold = answer.status === 204 || (answer.status === 401 && isJson(answer));
         if (!isTold) throw new Error("The server did not sign out.");
         untold = undefined;
+        tellTabs("signed_out");
       });
     return [told, store?.remove()];
   }
@@ -273,7 +284,6 @@ export function openSession(
       underWay = Promise.allSettled([underWay, leaving.then(([told]) => told)]);
       const both = await leaving;
       await Promise.allSettled(both);
-      tellTabs?.("signed_out");
       await Promise.all(both);
     },
     send(request, isOpen) {
@@ -283,7 +293,7 @@ export function openSession(
       const renewed = async (refused?: string) => {
         const isOld = access === refused || freshUntil <= Date.now();
         if (isOld && state.status !== "signed_out") failure = await unless(request.signal, refresh());
-        if (began !== turn) throw new Error("The user has changed since this call began.");
+        if (began !== turn) throw new Error("The user has changed.");
         return failure?.();
       };
       const attempt = async (copy: Request) => {

@@ -1,11 +1,13 @@
-type Signal = "signed_in" | "signed_out";
+/** `leaving` while the server has not answered a sign-out, `signed_out` once it has. */
+type Signal = "signed_in" | "leaving" | "signed_out";
 
-/** Tells the other tabs of this origin who is signed in. Does nothing outside a page, where there are none. */
-export function openTabs(name: string, onSignal: (signal: Signal) => void): (signal: Signal) => void {
-  const isPage = "document" in globalThis && "BroadcastChannel" in globalThis;
-  const channel = isPage ? new BroadcastChannel(`plinth ${name}`) : undefined;
-  channel?.addEventListener("message", ({ data }: { data: unknown }) => {
-    if (data === "signed_in" || data === "signed_out") onSignal(data);
-  });
-  return (signal) => channel?.postMessage(signal);
+/** Tells the other tabs of this origin who is signed in. Does nothing without a name, or outside a page. */
+export function openTabs(
+  name: string | false | undefined,
+  onSignal: (signal: unknown) => void,
+): (signal: Signal) => void {
+  if (!(name && globalThis.document && globalThis.BroadcastChannel)) return () => {};
+  const channel = new BroadcastChannel(`plinth ${name}`);
+  channel.onmessage = ({ data }: { data: unknown }) => onSignal(data);
+  return (signal) => channel.postMessage(signal);
 }

@@ -22,6 +22,6 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
 export function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();
   const { signal } = stop;
-  const timer = setTimeout(() => stop.abort(new Error("The server did not answer in time.")), ms);
+  const timer = setTimeout(() => stop.abort(new Error("The server did not answer.")), ms);
   return unless(signal, work(signal)).finally(() => clearTimeout(timer));
 }

@@ -153,7 +153,7 @@ describe("a session of the client", () => {
     const waiting = client.GET("/api/v1/users/me");
     await vi.waitFor(() => expect(calls).toBe(1));
     await client.session.signIn({ username: other.username, password });
-    await expect(waiting).rejects.toThrow("The user has changed since this call began.");
+    await expect(waiting).rejects.toThrow("The user has changed.");
     expect(calls).toBe(1);
   });
 

@@ -37,7 +37,7 @@ describe("a change of the user", () => {
     store.token = other.token;
     isExpired = true;
     const writing = client.PATCH("/api/v1/users/me", { body: { full_name: "Ada" } });
-    await expect(writing).rejects.toThrow("The user has changed since this call began.");
+    await expect(writing).rejects.toThrow("The user has changed.");
     expect(client.calls).toStrictEqual(["/users/me", "/auth/resume"]);
     expect(client.session.state).toMatchObject({ status: "signed_in", user: { id: bob.id } });
     expect(turns).toStrictEqual([turn + 1]);

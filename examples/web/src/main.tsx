@@ -18,6 +18,11 @@ api.session.subscribe(() => {
   void router.invalidate();
 });
 
+// A page that the browser has kept knows nothing of a sign-out meanwhile.
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) location.reload();
+});
+
 const place = document.getElementById("app");
 if (!place) throw new Error("index.html has no place for the app.");
 createRoot(place).render(

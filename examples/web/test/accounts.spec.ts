@@ -194,6 +194,79 @@ test("what was read for one account is gone for the next, in every tab", async (
   await expect(page.getByText("A secret plan")).toBeHidden();
 });
 
+test("a sign-out reaches every tab before the server has answered, and a sign-in there comes after it", async ({
+  page,
+  context,
+}) => {
+  await aUser(context);
+  const next = aStranger();
+  await call(context, "/users", next);
+  await page.goto("/items");
+  const tab = await context.newPage();
+  await tab.goto("/items");
+  const answer = Promise.withResolvers<void>();
+  const calls: string[] = [];
+  context.on("request", (request) => calls.push(new URL(request.url()).pathname.replace("/api/v1/auth/", "")));
+  await tab.route("**/auth/logout", async (route) => {
+    // The answer is on its way, with the end of the cookie.
+    const fetched = await route.fetch();
+    await answer.promise;
+    calls.push("signed out");
+    await route.fulfill({ response: fetched });
+  });
+  await tab.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await page.getByLabel("Username or e-mail address").fill(next.username);
+  await page.getByLabel("Password", { exact: true }).fill(next.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  answer.resolve();
+  await expect(page.getByRole("heading", { name: "No items yet" })).toBeVisible();
+  expect(calls.filter((name) => ["logout", "signed out", "login"].includes(name))).toEqual([
+    "logout",
+    "signed out",
+    "login",
+  ]);
+  await page.reload();
+  await expect(page.getByRole("link", { name: next.username })).toBeVisible();
+  await expect(tab.getByRole("link", { name: next.username })).toBeVisible();
+});
+
+test("a sign-out that the server is not told of is one in every tab, until a page asks again", async ({
+  page,
+  context,
+}) => {
+  const { username } = await aUser(context);
+  await page.goto("/items");
+  const tab = await context.newPage();
+  await tab.goto("/items");
+  await tab.route("**/auth/logout", (route) => route.abort());
+  await tab.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await say(tab, "You are signed out here, but the server was not told");
+  const later = await context.newPage();
+  await later.goto("/items");
+  await expect(later.getByRole("link", { name: username })).toBeVisible();
+  await tab.unroute("**/auth/logout");
+  await later.getByRole("button", { name: "Sign out" }).click();
+  await page.goto("/items");
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+});
+
+test("a page that comes back from the browser's cache shows nothing of who has signed out meanwhile", async ({
+  page,
+  context,
+}) => {
+  const { token } = await aUser(context);
+  await someItems(token, ["A secret plan"]);
+  await page.goto("/items");
+  await expect(page.getByRole("row", { name: "A secret plan" })).toBeVisible();
+  await context.clearCookies();
+  // As the browser tells a page that it has kept: whether it keeps one is its own decision.
+  await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await expect(page.getByText("A secret plan")).toBeHidden();
+});
+
 test("a server that cannot be reached signs nobody out", async ({ page, context }) => {
   const { username } = await aUser(context);
   await page.route("**/auth/resume", (route) => route.abort());
