@@ -1,6 +1,7 @@
-import { ZodObject, z } from "zod";
+import { ZodObject, ZodUnion, z } from "zod";
 import {
   accessTable,
+  type Carried,
   carriedTokens,
   isolations,
   isSignedIn,
@@ -14,6 +15,7 @@ import {
 import { errorTable } from "../errors.ts";
 import { isDay } from "../http/deprecation.ts";
 import { knownTypes } from "../http/signatures.ts";
+import { multipartType } from "../middleware/content-type.ts";
 import { isPermission, isRole } from "../permissions.ts";
 import { PageQuery, pageOf } from "../schemas/pages.ts";
 import { sizeInWords } from "../schemas/sizes.ts";
@@ -21,6 +23,7 @@ import { isSensitive } from "../services/sensitive-changes.ts";
 import { isSwitch } from "../settings.ts";
 import type { Answers, Contract, Method } from "./contract.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { faultsOfTexts, fieldsIn, schemaIn } from "./inputs.ts";
 import { words } from "./words.ts";
 
 /** Throws if endpoints cannot be served as declared, with a line for each fault that names the remedy. */
@@ -74,6 +77,8 @@ function faultsOf(contract: Contract): string[] {
     ...faultsTogether(contract),
     ...faultsOfPages(contract),
     ...faultsOfVersions(contract),
+    ...faultsOfCache(contract),
+    ...faultsOfTexts(contract),
     ...faultsOfBody(contract),
     ...faultsOfFile(contract),
     ...faultsOfTransaction(contract),
@@ -162,10 +167,7 @@ function faultsOfAnswers({ responses }: Contract): string[] {
 
 /** Requires the declared proof of each sensitive change in the request or in `access`. */
 function faultsOfChanges({ access, carries, fresh, request, changes = {} }: Contract): string[] {
-  const contents = Object.values(request?.body?.content ?? {});
-  const fields = contents.flatMap((content) =>
-    content && "schema" in content && content.schema instanceof ZodObject ? Object.keys(content.schema.shape) : [],
-  );
+  const fields = fieldsOfBody(request);
   const holds = (...names: string[]) => names.every((name) => fields.includes(name));
   const isShown: Record<Proof, boolean> = {
     access_token: isSignedIn(access),
@@ -181,6 +183,10 @@ function faultsOfChanges({ access, carries, fresh, request, changes = {} }: Cont
       when(!isShown[proof], `a request for ${kind} shows no ${proof}`),
     ),
   );
+}
+
+function fieldsOfBody(request: Contract["request"]): string[] {
+  return Object.values(request?.body?.content ?? {}).flatMap((content) => fieldsIn(schemaIn(content)));
 }
 
 /** The faults of words that exclude each other. */
@@ -204,6 +210,12 @@ function faultsTogether(contract: Contract): string[] {
     ...when(request?.body !== undefined && isRead, "a get has no body"),
     ...when(carries !== undefined && hasCaller, "a user is counted, not the token that a call carries"),
     ...when(carries !== undefined && request?.body === undefined, "a call carries its token in a body"),
+    ...when(
+      carries !== undefined && request?.body !== undefined && !request.body.upload && lacksToken(carries, request),
+      `carries ${carries} needs the field ${carries && carriedTokens[carries]} in its body`,
+    ),
+    ...when(hasCaller && roundTrips === 0, "asking the guard takes a round trip: roundTrips are 1 or more"),
+    ...when(idempotent === true && roundTrips > 1, "idempotent calls c.var.run once: leave out roundTrips"),
     ...when(uncounted === true && (hasCaller || roundTrips > 0), 'uncounted needs access: "public" and roundTrips: 0'),
     ...when(
       uncounted === true && (rate ?? carries) !== undefined,
@@ -213,18 +225,47 @@ function faultsTogether(contract: Contract): string[] {
   ];
 }
 
+function lacksToken(carries: Carried, request: Contract["request"]): boolean {
+  return !fieldsOfBody(request).includes(carriedTokens[carries]);
+}
+
 /** Requires `etag` in the answers of what is versioned, so that a client can change what it shows. */
 function faultsOfVersions({ versioned, responses }: Contract): string[] {
   const isWithout = (answer: Answers[keyof Answers]) => {
     const schema = schemaOf(answer);
-    return schema instanceof ZodObject && !("etag" in schema.shape);
+    return schema instanceof z.ZodType && !hasTag(schema);
   };
   return when(versioned === true && Object.values(responses).some(isWithout), "a versioned answer has etag: ETag");
 }
 
+function hasTag(schema: unknown): boolean {
+  if (schema instanceof ZodUnion) return schema.options.every(hasTag);
+  return schema instanceof ZodObject && "etag" in schema.shape;
+}
+
 function schemaOf(answer: Answers[keyof Answers]): unknown {
-  const content = answer?.content?.["application/json"];
-  return content && "schema" in content ? content.schema : undefined;
+  return schemaIn(answer?.content?.["application/json"]);
+}
+
+/** The faults of an answer that is kept for everybody: no header of a request reaches its endpoint. */
+function faultsOfCache({ cached, request = {}, responses }: Contract): string[] {
+  if (cached === undefined) return [];
+  const isTime = (seconds: unknown) => Number.isInteger(seconds) && Number(seconds) >= 0;
+  const ok = responses[200];
+  return [
+    ...when(
+      !(isTime(cached.seconds) && isTime(cached.staleSeconds)),
+      "cached has seconds and staleSeconds, each a whole number",
+    ),
+    ...when(!ok, "a cached endpoint has a 200, the only answer that is kept"),
+    ...when(
+      Object.keys(ok?.content ?? {}).length > 1,
+      "a cached 200 has one media type: Accept does not reach the endpoint",
+    ),
+    ...(["headers", "cookies"] as const).flatMap((part) =>
+      when(request[part] !== undefined, `a cached answer is the same for all: leave ${part} out of request`),
+    ),
+  ];
 }
 
 /** The faults of a list of pages. */
@@ -256,6 +297,11 @@ function faultsOfBody({ request, idempotent, carries }: Contract): string[] {
     ),
     ...when(!(seconds > 0), "seconds is the time that a body may take to arrive"),
     ...when(upload !== undefined && required !== true, "an upload is not optional"),
+    ...when(upload !== undefined && multipartType in content, "an upload is one file: declare a form as multipart"),
+    ...when(
+      required === true && "application/json" in content && Object.keys(content).length > 1,
+      "a body of several kinds is validated as the one that was sent: leave out required",
+    ),
     ...(upload?.verified ? Object.keys(content).filter(isUnknown) : []).map(
       (type) => `no signature in src/http/signatures.ts proves ${type}: a verified upload needs one`,
     ),

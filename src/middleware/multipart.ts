@@ -3,17 +3,20 @@ import type { MiddlewareHandler } from "hono";
 import { ApiError, invalid } from "../errors.ts";
 import { fieldError } from "../schemas/field-errors.ts";
 import { whole } from "./bounded-body.ts";
+import { multipartType } from "./content-type.ts";
 
 /**
  * Reads the parts of a multipart form, which may be empty unless `required`. Answers 400 if it breaks off or its text is not
- * UTF-8, 415 for a part in another encoding, and 422 for one that occurs twice without being one of the `lists`.
+ * UTF-8, 415 for a part in another encoding, and 422 for one that occurs twice without being one of the `lists`. Leaves a body
+ * of another media type alone.
  */
 export function readMultipart({ required = true, lists = [], seconds }: Form): MiddlewareHandler {
   return async (c, next) => {
-    const bytes = new Uint8Array(await whole(c.req.arrayBuffer(), seconds));
     const type = c.req.header("Content-Type") ?? "";
+    if (!type.toLowerCase().startsWith(multipartType)) return next();
+    const bytes = new Uint8Array(await whole(c.req.arrayBuffer(), seconds));
     if (required || bytes.length > 0) c.req.bodyCache.formData = formIn(bytes, type, lists);
-    await next();
+    return next();
   };
 }
 

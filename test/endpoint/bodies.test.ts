@@ -55,6 +55,28 @@ const form = endpoint(
     return c.json({ size: bytes.byteLength, type: cover?.type ?? "", said: `${title} ${count} ${bytes.join()}` }, 200);
   },
 );
+const either = endpoint(
+  {
+    ...{ ...said, path: "/either", operationId: "either", summary: "Take either", description: "Takes either." },
+    idempotent: true,
+    request: {
+      body: {
+        content: {
+          ...body(z.strictObject({ title: z.string() })).content,
+          ...multipart({ title: z.string(), cover: file({ types: ["image/png"] }).optional() }).content,
+        },
+      },
+    },
+    responses,
+  },
+  async (c) => {
+    const { db, run, user } = c.var;
+    const taken: { title: string; cover?: File | undefined } = { ...c.req.valid("form"), ...c.req.valid("json") };
+    const { title, cover } = taken;
+    await run(Users.find(db, user.id, user));
+    return c.json({ size: cover?.size ?? 0, type: cover?.type ?? "", said: title }, 200);
+  },
+);
 const uploading = (maxBytes: number, seconds: number, handle: (upload: Upload) => Promise<number>) =>
   endpoint(
     {
@@ -75,7 +97,7 @@ const counting = async ({ stream }: Upload) => {
   return size;
 };
 const document = own.filter(({ policy }) => policy.operationId === "openapi");
-const app = serve({ endpoints: [small, form, uploading(1_000, 60, counting), ...document] });
+const app = serve({ endpoints: [small, form, either, uploading(1_000, 60, counting), ...document] });
 const ada = await aUser();
 const { token } = ada;
 const { body: described } = await app.get("/openapi.json");
@@ -133,6 +155,24 @@ describe("multipart", () => {
       form: { title: "Bridge", cover: new File(["a"], "a.png", { type: "image/png" }) },
     });
     expect(await answer.json()).toStrictEqual({ size: 1, type: "image/png", said: "Bridge undefined 97" });
+  });
+
+  it("may come beside JSON, under a key, too", async () => {
+    const headers = { "Idempotency-Key": unique() };
+    const asJson = () => app.post("/either", { token, headers, json: { title: "Bridge" } });
+    for (const replayed of [null, "true"]) {
+      const answer = await asJson();
+      expect(answer.body).toStrictEqual({ size: 0, type: "", said: "Bridge" });
+      expect(answer.headers.get("Idempotent-Replayed")).toBe(replayed);
+    }
+    const data = new FormData();
+    data.set("title", "Bridge");
+    expect((await app.post("/either", { token, headers, body: data })).body.code).toBe("idempotency_key_reused");
+    data.set("cover", new File(["a"], "cover.png", { type: "image/png" }));
+    const { body } = await app.post("/either", { token, body: data });
+    expect(body).toStrictEqual({ size: 1, type: "image/png", said: "Bridge" });
+    expect((await app.post("/either", { token, json: { name: "Bridge" } })).status).toBe(422);
+    expect((await app.post("/either", { token })).status).toBe(415);
   });
 
   it("takes a field in which a browser's user chose no file for none", async () => {

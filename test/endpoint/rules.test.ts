@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createApp } from "../../src/app.ts";
-import { multipart, upload } from "../../src/endpoint/bodies.ts";
-import { body, endpoint, json, optional } from "../../src/endpoint/endpoint.ts";
+import { file, files, multipart, upload } from "../../src/endpoint/bodies.ts";
+import { body, endpoint, formOrJson, json, optional } from "../../src/endpoint/endpoint.ts";
+import { downloadOf } from "../../src/http/download.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { IdParams } from "../../src/schemas/common.ts";
 import { Health } from "../../src/schemas/health.ts";
 import { pageOf } from "../../src/schemas/pages.ts";
+import { Flag, listOf, Moment, wholeNumber } from "../../src/schemas/parameters.ts";
 
 const sound = {
   method: "get",
@@ -25,6 +27,15 @@ function taking(...fields: string[]) {
   const schema = z.strictObject(Object.fromEntries(fields.map((field) => [field, z.string()])));
   return { method: "post", access: "public", request: { params: IdParams, body: body(schema) } };
 }
+
+const texts = {
+  count: wholeNumber({ min: 1, max: 9 }).default(1),
+  names: listOf(z.string()).optional(),
+  price: z.coerce.number().optional(),
+  word: z.union([z.literal("a"), z.uuid()]).nullable(),
+};
+const Tagged = z.object({ etag: z.string() });
+const many = files({ types: ["image/png"], most: 3 });
 
 /** A contract that is counted by its token. */
 function carrying(carries: string) {
@@ -53,10 +64,28 @@ describe("createApp", () => {
     expect(made(contract)).not.toThrow();
   });
 
+  it.each<[string, object]>([
+    ["a query of texts and what is made of them", { query: z.object({ ...texts, when: Moment, is: Flag.optional() }) }],
+    [
+      "headers and cookies",
+      { headers: z.object({ "X-Shop": z.string() }), cookies: z.object({ theme: z.enum(["dark"]) }) },
+    ],
+    ["a form with files", { body: multipart({ ...texts, one: file({ types: ["image/png"] }).optional(), many }) }],
+    [
+      "JSON, which has numbers and lists",
+      { body: body(z.strictObject({ count: z.int(), names: z.array(z.string()) })) },
+    ],
+    ["a form or JSON", { body: formOrJson(z.object(texts), z.object({ count: z.int() })) }],
+  ])("takes %s", (_what, input) => {
+    expect(made({ method: "post", request: { params: IdParams, ...input } })).not.toThrow();
+  });
+
   const withoutParams = { path: "/things", request: {} };
   const posting = { ...withoutParams, method: "post" };
   const film = upload({ types: ["video/mp4"], maxBytes: 1e8 });
   const paged = { ...withoutParams, paged: true, responses: { 200: json(pageOf(Health), "A page") } };
+  const shared = { access: "public", cached: { seconds: 1, staleSeconds: 1 } };
+  const asking = (query: z.ZodRawShape) => ({ request: { params: IdParams, query: z.object(query) } });
   const below = {
     path: "/organizations/{organization_id}/things",
     request: { params: z.object({ organization_id: z.uuid() }) },
@@ -135,6 +164,71 @@ describe("createApp", () => {
     [
       { ...posting, request: { body: { ...film, upload: { verified: true } } } },
       "no signature in src/http/signatures.ts proves video/mp4",
+    ],
+    [{ ...asking({ count: z.number() }) }, "count in query is sent as text, which is never a number: use wholeNumber"],
+    [{ ...asking({ count: z.int().optional() }) }, "count in query is sent as text, which is never a number"],
+    [{ ...asking({ names: z.array(z.string()).default([]) }) }, "names in query is a list: use listOf"],
+    [{ ...asking({ is: z.boolean() }) }, "is in query is sent as text, which is never a boolean: use Flag"],
+    [{ ...asking({ at: z.date().nullable() }) }, "at in query is sent as text, which is never a date: use Moment"],
+    [{ ...asking({ by: z.object({ name: z.string() }) }) }, "by in query is sent as text, which is never an object"],
+    [
+      { ...asking({ many: z.union([z.int(), z.boolean()]) }) },
+      "many in query is sent as text, which is never a number",
+    ],
+    [{ request: { params: z.object({ id: z.int() }) } }, "id in params is sent as text"],
+    [
+      { request: { params: IdParams, headers: z.object({ "X-Count": z.int() }) } },
+      "X-Count in headers is sent as text",
+    ],
+    [{ request: { params: IdParams, cookies: z.object({ theme: z.int() }) } }, "theme in cookies is sent as text"],
+    [{ ...posting, request: { body: multipart({ count: z.number() }) } }, "count in a form is sent as text"],
+    [
+      { ...posting, request: { body: multipart({ names: z.array(z.string()) }) } },
+      "names in a form is a list: use listOf",
+    ],
+    [
+      { ...posting, request: { body: { ...formOrJson(Health, Health), required: true } } },
+      "a body of several kinds is validated as the one that was sent: leave out required",
+    ],
+    [
+      { ...posting, request: { body: upload({ types: ["multipart/form-data"], maxBytes: 1e6 }) } },
+      "an upload is one file: declare a form as multipart",
+    ],
+    [
+      { ...posting, access: "public", carries: "mailed_token", request: { body: body(Health) } },
+      "carries mailed_token needs the field token in its body",
+    ],
+    [{ roundTrips: 0 }, "asking the guard takes a round trip: roundTrips are 1 or more"],
+    [{ ...posting, idempotent: true, roundTrips: 2 }, "idempotent calls c.var.run once: leave out roundTrips"],
+    [{ versioned: true, responses: { 200: json(z.array(Tagged), "Them") } }, "a versioned answer has etag: ETag"],
+    [
+      { versioned: true, responses: { 200: json(z.union([Tagged, Health]), "It") } },
+      "a versioned answer has etag: ETag",
+    ],
+    [
+      { ...shared, cached: { seconds: 0.5, staleSeconds: 0 } },
+      "cached has seconds and staleSeconds, each a whole number",
+    ],
+    [
+      { ...shared, cached: { seconds: 1, staleSeconds: -1 } },
+      "cached has seconds and staleSeconds, each a whole number",
+    ],
+    [{ ...shared, cached: {} }, "cached has seconds and staleSeconds, each a whole number"],
+    [
+      { ...shared, responses: { 204: { description: "None" } } },
+      "a cached endpoint has a 200, the only answer that is kept",
+    ],
+    [
+      { ...shared, responses: { 200: downloadOf("Thing", "All") } },
+      "a cached 200 has one media type: Accept does not reach the endpoint",
+    ],
+    [
+      { ...shared, request: { params: IdParams, headers: z.object({ "Accept-Language": z.string() }) } },
+      "a cached answer is the same for all: leave headers out of request",
+    ],
+    [
+      { ...shared, request: { params: IdParams, cookies: z.object({ theme: z.string() }) } },
+      "a cached answer is the same for all: leave cookies out of request",
     ],
     [{ ...posting, ranged: true }, "only a get is ranged"],
     [{ versioned: true, ranged: true }, "a ranged answer is neither paged, versioned nor cached"],

@@ -1,0 +1,61 @@
+import { ZodArray, ZodObject, ZodPipe, type ZodType, ZodUnion } from "zod";
+import type { Contract } from "./contract.ts";
+
+const forms = ["multipart/form-data", "application/x-www-form-urlencoded"];
+
+/** The faults of fields that arrive as texts: no text would ever pass, or a list of one would not. */
+export function faultsOfTexts({ request = {} }: Contract): string[] {
+  const { params, query, headers, cookies, body } = request;
+  const parts = Object.entries({ params, query, headers, cookies });
+  const sent = forms.map((type) => ["a form", schemaIn(body?.content[type])] as const);
+  return [...parts, ...sent].flatMap(([part, schema]) =>
+    schema instanceof ZodObject
+      ? Object.entries<ZodType>(schema.shape).flatMap(([name, field]) => faultOf(field, `${name} in ${part}`))
+      : [],
+  );
+}
+
+/** The names of the fields that a body of this schema may have. */
+export function fieldsIn(schema: unknown): string[] {
+  if (schema instanceof ZodObject) return Object.keys(schema.shape);
+  if (schema instanceof ZodUnion) return schema.options.flatMap(fieldsIn);
+  return schema instanceof ZodPipe ? [...fieldsIn(schema.def.in), ...fieldsIn(schema.def.out)] : [];
+}
+
+/** The schema of a body or an answer, unless it is one of OpenAPI's own. */
+export function schemaIn(content: unknown): unknown {
+  return typeof content === "object" && content !== null && "schema" in content ? content.schema : undefined;
+}
+
+/** Types that no text has, each with its name and the schema that makes it of a text. */
+const neverTexts: Partial<Record<string, readonly [name: string, remedy?: string]>> = {
+  number: ["a number", "wholeNumber"],
+  bigint: ["a number", "wholeNumber"],
+  boolean: ["a boolean", "Flag"],
+  date: ["a date", "Moment"],
+  object: ["an object"],
+  record: ["an object"],
+};
+
+function faultOf(field: ZodType, where: string): string[] {
+  const first = firstOf(field);
+  if (first instanceof ZodArray) return [`${where} is a list: use listOf, because one alone is sent as a text`];
+  const [name, remedy] = neverText(first) ?? [];
+  return name ? [`${where} is sent as text, which is never ${name}${remedy ? `: use ${remedy}` : ""}`] : [];
+}
+
+function neverText(schema: ZodType): readonly [string, string?] | undefined {
+  if (schema instanceof ZodUnion) {
+    const options = schema.options.map((option) => neverText(firstOf(option as ZodType)));
+    return options.every((option) => option !== undefined) ? options[0] : undefined;
+  }
+  const { type } = schema.def;
+  return "coerce" in schema.def && schema.def.coerce ? undefined : neverTexts[type];
+}
+
+/** The schema that sees a value first, behind what only says that it may be absent. */
+function firstOf(schema: ZodType): ZodType {
+  const { def } = schema;
+  if ("innerType" in def) return firstOf(def.innerType as ZodType);
+  return "in" in def ? firstOf(def.in as ZodType) : schema;
+}
