@@ -135,11 +135,12 @@ export function note(
   recorded: readonly RecordedEvent[],
   refused: readonly RefusedMail[],
 ): void {
-  for (const { id, kind, user_id } of recorded) {
+  for (const { id, kind, user_id, mail_ids } of recorded) {
     const at = audit?.made.findIndex((event) => event.id === id) ?? -1;
-    const [event] = at < 0 ? [] : (audit?.made.splice(at, 1) ?? []);
+    if (at >= 0) audit?.made.splice(at, 1);
     audit?.recorded.push({ kind, user_id });
-    if (event?.notice) outbox?.push(event.notice.id);
+    // Mails of the same millisecond may be found with two events.
+    outbox?.push(...mail_ids.filter((mail) => !outbox.includes(mail)));
   }
   for (const mail of refused) {
     const at = outbox?.indexOf(mail.mail_id) ?? -1;

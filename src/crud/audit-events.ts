@@ -17,8 +17,8 @@ type Notice = {
   pepper?: string;
 };
 
-/** An event as the database has it. */
-export type RecordedEvent = Pick<typeof auditEvents.$inferSelect, "id" | "kind" | "user_id">;
+/** An event as the database has it, and the mails of its notice. */
+export type RecordedEvent = Pick<typeof auditEvents.$inferSelect, "id" | "kind" | "user_id"> & { mail_ids: string[] };
 
 /** The filter of a list: the account, the kind, `since` inclusive and `until` exclusive. */
 export type AuditEventFilter = {
@@ -42,11 +42,16 @@ export const AuditEvents = {
     return db.insert(auditEvents).values(event).returning({ id: auditEvents.id });
   },
 
-  /** Those of these events that are recorded. */
+  /** Those of these events that are recorded. A notice may be a mail to several, or to nobody. */
   recorded(db: Database, events: readonly NewAuditEvent[]) {
     const ids = `{${events.map(({ id }) => id)}}`;
+    const notices = `{${events.map(({ notice }) => notice?.id ?? "null")}}`;
+    const mail_ids = sql<string[]>`to_json(array(
+      select m.id from unnest(${ids}::uuid[], ${notices}::uuid[]) as made (event_id, notice_id)
+      join ${mails} as m on m.id between ${ofEach(sql`notice_id`, "0000-000000000000")} and ${ofEach(sql`notice_id`, "ffff-ffffffffffff")}
+      where made.event_id = ${auditEvents.id} and m.created_at = now()::timestamptz(3) order by m.id))`;
     return db
-      .select({ id: auditEvents.id, kind: auditEvents.kind, user_id: auditEvents.user_id })
+      .select({ id: auditEvents.id, kind: auditEvents.kind, user_id: auditEvents.user_id, mail_ids })
       .from(auditEvents)
       .where(sql`${auditEvents.id} = any(${ids}::uuid[])`)
       .orderBy(auditEvents.id);
@@ -169,5 +174,10 @@ export function telling(event: NewAuditEvent, source: SQL, whose: Whose = {}): C
 /** An id for each row: this one for the first, and others of the same time. */
 function idOfEach(id: string): SQL {
   return sql`case row_number() over () when 1 then ${id}::uuid
-    else overlay(${id}::text placing right(gen_random_uuid()::text, 17) from 20)::uuid end`;
+    else ${ofEach(sql`${id}`, sql`right(gen_random_uuid()::text, 17)`)} end`;
+}
+
+/** The id with another end, which keeps its time. */
+function ofEach(id: SQL, end: SQL | string): SQL {
+  return sql`overlay(${id}::text placing ${end} from 20)::uuid`;
 }

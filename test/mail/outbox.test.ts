@@ -5,7 +5,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createApp, defaultDeps } from "../../src/app.ts";
 import { runner } from "../../src/context/run.ts";
 import type { Deps } from "../../src/context/types.ts";
-import { mails, tasks, throttles } from "../../src/db/schema.ts";
+import { customRoles, mails, organizations, tasks, throttles } from "../../src/db/schema.ts";
 import type { LogEntry } from "../../src/log.ts";
 import { usernameChanged } from "../../src/mail/notices.ts";
 import { type Mail, type Transport, TransportError } from "../../src/mail/transports.ts";
@@ -17,6 +17,7 @@ import { task } from "../../src/task/task.ts";
 import { sendMail } from "../../src/tasks/mails/send.ts";
 import { mailTask } from "../../src/values.ts";
 import { aUser, bindings, db, serve, serveWithMailbox, unique } from "../harness.ts";
+import { aMember, anOrganization } from "../members.ts";
 
 const password = "correct horse battery";
 const through = (transport: Transport): Partial<Deps> => ({
@@ -67,6 +68,30 @@ async function signUp(api: ReturnType<typeof serve>) {
 // Retires mails that other tests left behind.
 beforeAll(() => db.execute(sql`update tasks set state = 'cancelled' where name = ${mailTask} and state = 'waiting'`));
 afterEach(() => vi.restoreAllMocks());
+
+describe("a request", () => {
+  it("wakes the tasks of the mails that it wrote, of a notice to several all, and of one to nobody none", async () => {
+    const api = serveWithMailbox();
+    const wokenBy = async (calling: Promise<{ status: number }>) => {
+      expect((await calling).status).toBeLessThan(300);
+      const line = api.logs.findLast(({ message }) => message === "request");
+      return (line?.task_ids ?? []) as string[];
+    };
+    const { id, path, owner, admin } = await anOrganization();
+    const json = { name: "Nightly", permissions: ["keys:manage"] };
+    const woken = await wokenBy(api.as(admin).post(`${path}/api-keys`, json));
+    const addresses = [admin.email, owner.email].toSorted();
+    expect(api.sent.map(({ to }) => to).toSorted()).toStrictEqual(addresses);
+    const written = await db.select().from(mails).where(inArray(mails.recipient, addresses));
+    expect(woken.toSorted()).toStrictEqual(written.map((mail) => mail.id).toSorted());
+    expect(await wokenBy(api.as(owner).delete(path))).toStrictEqual([]);
+    await db.update(organizations).set({ deleted_at: null }).where(eq(organizations.id, id));
+    await db.insert(customRoles).values({ organization_id: id, name: "ender", permissions: ["organization:delete"] });
+    const ender = await aMember({ id }, "ender");
+    expect(await wokenBy(api.as(ender).delete(path))).toHaveLength(1);
+    expect(api.sent.at(-1)).toMatchObject({ to: owner.email, subject: expect.stringContaining("was deleted") });
+  });
+});
 
 describe("promise 21: a message is kept until it is sent, and sent once", () => {
   it("right after the answer of the request that caused it, and by no sweep again", async () => {
