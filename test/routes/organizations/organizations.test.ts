@@ -193,6 +193,15 @@ describe("names and slugs", () => {
     expect((await ada.post("/organizations", { name: unique(), slug })).status).toBe(201);
   });
 
+  it("keep it for 90 days from the last time that it was given up", async () => {
+    const { path, slug, admin } = await anOrganization();
+    await admin.patch(path, { slug: unique("new") }, any);
+    await db.update(slugs).set({ released_at: long }).where(eq(slugs.slug, slug));
+    for (const next of [slug, unique("new")]) await admin.patch(path, { slug: next }, any);
+    const { body } = await (await aUser()).post("/organizations", { name: unique(), slug });
+    expect(body.code).toBe("slug_taken");
+  });
+
   it("hold at most three slugs that were given up", async () => {
     const { id, path, slug, admin } = await anOrganization();
     for (let i = 0; i < 5; i++) await admin.patch(path, { slug: unique(`s${i}`) }, any);

@@ -97,6 +97,33 @@ it("a former owner cannot delete what another one has just taken over", async ()
   expect((await stored(organization))?.deleted_at).toBeNull();
 });
 
+describe("an offer of an organization", () => {
+  it("goes to no member who is being removed", async () => {
+    const organization = await anOrganization();
+    const { path, owner, member } = organization;
+    const [, offered] = await inOrder(
+      row(organization),
+      () => owner.delete(`${path}/members/${member.id}`),
+      () => owner.put(`${path}/transfer`, { user_id: member.id }),
+    );
+    expect(offered.body.code).toBe("invalid_reference");
+    expect((await stored(organization))?.next_owner_id).toBeNull();
+  });
+
+  it("is not accepted once it is being taken back", async () => {
+    const organization = await anOrganization();
+    const { path, owner, member } = organization;
+    await owner.put(`${path}/transfer`, { user_id: member.id });
+    const [cancelled, accepted] = await inOrder(
+      row(organization),
+      () => owner.delete(`${path}/transfer`),
+      () => member.post(`${path}/transfer/accept`),
+    );
+    expect([cancelled.status, accepted.status]).toStrictEqual([204, 404]);
+    expect((await stored(organization))?.owner_id).toBe(owner.id);
+  });
+});
+
 it("a key that is made while its organization is deleted is refused without ending the caller's session", async () => {
   const organization = await anOrganization();
   const { path, owner, admin } = organization;
