@@ -5,6 +5,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createApp, defaultDeps } from "../../src/app.ts";
 import { runner } from "../../src/context/run.ts";
 import type { Deps } from "../../src/context/types.ts";
+import { mailBudget } from "../../src/crud/mails.ts";
 import { customRoles, mails, organizations, tasks, throttles } from "../../src/db/schema.ts";
 import type { LogEntry } from "../../src/log.ts";
 import { usernameChanged } from "../../src/mail/notices.ts";
@@ -482,6 +483,15 @@ describe("a mail that finds no room", () => {
     const ofLink = { ...about, request_id: link.headers.get("X-Request-Id") };
     expect(refused(api.logs, "verify_email")).toMatchObject([ofLink]);
     expect(api.sent).toHaveLength(10);
+  });
+
+  it("keeps no other mail of its request waiting", async () => {
+    const { path, owner, admin } = await anOrganization();
+    await db.insert(throttles).values({ key: `mail:api_key_created:${owner.id}`, attempts: mailBudget.budget });
+    const api = serveWithMailbox();
+    await api.as(admin).post(`${path}/api-keys`, { name: unique(), permissions: ["keys:manage"] });
+    expect(refused(api.logs, "api_key_created")).toMatchObject([{ user_id: owner.id }]);
+    expect(api.sent.map(({ to }) => to)).toStrictEqual([admin.email]);
   });
 });
 
