@@ -38,6 +38,11 @@ function isolate(own: Record<string, string> = {}, deps: Partial<Deps> = {}) {
       Object.assign(c.var.trips, { count: 1, milliseconds: Number(c.req.valid("param").ms) });
       return c.json({ status: "ok" } as const, 200);
     }),
+    endpoint({ ...said, method: "get", path: "/slow", operationId: "slow", responses }, async (c) => {
+      await working();
+      Object.assign(c.var.trips, { count: 1, milliseconds: 60_000 });
+      return c.json({ status: "ok" } as const, 200);
+    }),
     endpoint({ ...said, method: "get", path: "/trip", operationId: "trip", responses }, async (c) => {
       await working();
       await c.var.db.execute(sql`select 1`);
@@ -55,6 +60,7 @@ function isolate(own: Record<string, string> = {}, deps: Partial<Deps> = {}) {
   const app = serve({ endpoints: [...work, ...endpoints], bindings: all, deps: { answers, ...deps }, mayFail: true });
   const calls = {
     read: () => app.get("/read"),
+    slow: () => app.get("/slow"),
     trip: () => app.get("/trip"),
     write: () => app.post("/write", { json: {} }),
     bulk: () => app.post("/bulk", { json: {} }),
@@ -102,6 +108,22 @@ describe("promise 44: an isolate that has all the work it can do", () => {
       expect.objectContaining({ level: "warn", refused: 1 }),
     ]);
     expect(logs.filter(({ code }) => code === "overloaded")).toStrictEqual([]);
+  });
+
+  it("tells once a second how many it has refused since", async () => {
+    const { calls, fill, finish, logs } = isolate();
+    const running = await fill("read", 10);
+    let now = Date.now();
+    const clock = vi.spyOn(Date, "now").mockImplementation(() => now);
+    onTestFinished(() => void clock.mockRestore());
+    for (const passed of [0, 0, 999, 1, 1_000]) {
+      now += passed;
+      await calls.read();
+    }
+    finish();
+    await Promise.all(running);
+    const told = logs.filter(({ message }) => message === "overloaded").map(({ refused }) => refused);
+    expect(told).toStrictEqual([1, 3, 1]);
   });
 
   it("refuses before it imports keys and opens the database", async () => {
@@ -177,6 +199,34 @@ describe("promise 44: an isolate that has all the work it can do", () => {
     await fillAndFinish(7);
     for (let i = 0; i < 64; i++) await get("/ask/1");
     await fillAndFinish(10);
+  });
+
+  it("gives up no more places for those that waited for a slow database at the same time", async () => {
+    const { calls, fill, finish } = isolate();
+    const waiting = await fill("slow", 8);
+    finish();
+    await Promise.all(waiting);
+    const running = await fill("read", 7);
+    expect(await calls.read()).toMatchObject(refusal);
+    finish();
+    await Promise.all(running);
+  });
+
+  it("keeps a sixteenth of its places however long the database is slow, to see when it is quick again", async () => {
+    const { calls, fill, finish } = isolate({ REQUESTS_PER_ISOLATE: "64" });
+    let now = Date.now();
+    const clock = vi.spyOn(Date, "now").mockImplementation(() => now);
+    onTestFinished(() => void clock.mockRestore());
+    for (let i = 0; i < 20; i++) {
+      now += 1;
+      const waiting = await fill("slow", 1);
+      finish();
+      await Promise.all(waiting);
+    }
+    const running = await fill("read", 4);
+    expect(await calls.read()).toMatchObject(refusal);
+    finish();
+    await Promise.all(running);
   });
 
   it("has fewer places while it refuses requests and those that it works on wait for each other", async () => {
