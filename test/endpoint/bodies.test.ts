@@ -258,17 +258,19 @@ describe("multipart", () => {
     });
   });
 
-  it("is the same request under its Idempotency-Key with any boundary, and another with another byte", async () => {
+  it("is the same request under its Idempotency-Key with any boundary, and another with another byte, name or type", async () => {
     const headers = { "Idempotency-Key": unique() };
-    const sent = (byte: number) => {
+    const sent = (byte = 1, name = "a.png", type = "image/png") => {
       const data = new FormData();
       data.set("title", "a");
-      data.set("cover", new File([new Uint8Array([byte])], "a.png", { type: "image/png" }));
+      data.set("cover", new File([new Uint8Array([byte])], name, { type }));
       return app.post("/form", { token, headers, body: data });
     };
-    expect((await sent(1)).status).toBe(200);
-    expect((await sent(1)).headers.get("Idempotent-Replayed")).toBe("true");
-    expect((await sent(2)).body.code).toBe("idempotency_key_reused");
+    expect((await sent()).status).toBe(200);
+    expect((await sent()).headers.get("Idempotent-Replayed")).toBe("true");
+    for (const other of [await sent(2), await sent(1, "b.png"), await sent(1, "a.png", "image/jpeg")]) {
+      expect(other.body.code).toBe("idempotency_key_reused");
+    }
   });
 });
 
