@@ -1,4 +1,5 @@
 /** The conversation of commands with people: what they give, what is asked, and what is printed. */
+import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
 import { CommandError } from "./config.ts";
 
@@ -6,7 +7,10 @@ import { CommandError } from "./config.ts";
 export async function confirmed(question: string, advice: string): Promise<boolean> {
   if (!process.stdin.isTTY) throw new CommandError(advice);
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question(`${question} [y/N] `);
+  // A line is edited without the terminal's own signals.
+  terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  const closed = once(terminal, "close").then(() => "");
+  const answer = await Promise.race([terminal.question(`${question} [y/N] `), closed]);
   terminal.close();
   return /^y(es)?$/i.test(answer.trim());
 }

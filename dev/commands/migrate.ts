@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { failWith } from "../config.ts";
 import { explained } from "../local/explained.ts";
 import { openDatabase } from "../local/open.ts";
-import { environment, setOwner } from "../local/target.ts";
+import { environment } from "../local/target.ts";
 import { migrate } from "../migrations/migrate.ts";
 
 async function main(): Promise<void> {
@@ -19,10 +19,10 @@ async function main(): Promise<void> {
   try {
     const count = await migrate(database, {
       log: console.log,
+      owner: env,
       applySkipped: values["apply-skipped"] ?? false,
       allowAhead: values["allow-ahead"] ?? false,
     });
-    if (env !== undefined) await setOwner(database, env);
     const done = count === 1 ? "1 migration was" : `${count} migrations were`;
     console.log(count === 0 ? `${where} is up to date.` : `${done} applied to ${where}.`);
     const isDeployed = env === "production" || env === "staging";

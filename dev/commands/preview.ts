@@ -4,18 +4,19 @@
  */
 import { parseArgs } from "node:util";
 import { CommandError, failWith, projectFolder } from "../config.ts";
+import { interruptible, type Progress } from "../interruption.ts";
 import { previewDown, previewSweep, previewUp } from "../preview/preview.ts";
 import { wholeNumberOption } from "../terminal.ts";
 
 const usage = "npm run preview -- up NAME, down NAME, or sweep [--days 7].";
 
-async function main(): Promise<void> {
+async function main(progress: Progress): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { days: { type: "string", default: "7" } },
   });
   const [verb, name, ...rest] = positionals;
-  const options = { project: projectFolder, variables: process.env, log: console.log };
+  const options = { project: projectFolder, variables: process.env, log: console.log, progress };
   if (rest.length > 0 || (verb === "sweep") !== (name === undefined)) throw new CommandError(usage);
   if (verb === "up" && name !== undefined) await previewUp(name, options);
   else if (verb === "down" && name !== undefined) await previewDown(name, options);
@@ -23,4 +24,4 @@ async function main(): Promise<void> {
   else throw new CommandError(usage);
 }
 
-if (import.meta.main) await main().catch(failWith);
+if (import.meta.main) await interruptible(main).catch(failWith);

@@ -7,6 +7,7 @@
  */
 import { parseArgs } from "node:util";
 import { CommandError, failWith, projectFolder } from "../config.ts";
+import { interruptible, type Progress } from "../interruption.ts";
 import { shapeOptions } from "../shapes/shipping.ts";
 import { environmentLines } from "../ship/checks/all.ts";
 import type { ShapeOptions } from "../ship/shape-plan.ts";
@@ -17,7 +18,7 @@ import { confirmed, wholeNumberOption } from "../terminal.ts";
 const starts = 12;
 const nobodyToAsk = "Nothing was changed: there is nobody to ask. Add --yes if you mean it.";
 
-async function main(): Promise<void> {
+async function main(progress: Progress): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -48,8 +49,16 @@ async function main(): Promise<void> {
     log: console.log,
     confirm: async (question) => values.yes || confirmed(`\n${question}`, nobodyToAsk),
     check: environmentLines,
+    progress,
+    again: againCommand(process.argv.slice(2)),
     shape: await shapeNamed(values.shape, values["secrets-file"]),
   });
+}
+
+/** The command line that ships the same again. */
+function againCommand(given: readonly string[]): string {
+  const quoted = given.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
+  return `npm run ship -- ${quoted.join(" ")}`;
 }
 
 async function shapeNamed(name: string, secretsFile: string | undefined): Promise<ShapeOptions | undefined> {
@@ -69,4 +78,4 @@ function stepsIn(text: string): number[] {
   throw new CommandError("--steps are percentages that grow, such as 10,50.");
 }
 
-if (import.meta.main) await main().catch(failWith);
+if (import.meta.main) await interruptible(main).catch(failWith);

@@ -53,8 +53,8 @@ export type LocalDatabase = {
     database?: string,
     signal?: AbortSignal,
   ): Promise<Result[]>;
-  /** Opens a session, which names itself `application` to the server. */
-  session(application: string): Promise<LocalSession>;
+  /** Opens a session, which names itself `application` to the server. The signal cancels what it runs, and ends it. */
+  session(application: string, signal?: AbortSignal): Promise<LocalSession>;
   /** Opens a connection to this database of the server, for a client that speaks PostgreSQL's protocol itself. */
   tunnel(database: string): Promise<Tunnel>;
   close(): Promise<void>;

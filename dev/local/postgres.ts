@@ -87,7 +87,8 @@ export function postgres(url: string, { connections = 20, role }: PostgresOption
         }
         return results;
       }),
-    async session(application) {
+    async session(application, signal) {
+      signal?.throwIfAborted();
       const client = new pg.Client({
         connectionString: pgUrl(url),
         application_name: application,
@@ -96,9 +97,17 @@ export function postgres(url: string, { connections = 20, role }: PostgresOption
       });
       client.on("error", ignore);
       await client.connect();
+      const cancel = () => cancelQuery(client);
+      signal?.addEventListener("abort", cancel);
       return {
-        run: (query, params = []) => execute(client, { query, params }),
-        close: () => client.end().catch(ignore),
+        async run(query, params = []) {
+          signal?.throwIfAborted();
+          return execute(client, { query, params });
+        },
+        close() {
+          signal?.removeEventListener("abort", cancel);
+          return client.end().catch(ignore);
+        },
       };
     },
     tunnel: (database) => openTunnel(database === name ? url : inDatabase(url, database), role),
@@ -184,7 +193,7 @@ async function recovered(client: pg.PoolClient, error: unknown): Promise<boolean
 const cancelCode = 80_877_102;
 
 /** Cancels the statement that runs on a connection, if one does. */
-function cancelQuery(client: pg.PoolClient): void {
+function cancelQuery(client: pg.ClientBase): void {
   // Not in its types.
   const { host, port, processID, secretKey }: { host: string; port: number; processID: number; secretKey: number } =
     Object(client);

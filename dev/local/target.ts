@@ -1,5 +1,5 @@
 import { CommandError, describeDatabase } from "../config.ts";
-import { isMigrated } from "../migrations/records.ts";
+import { isMigrated, ownedBy } from "../migrations/records.ts";
 import type { LocalDatabase } from "./database.ts";
 
 export type Target = {
@@ -47,7 +47,7 @@ export async function refuseOther(database: LocalDatabase, url: string, { env, i
 
 /** Has the database say from now on whose it is. */
 export async function setOwner(database: LocalDatabase, env: string): Promise<void> {
-  await database.run({ query: `comment on schema drizzle is 'plinth: ${env}'`, params: [] });
+  await database.run({ query: ownedBy(env), params: [] });
 }
 
 /** The environment that the database belongs to by its own word, and whether it was migrated. */

@@ -6,7 +6,7 @@ import { type Migration, readMigrations } from "./files.ts";
 import { readHistory } from "./history.ts";
 import { onlyMigrator } from "./lock.ts";
 import { type PlanOptions, plan } from "./plan.ts";
-import { deleteRecords, insertRecord, prepareRecords, readRecords } from "./records.ts";
+import { deleteRecords, insertRecord, ownedBy, prepareRecords, readRecords } from "./records.ts";
 import type { Watch } from "./watch.ts";
 import { grantToWorker } from "./worker-role.ts";
 
@@ -18,6 +18,10 @@ export type MigrateOptions = PlanOptions & {
   patience?: number;
   /** The migrations that somebody has agreed to, where nothing else may be applied. */
   expected?: readonly Migration[];
+  /** The environment that the database belongs to, as it says itself from then on. */
+  owner?: string | undefined;
+  /** Cancels the statement that runs, and applies nothing more: an open transaction is rolled back. */
+  stop?: AbortSignal | undefined;
   /** Looks on, where `database` was made for that. */
   watch?: Watch | undefined;
 };
@@ -30,8 +34,9 @@ export async function migrate(database: LocalDatabase, options: MigrateOptions =
   const { folder = join(projectFolder, "drizzle"), log = () => {} } = options;
   const files = await readMigrations(folder);
   const history = files[0] && (await readHistory(folder, files[0].tag));
-  return onlyMigrator(database.session, log, async (worker, observer) => {
-    await prepareRecords(worker);
+  const session = (application: string) => database.session(application, options.stop);
+  return onlyMigrator(session, log, async (worker, observer) => {
+    await prepareRecords(worker, options.owner);
     const { upgrades, pending } = plan(files, await readRecords(worker), history, options);
     if (options.expected) refuseUnexpected(pending, options.expected);
     refusePooled(pending, database);
@@ -51,6 +56,7 @@ export async function migrate(database: LocalDatabase, options: MigrateOptions =
     }
     // For tables that were made by hand.
     if (pending.length === 0) await worker.run(grantToWorker);
+    if (options.owner !== undefined) await worker.run(ownedBy(options.owner));
     return pending.length + (upgrades ? 1 : 0);
   });
 }

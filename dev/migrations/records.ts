@@ -13,16 +13,25 @@ export async function isMigrated({ run }: Run): Promise<boolean> {
   return rows[0]?.[0] !== null;
 }
 
-/** Makes the table of records if it is missing. */
-export async function prepareRecords(worker: Run): Promise<void> {
+/**
+ * Makes the table of records if it is missing, and has the database say whose it is, if that is known: together, since a
+ * migrated database that does not say so is refused.
+ */
+export async function prepareRecords(worker: Run, owner?: string): Promise<void> {
   // Checks first, because `if not exists` demands the right to create even if nothing is to be made.
   if (await isMigrated(worker)) return;
   await worker.run(`do $$
     begin
       create schema if not exists drizzle;
       create table if not exists ${table} (id serial primary key, hash text not null, created_at bigint);
+      ${owner === undefined ? "" : `${ownedBy(owner)};`}
     end
   $$`);
+}
+
+/** The statement by which a database says that it belongs to an environment. */
+export function ownedBy(env: string): string {
+  return `comment on schema drizzle is 'plinth: ${env.replaceAll("'", "''")}'`;
 }
 
 export async function readRecords({ run }: Run): Promise<Applied[]> {

@@ -17,8 +17,8 @@ export type Neon = {
   connectionString(id: string): Promise<string>;
 };
 
-/** Throws {@link CommandError} where the key or the project is missing. */
-export function openNeon(variables: EnvironmentVariables): Neon {
+/** Throws {@link CommandError} where the key or the project is missing. `stop` ends its calls. */
+export function openNeon(variables: EnvironmentVariables, stop?: AbortSignal): Neon {
   const { NEON_API_KEY: key, NEON_PROJECT_ID: id } = variables;
   if (!key || !id)
     throw new CommandError("A preview needs NEON_API_KEY and NEON_PROJECT_ID, from the console of Neon.");
@@ -28,7 +28,7 @@ export function openNeon(variables: EnvironmentVariables): Neon {
     const response = await fetch(`${project}${path}`, {
       method,
       headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json", Accept: "application/json" },
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.any([AbortSignal.timeout(30_000), ...(stop ? [stop] : [])]),
       ...(body !== undefined && { body: JSON.stringify(body) }),
     }).catch((error: Error) => {
       throw new CommandError(`Neon cannot be reached: ${error.message}.`);

@@ -1,59 +1,86 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CommandError, describeDatabase } from "../config.ts";
+import { Progress } from "../interruption.ts";
 import { explained } from "../local/explained.ts";
 import { postgres } from "../local/postgres.ts";
 import { ownerOf, setOwner } from "../local/target.ts";
 import { migrate } from "../migrations/migrate.ts";
 import { makeWorkerRole } from "../migrations/worker-role.ts";
+import { withSecretsFile } from "../ship/secrets-file.ts";
 import { type EnvironmentVariables, lastWords, type Wrangler, wranglerIn } from "../ship/wrangler.ts";
 import { checkPreviewBindings, previewEnvironment } from "./bindings.ts";
 import { type Neon, type NeonBranch, openNeon } from "./neon.ts";
 
-export type PreviewOptions = { project: string; variables: EnvironmentVariables; log: (line: string) => void };
+export type PreviewOptions = {
+  project: string;
+  variables: EnvironmentVariables;
+  log: (line: string) => void;
+  /** Hears of each stage, and tells where a signal ends this; by default none does. */
+  progress?: Progress;
+};
 
 const prefix = "preview/";
 
 /** Makes a preview, or brings it up to date: a branch of the database, and a Worker that has it. Returns its URL. */
-export async function previewUp(name: string, { project, variables, log }: PreviewOptions): Promise<string> {
+export async function previewUp(name: string, options: PreviewOptions): Promise<string> {
+  const { project, variables, log, progress = new Progress() } = options;
   const slug = slugOf(name);
   checkPreviewBindings(project);
-  const neon = openNeon(variables);
+  const neon = openNeon(variables, progress.stop);
+  progress.at({ doing: "looking for its branch" });
   const known = (await neon.branches()).find((branch) => branch.name === prefix + slug);
+  const next = [`Finish: npm run preview -- up ${slug}`, `Back: npm run preview -- down ${slug}`];
+  if (!known) {
+    const perhaps = `the branch ${prefix}${slug} is made at Neon.`;
+    progress.at({ next, doing: "making a branch of the database", perhaps });
+  }
   const branch = known ?? (await neon.create(prefix + slug, variables.NEON_PREVIEW_PARENT));
-  log(`${known ? "Found" : "Made"} the branch ${branch.name} of the database.`);
+  const found = `${known ? "Found" : "Made"} the branch ${branch.name} of the database.`;
+  log(found);
+  progress.did(found);
   const left = `The branch ${branch.name} is left at Neon: npm run preview -- down ${slug}`;
   try {
-    const url = await prepareDatabase(await neon.connectionString(branch.id), project, log);
-    return await uploadPreview(slug, url, wranglerIn(project, variables), log);
+    progress.at({ next, doing: `migrating the branch ${branch.name}`, perhaps: "some migrations are applied to it." });
+    const url = await prepareDatabase(await neon.connectionString(branch.id), project, { log, stop: progress.stop });
+    progress.did("The branch is migrated.");
+    progress.at({ next, doing: "uploading the Worker", perhaps: `the Worker of the preview ${slug} is made.` });
+    return await uploadPreview(slug, url, wranglerIn(project, variables, progress.stop), log);
   } catch (error) {
     if (!(error instanceof IsForeign))
       throw new CommandError(`${error instanceof Error ? error.message : error}\n${left}`);
+    const perhaps = `it is removed, and the copy of the data with it.`;
+    progress.at({ next: next.slice(1), doing: `removing the branch ${branch.name} again`, perhaps });
     await neon.remove(branch.id);
     throw new CommandError(`${error.message} The branch was removed again.`);
   }
 }
 
 /** Removes the Worker of a preview, and then its branch. Goes on where one of them is gone already. */
-export async function previewDown(name: string, { project, variables, log }: PreviewOptions): Promise<void> {
+export async function previewDown(name: string, options: PreviewOptions): Promise<void> {
+  const { project, variables, log, progress = new Progress() } = options;
   const slug = slugOf(name);
-  const neon = openNeon(variables);
+  const neon = openNeon(variables, progress.stop);
+  progress.at({ doing: "looking for its branch" });
   const branch = (await neon.branches()).find((one) => one.name === prefix + slug);
-  await remove(slug, branch, neon, wranglerIn(project, variables), log);
+  const next = [`Finish: npm run preview -- down ${slug}`];
+  await remove(slug, branch, neon, wranglerIn(project, variables, progress.stop), { log, progress, next });
 }
 
 /** Removes the previews that are older than `days`. */
-export async function previewSweep(days: number, { project, variables, log }: PreviewOptions): Promise<void> {
-  const neon = openNeon(variables);
+export async function previewSweep(days: number, options: PreviewOptions): Promise<void> {
+  const { project, variables, log, progress = new Progress() } = options;
+  const neon = openNeon(variables, progress.stop);
+  const wrangler = wranglerIn(project, variables, progress.stop);
+  progress.at({ doing: "looking for old branches" });
   const before = Date.now() - days * 86_400_000;
   const branches = (await neon.branches()).filter(({ name }) => name.startsWith(prefix));
   const old = branches.filter(({ created_at }) => created_at.getTime() < before);
   const faults: string[] = [];
   for (const branch of old) {
     const slug = branch.name.slice(prefix.length);
-    await remove(slug, branch, neon, wranglerIn(project, variables), log).catch((error: Error) =>
+    const next = [`Finish: npm run preview -- sweep --days ${days}`];
+    await remove(slug, branch, neon, wrangler, { log, progress, next }).catch((error: Error) =>
       faults.push(error.message),
     );
   }
@@ -68,7 +95,11 @@ class IsForeign extends CommandError {}
 const shown = [previewEnvironment, "preview"];
 
 /** Migrates the branch, and makes it the preview's own. Returns the connection string of the Worker's role. */
-async function prepareDatabase(url: string, project: string, log: (line: string) => void): Promise<string> {
+async function prepareDatabase(
+  url: string,
+  project: string,
+  { log, stop }: { log: (line: string) => void; stop: AbortSignal },
+): Promise<string> {
   const database = postgres(url);
   try {
     const { owner } = await ownerOf(database);
@@ -79,9 +110,9 @@ async function prepareDatabase(url: string, project: string, log: (line: string)
           `${previewEnvironment}, which says so after npm run db:migrate -- --env ${previewEnvironment}.`,
       );
     }
-    // Keeps a deploy from taking it for the database of staging.
-    await migrate(database, { folder: join(project, "drizzle"), log });
+    // Keeps a deploy from taking it for the database of staging, also where this ends in the middle.
     await setOwner(database, "preview");
+    await migrate(database, { folder: join(project, "drizzle"), log, stop });
     const { name, password } = await makeWorkerRole(database, { newPassword: true });
     const worker = new URL(url);
     worker.username = encodeURIComponent(name);
@@ -100,11 +131,8 @@ async function uploadPreview(
   wrangler: Wrangler,
   log: (line: string) => void,
 ): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "plinth-preview-"));
-  const file = join(folder, "secrets.json");
   const secrets = { DATABASE_URL: url, SECRET_KEY: randomBytes(32).toString("base64") };
-  try {
-    await writeFile(file, JSON.stringify(secrets), { mode: 0o600 });
+  return withSecretsFile(secrets, async (file) => {
     const ran = await wrangler(
       "preview",
       `--env=${previewEnvironment}`,
@@ -119,9 +147,7 @@ async function uploadPreview(
     const [first = ""] = urls;
     log(`The preview ${slug} is at ${first || "no URL: enable preview_urls of the Worker"}.`);
     return first;
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  });
 }
 
 async function remove(
@@ -129,8 +155,9 @@ async function remove(
   branch: NeonBranch | undefined,
   neon: Neon,
   wrangler: Wrangler,
-  log: (line: string) => void,
+  { log, progress, next }: { log: (line: string) => void; progress: Progress; next: string[] },
 ): Promise<void> {
+  progress.at({ next, doing: `removing the Worker of the preview ${slug}`, perhaps: "the Worker is gone." });
   const ran = await wrangler(
     "preview",
     "delete",
@@ -144,7 +171,12 @@ async function remove(
       `The Worker of the preview ${slug} was not removed, and its branch stays with it:\n${lastWords(ran)}`,
     );
   }
-  if (branch) await neon.remove(branch.id);
+  if (branch) {
+    progress.did(`The Worker of the preview ${slug} is gone.`);
+    progress.at({ next, doing: `removing the branch ${branch.name}`, perhaps: "the branch is gone." });
+    await neon.remove(branch.id);
+  }
+  progress.did(`The preview ${slug} is gone.`);
   log(`The preview ${slug} is gone${isGone && !branch ? " already" : ""}.`);
 }
 

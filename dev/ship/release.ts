@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CommandError } from "../config.ts";
+import type { Progress } from "../interruption.ts";
 import type { Cloudflare, Share } from "./cloudflare.ts";
 import { type ShipPlan, wholeBecause } from "./plan.ts";
 import { smoke } from "./smoke.ts";
@@ -10,6 +11,9 @@ export type ReleaseOptions = {
   cloudflare: Cloudflare;
   wrangler: Wrangler;
   log: (line: string) => void;
+  progress: Progress;
+  /** The command that ships the same again. */
+  again: string;
   /** Percentages of the traffic before all of it. */
   steps: number[];
   /** Seconds that each step lasts before the next. */
@@ -29,21 +33,30 @@ export async function release(target: ShipTarget, plan: ShipPlan, options: Relea
 
 /** Makes a deploy that Cloudflare takes in one piece only: the first, or one with a change of Durable Objects. */
 async function releaseWhole(target: ShipTarget, plan: ShipPlan, options: ReleaseOptions): Promise<void> {
-  const { log, wrangler, cloudflare, patience } = options;
+  const { log, wrangler, cloudflare, patience, progress, again } = options;
+  const { stop } = progress;
+  const back =
+    plan.traffic.length > 0
+      ? "Cloudflare takes no version back across a change of Durable Objects: mend it, and ship again."
+      : "There is no version before it to go back to: mend it, and ship again.";
+  const stage = { next: [`Finish: ${again}`, `Back: ${back}`], look: () => stateOf(target.worker, cloudflare) };
+  progress.at({
+    ...stage,
+    doing: `deploying ${target.worker} at once`,
+    perhaps: "the new version has all traffic, with or without its routes and schedules.",
+  });
   log(`Deploying at once, because this is ${wholeBecause(plan.isWhole)}: a gradual rollout is impossible.`);
   const ran = await wrangler("deploy", ...labels(target));
   if (ran.code !== 0) await failed(ran, "deploy", target, plan, options);
   const [now] = await cloudflare.traffic(target.worker);
   await refuseMoved(target, `Version ${now?.version} has all traffic, and may hold something else: ship again.`);
   const url = plan.url ?? (await urlOf(target, cloudflare)) ?? reported(ran, "targets");
-  const back =
-    plan.traffic.length > 0
-      ? "Cloudflare takes no version back across a change of Durable Objects: mend it, and ship again."
-      : "There is no version before it to go back to: mend it, and ship again.";
+  progress.did(`Version ${now?.version} has all traffic, and is not tested yet.`);
+  progress.at({ ...stage, doing: "testing it" });
   if (!url) return log(`Version ${now?.version} has all traffic. No URL of it is known, so it was not tested. ${back}`);
   const fault = await smoke(
     { url, version: now?.version, commit: target.commit },
-    { log, ...(patience !== undefined && { patience }) },
+    { log, stop, ...(patience !== undefined && { patience }) },
   );
   if (fault)
     throw new CommandError(`Version ${now?.version} has all traffic, and its smoke test fails: ${fault}. ${back}`);
@@ -51,12 +64,23 @@ async function releaseWhole(target: ShipTarget, plan: ShipPlan, options: Release
 }
 
 async function releaseVersion(target: ShipTarget, plan: ShipPlan, options: ReleaseOptions): Promise<void> {
-  const { log, wrangler, cloudflare, patience } = options;
+  const { log, wrangler, cloudflare, patience, progress, again } = options;
+  const { stop } = progress;
   const old = plan.traffic;
+  const look = () => stateOf(target.worker, cloudflare);
+  progress.at({
+    doing: `uploading a version of ${target.worker}`,
+    perhaps: `a version is uploaded, which has no traffic: npx wrangler versions list --env ${target.env}`,
+    next: [`Finish: ${again}`, "Back: not needed, the older version has all traffic"],
+    look,
+  });
   const ran = await wrangler("versions", "upload", ...labels(target));
   const version = reported(ran, "version_id");
   if (ran.code !== 0 || !version) return failed(ran, "upload", target, plan, options);
   log(`Uploaded version ${version}, which has no traffic yet.`);
+  progress.did(`Uploaded version ${version}.`);
+  const restart = { next: [`Finish: ${again}`, backTo(old, target)], look };
+  progress.at({ ...restart, doing: "looking for its URL" });
   await refuseMoved(target, `Version ${version} may hold something else, and has no traffic. ${unchanged(old)}`);
 
   const own = reported(ran, "preview_url");
@@ -67,9 +91,18 @@ async function releaseVersion(target: ShipTarget, plan: ShipPlan, options: Relea
     );
   }
   // A version without a URL of its own answers once it is part of the deployment, with no share of its traffic.
-  if (!own) await shift([...old, { version, percentage: 0 }], "0 %", version, target, plan, options);
+  if (!own) {
+    progress.at({
+      ...restart,
+      doing: `making version ${version} a part of the deployment`,
+      perhaps: `version ${version} is a part of it, with 0 % of the traffic.`,
+    });
+    await shift([...old, { version, percentage: 0 }], "0 %", version, target, plan, options);
+    progress.did(`Version ${version} is a part of the deployment, with 0 % of the traffic.`);
+  }
+  progress.at({ ...restart, doing: `testing version ${version}` });
   const tested = { url, override: own ? undefined : target.worker, version, commit: target.commit };
-  const fault = await smoke(tested, { log, ...(patience !== undefined && { patience }) });
+  const fault = await smoke(tested, { log, stop, ...(patience !== undefined && { patience }) });
   if (fault) {
     if (!own) await goBack(target, version, plan, options);
     throw new CommandError(
@@ -77,16 +110,32 @@ async function releaseVersion(target: ShipTarget, plan: ShipPlan, options: Relea
     );
   }
 
+  const triggersNext = `npx wrangler triggers deploy --env ${target.env}`;
+  const going = {
+    next: [
+      `Finish: ${deployOf([{ version, percentage: 100 }], target)}`,
+      `and then: ${triggersNext}`,
+      backTo(old, target),
+    ],
+    look,
+  };
   for (const percentage of [...options.steps, 100]) {
     const shares =
       percentage === 100
         ? [{ version, percentage }]
         : [...old.map((share) => ({ ...share, percentage: 100 - percentage })), { version, percentage }];
+    progress.at({
+      ...going,
+      doing: `giving version ${version} ${percentage} % of the traffic`,
+      perhaps: `version ${version} has ${percentage} % of the traffic.`,
+    });
     await shift(shares, `${percentage} %`, version, target, plan, options);
+    progress.did(`Version ${version} has ${percentage} % of the traffic.`);
     log(`Version ${version} has ${percentage} % of the traffic.`);
     if (percentage === 100) break;
-    await delay(options.pause * 1_000);
-    const later = await smoke(tested, { log, patience: 0 });
+    progress.at({ ...going, doing: `version ${version} has ${percentage} % of the traffic for ${options.pause} s` });
+    await delay(options.pause * 1_000, undefined, { signal: stop });
+    const later = await smoke(tested, { log, stop, patience: 0 });
     if (later) {
       await goBack(target, version, plan, options);
       throw new CommandError(
@@ -94,13 +143,21 @@ async function releaseVersion(target: ShipTarget, plan: ShipPlan, options: Relea
       );
     }
   }
+  progress.at({
+    doing: "deploying routes and schedules",
+    perhaps: "some of the routes and schedules are new, and the others are those of before.",
+    next: [`Finish: ${triggersNext}`, takeBack(target, old)],
+    look,
+  });
   const triggers = await wrangler("triggers", "deploy", `--env=${target.env}`);
   if (triggers.code !== 0) {
     throw new CommandError(
       `Version ${version} has all traffic, but its routes and schedules are those of before:\n${lastWords(triggers)}\n` +
-        `Next: npx wrangler triggers deploy --env ${target.env}\n${takeBack(target, old)}`,
+        `Next: ${triggersNext}\n${takeBack(target, old)}`,
     );
   }
+  progress.did("Routes and schedules are deployed.");
+  progress.at({ doing: "looking at the traffic", next: [takeBack(target, old)] });
   const now = await cloudflare.traffic(target.worker);
   if (now[0]?.version !== version) log(`Cloudflare now reports version ${now[0]?.version}: someone else is deploying.`);
   log(takeBack(target, old));
@@ -133,16 +190,21 @@ async function shift(
     `--message=${target.commit} at ${name}`,
   );
   if (ran.code === 0) return;
-  const left = await stateOf(target, cloudflare);
+  const left = await stateOf(target.worker, cloudflare);
   throw new CommandError(
     `Version ${version} could not be given ${name} of the traffic:\n${lastWords(ran)}\n${left}\n` +
-      `On: npx wrangler versions deploy ${specified({ version, percentage: 100 })} --env ${target.env}\n` +
-      `Back: npx wrangler versions deploy ${plan.traffic.map(specified).join(" ")} --env ${target.env}`,
+      `On: ${deployOf([{ version, percentage: 100 }], target)}\n${backTo(plan.traffic, target)}`,
   );
 }
 
 /** Gives all traffic to the versions that had it. */
 async function goBack(target: ShipTarget, version: string, plan: ShipPlan, options: ReleaseOptions): Promise<void> {
+  options.progress.at({
+    doing: `taking back version ${version}, which has failed`,
+    perhaps: `version ${version} has its traffic still.`,
+    next: [backTo(plan.traffic, target)],
+    look: () => stateOf(target.worker, options.cloudflare),
+  });
   const shares = plan.traffic.map(specified);
   const ran = await options.wrangler(
     "versions",
@@ -154,8 +216,8 @@ async function goBack(target: ShipTarget, version: string, plan: ShipPlan, optio
   );
   if (ran.code === 0) return;
   throw new CommandError(
-    `Version ${version} fails, and could not be taken back:\n${lastWords(ran)}\n${await stateOf(target, options.cloudflare)}\n` +
-      `Back: npx wrangler versions deploy ${shares.join(" ")} --env ${target.env}`,
+    `Version ${version} fails, and could not be taken back:\n${lastWords(ran)}\n${await stateOf(target.worker, options.cloudflare)}\n` +
+      backTo(plan.traffic, target),
   );
 }
 
@@ -167,12 +229,12 @@ async function failed(
   options: ReleaseOptions,
 ): Promise<never> {
   throw new CommandError(
-    `The ${step} failed:\n${lastWords(ran)}\n${await stateOf(target, options.cloudflare)} ${unchanged(plan.traffic)}`,
+    `The ${step} failed:\n${lastWords(ran)}\n${await stateOf(target.worker, options.cloudflare)} ${unchanged(plan.traffic)}`,
   );
 }
 
 /** The traffic as Cloudflare tells it now. */
-async function stateOf({ worker }: ShipTarget, cloudflare: Cloudflare): Promise<string> {
+export async function stateOf(worker: string, cloudflare: Cloudflare): Promise<string> {
   const now = await cloudflare.traffic(worker).catch(() => undefined);
   if (now === undefined)
     return `Cloudflare does not tell which version has the traffic of ${worker}: npx wrangler deployments status`;
@@ -188,6 +250,14 @@ function unchanged(old: Share[]): string {
 
 function takeBack({ env }: ShipTarget, old: Share[]): string {
   return `To take it back: npx wrangler rollback ${old[0]?.version} --env ${env} --yes (the database stays as it is now)`;
+}
+
+function deployOf(shares: readonly Share[], { env }: ShipTarget): string {
+  return `npx wrangler versions deploy ${shares.map(specified).join(" ")} --env ${env}`;
+}
+
+function backTo(old: readonly Share[], target: ShipTarget): string {
+  return `Back: ${deployOf(old, target)}`;
 }
 
 /** The message of a version that is the whole API in one Worker. */

@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
@@ -42,21 +42,15 @@ export async function withSecretsFile<T>(
 ): Promise<T> {
   if (secrets === undefined) return work(undefined);
   const folder = await mkdtemp(join(tmpdir(), "plinth-secrets-"));
-  const stop = (signal: NodeJS.Signals) => {
-    rmSync(folder, { recursive: true, force: true });
-    for (const one of signals) process.off(one, stop);
-    process.kill(process.pid, signal);
-  };
-  for (const signal of signals) process.on(signal, stop);
+  // Also where a second signal ends the command before it has tidied up.
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.on("exit", remove);
   try {
     const file = join(folder, "secrets.json");
     await writeFile(file, JSON.stringify(secrets), { mode: 0o600 });
     return await work(file);
   } finally {
-    for (const signal of signals) process.off(signal, stop);
-    await rm(folder, { recursive: true });
+    process.off("exit", remove);
+    remove();
   }
 }
-
-/** The signals that end a command before it has tidied up. */
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

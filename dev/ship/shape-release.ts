@@ -1,7 +1,8 @@
 import { CommandError } from "../config.ts";
+import type { Stage } from "../interruption.ts";
 import type { Share } from "./cloudflare.ts";
 import type { ShipPlan } from "./plan.ts";
-import { partMessage, type ReleaseOptions, reported, specified } from "./release.ts";
+import { partMessage, type ReleaseOptions, reported, specified, stateOf } from "./release.ts";
 import { withSecretsFile } from "./secrets-file.ts";
 import type { PartPlan, ShapePlan } from "./shape-plan.ts";
 import { smoke } from "./smoke.ts";
@@ -18,7 +19,7 @@ export async function releaseShape(
   shape: ShapePlan,
   options: ReleaseOptions,
 ): Promise<void> {
-  const { log, patience } = options;
+  const { log, patience, progress } = options;
   /** The Workers whose new version has traffic, newest first. */
   const changed: PartPlan[] = [];
   try {
@@ -30,11 +31,12 @@ export async function releaseShape(
       await promote(worker, uploaded.get(worker.name), { target, shape, changed }, options);
     const base = shape.workers.find(({ part }) => part === "base");
     const [now] = await options.cloudflare.traffic(base?.name ?? "");
+    progress.at({ ...leading({ target, shape, changed }, options), doing: "testing all of them at the router" });
     if (!plan.url) log("No URL of the router is known, so it was not tested.");
     else {
       const fault = await smoke(
         { url: plan.url, version: now?.version, commit: target.commit, probes: shape.probes },
-        { log, ...(patience !== undefined && { patience }) },
+        { log, stop: progress.stop, ...(patience !== undefined && { patience }) },
       );
       if (fault) throw new CommandError(`The smoke test fails: ${fault}.`);
     }
@@ -44,6 +46,7 @@ export async function releaseShape(
     throw new CommandError(`${why}\n${await takenBack(target, shape, changed, options)}`);
   }
   await deployTriggers({ target, shape, changed }, options);
+  progress.did("Routes and schedules are deployed.");
   log(`All ${shape.workers.length} Workers have their new version.`);
   log(wayBack(target, shape, changed));
 }
@@ -57,10 +60,17 @@ async function uploadAll(at: At, secrets: string | undefined, options: ReleaseOp
   for (const worker of shape.workers) {
     if (worker.isWhole && worker.part !== "router") await deployWhole(worker, at, options, secrets);
     if (worker.isWhole) continue;
+    options.progress.at({
+      ...leading(at, options),
+      ...looking(worker, options),
+      doing: `uploading a version of ${worker.name}`,
+      perhaps: `a version of ${worker.name} is uploaded, which has no traffic.`,
+    });
     const ran = await attempted(options, "versions", "upload", ...described(worker, target, secrets));
     const version = reported(ran, "version_id");
     if (ran.code !== 0 || !version) throw failed("upload", worker, ran);
     uploaded.set(worker.name, version);
+    options.progress.did(`Uploaded version ${version} of ${worker.name}.`);
   }
   if (uploaded.size > 0)
     options.log(`Uploaded ${uploaded.size} of ${shape.workers.length} Workers, without traffic yet.`);
@@ -70,7 +80,13 @@ async function uploadAll(at: At, secrets: string | undefined, options: ReleaseOp
 async function promote(worker: PartPlan, version: string | undefined, at: At, options: ReleaseOptions): Promise<void> {
   if (worker.part === "router" && worker.isWhole) return deployWhole(worker, at, options);
   if (version === undefined) return;
-  const { cloudflare, log } = options;
+  const { cloudflare, log, progress } = options;
+  progress.at({
+    ...leading(at, options, worker),
+    ...looking(worker, options),
+    doing: `giving version ${version} of ${worker.name} all traffic`,
+    perhaps: `version ${version} of ${worker.name} has all traffic.`,
+  });
   const now = await cloudflare.traffic(worker.name);
   const known = [version, ...worker.traffic.map((share) => share.version)];
   const stranger = now.find((share) => share.percentage > 0 && !known.includes(share.version));
@@ -85,18 +101,31 @@ async function promote(worker: PartPlan, version: string | undefined, at: At, op
   // A call that failed may have had its effect.
   if (ran.code === 0 || (await hasTraffic(worker, version, options))) at.changed.unshift(worker);
   if (ran.code !== 0) throw failed("promotion", worker, ran);
-  log(`Version ${version} of ${worker.name} has all traffic.`);
+  const told = `Version ${version} of ${worker.name} has all traffic.`;
+  log(told);
+  progress.did(told);
   // The one Worker has the address until the router has it.
   if (worker.part !== "router" || !at.shape.isMove) return;
+  progress.at({
+    ...leading(at, options),
+    doing: `giving ${worker.name} its routes`,
+    perhaps: `the address leads to ${worker.name} already.`,
+  });
   const triggers = await attempted(options, "triggers", "deploy", `--config=${worker.folder}/wrangler.json`);
   if (triggers.code !== 0) throw failed("deploy of the routes and schedules", worker, triggers);
 }
 
 /** Applies routes and schedules, when no version is taken back any more. Parts have none, and a whole deploy includes them. */
-async function deployTriggers({ target, shape, changed }: At, options: ReleaseOptions): Promise<void> {
+async function deployTriggers(at: At, options: ReleaseOptions): Promise<void> {
+  const { target, shape, changed } = at;
   const own = shape.workers.filter(({ part, isWhole }) => !isWhole && (part === "base" || part === "router"));
   for (const { name, folder } of own) {
     const config = `--config=${folder}/wrangler.json`;
+    options.progress.at({
+      ...leading(at, options),
+      doing: `deploying routes and schedules of ${name}`,
+      perhaps: `some routes and schedules of ${name} are new, and the others are those of before.`,
+    });
     const triggers = await attempted(options, "triggers", "deploy", config);
     if (triggers.code === 0) continue;
     throw new CommandError(
@@ -112,21 +141,23 @@ async function attempted({ wrangler }: ReleaseOptions, ...args: string[]): Promi
 }
 
 /** Makes a deploy that Cloudflare takes in one piece only: the first, or one with a change of Durable Objects. */
-async function deployWhole(
-  worker: PartPlan,
-  { target, changed }: At,
-  options: ReleaseOptions,
-  secrets?: string,
-): Promise<void> {
+async function deployWhole(worker: PartPlan, at: At, options: ReleaseOptions, secrets?: string): Promise<void> {
+  const { target, changed } = at;
+  options.progress.at({
+    ...leading(at, options),
+    ...looking(worker, options),
+    doing: `deploying ${worker.name} at once`,
+    perhaps: `${worker.name} is deployed with its new version, which stays.`,
+  });
   const ran = await attempted(options, "deploy", ...described(worker, target, secrets));
   const now = await options.cloudflare.traffic(worker.name).catch(() => undefined);
   const isThere =
     now === undefined || now.some(({ version }) => !worker.traffic.some((old) => old.version === version));
   if (ran.code === 0 || isThere) changed.unshift(worker);
   if (ran.code !== 0) throw failed("deploy", worker, ran);
-  options.log(
-    `${worker.name} is deployed at once: ${worker.isWhole === "first" ? "it is new" : "its Durable Objects change"}.`,
-  );
+  const told = `${worker.name} is deployed at once: ${worker.isWhole === "first" ? "it is new" : "its Durable Objects change"}.`;
+  options.log(told);
+  options.progress.did(told);
 }
 
 async function hasTraffic({ name }: PartPlan, version: string, { cloudflare }: ReleaseOptions): Promise<boolean> {
@@ -143,7 +174,15 @@ async function takenBack(
   options: ReleaseOptions,
 ): Promise<string> {
   const stuck: PartPlan[] = [];
+  const { progress } = options;
   for (const worker of changed.filter(canGoBack)) {
+    if (progress.stop.aborted) break;
+    progress.at({
+      ...leading({ target, shape, changed: [...changed] }, options),
+      ...looking(worker, options),
+      doing: `taking back ${worker.name}, because the new versions have failed`,
+      perhaps: `${worker.name} runs its older version again.`,
+    });
     const ran = await attempted(
       options,
       "versions",
@@ -151,6 +190,7 @@ async function takenBack(
       ...sharing(worker.traffic, worker, `back from ${target.commit}`),
     );
     if (ran.code !== 0) stuck.push(worker);
+    else progress.did(`Taken back: ${worker.name}.`);
   }
   const back = changed.filter((worker) => canGoBack(worker) && !stuck.includes(worker));
   const fresh = changed.filter(({ isWhole }) => isWhole === "first");
@@ -171,6 +211,21 @@ async function takenBack(
       : "All others run their older version, on the migrated database.",
     "Mend it, and ship again: nothing is migrated twice.",
   ].join("\n");
+}
+
+/** The commands that lead on from a stage, or back from it. `next` may have changed already. */
+function leading({ target, shape, changed }: At, { again }: ReleaseOptions, next?: PartPlan): Pick<Stage, "next"> {
+  const touched = [...(next ? [next] : []), ...changed];
+  const back =
+    touched.length === 0
+      ? "Back: not needed, each Worker that was there runs its older version"
+      : wayBack(target, shape, touched);
+  return { next: [`Finish: ${again}`, back] };
+}
+
+/** Reads the traffic of one Worker. */
+function looking({ name }: PartPlan, { cloudflare }: ReleaseOptions): Pick<Stage, "look"> {
+  return { look: async () => `${name}: ${await stateOf(name, cloudflare)}` };
 }
 
 function wayBack(target: ShipTarget, shape: ShapePlan, changed: readonly PartPlan[]): string {

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { CommandError, describeDatabase } from "../config.ts";
+import { Progress } from "../interruption.ts";
 import { explained } from "../local/explained.ts";
 import { postgres } from "../local/postgres.ts";
-import { setOwner } from "../local/target.ts";
+import type { Migration } from "../migrations/files.ts";
 import { migrate } from "../migrations/migrate.ts";
 import { clientChanges } from "./clients.ts";
 import { type Cloudflare, openCloudflare } from "./cloudflare.ts";
@@ -31,20 +32,25 @@ export type ShipOptions = TargetOptions &
     measure?: typeof measure;
     /** The shape of several Workers; undefined for one. */
     shape?: ShapeOptions | undefined;
+    /** Hears of each stage, and tells where a signal ends this; by default none does. */
+    progress?: Progress;
+    /** The command that ships the same again. */
+    again?: string;
     /** A PostgreSQL to try the migrations on; by default one is started. */
     admin?: string;
   };
 
 /** Plans, asks, migrates, uploads, tests, promotes. Throws {@link CommandError} with what was left behind. */
 export async function ship(options: ShipOptions): Promise<void> {
-  const { log } = options;
+  const { log, progress = new Progress(), again = `npm run ship -- ${options.env}` } = options;
+  progress.at({ doing: "planning" });
   if (options.shape && options.steps.length > 0) {
     throw new CommandError(
       "--steps is for one Worker: Cloudflare would divide the traffic of each Worker by itself, so that an older one calls a newer one at random.",
     );
   }
   const target = await readTarget(options);
-  const wrangler = wranglerIn(target.project, options.variables);
+  const wrangler = wranglerIn(target.project, options.variables, progress.stop);
   const cloudflare = await openCloudflare(wrangler, options.variables, target.config.account_id ?? undefined);
   const plan = await planOf(target, wrangler, cloudflare, options);
   log(planText(target, plan));
@@ -58,11 +64,12 @@ export async function ship(options: ShipOptions): Promise<void> {
     );
   }
   if (options.isDryRun) return log("\n--dry-run: nothing was changed.");
+  progress.at({ doing: "asking" });
   if (!(await options.confirm(`Ship ${target.commit} to ${target.env}?`)))
     throw new CommandError("Nothing was changed.");
   await refuseMoved(target, "Nothing was changed. Ship again, for a new plan.");
-  await migrateDatabase(target, plan, log);
-  const releasing = { ...options, cloudflare, wrangler };
+  const releasing = { ...options, cloudflare, wrangler, progress, again };
+  await migrateDatabase(target, plan, releasing);
   await (plan.shape ? releaseShape(target, plan, plan.shape, releasing) : release(target, plan, releasing));
   if (plan.leftOver.length > 0) log(deletionText(plan.leftOver));
 }
@@ -121,16 +128,29 @@ async function measured(
 }
 
 async function migrateDatabase(
-  { project, env, databaseUrl }: ShipTarget,
+  target: ShipTarget,
   plan: ShipPlan,
-  log: (line: string) => void,
+  { log, progress, again }: Pick<ReleaseOptions, "log" | "progress" | "again">,
 ): Promise<void> {
+  const { project, env, databaseUrl } = target;
   const where = describeDatabase(databaseUrl);
+  const { pending } = plan.database;
+  progress.at({
+    doing: `migrating ${where}`,
+    perhaps: "some of the pending migrations are applied, each as a whole. The Worker was not touched.",
+    next: [
+      `Finish: ${again} (nothing is migrated twice)`,
+      `Back: not needed, ${plan.traffic.length > 0 ? "the older version goes on with what is applied" : "nothing is deployed"}`,
+    ],
+    look: async () => `Now: ${await appliedOf(target, pending)}`,
+  });
   const database = postgres(databaseUrl);
   try {
-    const count = await migrate(database, { folder: join(project, "drizzle"), log, expected: plan.database.pending });
-    await setOwner(database, env);
-    log(count === 0 ? `${where} is up to date.` : `${where} is migrated.`);
+    const options = { folder: join(project, "drizzle"), log, expected: pending, owner: env, stop: progress.stop };
+    const count = await migrate(database, options);
+    const told = count === 0 ? `${where} is up to date.` : `${where} is migrated.`;
+    log(told);
+    progress.did(told);
   } catch (error) {
     const told = explained(error, where);
     const why = told instanceof Error ? told.message : String(told);
@@ -141,4 +161,15 @@ async function migrateDatabase(
   } finally {
     await database.close();
   }
+}
+
+/** The planned migrations that the database has by now, and those that it lacks. */
+async function appliedOf(target: ShipTarget, planned: readonly Migration[]): Promise<string> {
+  const { pending } = await readDatabasePlan(target);
+  const isPending = ({ tag }: Migration) => pending.some((other) => other.tag === tag);
+  const named = (migrations: readonly Migration[]) => migrations.map(({ tag }) => `drizzle/${tag}.sql`).join(", ");
+  return [
+    `applied ${named(planned.filter((one) => !isPending(one))) || "none"}`,
+    `not applied ${named(planned.filter(isPending)) || "none"}.`,
+  ].join("; ");
 }

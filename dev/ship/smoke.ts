@@ -19,22 +19,28 @@ export type SmokeTarget = {
 export type SmokeOptions = {
   /** Seconds for which a version may take to be found everywhere. */
   patience?: number;
+  /** Ends it. */
+  stop?: AbortSignal | undefined;
   log: (line: string) => void;
 };
 
 const Told = z.object({ commit: z.string().nullable(), build: z.string().nullable() });
 
 /** Calls a version as a client would. Answers what was wrong; undefined if all was well. */
-export async function smoke(target: SmokeTarget, { patience = 60, log }: SmokeOptions): Promise<string | undefined> {
+export async function smoke(
+  target: SmokeTarget,
+  { patience = 60, stop, log }: SmokeOptions,
+): Promise<string | undefined> {
   const until = Date.now() + patience * 1_000;
   for (;;) {
+    stop?.throwIfAborted();
     const fault = await faultOf(target);
     if (fault === undefined) {
       log(`Smoke test of ${target.url}: alive, of commit ${target.commit}, and ready.`);
       return undefined;
     }
     if (Date.now() > until) return fault;
-    await delay(Math.min(2_000, patience * 200));
+    await delay(Math.min(2_000, patience * 200), undefined, { signal: stop });
   }
 }
 

@@ -12,15 +12,19 @@ export class NeonStandIn {
   /** The environment that the parent of all branches belongs to. */
   owner: string | undefined = "staging";
   readonly calls: string[] = [];
+  /** True for a call that has its effect, and never gets its answer. */
+  isHeld = (_call: string): boolean => false;
   url = "";
   readonly #admin: string;
   readonly #server = createServer((request, response) => {
     const path = (request.url ?? "").replace("/projects/p", "");
-    this.calls.push(`${request.method} ${path}`);
+    const call = `${request.method} ${path}`;
+    this.calls.push(call);
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       void this.#answer(request.method ?? "", path, Buffer.concat(chunks).toString()).then((answer) => {
+        if (this.isHeld(call)) return;
         response.writeHead(answer ? 200 : 404, { "Content-Type": "application/json" });
         response.end(JSON.stringify(answer ?? { message: "no such branch" }));
       });

@@ -1,10 +1,12 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { postgres } from "../../../dev/local/postgres.ts";
 import { previewDown, previewSweep, previewUp, slugOf } from "../../../dev/preview/preview.ts";
 import { StandIn } from "../ship/cloudflare.ts";
 import { tinyProject } from "../ship/project.ts";
+import { started } from "../ship/signals.ts";
 import { NeonStandIn } from "./neon.ts";
 
 let cloudflare: StandIn;
@@ -122,6 +124,60 @@ describe("npm run preview", { timeout: 120_000 }, () => {
     expect(await refusal(previewUp("a", options()))).toContain("sends no mail");
     expect(neon.calls).toStrictEqual([]);
   });
+
+  it.each([
+    {
+      verb: "up",
+      system: "neon",
+      call: "POST /branches",
+      signal: "SIGINT",
+      told: /^Ended by SIGINT while making a branch of the database\.\nDone: nothing\.\nPerhaps: the branch preview\/a is made at Neon\.\nFinish: npm run preview -- up a\nBack: npm run preview -- down a\n$/,
+      left: [1, 0],
+    },
+    {
+      verb: "up",
+      system: "cloudflare",
+      call: "POST /workers/workers/tiny-staging/previews",
+      signal: "SIGTERM",
+      told: /while uploading the Worker\.\nDone: Made the branch preview\/a of the database\. The branch is migrated\.\nPerhaps: the Worker of the preview a is made\.\nFinish: npm run preview -- up a\nBack: npm run preview -- down a\n$/,
+      left: [1, 1],
+    },
+    {
+      verb: "down",
+      system: "neon",
+      call: "DELETE /branches",
+      signal: "SIGTERM",
+      told: /while removing the branch preview\/a\.\nDone: The Worker of the preview a is gone\.\nPerhaps: the branch is gone\.\nFinish: npm run preview -- down a\n$/,
+      left: [0, 0],
+    },
+  ] as const)(
+    "names what it leaves where a signal ends it: $verb at $call",
+    async ({ verb, system, call, signal, told, left }) => {
+      if (verb === "down") await previewUp("a", options());
+      const { promise: held, resolve } = Promise.withResolvers<void>();
+      const isHeld = (one: string) => {
+        const isMeant = one.startsWith(call);
+        if (isMeant) resolve();
+        return isMeant;
+      };
+      if (system === "neon") neon.isHeld = isHeld;
+      else cloudflare.isHeld = (one) => (isHeld(one) ? "after" : undefined);
+      const before = await readdir(tmpdir());
+      const command = started(verb, options());
+      await Promise.race([held, command.ended.then(({ said: all }) => Promise.reject(new Error(all)))]);
+      const { code, said: all } = await command.end(signal);
+      expect(code, all).toBe(signal === "SIGINT" ? 130 : 143);
+      expect(all.slice(all.indexOf("Ended by"))).toMatch(told);
+      expect([neon.branches.length, cloudflare.previews.size]).toStrictEqual(left);
+      expect(
+        (await readdir(tmpdir())).filter((name) => !before.includes(name) && name.includes("secrets")),
+      ).toStrictEqual([]);
+      neon.isHeld = () => false;
+      cloudflare.isHeld = () => undefined;
+      await previewDown("a", options());
+      expect([neon.branches.length, cloudflare.previews.size]).toStrictEqual([0, 0]);
+    },
+  );
 
   it("says what is left where a step fails, and sweeps what is old", async () => {
     cloudflare.refused = ["POST /workers/workers/tiny-staging/previews"];

@@ -54,6 +54,8 @@ export class StandIn {
   answers = (_call: string): number => 200;
   /** True to answer calls of the API with half a text. */
   isTorn = false;
+  /** True for a call that never gets its answer, whether it had its effect or not. */
+  isHeld = (_call: string): "before" | "after" | undefined => undefined;
   /** Happens before a call is answered. */
   onCall = (_call: string): void => {};
   url = "";
@@ -141,14 +143,22 @@ export class StandIn {
     for await (const chunk of request) chunks.push(chunk);
     const body = Buffer.concat(chunks).toString();
     const { pathname } = new URL(request.url ?? "/", this.url);
-    if (!pathname.startsWith("/client/v4")) return this.#work(`${request.method} ${pathname}`, request.headers);
+    if (!pathname.startsWith("/client/v4")) {
+      const call = `${request.method} ${pathname}`;
+      if (this.isHeld(call)) await new Promise(() => {});
+      return this.#work(call, request.headers);
+    }
     const call = `${request.method} ${pathname.replace("/client/v4", "").replace(/^\/accounts\/acc(?=\/)/, "")}`;
     this.calls.push(call);
     this.onCall(call);
     if (this.refused.some((begin) => call.startsWith(begin))) {
       return { status: 400, errors: [{ code: 10_500, message: "refused by the test" }] };
     }
-    return this.#api(call, body);
+    const held = this.isHeld(call);
+    if (held === "before") await new Promise(() => {});
+    const answer = this.#api(call, body);
+    if (held === "after") await new Promise(() => {});
+    return answer;
   }
 
   #api(call: string, body: string): Answer {

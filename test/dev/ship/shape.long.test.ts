@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { Progress } from "../../../dev/interruption.ts";
 import type { BuiltWorker } from "../../../dev/shapes/build.ts";
 import { partsOf, shapes } from "../../../dev/shapes/parts.ts";
 import { probesOf } from "../../../dev/shapes/shipping.ts";
@@ -233,6 +234,48 @@ describe("promise 28: npm run ship -- --shape, step by step", { timeout: 180_000
     expect(told).toContain("ship again: nothing is migrated twice.");
     at.cloudflare.isTorn = false;
     for (const name of moved(old)) expect(told).toContain(`npx wrangler rollback ${old[name]} --name ${name} --yes`);
+  });
+
+  it.each([
+    {
+      call: `POST /workers/scripts/${names.people}/versions`,
+      doing: `uploading a version of ${names.people}`,
+      changed: [],
+    },
+    {
+      call: `POST /workers/scripts/${names.people}/deployments`,
+      doing: `giving version [\\w-]+ of ${names.people} all traffic`,
+      changed: [base, names.things, names.people],
+    },
+    {
+      call: `PUT /workers/scripts/${base}/schedules`,
+      doing: `deploying routes and schedules of ${base}`,
+      changed: all,
+    },
+  ])("names each Worker that has changed where a signal ends it at $call", async ({ call, doing, changed }) => {
+    const old = deployed();
+    const progress = new Progress();
+    let told = "";
+    let writes = 0;
+    at.cloudflare.isHeld = (one) => {
+      if (told !== "" || !one.startsWith(call)) return undefined;
+      writes = at.cloudflare.writes().length;
+      told = progress.end("SIGINT");
+      return "after";
+    };
+    await ship({ progress, again: "npm run ship -- production --shape group" }, await secrets());
+    expect(told).toMatch(new RegExp(`^Ended by SIGINT while ${doing}\\.\nDone: \\S+ is migrated\\. Uploaded version`));
+    expect(told).toContain("\nFinish: npm run ship -- production --shape group\n");
+    expect(moved(old).toSorted()).toStrictEqual(changed.toSorted());
+    const back = changed.toReversed().map((name) => `npx wrangler rollback ${old[name]} --name ${name} --yes`);
+    expect(told.match(/npx wrangler rollback .*/g) ?? []).toStrictEqual(back);
+    expect(at.cloudflare.writes()).toHaveLength(writes);
+    if (changed.length === 0)
+      expect(told).toContain("Back: not needed, each Worker that was there runs its older version");
+    if (changed.length === 3)
+      expect(await progress.now()).toMatch(new RegExp(`^${names.people}: Now: version [\\w-]+ at 100 %`));
+    at.cloudflare.isHeld = () => undefined;
+    expect(await ship()).toContain("All 4 Workers have their new version.");
   });
 
   const secrets = async (text = "SECRET_KEY=a-very-secret-value\n") => {
