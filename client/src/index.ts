@@ -61,4 +61,5 @@ export function createClient({
 }
 
 /** A key need not be secret, and `randomUUID` is missing on a page without https and in React Native. */
-const newKey = () => globalThis.crypto?.randomUUID?.() ?? `${Date.now()}${Math.random()}${Math.random()}`;
+const newKey = () =>
+  ("crypto" in globalThis && crypto.randomUUID?.()) || `${Date.now()}${Math.random()}${Math.random()}`;

@@ -99,7 +99,7 @@ export function openSession(
   function onSignal(signal: unknown): void {
     turnOver();
     hold?.abort();
-    if (signal === "leaving") {
+    if (signal === "logout") {
       hold = new AbortController();
       // The answer to that sign-out takes the cookie away, even that of a sign-in here.
       underWay = Promise.allSettled([underWay, pause(deadline, hold.signal)]);
@@ -219,7 +219,7 @@ export function openSession(
     let kept: unknown;
     const entered = next(() =>
       within<Entered<Kind>>(patience, async (signal) => {
-        if (!hasSession) throw new Error("This client has no session.");
+        if (!hasSession) throw new Error("The client has no session.");
         const body = { ...sent, token_delivery: hasCookie ? "cookie" : "body" };
         const response = readable(await post(`${path}?include=user`, body, signal));
         if (!response.ok) return { error: await response.json(), response };
@@ -245,7 +245,7 @@ export function openSession(
     const entered = entering;
     const used = access;
     signOuts += 1;
-    tellTabs("leaving");
+    tellTabs("logout");
     turnOver();
     // No call may begin a refresh while a slow store removes the token.
     become({ status: "signed_out" });
@@ -282,9 +282,9 @@ export function openSession(
     async signOut() {
       const leaving = leave();
       underWay = Promise.allSettled([underWay, leaving.then(([told]) => told)]);
-      const both = await leaving;
-      await Promise.allSettled(both);
-      await Promise.all(both);
+      const [told, forgotten] = await leaving;
+      await forgotten;
+      await told;
     },
     send(request, isOpen) {
       const began = turn;

@@ -1,12 +1,12 @@
-/** `leaving` while the server has not answered a sign-out, `signed_out` once it has. */
-type Signal = "signed_in" | "leaving" | "signed_out";
+/** `logout` while the server has not answered a sign-out, `signed_out` once it has. */
+type Signal = "signed_in" | "logout" | "signed_out";
 
 /** Tells the other tabs of this origin who is signed in. Does nothing without a name, or outside a page. */
 export function openTabs(
   name: string | false | undefined,
   onSignal: (signal: unknown) => void,
 ): (signal: Signal) => void {
-  if (!(name && globalThis.document && globalThis.BroadcastChannel)) return () => {};
+  if (!(name && "document" in globalThis && "BroadcastChannel" in globalThis)) return () => {};
   const channel = new BroadcastChannel(`plinth ${name}`);
   channel.onmessage = ({ data }: { data: unknown }) => onSignal(data);
   return (signal) => channel.postMessage(signal);
