@@ -2274,7 +2274,7 @@ export interface components {
              */
             permissions: ("organization:update" | "organization:delete" | "organization:transfer" | "members:manage" | "roles:manage" | "keys:manage" | "audit:read" | "items:read" | "items:write")[];
             /**
-             * @description The addresses and networks (CIDR) that the key may be used from; an empty list means any
+             * @description The addresses and networks (CIDR) that the key may be used from; an empty list means any. Each has one text, such as 203.0.113.0/24 for 203.0.113.7/24
              * @example [
              *       "203.0.113.0/24",
              *       "2001:db8::/32"
@@ -2307,7 +2307,7 @@ export interface components {
              */
             permissions?: ("organization:update" | "organization:delete" | "organization:transfer" | "members:manage" | "roles:manage" | "keys:manage" | "audit:read" | "items:read" | "items:write")[];
             /**
-             * @description The addresses and networks (CIDR) that the key may be used from; an empty list means any
+             * @description The addresses and networks (CIDR) that the key may be used from; an empty list means any. Each has one text, such as 203.0.113.0/24 for 203.0.113.7/24
              * @example [
              *       "203.0.113.0/24",
              *       "2001:db8::/32"

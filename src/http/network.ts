@@ -1,17 +1,16 @@
-import { isIP } from "node:net";
+import { networkIn } from "../schemas/networks.ts";
 
-/** An address as PostgreSQL reads it; undefined for anything else. */
-export function addressOf(given: string | undefined): string | undefined {
-  const [, mapped] = /^::ffff:([\d.]+)$/i.exec(given ?? "") ?? [];
-  const address = mapped ?? given ?? "";
-  return isIP(address) > 0 && !address.includes("%") ? address : undefined;
+/** An address in the one text that PostgreSQL and the lists of networks have of it; undefined for anything else. */
+export function addressOf(given = ""): string | undefined {
+  return given.includes("/") ? undefined : networkIn(given)?.replace(/\/.*$/, "");
 }
 
 /** The network of a client's address: the address itself, or for IPv6 the /64 that a provider assigns a customer. */
 export function networkOf(address: string): string {
-  const [, mapped] = /^::ffff:([\d.]+)$/i.exec(address) ?? [];
-  if (mapped !== undefined || !address.includes(":")) return (mapped ?? address).slice(0, 45);
-  const [head = "", tail] = address.toLowerCase().split("%")[0]?.split("::") ?? [];
+  const [plain = ""] = address.split("%");
+  const read = addressOf(plain) ?? plain;
+  if (!read.includes(":")) return read.slice(0, 45);
+  const [head = "", tail] = read.toLowerCase().split("::");
   const left = head === "" ? [] : head.split(":");
   const right = tail ? tail.split(":") : [];
   const missing = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);

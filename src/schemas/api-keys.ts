@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { permissions } from "../permissions.ts";
 import { changesSomething, Id, Timestamp } from "./common.ts";
 import { rule } from "./field-errors.ts";
-import { isNetwork } from "./networks.ts";
+import { networkIn } from "./networks.ts";
 import { pageOf } from "./pages.ts";
 import { hasNoTwins, text } from "./text.ts";
 
@@ -21,12 +21,14 @@ const Networks = z
     z
       .string()
       .max(50)
-      .check(rule(isNetwork, "invalid_format", { format: "network" })),
+      .check(rule((text) => networkIn(text) !== undefined, "invalid_format", { format: "network" }))
+      .overwrite((text) => networkIn(text) ?? text),
   )
   .max(20)
   .check(hasNoTwins)
   .openapi({
-    description: "The addresses and networks (CIDR) that the key may be used from; an empty list means any",
+    description:
+      "The addresses and networks (CIDR) that the key may be used from; an empty list means any. Each has one text, such as 203.0.113.0/24 for 203.0.113.7/24",
     example: ["203.0.113.0/24", "2001:db8::/32"],
   });
 const ExpiresAt = z

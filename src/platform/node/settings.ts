@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { z } from "@hono/zod-openapi";
-import { isNetwork } from "../../schemas/networks.ts";
+import { networkIn } from "../../schemas/networks.ts";
 import { commaSeparated, integerBetween } from "../../setting-values.ts";
 import { SettingsError } from "../../settings.ts";
 
@@ -12,7 +12,12 @@ const table = {
   HOST: { default: "127.0.0.1", value: z.string().min(1, "must be an address of this machine") },
   TRUSTED_PROXIES: {
     default: "",
-    value: commaSeparated(z.string().refine(isNetwork, "must be addresses or networks such as 10.0.0.0/8")),
+    value: commaSeparated(
+      z
+        .string()
+        .refine((text) => networkIn(text) !== undefined, "must be addresses or networks such as 10.0.0.0/8")
+        .overwrite((text) => networkIn(text) ?? text),
+    ),
   },
   WORKERS: { default: "1", value: integerBetween(1, 256) },
   DATABASE_CONNECTIONS: { default: "20", value: integerBetween(1, 1_000) },

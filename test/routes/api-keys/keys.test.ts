@@ -404,6 +404,10 @@ describe("the fields of a key", () => {
     [{ networks: ["example.com"] }, "invalid_format"],
     [{ networks: ["203.0.113.0/24,0.0.0.0/0"] }, "invalid_format"],
     [{ networks: ["2001:db8::%eth0/32"] }, "invalid_format"],
+    [{ networks: ["::ffff:192.0.2.0/95"] }, "invalid_format"],
+    [{ networks: ["192.0.02.1"] }, "invalid_format"],
+    [{ networks: ["203.0.113.7/24", "203.0.113.0/24"] }, "duplicate"],
+    [{ networks: ["::ffff:203.0.113.7", "203.0.113.7/32"] }, "duplicate"],
     [{ networks: Array.from({ length: 21 }, (_, i) => `203.0.113.${i}`) }, "list_too_long"],
     [{ expires_at: "tomorrow" }, "invalid_format"],
     [{ expires_at: soon(-1) }, "date_too_early"],
@@ -417,6 +421,23 @@ describe("the fields of a key", () => {
   it("may hold a time in small letters, which RFC 3339 allows", async () => {
     const answer = await make({ expires_at: "2100-01-01t00:00:00z" });
     expect([answer.status, answer.body.expires_at]).toStrictEqual([201, "2100-01-01T00:00:00.000Z"]);
+  });
+
+  it("hold each network in its one text, by which its clients come in", async () => {
+    const ada = await aUser();
+    const networks = ["::ffff:192.0.2.77/120", "2001:DB8:0:0::1/32", "::FFFF:c633:6407"];
+    const { body } = await ada.post("/api-keys", { name: "One", permissions: ["items:read"], networks });
+    expect(body.networks).toStrictEqual(["192.0.2.0/24", "2001:db8::/32", "198.51.100.7/32"]);
+    const from = async (address: string) =>
+      (await withKey(body.key).get("/items", { headers: { "CF-Connecting-IP": address } })).status;
+    for (const address of ["192.0.2.1", "::ffff:192.0.2.2", "::ffff:c000:203", "2001:db8:1::", "198.51.100.7"]) {
+      expect([address, await from(address)]).toStrictEqual([address, 200]);
+    }
+    for (const address of ["192.0.3.1", "::192.0.2.1", "198.51.100.8"]) {
+      expect([address, await from(address)]).toStrictEqual([address, 403]);
+    }
+    const changed = await ada.patch(`/api-keys/${body.id}`, { networks: ["192.0.2.200/24"] });
+    expect(changed.body.networks).toStrictEqual(["192.0.2.0/24"]);
   });
 
   it("may be as they are here, and come back so", async () => {
