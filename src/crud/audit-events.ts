@@ -31,15 +31,15 @@ export type AuditEventFilter = {
 
 /** The queries of audit events. */
 export const AuditEvents = {
-  /** Records an event and its notice, with these details besides. `when` is checked after the preceding statements. */
+  /**
+   * Records an event and its notice, with these details besides. `when` is checked after the preceding statements. Without a
+   * notice, an idempotent request can keep it.
+   */
   insert(db: Database, event: NewAuditEvent, when: SQL = sql`true`, details?: SQL) {
-    const whose = details && { details };
-    return db.execute<{ id: string }>(sql`with ${written(event, sql`where ${when}`, whose)} select id from event`);
-  },
-
-  /** Records an event without a notice, in a statement that an idempotent request can keep. */
-  record(db: Database, { notice: _notice, ...event }: NewAuditEvent) {
-    return db.insert(auditEvents).values(event).returning({ id: auditEvents.id });
+    const from = [event, sql`where ${when}`, details && { details }] as const;
+    return db.execute<{ id: string }>(
+      event.notice ? sql`with ${written(...from)} select id from event` : recording(...from),
+    );
   },
 
   /** Those of these events that are recorded. A notice may be a mail to several, or to nobody. */
@@ -125,19 +125,9 @@ export function written(event: NewAuditEvent, source: SQL, whose: Whose = {}): S
  * however often it is sent. The notice goes to the address from before the statement, or to that of `owner`.
  */
 export function telling(event: NewAuditEvent, source: SQL, whose: Whose = {}): CommonTable[] {
-  const { userId = sql`${event.user_id ?? null}::uuid`, owner = sql`${users}`, name = "", details: more } = whose;
-  const { id, kind, actor_id, request_id, network, details, notice } = event;
-  const { organizationId = sql`${event.organization_id ?? null}::uuid`, told: recipients, isEach } = whose;
-  const recorded = {
-    name: `${name}event`,
-    query: sql`
-      insert into ${auditEvents} (id, kind, user_id, actor_id, organization_id, request_id, network, details)
-      select ${isEach ? idOfEach(id) : sql`${id}::uuid`}, ${kind}, ${userId}, ${actor_id ?? null}::uuid, ${organizationId}, ${request_id ?? null},
-        ${network ?? null}, ${JSON.stringify(details ?? {})}::jsonb${more && sql` || ${more}`}
-      ${source}
-      on conflict (id) do nothing
-      returning id, kind, user_id, organization_id${more && sql`, details`}`,
-  };
+  const { owner = sql`${users}`, name = "", details: more, told: recipients } = whose;
+  const { request_id, notice } = event;
+  const recorded = { name: `${name}event`, query: recording(event, source, whose) };
   if (!notice) return [recorded];
   const { pepper, kind: mailKind } = notice;
   const to = (u: SQL) => ({
@@ -169,6 +159,20 @@ export function telling(event: NewAuditEvent, source: SQL, whose: Whose = {}): C
       where ${pepper === undefined ? sql`true` : takesRoom(mail, pepper)}`,
   };
   return [recorded, told];
+}
+
+/** The statement of the table `event`. */
+function recording(event: NewAuditEvent, source: SQL, whose: Whose = {}): SQL {
+  const { id, kind, actor_id, request_id, network, details } = event;
+  const { userId = sql`${event.user_id ?? null}::uuid`, details: more, isEach } = whose;
+  const { organizationId = sql`${event.organization_id ?? null}::uuid` } = whose;
+  return sql`
+    insert into ${auditEvents} (id, kind, user_id, actor_id, organization_id, request_id, network, details)
+    select ${isEach ? idOfEach(id) : sql`${id}::uuid`}, ${kind}, ${userId}, ${actor_id ?? null}::uuid, ${organizationId}, ${request_id ?? null},
+      ${network ?? null}, ${JSON.stringify(details ?? {})}::jsonb${more && sql` || ${more}`}
+    ${source}
+    on conflict (id) do nothing
+    returning id, kind, user_id, organization_id${more && sql`, details`}`;
 }
 
 /** An id for each row: this one for the first, and others of the same time. */

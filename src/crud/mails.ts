@@ -84,10 +84,11 @@ export const Mails = {
       { id, kind, userId: sql`${userId}::uuid`, recipient: sql`${recipient}::text`, isVerified },
       pepper,
     );
-    return db.execute(sql`
+    return db.execute<{ id: string }>(sql`
       insert into ${mails} (id, user_id, kind, recipient, data, request_id)
       select ${id}::uuid, ${userId}::uuid, ${kind}, ${recipient}, ${JSON.stringify(data)}::jsonb, ${requestId ?? null}
-      from (select where ${when} offset 0) as cause where ${room}`);
+      from (select where ${when} offset 0) as cause where ${room}
+      returning id`);
   },
 
   /** The mails of this transaction that found no room. */

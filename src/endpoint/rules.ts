@@ -192,7 +192,7 @@ function fieldsOfBody(request: Contract["request"]): string[] {
 /** The faults of words that exclude each other. */
 function faultsTogether(contract: Contract): string[] {
   const { method, access, idempotent, versioned, cached, withoutSettings, errors = [], request } = contract;
-  const { carries, uncounted, rate, roundTrips = 1, offBy } = contract;
+  const { carries, uncounted, rate, roundTrips = 1, offBy, changes } = contract;
   if (wordOf(access) === undefined) return [];
   const [isRead, hasCaller] = [method === "get", isSignedIn(access)];
   return [
@@ -215,6 +215,10 @@ function faultsTogether(contract: Contract): string[] {
       `carries ${carries} needs the field ${carries && carriedTokens[carries]} in its body`,
     ),
     ...when(hasCaller && roundTrips === 0, "asking the guard takes a round trip: roundTrips are 1 or more"),
+    ...when(
+      idempotent === true && changes !== undefined,
+      "a sensitive change tells its owner in the same statement, which no key can record: leave out idempotent",
+    ),
     ...when(idempotent === true && roundTrips > 1, "idempotent calls c.var.run once: leave out roundTrips"),
     ...when(uncounted === true && (hasCaller || roundTrips > 0), 'uncounted needs access: "public" and roundTrips: 0'),
     ...when(

@@ -43,7 +43,7 @@ export function replayable(responses: RouteConfig["responses"]): RouteConfig["re
  * and a repetition gets them instead. The rules hold without a key too, so that the first call shows a mistake.
  */
 export const idempotency: MiddlewareHandler<IdentifiedEnv> = async (c, next) => {
-  const { db, callerId, policy, settings, trips } = c.var;
+  const { db, callerId, policy, settings, trips, outbox } = c.var;
   const key = c.req.header("Idempotency-Key");
   if (key !== undefined && !/^[!-~]{1,255}$/.test(key)) throw invalidKey();
   const claim = key === undefined ? undefined : await claimOf(callerId, key, c.req, settings);
@@ -67,6 +67,9 @@ export const idempotency: MiddlewareHandler<IdentifiedEnv> = async (c, next) => 
       if (!(error instanceof DoneBefore)) throw error;
       if (error.results.length !== statements.length) throw new Error("The key was recorded by another version");
       c.header("Idempotent-Replayed", "true");
+      // A mail of this attempt was written only if the record names it, after an answer that was lost.
+      const kept = new Set(error.results.flat().map(({ id }) => id));
+      outbox.splice(0, outbox.length, ...outbox.filter((id) => kept.has(id)));
       return recordedAnswers(statements, error.results);
     } finally {
       trips.mayRepeat = false;

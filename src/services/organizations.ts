@@ -25,7 +25,7 @@ export async function foundOrganization(context: Context, { name, slug }: { name
     Organizations.claimSlug(db, id, slug),
     Organizations.requireSlug(db, id, slug),
     Organizations.insertOwner(db, id, user),
-    AuditEvents.record(db, event),
+    AuditEvents.insert(db, event),
     Organizations.find(db, member),
   );
   return organization ?? notFound();

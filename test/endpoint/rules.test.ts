@@ -199,6 +199,10 @@ describe("createApp", () => {
       "carries mailed_token needs the field token in its body",
     ],
     [{ roundTrips: 0 }, "asking the guard takes a round trip: roundTrips are 1 or more"],
+    [
+      { ...posting, idempotent: true, changes: { "username.changed": "access_token" } },
+      "a sensitive change tells its owner in the same statement, which no key can record: leave out idempotent",
+    ],
     [{ ...posting, idempotent: true, roundTrips: 2 }, "idempotent calls c.var.run once: leave out roundTrips"],
     [{ versioned: true, responses: { 200: json(z.array(Tagged), "Them") } }, "a versioned answer has etag: ETag"],
     [

@@ -4,15 +4,19 @@ import { v7 as uuidv7 } from "uuid";
 import { describe, expect, inject, it } from "vitest";
 import { z } from "zod";
 import type { Statement } from "../../../src/context/types.ts";
+import { AuditEvents } from "../../../src/crud/audit-events.ts";
 import { IdempotencyKeys } from "../../../src/crud/idempotency-keys.ts";
 import { Items } from "../../../src/crud/items.ts";
 import { connect } from "../../../src/db/client.ts";
-import { idempotencyKeys, items, users } from "../../../src/db/schema.ts";
+import { auditEvents, idempotencyKeys, items, mails, users } from "../../../src/db/schema.ts";
 import { type Endpoint, endpoint, json as json200 } from "../../../src/endpoint/endpoint.ts";
+import { usernameChanged } from "../../../src/mail/notices.ts";
 import { endpoints } from "../../../src/routes/index.ts";
+import { auditEvent } from "../../../src/services/audit.ts";
+import { mailTo } from "../../../src/services/mail.ts";
 import { purgeIdempotencyKeys } from "../../../src/tasks/purge-idempotency-keys.ts";
 import { answersIn } from "../../examples.ts";
-import { type Answer, api, aUser, bindings, db, perform, serve, unique } from "../../harness.ts";
+import { type Answer, api, aUser, bindings, db, perform, serve, serveWithMailbox, unique } from "../../harness.ts";
 
 const json = { title: "  Ünïcode \"'\\ 🔑\u2028", description: null, is_public: true };
 const post = (token: string, key: string, body: unknown = json, app = api) =>
@@ -324,6 +328,42 @@ describe("an endpoint that is idempotent", () => {
     expect(original.body[0][0].created_at).toMatch(/Z$/);
     expectReplay(await call(), original);
     expect(await itemsOf(ada.id)).toBe(2);
+  });
+
+  it("records an event and writes a mail once, and its log names them once", async () => {
+    const ada = await aUser({ email_verified_at: new Date().toISOString() });
+    const told = endpoint(
+      {
+        ...({ method: "post", path: "/told", operationId: "told", tags: ["items"], access: "user" } as const),
+        summary: "Tell",
+        description: "Tells.",
+        idempotent: true,
+        responses: { 204: { description: "Told" } },
+      },
+      async (c) => {
+        const { db, user, run } = c.var;
+        const to = { userId: user.id, address: ada.email };
+        await run(
+          mailTo(c.var, usernameChanged, to, { name: ada.username, by: "owner" }),
+          AuditEvents.insert(db, auditEvent(c.var, "account.exported", user.id, {})),
+        );
+        return c.body(null, 204);
+      },
+    );
+    const app = serveWithMailbox({ endpoints: [told] });
+    const call = () => app.as(ada).post("/told", undefined, { headers: { "Idempotency-Key": "k" } });
+    expect((await call()).status).toBe(204);
+    expectReplay(await call(), await call());
+    const [first, ...replays] = app.logs.filter(({ message }) => message === "request");
+    const [mail] = await db.select({ id: mails.id }).from(mails).where(eq(mails.user_id, ada.id));
+    expect(first).toMatchObject({ events: [{ kind: "account.exported", user_id: ada.id }], task_ids: [mail?.id] });
+    expect(replays.map(({ events, task_ids }) => [events, task_ids])).toStrictEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+    ]);
+    await app.tasks();
+    expect(app.sent.map(({ to }) => to)).toStrictEqual([ada.email]);
+    expect(await db.$count(auditEvents, eq(auditEvents.user_id, ada.id))).toBe(1);
   });
 
   it("has its keys to itself: the same request of another endpoint is another", async () => {
