@@ -40,6 +40,11 @@ export const misnamed: readonly string[] = Object.keys(all).filter(
   (name) => !endpoints.some(({ policy }) => policy.operationId === name),
 );
 
+/** The call with these headers beside its own. */
+export function withHeaders(call: Call, headers: Record<string, string>): Call {
+  return { ...call, headers: { ...call.headers, ...headers } };
+}
+
 export function send(
   endpoint: Endpoint,
   { path, json, ...init }: Call,

@@ -108,8 +108,14 @@ const [jsonType, formType, multipartType] = [
 
 /** The schema of a body of named fields: of JSON, or of the parts of a form. */
 export function bodySchema(endpoint: Pick<Endpoint, "route">): Schema | undefined {
-  const { [jsonType]: json, [multipartType]: form } = operationOf(endpoint).requestBody?.content ?? {};
-  return (json ?? form)?.schema;
+  const content: Record<string, Content> = operationOf(endpoint).requestBody?.content ?? {};
+  const named = Object.entries(content).find(([type]) => isOfFields(type) || type === multipartType);
+  return (content[jsonType] ?? named?.[1])?.schema;
+}
+
+/** True for what has fields of texts and more, such as `application/merge-patch+json`. */
+function isOfFields(type: string): boolean {
+  return type === jsonType || type === formType || type.endsWith("+json");
 }
 
 /** The fields, without files, that an endpoint's contract gives as its example; undefined where it takes none. */
@@ -126,7 +132,7 @@ export function carrying(
   const all: Record<string, Content> = operationOf(endpoint).requestBody?.content ?? {};
   const [[type, content] = []] = Object.entries(all);
   if (!type || !content || jsonType in all) return fields ? { json: fields } : {};
-  if (type !== multipartType) return inType(type, content);
+  if (type !== multipartType) return inType(type, content, isOfFields(type) ? fields : undefined);
   const example = Object.entries(Object(exampleOf(content.schema)));
   const files = example.filter(([name, one]) => isFile(one) && content.schema.required?.includes(name));
   return inType(type, content, { ...Object.fromEntries(files), ...fields });

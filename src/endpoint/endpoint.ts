@@ -1,5 +1,5 @@
 import type { RouteConfig, RouteHandler } from "@hono/zod-openapi";
-import { ZodObject, type ZodType } from "zod";
+import type { ZodType } from "zod";
 import {
   bulkRates,
   consequencesOf,
@@ -11,7 +11,6 @@ import {
 } from "../context/policy.ts";
 import { deprecationHeaders } from "../http/deprecation.ts";
 import { headers, type ResponseHeader } from "../http/headers.ts";
-import { multipartType } from "../middleware/content-type.ts";
 import { type Caching, cacheable } from "../middleware/edge-cache.ts";
 import { fileAnswers } from "../middleware/files.ts";
 import { replayable } from "../middleware/idempotency.ts";
@@ -29,6 +28,7 @@ import {
   parametersOf,
   type RequestOf,
 } from "./contract.ts";
+import { fieldsIn, schemaIn } from "./inputs.ts";
 import { type Problems, problemResponses } from "./problems.ts";
 import type { Sound } from "./sound.ts";
 import { refuseMisshapen } from "./words.ts";
@@ -170,9 +170,8 @@ function documentedRequest({ body, ...request }: NonNullable<Contract["request"]
 }
 
 function fieldsOf({ request }: Contract): string[] {
-  const { "application/json": json, [multipartType]: form } = request?.body?.content ?? {};
-  const content = json ?? form;
-  return content && "schema" in content && content.schema instanceof ZodObject ? Object.keys(content.schema.shape) : [];
+  const fields = Object.values(request?.body?.content ?? {}).flatMap((content) => fieldsIn(schemaIn(content)));
+  return [...new Set(fields)];
 }
 
 /** The role or permission that a caller needs, which no security scheme can name: `npm run contract` compares it. */

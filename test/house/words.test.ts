@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { called, send } from "../calls.ts";
+import { type Call, called, send, withHeaders } from "../calls.ts";
 import { type Answer, serve } from "../harness.ts";
 
 const having = (word: "idempotent" | "versioned" | "paged" | "ranged" | "cached") =>
@@ -9,7 +9,7 @@ describe("promise 18: a word of a declaration holds", () => {
   it.each(having("idempotent"))(
     "idempotent: $operationId answers a repetition as the first time",
     async ({ endpoint, make }) => {
-      const call = { ...(await make()), headers: { "Idempotency-Key": crypto.randomUUID() } };
+      const call = withHeaders(await make(), { "Idempotency-Key": crypto.randomUUID() });
       const first = await send(endpoint, call);
       expect(first.status, first.text).toBeLessThan(300);
       expect(first.headers.get("Idempotent-Replayed")).toBeNull();
@@ -17,7 +17,8 @@ describe("promise 18: a word of a declaration holds", () => {
       expect(again.headers.get("Idempotent-Replayed")).toBe("true");
       expect([again.status, again.text]).toStrictEqual([first.status, first.text]);
       for (const name of ["ETag", "Location"]) expect(again.headers.get(name)).toBe(first.headers.get(name));
-      const other = await send(endpoint, { ...call, json: { ...(await make()).json, other: 1 } });
+      const body = call.body === undefined ? { json: { ...call.json, other: 1 } } : { body: "another" };
+      const other = await send(endpoint, { ...call, ...body });
       expect(other.status).toBe(422);
     },
   );
@@ -26,10 +27,8 @@ describe("promise 18: a word of a declaration holds", () => {
     having("versioned").filter(({ endpoint }) => endpoint.route.method === "get"),
     having("versioned").filter(({ endpoint }) => ["put", "patch", "delete"].includes(endpoint.route.method)),
   ];
-  const withHeader = async (make: () => Promise<{ path: string }>, name: string, tag: string) => ({
-    ...(await make()),
-    headers: { [name]: tag },
-  });
+  const withHeader = async (make: () => Promise<Call>, name: string, tag: string) =>
+    withHeaders(await make(), { [name]: tag });
 
   it.each(reads)(
     "versioned: $operationId tells its version, and sends nothing to whom it is known",
@@ -39,10 +38,10 @@ describe("promise 18: a word of a declaration holds", () => {
       const tag = answer.headers.get("ETag") ?? "";
       expect(tag).toMatch(/^"[^"]+"$/);
       for (const known of [tag, `W/${tag}`, `"other", ${tag}`, "*"]) {
-        const again = await send(endpoint, { ...call, headers: { "If-None-Match": known } });
+        const again = await send(endpoint, withHeaders(call, { "If-None-Match": known }));
         expect([again.status, again.text, again.headers.get("ETag")]).toStrictEqual([304, "", tag]);
       }
-      expect((await send(endpoint, { ...call, headers: { "If-Match": '"other"' } })).status).toBe(412);
+      expect((await send(endpoint, withHeaders(call, { "If-Match": '"other"' }))).status).toBe(412);
     },
   );
 
@@ -63,7 +62,7 @@ describe("promise 18: a word of a declaration holds", () => {
       const answer = await send(endpoint, call);
       expect(answer.headers.get("Cache-Control")).toMatch(/^public, max-age=\d+/);
       const known = { "If-None-Match": answer.headers.get("ETag") ?? "" };
-      expect((await send(endpoint, { ...call, headers: known })).status).toBe(304);
+      expect((await send(endpoint, withHeaders(call, known))).status).toBe(304);
     },
   );
 
@@ -71,7 +70,7 @@ describe("promise 18: a word of a declaration holds", () => {
     "cached or ranged: $operationId answers 412 for another representation, before any other condition",
     async ({ endpoint, make }) => {
       const call = await make();
-      const ask = (headers: Record<string, string>) => send(endpoint, { ...call, headers });
+      const ask = (headers: Record<string, string>) => send(endpoint, withHeaders(call, headers));
       const tag = (await ask({})).headers.get("ETag") ?? "";
       for (const more of [{}, { Range: "bytes=1-" }, { "If-None-Match": tag }]) {
         const refused = await ask({ "If-Match": '"other"', ...more });
@@ -87,7 +86,7 @@ describe("promise 18: a word of a declaration holds", () => {
     "ranged: $operationId answers a file whole, in part, or not at all to whom it is known",
     async ({ endpoint, make }) => {
       const call = await make();
-      const ask = (headers: Record<string, string>) => send(endpoint, { ...call, headers });
+      const ask = (headers: Record<string, string>) => send(endpoint, withHeaders(call, headers));
       const whole = await ask({});
       const [tag, size] = [whole.headers.get("ETag") ?? "", whole.headers.get("Content-Length")];
       expect(tag).toMatch(/^"[^"]+"$/);
