@@ -26,6 +26,29 @@ export function wholeNumberOption(
   throw new CommandError(`--${name} must be a whole number from ${min} to ${max}.`);
 }
 
+/** Tells people what long work is at. */
+export type Telling = {
+  /** Says what begins. */
+  say(text: string): void;
+  /** Says how many of `all` are done: on a terminal each time, elsewhere every tenth. */
+  count(text: string, done: number, all: number): void;
+  /** Clears the line of a terminal. */
+  end(): void;
+};
+
+/** Tells on the standard error: on a terminal in one line that is written anew, elsewhere in lines. */
+export function telling(stream: Pick<NodeJS.WriteStream, "write" | "isTTY"> = process.stderr): Telling {
+  const clear = "\r\u001b[K";
+  const say = (text: string) => void stream.write(stream.isTTY ? `${clear}${text} …` : `${text} …\n`);
+  return {
+    say,
+    count(text, done, all) {
+      if (stream.isTTY || done % 10 === 0 || done === all) say(`${text} ${done} of ${all}`);
+    },
+    end: () => void (stream.isTTY && stream.write(clear)),
+  };
+}
+
 /** A number with its noun: "1 session", "2 sessions". */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;

@@ -16,7 +16,7 @@ import { shapeNamed } from "../shapes/shipping.ts";
 import { measured, tableOf } from "../shapes/table.ts";
 import { measure } from "../ship/measure.ts";
 import { wranglerIn, wranglerScript } from "../ship/wrangler.ts";
-import { wholeNumberOption } from "../terminal.ts";
+import { telling, wholeNumberOption } from "../terminal.ts";
 
 const wrangler = wranglerIn(projectFolder, process.env);
 
@@ -39,8 +39,12 @@ async function main(): Promise<void> {
   }
   const shape = shapeNamed(values.shape);
   const folder = buildFolder(shape, env);
+  const tell = telling();
+  tell.say("Building the Workers");
   const built = await buildShape(endpoints, { shape, env, folder });
-  console.log(tableOf(await measured(built, wrangler, starts)));
+  const rows = await measured(built, starts, tell);
+  tell.end();
+  console.log(tableOf(rows));
   console.log(await deployScript(built, folder));
 }
 

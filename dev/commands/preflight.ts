@@ -7,6 +7,7 @@ import { CommandError, failWith, projectFolder } from "../config.ts";
 import { shapeOptions } from "../shapes/shipping.ts";
 import { printed } from "../ship/line.ts";
 import { preflight } from "../ship/preflight.ts";
+import { telling } from "../terminal.ts";
 
 async function main(): Promise<void> {
   const { values, positionals: asked } = parseArgs({
@@ -18,9 +19,11 @@ async function main(): Promise<void> {
     if (env !== "production" && env !== "staging")
       throw new CommandError("npm run preflight -- production, or staging.");
   }
-  const shape =
-    values.shape === "single" ? undefined : await shapeOptions(values.shape, { starts: Number.POSITIVE_INFINITY });
-  const lines = await preflight(projectFolder, environments, shape);
+  const tell = telling();
+  const starts = Number.POSITIVE_INFINITY;
+  const shape = values.shape === "single" ? undefined : await shapeOptions(values.shape, { starts, tell });
+  const lines = await preflight(projectFolder, environments, { shape, tell });
+  tell.end();
   console.log(printed(lines));
   const count = (verdict: string) => lines.filter((line) => line.verdict === verdict).length;
   console.log(`\n${count("go")} go, ${count("no-go")} no-go, ${count("unknown")} unknown.`);

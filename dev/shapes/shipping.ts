@@ -5,6 +5,7 @@ import { endpoints } from "../../src/routes/index.ts";
 import { CommandError } from "../config.ts";
 import type { ShapeOptions } from "../ship/shape-plan.ts";
 import type { Probe } from "../ship/smoke.ts";
+import type { Telling } from "../terminal.ts";
 import { buildFolder, buildShape } from "./build.ts";
 import { partsOf, type Shape, shapes } from "./parts.ts";
 import { measured } from "./table.ts";
@@ -17,13 +18,13 @@ const anyId = "00000000-0000-7000-8000-000000000000";
  */
 export async function shapeOptions(
   name: string,
-  { secretsFile, starts }: { secretsFile?: string | undefined; starts: number },
+  { secretsFile, starts, tell }: { secretsFile?: string | undefined; starts: number; tell?: Telling },
 ): Promise<ShapeOptions> {
   const shape = shapeNamed(name);
   await import("../build/assets.ts");
   return {
     build: (env) => buildShape(endpoints, { shape, env, folder: buildFolder(shape, env) }),
-    measure: (built, wrangler) => measured(built, wrangler, starts),
+    measure: (built) => measured(built, starts, tell),
     probes: probesOf(endpoints, shape),
     ...(secretsFile !== undefined && { secretsFile: resolve(secretsFile) }),
   };

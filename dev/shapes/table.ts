@@ -1,21 +1,18 @@
 import { bundleBudget, startBudget } from "../ship/budgets.ts";
-import { leastStart, measureStartOf } from "../ship/measure.ts";
-import type { Wrangler } from "../ship/wrangler.ts";
-import { textTable } from "../terminal.ts";
+import { counted, type Telling, textTable } from "../terminal.ts";
 import type { BuiltWorker } from "./build.ts";
+import { measureStarts } from "./starts.ts";
 
 /** A line of the table. `start` is in milliseconds of CPU; undefined where nobody has measured it. */
 export type TableRow = Pick<BuiltWorker, "name" | "endpoints" | "kilobytes"> & { start: number | undefined };
 
 /** Measures the start-up of the base, the router, and the largest of the others, of so many Workers together. */
-export async function measured(built: readonly BuiltWorker[], wrangler: Wrangler, count: number): Promise<TableRow[]> {
+export async function measured(built: readonly BuiltWorker[], count: number, tell?: Telling): Promise<TableRow[]> {
   const isFirst = ({ part }: BuiltWorker) => part === "base" || part === "router";
   const order = built.toSorted((a, b) => Number(isFirst(b)) - Number(isFirst(a)) || b.kilobytes - a.kilobytes);
-  const starts = new Map<string, number | undefined>();
-  // One after another: two at once would slow each other.
-  for (const { name, folder } of order.slice(0, count)) {
-    starts.set(name, await leastStart(() => measureStartOf(wrangler, `--config=${folder}/wrangler.json`)));
-  }
+  const some = order.slice(0, count);
+  tell?.say(`Starting a runtime for ${counted(some.length, "Worker")}`);
+  const starts = await measureStarts(some, (done) => tell?.count("Measured the start-up of", done, some.length));
   return built.map(({ name, endpoints, kilobytes }) => ({ name, endpoints, kilobytes, start: starts.get(name) }));
 }
 

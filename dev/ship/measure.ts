@@ -31,7 +31,8 @@ export async function measure(wrangler: Wrangler, env: string): Promise<Measured
   return { bundle: await measureBundle(wrangler, env), start: await measureStart(wrangler, env) };
 }
 
-const Profile = z.object({
+/** The profile of a start, as V8 tells it. */
+export const Profile = z.object({
   nodes: z.array(z.object({ id: z.number(), callFrame: z.object({ functionName: z.string() }) })),
   samples: z.array(z.number()),
   timeDeltas: z.array(z.number()),
@@ -49,8 +50,8 @@ export async function leastStart(once: () => Promise<number | undefined>, most =
   return Math.min(start, (await leastStart(once, most - 1)) ?? start);
 }
 
-/** The same, for the Worker that a deploy with these arguments would upload. */
-export async function measureStartOf(wrangler: Wrangler, args: string): Promise<number | undefined> {
+/** The same, once, for the Worker that a deploy with these arguments would upload. */
+async function measureStartOf(wrangler: Wrangler, args: string): Promise<number | undefined> {
   return inFolder(async (folder) => {
     const file = join(folder, "start.cpuprofile");
     const ran = await wrangler("check", "startup", `--args=${args}`, `--outfile=${file}`);
@@ -59,7 +60,8 @@ export async function measureStartOf(wrangler: Wrangler, args: string): Promise<
   });
 }
 
-function busyTime({ nodes, samples, timeDeltas }: z.infer<typeof Profile>): number {
+/** The milliseconds of a profile in which the Worker's own code ran. */
+export function busyTime({ nodes, samples, timeDeltas }: z.infer<typeof Profile>): number {
   const idle = new Set(
     nodes
       .filter(({ callFrame }) => ["(idle)", "(program)", "(root)"].includes(callFrame.functionName))

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { checkMigrations } from "../commands/check-migrations.ts";
 import type { BuiltWorker } from "../shapes/build.ts";
+import type { Telling } from "../terminal.ts";
 import { configLines } from "./checks/all.ts";
 import { sourceLines } from "./checks/sources.ts";
 import { type CheckLine, go, noGo, unknown } from "./line.ts";
@@ -19,16 +20,27 @@ const generated = ["access-matrix", "reference", "openapi"];
 export async function preflight(
   project: string,
   environments: readonly string[],
-  shape?: Pick<ShapeOptions, "build" | "measure">,
+  { shape, tell }: { shape?: Pick<ShapeOptions, "build" | "measure"> | undefined; tell?: Telling } = {},
 ): Promise<CheckLine[]> {
   const wrangler = wranglerIn(project, process.env);
   const [env = "production"] = environments;
+  const checks = {
+    types: typeLine(project),
+    "generated files": driftLines(project),
+    migrations: migrationLine(project),
+    bundle: (shape ? shape.build(env) : measureBundle(wrangler, env)).catch((error: Error) => error),
+  };
+  const open = new Set(Object.keys(checks));
+  const tellOpen = () => open.size > 0 && tell?.say(`Checking ${[...open].join(", ")}`);
+  tellOpen();
+  for (const [name, check] of Object.entries(checks)) void check.then(() => open.delete(name) && tellOpen());
   const [types, drift, migrations, built] = await Promise.all([
-    typeLine(project),
-    driftLines(project),
-    migrationLine(project),
-    (shape ? shape.build(env) : measureBundle(wrangler, env)).catch((error: Error) => error),
+    checks.types,
+    checks["generated files"],
+    checks.migrations,
+    checks.bundle,
   ]);
+  if (!shape) tell?.say("Measuring the start-up");
   return [
     types,
     ...drift,
@@ -55,7 +67,7 @@ async function sizes(
   shape: Pick<ShapeOptions, "measure"> | undefined,
 ): Promise<CheckLine[]> {
   if (built instanceof Error) return [noGo("bundle", built.message), startLine(undefined)];
-  if (Array.isArray(built)) return shape ? sizeLines(await shape.measure(built, wrangler)) : [];
+  if (Array.isArray(built)) return shape ? sizeLines(await shape.measure(built)) : [];
   return [bundleLine(built.kilobytes), startLine(await measureStart(wrangler, env))];
 }
 

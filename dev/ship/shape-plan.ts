@@ -12,13 +12,12 @@ import { oneWorkerMessage } from "./release.ts";
 import { readSecrets, type Secrets } from "./secrets-file.ts";
 import type { Probe } from "./smoke.ts";
 import type { ShipTarget } from "./target.ts";
-import type { Wrangler } from "./wrangler.ts";
 
 /** The means to build, measure and try the Workers of a shape. */
 export type ShapeOptions = {
   /** Builds them, each before its callers: the base first, the router last. */
   build: (env: string) => Promise<BuiltWorker[]>;
-  measure: (built: readonly BuiltWorker[], wrangler: Wrangler) => Promise<TableRow[]>;
+  measure: (built: readonly BuiltWorker[]) => Promise<TableRow[]>;
   /** One call of each part, without effect. */
   probes: readonly Probe[];
   /** A file of secrets for all Workers but the router. */

@@ -121,7 +121,7 @@ async function measured(
 ): Promise<Measured & Pick<ShipPlan, "shape">> {
   if (!options.shape) return { ...(await (options.measure ?? measure)(wrangler, target.env)), shape: undefined };
   const built = await options.shape.build(target.env);
-  const rows = await options.shape.measure(built, wrangler);
+  const rows = await options.shape.measure(built);
   const shape = await planShape(target, { ...options.shape, built, rows, cloudflare });
   const kilobytes = built.reduce((sum, worker) => sum + worker.kilobytes, 0);
   return { bundle: { text: await textOfAll(built), kilobytes }, start: undefined, shape };

@@ -1,0 +1,56 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { measureStarts } from "../../../dev/shapes/starts.ts";
+import { telling } from "../../../dev/terminal.ts";
+
+const busy = (milliseconds: number) =>
+  `let sum = 0; for (let i = 0; i < ${milliseconds} * 200_000; i += 1) sum += Math.sqrt(i); export const done = sum;`;
+const sources = {
+  quick: "export default { fetch: () => new Response() };",
+  slow: busy(400),
+  broken: 'throw new Error("no start");',
+  named: 'import { env } from "cloudflare:workers"; if (env.NAME !== "known") throw new Error("no variable");',
+};
+
+it("measures the start of each Worker in one runtime, and tells which cannot start", async () => {
+  const root = await mkdtemp(join(tmpdir(), "plinth-starts-"));
+  const workers = await Promise.all(
+    Object.entries(sources).map(async ([name, source]) => {
+      const folder = join(root, name);
+      await mkdir(folder);
+      await writeFile(join(folder, "index.js"), source);
+      return { name, folder, config: { compatibility_date: "2026-11-01", vars: { NAME: "known" } } };
+    }),
+  );
+  const counted: number[] = [];
+  const starts = await measureStarts(workers, (done) => counted.push(done));
+  await rm(root, { recursive: true });
+  expect(counted).toStrictEqual([1, 2, 3, 4]);
+  const { quick = Infinity, slow = 0, broken, named } = Object.fromEntries(starts);
+  expect(slow).toBeGreaterThan(3 * quick);
+  expect(broken).toBeUndefined();
+  expect(named).toBeTypeOf("number");
+});
+
+it("tells what long work is at: in lines, and on a terminal in one that is written anew", () => {
+  const told = (isTTY: boolean) => {
+    let text = "";
+    const tell = telling({
+      isTTY,
+      write(part: string | Uint8Array) {
+        text += String(part);
+        return true;
+      },
+    });
+    tell.say("Building");
+    for (let done = 1; done <= 12; done += 1) tell.count("Measured", done, 12);
+    tell.end();
+    return text;
+  };
+  expect(told(false)).toBe("Building …\nMeasured 10 of 12 …\nMeasured 12 of 12 …\n");
+  const lines = told(true).split("\r\u001b[K");
+  expect(lines.slice(0, 3)).toStrictEqual(["", "Building …", "Measured 1 of 12 …"]);
+  expect(lines.slice(-2)).toStrictEqual(["Measured 12 of 12 …", ""]);
+});
