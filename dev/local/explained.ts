@@ -12,6 +12,9 @@ export function explained(error: unknown, where: string): unknown {
     const hint = unmigrated.has(cause.code ?? "") ? " Is it migrated? npm run db:migrate" : "";
     return new CommandError(`The database ${where} refused: ${cause.message} (${cause.code}).${hint}`);
   }
+  if (cause instanceof Error && /password must be a string/.test(cause.message)) {
+    return new CommandError(`The database ${where} wants a password, and its connection string has none.`);
+  }
   if (cause instanceof Error && ("code" in cause || /timeout|terminated/i.test(cause.message))) {
     return new CommandError(
       `The database ${where} cannot be reached: ${cause.message || String(Reflect.get(cause, "code"))}.`,

@@ -20,8 +20,9 @@ afterAll(async () => {
 });
 
 /** Runs a command with this `DATABASE_URL` alone; resolves with its exit code and all that it said. */
-async function command(name: string, args: string[], url = "") {
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, WRANGLER_SEND_METRICS: "false", DATABASE_URL: url };
+async function command(name: string, args: string[], url = "", more: Record<string, string> = {}) {
+  const { PATH, HOME } = process.env;
+  const env = { PATH, HOME, WRANGLER_SEND_METRICS: "false", DATABASE_URL: url, ...more };
   const running = promisify(execFile)(process.execPath, [`dev/commands/${name}.ts`, ...args], { cwd: project, env });
   return running.then(
     ({ stdout, stderr }) => ({ code: 0, said: stdout + stderr }),
@@ -69,6 +70,35 @@ describe("promise 28: a command for operators", () => {
 
   it("refuses a connection string that leaves its host to PGHOST", async () => {
     expect((await command("migrate", [], "postgres:///plinth")).said).toMatch(/^DATABASE_URL must be postgres:/);
+  });
+
+  it.each(["port", "username", "password"] as const)(
+    "has no variable of PostgreSQL decide where a migration goes: without its %s, the connection string leads nowhere",
+    async (part) => {
+      const own = new URL(created.url);
+      const named = { PGHOST: own.hostname, PGPORT: own.port, PGUSER: own.username, PGPASSWORD: own.password };
+      own[part] = "";
+      const variables = { ...named, PGDATABASE: own.pathname.slice(1), USER: "nobody" };
+      const { code, said } = await command("migrate", [], own.href, variables);
+      expect(code, said).toBe(1);
+      expect(said).toMatch(/cannot be reached|refused|its connection string has none/);
+      const query = "select to_regnamespace('drizzle')";
+      expect((await database.run({ query, params: [] })).rows).toStrictEqual([[null]]);
+    },
+  );
+
+  it("migrates as a whole connection string says, whatever the variables of PostgreSQL say", async () => {
+    const own = await createDatabase(inject("postgres"));
+    const { code, said } = await command("migrate", [], own.url, {
+      ...{ PGHOST: "db.invalid", PGPORT: "1", PGUSER: "nobody", PGPASSWORD: "wrong", PGDATABASE: "elsewhere" },
+      ...{ PGSSLMODE: "require", PGOPTIONS: "-c search_path=nowhere", PGAPPNAME: "other", PGCLIENT_ENCODING: "latin1" },
+    });
+    expect(code, said).toBe(0);
+    const migrated = postgres(own.url);
+    const { rows } = await migrated.run({ query: "select to_regclass('public.users')", params: [] });
+    await migrated.close();
+    await own.drop();
+    expect(rows).toStrictEqual([["users"]]);
   });
 
   it.each(commands)("refuses --env without DATABASE_URL: %s", async (name, args) => {
