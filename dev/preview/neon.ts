@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CommandError } from "../config.ts";
+import { comingFrom, missing, notSet, refuseMissing } from "../ship/given.ts";
 import type { EnvironmentVariables } from "../ship/wrangler.ts";
 
 const Branch = z.looseObject({ id: z.string(), name: z.string(), created_at: z.coerce.date() });
@@ -17,12 +18,22 @@ export type Neon = {
   connectionString(id: string): Promise<string>;
 };
 
+/** The variables that a preview needs. On a developer's machine, wrangler may be signed in without a token. */
+const accounts = ["NEON_API_KEY", "NEON_PROJECT_ID", "CLOUDFLARE_API_TOKEN"];
+
+/** The sentence for a repository that has no accounts for previews yet; undefined where it has one of them at least. */
+export function withoutAccounts(variables: EnvironmentVariables): string | undefined {
+  if (missing(accounts, variables).length < accounts.length) return undefined;
+  return `There are no previews here. ${notSet(accounts)}${comingFrom(variables, "preview")}`;
+}
+
 /** Throws {@link CommandError} where the key or the project is missing. `stop` ends its calls. */
 export function openNeon(variables: EnvironmentVariables, stop?: AbortSignal): Neon {
   const { NEON_API_KEY: key, NEON_PROJECT_ID: id } = variables;
+  if (variables.GITHUB_ACTIONS) refuseMissing(accounts, variables, "preview");
   if (!key || !id)
     throw new CommandError("A preview needs NEON_API_KEY and NEON_PROJECT_ID, from the console of Neon.");
-  const project = `${variables.NEON_API_BASE_URL ?? "https://console.neon.tech/api/v2"}/projects/${id}`;
+  const project = `${variables.NEON_API_BASE_URL || "https://console.neon.tech/api/v2"}/projects/${id}`;
 
   async function call<T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {
     const response = await fetch(`${project}${path}`, {

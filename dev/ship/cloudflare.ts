@@ -41,8 +41,8 @@ export async function openCloudflare(
   variables: EnvironmentVariables,
   accountId?: string,
 ): Promise<Cloudflare> {
-  const base = variables.CLOUDFLARE_API_BASE_URL ?? "https://api.cloudflare.com/client/v4";
-  const token = variables.CLOUDFLARE_API_TOKEN ?? (await tokenOf(wrangler));
+  const base = variables.CLOUDFLARE_API_BASE_URL || "https://api.cloudflare.com/client/v4";
+  const token = variables.CLOUDFLARE_API_TOKEN || (await tokenOf(wrangler));
 
   async function read<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
     const signal = AbortSignal.timeout(20_000);
@@ -61,7 +61,7 @@ export async function openCloudflare(
     throw new CommandError(`Cloudflare refused ${path}: ${told || response.status}.`);
   }
 
-  const account = await accountOf(read, variables.CLOUDFLARE_ACCOUNT_ID ?? accountId);
+  const account = await accountOf(read, variables.CLOUDFLARE_ACCOUNT_ID || accountId);
   const scripts = `/accounts/${account.id}/workers/scripts`;
   return {
     account,

@@ -3,6 +3,7 @@ import { CommandError, checkedUrl, describeDatabase } from "../config.ts";
 import { git } from "../git.ts";
 import { isLocal } from "../local/target.ts";
 import { checkFiles } from "../migrations/check-files.ts";
+import { refuseMissing } from "./given.ts";
 import type { EnvironmentVariables } from "./wrangler.ts";
 import { readEnvironment, type WorkerConfig } from "./wrangler-toml.ts";
 
@@ -34,6 +35,8 @@ export async function readTarget({ project, env, variables, mayBeLocal = false }
   if (env !== "production" && env !== "staging") {
     throw new CommandError(`Name the environment: ${usage}. Without one, wrangler would make a Worker of neither.`);
   }
+  // Nobody can sign in there.
+  if (variables.GITHUB_ACTIONS) refuseMissing(["DATABASE_URL", "CLOUDFLARE_API_TOKEN"], variables, env);
   const databaseUrl = variables.DATABASE_URL;
   if (!databaseUrl) {
     throw new CommandError(`DATABASE_URL is not set: pass that of ${env}, whose migrations come before its Worker.`);

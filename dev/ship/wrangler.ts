@@ -34,8 +34,10 @@ export function wranglerIn(project: string, variables: EnvironmentVariables, sto
     const report = join(folder, "report.ndjson");
     try {
       const { DATABASE_URL: _, ...rest } = variables;
+      // GitHub sets a secret that it does not have to nothing, which wrangler would take for a token.
+      const isSet = ([name, value]: [string, unknown]) => !(name.startsWith("CLOUDFLARE_") && value === "");
       const env = {
-        ...rest,
+        ...Object.fromEntries(Object.entries(rest).filter(isSet)),
         // Deploys a front end only where it was named: the example is for the developer's machine.
         FRONT_END: variables.FRONT_END ?? "",
         CI: "1",

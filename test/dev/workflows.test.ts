@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -74,6 +76,60 @@ describe.each(names)("the workflow %s", async (name) => {
       for (const [, script = ""] of run.matchAll(/npm run (?:--silent )?([\w:-]+)/g))
         expect(Object.keys(scripts)).toContain(script);
     }
+  });
+});
+
+describe("in a repository that has no secrets", async () => {
+  const read = async (name: string) =>
+    Workflow.parse(parse(await readFile(join(folder, name), "utf8"), { merge: true })).jobs;
+  /** Runs a step as GitHub does, with these secrets, and all others set to nothing. */
+  async function ran(
+    { run = "", env = {} }: z.infer<typeof Job>["steps"][number],
+    values: Record<string, string> = {},
+  ) {
+    const filled = Object.entries(env).map(([name, value]) => [
+      name,
+      values[name] ?? value.replace(/\$\{\{.*\}\}/, ""),
+    ]);
+    const { PATH, HOME } = process.env;
+    const variables = { ...{ PATH, HOME, GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: "/dev/null", CI: "true" } };
+    return promisify(execFile)("bash", ["-eo", "pipefail", "-c", run], {
+      cwd: project,
+      env: { ...variables, ...Object.fromEntries(filled) },
+    }).then(
+      ({ stdout, stderr }) => ({ code: 0, said: stdout + stderr }),
+      ({ code, stdout, stderr }) => ({ code: Number(code), said: `${stdout}${stderr}` }),
+    );
+  }
+  const previews = Object.values(await read("preview.yml"))
+    .flatMap(({ steps }) => steps)
+    .filter(({ env }) => env);
+  const up = { VERB: "up", NAME: "pr-1" };
+  const none =
+    'There are no previews here. Not set: NEON_API_KEY, NEON_PROJECT_ID, CLOUDFLARE_API_TOKEN. They are secrets of the environment "preview" of this repository: Settings, Environments, preview.';
+
+  it.each(previews)("ends well, and says so: $run", async (step) => {
+    const { code, said } = await ran(step, up);
+    expect(code, said).toBe(0);
+    expect(said).toContain(none);
+  });
+
+  it.each(previews)("names those that are missing where there are some: $run", async (step) => {
+    const { code, said } = await ran(step, { ...up, NEON_API_KEY: "key" });
+    expect(code).toBe(1);
+    expect(said).toContain(
+      'Not set: NEON_PROJECT_ID, CLOUDFLARE_API_TOKEN. They are secrets of the environment "preview"',
+    );
+  });
+
+  it.each(["staging", "production"])("does not ship a tag to %s, and names what is missing", async (env) => {
+    const jobs = await read("ship.yml");
+    const [step] = jobs[env]?.steps.filter(({ run }) => run?.startsWith("npm run ship")) ?? [];
+    const { code, said } = await ran(step ?? {}, { TARGET: env });
+    expect(code).toBe(1);
+    expect(said).toContain(
+      `Not set: DATABASE_URL, CLOUDFLARE_API_TOKEN. They are secrets of the environment "${env}" of this repository`,
+    );
   });
 });
 
