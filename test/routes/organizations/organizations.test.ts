@@ -145,9 +145,13 @@ describe("promise 40: there is always an owner", () => {
   });
 
   it("changes by consent alone, and the former owner stays an admin", async () => {
-    const { path, owner, admin, member } = await anOrganization();
+    const { id, path, owner, admin, member } = await anOrganization();
     const wrong = { code: "invalid_reference", errors: [{ loc: ["body", "user_id"], type: "not_found" }] };
-    expect((await owner.put(`${path}/transfer`, { user_id: (await aUser()).id })).body).toMatchObject(wrong);
+    const inactive = await aMember({ id }, "admin");
+    await db.update(users).set({ is_active: false }).where(eq(users.id, inactive.id));
+    for (const other of [await aUser(), inactive]) {
+      expect((await owner.put(`${path}/transfer`, { user_id: other.id })).body).toMatchObject(wrong);
+    }
     expect((await admin.put(`${path}/transfer`, { user_id: member.id })).body.code).toBe("permission_required");
     expect((await owner.put(`${path}/transfer`, { user_id: member.id })).body.next_owner_id).toBe(member.id);
     expect((await admin.post(`${path}/transfer/accept`)).status).toBe(404);
@@ -234,12 +238,36 @@ describe("names and slugs", () => {
   });
 });
 
+describe("a member who leaves", () => {
+  it("leaves no open invitation behind", async () => {
+    const { path, owner, admin, invitation } = await invited();
+    expect((await admin.post(`${path}/leave`)).status).toBe(204);
+    const { items } = (await owner.get(`${path}/invitations`)).body;
+    expect(items).toMatchObject([{ id: invitation.id, status: "revoked" }]);
+  });
+
+  it("is offered the organization no more", async () => {
+    const { path, owner, member } = await anOrganization();
+    await owner.put(`${path}/transfer`, { user_id: member.id });
+    expect((await member.post(`${path}/leave`)).status).toBe(204);
+    expect((await owner.get(path)).body.next_owner_id).toBeNull();
+  });
+});
+
 describe("deletion and restoration", () => {
+  it("end an offer of the organization", async () => {
+    const { path, owner, member } = await anOrganization();
+    await owner.put(`${path}/transfer`, { user_id: member.id });
+    await owner.delete(path, any);
+    expect((await owner.post(`${path}/restore`)).body.next_owner_id).toBeNull();
+  });
+
   it("is the owner's, and brings everything back", async () => {
     const { path, owner, admin, member } = await anOrganization();
     expect((await admin.delete(path, any)).body.code).toBe("permission_required");
     await owner.delete(path, any);
     expect((await owner.get("/organizations?status=deleted")).body.items).toHaveLength(1);
+    expect((await admin.get("/organizations?status=deleted")).body.items).toHaveLength(0);
     expect((await member.get("/organizations")).body.items).toHaveLength(0);
     expect((await admin.post(`${path}/restore`)).status).toBe(404);
     expect((await owner.post(`${path}/restore`)).body.role).toBe("owner");

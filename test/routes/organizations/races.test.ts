@@ -2,7 +2,7 @@ import { and, eq, type SQL, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { Organizations } from "../../../src/crud/organizations.ts";
 import { apiKeys, customRoles, invitations, organizations, users } from "../../../src/db/schema.ts";
-import { aUser, db, deleteOwn, type serve, unique } from "../../harness.ts";
+import { aKey, aUser, bindings, db, deleteOwn, type serve, serveWithMailbox, unique } from "../../harness.ts";
 import { holding } from "../../holding.ts";
 import { aMember, anOrganization } from "../../members.ts";
 
@@ -22,6 +22,17 @@ async function inOrder(query: SQL, first: () => Promise<Answer>, second: () => P
 const row = ({ id }: { id: string }) => sql`select from organizations where id = ${id}::uuid for no key update`;
 const stored = async ({ id }: { id: string }) =>
   (await db.select().from(organizations).where(eq(organizations.id, id)))[0];
+
+/** An organization with a role, an invitation and a key of its own. */
+async function aWorld() {
+  const organization = await anOrganization();
+  const { id, path, owner } = organization;
+  const role = unique("role");
+  await db.insert(customRoles).values({ organization_id: id, name: role, permissions: [] });
+  const invited = await owner.post(`${path}/invitations`, { email: `${unique()}@example.com` });
+  const key = await aKey({ organization_id: id, made_by: owner.id }, { permissions: ["audit:read"] });
+  return { ...organization, role, sent: invited.body.id, key: key.id };
+}
 
 describe("a member who is removed while they wait", () => {
   it("leaves no open invitation behind", async () => {
@@ -48,6 +59,27 @@ describe("a member who is removed while they wait", () => {
     expect(await db.$count(apiKeys, eq(apiKeys.organization_id, id))).toBe(0);
   });
 
+  it.each<[string, (world: Awaited<ReturnType<typeof aWorld>>) => Promise<Answer>]>([
+    ["makes no role", ({ admin, path }) => admin.post(`${path}/roles`, { name: unique("role"), permissions: [] })],
+    ["changes no role", ({ admin, path, role }) => admin.put(`${path}/roles/${role}`, { permissions: ["audit:read"] })],
+    ["removes no role", ({ admin, path, role }) => admin.delete(`${path}/roles/${role}`)],
+    ["gives nobody a role", ({ admin, path, member, role }) => admin.patch(`${path}/members/${member.id}`, { role })],
+    ["removes nobody", ({ admin, path, member }) => admin.delete(`${path}/members/${member.id}`)],
+    ["sends nobody an invitation again", ({ admin, path, sent }) => admin.post(`${path}/invitations/${sent}/resend`)],
+    ["changes no key", ({ admin, path, key }) => admin.patch(`${path}/api-keys/${key}`, { name: unique() })],
+    ["gets no secret of a key", ({ admin, path, key }) => admin.post(`${path}/api-keys/${key}/rotate`, {})],
+    ["revokes no key", ({ admin, path, key }) => admin.delete(`${path}/api-keys/${key}`)],
+  ])("%s", async (_, call) => {
+    const world = await aWorld();
+    const { path, owner, admin } = world;
+    const [removed, refused] = await inOrder(
+      row(world),
+      () => owner.delete(`${path}/members/${admin.id}`),
+      () => call(world),
+    );
+    expect([removed.status, refused.status]).toStrictEqual([204, 404]);
+  });
+
   it("renames nothing", async () => {
     const organization = await anOrganization();
     const { path, owner, admin, name } = organization;
@@ -59,6 +91,22 @@ describe("a member who is removed while they wait", () => {
     expect(renamed.status).toBe(404);
     expect((await stored(organization))?.name).toBe(name);
   });
+});
+
+it("an organization has no more members than it may, however many accept an invitation at once", async () => {
+  const { id, path, owner } = await anOrganization();
+  const app = serveWithMailbox({ bindings: { ...bindings, MEMBERS_PER_ORGANIZATION: "4" } });
+  const accepting = async () => {
+    const guest = await aUser({ email_verified_at: new Date().toISOString() });
+    await app.as(owner).post(`${path}/invitations`, { email: guest.email });
+    return () => app.as(guest).post("/invitations/accept", { token: app.tokenFor(guest.email) });
+  };
+  const [joined, refused] = await inOrder(
+    sql`select from ${invitations} where organization_id = ${id}::uuid for update`,
+    await accepting(),
+    await accepting(),
+  );
+  expect([joined.status, refused.status, refused.body.code]).toStrictEqual([200, 409, "quota_exceeded"]);
 });
 
 it("a key of an organization, which is no member, finds no membership in it", async () => {
