@@ -521,4 +521,20 @@ describe("what is told of a key", () => {
     await other.post("/items", { title: "No" });
     expect((await rowOf(other.id))?.last_used_at).toBeNull();
   });
+
+  it("is when it was last used, which another isolate has noted within the hour", async () => {
+    const ada = await aUser();
+    const key = await aKey({ user_id: ada.id }, { last_used_at: soon(-30 * 60) });
+    const before = (await rowOf(key.id))?.last_used_at;
+    expect((await key.get("/items")).status).toBe(200);
+    expect((await rowOf(key.id))?.last_used_at).toBe(before);
+  });
+
+  it("has the id of the key in one spelling, however the path has it", async () => {
+    const ada = await aUser();
+    const { id } = await aKey({ user_id: ada.id });
+    expect((await ada.patch(`/api-keys/${id.toUpperCase()}`, { name: "Hourly" })).status).toBe(200);
+    const [event] = await db.select().from(auditEvents).where(eq(auditEvents.user_id, ada.id));
+    expect(event).toMatchObject({ kind: "api_key.changed", details: { api_key_id: id } });
+  });
 });

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { and, eq, ne, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { apiKeys, auditEvents, customRoles, members, organizations } from "../../../src/db/schema.ts";
+import { apiKeys, auditEvents, customRoles, mails, members, organizations } from "../../../src/db/schema.ts";
 import { body, endpoint, json } from "../../../src/endpoint/endpoint.ts";
 import type { Permission } from "../../../src/permissions.ts";
 import { Health } from "../../../src/schemas/health.ts";
@@ -236,4 +236,14 @@ it("tells all who manage the keys of an organization of a change, and the others
   }
   expect(mailTo(admin)).toStrictEqual([expect.stringContaining("network 203.0.113.78")]);
   expect(mailTo(member)).toStrictEqual([]);
+});
+
+it("tells twenty of those who manage the keys at most, the actor and the owner among them", async () => {
+  const { id, path, owner, admin } = await anOrganization();
+  for (let i = 0; i < 20; i++) await aMember({ id }, "admin");
+  const { status, body } = await admin.post(`${path}/api-keys`, { name: unique(), permissions: ["keys:manage"] });
+  expect(status).toBe(201);
+  const told = await db.select().from(mails).where(sql`${mails.data} ->> 'api_key_id' = ${body.id}`);
+  expect(told).toHaveLength(20);
+  expect(told.map(({ user_id }) => user_id)).toEqual(expect.arrayContaining([admin.id, owner.id]));
 });
