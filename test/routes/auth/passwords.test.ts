@@ -53,6 +53,8 @@ describe("a password that is its owner's address or username, or a part of it", 
     ["address", ({ email }) => email.toUpperCase()],
     ["address before the @", ({ email }) => email.split("@")[0] ?? ""],
     ["domain", ({ email }) => email.split("@")[1] ?? ""],
+    ["part of the domain", ({ email }) => email.split(/[@.]/)[1] ?? ""],
+    ["part of the address before the @", ({ email }) => email.split(/[@-]/)[1] ?? ""],
   ])("is refused at sign-up, reset and change: %s", async (_what, personal) => {
     const [newcomer, known] = [owner(), owner()];
     const ada = await aUser({ ...known, password_hash });

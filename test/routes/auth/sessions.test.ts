@@ -2,6 +2,7 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { auditEvents, sessions } from "../../../src/db/schema.ts";
 import { type Answer, api, aUser, bindings, db, quickHash, serve } from "../../harness.ts";
+import { holding } from "../../holding.ts";
 
 const password = "correct horse battery";
 const password_hash = quickHash(password);
@@ -227,6 +228,15 @@ describe("/auth/sessions", () => {
     expect(Date.parse(after.last_used_at) - Date.parse(before.last_used_at)).toBeGreaterThan(23 * 60 * 60 * 1000);
   });
 
+  it("is used, too, by a token that was exchanged a moment ago", async () => {
+    const user = await signedIn();
+    const next = (await refresh(user.refresh_token)).body;
+    await db.update(sessions).set({ last_used_at: sql`now() - interval '1 day'` }).where(eq(sessions.user_id, user.id));
+    expect((await refresh(user.refresh_token)).status).toBe(200);
+    const [used] = (await api.get("/auth/sessions", { token: next.access_token })).body.items;
+    expect(Date.parse(used.last_used_at)).toBeGreaterThan(Date.now() - 60 * 60 * 1000);
+  });
+
   it("gives out cursors that open nobody else's list", async () => {
     const [user, other] = [await signedIn(), await aUser()];
     const { next_cursor } = (await api.get("/auth/sessions?limit=1", { token: user.access_token })).body;
@@ -249,6 +259,18 @@ describe("/auth/sessions", () => {
     const { body } = await api.post("/auth/login", { json: { username, password }, headers });
     const [session] = (await api.get("/auth/sessions", { token: body.access_token })).body.items;
     expect(session.user_agent).toBe("x".repeat(400));
+  });
+
+  it("tells its owner of a new network once, however many are opened from there at once", async () => {
+    const { id, username } = await aUser({ password_hash });
+    const headers = { "CF-Connecting-IP": "203.0.113.41" };
+    const held = await holding(sql`select from users where id = ${id}::uuid for no key update`);
+    const calls = Array.from({ length: 3 }, () => api.post("/auth/login", { json: { username, password }, headers }));
+    await held.meets(...calls);
+    await held.release();
+    expect((await Promise.all(calls)).map(({ status }) => status)).toStrictEqual([200, 200, 200]);
+    const told = and(eq(auditEvents.user_id, id), eq(auditEvents.kind, "sign_in.new_network"));
+    expect(await db.$count(auditEvents, told)).toBe(1);
   });
 
   it("promise 11: somebody else's is not there", async () => {

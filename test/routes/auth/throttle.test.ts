@@ -233,6 +233,17 @@ describe("promise 10: nobody can lock a victim out", () => {
     expect((await guess(username, right, home)).status, "and is bounded too").toBe(429);
   });
 
+  it("so it has where others had the name before", async () => {
+    const username = unique();
+    for (let i = 0; i < 3; i++) await aUser({ username, deleted_at: new Date().toISOString() });
+    await aUser({ username });
+    const { guess } = counting();
+    const home = aNetwork();
+    expect((await guess(username, right, home)).status).toBe(200);
+    await Promise.all(fifty.map(() => guess(username, "wrong", aNetwork())));
+    expect((await guess(username, right, home)).status).toBe(200);
+  });
+
   it("so has one in which its password was reset by mail", async () => {
     const { username, email } = await aUser();
     const { guess } = counting();
