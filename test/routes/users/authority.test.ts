@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { auditEvents, users } from "../../../src/db/schema.ts";
+import { auditEvents, sessions, users } from "../../../src/db/schema.ts";
 import type { Passwords } from "../../../src/security/passwords.ts";
 import { aUser, db, quickHash, quickPasswords, serveWithMailbox, unique } from "../../harness.ts";
 
@@ -89,6 +89,13 @@ describe("an admin's own address", () => {
     expect(await db.select().from(auditEvents).where(eq(auditEvents.user_id, own.id))).toStrictEqual([]);
     expect(app.sent).toHaveLength(sent);
   });
+});
+
+it("what admins may not do to themselves is no matter once their session has ended: 401", async () => {
+  const own = await aUser({ role: "admin" });
+  await db.delete(sessions).where(eq(sessions.id, own.sessionId));
+  const answers = [await own.patch(`/users/${own.id}`, { email: anAddress() }), await own.delete(`/users/${own.id}`)];
+  for (const { status, body } of answers) expect([status, body.code]).toStrictEqual([401, "invalid_token"]);
 });
 
 describe("an account that an admin has deleted", () => {
