@@ -221,6 +221,7 @@ export async function perform(task: Task, { steps = 1_000, bindings: own = bindi
     idempotencyKey: uuidv7(),
     requestId: undefined,
     mayGoOn: () => --steps > 0,
+    mayRepeat: () => true,
   };
   return Number(await task.perform({ ...context, db, run, step: run, ...about, ...deps }, {}));
 }

@@ -100,7 +100,13 @@ async function purged(db: Database, bindings: Bindings, name: string): Promise<v
   await task.perform(
     {
       ...{ db, run, step: run, settings, keys: await keysFor(settings), bindings, now, transport, outbox: [] },
-      ...{ log: () => undefined, mayGoOn: () => true, signal: new AbortController().signal, attempt: 1 },
+      ...{
+        log: () => undefined,
+        mayGoOn: () => true,
+        mayRepeat: () => true,
+        signal: new AbortController().signal,
+        attempt: 1,
+      },
       ...{ idempotencyKey: uuidv7(), requestId: undefined },
     },
     {},

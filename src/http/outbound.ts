@@ -40,6 +40,8 @@ const noProperAnswer = [520, 521, 522, 523, 524];
 /** Seconds for the whole call, with its repetitions, and for each attempt. */
 const deadlines = { seconds: 10, attemptSeconds: 5 };
 
+type Bounds = { seconds?: number; attemptSeconds?: number; mayRepeat?: (() => boolean) | undefined };
+
 /**
  * Calls other services: `calling(c.var).get(url).json()`. A call has a deadline. It is repeated twice at most, after
  * `Retry-After` if that is no longer than an attempt, and only if a repetition does no harm: by its method, or by an
@@ -48,7 +50,7 @@ const deadlines = { seconds: 10, attemptSeconds: 5 };
  */
 export function calling(
   { requestId, trace = () => newTrace(requestId) }: Trace,
-  { seconds = deadlines.seconds, attemptSeconds = deadlines.attemptSeconds } = {},
+  { seconds = deadlines.seconds, attemptSeconds = deadlines.attemptSeconds, mayRepeat = () => true }: Bounds = {},
 ): Calls {
   const client = ky.create({
     headers: { "X-Request-Id": requestId, ...trace() },
@@ -74,7 +76,8 @@ export function calling(
       backoffLimit: 2_000,
       jitter: true,
       // Undefined leaves the decision to the rules above.
-      shouldRetry: ({ error }) => (isHarmless(error) && waitOf(error) <= attemptSeconds ? undefined : false),
+      shouldRetry: ({ error }) =>
+        isHarmless(error) && waitOf(error) <= attemptSeconds && mayRepeat() ? undefined : false,
     },
     hooks: { beforeError: [({ error, request }) => inOurWords(error, new URL(request.url).host)] },
   });

@@ -5,8 +5,9 @@ import { type Settings, transportSettings } from "../settings.ts";
 /** A mail, ready to be sent. Retries keep its `id`. */
 export type Mail = { id: string; from: Sender; to: string; subject: string; text: string; html: string };
 
-/** Delivers one mail, or throws a {@link TransportError}. */
-export type Transport = (mail: Mail) => Promise<void>;
+/** Delivers one mail, or throws a {@link TransportError}. `mayRepeat` is asked before each call but the first. */
+export type Transport = (mail: Mail, mayRepeat?: MayRepeat) => Promise<void>;
+type MayRepeat = () => boolean;
 
 /**
  * The reason why a mail was not sent, in our own words: a provider's may repeat an address or a secret. An `outage` is not
@@ -35,7 +36,7 @@ type Name = (typeof transportSettings)[number];
 
 /** The transport that each setting names. */
 const transports: { [Setting in Name]: (value: NonNullable<Settings[Setting]>) => Transport } = {
-  MAIL_ENDPOINT: (url) => (mail) => post(url, {}, mail),
+  MAIL_ENDPOINT: (url) => (mail, mayRepeat) => post(url, {}, mail, mayRepeat),
   RESEND_API_KEY: resend,
   EMAIL: cloudflare,
 };
@@ -64,17 +65,18 @@ function cloudflare(binding: SendEmail): Transport {
 
 /** https://resend.com/docs/api-reference/emails/send-email; the same id within 24 hours is sent once. */
 function resend(key: string): Transport {
-  return ({ id, from, to, subject, text, html }) =>
+  return ({ id, from, to, subject, text, html }, mayRepeat) =>
     post(
       "https://api.resend.com/emails",
       { Authorization: `Bearer ${key}`, "Idempotency-Key": id },
       { from: `${from.name} <${from.email}>`, to: [to], subject, text, html },
+      mayRepeat,
     );
 }
 
-async function post(url: string, headers: Record<string, string>, body: object): Promise<void> {
+async function post(url: string, headers: HeadersInit, body: object, mayRepeat?: MayRepeat): Promise<void> {
   try {
-    const answer = await calling({}).post(url, { headers, json: body });
+    const answer = await calling({}, { mayRepeat }).post(url, { headers, json: body });
     await answer.body?.cancel();
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;

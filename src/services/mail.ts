@@ -38,14 +38,15 @@ export function postOf({
   return transport && from && frontendUrl ? { transport, from, frontendUrl } : undefined;
 }
 
-type Context = Pick<Variables, "db" | "run" | "keys" | "settings"> & Pick<Deps, "transport" | "log">;
+type Context = Pick<Variables, "db" | "run" | "keys" | "settings"> &
+  Pick<Deps, "transport" | "log"> & { mayRepeat: () => boolean };
 
 /**
  * Sends a mail, unless it was sent, its account was purged or its token is no longer good. Answers the reason why it can
  * never be sent, if there is one. Throws a {@link TransportError}.
  */
 export async function postMail(context: Context & { step: Context["run"] }, id: string): Promise<string | undefined> {
-  const { db, step, run, keys, settings, log } = context;
+  const { db, step, run, keys, settings, log, mayRepeat } = context;
   const post = postOf(context);
   if (!post) throw new TransportError("no transport is configured", { outage: true });
   const [mail] = (await step(Mails.find(db, id))).rows;
@@ -64,17 +65,20 @@ export async function postMail(context: Context & { step: Context["run"] }, id: 
   const occasion = { project: settings.PROJECT_NAME, frontendUrl, at: new Date(mail.created_at) };
   const content = await kindOf.compose(data, occasion, token);
   if (!content) return "Its data is not that of its kind.";
-  await transport({ id, from, to, ...content }).catch((error: unknown) => {
+  await transport({ id, from, to, ...content }, mayRepeat).catch((error: unknown) => {
     throw error instanceof TransportError ? error : new TransportError("the transport failed");
   });
   const mark = () => run(Mails.markSent(db, id));
   // Only the answer may have been lost. Otherwise the mail would be sent again.
-  await mark().catch(async () => {
+  await mark().catch(async (cause: unknown) => {
+    if (!mayRepeat()) throw cause;
     const isMarked = await Mails.sent(db, id).then(
       ({ rows }) => rows.length > 0,
       () => false,
     );
-    if (!isMarked) await mark();
+    if (isMarked) return;
+    if (!mayRepeat()) throw cause;
+    await mark();
   });
   log({ ...about, outcome: "sent" });
   return undefined;

@@ -61,8 +61,8 @@ async function performed(work: Work, claimed: Claimed, progress: Progress): Prom
         ...statements,
         ...(claimed.is_probe ? [Tasks.resume(db, claimed.name)] : []),
       ]).catch(async (error: unknown) => {
-        // Only the answer may have been lost.
-        progress.isDone = await isCompleted(db, claimed);
+        // Only the answer may have been lost. Unasked, the failure finds no claim any more.
+        progress.isDone = work.mayRepeat() && (await isCompleted(db, claimed));
         throw error;
       });
       progress.isDone = true;
@@ -112,7 +112,7 @@ async function withinTime(
 const patienceDays = 5;
 
 /** Records the failure; answers the state of the task after it, if the claim still held. */
-async function failed({ db, tasks, enqueued }: Work, claimed: Claimed, error: unknown) {
+async function failed({ db, tasks, enqueued, mayRepeat }: Work, claimed: Claimed, error: unknown) {
   const { id, name } = claimed;
   const { attempts = 0, backoff } = tasks.find((task) => task.name === name) ?? {};
   const { hopeless = false, outage = false, retryIn } = error instanceof TaskError ? error : {};
@@ -122,7 +122,7 @@ async function failed({ db, tasks, enqueued }: Work, claimed: Claimed, error: un
   const rest = outage ? Tasks.rest(db, name, retryIn) : undefined;
   // The second try sees a task that began to wait under the same key at that moment.
   const once = () => runner(db)(Tasks.fail(db, claimed, failure), rest);
-  const [{ rows }] = await once().catch(once);
+  const [{ rows }] = await once().catch((cause: unknown) => (mayRepeat() ? once() : Promise.reject(cause)));
   const [after] = rows;
   if (after?.state === "waiting") enqueued.push({ id, name, delay: Math.max(1, after.seconds) });
   return after;

@@ -53,9 +53,12 @@ export async function runTasks(
   const started = new Set<string>();
   const from = Date.now();
   const seconds = () => (Date.now() - from) / 1_000;
-  // Each task that began may still read, call the outside world, complete and fail; then the alarm is set.
+  // Each task that began may still read, call the outside world, complete and fail; then the alarms are set.
   const room = settings.SUBREQUESTS - 4 * parallel - 3;
-  const mayGoOn = (calls = 0) => seconds() < time.begin && trips.count + started.size + calls < room;
+  let repetitions = 0;
+  const hasRoom = (calls = 0) => trips.count + started.size + repetitions + calls < room;
+  const mayGoOn = (calls?: number) => seconds() < time.begin && hasRoom(calls);
+  const mayRepeat = () => hasRoom() && ++repetitions > 0;
   const able = deps.tasks.filter(({ canRun }) => canRun({ settings, transport }));
   const mine = span ? able.filter((task) => spanOf(task) === span) : able;
   const fitting = () => mine.filter(({ timeoutSeconds }) => seconds() + timeoutSeconds <= time.end);
@@ -70,6 +73,7 @@ export async function runTasks(
     log,
     tasks: deps.tasks,
     mayGoOn,
+    mayRepeat,
     enqueued,
     tracer,
   };
@@ -80,7 +84,12 @@ export async function runTasks(
   try {
     if (!ids) await runner(db)(...enqueueSlots(work, mine));
     const isDone = await inLanes(work, lanes, ids);
-    await ringFor(lanes.waits, work);
+    // An alarm that is set below, by its next task, needs no other call.
+    const isSet = ({ name }: Enqueued) => !(ids && isDone) && mine.some((task) => task.name === name);
+    await ringFor(
+      lanes.waits.filter((one) => !isSet(one)),
+      work,
+    );
     const unable = deps.tasks.flatMap((task) => (able.includes(task) ? [] : task.name));
     if (!isDone) await ringAll(0);
     else if (!ids) await ringForNext(work, mine, unable);

@@ -19,6 +19,8 @@ export type TaskContext = Pick<Deps, "now" | "transport"> & {
   step: Run;
   /** True while there are time and subrequests for another step, beside this many calls of the handler's own. */
   mayGoOn: (calls?: number) => boolean;
+  /** Takes one more subrequest than the four of an attempt, to repeat what has failed. False if the plan has none left. */
+  mayRepeat: () => boolean;
   db: Database;
   settings: Settings;
   keys: Keys;

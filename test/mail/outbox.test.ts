@@ -322,6 +322,46 @@ describe("promise 21: a message is kept until it is sent, and sent once", () => 
     expect(rows.map(({ attempt, sent_at }) => [attempt, sent_at !== null])).toStrictEqual(Array(30).fill([1, true]));
   });
 
+  it("a run takes no more than the subrequests of its plan, however often a mail or the database has to be asked again", async () => {
+    const real = globalThis.fetch;
+    const posts = new Map<string, number>();
+    const isPost = (url: unknown) =>
+      String(url instanceof Request ? url.url : url).startsWith("https://api.resend.com");
+    /** A provider that takes a mail at the third attempt, and a database that is lost for each mail from then on. */
+    const answers = {
+      "a provider": async (request: Request) => {
+        const id = request.headers.get("Idempotency-Key") ?? "";
+        posts.set(id, (posts.get(id) ?? 0) + 1);
+        return new Response("{}", { status: posts.get(id) === 3 ? 200 : 502 });
+      },
+      "the database": async (request: Request) => {
+        posts.set(request.headers.get("Idempotency-Key") ?? "", 1);
+        return new Response("{}");
+      },
+    };
+    for (const [fault, answer] of Object.entries(answers)) {
+      posts.clear();
+      await waitingMails(30);
+      const fetching = vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+        if (isPost(input)) return answer(new Request(input, init));
+        const isLost = fault === "the database" && [...posts.keys()].some((id) => String(init?.body).includes(id));
+        if (isLost) throw new Error("connection lost");
+        return real(input, init);
+      });
+      await sweep({}, { SUBREQUESTS: "50", RESEND_API_KEY: "re_1234567890" });
+      const spent = fetching.mock.calls.length;
+      fetching.mockRestore();
+      await db.batch([
+        db.execute(
+          sql`update tasks set state = 'cancelled' where name = ${mailTask} and state in ('waiting', 'running')`,
+        ),
+        db.delete(throttles).where(eq(throttles.key, `rest:${mailTask}`)),
+      ]);
+      expect(spent, fault).toBeLessThanOrEqual(50);
+      expect(posts.size, fault).toBeGreaterThan(4);
+    }
+  });
+
   it("a try that fails after somebody else has taken the mail changes nothing", async () => {
     const [id = ""] = await waitingMails(1);
     const [late, next] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
