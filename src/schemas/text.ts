@@ -2,13 +2,12 @@ import { z } from "@hono/zod-openapi";
 import { rule } from "./field-errors.ts";
 
 /**
- * Text that Postgres stores: well-formed Unicode without NUL, in its composed form (NFC), so that what looks the same is
- * the same. Lengths count code points, as in JSON Schema and Postgres.
+ * Text that Postgres stores and returns verbatim: well-formed Unicode without NUL. Lengths count code points, as in
+ * JSON Schema and Postgres.
  */
 export function text({ min = 0, max }: { min?: number; max: number }) {
   return z
     .string()
-    .normalize("NFC")
     .check(storable, ...codePoints({ min, max }))
     .openapi({ minLength: min, maxLength: max });
 }

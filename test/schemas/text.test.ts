@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Email, text } from "../../src/schemas/text.ts";
+import { Email } from "../../src/schemas/text.ts";
 
 const good = [
   "ada@example.com",
@@ -56,31 +56,5 @@ describe("an e-mail address", () => {
 
   it.each(bad)("%j is none", (address) => {
     expect(Email.safeParse(address).success).toBe(false);
-  });
-});
-
-describe("text", () => {
-  it("has one form, whichever of Unicode's it was typed in", () => {
-    for (const typed of ["Café", "Ångström", "한국", "\u1e9b\u0323", "\u2126"]) {
-      for (const form of ["NFC", "NFD"]) {
-        expect(text({ max: 9 }).parse(typed.normalize(form))).toBe(typed.normalize("NFC"));
-      }
-    }
-    // Characters that only look alike are different ones.
-    expect(text({ max: 9 }).parse("ﬁ ２")).toBe("ﬁ ２");
-  });
-
-  it("is as long as it is stored", () => {
-    expect(text({ min: 3, max: 3 }).safeParse("ééé".normalize("NFD")).success).toBe(true);
-    expect(text({ min: 4, max: 9 }).safeParse("ééé".normalize("NFD")).success).toBe(false);
-    // The composed form of this letter has two code points.
-    expect(text({ max: 3 }).safeParse("\u0958\u0958").success).toBe(false);
-    expect(text({ max: 4 }).parse("\u0958\u0958")).toHaveLength(4);
-  });
-
-  it("is refused with half of a pair or a NUL, in any form", () => {
-    for (const broken of ["\ud800", "e\u0301\udc00", "\u0000"]) {
-      expect(text({ max: 9 }).safeParse(broken).success).toBe(false);
-    }
   });
 });

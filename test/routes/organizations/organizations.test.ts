@@ -186,23 +186,6 @@ describe("names and slugs", () => {
     expect((await found({ slug: "No_Slug" })).status).toBe(422);
   });
 
-  it("are unique in either Unicode form of accents, and are answered in one", async () => {
-    const owner = await aUser();
-    const name = `Café ${unique()}`;
-    const make = (name: string) => owner.post("/organizations", { name, slug: unique("slug") });
-    const { status, body } = await make(name.normalize("NFD"));
-    expect([status, body.name]).toStrictEqual([201, name.normalize("NFC")]);
-    for (const form of ["NFC", "NFD"]) {
-      expect((await make(name.normalize(form).toUpperCase())).body.code).toBe("organization_name_taken");
-    }
-    const other = (await make(unique())).body;
-    const renamed = await owner.patch(`/organizations/${other.id}`, { name: name.normalize("NFC") }, any);
-    expect(renamed.body.code).toBe("organization_name_taken");
-    const key = (name: string) => owner.post("/api-keys", { name, permissions: ["items:read"] });
-    expect((await key(name.normalize("NFC"))).status).toBe(201);
-    expect((await key(name.normalize("NFD"))).body.code).toBe("name_taken");
-  });
-
   it("keep a slug that was given up from others for 90 days, but not from the one that had it", async () => {
     const { path, slug, admin } = await anOrganization();
     const ada = await aUser();

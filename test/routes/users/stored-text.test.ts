@@ -6,12 +6,12 @@ import { hostileStrings } from "../../house/hostile-strings.ts";
 const unlimited = Object.fromEntries(Object.entries(bindings).filter(([name]) => !name.startsWith("RATE_LIMIT_")));
 const app = serve({ bindings: unlimited });
 
-describe("stored text comes back verbatim, in the composed form of Unicode", () => {
+describe("stored text comes back verbatim", () => {
   it("as a user's name, which admins find by it", async () => {
     const [{ id, token }, admin] = [await aUser(), await aUser({ role: "admin" })];
     for (const text of hostileStrings) {
-      const [typed, name] = [`${id} ${text}`, `${id} ${text.normalize("NFC")}`];
-      expect((await api.patch("/users/me", { token, json: { full_name: typed } })).body.full_name).toBe(name);
+      const name = `${id} ${text}`;
+      expect((await api.patch("/users/me", { token, json: { full_name: name } })).body.full_name).toBe(name);
       expect((await api.get("/users/me", { token })).body.full_name).toBe(name);
       const { body } = await admin.get(`/users?${new URLSearchParams({ q: name })}`);
       expect(
