@@ -251,7 +251,7 @@ create table organizations (
   constraint organizations_owner_id_users_id_fk foreign key (owner_id) references users(id)
 );
 --> statement-breakpoint
-create unique index organizations_name_key on organizations (lower(name)) where deleted_at is null;
+create unique index organizations_name_key on organizations (lower(normalize(name))) where deleted_at is null;
 --> statement-breakpoint
 create unique index organizations_slug_key on organizations (slug);
 --> statement-breakpoint
@@ -345,9 +345,9 @@ create table api_keys (
   constraint api_keys_made_by_users_id_fk foreign key (made_by) references users(id)
 );
 --> statement-breakpoint
-create unique index api_keys_user_name_key on api_keys (user_id,lower(name)) where revoked_at is null;
+create unique index api_keys_user_name_key on api_keys (user_id,lower(normalize(name))) where revoked_at is null;
 --> statement-breakpoint
-create unique index api_keys_organization_name_key on api_keys (organization_id,lower(name)) where revoked_at is null;
+create unique index api_keys_organization_name_key on api_keys (organization_id,lower(normalize(name))) where revoked_at is null;
 --> statement-breakpoint
 create index api_keys_user_idx on api_keys (user_id, id);
 --> statement-breakpoint

@@ -317,6 +317,18 @@ alter table mails add constraint mails_kind_check check (kind in ('verify_email'
 --> statement-breakpoint
 create index throttles_owner_idx on throttles (split_part(key, ':', 2)) where starts_with(key, 'familiar:');
 --> statement-breakpoint
+drop index api_keys_user_name_key;
+--> statement-breakpoint
+drop index api_keys_organization_name_key;
+--> statement-breakpoint
+drop index organizations_name_key;
+--> statement-breakpoint
+create unique index api_keys_user_name_key on api_keys (user_id,lower(normalize(name))) where revoked_at is null;
+--> statement-breakpoint
+create unique index api_keys_organization_name_key on api_keys (organization_id,lower(normalize(name))) where revoked_at is null;
+--> statement-breakpoint
+create unique index organizations_name_key on organizations (lower(normalize(name))) where deleted_at is null;
+--> statement-breakpoint
 -- Functions and triggers. Each function resolves names in this schema alone, and only its owner may call it. Those of the
 -- hot path name the schema themselves: to set the search path costs as much as a lookup.
 

@@ -20,6 +20,9 @@ import {
 import { auditKinds, mailKindNames, purposes, roles, taskStates } from "../values.ts";
 import { toRfc3339 } from "./time.ts";
 
+/** The form in which names are compared: without case, and composed, since a keyboard may type `é` in either form. */
+const sameName = (name: PgColumn) => sql`lower(normalize(${name}))`;
+
 /** A time as on the wire: RFC 3339 in UTC, stored to the millisecond. */
 const timestamp = customType<{ data: string; driverData: string }>({
   dataType: () => "timestamp(3) with time zone",
@@ -111,7 +114,7 @@ export const organizations = pgTable(
   (table) => {
     const isLive = sql`${table.deleted_at} is null`;
     return [
-      uniqueIndex("organizations_name_key").on(sql`lower(${table.name})`).where(isLive),
+      uniqueIndex("organizations_name_key").on(sameName(table.name)).where(isLive),
       uniqueIndex("organizations_slug_key").on(table.slug),
       index("organizations_owner_idx").on(table.owner_id, table.id),
       index("organizations_deleted_idx").on(table.deleted_at).where(sql`${table.deleted_at} is not null`),
@@ -395,10 +398,10 @@ export const apiKeys = pgTable(
   },
   (table) => [
     uniqueIndex("api_keys_user_name_key")
-      .on(table.user_id, sql`lower(${table.name})`)
+      .on(table.user_id, sameName(table.name))
       .where(sql`${table.revoked_at} is null`),
     uniqueIndex("api_keys_organization_name_key")
-      .on(table.organization_id, sql`lower(${table.name})`)
+      .on(table.organization_id, sameName(table.name))
       .where(sql`${table.revoked_at} is null`),
     index("api_keys_user_idx").on(table.user_id, table.id),
     index("api_keys_organization_idx").on(table.organization_id, table.id),

@@ -186,6 +186,20 @@ describe("names and slugs", () => {
     expect((await found({ slug: "No_Slug" })).status).toBe(422);
   });
 
+  it("are unique in either Unicode form of an accent, and stay as they were typed", async () => {
+    const owner = await aUser();
+    const name = `Café ${unique()}`;
+    const typed = name.normalize("NFD");
+    const make = (name: string) => owner.post("/organizations", { name, slug: unique("slug") });
+    expect(await make(typed)).toMatchObject({ status: 201, body: { name: typed } });
+    for (const form of ["NFC", "NFD"]) {
+      expect((await make(name.normalize(form).toUpperCase())).body.code).toBe("organization_name_taken");
+    }
+    const key = (name: string) => owner.post("/api-keys", { name, permissions: ["items:read"] });
+    expect(await key(typed)).toMatchObject({ status: 201, body: { name: typed } });
+    expect((await key(name.normalize("NFC"))).body.code).toBe("name_taken");
+  });
+
   it("keep a slug that was given up from others for 90 days, but not from the one that had it", async () => {
     const { path, slug, admin } = await anOrganization();
     const ada = await aUser();
