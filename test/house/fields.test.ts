@@ -93,17 +93,42 @@ const ways: Way[] = endpoints.flatMap((endpoint) => {
 
 /** Values that this schema takes, two at least if there are as many. */
 function valuesOf(given: Schema): unknown[] {
-  const { type, anyOf = [], const: only, enum: all, format, minimum = 0 } = resolved(given);
+  const { type, anyOf = [], const: only, enum: all, format } = resolved(given);
   const types = [type, ...anyOf.map((one) => one.type)].flat();
   const nothing = types.includes("null") ? [null] : [];
   if (only !== undefined) return [only];
   if (all) return all;
   if (types.includes("boolean")) return [true, false, ...nothing];
-  if (types.includes("integer") || types.includes("number")) return [minimum, minimum + 1, ...nothing];
+  if (types.includes("integer") || types.includes("number")) return [...numbersOf(given), ...nothing];
   if (format === "email") return [`${unique()}@example.com`, ...nothing];
-  if (types.includes("string") && !format) return [unique(), ...nothing];
-  const later = { date: "2031-01-02", "date-time": "2031-01-02T03:04:05.000Z" }[format ?? ""];
+  if (types.includes("string") && !format) return [textOf(given), ...nothing];
+  const later = { date: "2031-01-02", "date-time": "2031-01-02T03:04:05.000Z", uri: "https://example.com/later" }[
+    format ?? ""
+  ];
   return [exampleOf(given), ...(later ? [later] : []), ...nothing];
+}
+
+/** The bounds of a schema that may be one of several, such as a text or null. */
+function boundsOf(given: Schema): Schema {
+  const { anyOf = [], ...schema } = resolved(given);
+  return Object.assign({}, ...anyOf.map(resolved), schema);
+}
+
+/** The two least numbers within the bounds, or the one; the example where the bounds are too narrow to find one. */
+function numbersOf(given: Schema): unknown[] {
+  const { minimum, exclusiveMinimum, maximum, exclusiveMaximum, multipleOf: step = 1 } = boundsOf(given);
+  const most = Math.min(maximum ?? Number.POSITIVE_INFINITY, (exclusiveMaximum ?? Number.POSITIVE_INFINITY) - step);
+  const least = minimum ?? (exclusiveMinimum === undefined ? Math.min(0, most - step) : exclusiveMinimum + step);
+  const first = Math.ceil(least / step) * step;
+  const found = [first, first + step].filter((value) => value <= most);
+  return found.length > 0 ? found : [exampleOf(given)];
+}
+
+/** A text that nobody else has, cut or filled to its bounds; the example where it has a pattern that this one breaks. */
+function textOf(given: Schema): unknown {
+  const { minLength = 0, maxLength = 100, pattern = "" } = boundsOf(given);
+  const text = unique().slice(-maxLength).padEnd(minLength, "x");
+  return new RegExp(pattern, "u").test(text) ? text : exampleOf(given);
 }
 
 /** A body with this field at the end of the way, and one value of everything else that it needs. */
@@ -165,6 +190,17 @@ async function read(endpoint: Endpoint, parents: Record<string, string>, id: unk
   return answer.status === 404 ? (await api.get(path, { token })).body : answer.body;
 }
 
+/** Tells what to do about a value that was refused. */
+function adviceOn(name: string, value: unknown): string {
+  return `
+
+This test sent ${JSON.stringify(value)} by "${name}", which the document allows:
+- if the schema refuses it, say its bound in the schema, as .min(1), .max(9) and .regex() do, or by .openapi({ minimum: 1 })
+  beside a .refine(); where no bound can say it, .openapi({ example }) with a value that it takes;
+- if the value has to fit other rows or the state of this one, add "${name}" to apart in this file, and test it
+  beside its resource.`;
+}
+
 /** Sends one value on this way, and reads it back. Answers undefined if nobody may send it. */
 async function write({ name, endpoint, resource, trail, field }: Way, value: unknown) {
   const { path, token } = await callOfUpdate(resource.update);
@@ -175,8 +211,7 @@ async function write({ name, endpoint, resource, trail, field }: Way, value: unk
   const json = { ...Object(bodyWith(bodyOf(endpoint), trail, { [field]: value }, was.id)) };
   const answer = await send(endpoint, { ...call, json });
   if (answer.body?.code === "forbidden") return undefined;
-  const advice = `if its values have to fit what is there, add "${name}" to apart in this file, and test it beside its resource`;
-  expect(answer.status, `${answer.text}: ${advice}`).toBeLessThan(300);
+  expect(answer.status, `${answer.text}${adviceOn(name, value)}`).toBeLessThan(300);
   const row = rowIn(answer.body, field);
   const isNew = row?.id !== was.id;
   const sent = valueAt(takenBy(endpoint, json), trail, field);
