@@ -1,6 +1,6 @@
 /** Writes fields into the templates of a resource. */
 import type { Field, Kind } from "./fields.ts";
-import { type Names, spell } from "./names.ts";
+import { articleOf, capital, type Names, spell } from "./names.ts";
 
 /** Fills the lines `//= slot` of a template. */
 export function withFields(template: string, names: Names, fields: readonly Field[]): string {
@@ -14,7 +14,9 @@ export function withFields(template: string, names: Names, fields: readonly Fiel
 /** The names that src/db/schema.ts imports for these fields, from drizzle and from src/values.ts. */
 export function neededBy(fields: readonly Field[], names: Names): { builders: string[]; values: string[] } {
   const enums = fields.filter(({ kind }) => kind === "enum");
-  const builders = fields.flatMap(({ kind }) => (kind === "time" ? [] : kind === "enum" ? ["text", "check"] : [kind]));
+  const builders = fields.flatMap(({ kind }) =>
+    kind === "time" ? [] : kind === "enum" ? ["text", "check"] : isText(kind) ? ["text"] : [kind],
+  );
   return { builders: [...new Set(builders)], values: enums.map((field) => valuesName(field, names)) };
 }
 
@@ -39,10 +41,13 @@ const slots: Record<string, Slot> = {
   imports: (fields, names) => {
     const { values } = neededBy(fields, names);
     const has = (kind: Kind) => fields.some((field) => field.kind === kind);
+    const texts = [has("email") && "Email", has("text") && "text", has("url") && "Url"].filter(
+      (name) => name !== false,
+    );
     return [
       values.length > 0 ? `import { ${values.join(", ")} } from "../values.ts";\n` : "",
       has("time") ? 'import { Moment } from "./parameters.ts";\n' : "",
-      has("text") ? 'import { text } from "./text.ts";\n' : "",
+      texts.length > 0 ? `import { ${texts.join(", ")} } from "./text.ts";\n` : "",
     ].join("");
   },
   fields: (fields, names) => each(fields, (field) => `  ${field.name}: ${schemaOf(field, names)},\n`),
@@ -67,7 +72,7 @@ const slots: Record<string, Slot> = {
 
 /** Values that are not of their kind. */
 const wrongs: Record<Kind, string> = {
-  ...{ text: "1", integer: "1.5", boolean: '"yes"' },
+  ...{ text: "1", email: '"nobody"', url: '"javascript:alert(1)"', integer: "1.5", boolean: '"yes"' },
   ...{ date: '"2026-02-30"', time: '"soon"', enum: '"none of these"' },
 };
 
@@ -85,7 +90,8 @@ export function firstBody(fields: readonly Field[]): string {
 
 function columnOf({ kind, isOptional, ...field }: Field, names: Names): string {
   const builder = {
-    ...{ text: "text()", integer: "integer()", boolean: "boolean()", date: "date()", time: "timestamp()" },
+    ...{ text: "text()", email: "text()", url: "text()", integer: "integer()", boolean: "boolean()" },
+    ...{ date: "date()", time: "timestamp()" },
     enum: `text({ enum: ${valuesName(field, names)} })`,
   }[kind];
   return `${builder}${isOptional ? "" : ".notNull()"}`;
@@ -94,8 +100,10 @@ function columnOf({ kind, isOptional, ...field }: Field, names: Names): string {
 function schemaOf(field: Field, names: Names): string {
   const { kind, isOptional, max } = field;
   const bounds = `${isOptional ? "" : "min: 1, "}max: ${max.toLocaleString("en").replaceAll(",", "_")}`;
+  // The bounds of the column. The document does not see those of `z.int32()`, nor that it is whole.
+  const integer = "z.int().min(-2_147_483_648).max(2_147_483_647)";
   const base = {
-    ...{ text: `text({ ${bounds} })`, integer: "z.int32()", boolean: "z.boolean()" },
+    ...{ text: `text({ ${bounds} })`, email: "Email", url: "Url", integer, boolean: "z.boolean()" },
     ...{ date: "z.iso.date()", time: "Moment", enum: `z.enum(${valuesName(field, names)})` },
   }[kind];
   // The document does not see through the transformation of a time.
@@ -107,14 +115,15 @@ function schemaOf(field: Field, names: Names): string {
 function answerOf(field: Field): string {
   const { kind, name, isOptional } = field;
   const nullable = isOptional ? ".nullable()" : "";
-  if (kind === "text") return `z.string()${nullable}.openapi({ example: ${exampleOf(field)} })`;
+  if (isText(kind)) return `z.string()${nullable}.openapi({ example: ${exampleOf(field)} })`;
   return kind === "time" ? `Timestamp${nullable}` : `fields.${name}`;
 }
 
 function exampleOf({ name, kind, values }: Pick<Field, "name" | "kind" | "values">): string {
   const prose = name.replaceAll("_", " ");
   return {
-    ...{ text: `"${/^[aeiou]/.test(prose) ? "An" : "A"} ${prose}"`, integer: "3", boolean: "true" },
+    ...{ text: `"${capital(articleOf(prose))} ${prose}"`, integer: "3", boolean: "true" },
+    ...{ email: '"ada@example.com"', url: '"https://example.com/a"' },
     ...{ date: '"2026-11-23"', time: '"2026-11-23T09:30:00.000Z"', enum: `"${values[0]}"` },
   }[kind];
 }
@@ -122,9 +131,15 @@ function exampleOf({ name, kind, values }: Pick<Field, "name" | "kind" | "values
 /** Another value than the example, if there is one. */
 function otherOf({ kind, values }: Field): string {
   return {
-    ...{ text: '"Another"', integer: "4", boolean: "false" },
+    ...{ text: '"Another"', email: '"grace@example.com"', url: '"https://example.com/b"' },
+    ...{ integer: "4", boolean: "false" },
     ...{ date: '"2026-12-24"', time: '"2026-12-24T09:30:00.000Z"', enum: `"${values[1] ?? values[0]}"` },
   }[kind];
+}
+
+/** True of a kind that is a text in its column, and in answers. */
+function isText(kind: Kind): boolean {
+  return kind === "text" || kind === "email" || kind === "url";
 }
 
 function valuesName({ name }: Pick<Field, "name">, { one }: Names): string {

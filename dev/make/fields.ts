@@ -2,14 +2,15 @@
 import { CommandError } from "../config.ts";
 import type { Names } from "./names.ts";
 
-export type Kind = "text" | "integer" | "boolean" | "date" | "time" | "enum";
+export type Kind = "text" | "email" | "url" | "integer" | "boolean" | "date" | "time" | "enum";
 /** `values` are those of an enum; `max` is the length of a text. */
 export type Field = { name: string; kind: Kind; isOptional: boolean; max: number; values: readonly string[] };
 
 /** The fields of a resource without `--fields`. */
 export const usualFields = "title:text description:text(10000)?";
 
-export const fieldKinds = `text, text(10000) for a longer one, integer, boolean, date, time, enum(low,high);
+export const fieldKinds = `text, text(10000) for a longer one, email, url, integer (also for money, in cents),
+                                            boolean, date, time, enum(low,high);
                                             with ? behind it, a field may be left out and null`;
 
 /** Columns that every resource has, or that its queries add. */
@@ -58,5 +59,5 @@ function fieldOf(part: string): Field {
 }
 
 function isKind(kind: string): kind is Kind {
-  return ["text", "integer", "boolean", "date", "time", "enum"].includes(kind);
+  return ["text", "email", "url", "integer", "boolean", "date", "time", "enum"].includes(kind);
 }

@@ -37,7 +37,10 @@ export function namesOf(plural: string, singular = singularOf(plural)): Names {
       );
     }
   }
-  if (plural === singular) throw new CommandError(`"${plural}" is one and many at once: --singular names the one.`);
+  if (plural === singular)
+    throw new CommandError(
+      `"${plural}" is one and many at once: --singular names one of them otherwise, such as ${plural}-entry.`,
+    );
   const names = { many: spell(plural), one: spell(singular) };
   for (const { camel } of [names.many, names.one]) {
     if (reserved.has(camel)) throw isTaken(camel);
@@ -62,9 +65,10 @@ function isTaken(word: string): CommandError {
 
 /** Rewrites a template about field notes for this resource. */
 export function inNameOf({ many, one }: Names, template: string): string {
-  const article = articleOf(one);
+  const article = articleOf(one.prose);
   return template
     .replaceAll(/\b(a|A) field note\b/g, (_, a: string) => `${a === "A" ? "A" : "a"}${article.slice(1)} ${one.prose}`)
+    .replaceAll("aFieldNote", `${article}${one.pascal}`)
     .replaceAll("field-notes", many.dashed)
     .replaceAll("field_notes", many.snake)
     .replaceAll("field notes", many.prose)
@@ -78,7 +82,7 @@ export function inNameOf({ many, one }: Names, template: string): string {
 /** Rewrites a template about field notes in binders for this parent. */
 export function underName({ many, one }: Names, template: string): string {
   return template
-    .replaceAll(/\b(a|A) binder\b/g, (_, a: string) => `${a}${articleOf(one).slice(1)} ${one.prose}`)
+    .replaceAll(/\b(a|A) binder\b/g, (_, a: string) => `${a}${articleOf(one.prose).slice(1)} ${one.prose}`)
     .replaceAll("/binders/", `/${many.dashed}/`)
     .replaceAll("binder_id", `${one.snake}_id`)
     .replaceAll(/\bbinders\b/g, many.camel)
@@ -101,9 +105,30 @@ export function capital(prose: string): string {
   return prose.charAt(0).toUpperCase() + prose.slice(1);
 }
 
-function articleOf({ prose }: Spellings): string {
-  return /^([aeio]|u(?!ni|se|ti))/.test(prose) ? "an" : "a";
+/** Words that begin with a vowel in writing, but not in speech: a unit, a user, a one-time code, a European, a URL. */
+const soundsConsonant =
+  /^(?:uni(?!n|m)|u[bst][aeiou]|ur[aeio]|ufo|u(?:i|k|pc|rl|sb|uid|x)?(?![a-z])|eu(?=[a-z])|ewe|onc?e(?![a-z]))/;
+/** Words whose h is silent. */
+const silentH = /^(?:hour|honest|hono|heir)/;
+/** Words that are spelt out, beginning with the name of a letter such as F, "ef": those without a vowel, and these. */
+const speltOut = /^(?:[fhlmnrsx][^aeiouy ]*(?![a-z])|(?:faq|mba|mri|nda|ngo|rfa|rma|roi|sla|sos|ssid|sso)(?![a-z]))/;
+
+/** The article of a word or of the first of several, by its sound: an invoice, a unit, an hour, an FAQ. */
+export function articleOf(prose: string): "a" | "an" {
+  const isVowel = /^[aeiou]/.test(prose) && !soundsConsonant.test(prose);
+  return isVowel || silentH.test(prose) || speltOut.test(prose) ? "an" : "a";
 }
+
+/** Plurals that follow no rule, with what one of them is called. */
+const irregular = new Map(
+  (
+    "people person,children child,men man,women woman,feet foot,teeth tooth,mice mouse,criteria criterion,media medium," +
+    "data datum,indices index,matrices matrix,analyses analysis,crises crisis,diagnoses diagnosis,theses thesis," +
+    "quizzes quiz,buses bus,gases gas"
+  )
+    .split(",")
+    .map((pair): [string, string] => [pair.replace(/ .*/, ""), pair.replace(/.* /, "")]),
+);
 
 /** Words whose singular cannot be derived: equal in both numbers, or ambiguous, like caches and branches, sizes. */
 const unclear = [
@@ -111,12 +136,30 @@ const unclear = [
   /(ss|us|is|[^t]ches|oes|ves|zes)$/,
 ];
 
+/** The last word of a name in dashes, and what is before it. */
+function lastOf(name: string): [before: string, word: string] {
+  const at = name.lastIndexOf("-") + 1;
+  return [name.slice(0, at), name.slice(at)];
+}
+
 function singularOf(plural: string): string {
+  const [before, word] = lastOf(plural);
+  const known = irregular.get(word);
+  if (known !== undefined) return `${before}${known}`;
   if (!plural.endsWith("s"))
-    throw new CommandError(`Name the resource in the plural: "${plural}s"? --singular names the one.`);
+    throw new CommandError(`Name the resource in the plural: "${pluralOf(plural)}"? --singular names the one.`);
   if (unclear.some((words) => words.test(plural)))
     throw new CommandError(`"${plural}" does not tell what one of them is called: --singular names it.`);
   if (/[^aeiou]ies$/.test(plural)) return plural.replace(/ies$/, "y");
   if (/(ss|x|z|ch|sh|[^ao]us)es$/.test(plural)) return plural.replace(/es$/, "");
   return plural.replace(/s$/, "");
+}
+
+/** A guess, for a proposal. */
+function pluralOf(singular: string): string {
+  const [before, word] = lastOf(singular);
+  const [known] = [...irregular].find(([, one]) => one === word) ?? [];
+  if (known !== undefined) return `${before}${known}`;
+  if (/[^aeiou]y$/.test(singular)) return singular.replace(/y$/, "ies");
+  return `${singular}${/(s|x|z|ch|sh)$/.test(singular) ? "es" : "s"}`;
 }

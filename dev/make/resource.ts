@@ -1,8 +1,9 @@
 /** `npm run new -- resource projects`: table, migration, schemas, queries, endpoints and tests. */
 import { CommandError } from "../config.ts";
 import { announce } from "./announce.ts";
-import { firstBody, neededBy, valueLists, withFields } from "./field-slots.ts";
+import { neededBy, valueLists, withFields } from "./field-slots.ts";
 import type { Field } from "./fields.ts";
+import { firstCalls } from "./first-call.ts";
 import { capital, inNameOf, type Names, refuseUsed, underName } from "./names.ts";
 import { type Owner, owners, tableListOf } from "./owners.ts";
 import {
@@ -76,8 +77,7 @@ export async function newResource(names: Names, owner: Owner, fields: Field[], p
     return insertedBefore(withImports(index, imports.join("")), "  jwks,\n", list.join(""));
   });
   await carryOut(`resource ${many.dashed}`, plan, () => generateMigration(many.snake));
-  const above = parent ? `/${parent.many.dashed}/$${parent.one.snake}_id` : "";
-  const base = owner === "user" ? `$api${above}` : `$api/organizations/$organization_id${above}`;
+  const calls = await firstCalls(names, owner, fields, parent);
   announce(plan, [
     "drizzle/ has its migration, which makes the table and its trigger.",
     `One of them is called "${one.prose}": if that is wrong, run this again with --undo, and then with --singular.`,
@@ -87,9 +87,9 @@ export async function newResource(names: Names, owner: Owner, fields: Field[], p
           `src/permissions.ts has ${many.dashed}:read and ${many.dashed}:write, which every role has: take away there.`,
         ]),
     "",
-    "npm run dev applies it when it starts; then, with the token of the README's first request:",
+    "npm run dev applies it when it starts; then, with $api and $token of the README's first request:",
     "",
-    `  curl ${base}/${many.dashed} -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -d '${firstBody(fields)}'`,
+    ...calls.map((call) => `  ${call}`),
     "",
     `Its fields are in src/db/schema.ts and src/schemas/${many.dashed}.ts, and its tests in test/routes/${many.dashed}/: change them there, then`,
     "npm run db:generate and npm test.",

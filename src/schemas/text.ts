@@ -23,6 +23,12 @@ const address = new RegExp(`^(?=[^@]{1,64}@)${atom}(?:\\.${atom})*@(?:${label}\\
 /** An e-mail address. International domains are spelt in ASCII, `xn--…`. */
 export const Email = z.email({ pattern: address }).max(254).openapi({ example: "ada@example.com" });
 
+/** An absolute web address. A page may link to it: other schemes, such as `javascript:`, could run code there. */
+export const Url = z
+  .stringFormat("uri", (value) => /^https?:\/\/[^\s\p{Cc}\p{Cs}]+$/iu.test(value) && URL.canParse(value))
+  .max(2_000)
+  .openapi({ format: "uri", example: "https://example.com/page" });
+
 export const wellFormed = rule((value: string) => value.isWellFormed(), "invalid_unicode");
 
 export const storable = rule((value: string) => value.isWellFormed() && !value.includes("\u0000"), "invalid_unicode");

@@ -41,12 +41,25 @@ describe("npm run new", () => {
     expect(await readFile(join(copy, "src/routes/zebra-stripes/list.ts"), "utf8")).not.toMatch(/field.?note/i);
     expect(await make("resource", "zebra-spots", "--under", "zebra-stripes")).toMatchObject({ code: 0 });
     const fields =
-      "name:text note:text(5000)? head_count:integer calm:boolean? born:date seen_at:time? mood:enum(grazing, on_guard)";
-    expect(await make("resource", "zebra-herds", "--in", "organization", "--fields", fields)).toMatchObject({
-      code: 0,
-    });
+      "name:text note:text(5000)? keeper:email deputy:email? site:url map:url? head_count:integer foal_count:integer? calm:boolean? born:date seen_at:time? mood:enum(grazing, on_guard)";
+    const herds = await make("resource", "zebra-herds", "--in", "organization", "--fields", fields);
+    expect(herds).toMatchObject({ code: 0, output: expect.stringMatching(/^ {2}organization_id=\$\(curl -s \$api/m) });
+    expect(herds.output).toMatch(/^ {2}curl \$api\/organizations\/\$organization_id\/zebra-herds .*"keeper": "ada@/m);
     expect(await make("endpoint", "zebra-herds/move-on")).toMatchObject({ code: 0 });
-    expect(await make("resource", "zebra-foals", "--under", "zebra-herds")).toMatchObject({ code: 0 });
+    const foals = await make("resource", "zebra-foals", "--under", "zebra-herds");
+    expect(foals).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/^ {2}zebra_herd_id=\$\(curl .*"keeper":"ada@/m),
+    });
+    const document = JSON.parse(await readFile(join(copy, "openapi.json"), "utf8")).components.schemas.ZebraHerdCreate;
+    expect(document.properties).toMatchObject({
+      ...{ keeper: { type: "string", format: "email" }, deputy: { type: ["string", "null"], format: "email" } },
+      ...{
+        site: { type: "string", format: "uri", maxLength: 2_000 },
+        map: { type: ["string", "null"], format: "uri" },
+      },
+      ...{ head_count: { type: "integer", minimum: -2_147_483_648 }, foal_count: { type: ["integer", "null"] } },
+    });
     const nested = await readFile(join(copy, "src/routes/zebra-foals/read.ts"), "utf8");
     expect(nested).toContain('path: "/organizations/{organization_id}/zebra-herds/{zebra_herd_id}/zebra-foals/{id}"');
     for (const name of ["zebra-stripes", "zebra-spots", "zebra-herds", "zebra-foals"]) {

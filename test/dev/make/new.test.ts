@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { inNameOf, namesOf, refuseUsed } from "../../../dev/make/names.ts";
+import { articleOf, inNameOf, namesOf, refuseUsed } from "../../../dev/make/names.ts";
 import { copyProject, nodeIn } from "../../setup/project-copy.ts";
 
 const project = join(import.meta.dirname, "../../..");
@@ -61,6 +61,13 @@ describe("npm run new", () => {
     [["resource", "Projects"], /lower-case letters/],
     [["resource", "classes"], /"class" cannot name a resource/],
     [["resource", "sheep"], /--singular/],
+    [["resource", "category"], /in the plural: "categories"\?/],
+    [["resource", "order-box"], /in the plural: "order-boxes"\?/],
+    [["resource", "sales-person"], /in the plural: "sales-people"\?/],
+    [["resource", "quiz"], /in the plural: "quizzes"\?/],
+    [["resource", "series", "--singular", "series"], /one and many at once: .* such as series-entry/],
+    [["resource", "zebras", "--fields", "contact:email(50)"], /takes nothing in brackets/],
+    [["resource", "zebras", "--fields", "site:link"], /has no such kind[\s\S]*email, url/],
     [["resource", "series"], /"series" does not tell.* --singular/],
     [["resource", "status"], /"status" does not tell.* --singular/],
     [["resource", "web-caches"], /"web-caches" does not tell.* --singular/],
@@ -135,8 +142,25 @@ describe("names", () => {
     ["statuses", "status"],
     ["houses", "house"],
     ["days", "day"],
+    ["people", "person"],
+    ["sales-people", "sales-person"],
+    ["children", "child"],
+    ["quizzes", "quiz"],
+    ["analyses", "analysis"],
+    ["invoices", "invoice"],
+    ["news-criteria", "news-criterion"],
   ])("%s: each is one %s", (many, one) => {
     expect(namesOf(many).one.dashed).toBe(one);
+  });
+
+  it.each([
+    ["an", "invoice order answer entry e-mail api umbrella upload update unknown hour honest-answer honour heir"],
+    ["an", "faq sms html-page xml-file mp3 ssh-key x-ray s-corp nda sla uninstall urn usher"],
+    ["a", "project unit union user usage utility uniform unique-key university european-order one-time-code once-over"],
+    ["a", "url uuid usb-stick u-turn ui ufo house history herb hymn year pdf csv tv t-shirt stripe rhythm fact sale"],
+  ])("have the article %s by their sound: %s", (article, words) => {
+    const wrong = words.split(" ").filter((word) => articleOf(word.replaceAll("-", " ")) !== article);
+    expect(wrong).toStrictEqual([]);
   });
 
   it.each(["orders", "events", "files", "tags", "answers", "limits", "tables"])(
@@ -164,9 +188,12 @@ describe("names", () => {
   });
 
   it("are spelt as the house spells them, with their article", () => {
-    const text = "A field note of field notes: fieldNotes, FieldNote, field_notes, /field-notes; a field note";
+    const text = "A field note of field notes: fieldNotes, aFieldNote, field_notes, /field-notes; a field note";
     expect(inNameOf(namesOf("order-lines"), text)).toBe(
-      "An order line of order lines: orderLines, OrderLine, order_lines, /order-lines; an order line",
+      "An order line of order lines: orderLines, anOrderLine, order_lines, /order-lines; an order line",
+    );
+    expect(inNameOf(namesOf("user-units"), text)).toBe(
+      "A user unit of user units: userUnits, aUserUnit, user_units, /user-units; a user unit",
     );
   });
 });
