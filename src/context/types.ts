@@ -15,7 +15,7 @@ import type { Transport } from "../mail/transports.ts";
 import type { KeptAnswers } from "../platform/answers.ts";
 import type { Texts } from "../platform/texts.ts";
 import type { PageQuery } from "../schemas/pages.ts";
-import type { Caller, Membership, SessionCaller } from "../security/caller.ts";
+import type { Caller, Membership, SessionCaller, UserMembership } from "../security/caller.ts";
 import type { Keys } from "../security/keys.ts";
 import type { Passwords } from "../security/passwords.ts";
 import type { Bindings, Settings, SettingsError } from "../settings.ts";
@@ -138,7 +138,9 @@ export type IdentifiedEnv = {
 };
 
 /** The context of an endpoint below an organization, for its members. */
-export type MemberEnv = { Variables: { member: Membership } };
+export type MemberEnv = { Variables: { member: UserMembership } };
+/** The context of one that admits keys of the organization too. */
+export type ActingEnv = { Variables: { member: Membership } };
 
 /** The context of a `paged` endpoint. */
 export type PagedEnv = { Variables: { page: Page } };

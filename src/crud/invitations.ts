@@ -1,7 +1,7 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { invitations, mails, members, organizations, users } from "../db/schema.ts";
-import type { Caller, Membership } from "../security/caller.ts";
+import type { Caller, Membership, UserMembership } from "../security/caller.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
 import { type Hold, holding } from "./guards.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
@@ -44,7 +44,7 @@ export const Invitations = {
    */
   insert(
     db: Database,
-    member: Membership,
+    member: UserMembership,
     invitation: { id: string; email: string; role: string },
     link: InvitationLink,
     event: NewAuditEvent,
@@ -86,7 +86,7 @@ export const Invitations = {
   },
 
   /** Sends an open or expired invitation anew, by another token. */
-  resend(db: Database, member: Membership, invitationId: string, link: InvitationLink, event: NewAuditEvent) {
+  resend(db: Database, member: UserMembership, invitationId: string, link: InvitationLink, event: NewAuditEvent) {
     return db.execute<Pick<Outcome, "wait" | "may" | "is_verified">>(sql`
       with held as materialized (
         select id, ${permissionsOf(sql`i.organization_id`, sql`i.role`)} <@ ${permissionsOfMember(member)} as may,
@@ -204,7 +204,7 @@ function expiry({ days }: InvitationLink): SQL {
 /**
  * The seconds until organization and member may send another invitation. Counts this one with both, if it may be sent.
  */
-function roomFor({ organizationId, userId }: Membership, { perDay }: InvitationLink): SQL {
+function roomFor({ organizationId, userId }: UserMembership, { perDay }: InvitationLink): SQL {
   const limits = sql`${perDay}::int, ${86_400 / perDay}::float8`;
   const [ours, theirs] = [`invitations:${organizationId}`, `invitations:${userId}`];
   return sql`coalesce(nullif(wait_for_room(${ours}, ${limits}), 0), nullif(take_room(${theirs}, ${limits}), 0),
@@ -212,7 +212,7 @@ function roomFor({ organizationId, userId }: Membership, { perDay }: InvitationL
 }
 
 /** True if the member has verified the address of their account. */
-function isVerified({ userId }: Membership): SQL {
+function isVerified({ userId }: UserMembership): SQL {
   return sql`exists (select from ${users} as u where u.id = ${userId}::uuid and u.email_verified_at is not null)`;
 }
 

@@ -1,7 +1,7 @@
 import { and, eq, getTableColumns, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { invitations, members, organizations, users } from "../db/schema.ts";
-import type { Membership } from "../security/caller.ts";
+import type { Membership, UserMembership } from "../security/caller.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
 import {
@@ -52,7 +52,7 @@ export const OrganizationMembers = {
   },
 
   /** Gives a member another role. No row if there is no such member. */
-  changeRole(db: Database, member: Membership, userId: string, to: string, event: NewAuditEvent) {
+  changeRole(db: Database, member: UserMembership, userId: string, to: string, event: NewAuditEvent) {
     const organizationId = sql`${member.organizationId}::uuid`;
     const given = permissionsOf(organizationId, sql`${to}::text`);
     return db.execute<Outcome>(sql`
@@ -67,7 +67,7 @@ export const OrganizationMembers = {
   },
 
   /** Removes a member. No row if there is no such member. */
-  delete(db: Database, member: Membership, userId: string, event: NewAuditEvent) {
+  delete(db: Database, member: UserMembership, userId: string, event: NewAuditEvent) {
     return db.execute<Outcome>(sql`
       with ${judged(member, userId, { has_role: sql`true`, given: sql`'{}'::text[]` })},
       changed as (
@@ -80,7 +80,7 @@ export const OrganizationMembers = {
   },
 
   /** Ends the caller's own membership. Raises PT40W for the owner. */
-  leave(db: Database, { organizationId, userId }: Membership, event: NewAuditEvent) {
+  leave(db: Database, { organizationId, userId }: UserMembership, event: NewAuditEvent) {
     return db.execute<{ user_id: string }>(sql`
       with changed as (
         delete from ${members} where organization_id = ${organizationId}::uuid and user_id = ${userId}::uuid
@@ -94,7 +94,7 @@ export const OrganizationMembers = {
 };
 
 /** Holds a member, and compares the permissions that they have, and that they would get, with those of the caller. */
-function judged(member: Membership, userId: string, { has_role, given }: { has_role: SQL; given: SQL }): SQL {
+function judged(member: UserMembership, userId: string, { has_role, given }: { has_role: SQL; given: SQL }): SQL {
   return sql`held as (
       select m.organization_id, m.user_id, m.role from ${members} as m join ${users} as u on u.id = m.user_id
       where m.organization_id = ${member.organizationId}::uuid and m.user_id = ${userId}::uuid and u.deleted_at is null

@@ -2,7 +2,7 @@ import { and, asc, eq, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { customRoles, invitations, members, organizations } from "../db/schema.ts";
 import { builtInRoles } from "../permissions.ts";
-import type { Membership } from "../security/caller.ts";
+import type { Membership, UserMembership } from "../security/caller.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
 
 /** The largest number of roles that an organization makes for itself. */
@@ -31,7 +31,7 @@ export const OrganizationRoles = {
   },
 
   /** Makes a role, unless it has more permissions than the caller. Raises 23505 if there is one of this name. */
-  insert(db: Database, member: Membership, role: { name: string; permissions: string[] }, event: NewAuditEvent) {
+  insert(db: Database, member: UserMembership, role: { name: string; permissions: string[] }, event: NewAuditEvent) {
     const { organizationId } = member;
     const wanted = arrayOf(role.permissions);
     return db.execute<Outcome>(sql`
@@ -49,7 +49,7 @@ export const OrganizationRoles = {
   },
 
   /** Gives a role other permissions. Neither the old ones nor the new ones may be more than the caller's. */
-  update(db: Database, member: Membership, role: { name: string; permissions: string[] }, event: NewAuditEvent) {
+  update(db: Database, member: UserMembership, role: { name: string; permissions: string[] }, event: NewAuditEvent) {
     const wanted = arrayOf(role.permissions);
     return db.execute<Outcome>(sql`
       with held as (select permissions from ${customRoles} where ${isRoleOf(member, role.name)} for update),
@@ -66,7 +66,7 @@ export const OrganizationRoles = {
   },
 
   /** Removes a role that no member and no open invitation has. */
-  delete(db: Database, member: Membership, name: string, event: NewAuditEvent) {
+  delete(db: Database, member: UserMembership, name: string, event: NewAuditEvent) {
     const isOf = (table: SQL) =>
       sql`${table}.organization_id = ${member.organizationId}::uuid and ${table}.role = ${name}`;
     return db.execute<Outcome>(sql`
@@ -116,8 +116,8 @@ export const memberRole = sql<string>`case when ${organizations.owner_id} = ${me
 /** {@link memberRole} in SQL by hand, for a member `m` of an organization `o`. */
 export const roleInOrganization = sql<string>`case when o.owner_id = m.user_id then 'owner' else m.role end`;
 
-/** The permissions that the caller has now. None for a key of the organization, which gives nobody a role. */
-export function permissionsOfMember({ organizationId, userId }: Membership): SQL<string[]> {
+/** The permissions that the caller has now. */
+export function permissionsOfMember({ organizationId, userId }: UserMembership): SQL<string[]> {
   return sql`coalesce((
     select ${permissionsOf(sql`m.organization_id`, sql`(${roleInOrganization})`)}
     from ${members} as m join ${organizations} as o on o.id = m.organization_id

@@ -1,7 +1,7 @@
 import { and, eq, getTableColumns, isNotNull, isNull, ne, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { invitations, members, organizations, slugs, users } from "../db/schema.ts";
-import type { Caller, Membership } from "../security/caller.ts";
+import type { Caller, Membership, UserMembership } from "../security/caller.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
 import { type Hold, holding } from "./guards.ts";
 import { keyset, newestFirst, type PageRequest } from "./keyset.ts";
@@ -133,7 +133,7 @@ export const Organizations = {
   },
 
   /** Deletes softly: nobody reaches it or its rows, but its owner can restore it until it is purged. */
-  delete(db: Database, { organizationId, userId }: Membership, event: NewAuditEvent) {
+  delete(db: Database, { organizationId, userId }: UserMembership, event: NewAuditEvent) {
     return db.execute<{ id: string }>(sql`
       with gone as (
         update ${organizations} set deleted_at = now(), next_owner_id = null
@@ -142,7 +142,7 @@ export const Organizations = {
       ${written(event, sql`from gone`, {
         userId: sql`owner_id`,
         details: sql`jsonb_build_object('organization', name)`,
-        told: sql`select owner_id from gone where owner_id is distinct from ${userId}::uuid`,
+        told: sql`select owner_id from gone where owner_id <> ${userId}::uuid`,
       })}
       select id from gone`);
   },
@@ -169,7 +169,7 @@ export const Organizations = {
   },
 
   /** Offers the organization to another member. Only its owner can, also after a wait for another transfer. */
-  offer(db: Database, { organizationId, userId: ownerId }: Membership, userId: string, event: NewAuditEvent) {
+  offer(db: Database, { organizationId, userId: ownerId }: UserMembership, userId: string, event: NewAuditEvent) {
     const isMember = sql`exists (select from ${members} as m join ${users} as u on u.id = m.user_id
       where m.organization_id = ${organizationId}::uuid and m.user_id = ${userId}::uuid
         and u.deleted_at is null and u.is_active)`;
@@ -185,7 +185,7 @@ export const Organizations = {
   },
 
   /** Takes an offer back, by the owner or by the member who has it, whom the event concerns. */
-  cancelOffer(db: Database, { organizationId, userId }: Membership, event: NewAuditEvent) {
+  cancelOffer(db: Database, { organizationId, userId }: UserMembership, event: NewAuditEvent) {
     return db.execute<{ id: string }>(sql`
       with offered as (
         select id, next_owner_id from ${organizations}
@@ -204,7 +204,7 @@ export const Organizations = {
    * Makes the caller the owner, if the organization was offered to them and they own less than `most`; the event concerns
    * the former owner. If they later transfer it, they stay an admin. Runs after account and organization are locked.
    */
-  acceptOffer(db: Database, { organizationId, userId }: Membership, most: number, event: NewAuditEvent) {
+  acceptOffer(db: Database, { organizationId, userId }: UserMembership, most: number, event: NewAuditEvent) {
     return db.execute<{ has_room: boolean }>(sql`
       with member as (
         select m.user_id from ${members} as m join ${users} as u on u.id = m.user_id

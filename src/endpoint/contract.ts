@@ -15,6 +15,7 @@ import {
   type WordOf,
 } from "../context/policy.ts";
 import type {
+  ActingEnv,
   AppEnv,
   BareEnv,
   CallerEnv,
@@ -286,16 +287,20 @@ export type EnvOf<C extends Contract> = (C["access"] extends SignedIn
   : C extends { withoutSettings: true }
     ? BareEnv
     : AppEnv) &
-  (C["access"] extends MemberAccess ? MemberEnv : unknown) &
+  MemberEnvOf<C> &
   (C extends { paged: true } ? PagedEnv : unknown) &
   (C extends Verifying ? VerifiedEnv : C extends Receiving ? UploadEnv : unknown) &
   (C extends { ranged: true } ? FileEnv : unknown) &
   (C extends { transaction: true | TransactionTerms }
     ? TransactionEnv<
-        (C["access"] extends SignedIn ? SignedInEnv<C>["Variables"] : Variables) &
-          (C["access"] extends MemberAccess ? MemberEnv["Variables"] : unknown)
+        (C["access"] extends SignedIn ? SignedInEnv<C>["Variables"] : Variables) & MemberEnvOf<C>["Variables"]
       >
     : unknown);
+type MemberEnvOf<C extends Contract> = C["access"] extends MemberAccess
+  ? C extends { callers: typeof keyCallers }
+    ? ActingEnv
+    : MemberEnv
+  : { Variables: unknown };
 /** An organization's key has no user. */
 type SignedInEnv<C extends Contract> = C extends { callers: typeof keyCallers }
   ? C["access"] extends MemberAccess

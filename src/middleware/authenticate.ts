@@ -1,7 +1,7 @@
 import type { SQL } from "drizzle-orm";
 import type { MiddlewareHandler } from "hono";
 import { type Access, type Policy, type SignedIn, type WordOf, wantedIn, wordOf } from "../context/policy.ts";
-import type { CallerEnv, IdentifiedEnv, MemberEnv, Variables } from "../context/types.ts";
+import type { ActingEnv, CallerEnv, IdentifiedEnv, Variables } from "../context/types.ts";
 import { adminGuard, freshGuard, memberGuard, userGuard } from "../crud/guards.ts";
 import { allOf } from "../db/drizzle.ts";
 import { ApiError } from "../errors.ts";
@@ -20,7 +20,7 @@ import { noteRefusal, wasRefused } from "./refused-callers.ts";
  */
 export function authenticate(
   policy: Pick<Policy, "access" | "fresh" | "permission">,
-): MiddlewareHandler<CallerEnv & MemberEnv & IdentifiedEnv> {
+): MiddlewareHandler<CallerEnv & ActingEnv & IdentifiedEnv> {
   const { access, fresh } = policy;
   const guard = guardOf(access);
   const freshly = fresh === undefined ? undefined : freshGuard(fresh);

@@ -49,6 +49,17 @@ endpoint(
     return c.json(answer, 200);
   },
 );
+endpoint(
+  {
+    ...{ ...contract, path: "/organizations/{organization_id}/things", access: { member: "items:read" } },
+    request: { params: IdParams.omit({ id: true }).extend({ organization_id: IdParams.shape.id }) },
+  },
+  (c) => {
+    expectTypeOf(c.var.member.userId).toEqualTypeOf<string>();
+    expectTypeOf(c.var.user.sessionId).toEqualTypeOf<string>();
+    return c.json(answer, 200);
+  },
+);
 // @ts-expect-error: a key needs a permission
 endpoint({ ...contract, access: "user", callers: ["user", "key"] }, (c) => c.json(answer, 200));
 // @ts-expect-error: there is no such permission
