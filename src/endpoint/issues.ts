@@ -122,7 +122,9 @@ function isAbsent(given: unknown, issue: Issue): boolean {
   const { code, path } = issue;
   const holder = valueAt(given, path.slice(0, -1));
   const isHeld = typeof holder !== "object" || holder === null || path.length === 0;
-  if (isHeld || !aboutPresence.has(code)) return false;
+  // A single file of `files` stands for a list of one, which only its schema makes.
+  const isMade = typeof path.at(-1) === "number" && !Array.isArray(holder);
+  if (isHeld || isMade || !aboutPresence.has(code)) return false;
   const value = valueAt(given, path);
   // Counts an empty parameter of OAuth2, which its schema takes for omitted (RFC 6749, section 3.2).
   return value === undefined || (value === "" && issue.code === "invalid_type" && issue.expected === "string");

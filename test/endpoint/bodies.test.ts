@@ -401,6 +401,7 @@ describe("a form with several files under one name", () => {
     ["none", [photo("a", "image/png", "more")], ["photos"], "missing"],
     ["more than there may be", ["a", "b", "c", "d"].map((text) => photo(text)), ["photos"], "list_too_long"],
     ["one of another type", [photo("a"), photo("b", "image/gif")], ["photos", 1], "invalid_value"],
+    ["a single one of another type", [photo("a", "image/gif")], ["photos", 0], "invalid_value"],
     ["one that is too large", [photo("a"), photo("b".repeat(10))], ["photos", 1], "file_too_large"],
     ["a text among them", [photo("a"), field("photos", "b")], ["photos", 1], "invalid_type"],
   ])("refuses %s", async (_what, parts, loc, type) => {
