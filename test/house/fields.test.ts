@@ -102,10 +102,15 @@ function valuesOf(given: Schema): unknown[] {
   if (types.includes("integer") || types.includes("number")) return [...numbersOf(given), ...nothing];
   if (format === "email") return [`${unique()}@example.com`, ...nothing];
   if (types.includes("string") && !format) return [textOf(given), ...nothing];
-  const later = { date: "2031-01-02", "date-time": "2031-01-02T03:04:05.000Z", uri: "https://example.com/later" }[
-    format ?? ""
-  ];
-  return [exampleOf(given), ...(later ? [later] : []), ...nothing];
+  const example = exampleOf(given);
+  if (format === "date") return [example, dayBefore(String(example)), ...nothing];
+  const later = { "date-time": "2031-01-02T03:04:05.000Z", uri: "https://example.com/later" }[format ?? ""];
+  return [example, ...(later ? [later] : []), ...nothing];
+}
+
+/** Near enough to be within the same bounds, such as the past. */
+function dayBefore(date: string): string {
+  return new Date(Date.parse(date) - 86_400_000).toISOString().slice(0, 10);
 }
 
 /** The bounds of a schema that may be one of several, such as a text or null. */
