@@ -1,13 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { eq } from "drizzle-orm";
 import { describe, expect, it, vi } from "vitest";
+import { z } from "zod";
 import { cached } from "../../src/context/cached.ts";
 import { Users } from "../../src/crud/users.ts";
-import { sessions, users } from "../../src/db/schema.ts";
+import { members, sessions, users } from "../../src/db/schema.ts";
 import { endpoint } from "../../src/endpoint/endpoint.ts";
 import { ApiError } from "../../src/errors.ts";
 import { type Texts, textsInMemory } from "../../src/platform/texts.ts";
 import { type Answer, aKey, aUser, bindings, db, serve, unique } from "../harness.ts";
+import { anOrganization } from "../members.ts";
 import { keeping, responses, Shown, said } from "./keeping.ts";
 
 const seen = ({ body, roundTrips }: Answer) => [body.value, body.computed, roundTrips];
@@ -117,6 +119,28 @@ describe("promise 19: what an endpoint keeps for its caller", () => {
     await app.as(root).post(path.replace("/key/own", "/forget"));
     await ask();
     expect(counts).toStrictEqual([2, 4]);
+  });
+
+  it("is another value in each organization", async () => {
+    const ofMember = endpoint(
+      {
+        ...{ ...said, path: "/organizations/{organization_id}/own", operationId: "memberOwn", responses },
+        access: { member: "member" },
+        request: { ...said.request, params: z.object({ organization_id: z.uuid() }) },
+      },
+      async (c) => {
+        const { member } = c.var;
+        const value = await cached(c.var, c.req.valid("query"), async () => member.organizationId);
+        return c.json(Shown.parse({ value, computed: 1 }), 200);
+      },
+    );
+    const [one, other] = [await anOrganization(), await anOrganization()];
+    await db.insert(members).values({ organization_id: other.id, user_id: one.owner.id, role: "member" });
+    const ada = serve({ endpoints: [ofMember] }).as(one.owner);
+    const key = unique();
+    for (const { id, path } of [one, other, one]) {
+      expect((await ada.get(`${path}/own?key=${key}`)).body.value).toBe(id);
+    }
   });
 
   it("belongs to one deployment: another key or version finds nothing", async () => {
