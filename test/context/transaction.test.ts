@@ -12,7 +12,9 @@ import type { Database } from "../../src/db/client.ts";
 import { auditEvents, sessions } from "../../src/db/schema.ts";
 import { body, endpoint } from "../../src/endpoint/endpoint.ts";
 import { ApiError, notFound } from "../../src/errors.ts";
+import { usernameChanged } from "../../src/mail/notices.ts";
 import { auditEvent } from "../../src/services/audit.ts";
+import { mailTo } from "../../src/services/mail.ts";
 import { type Task, task } from "../../src/task/task.ts";
 import { aUser, bindings, db, serve, serveWithMailbox, settings } from "../harness.ts";
 
@@ -302,6 +304,26 @@ describe("promise 33: a transaction that branches", () => {
     expect(told).toStrictEqual([kept]);
   });
 
+  it("names the task and the mail of the attempt that committed, and none of one that was repeated", async () => {
+    const noted = task({ name: `noted-${crypto.randomUUID()}` }, async () => {});
+    let attempts = 0;
+    const { app, act } = await doing(
+      (transaction) =>
+        transaction(async (tx) => {
+          const to = { userId: tx.user.id, address: `${tx.user.id}@example.com` };
+          await tx.run(noted.later({}), mailTo(tx, usernameChanged, to, { name: "Ada", by: "owner" }));
+          attempts += 1;
+          if (attempts === 1) throw Object.assign(new NeonDbError("lost to another"), { code: "40001" });
+        }),
+      { retries: 1 },
+      bindings,
+      [noted],
+    );
+    expect((await act()).status).toBe(204);
+    expect(attempts).toBe(2);
+    expect(app.logs.find(({ message }) => message === "request")?.task_ids).toHaveLength(2);
+  });
+
   it("promise 31: lets a task that waits under a key wait for a cause that is not committed yet", async () => {
     const sync = task({ name: `sync-${crypto.randomUUID()}` }, async () => {});
     const kinds = [{ name: sync.name, attempts: 1, lease: 60, concurrency: null }];
@@ -339,6 +361,20 @@ describe("promise 33: a transaction that branches", () => {
       { ...bindings, DATABASE_TIMEOUT_MS: "1000" },
     );
     expect(await act()).toMatchObject({ status: 503, body: { code: "database_unavailable" } });
+  });
+
+  it("is ended by the server, too, where nobody sends its next statement", async () => {
+    const seen: unknown[] = [];
+    const { act } = await doing((transaction) =>
+      transaction(async ({ db, run }) => {
+        const limit = sql`select setting::int from pg_settings where name = 'idle_in_transaction_session_timeout'`;
+        seen.push((await run(db.execute(limit))).rows[0]?.setting);
+      }),
+    );
+    expect((await act()).status).toBe(204);
+    expect(seen).toHaveLength(1);
+    expect(Number(seen[0])).toBeGreaterThan(0);
+    expect(Number(seen[0])).toBeLessThanOrEqual(settings.DATABASE_TIMEOUT_MS);
   });
 
   it("leaves no connection behind", async () => {
