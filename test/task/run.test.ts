@@ -161,15 +161,26 @@ describe("a task", () => {
 
   it("that takes longer than its timeout is aborted, and commits nothing afterwards", async () => {
     const [key = ""] = keys(1);
+    const { promise: late, resolve } = Promise.withResolvers<unknown>();
     const hanging = task({ name: unique("hanging"), input: Keyed, timeout: 0.05 }, async ({ signal, run }, input) => {
-      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      await new Promise((abort) => signal.addEventListener("abort", abort));
       await vi.waitFor(async () => expect((await rowsOf(hanging.name))[0]?.state).toBe("waiting"));
-      await run(effect(input.effect));
+      resolve(await run(effect(input.effect)).catch((error: unknown) => error));
     });
     const [id] = await enqueue(hanging.name, [{ effect: key }]);
     expect(await work([hanging])).toMatchObject([{ outcome: "failed", reason: "It took longer than 0.05 seconds." }]);
     expect(await rowOf(id)).toMatchObject({ state: "waiting", error: "It took longer than 0.05 seconds." });
+    expect(await late).toBeInstanceOf(Error);
     expect(await effectsOf(key)).toStrictEqual([0]);
+  });
+
+  it("that fails for a reason that PostgreSQL cannot store, or that is long, keeps what it can of it", async () => {
+    const garbled = task({ name: unique("garbled") }, async () => {
+      throw new TaskError(`a\0b\ud800${"c".repeat(600)}`);
+    });
+    const [id] = await enqueue(garbled.name, [{}]);
+    await work([garbled]);
+    expect(await rowOf(id)).toMatchObject({ state: "waiting", error: `ab\ufffd${"c".repeat(496)}` });
   });
 
   it("keeps no message of others in its error, which may hold a secret", async () => {
