@@ -38,9 +38,13 @@ export class Progress {
   /** Ends the command here. Returns the state that it leaves, as far as it is known. */
   end(signal: string): string {
     this.#stopping.abort(new Error(`ended by ${signal}`));
-    const { doing, perhaps, next = [] } = this.#stage;
+    return `Ended by ${signal} while ${this.#stage.doing}.\n${this.left()}`;
+  }
+
+  /** The state that is left where the command ends now, as far as it is known. */
+  left(): string {
+    const { perhaps, next = [] } = this.#stage;
     return [
-      `Ended by ${signal} while ${doing}.`,
       this.#done.length > 0 ? `Done: ${this.#done.join(" ")}` : perhaps ? "Done: nothing." : "Nothing was changed.",
       ...(perhaps === undefined ? [] : [`Perhaps: ${perhaps}`]),
       ...next,

@@ -56,7 +56,7 @@ export async function lastRelease(project: string, current: string): Promise<str
   const isBeingReleased =
     newest !== undefined &&
     (await git(project, "describe", "--tags", "--exact-match", "HEAD")) !== undefined &&
-    (await git(project, "show", `${newest}:${openapiFile}`)) === current;
+    (await git(project, "show", `${newest}:./${openapiFile}`)) === current;
   const release = isBeingReleased ? await tagBefore(`${newest}^`) : newest;
   if (release === undefined && (await git(project, "rev-parse", "--is-shallow-repository"))?.trim() === "true") {
     throw new CommandError(
@@ -72,7 +72,7 @@ async function main(): Promise<void> {
   const current = await readFile(join(projectFolder, openapiFile), "utf8");
   const ref = values.since ?? (await lastRelease(projectFolder, current));
   if (!ref) return console.log("There is no release yet to compare openapi.json with: no earlier tag.");
-  const released = await git(projectFolder, "show", `${ref}:${openapiFile}`);
+  const released = await git(projectFolder, "show", `${ref}:./${openapiFile}`);
   if (released === undefined) {
     if (values.since !== undefined) throw new CommandError(`${ref} has no ${openapiFile}, or is no commit.`);
     return console.log(`${ref} has no ${openapiFile}: nothing to compare with.`);

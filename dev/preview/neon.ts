@@ -45,7 +45,13 @@ export function openNeon(variables: EnvironmentVariables, stop?: AbortSignal): N
       throw new CommandError(`Neon cannot be reached: ${error.message}.`);
     });
     const answer: unknown = await response.json().catch(() => undefined);
-    if (response.ok) return schema.parse(answer);
+    if (response.ok) {
+      const read = schema.safeParse(answer);
+      if (read.success) return read.data;
+      throw new CommandError(
+        `Neon answered to ${method} ${path.split("?")[0]} something else than is known of it, or half of it.`,
+      );
+    }
     const told = z.looseObject({ message: z.string() }).safeParse(answer);
     throw new CommandError(
       `Neon refused to ${method} ${path.split("?")[0]}: ${told.data?.message ?? response.status}.`,

@@ -35,7 +35,11 @@ export async function previewUp(name: string, options: PreviewOptions): Promise<
     const perhaps = `the branch ${prefix}${slug} is made at Neon.`;
     progress.at({ next, doing: "making a branch of the database", perhaps });
   }
-  const branch = known ?? (await neon.create(prefix + slug, variables.NEON_PREVIEW_PARENT));
+  const branch =
+    known ??
+    (await neon.create(prefix + slug, variables.NEON_PREVIEW_PARENT).catch((error: Error) => {
+      throw new CommandError(`${error.message}\nIf the branch was made all the same: npm run preview -- down ${slug}`);
+    }));
   const found = `${known ? "Found" : "Made"} the branch ${branch.name} of the database.`;
   log(found);
   progress.did(found);

@@ -11,7 +11,7 @@ export type ClientChanges = { since: string; changes: Change[] | undefined };
 
 /** Compares openapi.json with that of the commit that runs, or of the last release where that is not known. */
 export async function clientChanges(project: string, running: string | undefined): Promise<ClientChanges> {
-  const contractOf = (ref: string) => git(project, "show", `${ref}:${openapiFile}`);
+  const contractOf = (ref: string) => git(project, "show", `${ref}:./${openapiFile}`);
   const current = await readFile(join(project, openapiFile), "utf8").catch(() => undefined);
   if (current === undefined) return { since: "", changes: undefined };
   for (const find of [async () => running, () => lastRelease(project, current)]) {

@@ -35,6 +35,9 @@ export type Cloudflare = {
 
 const noSuchWorker = [10007, 10090];
 
+/** An answer of Cloudflare that says nothing of the state that a deploy has left. */
+export class UnreadError extends CommandError {}
+
 /** Signs in as wrangler does. Throws {@link CommandError} without an account, or with several. */
 export async function openCloudflare(
   wrangler: Wrangler,
@@ -48,17 +51,21 @@ export async function openCloudflare(
     const signal = AbortSignal.timeout(20_000);
     const response = await fetch(`${base}${path}`, { headers: { Authorization: `Bearer ${token}` }, signal }).catch(
       (error: Error) => {
-        throw new CommandError(`Cloudflare cannot be reached: ${error.message}. Nothing was changed by this call.`);
+        throw new UnreadError(`Cloudflare cannot be reached: ${reasonOf(error)}. Nothing was changed by this call.`);
       },
     );
     const parsed = Answer.safeParse(await response.json().catch(() => undefined));
     if (!parsed.success)
-      throw new CommandError(`Cloudflare answered ${response.status} to ${path}, and no JSON of its own.`);
+      throw new UnreadError(`Cloudflare answered ${response.status} to ${path}, and no JSON of its own.`);
     const { success, errors, result } = parsed.data;
-    if (success) return schema.parse(result);
+    if (success) {
+      const read = schema.safeParse(result);
+      if (read.success) return read.data;
+      throw new UnreadError(`Cloudflare answered ${path} with something else than is known of it.`);
+    }
     if (errors.some(({ code }) => noSuchWorker.includes(code))) return undefined;
     const told = errors.map(({ code, message }) => `${message} (${code})`).join("; ");
-    throw new CommandError(`Cloudflare refused ${path}: ${told || response.status}.`);
+    throw new UnreadError(`Cloudflare refused ${path}: ${told || response.status}.`);
   }
 
   const account = await accountOf(read, variables.CLOUDFLARE_ACCOUNT_ID || accountId);
@@ -93,6 +100,11 @@ export async function openCloudflare(
       return (await read(`/accounts/${account.id}/workers/subdomain`, z.object({ subdomain: z.string() })))?.subdomain;
     },
   };
+}
+
+/** The cause of a fetch that failed, which its own words do not tell. */
+function reasonOf({ cause, message }: Error): string {
+  return cause instanceof Error ? cause.message || String(Reflect.get(cause, "code")) : message;
 }
 
 async function tokenOf(wrangler: Wrangler): Promise<string> {

@@ -173,8 +173,7 @@ async function shift(
   { wrangler, cloudflare }: ReleaseOptions,
 ): Promise<void> {
   const now = await cloudflare.traffic(target.worker);
-  const known = [version, ...plan.traffic.map((share) => share.version)];
-  const stranger = now.find((share) => share.percentage > 0 && !known.includes(share.version));
+  const stranger = strangerIn(now, version, plan);
   if (stranger) {
     throw new CommandError(
       `Somebody else has deployed version ${stranger.version} meanwhile, and it stays. Version ${version} is uploaded and has no ` +
@@ -197,6 +196,12 @@ async function shift(
   );
 }
 
+/** A version with traffic that is neither this one nor one of those before it. */
+function strangerIn(now: readonly Share[], version: string, plan: ShipPlan): Share | undefined {
+  const known = [version, ...plan.traffic.map((share) => share.version)];
+  return now.find((share) => share.percentage > 0 && !known.includes(share.version));
+}
+
 /** Gives all traffic to the versions that had it. */
 async function goBack(target: ShipTarget, version: string, plan: ShipPlan, options: ReleaseOptions): Promise<void> {
   options.progress.at({
@@ -205,6 +210,13 @@ async function goBack(target: ShipTarget, version: string, plan: ShipPlan, optio
     next: [backTo(plan.traffic, target)],
     look: () => stateOf(target.worker, options.cloudflare),
   });
+  const now = await options.cloudflare.traffic(target.worker);
+  const theirs = strangerIn(now, version, plan);
+  if (theirs) {
+    throw new CommandError(
+      `Version ${version} fails. Somebody else has deployed version ${theirs.version} meanwhile, and it stays. Look at what they did.`,
+    );
+  }
   const shares = plan.traffic.map(specified);
   const ran = await options.wrangler(
     "versions",

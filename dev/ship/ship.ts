@@ -6,7 +6,7 @@ import { postgres } from "../local/postgres.ts";
 import type { Migration } from "../migrations/files.ts";
 import { migrate } from "../migrations/migrate.ts";
 import { clientChanges } from "./clients.ts";
-import { type Cloudflare, openCloudflare } from "./cloudflare.ts";
+import { type Cloudflare, openCloudflare, UnreadError } from "./cloudflare.ts";
 import { effectsOf, readDatabasePlan } from "./database.ts";
 import { deletionText, leftOver } from "./left-over.ts";
 import type { CheckLine } from "./line.ts";
@@ -70,7 +70,13 @@ export async function ship(options: ShipOptions): Promise<void> {
   await refuseMoved(target, "Nothing was changed. Ship again, for a new plan.");
   const releasing = { ...options, cloudflare, wrangler, progress, again };
   await migrateDatabase(target, plan, releasing);
-  await (plan.shape ? releaseShape(target, plan, plan.shape, releasing) : release(target, plan, releasing));
+  await (plan.shape
+    ? releaseShape(target, plan, plan.shape, releasing)
+    : release(target, plan, releasing).catch((error: unknown) => {
+        if (error instanceof CommandError && !(error instanceof UnreadError)) throw error;
+        // An answer that nobody can read comes at any step.
+        throw new CommandError(`${error instanceof Error ? error.message : error}\n${progress.left()}`);
+      }));
   if (plan.leftOver.length > 0) log(deletionText(plan.leftOver));
 }
 

@@ -31,7 +31,7 @@ export async function smoke(
   target: SmokeTarget,
   { patience = 60, stop, log }: SmokeOptions,
 ): Promise<string | undefined> {
-  const until = Date.now() + patience * 1_000;
+  const until = performance.now() + patience * 1_000;
   for (;;) {
     stop?.throwIfAborted();
     const fault = await faultOf(target);
@@ -39,7 +39,7 @@ export async function smoke(
       log(`Smoke test of ${target.url}: alive, of commit ${target.commit}, and ready.`);
       return undefined;
     }
-    if (Date.now() > until) return fault;
+    if (performance.now() > until) return fault;
     await delay(Math.min(2_000, patience * 200), undefined, { signal: stop });
   }
 }

@@ -76,7 +76,7 @@ export async function refuseMoved({ project, commit }: ShipTarget, state: string
 async function committed(project: string): Promise<string> {
   const head = await git(project, "rev-parse", "--short=12", "HEAD");
   if (!head) throw new CommandError("There is no commit: a deploy is one, so that you can come back to it.");
-  const status = await git(project, "status", "--porcelain");
+  const status = await git(project, "status", "--porcelain", "--untracked-files=normal", "--ignore-submodules=none");
   if (status === undefined) throw new CommandError("git status fails here, so nobody knows what would be deployed.");
   const changed = status.trimEnd().split("\n").filter(Boolean);
   if (changed.length === 0) return head.trim();

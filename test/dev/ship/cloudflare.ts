@@ -52,6 +52,8 @@ export class StandIn {
   ready = (_version: string): number => 200;
   /** The status of any other path of the Worker. */
   answers = (_call: string): number => 200;
+  /** The answer to a call of the API in place of the right one: a status and a text. */
+  odd = (_call: string): [status: number, text: string] | undefined => undefined;
   /** True to answer calls of the API with half a text. */
   isTorn = false;
   /** True for a call that never gets its answer, whether it had its effect or not. */
@@ -62,6 +64,12 @@ export class StandIn {
   readonly #server = createServer((request, response) => {
     void this.#answer(request).then(({ status = 200, result, errors = [] }) => {
       const isWorker = !request.url?.startsWith("/client/v4");
+      const call = `${request.method} ${request.url
+        ?.replace(/\?.*/, "")
+        .replace("/client/v4", "")
+        .replace(/^\/accounts\/acc(?=\/)/, "")}`;
+      const odd = isWorker ? undefined : this.odd(call);
+      if (odd) return void response.writeHead(odd[0], { "Content-Type": "application/json" }).end(odd[1]);
       const body = isWorker ? result : { success: errors.length === 0, errors, messages: [], result: result ?? null };
       response.writeHead(errors.length > 0 && status === 200 ? 400 : status, { "Content-Type": "application/json" });
       const text = JSON.stringify(body);

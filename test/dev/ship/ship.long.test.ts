@@ -61,6 +61,56 @@ describe("promise 28: npm run ship, step by step", { timeout: 180_000 }, () => {
     expect(traffic(old)).toStrictEqual(["old@100"]);
   });
 
+  it.each([
+    { what: "half a JSON", status: 200, text: '{"success":true,"err', told: "answered 200 to" },
+    {
+      what: "an unknown body",
+      status: 200,
+      text: '{"success":true,"result":{"items":1}}',
+      told: "something else than is known",
+    },
+    { what: "a page of a proxy", status: 502, text: "<html>", told: "answered 502 to" },
+    {
+      what: "429",
+      status: 429,
+      text: '{"success":false,"errors":[{"code":971,"message":"wait"}],"result":null}',
+      told: "refused .*wait",
+    },
+  ])(
+    "names the state that it leaves where Cloudflare answers $what about the traffic, after the upload",
+    async ({ status, text, told }) => {
+      const old = at.cloudflare.run("0123456789ab");
+      let isUploaded = false;
+      at.cloudflare.odd = (call) => {
+        isUploaded ||= /^POST .*versions$/.test(call);
+        return isUploaded && /^GET .*deployments$/.test(call) ? [status, text] : undefined;
+      };
+      const said = await run();
+      expect(said).toMatch(
+        new RegExp(
+          `\nCloudflare .*${told}.*\nDone: \\S+ is migrated\\. Uploaded version [\\w-]+\\.\nPerhaps: version .*\nFinish: npm run ship -- production\nBack: npx wrangler versions deploy ${old}@100% --env production$`,
+        ),
+      );
+      expect(said).not.toMatch(/Zod|\n {4}at /);
+      at.cloudflare.odd = () => undefined;
+      expect(traffic(old)).toStrictEqual(["old@100"]);
+      expect(await run()).toContain("has 100 % of the traffic");
+    },
+  );
+
+  it("leaves what somebody else has deployed while its own version failed", async () => {
+    const old = at.cloudflare.run("0123456789ab");
+    let theirs = "";
+    at.cloudflare.ready = (version) => {
+      if (version === old) return 200;
+      theirs ||= at.cloudflare.run("ffffffffffff");
+      return 503;
+    };
+    const told = await run();
+    expect(told).toMatch(/Version [\w-]+ fails\. Somebody else has deployed version [\w-]+ meanwhile, and it stays\./);
+    expect(at.cloudflare.traffic({ theirs })).toStrictEqual(["theirs@100"]);
+  });
+
   it("gives no traffic to a version that fails its smoke test", async () => {
     const old = at.cloudflare.run("0123456789ab");
     at.cloudflare.ready = (version) => (version === old ? 200 : 503);
