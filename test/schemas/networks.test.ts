@@ -36,12 +36,14 @@ describe("the one text of a network", () => {
       .oneof(hex, sparse)
       .map(([groups, bits]) => `${groups.map((group) => group.toString(16).toUpperCase()).join(":")}/${bits}`);
     const fours = fc.tuple(fc.ipV4(), fc.nat(32)).map(([address, bits]) => `${address}/${bits}`);
-    const texts = fc.sample(fc.oneof(sixes, fours, fc.ipV6()), 500);
+    const texts = fc.sample(fc.oneof(sixes, fours, fc.ipV6()), 5_000);
     const pairs = texts.flatMap((text) => {
       const network = networkIn(text);
-      return network === undefined ? [] : [{ text, network }];
+      // PostgreSQL keeps IPv4 in the form of IPv6 apart: the cases above are about it.
+      const isMapped = text.includes(":") && network?.includes(".");
+      return network === undefined || isMapped ? [] : [{ text, network }];
     });
-    expect(pairs.length).toBeGreaterThan(400);
+    expect(pairs.length).toBeGreaterThan(4_000);
     // PostgreSQL writes the end of ::192.0.2.1 as IPv4, which the answer of a key then has.
     const { rows } = await db.execute(sql`
       select * from jsonb_to_recordset(${JSON.stringify(pairs)}::jsonb) as pair (text text, network text)
