@@ -1,4 +1,4 @@
-import { ZodArray, ZodObject, ZodPipe, type ZodType, ZodUnion } from "zod";
+import { ZodArray, ZodIntersection, ZodObject, ZodPipe, ZodType, ZodUnion } from "zod";
 import type { Contract } from "./contract.ts";
 
 const forms = ["multipart/form-data", "application/x-www-form-urlencoded"];
@@ -15,11 +15,17 @@ export function faultsOfTexts({ request = {} }: Contract): string[] {
   );
 }
 
-/** The names of the fields that a body of this schema may have. */
+/** The names of the fields that a body or an answer of this schema may have. */
 export function fieldsIn(schema: unknown): string[] {
-  if (schema instanceof ZodObject) return Object.keys(schema.shape);
-  if (schema instanceof ZodUnion) return schema.options.flatMap(fieldsIn);
-  return schema instanceof ZodPipe ? [...fieldsIn(schema.def.in), ...fieldsIn(schema.def.out)] : [];
+  return schema instanceof ZodObject ? Object.keys(schema.shape) : partsOf(schema).flatMap(fieldsIn);
+}
+
+/** The schemas that another one is made of, beside objects and lists. */
+function partsOf(schema: unknown): unknown[] {
+  if (schema instanceof ZodUnion) return [...schema.options];
+  if (schema instanceof ZodIntersection) return [schema.def.left, schema.def.right];
+  if (schema instanceof ZodPipe) return [schema.def.in, schema.def.out];
+  return schema instanceof ZodType && "innerType" in schema.def ? [schema.def.innerType] : [];
 }
 
 /** The schema of a body or an answer, unless it is one of OpenAPI's own. */

@@ -243,8 +243,7 @@ function faultsOfVersions({ versioned, responses }: Contract): string[] {
 }
 
 function hasTag(schema: unknown): boolean {
-  if (schema instanceof ZodUnion) return schema.options.every(hasTag);
-  return schema instanceof ZodObject && "etag" in schema.shape;
+  return schema instanceof ZodUnion ? schema.options.every(hasTag) : fieldsIn(schema).includes("etag");
 }
 
 function schemaOf(answer: Answers[keyof Answers]): unknown {

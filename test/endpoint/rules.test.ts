@@ -80,6 +80,20 @@ describe("createApp", () => {
     expect(made({ method: "post", request: { params: IdParams, ...input } })).not.toThrow();
   });
 
+  const Token = z.strictObject({ token: z.string() });
+  it.each<[string, z.ZodType, z.ZodType]>([
+    ["of two objects", Token.and(z.strictObject({ password: z.string() })), Health.and(Tagged)],
+    ["that is read-only", Token.readonly(), Tagged.readonly()],
+    ["that may be left out", Token.optional(), Tagged.nullable()],
+    ["that is transformed", Token.transform((given) => given), Tagged.transform((it) => it)],
+    ["that is prepared", z.preprocess((given) => given, Token), z.preprocess((given) => given, Tagged)],
+    ["of several kinds", z.union([Token, Token.extend({ more: z.string() })]), z.union([Tagged, Tagged.and(Health)])],
+  ])("finds a token and an etag in a schema %s", (_what, token, tagged) => {
+    const mailed = { method: "post", access: "public", carries: "mailed_token" };
+    expect(made({ ...mailed, request: { params: IdParams, body: body(token) } })).not.toThrow();
+    expect(made({ versioned: true, responses: { 200: json(tagged, "It") } })).not.toThrow();
+  });
+
   const withoutParams = { path: "/things", request: {} };
   const posting = { ...withoutParams, method: "post" };
   const film = upload({ types: ["video/mp4"], maxBytes: 1e8 });
