@@ -1,6 +1,6 @@
 import { and, eq, getTableColumns, gt, inArray, isNull, ne, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { sessions, users } from "../db/schema.ts";
+import { auditEvents, sessions, users } from "../db/schema.ts";
 import type { SessionCaller } from "../security/caller.ts";
 import { type NewAuditEvent, written } from "./audit-events.ts";
 import { isOlderId, keyset, newestFirst, type PageRequest } from "./keyset.ts";
@@ -175,11 +175,12 @@ export function ownerOfSession(id: string): SQL {
   return sql`select user_id from ${sessions} where id = ${id}::uuid and revoked_at is null`;
 }
 
-/** True if the session was opened, and the user has no other live one from its network. */
+/** True if the session was opened, and the user has had no other from its network since the password was last reset. */
 export function isFirstOfNetwork(id: string): SQL {
   return sql`exists (select from ${sessions} as s where s.id = ${id}::uuid and s.revoked_at is null and not exists (
     select from ${sessions} as o where o.user_id = s.user_id and o.network is not distinct from s.network and o.id <> s.id
-      and o.revoked_at is null and o.expires_at > now()))`;
+      and not exists (select from ${auditEvents} as e
+        where e.user_id = s.user_id and e.kind = 'password.reset' and e.created_at >= o.created_at)))`;
 }
 
 function isLiveOf(userId: string): SQL | undefined {

@@ -273,6 +273,17 @@ describe("/auth/sessions", () => {
     expect(await db.$count(auditEvents, told)).toBe(1);
   });
 
+  it("tells of no new network where a session from there has ended, under whichever name it was opened", async () => {
+    const { id, username, email } = await aUser({ password_hash });
+    const headers = { "CF-Connecting-IP": "203.0.113.42" };
+    const enter = (name: string) => api.post("/auth/login", { json: { username: name, password }, headers });
+    const { access_token: token } = (await enter(username)).body;
+    expect((await api.post("/auth/logout", { token, json: {} })).status).toBe(204);
+    expect((await enter(email)).status).toBe(200);
+    const told = and(eq(auditEvents.user_id, id), eq(auditEvents.kind, "sign_in.new_network"));
+    expect(await db.$count(auditEvents, told)).toBe(1);
+  });
+
   it("promise 11: somebody else's is not there", async () => {
     const [user, other] = [await aUser(), await aUser()];
     const answer = await user.delete(`/auth/sessions/${other.sessionId}`);
