@@ -37,7 +37,7 @@ export type Telling = {
 };
 
 /** Tells on the standard error: on a terminal in one line that is written anew, elsewhere in lines. */
-export function telling(stream: Pick<NodeJS.WriteStream, "write" | "isTTY"> = process.stderr): Telling {
+export function progressOn(stream: Pick<NodeJS.WriteStream, "write" | "isTTY"> = process.stderr): Telling {
   const clear = "\r\u001b[K";
   const say = (text: string) => void stream.write(stream.isTTY ? `${clear}${text} …` : `${text} …\n`);
   return {

@@ -16,7 +16,7 @@ import { shapeNamed } from "../shapes/shipping.ts";
 import { measured, tableOf } from "../shapes/table.ts";
 import { measure } from "../ship/measure.ts";
 import { wranglerIn, wranglerScript } from "../ship/wrangler.ts";
-import { telling, wholeNumberOption } from "../terminal.ts";
+import { progressOn, wholeNumberOption } from "../terminal.ts";
 
 const wrangler = wranglerIn(projectFolder, process.env);
 
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   }
   const shape = shapeNamed(values.shape);
   const folder = buildFolder(shape, env);
-  const tell = telling();
+  const tell = progressOn();
   tell.say("Building the Workers");
   const built = await buildShape(endpoints, { shape, env, folder });
   const rows = await measured(built, starts, tell);

@@ -7,7 +7,7 @@ import { CommandError, failWith, projectFolder } from "../config.ts";
 import { shapeOptions } from "../shapes/shipping.ts";
 import { printed } from "../ship/line.ts";
 import { preflight } from "../ship/preflight.ts";
-import { telling } from "../terminal.ts";
+import { progressOn } from "../terminal.ts";
 
 async function main(): Promise<void> {
   const { values, positionals: asked } = parseArgs({
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
     if (env !== "production" && env !== "staging")
       throw new CommandError("npm run preflight -- production, or staging.");
   }
-  const tell = telling();
+  const tell = progressOn();
   const starts = Number.POSITIVE_INFINITY;
   const shape = values.shape === "single" ? undefined : await shapeOptions(values.shape, { starts, tell });
   const lines = await preflight(projectFolder, environments, { shape, tell });

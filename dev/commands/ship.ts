@@ -12,7 +12,7 @@ import { shapeOptions } from "../shapes/shipping.ts";
 import { environmentLines } from "../ship/checks/all.ts";
 import type { ShapeOptions } from "../ship/shape-plan.ts";
 import { ship } from "../ship/ship.ts";
-import { confirmed, telling, wholeNumberOption } from "../terminal.ts";
+import { confirmed, progressOn, wholeNumberOption } from "../terminal.ts";
 
 /** The Workers of a shape whose start is measured here: npm run preflight measures all. */
 const starts = 12;
@@ -62,7 +62,7 @@ function againCommand(given: readonly string[]): string {
 }
 
 async function shapeNamed(name: string, secretsFile: string | undefined): Promise<ShapeOptions | undefined> {
-  if (name !== "single") return shapeOptions(name, { secretsFile, starts, tell: telling() });
+  if (name !== "single") return shapeOptions(name, { secretsFile, starts, tell: progressOn() });
   if (secretsFile === undefined) return undefined;
   throw new CommandError(
     "--secrets-file is for --shape group and --shape endpoint: npx wrangler secret put serves one Worker.",

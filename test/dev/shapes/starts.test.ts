@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { measureStarts } from "../../../dev/shapes/starts.ts";
-import { telling } from "../../../dev/terminal.ts";
+import { progressOn } from "../../../dev/terminal.ts";
 
 const busy = (milliseconds: number) =>
   `let sum = 0; for (let i = 0; i < ${milliseconds} * 200_000; i += 1) sum += Math.sqrt(i); export const done = sum;`;
@@ -37,7 +37,7 @@ it("measures the start of each Worker in one runtime, and tells which cannot sta
 it("tells what long work is at: in lines, and on a terminal in one that is written anew", () => {
   const told = (isTTY: boolean) => {
     let text = "";
-    const tell = telling({
+    const tell = progressOn({
       isTTY,
       write(part: string | Uint8Array) {
         text += String(part);
