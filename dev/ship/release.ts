@@ -104,7 +104,7 @@ async function releaseVersion(target: ShipTarget, plan: ShipPlan, options: Relea
   const tested = { url, override: own ? undefined : target.worker, version, commit: target.commit };
   const fault = await smoke(tested, { log, stop, ...(patience !== undefined && { patience }) });
   if (fault) {
-    if (!own) await goBack(target, version, plan, options);
+    if (!own) await goBack(target, { version, fault }, plan, options);
     throw new CommandError(
       `The smoke test of version ${version} fails: ${fault}. It has no traffic. ${unchanged(old)}`,
     );
@@ -137,7 +137,7 @@ async function releaseVersion(target: ShipTarget, plan: ShipPlan, options: Relea
     await delay(options.pause * 1_000, undefined, { signal: stop });
     const later = await smoke(tested, { log, stop, patience: 0 });
     if (later) {
-      await goBack(target, version, plan, options);
+      await goBack(target, { version, fault: later }, plan, options);
       throw new CommandError(
         `At ${percentage} % version ${version} fails: ${later}. It has no traffic any more. ${unchanged(old)}`,
       );
@@ -202,19 +202,26 @@ function strangerIn(now: readonly Share[], version: string, plan: ShipPlan): Sha
   return now.find((share) => share.percentage > 0 && !known.includes(share.version));
 }
 
-/** Gives all traffic to the versions that had it. */
-async function goBack(target: ShipTarget, version: string, plan: ShipPlan, options: ReleaseOptions): Promise<void> {
+/** Gives all traffic to the versions that had it, unless somebody else has deployed. */
+async function goBack(
+  target: ShipTarget,
+  { version, fault }: { version: string; fault: string },
+  plan: ShipPlan,
+  options: ReleaseOptions,
+): Promise<void> {
   options.progress.at({
     doing: `taking back version ${version}, which has failed`,
     perhaps: `version ${version} has its traffic still.`,
     next: [backTo(plan.traffic, target)],
     look: () => stateOf(target.worker, options.cloudflare),
   });
-  const now = await options.cloudflare.traffic(target.worker);
+  // An answer that nobody can read must not keep a failing version in service.
+  const now = await options.cloudflare.traffic(target.worker).catch(() => []);
   const theirs = strangerIn(now, version, plan);
   if (theirs) {
     throw new CommandError(
-      `Version ${version} fails. Somebody else has deployed version ${theirs.version} meanwhile, and it stays. Look at what they did.`,
+      `Version ${version} fails: ${fault}. Somebody else has deployed version ${theirs.version} meanwhile, and it stays. Look at ` +
+        "what they did.",
     );
   }
   const shares = plan.traffic.map(specified);
@@ -228,7 +235,7 @@ async function goBack(target: ShipTarget, version: string, plan: ShipPlan, optio
   );
   if (ran.code === 0) return;
   throw new CommandError(
-    `Version ${version} fails, and could not be taken back:\n${lastWords(ran)}\n${await stateOf(target.worker, options.cloudflare)}\n` +
+    `Version ${version} fails: ${fault}. It could not be taken back:\n${lastWords(ran)}\n${await stateOf(target.worker, options.cloudflare)}\n` +
       backTo(plan.traffic, target),
   );
 }

@@ -107,7 +107,9 @@ describe("promise 28: npm run ship, step by step", { timeout: 180_000 }, () => {
       return 503;
     };
     const told = await run();
-    expect(told).toMatch(/Version [\w-]+ fails\. Somebody else has deployed version [\w-]+ meanwhile, and it stays\./);
+    expect(told).toMatch(
+      /Version [\w-]+ fails: \/version is answered by the version [\w-]+\. Somebody else has deployed version [\w-]+ mean/,
+    );
     expect(at.cloudflare.traffic({ theirs })).toStrictEqual(["theirs@100"]);
   });
 
@@ -136,10 +138,32 @@ describe("promise 28: npm run ship, step by step", { timeout: 180_000 }, () => {
       if (shares === 3) at.cloudflare.refused = ["POST /workers/scripts/tiny-production/deployments"];
     };
     const stuck = await run({ steps: [10] });
-    expect(stuck).toMatch(/fails, and could not be taken back:/);
+    expect(stuck).toMatch(/fails: \/health\/ready answered 500\. It could not be taken back:/);
     expect(stuck).toMatch(new RegExp(`Now: version ${old} at 90 %, version [\\w-]+ at 10 %\\.`));
     expect(stuck).toContain(`Back: npx wrangler versions deploy ${old}@100% --env production`);
     expect(traffic(old)).toStrictEqual(["old@90", "new@10"]);
+  });
+
+  it("takes the traffic back although Cloudflare does not tell once where it is", async () => {
+    const old = at.cloudflare.run("0123456789ab");
+    let shares = 0;
+    let isFailing = false;
+    at.cloudflare.onCall = (call) => {
+      if (/^POST .*deployments$/.test(call)) shares += 1;
+    };
+    at.cloudflare.ready = (version) => {
+      if (version === old || shares !== 2) return 200;
+      isFailing = true;
+      return 500;
+    };
+    at.cloudflare.odd = (call) => {
+      if (!isFailing || !/^GET .*deployments$/.test(call)) return undefined;
+      isFailing = false;
+      return [502, "<html>"];
+    };
+    const told = await run({ steps: [10] });
+    expect(told).toMatch(/At 10 % version [\w-]+ fails: \/health\/ready answered 500\. It has no traffic any more\./);
+    expect(traffic(old)).toStrictEqual(["old@100"]);
   });
 
   it("names both ways on where the promotion fails", async () => {
