@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** The part of a command that is under way, as it is told where a signal ends the command there. */
+/** The part of a command that is under way, in the words for a signal that ends the command there. */
 export type Stage = {
   /** As in "while uploading". */
   doing: string;
@@ -9,7 +9,7 @@ export type Stage = {
   perhaps?: string | undefined;
   /** The commands that finish it or take it back, in sentences. */
   next?: readonly string[];
-  /** Reads what is so now, without changing anything. */
+  /** Reads the state as it is now, without changing anything. */
   look?: () => Promise<string>;
 };
 
@@ -58,14 +58,14 @@ export class Progress {
 }
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-/** Milliseconds that what was started has to end, and again those to read what is so now. */
+/** Milliseconds for the processes of the command to end, and as many again to read the state. */
 const patience = 5_000;
 /** The terminal sends its signal to npm as well, which passes it on: within these milliseconds both are one. */
 const twice = 1_000;
 
 /**
- * Runs a command that a signal ends with its state, and with the exit code of that signal. A second signal does not wait until
- * its processes have ended. A reader of the output who goes away, such as `head`, counts as a signal.
+ * Runs a command. A signal ends it: it tells the state that it leaves, and exits with that signal's code. A second signal does
+ * not wait until its processes have ended. A reader of the output who goes away, such as `head`, counts as a signal.
  */
 export async function interruptible(command: (progress: Progress) => Promise<void>): Promise<void> {
   const progress = new Progress();

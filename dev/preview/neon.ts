@@ -49,7 +49,7 @@ export function openNeon(variables: EnvironmentVariables, stop?: AbortSignal): N
       const read = schema.safeParse(answer);
       if (read.success) return read.data;
       throw new CommandError(
-        `Neon answered to ${method} ${path.split("?")[0]} something else than is known of it, or half of it.`,
+        `Neon answered ${method} ${path.split("?")[0]} with half a body, or one of an unknown form.`,
       );
     }
     const told = z.looseObject({ message: z.string() }).safeParse(answer);

@@ -61,7 +61,7 @@ export async function openCloudflare(
     if (success) {
       const read = schema.safeParse(result);
       if (read.success) return read.data;
-      throw new UnreadError(`Cloudflare answered ${path} with something else than is known of it.`);
+      throw new UnreadError(`Cloudflare answered ${path} with a body of an unknown form.`);
     }
     if (errors.some(({ code }) => noSuchWorker.includes(code))) return undefined;
     const told = errors.map(({ code, message }) => `${message} (${code})`).join("; ");

@@ -25,7 +25,7 @@ export const wranglerScript = join(
 
 /**
  * The project's own wrangler in `project`, which never asks. It is not told the owner's `DATABASE_URL`. `stop` ends it, and the
- * terminal's signals do not reach it: it would end with half of its work done, and nobody would have told that.
+ * terminal's signals do not reach it: it would end with half of its work done, and nobody would be told.
  */
 export function wranglerIn(project: string, variables: EnvironmentVariables, stop?: AbortSignal): Wrangler {
   return async (...args) => {

@@ -67,7 +67,7 @@ describe("promise 28: npm run ship, step by step", { timeout: 180_000 }, () => {
       what: "an unknown body",
       status: 200,
       text: '{"success":true,"result":{"items":1}}',
-      told: "something else than is known",
+      told: "a body of an unknown form",
     },
     { what: "a page of a proxy", status: 502, text: "<html>", told: "answered 502 to" },
     {
