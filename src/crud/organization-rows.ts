@@ -76,13 +76,13 @@ export function reachEvery(db: Database) {
 
 /**
  * Precedes statements about the rows of one live organization where no guard has admitted a member, in a task or on a
- * public page: `where` is a condition of `organizations`. Holds until the end of the transaction. Without such an
- * organization, no row is reached.
+ * public page: `where` is a condition of `organizations`. Holds until another one, or the end of the transaction. Without
+ * such an organization, no row is reached. Several are an error.
  */
 export function reachOne(db: Database, where: SQL) {
   return db.execute(sql`
-    select set_config('plinth.organization_id', ${organizations.id}::text, true) from ${organizations}
-    where ${where} and ${organizations.deleted_at} is null`);
+    select set_config('plinth.organization_id', coalesce((
+      select ${organizations.id}::text from ${organizations} where ${where} and ${organizations.deleted_at} is null), ''), true)`);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { asc, eq, getTableColumns, sql } from "drizzle-orm";
+import { asc, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import { getTableConfig, pgTable, text } from "drizzle-orm/pg-core";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
@@ -136,6 +136,17 @@ describe("the rows of organizations", () => {
   it("are reached by a task that says so, all of them", async () => {
     const [, all] = await worker.batch([reachEvery(worker), worker.select().from(notebooks)]);
     expect(all).toHaveLength(3);
+  });
+
+  it("are reached of one organization at a time: of none where the last that was named is unknown, or is several", async () => {
+    const [named, nobody] = [eq(organizations.id, ours.id), eq(organizations.slug, "nobody")];
+    const reach = async (...which: SQL[]) => {
+      const reaching = which.map((where) => reachOne(worker, where));
+      return (await worker.batch([worker.execute(sql`select`), ...reaching, worker.select().from(notebooks)])).at(-1);
+    };
+    expect(await reach(nobody, named)).toHaveLength(1);
+    expect(await reach(named, nobody)).toStrictEqual([]);
+    await expect(reach(sql`${organizations.id} in (${ours.id}::uuid, ${theirs.id}::uuid)`)).rejects.toThrow();
   });
 
   it("are shown on a public page that names their organization, in one round trip, until it is deleted", async () => {
