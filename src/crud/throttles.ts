@@ -80,11 +80,11 @@ export const Throttles = {
 
   /**
    * Makes an origin one of the account's own, with a fresh budget, after a proof of identity. An origin is the hash of a
-   * network, for every identifier typed there, or the hash of a pair.
+   * network, for every identifier typed there, or the hash of a pair. `when` is checked after the preceding statements.
    */
-  welcome(db: Database, userId: string, origin: string) {
+  welcome(db: Database, userId: string, origin: string, when: SQL = sql`true`) {
     return db.execute(sql`
-      insert into ${throttles} (key, attempts) values (${`familiar:${userId}:${origin}`}, 0)
+      insert into ${throttles} (key, attempts) select ${`familiar:${userId}:${origin}`}, 0 where ${when}
       on conflict (key) do update set attempts = 0, blocked_until = null, last_attempt_at = now()`);
   },
 

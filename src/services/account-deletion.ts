@@ -29,7 +29,7 @@ export async function deleteOwnAccount(context: Context, { current_password }: {
     // Separate, because only a later statement sees the sessions opened while the first one waited for the row.
     Sessions.revoke(db, user.id, undefined, wasJustDeleted(user.id)),
     ...along,
-    ...remember,
+    ...remember(),
   );
   if (gone.rows.length === 0) wrongPassword();
 }

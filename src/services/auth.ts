@@ -62,7 +62,7 @@ async function checkedUser(context: Context, { username, password }: Login): Pro
 
 async function refuse(context: Context, { user, remember }: Checked, reason: ErrorCode): Promise<never> {
   const event = auditEvent(context, "sign_in.failed", user.id, { reason });
-  await context.run(AuditEvents.insert(context.db, event), ...remember);
+  await context.run(AuditEvents.insert(context.db, event), ...remember());
   throw new ApiError(reason);
 }
 
@@ -95,7 +95,8 @@ async function open(
     Sessions.endSurplus(db, user.id, id, settings.SESSIONS_PER_USER, surplus),
     elsewhere ? AuditEvents.insert(db, elsewhere, isFirstOfNetwork(id)) : undefined,
     asked.withUser ? Users.findBySession(db, id) : undefined,
-    ...remember,
+    // A reset that came first has forgotten the networks.
+    ...remember(isSessionOpen(id)),
     upgrade ? PasswordHashes.replace(db, user.id, hash, upgrade) : undefined,
   );
   if (opened.rows.length === 0) throw new ApiError("invalid_grant");

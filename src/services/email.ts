@@ -47,7 +47,7 @@ export async function requestEmailChange(
     event: "email.change_requested",
     mailbox: change.email,
   });
-  const [issued] = await run(statement, ...remember);
+  const [issued] = await run(statement, ...remember());
   if (issued.rows.length > 0) return;
   const detail = "A link was sent to this address just now, or too many links were requested. Try again later.";
   throw limitReached("too_many_requests", "mail", 60, { detail });

@@ -15,6 +15,7 @@ type User = FindUser["_"]["result"][number];
 /** Identifies an account: by the login that was typed, or by the caller's id. */
 type Account = { login: string } | { id: string };
 type Statement = ReturnType<typeof Throttles.welcome>;
+type Condition = Parameters<typeof Throttles.welcome>[3];
 
 /**
  * The limits on guessing, for what was typed and for the network. A network that the account has signed in from counts
@@ -36,7 +37,7 @@ export async function checkPassword(
   account: Account,
   password: string,
   find: FindUser,
-): Promise<{ user: User; remember: Statement[]; isNewNetwork: boolean } | undefined> {
+): Promise<{ user: User; remember: (when?: Condition) => Statement[]; isNewNetwork: boolean } | undefined> {
   const { db, run, passwords } = context;
   const attempt = await attemptOf(context, account);
   const [, counted, [user], kinds] = await run(
@@ -69,18 +70,23 @@ export async function checkPassword(
     return undefined;
   }
   const forgive = charge.familiar ? [] : [Throttles.forgive(db, attempt, limits)];
-  const welcome = attempt.pair === null ? [] : [Throttles.welcome(db, user.id, attempt.pair)];
+  const { pair } = attempt;
+  const welcome = (when?: Condition) => (pair === null ? [] : [Throttles.welcome(db, user.id, pair, when)]);
   const isNewNetwork = attempt.network !== null && !charge.familiar;
-  return { user, remember: [...forgive, ...welcome], isNewNetwork };
+  return { user, remember: (when) => [...forgive, ...welcome(when)], isNewNetwork };
 }
 
 /**
  * Makes the client's network one of the user's own, for any login typed there. Only for users who proved by mail who
  * they are, or have just made the account.
  */
-export async function rememberNetwork({ db, keys, client }: Pick<Context, "db" | "keys" | "client">, userId: string) {
+export async function rememberNetwork(
+  { db, keys, client }: Pick<Context, "db" | "keys" | "client">,
+  userId: string,
+  when?: Condition,
+) {
   const network = await networkHash(keys.throttle[0], client);
-  return network === null ? [] : [Throttles.welcome(db, userId, network)];
+  return network === null ? [] : [Throttles.welcome(db, userId, network, when)];
 }
 
 async function attemptOf({ keys, client }: Context, account: Account): Promise<Attempt> {

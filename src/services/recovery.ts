@@ -43,19 +43,20 @@ export async function confirmPasswordReset(context: Context, { token, password, 
   if (isPersonal(password, found)) refusePersonal();
   const newHash = await passwords.hash(found.email, password);
   const owner = { ...found, id: found.user_id };
+  const isSet = hasPasswordHash(owner.id, newHash);
   const [used] = await run(
     OneTimeTokens.useToResetPassword(db, tokenHash, newHash),
     ApiKeys.revokeAll(
       db,
       owner.id,
       // Until somebody proved to own the mailbox, a stranger may have opened the account.
-      keep_api_keys ? wasJustVerified(owner.id) : hasPasswordHash(owner.id, newHash),
+      keep_api_keys ? wasJustVerified(owner.id) : isSet,
       eventAlong(context, "api_key.revoked", owner.id),
     ),
     ...consequences(context, owner, newHash, "password.reset"),
     dropTokens(context, owner, newHash, ["verify_email", "change_email", "reset_password"]),
-    Throttles.forgetOrigins(db, owner.id, hasPasswordHash(owner.id, newHash)),
-    ...(await rememberNetwork(context, owner.id)),
+    Throttles.forgetOrigins(db, owner.id, isSet),
+    ...(await rememberNetwork(context, owner.id, isSet)),
   );
   if (used.rows.length === 0) throw new ApiError("invalid_one_time_token");
 }
@@ -72,7 +73,7 @@ export async function changePassword(
   const { user, remember } = await requirePassword(context, change.current_password);
   if (isPersonal(change.password, user)) {
     // Forgets the attempt: the current password was right, so it was no guess.
-    await run(...remember);
+    await run(...remember());
     refusePersonal();
   }
   const newHash = await passwords.hash(user.email, change.password);
@@ -80,7 +81,7 @@ export async function changePassword(
     PasswordHashes.replace(db, user.id, user.password_hash, newHash),
     ...consequences(context, user, newHash, "password.changed", caller.sessionId),
     dropTokens(context, user, newHash, ["change_email", "reset_password"]),
-    ...remember,
+    ...remember(),
   );
   if (changed.length === 0) wrongPassword();
 }
@@ -92,7 +93,7 @@ export async function provePassword(context: UserContext, given: { current_passw
   const { db, run, user: caller } = context;
   const { user, remember } = await requirePassword(context, given.current_password);
   const event = auditEvent(context, "password.proved", user.id, {});
-  const [{ rows }] = await run(Sessions.prove(db, caller, user.password_hash, event), ...remember);
+  const [{ rows }] = await run(Sessions.prove(db, caller, user.password_hash, event), ...remember());
   if (rows.length === 0) wrongPassword();
 }
 

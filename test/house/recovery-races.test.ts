@@ -1,6 +1,6 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, isNull, like, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { auditEvents, mails, sessions, users } from "../../src/db/schema.ts";
+import { auditEvents, mails, sessions, throttles, users } from "../../src/db/schema.ts";
 import {
   type Answer,
   aUser,
@@ -51,6 +51,18 @@ describe("promise 8: fifty uses of one mailed token at once", () => {
     expect(events.filter(({ kind }) => kind === "password.reset")).toHaveLength(1);
     const written = await db.select().from(mails).where(eq(mails.user_id, user.id));
     expect(written.filter(({ kind }) => kind === "password_changed")).toHaveLength(1);
+  });
+
+  it("leave no known network to a sign-in with the old password that they have overtaken", async () => {
+    const { id, username } = await aUser({ password_hash });
+    const held = await holding(
+      sql`update users set password_hash = ${quickHash("another password")} where id = ${id}::uuid`,
+    );
+    const entering = login(username, password, { "CF-Connecting-IP": "203.0.113.77" });
+    await held.meets(entering);
+    await held.release();
+    expect((await entering).body.code).toBe("invalid_grant");
+    expect(await db.$count(throttles, like(throttles.key, `familiar:${id}:%`))).toBe(0);
   });
 
   it("verify one address once, and say so to each", async () => {
