@@ -17,10 +17,10 @@ const proofs: Record<Proof, string> = {
 
 const introduction = `# Sensitive changes
 
-Made by \`npm run access-matrix\` from \`src/services/sensitive-changes.ts\` and from what endpoints and commands declare under
-\`changes\`: change it there. These changes decide who owns an account, or what it may do. Each is recorded as an event. The owner gets a
-mail at the previous address, verified or not: it says what happened, when, from where or by whom, and what to do. The
-change, its event and its mail are one transaction. [Limits](limits.md) has the limits on mail.
+Made by \`npm run access-matrix\` from \`src/services/sensitive-changes.ts\` and from what endpoints and commands declare
+under \`changes\`: change it there. These changes decide who owns an account, or what it may do. Each is recorded as an
+event. The owner gets a mail at the previous address, verified or not: it says what happened, when, from where or by
+whom, and what to do. The change, its event and its mail are one transaction. [Limits](limits.md) has the limits on mail.
 `;
 
 const others = `## Events without a mail
