@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { convertV4MiniflareOptions, Miniflare, type V4WorkerOptions } from "miniflare";
 import { z } from "zod";
 import { startBudget } from "../ship/budgets.ts";
@@ -11,34 +12,47 @@ type Startable = Pick<BuiltWorker, "name" | "folder" | "config">;
 /** Milliseconds of CPU by the names of Workers; undefined where a start could not be profiled. */
 type Starts = Map<string, number | undefined>;
 
+/** The starts to try at most, and the milliseconds for each. */
+type Bounds = { most?: number; patience?: number };
+
 /**
  * Measures the start of each Worker, one after another in one runtime: a run of wrangler, with a runtime of its own, would cost
- * each of them seconds. The least of up to three starts counts, as with `leastStart`.
+ * each of them seconds. The least of up to three starts counts, as with `leastStart`. A runtime that ends, or a start without end, leaves
+ * the rest unknown.
  */
 export async function measureStarts(
   workers: readonly Startable[],
   count: (done: number) => void = () => {},
-  most = 3,
+  { most = 3, patience = 30_000 }: Bounds = {},
 ): Promise<Starts> {
   if (workers.length === 0) return new Map();
-  const starts = await startsOf(workers, count);
+  const starts = await startsOf(workers, count, patience);
   const over = workers.filter(({ name }) => (starts.get(name) ?? 0) > startBudget);
   if (over.length === 0 || most === 1) return starts;
-  const again = await measureStarts(over, undefined, most - 1);
+  const again = await measureStarts(over, undefined, { most: most - 1, patience });
   for (const [name, start] of again) starts.set(name, Math.min(start ?? Infinity, starts.get(name) ?? Infinity));
   return starts;
 }
 
-async function startsOf(workers: readonly Startable[], count: (done: number) => void): Promise<Starts> {
+async function startsOf(
+  workers: readonly Startable[],
+  count: (done: number) => void,
+  patience: number,
+): Promise<Starts> {
   const options = await Promise.all(workers.map(startOptions));
   const runtime = new Miniflare(
     convertV4MiniflareOptions({ workers: options, inspectorPort: 0, handleStructuredLogs() {} }),
   );
   try {
-    const inspector = await runtime.ready.then(() => runtime.getInspectorURL());
     const starts: Starts = new Map();
+    const inspector = await runtime.ready.then(() => runtime.getInspectorURL()).catch(() => undefined);
+    if (!inspector) return starts;
     for (const { name } of workers) {
-      starts.set(name, await startOf(name, runtime, inspector).catch(() => undefined));
+      const start = startOf(name, runtime, inspector).catch(() => undefined);
+      const known = await Promise.race([start.then((milliseconds) => ({ milliseconds })), delay(patience, undefined)]);
+      // A start without end, or a runtime that has ended, keeps all others waiting.
+      if (!known) break;
+      starts.set(name, known.milliseconds);
       count(starts.size);
     }
     return starts;

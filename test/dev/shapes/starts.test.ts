@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { measureStarts } from "../../../dev/shapes/starts.ts";
 import { progressOn } from "../../../dev/terminal.ts";
 
@@ -14,9 +14,14 @@ const sources = {
   named: 'import { env } from "cloudflare:workers"; if (env.NAME !== "known") throw new Error("no variable");',
 };
 
-it("measures the start of each Worker in one runtime, and tells which cannot start", async () => {
-  const root = await mkdtemp(join(tmpdir(), "plinth-starts-"));
-  const workers = await Promise.all(
+let root = "";
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "plinth-starts-"));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+const built = (sources: Record<string, string>) =>
+  Promise.all(
     Object.entries(sources).map(async ([name, source]) => {
       const folder = join(root, name);
       await mkdir(folder);
@@ -24,14 +29,21 @@ it("measures the start of each Worker in one runtime, and tells which cannot sta
       return { name, folder, config: { compatibility_date: "2026-11-01", vars: { NAME: "known" } } };
     }),
   );
+
+it("measures the start of each Worker in one runtime, and tells which cannot start", async () => {
   const counted: number[] = [];
-  const starts = await measureStarts(workers, (done) => counted.push(done));
-  await rm(root, { recursive: true });
+  const starts = await measureStarts(await built(sources), (done) => counted.push(done));
   expect(counted).toStrictEqual([1, 2, 3, 4]);
   const { quick = Infinity, slow = 0, broken, named } = Object.fromEntries(starts);
   expect(slow).toBeGreaterThan(3 * quick);
   expect(broken).toBeUndefined();
   expect(named).toBeTypeOf("number");
+});
+
+it("waits for no start without end, which leaves the rest unknown", async () => {
+  const workers = await built({ first: sources.quick, endless: "for (;;);", last: sources.quick });
+  const starts = await measureStarts(workers, undefined, { patience: 2_000 });
+  expect([...starts.keys()]).toStrictEqual(["first"]);
 });
 
 it("tells what long work is at: in lines, and on a terminal in one that is written anew", () => {

@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readMigrations } from "../../../dev/migrations/files.ts";
+import { bundleBudget } from "../../../dev/ship/budgets.ts";
 import { effectsOf } from "../../../dev/ship/database.ts";
 import { noGo } from "../../../dev/ship/line.ts";
 import { shipping } from "./shipping.ts";
@@ -106,7 +107,7 @@ describe("promise 28: npm run ship", { timeout: 180_000 }, () => {
       "account   An account (acc)",
       `tiny-production, now ${running} at 100 % (commit 0123456789ab)`,
       "1 pending migration:\n  drizzle/0000_things.sql\n    locks no table that is there",
-      "go       bundle         100 kB gzipped, of 330 kB",
+      `go       bundle         100 kB gzipped, of ${bundleBudget} kB`,
       "go       start-up       50 ms of CPU here",
       "go       secrets        SECRET_KEY set",
       "unknown  clients",
