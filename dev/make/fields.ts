@@ -2,7 +2,8 @@
 import { CommandError } from "../config.ts";
 import type { Names } from "./names.ts";
 
-export type Kind = "text" | "email" | "url" | "integer" | "boolean" | "date" | "time" | "enum";
+const kinds = ["text", "email", "url", "integer", "boolean", "date", "time", "enum"] as const;
+export type Kind = (typeof kinds)[number];
 /** `values` are those of an enum; `max` is the length of a text. */
 export type Field = { name: string; kind: Kind; isOptional: boolean; max: number; values: readonly string[] };
 
@@ -59,5 +60,5 @@ function fieldOf(part: string): Field {
 }
 
 function isKind(kind: string): kind is Kind {
-  return ["text", "email", "url", "integer", "boolean", "date", "time", "enum"].includes(kind);
+  return kinds.some((known) => known === kind);
 }

@@ -67,23 +67,27 @@ function isolate(own: Record<string, string> = {}, deps: Partial<Deps> = {}) {
   };
   /** Waits until so many requests wait for their end. */
   const meet = (count: number) => vi.waitUntil(() => ends.length >= count, { interval: 1 });
-  return {
-    ...{ ...app, calls },
-    /** Starts this many requests, and waits until they work. */
-    async fill(kind: keyof typeof calls, count: number) {
-      const running = Array.from({ length: count }, calls[kind]);
-      await meet(ends.length + count);
-      return running;
-    },
-    meet,
-    finish() {
-      for (const end of ends.splice(0)) end();
-    },
+  /** Starts this many requests, and waits until they work. */
+  const fill = async (kind: keyof typeof calls, count: number) => {
+    const running = Array.from({ length: count }, calls[kind]);
+    await meet(ends.length + count);
+    return running;
   };
+  const finish = () => {
+    for (const end of ends.splice(0)) end();
+  };
+  /** Finds this many places for reads, and none for another one. */
+  const fillUp = async (count: number) => {
+    const running = await fill("read", count);
+    expect(await calls.read()).toMatchObject(refusal);
+    finish();
+    await Promise.all(running);
+  };
+  return { ...app, calls, fill, fillUp, finish, meet };
 }
 
-const full = isolate();
 const refusal = { status: 503, body: { code: "overloaded" } };
+const full = isolate();
 
 describe("promise 44: an isolate that has all the work it can do", () => {
   it("refuses at once: bulk first, then writes, then reads, and never liveness", async () => {
@@ -186,34 +190,25 @@ describe("promise 44: an isolate that has all the work it can do", () => {
   });
 
   it("has fewer places while the database is slow, and soon all of them when it is quick again", async () => {
-    const { calls, fill, finish, get } = isolate({ DATABASE_TIMEOUT_MS: "5000" });
-    const fillAndFinish = async (count: number) => {
-      const running = await fill("read", count);
-      if (count < 10) expect(await calls.read()).toMatchObject(refusal);
-      finish();
-      await Promise.all(running);
-    };
+    const { fillUp, get } = isolate({ DATABASE_TIMEOUT_MS: "5000" });
     for (let i = 0; i < 3; i++) await get("/ask/999");
-    await fillAndFinish(10);
+    await fillUp(10);
     for (let i = 0; i < 3; i++) await get("/ask/1000");
-    await fillAndFinish(7);
+    await fillUp(7);
     for (let i = 0; i < 64; i++) await get("/ask/1");
-    await fillAndFinish(10);
+    await fillUp(10);
   });
 
   it("gives up no more places for those that waited for a slow database at the same time", async () => {
-    const { calls, fill, finish } = isolate();
+    const { fill, fillUp, finish } = isolate();
     const waiting = await fill("slow", 8);
     finish();
     await Promise.all(waiting);
-    const running = await fill("read", 7);
-    expect(await calls.read()).toMatchObject(refusal);
-    finish();
-    await Promise.all(running);
+    await fillUp(7);
   });
 
   it("keeps a sixteenth of its places however long the database is slow, to see when it is quick again", async () => {
-    const { calls, fill, finish } = isolate({ REQUESTS_PER_ISOLATE: "64" });
+    const { fill, fillUp, finish } = isolate({ REQUESTS_PER_ISOLATE: "64" });
     let now = Date.now();
     const clock = vi.spyOn(Date, "now").mockImplementation(() => now);
     onTestFinished(() => void clock.mockRestore());
@@ -223,20 +218,11 @@ describe("promise 44: an isolate that has all the work it can do", () => {
       finish();
       await Promise.all(waiting);
     }
-    const running = await fill("read", 4);
-    expect(await calls.read()).toMatchObject(refusal);
-    finish();
-    await Promise.all(running);
+    await fillUp(4);
   });
 
   it("has fewer places while it refuses requests and those that it works on wait for each other", async () => {
-    const { calls, fill, finish, get } = isolate({ REQUESTS_PER_ISOLATE: "16" });
-    const fillAndFinish = async (count: number) => {
-      const running = await fill("read", count);
-      expect(await calls.read()).toMatchObject(refusal);
-      finish();
-      await Promise.all(running);
-    };
+    const { fillUp, get } = isolate({ REQUESTS_PER_ISOLATE: "16" });
     let now = Date.now();
     const clock = vi.spyOn(Date, "now").mockImplementation(() => now);
     onTestFinished(() => void clock.mockRestore());
@@ -249,11 +235,11 @@ describe("promise 44: an isolate that has all the work it can do", () => {
     for (let i = 0; i < 2; i++) expect((await get("/unavailable")).status).toBe(503);
     await interval(10);
     for (const places of [16, 16, 11, 8, 6, 6]) {
-      await fillAndFinish(places);
+      await fillUp(places);
       await interval(places === 6 ? 100 : 26);
     }
     now += 1_000;
-    await fillAndFinish(16);
+    await fillUp(16);
   });
 
   it("keeps its places where one statement is slow among quick ones", async () => {
