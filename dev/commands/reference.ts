@@ -11,13 +11,15 @@ import { CommandError, failWith, projectFolder } from "../config.ts";
 import { entryFor } from "../table.ts";
 import { readTextIfAny } from "../text.ts";
 import { errorRows, errorsIntroduction } from "./errors-page.ts";
+import { wordsIntroduction, wordsTables } from "./words-page.ts";
 
 /** The text of each file that this writes. */
-export const reference: Record<string, () => string> = {
+export const reference: Record<string, () => string | Promise<string>> = {
   "docs/errors.md": () =>
     `${errorsIntroduction}\n${markdownTable(["code", "status", "sentence", "what to do"], errorRows())}\n`,
   "docs/limits.md": limitsPage,
   "docs/settings.md": settingsPage,
+  "docs/words.md": wordsPage,
   ".dev.vars.example": exampleVars,
 };
 
@@ -236,6 +238,19 @@ the environment.
 `;
 }
 
+async function wordsPage(): Promise<string> {
+  const { needed, optional } = await wordsTables();
+  return `${wordsIntroduction}
+## Those of every endpoint
+
+${markdownTable(["word", "value", "meaning", "more"], needed)}
+
+## Those that it may have
+
+${markdownTable(["word", "value", "meaning", "errors that it adds", "more"], optional)}
+`;
+}
+
 function exampleVars(): string {
   const told = settings
     .filter(([, { kind }]) => kind !== "binding")
@@ -282,8 +297,9 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
   for (const [name, write] of Object.entries(reference)) {
     const file = join(projectFolder, name);
-    if (!values.check) await writeFile(file, write());
-    else if ((await readTextIfAny(file)) !== write()) {
+    const text = await write();
+    if (!values.check) await writeFile(file, text);
+    else if ((await readTextIfAny(file)) !== text) {
       throw new CommandError(`${name} is stale: run npm run derive.`);
     }
   }

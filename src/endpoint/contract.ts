@@ -44,14 +44,19 @@ export type Method = "get" | "post" | "put" | "patch" | "delete";
 
 /** The declaration of an endpoint. Everything else about it follows from these words, by the tables below. */
 export type Contract = {
+  /** `get`, `post`, `put`, `patch` or `delete`. A `get` also answers `HEAD`. */
   method: Method;
   /** Below `/api/v1`, or that of its `version`; a parameter is a segment of its own: `/items/{id}`. */
   path: string;
   /** The version of the API that it belongs to; 1 by default. */
   version?: number;
+  /** The name that the endpoint is exported by, and that the document, the log and the clients know it by. */
   operationId: string;
+  /** Its title in the document. */
   summary: string;
+  /** Tells callers in the document what the rest of the declaration does not. */
   description: string;
+  /** The groups of the document that show it, which `src/endpoint/document.ts` describes. */
   tags: readonly [string, ...string[]];
   /** The input to validate before the handler runs. Use `z.strictObject` for a body, to refuse unknown keys. */
   request?: Request;
@@ -327,6 +332,12 @@ export function completed(contract: Contract): Contract {
     ...contract,
     request: { ...contract.request, query: query ? query.safeExtend(PageQuery.shape) : PageQuery },
   };
+}
+
+/** The errors that a word adds, with any method. */
+export function codesAddedBy(word: string): ErrorCode[] {
+  const added = entriesOf(codesWith).flatMap(([key, codes]) => (key.split(" ")[0] === word ? [...codes] : []));
+  return [...new Set(added)];
 }
 
 function wordsOf(contract: Contract): Set<string> {

@@ -13,6 +13,7 @@ describe("npm run derive before the compiler has looked", { timeout: 60_000 }, (
   afterAll(() => rm(join(copy, ".."), { recursive: true, force: true }));
 
   const [readMe, policy, errors] = ["src/routes/users/read-me.ts", "src/context/policy.ts", "src/errors.ts"];
+  const contract = "src/endpoint/contract.ts";
 
   /** Edits a file, runs a command and puts the file back. */
   async function derived(script: string, file: string, before: string, after: string) {
@@ -63,6 +64,13 @@ describe("npm run derive before the compiler has looked", { timeout: 60_000 }, (
       "status: 404",
       "status: 418",
       "byStatus of dev/commands/errors-page.ts has nothing for 418 yet: add it there.\n",
+    ],
+    [
+      "reference",
+      contract,
+      "  /** Its title in the document. */\n",
+      "",
+      "The type Contract of src/endpoint/contract.ts has nothing for summary yet: add it there.\n",
     ],
   ])("%s says where the rest of a half-added line of %s belongs: %s", async (script, file, before, after, said) => {
     expect(await derived(script, file, before, after)).toStrictEqual({ code: 1, output: said });

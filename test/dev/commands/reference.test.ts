@@ -4,17 +4,20 @@ import { describe, expect, it } from "vitest";
 import { reference } from "../../../dev/commands/reference.ts";
 import { projectFolder } from "../../../dev/config.ts";
 import { bulkRates, rateClasses } from "../../../src/context/policy.ts";
+import { codesOf } from "../../../src/endpoint/contract.ts";
+import { words } from "../../../src/endpoint/words.ts";
+import { endpoints } from "../../../src/routes/index.ts";
 import { settingNames } from "../../../src/settings.ts";
 
 describe.each(Object.entries(reference))("%s", (name, write) => {
   it("is what npm run reference writes", async () => {
-    expect(await readFile(join(projectFolder, name), "utf8")).toBe(write());
+    expect(await readFile(join(projectFolder, name), "utf8")).toBe(await write());
   });
 });
 
 describe("docs/limits.md", () => {
-  it("names the rate classes that a busy isolate refuses first, and no other", () => {
-    const row = (reference["docs/limits.md"]?.() ?? "").split("\n").find((line) => line.includes("one of the classes"));
+  it("names the rate classes that a busy isolate refuses first, and no other", async () => {
+    const row = (await linesOf("docs/limits.md")).find((line) => line.includes("one of the classes"));
     const named = Object.keys(rateClasses).filter((rate) => row?.includes(`\`${rate}\``));
     expect(named.length).toBeGreaterThan(0);
     expect(named).toStrictEqual(bulkRates);
@@ -22,15 +25,43 @@ describe("docs/limits.md", () => {
 });
 
 describe("docs/settings.md", () => {
-  it("has a row for each setting: its kind, its default, who must set it, and what it is", () => {
-    const rows = (reference["docs/settings.md"]?.() ?? "").split("\n");
-    const cells = rows.map((row) => row.split("|").map((cell) => cell.trim()));
+  it("has a row for each setting: its kind, its default, who must set it, and what it is", async () => {
     for (const name of settingNames) {
-      const [row, ...others] = cells.filter(([, first]) => first === `\`${name}\``);
-      expect(others).toStrictEqual([]);
-      expect(row?.slice(1, -1), name).toHaveLength(5);
-      expect(row?.slice(1, -1), name).not.toContain("");
-      expect(row?.at(-2), name).toMatch(/\.$/);
+      const row = await rowOf("docs/settings.md", name);
+      expect(row, name).toHaveLength(5);
+      expect(row, name).not.toContain("");
+      expect(row.at(-1), name).toMatch(/\.$/);
     }
   });
 });
+
+describe("docs/words.md", () => {
+  it.each(Object.keys(words))("has a row for the word %s: its value, and what it is", async (word) => {
+    const [, value, meaning] = await rowOf("docs/words.md", word);
+    expect(value).not.toBe("");
+    expect(meaning).toMatch(/^[A-Z`].*\.$/);
+  });
+
+  it.each(endpoints.flatMap(({ contract }) => (contract.paged ? [contract] : [])))(
+    "names the errors that $operationId has by being paged",
+    async (contract) => {
+      const [, , , errors = ""] = await rowOf("docs/words.md", "paged");
+      const { paged: _, ...without } = contract;
+      const added = codesOf(contract).filter((code) => !codesOf({ ...without, anyQuery: true }).includes(code));
+      for (const code of added) expect(errors).toContain(`\`${code}\``);
+      expect(added).toContain("invalid_cursor");
+    },
+  );
+});
+
+async function linesOf(page: string): Promise<string[]> {
+  return ((await reference[page]?.()) ?? "").split("\n");
+}
+
+/** The cells of the one row that begins with this name. */
+async function rowOf(page: string, name: string): Promise<string[]> {
+  const rows = (await linesOf(page)).map((line) => line.split("|").map((cell) => cell.trim()));
+  const [row = [], ...others] = rows.filter(([, first]) => first === `\`${name}\``);
+  expect(others).toStrictEqual([]);
+  return row.slice(1, -1);
+}
