@@ -265,13 +265,24 @@ const codeByStatus: Partial<Record<number, ErrorCode>> = {
 /** The form of an endpoint's errors: whether they follow RFC 6749, section 5.2, and the fields of its body. */
 export type ProblemShape = { oauth: boolean; fields: readonly string[] };
 
-/** Answers with `application/problem+json` (RFC 9457), or with the error of a token endpoint (RFC 6749). */
+/**
+ * Answers with `application/problem+json` (RFC 9457), or with the error of a token endpoint (RFC 6749), without the headers
+ * of the answer that failed.
+ */
 export function problem(c: Context, error: ApiError, shape: ProblemShape = { oauth: false, fields: [] }): Response {
   const { status } = errorTable[error.code];
+  dropHeaders(c);
   for (const [name, value] of Object.entries(headersFor(error))) c.header(name, value);
   const body = problemBody(error, String(c.get("requestId")), shape);
   if (shape.oauth) return c.json(body, status);
   return c.body(JSON.stringify(body), status, { "Content-Type": "application/problem+json" });
+}
+
+/** Drops the headers that were set so far, but for those of CORS, and for cookies that end: no refusal sets one. */
+function dropHeaders(c: Context): void {
+  const ended = c.res.headers.getSetCookie().filter((cookie) => /; *Max-Age=0(;|$)/i.test(cookie));
+  for (const name of [...c.res.headers.keys()]) if (!name.startsWith("access-control-")) c.header(name, undefined);
+  for (const cookie of ended) c.header("Set-Cookie", cookie, { append: true });
 }
 
 /** The members of a problem. `type` is about:blank: `code` is more precise than a URL of ours would be. */

@@ -4,7 +4,6 @@ import { orNothing } from "../context/in-time.ts";
 import type { AppEnv, CallerEnv } from "../context/types.ts";
 import { digestTag, isAmong, meetsMatch, requireMatch } from "../http/etag.ts";
 import { headers } from "../http/headers.ts";
-import { markHeaders } from "./mark-headers.ts";
 
 /**
  * Seconds that an answer stays fresh, and further seconds for which other caches may serve it stale. With 0 the edge keeps
@@ -65,7 +64,6 @@ export function edgeCache(
       if (isKnown(asked, hit)) return c.body(null, 304, { ...picked(hit.headers, ofNotModified), ...headers });
       return c.body(hit.body ?? "", 200, { ...picked(hit.headers, kept), ...headers });
     }
-    const takeBack = asked.has("If-Match") ? markHeaders(c) : undefined;
     await next();
     if (c.res.status !== 200) return undefined;
     if (seconds > 0 || !c.res.headers.has("ETag")) {
@@ -75,15 +73,10 @@ export function edgeCache(
       const copy = new Response(bytes, { headers: { ...headers, "Cache-Control": `public, max-age=${seconds}` } });
       if (seconds > 0) c.executionCtx.waitUntil(orNothing(context.log, "edge", () => context.answers.put(url, copy)));
     }
-    try {
-      if (isKnown(asked, c.res)) {
-        const dropped = kept.filter((name) => !ofNotModified.includes(name));
-        c.res = new Response(null, { status: 304, headers: c.res.headers });
-        for (const name of dropped) c.res.headers.delete(name);
-      }
-    } catch (error) {
-      takeBack?.();
-      throw error;
+    if (isKnown(asked, c.res)) {
+      const dropped = kept.filter((name) => !ofNotModified.includes(name));
+      c.res = new Response(null, { status: 304, headers: c.res.headers });
+      for (const name of dropped) c.res.headers.delete(name);
     }
     c.header("Age", "0");
     c.header("Cache-Control", cacheControl);

@@ -9,7 +9,6 @@ import { longestSignature, typeOfBytes } from "../http/signatures.ts";
 import { fieldError } from "../schemas/field-errors.ts";
 import { type Bounds, bounded } from "./bounded-body.ts";
 import { unsupported } from "./content-type.ts";
-import { markHeaders } from "./mark-headers.ts";
 
 type Taking = { method: string; types: readonly string[]; maxBytes: number; seconds: number };
 
@@ -42,11 +41,8 @@ export function receiveUpload(
     // Keeps a length that is known, which storage such as R2 asks for.
     const stream = size === undefined ? taken : taken.pipeThrough(new FixedLengthStream(size));
     c.set("upload", { type, size, stream, ...(hash && { sha256: hash.sha256 }) });
-    const takeBack = markHeaders(c);
     await next();
-    if (!failure) return;
-    takeBack();
-    throw failure;
+    if (failure) throw failure;
   };
 }
 

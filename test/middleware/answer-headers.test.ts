@@ -1,7 +1,9 @@
 import { Hono } from "hono";
+import { deleteCookie, setCookie } from "hono/cookie";
 import { secureHeaders } from "hono/secure-headers";
 import { describe, expect, it } from "vitest";
 import { endpoint, json } from "../../src/endpoint/endpoint.ts";
+import { ApiError } from "../../src/errors.ts";
 import { headersOfSecure, securityHeaders } from "../../src/middleware/answer-headers.ts";
 import { Health } from "../../src/schemas/health.ts";
 import { api, serve } from "../harness.ts";
@@ -52,6 +54,65 @@ describe("the headers of every answer", () => {
     );
     for (const { headers } of [await api.get("/api/v1/docs"), await serve({ endpoints: [own] }).get("/page")]) {
       expect(Object.fromEntries(headers)).toMatchObject(lowerCased({ ...securityHeaders, ...ofPages }));
+    }
+  });
+});
+
+describe("the headers of a problem", () => {
+  const failing = (thrown: unknown) =>
+    endpoint(
+      {
+        ...{ method: "post", path: "/fail", operationId: "fail", tags: ["operations"], summary: "Fail" },
+        ...{ description: "Fails late.", access: "public", roundTrips: 0, errors: ["conflict"] },
+        responses: { 201: json(Health, "Made", "Location", "Content-Disposition", "Link") },
+      },
+      (c) => {
+        c.header("Location", "/api/v1/things/1");
+        c.header("ETag", '"1"');
+        c.header("Link", '</next>; rel="next"');
+        c.header("Cache-Control", "public, max-age=60");
+        c.header("Content-Disposition", 'attachment; filename="a.csv"');
+        c.header("Content-Length", "3");
+        c.header("Vary", "Accept-Language");
+        c.header("X-Of-The-Handler", "1");
+        c.header("Retry-After", "1");
+        setCookie(c, "session", "secret", { maxAge: 1_000 });
+        setCookie(c, "trick", "; Max-Age=0", { path: "/Max-Age=0", maxAge: 10 });
+        deleteCookie(c, "one");
+        deleteCookie(c, "two");
+        throw thrown;
+      },
+    );
+  const names = [
+    "location",
+    "etag",
+    "link",
+    "content-disposition",
+    "content-length",
+    "x-of-the-handler",
+    "retry-after",
+  ];
+
+  it.each<[number, unknown]>([
+    [409, new ApiError("conflict")],
+    [500, new TypeError("a mistake")],
+  ])("are none of the answer that failed: %i", async (status, thrown) => {
+    const app = serve({ endpoints: [failing(thrown)], mayFail: true });
+    for (const origin of ["https://app.example.com", "https://stranger.example"]) {
+      const response = await app.fetch(
+        new Request("https://api.example.com/api/v1/fail", { method: "POST", headers: { Origin: origin } }),
+      );
+      expect([response.status, (await response.json()).request_id]).toStrictEqual([status, expect.any(String)]);
+      const { headers } = response;
+      expect(names.filter((name) => headers.has(name))).toStrictEqual([]);
+      expect([headers.get("Cache-Control"), headers.get("Vary")]).toStrictEqual(["no-store", "Origin"]);
+      expect(headers.get("Content-Type")).toBe("application/problem+json");
+      // Ends cookies, and sets none.
+      expect(headers.getSetCookie().map((cookie) => cookie.replace(/=.*/, ""))).toStrictEqual(["one", "two"]);
+      const isListed = origin === "https://app.example.com";
+      expect(headers.get("Access-Control-Allow-Origin")).toBe(isListed ? origin : null);
+      expect(headers.has("Access-Control-Expose-Headers")).toBe(isListed);
+      expect(Object.fromEntries(headers)).toMatchObject(lowerCased(securityHeaders));
     }
   });
 });
