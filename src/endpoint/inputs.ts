@@ -3,7 +3,7 @@ import type { Contract } from "./contract.ts";
 
 const forms = ["multipart/form-data", "application/x-www-form-urlencoded"];
 
-/** The faults of fields that arrive as texts: no text would ever pass, or a list of one would not. */
+/** The faults of fields that arrive as texts: no text would ever pass, a list of one would not, or nonsense would. */
 export function faultsOfTexts({ request = {} }: Contract): string[] {
   const { params, query, headers, cookies, body } = request;
   const parts = Object.entries({ params, query, headers, cookies });
@@ -33,17 +33,30 @@ export function schemaIn(content: unknown): unknown {
   return typeof content === "object" && content !== null && "schema" in content ? content.schema : undefined;
 }
 
+const numbers = "wholeNumber or decimal";
+
 /** Types that no text has, each with its name and the schema that makes it of a text. */
 const neverTexts: Partial<Record<string, readonly [name: string, remedy?: string]>> = {
-  number: ["a number", "wholeNumber"],
-  bigint: ["a number", "wholeNumber"],
+  number: ["a number", numbers],
+  bigint: ["a number", numbers],
   boolean: ["a boolean", "Flag"],
   date: ["a date", "Moment"],
   object: ["an object"],
   record: ["an object"],
 };
 
+/** What `z.coerce` makes of a text of another type, and the schema that refuses it. */
+const coerced: Partial<Record<string, readonly [nonsense: string, remedy: string]>> = {
+  number: ['"" for 0', numbers],
+  bigint: ['"" for 0', numbers],
+  boolean: ['"false" for true', "Flag"],
+  date: ['"1" for a day in 2001', "Moment"],
+  string: ['what is missing for "undefined"', "text"],
+};
+
 function faultOf(field: ZodType, where: string): string[] {
+  const [nonsense, instead] = coerced[typeCoercedIn(field) ?? ""] ?? [];
+  if (nonsense) return [`${where} is read by z.coerce, which takes ${nonsense}: use ${instead}`];
   const first = firstOf(field);
   if (first instanceof ZodArray) return [`${where} is a list: use listOf, because one alone is sent as a text`];
   const [name, remedy] = neverText(first) ?? [];
@@ -55,8 +68,14 @@ function neverText(schema: ZodType): readonly [string, string?] | undefined {
     const options = schema.options.map((option) => neverText(firstOf(option as ZodType)));
     return options.every((option) => option !== undefined) ? options[0] : undefined;
   }
-  const { type } = schema.def;
-  return "coerce" in schema.def && schema.def.coerce ? undefined : neverTexts[type];
+  return neverTexts[schema.def.type];
+}
+
+/** The type that `z.coerce` makes, wherever it is in a schema. */
+function typeCoercedIn(schema: unknown): string | undefined {
+  if (schema instanceof ZodType && "coerce" in schema.def && schema.def.coerce) return schema.def.type;
+  const parts = schema instanceof ZodArray ? [schema.element] : partsOf(schema);
+  return parts.map(typeCoercedIn).find((type) => type !== undefined);
 }
 
 /** The schema that sees a value first, behind what only says that it may be absent. */

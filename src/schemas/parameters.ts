@@ -11,6 +11,20 @@ export function wholeNumber({ min, max }: { min: number; max: number }) {
     .openapi({ type: "integer", minimum: min, maximum: max });
 }
 
+/**
+ * A number in a query, such as `9.99`, with at most 15 digits before the point and `places` behind it. Not in the form
+ * `1e3`, which clients write for smaller and larger ones only.
+ */
+export function decimal({ min, max, places }: { min: number; max: number; places: 1 | 2 | 3 | 4 | 5 | 6 }) {
+  const step = Number(`1e-${places}`);
+  return z
+    .string()
+    .check(rule((text) => /^-?[0-9]{1,15}(\.[0-9]{1,15})?$/.test(text), "invalid_type", { expected: "number" }))
+    .transform(Number)
+    .pipe(z.number().min(min).max(max).multipleOf(step))
+    .openapi({ type: "number", minimum: min, maximum: max });
+}
+
 /** `true` or `false` in a query. `z.coerce.boolean()` would take `false` for true. */
 export const Flag = z
   .enum(["true", "false"])

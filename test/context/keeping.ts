@@ -2,10 +2,11 @@ import { z } from "zod";
 import { cached, evict, type Json } from "../../src/context/cached.ts";
 import { Users } from "../../src/crud/users.ts";
 import { endpoint, json } from "../../src/endpoint/endpoint.ts";
+import { wholeNumber } from "../../src/schemas/parameters.ts";
 import { serve } from "../harness.ts";
 
 export const Shown = z.object({ value: z.unknown(), computed: z.int() });
-const request = { query: z.object({ key: z.string(), seconds: z.coerce.number().default(60) }) };
+const request = { query: z.object({ key: z.string(), seconds: wholeNumber({ min: 0, max: 1_000 }).default(60) }) };
 export const said = {
   method: "get",
   tags: ["operations"],

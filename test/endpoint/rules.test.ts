@@ -8,7 +8,7 @@ import { endpoints } from "../../src/routes/index.ts";
 import { IdParams } from "../../src/schemas/common.ts";
 import { Health } from "../../src/schemas/health.ts";
 import { pageOf } from "../../src/schemas/pages.ts";
-import { Flag, listOf, Moment, wholeNumber } from "../../src/schemas/parameters.ts";
+import { decimal, Flag, listOf, Moment, wholeNumber } from "../../src/schemas/parameters.ts";
 
 const sound = {
   method: "get",
@@ -31,7 +31,7 @@ function taking(...fields: string[]) {
 const texts = {
   count: wholeNumber({ min: 1, max: 9 }).default(1),
   names: listOf(z.string()).optional(),
-  price: z.coerce.number().optional(),
+  price: decimal({ min: 0, max: 9, places: 2 }).optional(),
   word: z.union([z.literal("a"), z.uuid()]).nullable(),
 };
 const Tagged = z.object({ etag: z.string() });
@@ -72,8 +72,8 @@ describe("createApp", () => {
     ],
     ["a form with files", { body: multipart({ ...texts, one: file({ types: ["image/png"] }).optional(), many }) }],
     [
-      "JSON, which has numbers and lists",
-      { body: body(z.strictObject({ count: z.int(), names: z.array(z.string()) })) },
+      "JSON, which has numbers and lists, and may be read more freely",
+      { body: body(z.strictObject({ count: z.coerce.number(), names: z.array(z.string()) })) },
     ],
     ["a form or JSON", { body: formOrJson(z.object(texts), z.object({ count: z.int() })) }],
   ])("takes %s", (_what, input) => {
@@ -188,6 +188,28 @@ describe("createApp", () => {
     [
       { ...asking({ many: z.union([z.int(), z.boolean()]) }) },
       "many in query is sent as text, which is never a number",
+    ],
+    [
+      { ...asking({ n: z.coerce.number() }) },
+      'n in query is read by z.coerce, which takes "" for 0: use wholeNumber or',
+    ],
+    [{ ...asking({ n: z.coerce.bigint().optional() }) }, 'n in query is read by z.coerce, which takes "" for 0'],
+    [{ ...asking({ is: z.coerce.boolean().default(true) }) }, 'which takes "false" for true: use Flag'],
+    [{ ...asking({ at: z.coerce.date().nullable() }) }, 'which takes "1" for a day in 2001: use Moment'],
+    [{ ...asking({ word: z.coerce.string() }) }, 'which takes what is missing for "undefined": use text'],
+    [{ ...asking({ n: z.string().pipe(z.coerce.number()) }) }, "n in query is read by z.coerce"],
+    [{ ...asking({ n: z.preprocess((given) => given, z.coerce.number()) }) }, "n in query is read by z.coerce"],
+    [{ ...asking({ n: z.union([z.literal("all"), z.coerce.number()]) }) }, "n in query is read by z.coerce"],
+    [{ ...asking({ n: listOf(z.coerce.number<string>()) }) }, "n in query is read by z.coerce"],
+    [{ request: { params: z.object({ id: z.coerce.number() }) } }, "id in params is read by z.coerce"],
+    [
+      { request: { params: IdParams, headers: z.object({ "X-Count": z.coerce.number() }) } },
+      "X-Count in headers is read by z.coerce",
+    ],
+    [{ ...posting, request: { body: multipart({ n: z.coerce.number() }) } }, "n in a form is read by z.coerce"],
+    [
+      { ...posting, request: { body: formOrJson(z.object({ n: z.coerce.number() }), Health) } },
+      "n in a form is read by z.coerce",
     ],
     [{ request: { params: z.object({ id: z.int() }) } }, "id in params is sent as text"],
     [
