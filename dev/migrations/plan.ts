@@ -46,6 +46,9 @@ export function plan(
   return { upgrades, pending };
 }
 
+/** The way out for a database that holds nothing of value. */
+const beginAnew = "On your own machine, where nothing is lost, npm run db:reset begins with an empty database instead.";
+
 function skippedSentence({ tag }: Migration, newest: Migration): string {
   return (
     `drizzle/${tag}.sql is not applied, but the later ${newest.tag} is. Where it may run after that one, ` +
@@ -57,7 +60,7 @@ function skippedSentence({ tag }: Migration, newest: Migration): string {
 function editedSentence({ tag }: Migration): string {
   return (
     `drizzle/${tag}.sql was edited after it was applied here. Take the edit back (git log -- drizzle/${tag}.sql shows it), ` +
-    "and write what it was for as a new migration."
+    `and write what it was for as a new migration. ${beginAnew}`
   );
 }
 
@@ -69,7 +72,7 @@ function unknownSentence({ when, hash }: Applied, files: Migration[], isUpToDate
   return (
     `A migration of ${new Date(when).toISOString()} (hash ${hash.slice(0, 12)}…) is applied, but has no file in drizzle/. ` +
     `Find it with git log --all -S${when} -- drizzle/meta/_journal.json, and merge it or check it out. ` +
-    "If you made it anew on your own machine, where nothing is lost, npm run db:reset begins with an empty database. " +
+    `${beginAnew} ` +
     `Where its change was taken out of the database by hand, delete its row (created_at = ${when}) of drizzle.__drizzle_migrations.` +
     (isUpToDate ? " To go on with this older version on purpose: npm run db:migrate -- --allow-ahead." : "")
   );

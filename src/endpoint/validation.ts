@@ -2,6 +2,7 @@ import type { Hook } from "@hono/zod-openapi";
 import type { z } from "zod";
 import type { AppEnv } from "../context/types.ts";
 import { ApiError, invalid } from "../errors.ts";
+import { fieldError } from "../schemas/field-errors.ts";
 import { codeOfInvalid } from "./contract.ts";
 import { toFieldErrors } from "./issues.ts";
 
@@ -15,9 +16,24 @@ export const refuseInvalid: Hook<unknown, AppEnv, string, void> = (result, c) =>
   const part = parts[result.target] ?? result.target;
   // The validator also passes its input, which its type omits.
   const given = "data" in result ? result.data : undefined;
-  const errors = result.error.issues.flatMap((issue) => toFieldErrors(issue, [part], given));
+  const isOnce = oncePerName.has(result.target);
+  const errors = result.error.issues.flatMap((issue) =>
+    isOnce && isRepeated(issue, given)
+      ? [fieldError([part, String(issue.path[0])], "duplicate")]
+      : toFieldErrors(issue, [part], given),
+  );
   throw invalid(codeOfInvalid({ oauth }), errors);
 };
+
+/** The parts of a request whose values are texts by name, and a list only where one name comes again. */
+const oncePerName: ReadonlySet<string> = new Set(["query", "form", "header", "cookie"]);
+
+/** True if a value that is no list was sent more than once. */
+function isRepeated({ code, path }: z.core.$ZodIssue, given: unknown): boolean {
+  const [name, ...further] = path;
+  const isOfKind = code === "invalid_type" || code === "invalid_value" || code === "invalid_union";
+  return isOfKind && name !== undefined && further.length === 0 && Array.isArray(Object(given)[name]);
+}
 
 /** True if `grant_type` is present but not one of the schema's. */
 function isOtherGrant({ path: [field], code }: z.core.$ZodIssue): boolean {

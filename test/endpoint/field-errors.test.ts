@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { body, endpoint } from "../../src/endpoint/endpoint.ts";
 import { changesSomething, Id } from "../../src/schemas/common.ts";
 import { rule } from "../../src/schemas/field-errors.ts";
-import { Moment, wholeNumber } from "../../src/schemas/parameters.ts";
+import { Flag, listOf, Moment, wholeNumber } from "../../src/schemas/parameters.ts";
 import { text } from "../../src/schemas/text.ts";
 import { api, aUser, bindings, serve, unique } from "../harness.ts";
 
@@ -229,6 +229,61 @@ describe("a field error", () => {
     const { status, body: problem } = await taking(schema).post("/take", { json: { value } });
     expect(status).toBe(422);
     expect(problem.errors).toMatchObject([{ loc: ["body", "value", ...place], ...expected }]);
+  });
+
+  it.each([
+    "word=a&word=b",
+    "count=1&count=1",
+    "flag=true&flag=false",
+    "at=2026-11-23T09:30:00Z&at=x",
+    "kind=a&kind=b",
+  ])("says that a parameter came twice: %s", async (query) => {
+    const find = endpoint(
+      {
+        method: "get",
+        path: "/take",
+        operationId: "take",
+        tags: ["operations"],
+        summary: "Take a value",
+        description: "Of each kind.",
+        access: "public",
+        request: {
+          query: z.object({
+            word: text({ max: 9 }).optional(),
+            count: wholeNumber({ min: 0, max: 9 }).optional(),
+            flag: Flag.optional(),
+            at: Moment.optional(),
+            kind: z.literal("a").optional(),
+            words: listOf(text({ max: 1 }), 2).optional(),
+          }),
+        },
+        responses: { 204: { description: "Taken" } },
+      },
+      (c) => c.body(null, 204),
+    );
+    const within = serve({ endpoints: [find] });
+    const { status, body: problem } = await within.get(`/take?${query}&words=a&words=b`);
+    const [name] = query.split("=");
+    expect([status, problem.errors]).toStrictEqual([
+      422,
+      [{ loc: ["query", name], msg: "Must not occur twice", type: "duplicate" }],
+    ]);
+    const tooMany = await within.get("/take?words=a&words=b&words=c");
+    expect(tooMany.body.errors).toMatchObject([{ loc: ["query", "words"], type: "list_too_long" }]);
+  });
+
+  it("says that a field of a form came twice", async () => {
+    const form = new URLSearchParams([
+      ["username", "ada"],
+      ["username", "bob"],
+      ["password", "correct horse battery"],
+    ]);
+    const headers = { "Content-Type": "application/x-www-form-urlencoded" };
+    const { status, body: problem } = await api.post("/auth/login", { body: form.toString(), headers });
+    expect([status, problem.errors]).toStrictEqual([
+      400,
+      [{ loc: ["body", "username"], msg: "Must not occur twice", type: "duplicate" }],
+    ]);
   });
 
   it("names the field that is taken, or that was wrong, where the body has it", async () => {
