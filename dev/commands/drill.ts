@@ -2,19 +2,15 @@
  * `npm run db:drill [-- --env production]`: proves that a restored database can take the place of the original. Copies a
  * database of this machine; for any other, `RESTORED_URL` names one that was restored from a backup or is a branch.
  */
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { CommandError, checkedUrl, describeDatabase, failWith, projectFolder } from "../config.ts";
+import { CommandError, checkedUrl, describeDatabase, failWith } from "../config.ts";
 import type { LocalDatabase } from "../local/database.ts";
 import { explained } from "../local/explained.ts";
 import { openDatabase } from "../local/open.ts";
 import { postgres } from "../local/postgres.ts";
 import { environment, isLocal } from "../local/target.ts";
 import { copyDatabase } from "../local/throwaway/database.ts";
-import { readMigrations } from "../migrations/files.ts";
-import { readHistory } from "../migrations/history.ts";
-import { plan } from "../migrations/plan.ts";
-import { readRecords } from "../migrations/records.ts";
+import { pendingIn } from "../migrations/pending.ts";
 import { refuseDamaged, rowCounts, settle, settledText } from "../migrations/restore.ts";
 import { counted } from "../terminal.ts";
 
@@ -28,7 +24,7 @@ async function main(): Promise<void> {
       const seconds = (Date.now() - started) / 1_000;
       const [original, found] = [await rowCounts(database), await rowCounts(restored)];
       await refuseDamaged(restored, { original, restored: found });
-      const pending = await pendingOf(restored);
+      const { length: pending } = await pendingIn(restored);
       console.log(
         `${counted(sum(found), "row")} in ${counted(found.length, "table")}, of ${sum(original)} in ${where} now.`,
       );
@@ -86,19 +82,6 @@ async function copyOf(url: string, patience = 3): ReturnType<typeof copyDatabase
     if (patience > 1) return copyOf(url, patience - 1);
     throw new CommandError("The database is in use: stop npm run dev first.");
   });
-}
-
-/** The number of migrations that the restored database lacks. Throws `CommandError` where its records are not those of the files. */
-async function pendingOf(restored: LocalDatabase): Promise<number> {
-  const folder = join(projectFolder, "drizzle");
-  const files = await readMigrations(folder);
-  const session = await restored.session("plinth drill");
-  try {
-    const history = await readHistory(folder, files[0]?.tag ?? "");
-    return plan(files, await readRecords(session), history).pending.length;
-  } finally {
-    await session.close();
-  }
 }
 
 function sum(counts: readonly { rows: number }[]): number {

@@ -5,6 +5,7 @@
 import { stat } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { CommandError, failWith } from "../config.ts";
+import { interruptible, type Progress } from "../interruption.ts";
 import type { LocalDatabase } from "../local/database.ts";
 import { explained } from "../local/explained.ts";
 import { openDatabase } from "../local/open.ts";
@@ -20,11 +21,21 @@ const batchSize = 500;
 const usage =
   "Usage: npm run users:import -- users.csv [--dry-run] [--env production]   (or .jsonl, .ndjson: a JSON object on each line)";
 
-/** Imports the users of `file`, or with `dryRun` only predicts the outcome. `log` receives progress and refusals. */
+type Options = {
+  dryRun: boolean;
+  /** Receives progress and refusals. */
+  log: (text: string) => void;
+  /** Receives the numbers after each batch, which is written as a whole. */
+  counted?: (count: { read: number; imported: number }) => void;
+  /** Begins no other batch once it is aborted. */
+  stop?: AbortSignal;
+};
+
+/** Imports the users of `file`, or with `dryRun` only predicts the outcome. */
 export async function importUsers(
   database: LocalDatabase,
   file: string,
-  { dryRun, log }: { dryRun: boolean; log: (text: string) => void },
+  { dryRun, log, counted = () => {}, stop }: Options,
 ) {
   const count = { read: 0, imported: 0, admins: 0, present: 0, refused: 0 };
   const write = dryRun ? lookAtUsers() : insertUsers;
@@ -34,6 +45,7 @@ export async function importUsers(
     log(`line ${line}: ${field} ${rule}${who && ` (${who})`}`);
   };
   const flush = async () => {
+    stop?.throwIfAborted();
     const outcome = await write(
       database,
       pending.map(({ row }) => row),
@@ -46,6 +58,7 @@ export async function importUsers(
       else refuse({ line, field: became ?? "id", rule: "belongs to another account", who: masked(row.email) });
     }
     pending = [];
+    counted(count);
   };
   let columns: string[] | undefined;
   for await (const next of linesOf(file)) {
@@ -68,7 +81,7 @@ function masked(email: unknown): string {
   return typeof email === "string" && email.includes("@") ? email.replace(/^(.).*@/, "$1***@") : "";
 }
 
-async function main(): Promise<number> {
+async function main(progress: Progress): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { "dry-run": { type: "boolean" }, env: { type: "string" } },
@@ -78,10 +91,22 @@ async function main(): Promise<number> {
   if (!(await stat(file).catch(() => undefined))?.isFile()) throw new CommandError(`${file} is not a file. ${usage}`);
   const dryRun = values["dry-run"] ?? false;
   const { database, where, close } = await openDatabase({ env: environment(values.env) });
+  let now = "nothing is imported";
+  const counted: Options["counted"] = ({ read, imported }) => {
+    now = `${imported} imported of the first ${read} rows`;
+  };
+  progress.at({
+    doing: `importing into ${where}`,
+    ...(!dryRun && {
+      perhaps: `some of the rows are imported, in batches of ${batchSize}.`,
+      next: ["Finish: run the same command again; what is imported stays as it is"],
+      look: async () => `Now: ${now}.`,
+    }),
+  });
   try {
-    const result = await importUsers(database, file, { dryRun, log: console.error });
+    const result = await importUsers(database, file, { dryRun, log: console.error, counted, stop: progress.stop });
     report(result, { dryRun, where });
-    return result.refused > 0 ? 2 : 0;
+    process.exitCode = result.refused > 0 ? 2 : 0;
   } catch (error) {
     throw explained(error, where);
   } finally {
@@ -103,4 +128,4 @@ function report(
   else console.log("Next: everybody signs in with their old password; its hash is replaced by scrypt then.");
 }
 
-if (import.meta.main) await main().then((code) => process.exit(code), failWith);
+if (import.meta.main) await interruptible(main).catch(failWith);

@@ -1,0 +1,93 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeEach, describe, expect, inject, it } from "vitest";
+import type { LocalDatabase } from "../../../dev/local/database.ts";
+import { postgres } from "../../../dev/local/postgres.ts";
+import { copyDatabase, createDatabase, type ThrowawayDatabase } from "../../../dev/local/throwaway/database.ts";
+import { spawned } from "../spawned.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "plinth-interrupted-"));
+afterAll(() => rm(folder, { recursive: true }));
+
+let created: ThrowawayDatabase;
+let database: LocalDatabase;
+afterEach(async () => {
+  await database.close();
+  await created.drop();
+});
+const query = async (text: string) => (await database.run({ query: text, params: [] })).rows;
+const start = (script: string, ...args: string[]) =>
+  spawned([`dev/commands/${script}.ts`, ...args], { ...process.env, DATABASE_URL: created.url });
+
+describe("promise 28: npm run db:migrate, ended by a signal", { timeout: 60_000 }, () => {
+  beforeEach(async () => {
+    created = await createDatabase(inject("postgres"));
+    database = postgres(created.url);
+  });
+
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("cancels its statement at %s, and says what is applied and how to go on", async (signal, expected) => {
+    const blocker = await database.session("test");
+    await blocker.run("begin");
+    await blocker.run("create table users (id int)");
+    const command = start("migrate");
+    await command.says("Applying drizzle/0000_init.sql");
+    await expect
+      .poll(() => query("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and state = 'active'"))
+      .toStrictEqual([["1"]]);
+    const { code, said } = await command.end(signal);
+    expect([code, said.slice(said.indexOf("Ended by"))]).toStrictEqual([
+      expected,
+      expect.stringMatching(
+        /^Ended by \w+ while migrating \S+\.\nDone: nothing\.\nPerhaps: some of the pending migrations are applied, each as a whole\.\nFinish: npm run db:migrate \(nothing is migrated twice\)\nNow: not applied drizzle\/0000_init\.sql\.\n$/,
+      ),
+    ]);
+    expect(await query("select query from pg_stat_activity where application_name = 'plinth db:migrate'")).toEqual([]);
+    await blocker.run("rollback");
+    await blocker.close();
+    const { code: ended, said: then } = await start("migrate").ended;
+    expect([ended, then]).toStrictEqual([0, expect.stringContaining("1 migration was applied")]);
+  });
+});
+
+describe("npm run users:import, ended by a signal", { timeout: 60_000 }, () => {
+  beforeEach(async () => {
+    created = await copyDatabase(inject("postgres"), inject("template"));
+    database = postgres(created.url);
+  });
+
+  it("ends behind a whole batch, says how many are imported, and takes the rest up when it runs again", async () => {
+    const file = join(folder, "users.jsonl");
+    const rows = Array.from({ length: 1_200 }, (_, i) => ({
+      email: `imported-${i}@example.com`,
+      username: `imported-${i}`,
+      hashed_password: `$2b$12$${"a".repeat(53)}`,
+    }));
+    await writeFile(file, rows.map((row) => JSON.stringify(row)).join("\n"));
+    const blocker = await database.session("test");
+    await blocker.run("begin");
+    // The second batch waits for this address.
+    await blocker.run(
+      "insert into users (id, email, username, password_hash) values (gen_random_uuid(), 'imported-700@example.com', 'other', 'x')",
+    );
+    const command = start("import-users", file);
+    const imported = () => query("select count(*) from users where username like 'imported-%'");
+    await expect.poll(imported, { timeout: 20_000 }).toStrictEqual([["500"]]);
+    const ending = command.end("SIGINT");
+    await command.says("Ended by SIGINT");
+    await blocker.run("rollback");
+    await blocker.close();
+    const { code, said } = await ending;
+    expect(code).toBe(130);
+    expect(said).toMatch(
+      /Ended by SIGINT while importing into \S+\.\nDone: nothing\.\nPerhaps: some of the rows are imported, in batches of 500\.\nFinish: run the same command again; what is imported stays as it is\nNow: 1000 imported of the first 1000 rows\.\n$/,
+    );
+    expect(await imported()).toStrictEqual([["1000"]]);
+    const again = await start("import-users", file).ended;
+    expect([again.code, again.said]).toStrictEqual([0, expect.stringContaining("200 imported")]);
+    expect(await imported()).toStrictEqual([["1200"]]);
+  });
+});
