@@ -1,8 +1,11 @@
-import { asc, desc, type SQL, type SQLWrapper, sql } from "drizzle-orm";
-import type { PgColumn } from "drizzle-orm/pg-core";
+import { asc, desc, is, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { PgColumn } from "drizzle-orm/pg-core";
 import { uuidOf } from "../security/uuid.ts";
 
-/** A way to sort a list. The id breaks ties in the same direction, so that every row has one position. */
+/**
+ * A way to sort a list. The id breaks ties in the same direction, so that every row has one position. `by` is never null,
+ * since a comparison with null would leave the row out of every later page.
+ */
 export type Order = { by: SQLWrapper; descending: boolean };
 
 /** Newest first: UUIDv7 ids sort by time. */
@@ -26,9 +29,15 @@ export type PageValues = Partial<Position> & { limit: number };
 
 /**
  * The parts of a keyset query: the condition that skips rows already seen, the order, and the column that holds a row's
- * position. Every page costs the same if an index has the order's columns.
+ * position. Every page costs the same if an index has the order's columns. Throws if a column to sort by may be null.
  */
 export function keyset({ by, descending }: Order, id: PgColumn, after: Position | undefined) {
+  if (is(by, PgColumn) && !by.notNull) {
+    throw new Error(
+      `A list cannot be sorted by ${by.name}, which may be null: its later pages would lack those rows. ` +
+        "Make the column not null, or sort by sql`coalesce(…)` of it, and give that an index",
+    );
+  }
   const direction = descending ? desc : asc;
   const comparison = descending ? sql`<` : sql`>`;
   if (by === id) {
