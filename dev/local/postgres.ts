@@ -2,6 +2,7 @@ import type { EventEmitter } from "node:events";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import pg from "pg";
+import { dropConnectionVariables } from "../../src/platform/node/connection-variables.ts";
 import {
   beginStatement,
   changesSession,
@@ -13,11 +14,7 @@ import {
 } from "./database.ts";
 import { int } from "./messages.ts";
 
-/** The variables by which node-postgres completes a connection string, or adds to it. */
-const completing =
-  /^PG(HOST|HOSTADDR|PORT|USER|PASSWORD|PASSFILE|DATABASE|OPTIONS|SSLMODE|SSLNEGOTIATION|CLIENT_?ENCODING|REPLICATION|APPNAME|BINARY)$/;
-// The connection string alone says where a command goes, and as whom: for what this process starts as well.
-for (const name of Object.keys(process.env)) if (completing.test(name)) delete process.env[name];
+dropConnectionVariables();
 
 /** The pools that may be open at once: tests come with a database each. */
 const maxPools = 64;

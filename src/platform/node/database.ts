@@ -5,6 +5,7 @@ import type { ConnectionSettings, Database } from "../../db/client.ts";
 import { databaseOver } from "../../db/drizzle.ts";
 import { sessionOn, translated } from "../../db/session.ts";
 import { CallError, type CallFault, isPassing, isUndone, leastLeft, type RoundTrips } from "../../db/wire.ts";
+import { dropConnectionVariables } from "./connection-variables.ts";
 import { statementNames } from "./statements.ts";
 
 type Statement = { text: string; values: unknown[]; rowMode?: "array" };
@@ -25,6 +26,7 @@ type Pooled = Pick<Deps, "begin"> & {
  * statement, and a batch in its transaction, is one round trip, due within `DATABASE_TIMEOUT_MS`.
  */
 export function pooled(connections: number): Pooled {
+  dropConnectionVariables();
   const pools = new Map<string, Pool>();
   const poolOf = (settings: ConnectionSettings) => {
     const key = `${settings.DATABASE_TIMEOUT_MS} ${settings.DATABASE_URL}`;

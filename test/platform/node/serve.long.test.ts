@@ -86,6 +86,20 @@ describe("npm run serve", () => {
     expect(await ended).toStrictEqual([0, null]);
   });
 
+  it("takes nothing of its database from the variables of libpq", async () => {
+    const misleading = { PGOPTIONS: "-c default_transaction_read_only=on", PGREPLICATION: "database" };
+    const { child, lines } = start({ ...settings, DATABASE_URL: url, ...misleading });
+    const { url: api } = await lineOf(lines, "listening");
+    const signUp = await fetch(`${api}/api/v1/users`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ username: "misled", email: "misled@example.com", password: "correct horse battery" }),
+    });
+    expect(signUp.status).toBe(201);
+    child.kill("SIGTERM");
+    await once(child, "exit");
+  });
+
   it.each(["1", "2"])(
     "does not start with wrong settings, and names each, in as many processes as %s",
     async (WORKERS) => {
