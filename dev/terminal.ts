@@ -49,6 +49,11 @@ export function progressOn(stream: Pick<NodeJS.WriteStream, "write" | "isTTY"> =
   };
 }
 
+/** A word of a command line, quoted for a shell where it needs that. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 /** A number with its noun: "1 session", "2 sessions". */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;

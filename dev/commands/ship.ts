@@ -12,7 +12,7 @@ import { shapeOptions } from "../shapes/shipping.ts";
 import { environmentLines } from "../ship/checks/all.ts";
 import type { ShapeOptions } from "../ship/shape-plan.ts";
 import { ship } from "../ship/ship.ts";
-import { confirmed, progressOn, wholeNumberOption } from "../terminal.ts";
+import { confirmed, progressOn, shellWord, wholeNumberOption } from "../terminal.ts";
 
 /** The Workers of a shape whose start is measured here: npm run preflight measures all. */
 const starts = 12;
@@ -57,8 +57,7 @@ async function main(progress: Progress): Promise<void> {
 
 /** The command line that ships the same again. */
 function againCommand(given: readonly string[]): string {
-  const quoted = given.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
-  return `npm run ship -- ${quoted.join(" ")}`;
+  return `npm run ship -- ${given.map(shellWord).join(" ")}`;
 }
 
 async function shapeNamed(name: string, secretsFile: string | undefined): Promise<ShapeOptions | undefined> {

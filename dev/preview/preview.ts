@@ -154,6 +154,9 @@ async function uploadPreview(
   });
 }
 
+/** Cloudflare's codes for a preview and a Worker that are not there. An account that is not found leaves the preview. */
+const isOfNoPreview = /\[code: (10025|10007|10090)\]/;
+
 async function remove(
   slug: string,
   branch: NeonBranch | undefined,
@@ -169,7 +172,7 @@ async function remove(
     `--name=${slug}`,
     "--skip-confirmation",
   );
-  const isGone = ran.code !== 0 && /\b(10025|10007|10090)\b|not found/i.test(ran.said);
+  const isGone = ran.code !== 0 && isOfNoPreview.test(ran.said);
   if (ran.code !== 0 && !isGone) {
     throw new CommandError(
       `The Worker of the preview ${slug} was not removed, and its branch stays with it:\n${lastWords(ran)}`,

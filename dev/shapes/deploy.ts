@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { projectFolder } from "../config.ts";
+import { shellWord } from "../terminal.ts";
 import type { BuiltWorker } from "./build.ts";
 
 /** Writes a script that deploys all Workers, each called before its callers, and says how to use it. */
@@ -53,9 +54,9 @@ function scriptOf(built: readonly BuiltWorker[]): string {
 }
 
 function deployOf({ folder }: Pick<BuiltWorker, "folder">): string {
-  return `npx wrangler deploy --config ${shown(folder)}/wrangler.json`;
+  return `npx wrangler deploy --config ${shown(`${folder}/wrangler.json`)}`;
 }
 
 function shown(path: string): string {
-  return relative(projectFolder, path).replaceAll("\\", "/");
+  return shellWord(relative(projectFolder, path).replaceAll("\\", "/"));
 }

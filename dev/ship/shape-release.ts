@@ -1,5 +1,6 @@
 import { CommandError } from "../config.ts";
 import type { Stage } from "../interruption.ts";
+import { shellWord } from "../terminal.ts";
 import type { Share } from "./cloudflare.ts";
 import type { ShipPlan } from "./plan.ts";
 import { partMessage, type ReleaseOptions, reported, specified, stateOf } from "./release.ts";
@@ -130,7 +131,7 @@ async function deployTriggers(at: At, options: ReleaseOptions): Promise<void> {
     if (triggers.code === 0) continue;
     throw new CommandError(
       `All ${shape.workers.length} Workers have their new version, but routes and schedules of ${name} may be those of before:\n` +
-        `${lastWords(triggers)}\nNext: npx wrangler triggers deploy ${config}\n${wayBack(target, shape, changed)}`,
+        `${lastWords(triggers)}\nNext: npx wrangler triggers deploy ${shellWord(config)}\n${wayBack(target, shape, changed)}`,
     );
   }
 }

@@ -196,6 +196,13 @@ describe("npm run preview", { timeout: 120_000 }, () => {
     cloudflare.refused = ["DELETE /workers/workers"];
     expect(await refusal(previewSweep(7, options()))).toContain("was not removed, and its branch stays with it");
     cloudflare.refused = [];
+    cloudflare.odd = (call) =>
+      call.startsWith("DELETE /workers/workers")
+        ? [404, JSON.stringify({ success: false, errors: [{ code: 7_003, message: "Account not found" }] })]
+        : undefined;
+    expect(await refusal(previewSweep(7, options()))).toContain("Account not found");
+    expect(neon.branches).toHaveLength(1);
+    cloudflare.odd = () => undefined;
     await previewSweep(7, options());
     expect(neon.branches).toStrictEqual([]);
   });
