@@ -53,13 +53,13 @@ export function createClient({
       const operation = `${request.method} ${schemaPath}`;
       if (openOperations.has(operation)) open.add(request);
       if (keyedOperations.has(operation) && !request.headers.has("Idempotency-Key")) {
-        request.headers.set("Idempotency-Key", newKey());
+        // It need not be secret, and `randomUUID` is missing on a page without https and in React Native.
+        request.headers.set(
+          "Idempotency-Key",
+          ("crypto" in globalThis && crypto.randomUUID?.()) || `${Date.now()}${Math.random()}`,
+        );
       }
     },
   });
   return { ...client, session };
 }
-
-/** A key need not be secret, and `randomUUID` is missing on a page without https and in React Native. */
-const newKey = () =>
-  ("crypto" in globalThis && crypto.randomUUID?.()) || `${Date.now()}${Math.random()}${Math.random()}`;

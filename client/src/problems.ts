@@ -52,10 +52,11 @@ export function isJson({ headers }: Response): boolean {
 
 /** Makes a problem of an error that has none, such as a proxy's page: its `code` is `unreadable`. */
 export function readable(answer: Response): Response {
-  const { status, statusText: title } = answer;
+  const { status } = answer;
   if (status < 400 || isJson(answer)) return answer;
   const detail = `The server answered ${status}.`;
-  const problem = { type: "about:blank", title, status, code: "unreadable", request_id: "", detail };
+  const title = answer.statusText;
+  const problem: Problem = { type: "about:blank", title, status, detail, code: "unreadable", request_id: "" };
   const whole = new Response(JSON.stringify(problem), answer);
   whole.headers.set("Content-Type", "application/problem+json");
   whole.headers.delete("Content-Length");

@@ -3,7 +3,7 @@ import { isJson, readable } from "./problems.ts";
 import { type Retries, withRetries } from "./retries.ts";
 import type { components, paths } from "./schema.ts";
 import { openTabs } from "./tabs.ts";
-import { pause, unless, within } from "./waiting.ts";
+import { unless, within } from "./waiting.ts";
 
 export type Account = components["schemas"]["User"];
 type Token = components["schemas"]["Token"];
@@ -44,7 +44,7 @@ export type Session = {
 /** Answers or throws what a call meets whose tokens could not be refreshed, for each call anew. */
 type Failure = () => Response;
 
-/** Milliseconds for one attempt to refresh: two attempts fit within the server's grace period. */
+/** Milliseconds for the first attempt to refresh: another one reaches the server within its grace period. */
 const deadline = 4_000;
 /** Milliseconds after the first attempt in which another may begin: after the grace, the server takes it for theft. */
 const repeatable = 5_000;
@@ -52,7 +52,7 @@ const repeatable = 5_000;
 const always = 9e15;
 /** Milliseconds by which a timer may be late. */
 const leeway = 500;
-/** Milliseconds for a sign-in, for which everything else about the session waits. */
+/** Milliseconds for a sign-in, a sign-out and a repeated refresh, for which everything else about the session waits. */
 const patience = 20_000;
 /** Milliseconds for each second of a token's life after which it is refreshed ahead of a 401. */
 const freshness = 900;
@@ -81,8 +81,8 @@ export function openSession(
   let signOuts = 0;
   /** The token of a sign-out that the server was not told of. */
   let untold: string | undefined;
-  /** Waits for the answer to a sign-out of another tab. */
-  let hold: AbortController | undefined;
+  /** Ends the wait for a sign-out of another tab. */
+  let release: (() => void) | undefined;
 
   /** Begins another turn: an answer that was asked for before counts no more. */
   function turnOver(): void {
@@ -97,14 +97,21 @@ export function openSession(
   }
 
   function onSignal(signal: unknown): void {
+    const isEntered = signal === "signed_in";
+    // Any script of the origin may speak there, and a later version of the client may say more.
+    if (!(isEntered || signal === "logout" || signal === "signed_out")) return;
     turnOver();
-    hold?.abort();
+    release?.();
     if (signal === "logout") {
-      hold = new AbortController();
       // The answer to that sign-out takes the cookie away, even that of a sign-in here.
-      underWay = Promise.allSettled([underWay, pause(deadline, hold.signal)]);
+      const ended = new Promise<void>((resolve) => {
+        // As long as its two attempts take, for a tab that is gone without a word.
+        setTimeout(resolve, 2 * patience);
+        release = resolve;
+      });
+      underWay = Promise.allSettled([underWay, ended]);
     }
-    become({ status: signal === "signed_in" ? "unknown" : "signed_out" });
+    become({ status: isEntered ? "unknown" : "signed_out" });
     // A server that cannot be reached leaves the state unknown, and the next call asks again.
     start().catch(() => {});
   }
@@ -148,19 +155,17 @@ export function openSession(
     return stored;
   }
 
-  /** Forgets the tokens. Answers the end of removing them from the store. */
-  function forget(): unknown {
+  /** Forgets the tokens, before a store does: no call may begin a refresh while a slow one removes its token. */
+  function forget(): void {
     access = undefined;
-    // No call may begin a refresh while a slow store removes the token.
     become({ status: "signed_out" });
-    return store?.remove();
   }
 
   /** Gets the next tokens. Answers how calls fail if there are none for now. */
   async function resume(asked: number): Promise<Failure | undefined> {
     let until = always;
     /** The answer that stands where another attempt would come too late. */
-    let last: Response | Promise<Response> = Response.error();
+    let last: Promise<Response>;
     const latest = () => (asked === turn ? until : 0);
     try {
       const token = await store?.get();
@@ -169,7 +174,7 @@ export function openSession(
         if (began < latest() + leeway) {
           const previous = until;
           until = Math.min(until, began + repeatable);
-          last = within(deadline, async (signal) => {
+          last = within(previous < always ? patience : deadline, async (signal) => {
             const begun = await post("resume", { refresh_token: token }, signal);
             return new Response((await begun.text()) || null, begun);
           });
@@ -185,7 +190,8 @@ export function openSession(
       if (asked === turn) {
         if (!tokens && answer && answer.status !== 204) return () => answer.clone();
         // A store that fails fails no call: the session goes on from memory.
-        await Promise.allSettled([tokens ? keep(tokens) : forget()]);
+        if (!tokens) forget();
+        await Promise.allSettled([tokens ? keep(tokens) : store?.remove()]);
       }
       return undefined;
     } catch (error) {
@@ -247,10 +253,13 @@ export function openSession(
     signOuts += 1;
     tellTabs("logout");
     turnOver();
-    // No call may begin a refresh while a slow store removes the token.
-    become({ status: "signed_out" });
-    untold = (await store?.get()) || untold;
-    const tell = () => within(deadline, (signal) => post("logout", { refresh_token: untold }, signal, used));
+    forget();
+    try {
+      untold = (await store?.get()) || untold;
+    } catch {
+      // The access token names the session, too.
+    }
+    const tell = () => within(patience, (signal) => post("logout", { refresh_token: untold }, signal, used));
     // After a sign-in under way, whose answer would set the cookie again, and whose session is the one to end.
     const told = entered
       .then(tell)
@@ -258,10 +267,10 @@ export function openSession(
       .then((answer) => {
         // 401 is the server's word that the session is over, unless it is a proxy's page.
         const isTold = answer.status === 204 || (answer.status === 401 && isJson(answer));
-        if (!isTold) throw new Error("The server did not sign out.");
+        if (!isTold) throw new Error(`The server answered ${answer.status}.`);
         untold = undefined;
-        tellTabs("signed_out");
-      });
+      })
+      .finally(() => tellTabs("signed_out"));
     return [told, store?.remove()];
   }
 
@@ -320,5 +329,5 @@ async function didNothing(answer: Response): Promise<boolean> {
 
 /** True if a new access token would help: not where the password has to be proved again (RFC 9470). */
 function isExpired({ status, headers }: Response): boolean {
-  return status === 401 && !headers.get("WWW-Authenticate")?.includes("insufficient_user_authentication");
+  return status === 401 && !headers.get("WWW-Authenticate")?.includes("insufficient_user");
 }

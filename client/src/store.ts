@@ -1,8 +1,10 @@
 /** A place for the refresh token where there are no cookies: a phone's keychain, a server's own session. */
 export type TokenStore = {
+  /** If it rejects, so does each call that needs it, and nobody is signed out. What cannot be a token is none. */
   get(): string | null | undefined | Promise<string | null | undefined>;
   /** If it rejects, so does `signIn`, though signed in. A refresh goes on, with the token in memory. */
   set(token: string): unknown;
+  /** If it rejects, so does `signOut`, after the server was told. Also called where `set` failed. */
   remove(): unknown;
 };
 
@@ -11,17 +13,29 @@ export function inOrder(store: TokenStore): TokenStore {
   let last: string | undefined;
   let isStored = true;
   let running = 0;
+  const clear = async () => store.remove();
   async function write(token: string | undefined): Promise<void> {
     last = token;
     isStored = false;
     running += 1;
     try {
-      await (token === undefined ? store.remove() : store.set(token));
+      await (token === undefined ? clear() : store.set(token));
       isStored = last === token;
+    } catch (error) {
+      // The spent token is still there, which the server would take for stolen at the next start.
+      if (last === token) await clear().catch(() => {});
+      throw error;
     } finally {
       running -= 1;
+      if (last !== token) await write(last);
     }
-    if (last !== token) await write(last);
   }
-  return { get: () => (isStored && running === 0 ? store.get() : last), set: write, remove: () => write(undefined) };
+  return {
+    async get() {
+      const token = isStored && running === 0 ? await store.get() : last;
+      return typeof token === "string" && token.length < 1_001 ? token : undefined;
+    },
+    set: write,
+    remove: () => write(undefined),
+  };
 }

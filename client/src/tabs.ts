@@ -1,5 +1,5 @@
-/** `logout` while the server has not answered a sign-out, `signed_out` once it has. */
-type Signal = "signed_in" | "logout" | "signed_out";
+/** `logout` while a sign-out is under way, `signed_out` once it has ended, whether the server was told or not. */
+export type Signal = "signed_in" | "logout" | "signed_out";
 
 /** Tells the other tabs of this origin who is signed in. Does nothing without a name, or outside a page. */
 export function openTabs(

@@ -2,7 +2,7 @@
 export function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     // React Native gives no reason.
-    const stop = () => reject(signal.reason ?? Object.assign(new Error("Aborted"), { name: "AbortError" }));
+    const stop = () => reject(signal.reason ?? Object.assign(new Error(), { name: "AbortError" }));
     if (signal.aborted) stop();
     else signal.addEventListener("abort", stop);
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { api } from "../harness.ts";
 import { aClient, expired, losingTheFirst, signedIn, type Through } from "./a-client.ts";
 import { aStore } from "./store.ts";
 
@@ -56,17 +57,42 @@ describe("a refresh of the client", () => {
       await vi.advanceTimersByTimeAsync(60_000);
       await call;
       expect(sent).toHaveLength(2);
-      // With the deadline of the last attempt.
+      // With four seconds for the way.
       expect(Math.max(...sent) + 4_000).toBeLessThan(10_000);
       expect(client.session.state.status).toBe("unknown");
     },
   );
 
-  it("is given up at its deadline by a `fetch` that heeds no signal, so that a sign-in need not wait for it", async () => {
+  it("comes through a network that takes ten seconds for each answer, and so does a sign-out", async () => {
+    const store = aStore();
+    const { user } = await signedIn({ store });
+    const tokens = await api.post("/auth/resume", { json: { refresh_token: store.token } });
+    vi.useFakeTimers();
+    const client = aClient({
+      store,
+      through: (request) =>
+        new Promise((resolve, reject) => {
+          request.signal.addEventListener("abort", () => reject(request.signal.reason));
+          const answer = request.url.endsWith("/auth/resume")
+            ? Response.json(tokens.body)
+            : new Response(null, { status: 204 });
+          setTimeout(() => resolve(answer), 10_000);
+        }),
+    });
+    const starting = client.session.start();
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(await starting).toMatchObject({ status: "signed_in", user: { id: user.id } });
+    const leaving = client.session.signOut();
+    await vi.advanceTimersByTimeAsync(15_000);
+    await leaving;
+    expect(client.calls).toStrictEqual(["/auth/resume", "/auth/resume", "/auth/logout"]);
+  });
+
+  it("is given up in the end by a `fetch` that heeds no signal, so that a sign-in need not wait for it", async () => {
     vi.useFakeTimers();
     const client = aClient({ store: aStore("a token"), through: () => new Promise(() => {}) });
     const starting = expect(client.session.start()).rejects.toThrow("The server did not answer.");
-    await vi.advanceTimersByTimeAsync(10_000);
+    await vi.advanceTimersByTimeAsync(25_000);
     await starting;
     expect(client.calls).toStrictEqual(["/auth/resume", "/auth/resume"]);
   });
@@ -186,7 +212,7 @@ describe("a refresh of the client", () => {
           ? new Response("<h1>No</h1>", { status: 401 })
           : next(request),
     });
-    await expect(client.session.signOut()).rejects.toThrow("The server did not sign out.");
+    await expect(client.session.signOut()).rejects.toThrow("The server answered 401.");
     isProxied = false;
     await client.session.signOut();
     expect(client.calls).toStrictEqual(["/auth/logout", "/auth/logout"]);

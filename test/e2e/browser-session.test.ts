@@ -134,7 +134,8 @@ describe("a browser app on another origin of the same site", () => {
       await tab.goto(page.url());
       await tab.addScriptTag({ content: (await client).outputFiles[0]?.text ?? "" });
       await tab.evaluate(`client = plinth.createClient({ baseUrl: "${api.url}", session: plinth.inCookie() }), 0`);
-      return { errors, evaluate: (code: string): Promise<unknown> => tab.evaluate(code), close: () => tab.close() };
+      const evaluate = (code: string): Promise<unknown> => tab.evaluate(code);
+      return { tab, errors, evaluate, close: () => tab.close() };
     }
     const start = "client.session.start().then(({ status }) => status)";
     const signIn = () => `client.session.signIn(${JSON.stringify({ username: api.email, password: api.password })})`;
@@ -168,6 +169,28 @@ describe("a browser app on another origin of the same site", () => {
       await Promise.all(tabs.map(({ close }) => close()));
     });
 
+    it("heeds no word between tabs that it does not know, of a later client or of another script", async () => {
+      const tab = await aTab();
+      await tab.evaluate(signIn());
+      const other = await aTab();
+      const words = '[{ kind: "hello" }, "hello", "signed_", null, 1, ["logout"], "__proto__", "toString"]';
+      const told = `new Promise((resolve) => {
+        const channel = new BroadcastChannel("plinth ${api.url}");
+        const answers = new BroadcastChannel("heard");
+        answers.onmessage = resolve;
+        for (const word of ${words}) channel.postMessage(word);
+        channel.postMessage("the last");
+      }).then(() => true)`;
+      await tab.evaluate(`new BroadcastChannel("plinth ${api.url}").onmessage = ({ data }) => {
+        if (data === "the last") new BroadcastChannel("heard").postMessage(data);
+      }, 0`);
+      const turn = await tab.evaluate("client.session.turn");
+      expect(await other.evaluate(told)).toBe(true);
+      expect(await tab.evaluate("client.session.state.status")).toBe("signed_in");
+      expect(await tab.evaluate("client.session.turn")).toBe(turn);
+      await Promise.all([tab.close(), other.close()]);
+    });
+
     it("goes on after it was offline", async () => {
       const tab = await aTab();
       await tab.evaluate(signIn());
@@ -178,6 +201,47 @@ describe("a browser app on another origin of the same site", () => {
       expect(await tab.evaluate(me)).toBe(api.email);
       expect(await tab.evaluate("client.session.state.status")).toBe("signed_in");
       await tab.close();
+    });
+
+    it("signs in after a sign-out of another tab, however long that takes, and at once where it fails", async () => {
+      const [leaving, entering] = [await aTab(), await aTab()];
+      await leaving.evaluate(signIn());
+      await entering.evaluate(start);
+      // For all tabs.
+      await context.clock.install();
+      const calls: string[] = [];
+      context.on("request", (request) => calls.push(new URL(request.url()).pathname.replace("/api/v1/auth/", "")));
+      const order = () => calls.filter((name) => name === "logout" || name === "login");
+      const answers: ((isAnswered: boolean) => Promise<void>)[] = [];
+      await leaving.tab.route("**/auth/logout", (route) => {
+        answers.push((isAnswered) => (isAnswered ? route.continue() : route.abort()));
+      });
+      for (const isAnswered of [true, false]) {
+        await entering.evaluate("left = new Promise((resolve) => client.session.subscribe(resolve)), 0");
+        await leaving.evaluate("leaving = client.session.signOut().then(() => true, () => false), 0");
+        await entering.evaluate("left.then(() => 0)");
+        await entering.evaluate(`entering = ${signIn()}.then(({ error }) => error), 0`);
+        await expect.poll(() => answers.length).toBe(1);
+        await context.clock.fastForward(10_000);
+        expect(order()).toStrictEqual(["logout"]);
+        await answers.pop()?.(isAnswered);
+        if (!isAnswered) {
+          // It is told twice.
+          await expect.poll(() => answers.length).toBe(1);
+          await answers.pop()?.(isAnswered);
+        }
+        expect(await leaving.evaluate("leaving")).toBe(isAnswered);
+        expect(await entering.evaluate("entering")).toBeUndefined();
+        expect(order()).toStrictEqual(isAnswered ? ["logout", "login"] : ["logout", "logout", "login"]);
+        calls.length = 0;
+        // Its cookie is still there.
+        expect(await entering.evaluate("client.session.state.status")).toBe("signed_in");
+        const next = await aTab();
+        expect(await next.evaluate(start)).toBe("signed_in");
+        await next.close();
+        expect(await leaving.evaluate(start)).toBe("signed_in");
+      }
+      await Promise.all([leaving.close(), entering.close()]);
     });
   });
 });
