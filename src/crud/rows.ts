@@ -2,6 +2,7 @@
 import { and, eq, getTableName, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Database } from "../db/client.ts";
+import { type RefusalCode, sqlstateFor } from "../db/sqlstates.ts";
 
 /** A table of rows that are softly deleted. */
 export type RowTable = PgTable & Record<"id" | "created_at" | "deleted_at" | "etag", PgColumn>;
@@ -28,6 +29,24 @@ export function requireRow(db: Database, table: PgTable, condition: SQL | undefi
   return db.execute(sql`
     select refuse('PT404', -1)
     where not exists (select from ${table} where ${condition} ${reason === "change" ? sql`for share` : sql``})`);
+}
+
+/**
+ * Precedes a change that its row allows in some states only, and all that goes along with it, such as an event or a mail.
+ * Ends the transaction without a row that is meant (SQLSTATE PT404), and with this code unless the row meets `allows`.
+ * Holds the row until the change has run: of two at once, the second meets the state that the first has left.
+ */
+export function requireState(
+  db: Database,
+  table: PgTable,
+  isTheRow: SQL | undefined,
+  allows: SQL | undefined,
+  code: RefusalCode,
+) {
+  return db.execute(sql`
+    with held as materialized (select ${allows} as allows from ${table} where ${isTheRow} for no key update)
+    select refuse(case when exists (select from held) then ${sqlstateFor(code)} else 'PT404' end, -1)
+    where not exists (select from held where allows)`);
 }
 
 /**

@@ -11,7 +11,7 @@ import {
 import { GuardedError } from "../log.ts";
 import { constraintCodes } from "./constraints.ts";
 import { type JsonRow, readResults } from "./json-rows.ts";
-import { meaningOf } from "./sqlstates.ts";
+import { isRaisedByUs, meaningOf } from "./sqlstates.ts";
 import { CallError, isUndone } from "./wire.ts";
 
 /**
@@ -127,7 +127,7 @@ function describe(thrown: unknown): Record<string, unknown> {
 
 /** Raised by one of our SQL functions. */
 function isOurs(error: NeonDbError | undefined): boolean {
-  return error?.code?.startsWith("PT") ?? false;
+  return isRaisedByUs(error?.code ?? "");
 }
 
 function findNeonError(thrown: unknown): NeonDbError | undefined {

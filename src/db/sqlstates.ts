@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../errors.ts";
+import { type ErrorCode, errorCodes } from "../errors.ts";
 
 /**
  * The error code for an SQLSTATE, or for its class, the first two characters. All others are `internal`: a mistake in
@@ -68,7 +68,29 @@ const meanings: Partial<Record<string, ErrorCode>> = {
   PT507: "quota_exceeded",
 };
 
+/** Begins an SQLSTATE that says any code by its place in the table, counted from one, to the base 36. */
+const anyCode = "PX";
+
+/** A code with which a statement may end its transaction: one whose answer needs no more than the code. */
+export type RefusalCode = Exclude<
+  ErrorCode,
+  "too_many_requests" | "permission_required" | "insufficient_user_authentication"
+>;
+
+/** The SQLSTATE that says this code to the Worker that sent the statement: `refuse(…)` raises it. */
+export function sqlstateFor(code: RefusalCode): string {
+  return anyCode + (errorCodes.indexOf(code) + 1).toString(36).toUpperCase().padStart(3, "0");
+}
+
+/** True for an SQLSTATE that our own statements and functions raise. */
+export function isRaisedByUs(sqlstate: string): boolean {
+  return sqlstate.startsWith("PT") || sqlstate.startsWith(anyCode);
+}
+
 /** The error code of this SQLSTATE. */
 export function meaningOf(sqlstate: string): ErrorCode {
+  if (sqlstate.startsWith(anyCode)) {
+    return errorCodes[Number.parseInt(sqlstate.slice(anyCode.length), 36) - 1] ?? "internal";
+  }
   return meanings[sqlstate] ?? meanings[sqlstate.slice(0, 2)] ?? "internal";
 }

@@ -6,8 +6,9 @@ import { connect } from "../../src/db/client.ts";
 import { constraintCodes } from "../../src/db/constraints.ts";
 import { fromDatabase } from "../../src/db/errors.ts";
 import { sessions, users } from "../../src/db/schema.ts";
+import { type RefusalCode, sqlstateFor } from "../../src/db/sqlstates.ts";
 import { CallError } from "../../src/db/wire.ts";
-import { explain } from "../../src/errors.ts";
+import { errorCodes, explain } from "../../src/errors.ts";
 import { db, settings } from "../harness.ts";
 
 /** Makes an error as the driver throws it. */
@@ -42,9 +43,19 @@ describe("an error of PostgreSQL", () => {
     ["a missing privilege", "not_ready", { code: "42501" }],
     ["what a function raises without a code", "internal", { code: "P0001" }],
     ["a code of ours that nobody knows", "internal", { code: "PT499" }],
+    ["a place behind the end of our table", "internal", { code: "PXZZZ" }],
+    ["a place before its start", "internal", { code: "PX000" }],
+    ["no place in it", "internal", { code: "PX_!?" }],
   ])("is told apart: %s", (_what, code, fields) => {
     expect(fromDatabase(raised(fields)).code).toBe(code);
     expect(fromDatabase(new Error("wrapped", { cause: raised(fields) })).code).toBe(code);
+  });
+
+  it("says each code of our table that a statement asks for", () => {
+    const asked: RefusalCode[] = ["conflict", "bad_request", "quota_exceeded", "misconfigured"];
+    for (const code of asked) expect(fromDatabase(raised({ code: sqlstateFor(code), detail: "-1" })).code).toBe(code);
+    const states = new Set(errorCodes.map((code) => sqlstateFor(code as RefusalCode)));
+    expect([...states].filter((state) => /^PX[0-9A-Z]{3}$/.test(state))).toHaveLength(errorCodes.length);
   });
 
   it("is a mistake of ours where a name is unknown though every migration is applied, and the log has its stack", async () => {
