@@ -5,13 +5,14 @@ import {
   everyOrganization,
   members,
   type OrganizationTable,
-  type organizationRow,
+  organizationRow,
   organizations,
   organizationTables,
   users,
 } from "../db/schema.ts";
 import type { Membership } from "../security/caller.ts";
 import { inStatus, type Reason, requireRow, roomFor, rowWhere, type Status } from "./rows.ts";
+import { replacing, type Versions } from "./versions.ts";
 
 type OwnFields<Table extends OrganizationTable> = Omit<Table["$inferInsert"], keyof typeof organizationRow>;
 /** A new row of the table, without its organization. */
@@ -64,6 +65,23 @@ export function withRoomIn<Row extends { id: string }>(
     created_by: member.userId,
   }));
   return roomFor(table, table.organization_id, () => member.organizationId, theirs, most);
+}
+
+/**
+ * Makes an insert of a row that the member's organization has room for, or replaces the one that it has: see
+ * {@link replacing}.
+ */
+export function createOrReplaceIn<Row extends { id: string }>(
+  table: OrganizationTable,
+  row: Row,
+  member: Membership,
+  versions: Versions | undefined,
+  most: number,
+) {
+  const { id } = row;
+  return replacing(table, withRoomIn(table, [row], member, most), {
+    ...{ id, versions, isTheirs: reachableIn(table, id, member), kept: Object.keys(organizationRow) },
+  });
 }
 
 /**

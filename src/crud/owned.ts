@@ -1,9 +1,10 @@
 import { and, eq, type SQL } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import type { OwnedTable, ownedRow } from "../db/schema.ts";
+import { type OwnedTable, ownedRow } from "../db/schema.ts";
 import type { Caller } from "../security/caller.ts";
 import { namesCallerOrAdmin } from "./guards.ts";
 import { inStatus, type Reason, requireRow, roomFor, rowWhere, type Status } from "./rows.ts";
+import { replacing, type Versions } from "./versions.ts";
 
 type OwnFields<Table extends OwnedTable> = Omit<Table["$inferInsert"], keyof typeof ownedRow>;
 /** A new row of the table. */
@@ -43,4 +44,18 @@ export function withRoom<Row extends { id: string; owner_id: string }>(
   most: number,
 ) {
   return roomFor(table, table.owner_id, ({ owner_id }) => owner_id, rows, most);
+}
+
+/** Makes an insert of a row that its owner has room for, or replaces the one that the caller may reach: see {@link replacing}. */
+export function createOrReplace<Row extends { id: string; owner_id: string }>(
+  table: OwnedTable,
+  row: Row,
+  caller: Caller,
+  versions: Versions | undefined,
+  most: number,
+) {
+  const { id } = row;
+  return replacing(table, withRoom(table, [row], most), {
+    ...{ id, versions, isTheirs: reachable(table, id, caller), kept: Object.keys(ownedRow) },
+  });
 }

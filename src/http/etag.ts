@@ -17,11 +17,13 @@ export const notModified = { description: "Not modified: your copy is current", 
  * The versions in the conditional headers of a change, if any. Weak tags count, against RFC 9110: compression at the
  * edge weakens them, and `W/"1"` names the same row as `"1"`. Throws `bad_request` for a malformed list.
  */
-export function versionsOf(request: Headers): { only: number[] | undefined; not: number[] | "any" } | undefined {
+export function versionsOf(
+  request: Headers,
+): { only: number[] | "any" | undefined; not: number[] | "any" } | undefined {
   const [match, noneMatch] = [tagsIn(request, "If-Match"), tagsIn(request, "If-None-Match")];
   if (match === undefined && noneMatch === undefined) return undefined;
   return {
-    only: match === undefined || match === "any" ? undefined : match.flatMap(versionIn),
+    only: match === "any" ? match : match?.flatMap(versionIn),
     not: noneMatch === "any" ? "any" : (noneMatch ?? []).flatMap(versionIn),
   };
 }

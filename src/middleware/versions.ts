@@ -17,11 +17,11 @@ export function versionedAnswers(responses: RouteConfig["responses"], isRead: bo
 
 /**
  * Puts the versions that a change is meant for on `c.var.versions`. Throws `precondition_required` if the settings
- * demand one and the request names none.
+ * demand one and the request names none, and does not say by `If-None-Match: *` that there is none.
  */
 export const expectVersions: MiddlewareHandler<UserEnv> = async (c, next) => {
   const versions = versionsOf(c.req.raw.headers);
-  if (c.var.settings.REQUIRE_IF_MATCH && c.req.header("If-Match") === undefined) {
+  if (c.var.settings.REQUIRE_IF_MATCH && versions?.only === undefined && versions?.not !== "any") {
     throw new ApiError("precondition_required", {
       errors: [fieldError(["header", "If-Match"], "precondition_required")],
     });
