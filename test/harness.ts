@@ -28,6 +28,7 @@ import { mailTask } from "../src/values.ts";
 import { holdAgainstContract } from "./contracts.ts";
 import { holdLines, holdTaskRuns } from "./lines.ts";
 import { holdOutside } from "./outside.ts";
+import { holdReach } from "./reach.ts";
 import { answerOf, appUnderTest, bindings, deps as production } from "./runtime/worker.ts";
 
 /** True in `npm run test:long`, where a test that tries many cases tries them all. */
@@ -129,6 +130,7 @@ export function serve({
     holdLines(logs.slice(earlier), init);
     if (!mayFail) holdTaskRuns(logs.slice(earlier));
     holdOutside();
+    holdReach();
     return answer;
   }
 
@@ -150,6 +152,7 @@ export function serve({
       for (const id of ids) all.add(id);
       if (!(await runTasks(own, allDeps, { ids }))) throw new Error("The tasks could not be run: see the logs");
       holdOutside();
+      holdReach();
     }
   }
 

@@ -3,6 +3,7 @@
  * what its services answer, and a test that is about another answer says so by {@link standIn}.
  */
 import { onTestFinished } from "vitest";
+import { noteStatements } from "./reach.ts";
 
 /** The answer of another service. Each call gets an answer of its own. */
 type Reply = (request: Request) => Response | Promise<Response>;
@@ -26,7 +27,10 @@ globalThis.fetch = Object.assign(
     const reply = special.get(url.host) ?? usual[url.host];
     // A clone is the runtime's own, as fetch answers: the library of the server on Node makes others.
     if (reply) return (await reply(new Request(input, init))).clone();
-    if (isHere(url)) return real(input, init);
+    if (isHere(url)) {
+      noteStatements(url, init?.body);
+      return real(input, init);
+    }
     strangers.add(url.host);
     throw new TypeError(`${url.host} has no stand-in`);
   },

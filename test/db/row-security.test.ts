@@ -3,7 +3,8 @@ import { getTableConfig, pgTable, text } from "drizzle-orm/pg-core";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { MemberEnv, TransactionEnv, UserEnv } from "../../src/context/types.ts";
+import { runner } from "../../src/context/run.ts";
+import type { Later, MemberEnv, Statement, TransactionEnv, UserEnv } from "../../src/context/types.ts";
 import {
   hasNoRows,
   purgeOrganizationRows,
@@ -12,12 +13,14 @@ import {
   removeRowsOfOwners,
 } from "../../src/crud/organization-rows.ts";
 import { purgeRows } from "../../src/crud/rows.ts";
-import { connect } from "../../src/db/client.ts";
+import { connect, type Database } from "../../src/db/client.ts";
 import { dialect } from "../../src/db/drizzle.ts";
 import { acrossOrganizations, organizationRow, organizationRules, organizations } from "../../src/db/schema.ts";
 import { endpoint, json } from "../../src/endpoint/endpoint.ts";
+import { task } from "../../src/task/task.ts";
 import { aUser, db, serve, settings } from "../harness.ts";
 import { anOrganization } from "../members.ts";
+import { lookingAfter } from "../reach.ts";
 
 const name = `notebooks_${uuidv7().replaceAll("-", "_")}`;
 const notebooks = pgTable(name, { ...organizationRow, title: text().notNull() }, (table) =>
@@ -180,6 +183,49 @@ describe("the rows of organizations", () => {
     expect(await read("nobody")).toMatchObject({ body: [] });
     await db.update(organizations).set({ deleted_at: sql`now()` }).where(eq(organizations.id, organization.id));
     expect(await read(organization.slug)).toMatchObject({ body: [] });
+  });
+
+  it("are not forgotten in silence: a test fails where nothing says whose rows a task or a public page means", async () => {
+    const asking = (reach: (db: Database) => Statement | undefined) =>
+      endpoint(
+        {
+          ...({ method: "get", path: "/public/notebooks", operationId: "countNotebooks", tags: ["users"] } as const),
+          ...({ summary: "Count", description: "Counts.", access: "public" } as const),
+          responses: { 200: json(z.int(), "The number") },
+        },
+        async ({ json, var: { db, run } }) => {
+          const [, rows] = await run(reach(db), db.select({ id: notebooks.id }).from(notebooks).limit(100));
+          return json(rows.length, 200);
+        },
+      );
+    const count = (reach: (db: Database) => Statement | undefined) =>
+      lookingAfter(name, () => serve({ endpoints: [asking(reach)] }).get("/public/notebooks"));
+    await expect(count(() => undefined)).rejects.toThrow(`A statement names ${name}, whose rows organizations own`);
+    const ofOurs = eq(organizations.id, ours.id);
+    expect(await count((db) => reachOne(db, ofOurs))).toMatchObject({ status: 200 });
+    // A row cannot be asked for its organization, before that is named.
+    const byRow = sql`${organizations.id} = (select ${notebooks.organization_id} from ${notebooks} limit 1)`;
+    await expect(count((db) => reachOne(db, byRow))).rejects.toThrow("says of which");
+    const forgetful = task({ name: "notebooks/forget" }, async ({ db, run }) => {
+      await run(db.delete(notebooks).where(sql`false`));
+    });
+    const mindful = task({ name: "notebooks/mind" }, async ({ db, run }) => {
+      await run(reachEvery(db), db.delete(notebooks).where(sql`false`));
+    });
+    const tasks = [forgetful, mindful];
+    const app = serve({ deps: { tasks } });
+    const perform = (later: Later) =>
+      lookingAfter(name, async () => {
+        await runner(db, { tasks })(later);
+        return app.tasks();
+      });
+    await expect(perform(forgetful.later())).rejects.toThrow("put reachEvery or reachOne in front of it");
+    expect(await perform(mindful.later())).toContainEqual(
+      expect.objectContaining({ name: mindful.name, state: "done" }),
+    );
+    expect(await lookingAfter(name, () => forgetting(({ db, run }) => run(db.select().from(notebooks))))).toContain(
+      "ours",
+    );
   });
 
   it("are found by their indexes, with the guard before the first of them", async () => {
