@@ -53,6 +53,26 @@ describe("promise 8: fifty uses of one mailed token at once", () => {
     expect(written.filter(({ kind }) => kind === "password_changed")).toHaveLength(1);
   });
 
+  it("leave the network of the one that counts as the only known one", async () => {
+    const { id, email, username } = await aUser({ password_hash });
+    const token = await aTokenFor({ email });
+    const networks = fifty.map((i) => ({ "CF-Connecting-IP": `192.0.2.${i}` }));
+    const answers = await Promise.all(
+      networks.map((headers, i) =>
+        api.post("/auth/password/reset", { json: { token, password: `password number ${i}` }, headers }),
+      ),
+    );
+    const winner = answers.findIndex(({ status }) => status === 204);
+    const newNetworks = () =>
+      db.$count(auditEvents, and(eq(auditEvents.user_id, id), eq(auditEvents.kind, "sign_in.new_network")));
+    const enter = async (i: number) => {
+      expect((await login(username, `password number ${winner}`, networks[i])).status).toBe(200);
+      return newNetworks();
+    };
+    expect(await enter(winner)).toBe(0);
+    expect(await enter((winner + 1) % 50)).toBe(1);
+  });
+
   it("leave no known network to a sign-in with the old password that they have overtaken", async () => {
     const { id, username } = await aUser({ password_hash });
     const held = await holding(
@@ -242,12 +262,21 @@ describe("promise 2: a password that is replaced while the old one is checked", 
     expect((await liveSessions(user.id)).map(({ id }) => id)).toStrictEqual([user.sessionId]);
   });
 
-  it("takes no link away by a change of password that came too late", async () => {
+  it("is no proof of the password", async () => {
     const user = await aUser({ password_hash });
+    const late = serve({ deps: { hasher: overtaken(user.id) } });
+    const json = { current_password: password };
+    expect((await late.as(user).post("/auth/password/confirm", json)).body?.code).toBe("wrong_password");
+  });
+
+  it("takes no link away by a change of password that came too late, and ends no session", async () => {
+    const user = await aUser({ password_hash });
+    const elsewhere = (await login(user.username, password)).body;
     const token = await aTokenFor(user);
     const late = serve({ deps: { hasher: overtaken(user.id) } });
     const json = { current_password: password, password: "a password that came late" };
     expect((await late.as(user).put("/users/me/password", json)).status).toBe(403);
+    expect(await works(elsewhere.access_token)).toBe(true);
     expect((await reset(token, "a password by mail")).status).toBe(204);
   });
 });

@@ -250,6 +250,15 @@ describe("promise 8: a mailed token", () => {
     expect(JSON.stringify(mail)).not.toContain("evil.example");
   });
 
+  it("sets no password by the link to an address that its owner has given up meanwhile", async () => {
+    const [user, email] = [await aVerifiedUser(), aMailbox()];
+    await forgot(user.email);
+    await api.as(user).post("/users/me/email", { email, current_password: password });
+    expect((await confirm(tokenFor(email))).status).toBe(204);
+    expect((await reset(tokenFor(user.email), "another password")).status).toBe(400);
+    expect((await login(email, password)).status).toBe(200);
+  });
+
   it("is dead for an address that an admin has changed meanwhile", async () => {
     const [user, admin] = [await signUp(), await aUser({ role: "admin" })];
     await forgot(user.email);

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { api, aUser, db, quickHash, serve } from "../../harness.ts";
+import { holding } from "../../holding.ts";
 
 const password = "correct horse battery";
 const password_hash = quickHash(password);
@@ -45,6 +46,18 @@ describe("POST /auth/resume", () => {
     const [one, two] = [await inCookie(), await inCookie()];
     expect((await resume(`${one.Cookie}; ${two.Cookie}`)).status).toBe(204);
     expect((await resume(one.Cookie)).status).toBe(200);
+  });
+
+  it("is 204 for an account that is deleted while its session is being used", async () => {
+    const { user, Cookie } = await inCookie();
+    const held = await holding(
+      sql`update users set deleted_at = now() where id = ${user.id}::uuid`,
+      sql`select from sessions where user_id = ${user.id}::uuid for update`,
+    );
+    const resuming = resume(Cookie);
+    await held.meets(resuming);
+    await held.release();
+    expect((await resuming).status).toBe(204);
   });
 
   it("takes no cookie from a page that is not listed, and says so of a fault", async () => {

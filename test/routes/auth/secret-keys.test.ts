@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { hashPassword } from "../../../src/security/passwords.ts";
-import { aUser, bindings, serveWithMailbox } from "../../harness.ts";
+import { aUser, bindings, quickHash, serveWithMailbox } from "../../harness.ts";
 
 const password = "correct horse battery";
 const password_hash = await hashPassword(password);
@@ -90,6 +90,25 @@ describe("promise 23: SECRET_KEY rotates in steps that end nothing that was made
     expect(late.body.refresh_token).toBe(later.body.refresh_token);
     expect((await first.post("/auth/refresh", { refresh_token: late.body.refresh_token })).status).toBe(200);
   });
+
+  it.each([
+    [0, 2],
+    [2, 1],
+  ])(
+    "keeps nobody out of a network that they used at step %i, whatever is guessed elsewhere at step %i",
+    async (from, to) => {
+      const { username } = await aUser({ password_hash: quickHash(password) });
+      const enter = (step: number, password: string, address: string) =>
+        workerWith(rings[step] ?? "").app.post("/auth/login", {
+          json: { username, password },
+          headers: { "CF-Connecting-IP": address },
+        });
+      expect((await enter(from, password, "198.51.100.21")).status).toBe(200);
+      for (let i = 0; i < 10; i++) expect((await enter(to, "wrong", `203.0.113.${i}`)).status).toBe(400);
+      expect((await enter(to, password, "203.0.113.10")).status).toBe(429);
+      expect((await enter(to, password, "198.51.100.21")).status).toBe(200);
+    },
+  );
 
   it("sends a mail that waited with the link that was issued", async () => {
     const user = await aUser({ email_verified_at: new Date().toISOString() });

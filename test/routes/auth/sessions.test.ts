@@ -1,7 +1,7 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { auditEvents, sessions } from "../../../src/db/schema.ts";
-import { type Answer, api, aUser, bindings, db, quickHash, serve } from "../../harness.ts";
+import { type Answer, api, aUser, bindings, db, quickHash, serve, unique } from "../../harness.ts";
 import { holding } from "../../holding.ts";
 
 const password = "correct horse battery";
@@ -282,6 +282,22 @@ describe("/auth/sessions", () => {
     expect((await enter(email)).status).toBe(200);
     const told = and(eq(auditEvents.user_id, id), eq(auditEvents.kind, "sign_in.new_network"));
     expect(await db.$count(auditEvents, told)).toBe(1);
+  });
+
+  it("tells of no new network where the account was made, nor where the address of the client is unknown", async () => {
+    const username = unique();
+    const from = (address: string) => ({ headers: { "CF-Connecting-IP": address } });
+    const account = { username, email: `${username}@example.com`, password };
+    const { id } = (await api.post("/users", { json: account, ...from("203.0.113.43") })).body;
+    const told = and(eq(auditEvents.user_id, id), eq(auditEvents.kind, "sign_in.new_network"));
+    for (const [init, count] of [
+      [from("203.0.113.43"), 0],
+      [{}, 0],
+      [from("203.0.113.44"), 1],
+    ] as const) {
+      expect((await api.post("/auth/login", { json: { username, password }, ...init })).status).toBe(200);
+      expect(await db.$count(auditEvents, told)).toBe(count);
+    }
   });
 
   it("promise 11: somebody else's is not there", async () => {

@@ -5,13 +5,14 @@ import { auditEvents, throttles, users } from "../../../src/db/schema.ts";
 import { keyedHash } from "../../../src/security/keyed-hash.ts";
 import { keysFor } from "../../../src/security/keys.ts";
 import { dummyHash, type Passwords } from "../../../src/security/passwords.ts";
+import type { Bindings } from "../../../src/settings.ts";
 import { purgeThrottles } from "../../../src/tasks/purge-throttles.ts";
-import { aUser, db, perform, serve, serveWithMailbox, settings, unique } from "../../harness.ts";
+import { aUser, bindings, db, perform, serve, serveWithMailbox, settings, unique } from "../../harness.ts";
 
 const right = "correct horse battery";
 
 /** An app whose passwords cost nothing, and which counts how many were hashed. */
-function counting() {
+function counting(bindings?: Bindings) {
   const count = { hashes: 0 };
   const passwords: Passwords = {
     hash: async () => dummyHash,
@@ -21,7 +22,7 @@ function counting() {
       return password === right;
     },
   };
-  const app = serve({ deps: { hasher: () => passwords } });
+  const app = serve({ deps: { hasher: () => passwords }, ...(bindings && { bindings }) });
   const guess = (username: string, password: string, network: string, headers: Record<string, string> = {}) =>
     app.post("/auth/login", { json: { username, password }, headers: { "CF-Connecting-IP": network, ...headers } });
   return { app, count, guess };
@@ -329,6 +330,39 @@ describe("promise 10: guessing is bounded by network", () => {
     await nearlyExhaust(second);
     expect((await guess(other.username, right, second)).status).toBe(200);
     expect((await spray(second)).status).toBe(400);
+  });
+
+  it.each<[string, number, string, object]>([
+    ["deletes the account", 204, "/users/me/deletion", {}],
+    ["asks for another address", 202, "/users/me/email", { email: `${unique()}@example.com` }],
+    ["is confirmed", 204, "/auth/password/confirm", {}],
+    ["is changed", 204, "/users/me/password", { password: "a wholly different one" }],
+  ])("a right password that %s takes back its attempt, as a sign-in does", async (_use, status, path, body) => {
+    const user = await aUser();
+    const { app, guess } = counting();
+    const network = aNetwork();
+    await nearlyExhaust(network);
+    const json = { ...body, current_password: right };
+    const method = path.endsWith("password") ? "PUT" : "POST";
+    const init = { token: user.token, json, headers: { "CF-Connecting-IP": network } };
+    expect((await app.call(method, path, init)).status).toBe(status);
+    expect((await guess(unique("s"), "wrong", network)).status).toBe(400);
+    expect((await guess(unique("s"), "wrong", network)).status).toBe(429);
+  });
+
+  it("so does one to an account that may not sign in: it is deleted, or its address is not verified", async () => {
+    const strict = { ...bindings, REQUIRE_VERIFIED_EMAIL: "true", RESEND_API_KEY: "re_12345678" };
+    const barred = [
+      ["account_deleted", await aUser({ deleted_at: new Date().toISOString() }), counting()],
+      ["email_not_verified", await aUser(), counting(strict)],
+    ] as const;
+    for (const [code, { username }, { guess }] of barred) {
+      const network = aNetwork();
+      await nearlyExhaust(network);
+      expect((await guess(username, right, network)).body.code).toBe(code);
+      expect((await guess(unique("s"), "wrong", network)).status).toBe(400);
+      expect((await guess(unique("s"), "wrong", network)).status).toBe(429);
+    }
   });
 
   it("holds no address and no login in clear", async () => {
