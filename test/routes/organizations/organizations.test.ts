@@ -2,7 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { purgeRows } from "../../../src/crud/rows.ts";
 import { invitations, members, organizations, sessions, slugs, users } from "../../../src/db/schema.ts";
-import { aUser, bindings, db, deleteOwn, serve, tokenFor, unique } from "../../harness.ts";
+import { aUser, bindings, db, deleteOwn, quickHash, serve, tokenFor, unique } from "../../harness.ts";
 import { aMember, anOrganization } from "../../members.ts";
 import { invited } from "../invitations/calls.ts";
 
@@ -63,6 +63,8 @@ describe("promise 39: nobody gives, takes or makes a role that can do more than 
     await more(other.post(`${path}/roles`, { name: "spy", permissions: ["audit:read"] }));
     await more(other.put(`${path}/roles/people`, { permissions: ["audit:read", "members:manage"] }));
     await more(admin.post(`${path}/roles`, { name: "end", permissions: ["organization:delete"] }));
+    await admin.post(`${path}/roles`, { name: "auditors", permissions: ["audit:read"] });
+    await more(other.delete(`${path}/roles/auditors`));
     expect((await other.patch(`${path}/members/${member.id}`, { role: "people" })).status).toBe(200);
     expect((await owner.patch(`${path}/members/${member.id}`, { role: "admin" })).status).toBe(200);
   });
@@ -259,6 +261,21 @@ describe("deletion and restoration", () => {
     expect((await owner.post(`${path}/restore`)).body.next_owner_id).toBeNull();
   });
 
+  it("end an offer, too, where it goes with the account of its owner", async () => {
+    const { path, owner, admin, member } = await anOrganization();
+    await owner.put(`${path}/transfer`, { user_id: member.id });
+    for (const user of [admin, member]) expect((await deleteOwn(user)).status).toBe(204);
+    const [app, password] = [serve(), unique("password")];
+    await db
+      .update(users)
+      .set({ password_hash: quickHash(password) })
+      .where(eq(users.id, owner.id));
+    expect((await owner.post("/users/me/deletion", { current_password: password })).status).toBe(204);
+    const { body } = await app.post("/auth/restore", { json: { username: owner.username, password } });
+    const back = await app.as({ token: body.access_token }).post(`${path}/restore`);
+    expect([back.status, back.body.next_owner_id]).toStrictEqual([200, null]);
+  });
+
   it("is the owner's, and brings everything back", async () => {
     const { path, owner, admin, member } = await anOrganization();
     expect((await admin.delete(path, any)).body.code).toBe("permission_required");
@@ -316,6 +333,34 @@ describe("promise 41: an invitation", () => {
       const { body } = await one.guest.post("/invitations/accept", { token: one.secret });
       expect(body.code, String(end)).toBe("invalid_one_time_token");
     }
+  });
+
+  it("cannot be declined once it has ended", async () => {
+    for (const change of [{ expires_at: long }, { revoked_at: long }, { accepted_at: long }, { declined_at: long }]) {
+      const { invitation, secret } = await invited();
+      await db.update(invitations).set(change).where(eq(invitations.id, invitation.id));
+      const { body } = await serve().post("/invitations/decline", { json: { token: secret } });
+      expect(body.code, JSON.stringify(change)).toBe("invalid_one_time_token");
+    }
+  });
+
+  it("lasts seven days, and then makes room for another to its address", async () => {
+    const { path, admin, guest, invitation, secret } = await invited();
+    const days = (Date.parse(invitation.expires_at) - Date.parse(invitation.sent_at)) / 86_400_000;
+    expect(days).toBe(7);
+    await db.update(invitations).set({ expires_at: long }).where(eq(invitations.id, invitation.id));
+    const next = await admin.post(`${path}/invitations`, { email: guest.email });
+    expect([next.status, next.body.status]).toStrictEqual([201, "open"]);
+    expect((await guest.post("/invitations/accept", { token: secret })).body.code).toBe("invalid_one_time_token");
+    const all = (await admin.get(`${path}/invitations`)).body.items;
+    expect(all.map(({ status }: { status: string }) => status)).toStrictEqual(["open", "revoked"]);
+  });
+
+  it("goes to the address of a member whose account was deleted, who is none any more", async () => {
+    const { path, owner, member } = await anOrganization();
+    expect((await deleteOwn(member)).status).toBe(204);
+    expect((await owner.patch(`${path}/members/${member.id}`, { role: "admin" })).status).toBe(404);
+    expect((await owner.post(`${path}/invitations`, { email: member.email })).status).toBe(201);
   });
 
   it("ends with the membership or the role of its sender, whose own it may be", async () => {
