@@ -53,6 +53,10 @@ export const errorTable = {
     detail: "The current password is not correct.",
     field: { name: "current_password", type: "wrong_password" },
   },
+  invalid_signature: {
+    status: 403,
+    detail: "The signature is missing, wrong or out of date. It covers the body exactly as it was sent.",
+  },
   forbidden: { status: 403, detail: "You are not allowed to do this." },
   permission_required: { status: 403, detail: "You lack the permission this requires." },
   network_not_allowed: { status: 403, detail: "This API key must not be used from your network." },

@@ -79,6 +79,16 @@ function isLong(key: string): boolean {
   return /^\S+$/.test(key) && key.length >= (/^[0-9a-f]+$/i.test(key) ? 64 : 43);
 }
 
+/** Secrets by which others sign their calls, each of which is accepted. */
+export type WebhookSecrets = { readonly secrets: readonly string[] };
+/** One secret of 16 characters or more, or several for the time in which it is exchanged. */
+export const WebhookSecrets = z.string().transform((text, context): WebhookSecrets => {
+  const secrets = text.split(",").map((one) => one.trim());
+  if (secrets.length <= mostKeys && secrets.every((one) => one.length >= 16)) return { secrets };
+  context.addIssue(`must be 1 to ${mostKeys} secrets of 16 characters or more, separated by commas`);
+  return z.NEVER;
+});
+
 /** The address to which errors are reported, and the key that goes with them. */
 export type Dsn = { url: string; key: string };
 

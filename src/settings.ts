@@ -18,6 +18,7 @@ import {
   toDsn,
   toSender,
   trueOrFalse,
+  WebhookSecrets,
 } from "./setting-values.ts";
 
 /** A setting, as docs/settings.md and .dev.vars.example describe it, and the schema that reads its text. */
@@ -432,6 +433,12 @@ export type Settings = { [N in Name]: z.output<Table[N]["value"]> };
 /** The settings that are `on` or `off`. */
 export type Switch = { [N in Name]: Settings[N] extends "on" | "off" ? N : never }[Name];
 
+type OfWebhooks = { [N in Name]: NonNullable<Settings[N]> extends WebhookSecrets ? N : never }[Name];
+/** The settings that hold secrets by which others sign their calls. */
+export type SigningSecret = [OfWebhooks] extends [never]
+  ? "Add a setting whose value is WebhookSecrets to src/settings.ts"
+  : OfWebhooks;
+
 /** The bindings of the Worker, as the platform hands them over: unchecked. */
 export type Bindings = Record<string, unknown>;
 
@@ -468,6 +475,12 @@ export function isSwitch(name: string): name is Switch {
   const { value } = new Map(Object.entries<Setting>(settingsTable)).get(name) ?? {};
   const takes = ["on", "off", "another"].map((text) => value?.safeParse(text).success);
   return takes.join() === "true,true,false";
+}
+
+/** True if the setting holds secrets by which others sign their calls. */
+export function isSigningSecret(name: string): boolean {
+  const { kind, value } = new Map(Object.entries<Setting>(settingsTable)).get(name) ?? {};
+  return kind === "secret" && (value instanceof z.ZodOptional ? value.unwrap() : value) === WebhookSecrets;
 }
 
 /** The access tokens that these settings issue and accept. */

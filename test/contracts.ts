@@ -75,7 +75,8 @@ function holdTag({ headers, body }: Answer): void {
   expect(headers.get("ETag")?.replace(/-[0-9]+"$/, '"')).toBe(body.etag);
 }
 
-function endpointAt(endpoints: readonly Endpoint[], method: string, pathname: string): Endpoint | undefined {
+/** The endpoint that answers here. */
+export function endpointAt(endpoints: readonly Endpoint[], method: string, pathname: string): Endpoint | undefined {
   // A fixed path is nobody else's parameter.
   const atPath = endpoints.filter(({ route }) => route.path === pathname);
   return (atPath.length > 0 ? atPath : endpoints).find(({ route }) => matches(route, method, pathname));

@@ -25,11 +25,12 @@ import { runTasks } from "../src/task/run.ts";
 import type { Task } from "../src/task/task.ts";
 import { allTasks } from "../src/tasks/index.ts";
 import { mailTask } from "../src/values.ts";
-import { holdAgainstContract } from "./contracts.ts";
+import { endpointAt, holdAgainstContract } from "./contracts.ts";
 import { holdLines, holdTaskRuns } from "./lines.ts";
 import { holdOutside } from "./outside.ts";
 import { holdReach } from "./reach.ts";
 import { answerOf, appUnderTest, bindings, deps as production } from "./runtime/worker.ts";
+import { missingSignature } from "./signed.ts";
 
 /** True in `npm run test:long`, where a test that tries many cases tries them all. */
 export const isThorough = import.meta.env.MODE === "thorough";
@@ -113,6 +114,9 @@ export function serve({
     const size = body instanceof Blob ? body.size : body instanceof Uint8Array ? body.byteLength : undefined;
     // A client announces the size of what it holds; the constructor of a request does not.
     if (size !== undefined && !headers.has("Content-Length")) headers.set("Content-Length", String(size));
+    const endpoint = endpointAt(endpoints, method, url.pathname);
+    const signature = endpoint ? await missingSignature(endpoint, { headers, body, bindings: own }) : {};
+    for (const [name, value] of Object.entries(signature)) headers.set(name, value);
     const earlier = logs.length;
     const response = await fetch(new Request(url, { method, headers, body }));
     const text = await response.text();

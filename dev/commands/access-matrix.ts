@@ -6,6 +6,7 @@ import { type Policy, type RateClass, rateClasses, whoMay } from "../../src/cont
 import type { Contract } from "../../src/endpoint/contract.ts";
 import type { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { errorTable } from "../../src/errors.ts";
+import { signerOf } from "../../src/middleware/signature.ts";
 import { CommandError, failWith, projectFolder } from "../config.ts";
 import { soundEndpoints } from "../endpoints.ts";
 import { readTextIfAny } from "../text.ts";
@@ -32,7 +33,7 @@ export function accessMatrix(list: readonly Endpoint[]): string {
   const rows = list.map(({ policy, contract }) => [
     contract.method.toUpperCase(),
     `\`${policy.path}\``,
-    callersOf(policy),
+    contract.signed ? signerOf(contract.signed) : callersOf(policy),
     calls(policy),
     String(policy.roundTrips),
     ownErrors(contract).join(", "),

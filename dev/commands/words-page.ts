@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { accessTable, carriedTokens, rateClasses } from "../../src/context/policy.ts";
 import { type Contract, codesAddedBy } from "../../src/endpoint/contract.ts";
 import { words } from "../../src/endpoint/words.ts";
+import { signatureSchemes } from "../../src/security/webhooks.ts";
 import { CommandError, projectFolder } from "../config.ts";
 import { entryFor } from "../table.ts";
 import { readText } from "../text.ts";
@@ -11,6 +12,7 @@ const values: Partial<Record<keyof Contract, object>> = {
   access: accessTable,
   rate: rateClasses,
   carries: carriedTokens,
+  signed: signatureSchemes,
 };
 
 /** The page that says more about a word. */
@@ -32,6 +34,7 @@ const more: Partial<Record<keyof Contract, string>> = {
   paged: "[Lists](http.md#lists)",
   transaction: "[A rule that reads](resources.md#a-rule-that-reads-decides-and-writes)",
   ranged: "[Files](files.md)",
+  signed: "[Webhooks](webhooks.md)",
   cached: "[The public face](http.md#the-public-face)",
 };
 

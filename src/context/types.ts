@@ -18,6 +18,7 @@ import type { PageQuery } from "../schemas/pages.ts";
 import type { Caller, Membership, SessionCaller, UserMembership } from "../security/caller.ts";
 import type { Keys } from "../security/keys.ts";
 import type { Passwords } from "../security/passwords.ts";
+import type { SignatureFault } from "../security/webhooks.ts";
 import type { Bindings, Settings, SettingsError } from "../settings.ts";
 import type { Task } from "../task/task.ts";
 import type { Places } from "./places.ts";
@@ -72,6 +73,8 @@ export type Facts = {
   hash_ms?: number;
   /** The tasks, among them mails, that follow the answer. */
   task_ids?: string[];
+  /** The reason why the signature of a call was refused. */
+  signature?: SignatureFault;
 };
 
 /** Carried by every request on `c.var`. */
@@ -171,6 +174,9 @@ export type SendFile = (
   file: ServedFile,
   open: (part: { offset: number; length: number }) => Promise<ReadableStream<Uint8Array> | undefined>,
 ) => Promise<Response>;
+
+/** The context of a `signed` endpoint whose scheme names each event, by the same id whenever it is sent. */
+export type WebhookEnv = { Variables: { webhook: { id: string } } };
 
 /** The context of an endpoint with a `transaction`. */
 export type TransactionEnv<Vars = Variables> = { Variables: { transaction: Transaction<Vars> } };

@@ -27,6 +27,7 @@ import type {
   UserEnv,
   Variables,
   VerifiedEnv,
+  WebhookEnv,
 } from "../context/types.ts";
 import { type ErrorCode, errorCodes } from "../errors.ts";
 import type { Deprecated } from "../http/deprecation.ts";
@@ -35,8 +36,10 @@ import { ifMatch, ifNoneMatch, unlessMatch } from "../http/etag.ts";
 import { ifRange, range } from "../http/file.ts";
 import type { Caching } from "../middleware/edge-cache.ts";
 import { idempotencyCodes, idempotencyKey } from "../middleware/idempotency.ts";
+import { type Signed, signatureHeaders } from "../middleware/signature.ts";
 import type { Permission } from "../permissions.ts";
 import { PageQuery } from "../schemas/pages.ts";
+import type { HeaderPart, KnownScheme, signatureSchemes } from "../security/webhooks.ts";
 import type { Changes } from "../services/sensitive-changes.ts";
 import type { Switch } from "../settings.ts";
 
@@ -122,6 +125,11 @@ export type Contract = {
   ranged?: true;
   /** Serves its 200 to anybody from the edge's cache. Adds `Age`, `ETag`, their conditions, 304, 400 and 412. */
   cached?: Caching;
+  /**
+   * Takes calls that their sender has signed, such as webhooks, and no others. Adds 403 and, if the scheme names each event,
+   * `c.var.webhook`.
+   */
+  signed?: Signed;
   /** Ignores undeclared query parameters, which are 422 otherwise. Implied by `oauth`. */
   anyQuery?: true;
   /** The setting that switches it off, which makes it a 404. */
@@ -145,6 +153,19 @@ type Calling = (
   ({ paged?: never } | { method: "get"; paged: true; withoutSettings?: never }) &
   ({ ranged?: never } | { method: "get"; ranged: true; paged?: never; versioned?: never; cached?: never }) &
   ({ atRoot?: never } | { atRoot: true; version?: never }) &
+  (
+    | { signed?: never }
+    | {
+        access: "public";
+        method: Exclude<Method, "get">;
+        request: { body: Body & { upload?: never } };
+        signed: Signed;
+        carries?: never;
+        uncounted?: never;
+        oauth?: never;
+        withoutSettings?: never;
+      }
+  ) &
   (
     | { transaction?: never }
     | { transaction: true | TransactionTerms; roundTrips: number; withoutSettings?: never; idempotent?: never }
@@ -176,7 +197,7 @@ export type AnswerStatus = SuccessStatusCode | RedirectStatusCode;
 export type HeaderParameter = {
   readonly name: string;
   readonly in: "header";
-  readonly required: false;
+  readonly required: boolean;
   readonly description: string;
   readonly schema: object;
 };
@@ -198,6 +219,7 @@ const codesWith = {
   callers: ["permission_required", "network_not_allowed"],
   idempotent: idempotencyCodes,
   fresh: ["insufficient_user_authentication"],
+  signed: ["invalid_signature"],
   paged: ["invalid_cursor", "validation_failed"],
   cached: ["bad_request", "precondition_failed"],
   ranged: ["bad_request", "precondition_failed", "range_not_satisfiable"],
@@ -283,7 +305,7 @@ export function parametersOf(contract: Contract): HeaderParameter[] {
   const words = wordsOf(contract);
   const table: Record<string, readonly HeaderParameter[]> = headersWith;
   const derived = Object.entries(table).flatMap(([word, headers]) => (words.has(word) ? headers : []));
-  return [...(contract.parameters ?? []), ...derived];
+  return [...(contract.parameters ?? []), ...derived, ...(contract.signed ? signatureHeaders(contract.signed) : [])];
 }
 
 /** The context that a handler gets. */
@@ -296,11 +318,17 @@ export type EnvOf<C extends Contract> = (C["access"] extends SignedIn
   (C extends { paged: true } ? PagedEnv : unknown) &
   (C extends Verifying ? VerifiedEnv : C extends Receiving ? UploadEnv : unknown) &
   (C extends { ranged: true } ? FileEnv : unknown) &
+  (C extends { signed: { by: infer By } }
+    ? SchemeOf<By> extends { id: HeaderPart }
+      ? WebhookEnv
+      : unknown
+    : unknown) &
   (C extends { transaction: true | TransactionTerms }
     ? TransactionEnv<
         (C["access"] extends SignedIn ? SignedInEnv<C>["Variables"] : Variables) & MemberEnvOf<C>["Variables"]
       >
     : unknown);
+type SchemeOf<By> = By extends KnownScheme ? (typeof signatureSchemes)[By] : By;
 type MemberEnvOf<C extends Contract> = C["access"] extends MemberAccess
   ? C extends { callers: typeof keyCallers }
     ? ActingEnv

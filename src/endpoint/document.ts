@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv } from "../context/types.ts";
+import { securitySchemeOf } from "../middleware/signature.ts";
 import type { Settings } from "../settings.ts";
 import { shareComponents } from "./components.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -73,6 +74,7 @@ export function describeApi(app: OpenAPIHono<AppEnv>, endpoints: readonly Endpoi
         ...{ type: "http", scheme: "bearer", bearerFormat: "plk_<environment>_<id>_<secret>" },
         description: "An API key with the permission that the endpoint names. `POST /api-keys` makes one.",
       },
+      ...Object.assign({}, ...endpoints.map(({ contract: { signed } }) => signed && securitySchemeOf(signed))),
     },
   };
   return document;

@@ -16,6 +16,7 @@ import { fileAnswers } from "../middleware/files.ts";
 import { replayable } from "../middleware/idempotency.ts";
 import { atHandler, inOrder, ofEndpoint } from "../middleware/order.ts";
 import { linkedAnswers } from "../middleware/pages.ts";
+import { securitySchemeOf } from "../middleware/signature.ts";
 import { versionedAnswers } from "../middleware/versions.ts";
 import { sizeInWords } from "../schemas/sizes.ts";
 import { type BodyLimits, documentedBody } from "./bodies.ts";
@@ -142,7 +143,12 @@ function workOf({ method, rate }: Contract): WorkKind {
 
 function toRoute(contract: Contract, policy: Policy): RouteConfig {
   const { method, operationId, summary, description, tags, access, request, responses } = contract;
-  const { callers, idempotent, versioned, cached, paged, ranged, deprecated } = contract;
+  const { callers, idempotent, versioned, cached, paged, ranged, signed, deprecated } = contract;
+  const schemes = [
+    ...consequencesOf(access).security,
+    ...(callers ? ["apiKey"] : []),
+    ...(signed ? Object.keys(securitySchemeOf(signed)) : []),
+  ];
   const isRead = method === "get";
   const tagged = versioned ? versionedAnswers(responses, isRead) : responses;
   const linked = paged ? linkedAnswers(tagged) : tagged;
@@ -159,7 +165,7 @@ function toRoute(contract: Contract, policy: Policy): RouteConfig {
       ...(cached ? cacheable(replayed) : replayed),
       ...problemResponses(codesOf(contract), method, policy),
     }),
-    security: [...consequencesOf(access).security, ...(callers ? ["apiKey"] : [])].map((scheme) => ({ [scheme]: [] })),
+    security: schemes.map((scheme) => ({ [scheme]: [] })),
     ...needsOf(policy),
     middleware: inOrder(ofEndpoint, { contract, policy }),
   };

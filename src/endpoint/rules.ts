@@ -19,8 +19,9 @@ import { multipartType } from "../middleware/content-type.ts";
 import { isPermission, isRole } from "../permissions.ts";
 import { PageQuery, pageOf } from "../schemas/pages.ts";
 import { sizeInWords } from "../schemas/sizes.ts";
+import { schemeOf } from "../security/webhooks.ts";
 import { isSensitive } from "../services/sensitive-changes.ts";
-import { isSwitch } from "../settings.ts";
+import { isSigningSecret, isSwitch } from "../settings.ts";
 import type { Answers, Contract, Method } from "./contract.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { faultsOfTexts, fieldsIn, schemaIn } from "./inputs.ts";
@@ -81,6 +82,7 @@ function faultsOf(contract: Contract): string[] {
     ...faultsOfTexts(contract),
     ...faultsOfBody(contract),
     ...faultsOfFile(contract),
+    ...faultsOfSignature(contract),
     ...faultsOfTransaction(contract),
   ];
 }
@@ -325,6 +327,40 @@ function faultsOfFile({ method, ranged, paged, versioned, cached, responses }: C
     ...when(method !== "get", "only a get is ranged"),
     ...when(paged ?? versioned ?? cached !== undefined, "a ranged answer is neither paged, versioned nor cached"),
     ...when(responses[200]?.content === undefined, "a ranged 200 has the media types of its files"),
+  ];
+}
+
+/** A signed text that cannot be read in two ways: no id and no time holds the sign behind it. */
+const signedContent = /^[^{}]*(\{(id|timestamp)\}[^\w=+/{}-][^{}]*)*\{body\}$/;
+
+function faultsOfSignature({ signed, access, request, ...others }: Contract): string[] {
+  if (signed === undefined) return [];
+  const { secret, tolerance } = signed;
+  const { content, encoding, id, timestamp } = schemeOf(signed.by);
+  const { upload, content: bodies = {} } = request?.body ?? {};
+  const excluded = ["carries", "uncounted", "oauth", "withoutSettings"] as const;
+  const isDated = timestamp !== undefined;
+  const isSound =
+    signedContent.test(content) &&
+    (id !== undefined || !content.includes("{id}")) &&
+    isDated === content.includes("{timestamp}") &&
+    ["hex", "base64"].includes(encoding);
+  return [
+    ...when(isSignedIn(access), 'the sender is no user: signed needs access: "public"'),
+    ...when(
+      !request?.body || upload !== undefined || multipartType in bodies,
+      "signed needs a body that is read whole",
+    ),
+    ...excluded.flatMap((word) => when(others[word] !== undefined, `signed goes without ${word}`)),
+    ...when(
+      !isSound,
+      "a scheme signs such as {id}.{timestamp}.{body} in hex or base64: the time that it has, and a sign behind each",
+    ),
+    ...when(!isSigningSecret(secret), `${secret} is no secret of src/settings.ts with the value WebhookSecrets`),
+    ...when(
+      tolerance !== undefined && !(isDated && secondsIn(tolerance) > 0),
+      "tolerance is such as 5m, for a scheme with a time",
+    ),
   ];
 }
 

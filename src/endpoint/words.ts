@@ -1,3 +1,4 @@
+import { isScheme } from "../security/webhooks.ts";
 import type { Contract } from "./contract.ts";
 
 type Kind = { told: string; holds: (value: unknown) => boolean };
@@ -15,6 +16,11 @@ const answers: Kind = {
 const someTexts: Kind = { told: "a list of one text or more", holds: (value) => isList(value, text.holds, 1) };
 const access: Kind = { told: "a word or { member: … }", holds: (value) => text.holds(value) || isObject(value) };
 const terms: Kind = { told: "true or an object", holds: (value) => value === true || isObject(value) };
+const signature: Kind = {
+  told: "{ by, secret }, a scheme and a setting",
+  holds: (value) =>
+    isObject(value) && "by" in value && isScheme(value.by) && "secret" in value && text.holds(value.secret),
+};
 const needed = (kind: Kind) => ({ ...kind, isNeeded: true });
 
 /** Every word of a contract, with the kind of its value. Any other key is a misspelling. */
@@ -49,6 +55,7 @@ export const words: Record<keyof Contract, Kind & { isNeeded?: boolean }> = {
   transaction: terms,
   ranged: flag,
   cached: object,
+  signed: signature,
   anyQuery: flag,
   offBy: text,
   withoutSettings: flag,

@@ -30,6 +30,7 @@ import { limitRate } from "./rate-limit.ts";
 import { requestId } from "./request-id.ts";
 import { requestLog } from "./request-log.ts";
 import { runTasksAfter } from "./run-tasks.ts";
+import { verifySignature } from "./signature.ts";
 import { startLog } from "./start-log.ts";
 import { unlessOff } from "./switch.ts";
 import { transactions } from "./transaction.ts";
@@ -143,6 +144,11 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
     "multipart",
     ({ contract }) => (mediaTypes(contract).includes(multipartType) ? readMultipart(arrivalOf(contract)) : undefined),
     "The fingerprint of a request is that of its parts, whatever boundary is between them.",
+  ],
+  [
+    "signature",
+    ({ contract }) => contract.signed && verifySignature(contract.signed, secondsOf(contract)),
+    "A forged call takes no place from others, and no parser reads it.",
   ],
   [
     "place",

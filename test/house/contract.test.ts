@@ -7,6 +7,7 @@ import { codesOf, completed } from "../../src/endpoint/contract.ts";
 import type { Endpoint } from "../../src/endpoint/endpoint.ts";
 import { exampleProblem } from "../../src/endpoint/problems.ts";
 import { errorTable } from "../../src/errors.ts";
+import { securitySchemeOf } from "../../src/middleware/signature.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { isRule, rule } from "../../src/schemas/field-errors.ts";
 import { Flag } from "../../src/schemas/parameters.ts";
@@ -99,10 +100,11 @@ function bodiesOf(some: typeof operations): string[] {
   return [...new Set(namesReferredTo(withReferences(some.map(({ operation }) => operation.requestBody))))];
 }
 
-/** True for OAuth2, whose bodies may hold unknown fields (RFC 6749, RFC 7009). */
-/** Schemas of bodies that others write, who add fields as they like, such as `PaymentEvent` of a webhook. */
+/** Schemas of bodies that others write, who add fields as they like, where no declaration says so. */
 const ofOthers: string[] = [];
-const isTolerant = (policy: Policy) => endpoints.some((one) => one.policy === policy && one.contract.oauth);
+/** True for OAuth2, whose bodies may hold unknown fields (RFC 6749, RFC 7009), and for what a sender of webhooks writes. */
+const isTolerant = (policy: Policy) =>
+  endpoints.some(({ policy: own, contract }: Endpoint) => own === policy && (contract.oauth || contract.signed));
 
 describe("the OpenAPI document", () => {
   it("is OpenAPI 3.1 and has every endpoint", () => {
@@ -228,7 +230,10 @@ describe("the OpenAPI document", () => {
     for (const { policy, operation } of operations) {
       const schemes = (operation.security ?? []).flatMap((scheme: object) => Object.keys(scheme));
       const people = policy.access === "public" ? [] : ["password", "bearer"];
-      expect(schemes, policy.operationId).toStrictEqual(policy.permission ? [...people, "apiKey"] : people);
+      const signed = endpoints.find((one: Endpoint) => one.policy === policy)?.contract.signed;
+      const others = [...(policy.permission ? ["apiKey"] : []), ...Object.keys(signed ? securitySchemeOf(signed) : {})];
+      expect(schemes, policy.operationId).toStrictEqual([...people, ...others]);
+      expect(Object.keys(document.components.securitySchemes)).toEqual(expect.arrayContaining(schemes));
     }
   });
 });

@@ -10,6 +10,7 @@ import { ETag } from "../../src/schemas/common.ts";
 import { Health } from "../../src/schemas/health.ts";
 import { pageOf } from "../../src/schemas/pages.ts";
 import { type Answer, aUser, bindings, serve, unique } from "../harness.ts";
+import { aSecret, aSigningSecret } from "../signed.ts";
 
 const namesOf = (stages: typeof ofEveryRequest | typeof ofEndpoint) => stages.map(([name]) => name);
 
@@ -104,9 +105,18 @@ const stream = endpoint(
   answerTo,
 );
 
-const endpoints = [change, kept, carrying, form, file, stream];
+const signed = endpoint(
+  {
+    ...{ ...said, method: "post", path: "/signed", operationId: "signed", access: "public", roundTrips: 0 },
+    ...{ request: { body: body(z.strictObject({ title: z.string() })) }, responses },
+    signed: { by: "stripe", secret: aSigningSecret("TEST_ORDER") },
+  },
+  answerTo,
+);
+
+const endpoints = [change, kept, carrying, form, file, stream, signed];
 const appWith = (own: Record<string, unknown> = {}) =>
-  serve({ endpoints, mayFail: true, bindings: { ...bindings, ...own } });
+  serve({ endpoints, mayFail: true, bindings: { ...bindings, TEST_ORDER: aSecret(), ...own } });
 const refusing = { RATE_LIMIT_PUBLIC: { limit: async () => ({ success: false }) } };
 
 describe("the drawing of a request", () => {
@@ -131,7 +141,9 @@ describe("the drawing of a request", () => {
     expect((await app.put("/stream", { body: "A", headers: { "Content-Type": "text/plain" } })).status).toBe(200);
     const uploaded = ran;
     expect((await app.get("/file")).status).toBe(200);
-    const all = [changed, read, parts, uploaded, ran];
+    const served = ran;
+    expect((await app.post("/signed", { json: { title: "A" } })).status).toBe(200);
+    const all = [changed, read, parts, uploaded, served, ran];
     for (const stages of all) {
       const ours = drawn.filter((name) => stages.includes(name));
       // Behind ours there are those of zod-openapi, which validate.
@@ -196,6 +208,24 @@ describe("a request that is wrong in every respect", () => {
     expect(answers.map(({ status }) => status)).toStrictEqual([429, 429]);
     expect((await appWith().get(`${path}&other=1`)).status).toBe(422);
     expect((await appWith().get(path)).headers.get("Age")).not.toBeNull();
+  });
+
+  it("is refused by its signature before anything parses its body", async () => {
+    const app = appWith();
+    const forged = { body: "{", headers: { "Content-Type": "application/json", "Stripe-Signature": "t=1,v1=ab" } };
+    expect((await app.post("/signed", forged)).body.code).toBe("invalid_signature");
+    expect((await app.post("/signed", { ...forged, headers: { "Content-Type": "application/json" } })).status).toBe(
+      400,
+    );
+    expect(
+      (
+        await appWith(refusing).post("/signed", {
+          ...forged,
+          headers: { ...forged.headers, "CF-Connecting-IP": "192.0.2.1" },
+        })
+      ).status,
+    ).toBe(429);
+    expect(ran).toStrictEqual([]);
   });
 
   it("is counted by its token after its body was validated", async () => {

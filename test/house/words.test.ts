@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { securitySchemeOf } from "../../src/middleware/signature.ts";
 import { type Call, called, send, withHeaders } from "../calls.ts";
 import { type Answer, serve } from "../harness.ts";
 
-const having = (word: "idempotent" | "versioned" | "paged" | "ranged" | "cached") =>
+const having = (word: "idempotent" | "versioned" | "paged" | "ranged" | "cached" | "signed") =>
   called.filter(({ endpoint }) => endpoint.contract[word]);
 
 describe("promise 18: a word of a declaration holds", () => {
@@ -97,6 +98,20 @@ describe("promise 18: a word of a declaration holds", () => {
       for (const known of [tag, `W/${tag}`, `"other", ${tag}`, "*"]) {
         const again = await ask({ "If-None-Match": known, Range: "bytes=0-0" });
         expect([again.status, again.text, again.headers.get("ETag")]).toStrictEqual([304, "", tag]);
+      }
+    },
+  );
+
+  it.each(having("signed"))(
+    "promise 51, signed: $operationId takes nothing that its sender did not sign",
+    async ({ endpoint, make }) => {
+      const call = await make();
+      // The harness signs what has no header of a signature.
+      expect((await send(endpoint, call)).status).toBeLessThan(300);
+      const [name = ""] = Object.keys(endpoint.contract.signed ? securitySchemeOf(endpoint.contract.signed) : {});
+      for (const forged of ["", "v1,forged", `v1=${"0".repeat(64)}`]) {
+        const refused = await send(endpoint, withHeaders(call, { [name]: forged }));
+        expect([refused.status, refused.body.code]).toStrictEqual([403, "invalid_signature"]);
       }
     },
   );

@@ -21,7 +21,9 @@ import { addressOnNode, serveOnNode } from "../../src/platform/node/server.ts";
 import { serverSettingsFrom } from "../../src/platform/node/settings.ts";
 import { toNodeStream, toWebStream } from "../../src/platform/node/streams.ts";
 import { textsInMemory } from "../../src/platform/texts.ts";
+import { endpoints } from "../../src/routes/index.ts";
 import type { Bindings } from "../../src/settings.ts";
+import { secretsFor } from "../signed.ts";
 
 // A global of Cloudflare's runtime that tests wait by.
 Object.assign(globalThis, { scheduler });
@@ -37,6 +39,7 @@ const server = serverSettingsFrom({
   DATABASE_CONNECTIONS: "60",
 });
 const variables = {
+  ...secretsFor(endpoints),
   ...inject("bindings"),
   DATABASE_URL: ofWorker.href,
   NEON_FETCH_ENDPOINT: inject("neonEndpoint"),

@@ -2,10 +2,12 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { createApp, defaultDeps } from "../../src/app.ts";
+import { endpoints } from "../../src/routes/index.ts";
 import type { Bindings } from "../../src/settings.ts";
+import { secretsFor } from "../signed.ts";
 
 /** Without the alarm, which would run tasks in the middle of another test. */
-export const bindings: Bindings = { ...env, TASK_ALARM: undefined };
+export const bindings: Bindings = { ...secretsFor(endpoints), ...env, TASK_ALARM: undefined };
 
 export const deps = defaultDeps;
 
