@@ -115,6 +115,7 @@ describe("promise 8: fifty uses of one mailed token at once", () => {
     const answers = await Promise.all(fifty.map(() => forgot(user.email)));
     expect(count(answers, 202)).toBe(50);
     expect(api.sent.filter(({ to }) => to === user.email)).toHaveLength(1);
+    expect(await db.$count(mails, eq(mails.user_id, user.id))).toBe(1);
     expect((await reset(api.tokenFor(user.email), "another password")).status).toBe(204);
   });
 });

@@ -1,9 +1,11 @@
 import { and, eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
+import type { Deps } from "../../../src/context/types.ts";
 import { apiKeys, auditEvents, mails, sessions, users } from "../../../src/db/schema.ts";
+import type { RoundTrips } from "../../../src/db/wire.ts";
 import { endpoints } from "../../../src/routes/index.ts";
 import { carrying, examplePath } from "../../examples.ts";
-import { aKey, api, aUser, db, deleteOwn, unique } from "../../harness.ts";
+import { aKey, api, aUser, db, deleteOwn, deps, serve, unique } from "../../harness.ts";
 
 const soon = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
 type User = Awaited<ReturnType<typeof aUser>>;
@@ -418,6 +420,15 @@ describe("the fields of a key", () => {
     expect([answer.status, answer.body.errors?.[0].type]).toStrictEqual([422, type]);
   });
 
+  it("hold no time that has come", async () => {
+    const [ada, now] = [await aUser(), new Date(Date.now() + 60_000)];
+    const app = serve({ deps: { now: () => now } }).as(ada);
+    const make = (expires_at: Date) =>
+      app.post("/api-keys", { name: unique(), permissions: ["items:read"], expires_at: expires_at.toISOString() });
+    expect((await make(now)).body.errors[0].type).toBe("date_too_early");
+    expect((await make(new Date(now.getTime() + 1))).status).toBe(201);
+  });
+
   it("may hold a time in small letters, which RFC 3339 allows", async () => {
     const answer = await make({ expires_at: "2100-01-01t00:00:00z" });
     expect([answer.status, answer.body.expires_at]).toStrictEqual([201, "2100-01-01T00:00:00.000Z"]);
@@ -528,6 +539,39 @@ describe("what is told of a key", () => {
     const before = (await rowOf(key.id))?.last_used_at;
     expect((await key.get("/items")).status).toBe(200);
     expect((await rowOf(key.id))?.last_used_at).toBe(before);
+  });
+
+  it("is when it was last used, for which the next use within the hour asks nothing", async () => {
+    const key = await aKey({ user_id: (await aUser()).id });
+    const spent: RoundTrips[] = [];
+    const connect: Deps["connect"] = (settings, trips) => {
+      spent.push(trips);
+      return deps.connect(settings, trips);
+    };
+    const app = serve({ deps: { connect } });
+    const roundTrips = async () => {
+      spent.length = 0;
+      expect((await app.get("/items", { token: key.token })).status).toBe(200);
+      return spent.map(({ count }) => count);
+    };
+    expect([await roundTrips(), await roundTrips()]).toStrictEqual([[1, 1], [1]]);
+  });
+
+  it("is when it was last used, by the next use where the database could not note it", async () => {
+    const key = await aKey({ user_id: (await aUser()).id });
+    let connections = 0;
+    // The second connection is the one that notes the use, after the answer.
+    const connect: Deps["connect"] = (settings, trips) => {
+      connections += 1;
+      const NEON_FETCH_ENDPOINT = "http://127.0.0.1:9/sql";
+      return deps.connect(connections === 2 ? { ...settings, NEON_FETCH_ENDPOINT } : settings, trips);
+    };
+    const app = serve({ deps: { connect } });
+    for (const isNoted of [false, true]) {
+      expect((await app.get("/items", { token: key.token })).status).toBe(200);
+      expect((await rowOf(key.id))?.last_used_at).toEqual(isNoted ? expect.any(String) : null);
+    }
+    expect(app.logs.map(({ message }) => message)).toContain("use of a key not noted");
   });
 
   it("has the id of the key in one spelling, however the path has it", async () => {

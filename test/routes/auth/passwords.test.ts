@@ -43,8 +43,8 @@ const asking: Record<string, (password: string) => Promise<Answer>> = {
 
 describe("a password that is its owner's address or username, or a part of it", () => {
   const owner = () => ({
-    username: unique("ada.lovelace"),
-    email: `${unique("first")}@${unique("somerville")}.example`,
+    username: unique("Ada.Lovelace"),
+    email: `${unique("First")}@${unique("somerville")}.example`,
   });
   type Owner = ReturnType<typeof owner>;
 

@@ -110,6 +110,13 @@ describe("promise 23: SECRET_KEY rotates in steps that end nothing that was made
     },
   );
 
+  it("refuses a token whose successor was made two steps ahead, by a key that is not in the ring", async () => {
+    const [first, third] = [workerWith(rings[0] ?? ""), workerWith(rings[2] ?? "")];
+    const { refresh_token } = await first.issue();
+    expect((await third.post("/auth/refresh", { refresh_token })).status).toBe(200);
+    expect((await first.post("/auth/refresh", { refresh_token })).body.code).toBe("invalid_refresh_token");
+  });
+
   it("sends a mail that waited with the link that was issued", async () => {
     const user = await aUser({ email_verified_at: new Date().toISOString() });
     // Made first, as it sends the mails of its own time.

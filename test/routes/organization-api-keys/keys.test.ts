@@ -238,12 +238,15 @@ it("tells all who manage the keys of an organization of a change, and the others
   expect(mailTo(member)).toStrictEqual([]);
 });
 
-it("tells twenty of those who manage the keys at most, the actor and the owner among them", async () => {
+it("tells twenty of those who manage the keys at most, the actor and the owner among them, and nobody whose account is deleted", async () => {
   const { id, path, owner, admin } = await anOrganization();
+  const gone = await aMember({ id }, "admin");
+  expect((await deleteOwn(gone)).status).toBe(204);
   for (let i = 0; i < 20; i++) await aMember({ id }, "admin");
   const { status, body } = await admin.post(`${path}/api-keys`, { name: unique(), permissions: ["keys:manage"] });
   expect(status).toBe(201);
   const told = await db.select().from(mails).where(sql`${mails.data} ->> 'api_key_id' = ${body.id}`);
   expect(told).toHaveLength(20);
   expect(told.map(({ user_id }) => user_id)).toEqual(expect.arrayContaining([admin.id, owner.id]));
+  expect(told.map(({ user_id }) => user_id)).not.toContain(gone.id);
 });

@@ -207,6 +207,8 @@ describe("names and slugs", () => {
     const ada = await aUser();
     await admin.patch(path, { slug: unique("new") }, any);
     expect((await ada.post("/organizations", { name: unique(), slug })).body.code).toBe("slug_taken");
+    const other = await anOrganization();
+    expect((await other.admin.patch(other.path, { slug }, any)).body.code).toBe("slug_taken");
     expect((await admin.patch(path, { slug }, any)).body.slug).toBe(slug);
     await admin.patch(path, { slug: unique("new") }, any);
     await db.update(slugs).set({ released_at: long }).where(eq(slugs.slug, slug));

@@ -1,8 +1,18 @@
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { and, eq, ne, type SQL, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { Organizations } from "../../../src/crud/organizations.ts";
-import { apiKeys, customRoles, invitations, organizations, users } from "../../../src/db/schema.ts";
-import { aKey, aUser, bindings, db, deleteOwn, type serve, serveWithMailbox, unique } from "../../harness.ts";
+import { apiKeys, customRoles, invitations, members, organizations, users } from "../../../src/db/schema.ts";
+import {
+  aKey,
+  aUser,
+  bindings,
+  db,
+  deleteOwn,
+  quickHash,
+  type serve,
+  serveWithMailbox,
+  unique,
+} from "../../harness.ts";
 import { holding } from "../../holding.ts";
 import { aMember, anOrganization } from "../../members.ts";
 
@@ -210,5 +220,61 @@ describe("an organization that is restored while its owner's account is deleted"
       () => root.delete(`/users/${owner.id}`, { headers: { "If-Match": "*" } }),
     );
     expect(await isOrphan(organization)).toBe(false);
+  });
+});
+
+describe("an account", () => {
+  type User = Awaited<ReturnType<typeof aUser>>;
+  const deletions: [string, (user: User) => Promise<() => Promise<Answer>>][] = [
+    [
+      "its user",
+      async (user) => {
+        const current_password = unique("password");
+        await db
+          .update(users)
+          .set({ password_hash: quickHash(current_password) })
+          .where(eq(users.id, user.id));
+        return () => user.post("/users/me/deletion", { current_password });
+      },
+    ],
+    [
+      "an admin",
+      async ({ id }) => {
+        const root = await aUser({ role: "admin" });
+        return () => root.delete(`/users/${id}`, { headers: { "If-Match": "*" } });
+      },
+    ],
+  ];
+
+  it.each(deletions)(
+    "is not deleted by %s while it takes over an organization with others",
+    async (_by, deletionOf) => {
+      const organization = await anOrganization();
+      const { path, owner, member } = organization;
+      await owner.put(`${path}/transfer`, { user_id: member.id });
+      const [accepted, deleted] = await inOrder(
+        row(organization),
+        () => member.post(`${path}/transfer/accept`),
+        await deletionOf(member),
+      );
+      expect([accepted.status, deleted.body?.code]).toStrictEqual([200, "owner_required"]);
+    },
+  );
+
+  it.each(deletions)("is not deleted by %s while somebody joins its organization", async (_by, deletionOf) => {
+    const organization = await anOrganization();
+    const { id, path, owner } = organization;
+    await db.delete(members).where(and(eq(members.organization_id, id), ne(members.user_id, owner.id)));
+    const app = serveWithMailbox();
+    const guest = await aUser({ email_verified_at: new Date().toISOString() });
+    await app.as(owner).post(`${path}/invitations`, { email: guest.email });
+    const json = { token: app.tokenFor(guest.email) };
+    const [joined, deleted] = await inOrder(
+      row(organization),
+      () => app.as(guest).post("/invitations/accept", json),
+      await deletionOf(owner),
+    );
+    expect([joined.status, deleted.body?.code]).toStrictEqual([200, "owner_required"]);
+    expect((await stored(organization))?.deleted_at).toBeNull();
   });
 });

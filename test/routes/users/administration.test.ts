@@ -116,6 +116,16 @@ describe("promise 2: an admin who is demoted while a change waits for its row", 
     expect(await rows()).toStrictEqual(before);
     expect(await eventsOf(user.id)).toStrictEqual([]);
   });
+
+  it("cannot give themselves the role again", async () => {
+    const late = await aUser({ role: "admin" });
+    const held = await holding(sql`update users set role = 'user' where id = ${late.id}`);
+    const call = late.patch(`/users/${late.id}`, { role: "admin" });
+    await held.meets(call);
+    await held.release();
+    expect((await call).body.code).toBe("forbidden");
+    expect((await late.get("/users/me")).body.role).toBe("user");
+  });
 });
 
 describe("DELETE /users/{id}/sessions", () => {
