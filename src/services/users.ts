@@ -41,8 +41,7 @@ export async function changeUser(context: Context, id: string, changes: UserUpda
     ...(await consequences(context, id, told)),
     isSelf ? undefined : isAdmin,
   );
-  if (!user) throw new ApiError(isSelf ? "forbidden" : "not_found");
-  return user;
+  return user ?? notFound();
 }
 
 /** True if an id is the caller's own, in any spelling. */

@@ -117,6 +117,17 @@ describe("promise 2: an admin who is demoted while a change waits for its row", 
     expect(await eventsOf(user.id)).toStrictEqual([]);
   });
 
+  it("is refused, too, where it waits for a session after the account itself", async () => {
+    const [user, late] = [await aUser(), await aUser({ role: "admin" })];
+    const held = await holding(sql`select from sessions where user_id = ${user.id} for update`);
+    const call = late.delete(`/users/${user.id}`);
+    await held.meets(call);
+    await db.update(users).set({ role: "user" }).where(eq(users.id, late.id));
+    await held.release();
+    expect((await call).body.code).toBe("forbidden");
+    expect(await works(user.token)).toBe(true);
+  });
+
   it("cannot give themselves the role again", async () => {
     const late = await aUser({ role: "admin" });
     const held = await holding(sql`update users set role = 'user' where id = ${late.id}`);
@@ -125,6 +136,20 @@ describe("promise 2: an admin who is demoted while a change waits for its row", 
     await held.release();
     expect((await call).body.code).toBe("forbidden");
     expect((await late.get("/users/me")).body.role).toBe("user");
+  });
+
+  it("changes nothing of their own account where that was deleted meanwhile", async () => {
+    const late = await aUser({ role: "admin" });
+    const held = await holding(
+      sql`update users set deleted_at = now(), deleted_by = ${admin.id} where id = ${late.id}`,
+    );
+    const call = late.patch(`/users/${late.id}`, { role: "user" });
+    await held.meets(call);
+    await held.release();
+    expect((await call).body.code).toBe("invalid_token");
+    const [row] = await db.select().from(users).where(eq(users.id, late.id));
+    expect(row?.role).toBe("admin");
+    expect(await eventsOf(late.id)).toStrictEqual([]);
   });
 });
 
@@ -235,6 +260,13 @@ describe("a user whom an admin has deleted", () => {
     }
     expect((await api.as(admin).post(`/users/${user.id}/restore`)).status).toBe(200);
     expect((await enter("/auth/login", user.username)).status).toBe(200);
+  });
+
+  it("comes back without their old sessions", async () => {
+    const user = await aUser();
+    expect((await api.as(admin).delete(`/users/${user.id}`)).status).toBe(204);
+    expect((await api.as(admin).post(`/users/${user.id}/restore`)).status).toBe(200);
+    expect(await works(user.token)).toBe(false);
   });
 
   it("can be barred and demoted, as can whoever deleted themselves, and nothing else of them be changed", async () => {
