@@ -4,6 +4,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { describeError, GuardedError } from "./log.ts";
 import { type Fault, type FieldError, faultAt, fieldError } from "./schemas/field-errors.ts";
 import { sizeInWords } from "./schemas/sizes.ts";
+import { isStorable } from "./schemas/text.ts";
 
 type ErrorEntry = {
   status: ContentfulStatusCode;
@@ -18,6 +19,12 @@ type ErrorEntry = {
 };
 
 type Blamed = { name: string } & Fault;
+
+/** Tells the fault of a value, if it is one that the database refused. */
+export type Refuted = (value: unknown) => Fault | undefined;
+/** Refuses a text that no column can hold. */
+export const unstorable: Refuted = (value) =>
+  typeof value === "string" && !isStorable(value) ? { type: "invalid_unicode" } : undefined;
 
 /** Every error that a client can get: its stable code, its status and its default sentence. */
 export const errorTable = {
@@ -154,6 +161,7 @@ export class ApiError extends Error {
   readonly detail: string;
   readonly errors: FieldError[] | undefined;
   readonly blamed: readonly Blamed[];
+  readonly refuted: Refuted | undefined;
   readonly headers: Record<string, string>;
 
   constructor(
@@ -163,6 +171,8 @@ export class ApiError extends Error {
       errors?: FieldError[];
       /** Further fields of the body to blame. Those that the endpoint's body lacks are left out of the answer. */
       blamed?: readonly Blamed[];
+      /** Finds what to blame among the values of the request. */
+      refuted?: Refuted | undefined;
       headers?: Record<string, string>;
       cause?: unknown;
     } = {},
@@ -172,6 +182,7 @@ export class ApiError extends Error {
     this.detail = options.detail ?? errorTable[code].detail;
     this.errors = options.errors;
     this.blamed = options.blamed ?? [];
+    this.refuted = options.refuted;
     this.headers = options.headers ?? {};
   }
 }
@@ -179,10 +190,10 @@ export class ApiError extends Error {
 const maxErrors = 50;
 
 /** Refuses a request that does not fit its schema, by at most {@link maxErrors} of its faults. */
-export function invalid(code: "validation_failed" | "invalid_request", all: FieldError[]): ApiError {
+export function invalid(code: "validation_failed" | "invalid_request", all: FieldError[], cause?: unknown): ApiError {
   const errors = all.slice(0, maxErrors);
   const [first] = errors;
-  return new ApiError(code, first ? { detail: `${first.loc.join(".")}: ${first.msg}`, errors } : {});
+  return new ApiError(code, { cause, ...(first && { detail: `${first.loc.join(".")}: ${first.msg}`, errors }) });
 }
 
 /** The field error of the operation of a batch that was refused. */

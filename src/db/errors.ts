@@ -7,10 +7,12 @@ import {
   operationError,
   permissionRequired,
   proofRequired,
+  unstorable,
 } from "../errors.ts";
 import { GuardedError } from "../log.ts";
 import { constraintCodes } from "./constraints.ts";
 import { type JsonRow, readResults } from "./json-rows.ts";
+import { refutedBy } from "./refused-values.ts";
 import { isRaisedByUs, meaningOf } from "./sqlstates.ts";
 import { CallError, isUndone } from "./wire.ts";
 
@@ -45,7 +47,10 @@ export function fromDatabase(thrown: unknown): ApiError {
   const isForeseen = code !== "internal" && (isOurs(error) || constraintCodes[error?.constraint ?? ""] !== undefined);
   const refusal = refusals[error?.code ?? ""];
   const position = Number(error?.detail ?? -1);
-  const { retryAfter } = findCallError(thrown)?.fields ?? {};
+  const { fault, fields } = findCallError(thrown) ?? {};
+  const { retryAfter, http_status } = fields ?? {};
+  // Neon does not read JSON with half a character in it.
+  const isUnread = fault === "rejected" && http_status === 400;
   if (code === "too_many_requests") return keysFull(Number(error?.detail));
   if (code === "permission_required" && error?.detail) return permissionRequired(error.detail);
   if (code === "insufficient_user_authentication") return proofRequired(Number(error?.detail));
@@ -53,6 +58,7 @@ export function fromDatabase(thrown: unknown): ApiError {
     ...(!isForeseen && { cause: new GuardedError(describe(thrown)) }),
     ...(code === "validation_failed" && { detail: "A value is missing, or is not one that can be stored." }),
     blamed: blamedBy(code, error),
+    refuted: error?.code?.startsWith("22") ? refutedBy(error) : isUnread ? unstorable : undefined,
     ...(refusal && position >= 0 && { errors: [operationError(refusal, position)] }),
     ...(retryAfter !== undefined && { headers: { "Retry-After": String(Math.min(retryAfter, longestWait)) } }),
   });

@@ -32,9 +32,14 @@ const meanings: Partial<Record<string, ErrorCode>> = {
   "22007": "validation_failed", // not a time
   "22008": "validation_failed", // a time out of range
   "22009": "validation_failed", // not a time zone
+  "22011": "validation_failed", // a negative length
+  "22015": "validation_failed", // an interval out of range
   "22019": "validation_failed", // not an escape character
   "2201B": "validation_failed", // not a regular expression
+  "2201W": "validation_failed", // a negative limit
+  "2201X": "validation_failed", // a negative offset
   "22021": "validation_failed", // not in the encoding, such as NUL
+  "22023": "validation_failed", // not an argument of the function, such as an unknown time zone
   "22025": "validation_failed", // not an escape sequence
   "22030": "validation_failed", // a key twice in a JSON object
   "22032": "validation_failed", // not JSON
@@ -43,6 +48,7 @@ const meanings: Partial<Record<string, ErrorCode>> = {
   "23502": "validation_failed", // null where there must be a value
   "23514": "validation_failed", // a check
   "54000": "validation_failed", // too long for an index
+  "54001": "validation_failed", // nested too deep
 
   // Existing rows conflict with the change.
   "23001": "still_referenced",

@@ -1,12 +1,14 @@
 import type { Hook } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import type { z } from "zod";
 import type { AppEnv } from "../context/types.ts";
-import { ApiError, invalid } from "../errors.ts";
-import { fieldError } from "../schemas/field-errors.ts";
+import { ApiError, invalid, type Refuted } from "../errors.ts";
+import { type FieldError, faultAt, fieldError } from "../schemas/field-errors.ts";
 import { codeOfInvalid } from "./contract.ts";
 import { toFieldErrors } from "./issues.ts";
 
 const parts: Record<string, string> = { json: "body", form: "body", param: "path" };
+const targets = [...Object.keys(parts), "query", "header", "cookie"];
 
 /** Answers failed validation with 422 and FastAPI's `loc`, `msg` and `type`, or with the 400 of OAuth2. */
 export const refuseInvalid: Hook<unknown, AppEnv, string, void> = (result, c) => {
@@ -38,4 +40,33 @@ function isRepeated({ code, path }: z.core.$ZodIssue, given: unknown): boolean {
 /** True if `grant_type` is present but not one of the schema's. */
 function isOtherGrant({ path: [field], code }: z.core.$ZodIssue): boolean {
   return field === "grant_type" && (code === "invalid_value" || code === "invalid_union");
+}
+
+/**
+ * Blames the one value of the request that the database refused, as validation would have. Changes nothing where several
+ * have the same value, or none: the statement may have computed it.
+ */
+export function blamingInput(error: ApiError, c: Context<AppEnv>): ApiError {
+  const { refuted, cause } = error;
+  if (!refuted || c.var.policy?.oauth) return error;
+  const req = c.req as unknown as { valid(target: string): unknown };
+  const errors = targets.flatMap((target) => refutedIn(req.valid(target), [parts[target] ?? target], refuted));
+  if (errors.length !== 1 && errors[0]?.type !== "invalid_unicode") return error;
+  return invalid("validation_failed", errors, cause);
+}
+
+/** Deeper values are not looked at: a body may nest beyond what a function can follow. */
+const deepest = 20;
+
+function refutedIn(value: unknown, loc: FieldError["loc"], refuted: Refuted): FieldError[] {
+  if (typeof value === "object" && value !== null) {
+    const isList = Array.isArray(value);
+    return loc.length > deepest
+      ? []
+      : Object.entries(value).flatMap(([key, inner]) =>
+          refutedIn(inner, [...loc, isList ? Number(key) : key], refuted),
+        );
+  }
+  const fault = refuted(value);
+  return fault ? [faultAt(loc, fault)] : [];
 }

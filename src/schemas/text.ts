@@ -31,7 +31,12 @@ export const Url = z
 
 export const wellFormed = rule((value: string) => value.isWellFormed(), "invalid_unicode");
 
-export const storable = rule((value: string) => value.isWellFormed() && !value.includes("\u0000"), "invalid_unicode");
+export const storable = rule(isStorable, "invalid_unicode");
+
+/** True for a text that PostgreSQL can hold. */
+export function isStorable(value: string): boolean {
+  return value.isWellFormed() && !value.includes("\u0000");
+}
 
 /** Bounds the length in code points, the characters as people count them. */
 export function codePoints({ min, max }: { min: number; max: number }) {
