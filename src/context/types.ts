@@ -46,8 +46,11 @@ export type Deps = {
   /** Every task that `run` may enqueue and this Worker runs. */
   tasks: readonly Task[];
   /** Has tasks run that were just enqueued, here or in the Worker that runs them. */
-  wake: (bindings: Bindings, deps: Deps & { settings: Settings }, enqueued: readonly Enqueued[]) => Promise<void>;
+  wake: (bindings: Bindings, deps: Waking, enqueued: readonly Enqueued[]) => Promise<void>;
 };
+
+/** The part of a request that has tasks run. */
+type Waking = Deps & { settings: Settings; trips: RoundTrips };
 
 export type Attributes = Record<string, string | number | boolean | undefined>;
 /** The platform's tracing, whose spans nest by themselves. It records nothing of requests that are not sampled. */

@@ -24,8 +24,16 @@ type Time = { begin: number; end: number };
 const ofItsOwn: Time = { begin: 50, end: 900 };
 export const afterAnswer: Time = { begin: 20, end: 30 };
 
-/** `span` leaves the tasks of the other alarm to that. `log` is one that reports its errors already, as a request's does. */
-type Options = { ids?: readonly string[]; time?: Time; span?: Span; log?: Log };
+type Options = {
+  ids?: readonly string[];
+  time?: Time;
+  /** Leaves the tasks of the other alarm to that. */
+  span?: Span;
+  /** One that reports its errors already, as a request's does. */
+  log?: Log;
+  /** The subrequests of the request that this run follows: the platform counts both together. */
+  spent?: number;
+};
 
 /**
  * Runs tasks until none is due, or time or subrequests run out: those of `ids` and what they enqueue, or all, with the
@@ -34,7 +42,7 @@ type Options = { ids?: readonly string[]; time?: Time; span?: Span; log?: Log };
 export async function runTasks(
   bindings: Bindings,
   deps: Deps,
-  { ids, time = ofItsOwn, span, log: own }: Options = {},
+  { ids, time = ofItsOwn, span, log: own, spent = 0 }: Options = {},
 ): Promise<boolean> {
   const settings = configurationOf(bindings);
   const reports: Promise<void>[] = [];
@@ -54,7 +62,7 @@ export async function runTasks(
   const from = Date.now();
   const seconds = () => (Date.now() - from) / 1_000;
   // Each task that began may still read, call the outside world, complete and fail; then the alarms are set.
-  const room = settings.SUBREQUESTS - 4 * parallel - 3;
+  const room = settings.SUBREQUESTS - spent - 4 * parallel - 3;
   let repetitions = 0;
   const hasRoom = (calls = 0) => trips.count + started.size + repetitions + calls < room;
   const mayGoOn = (calls?: number) => seconds() < time.begin && hasRoom(calls);

@@ -104,6 +104,30 @@ describe("later", () => {
     expect(await effectsOf(`receipt of ${order}`)).toStrictEqual([1]);
   });
 
+  it("its tasks share the subrequests of the plan with the request that they follow", async () => {
+    const slow = endpoint({ ...declared, path: "/slow", operationId: "slow", roundTrips: 42 }, async (c) => {
+      const { db, run } = c.var;
+      for (let trip = 1; trip < 42; trip++) await run(db.execute(sql`select 1`));
+      const { order } = c.req.valid("json");
+      await run(...Array.from({ length: 20 }, (_, i) => laterOf({ order: `${order} ${i}` })));
+      return c.json({ status: "ok" } as const, 201);
+    });
+    const own = serve({
+      endpoints: [slow],
+      deps: { tasks: [receipt] },
+      bindings: { ...bindings, SUBREQUESTS: "50" },
+    });
+    const order = unique("order");
+    const fetching = vi.spyOn(globalThis, "fetch");
+    const answer = await own.post("/slow", { token, json: { order } });
+    expect([answer.status, answer.roundTrips]).toStrictEqual([201, 42]);
+    expect(fetching.mock.calls.length).toBeLessThanOrEqual(50);
+    vi.restoreAllMocks();
+    await own.tasks();
+    const states = (await rowsOf(receipt.name)).filter(({ input }) => JSON.stringify(input).includes(order));
+    expect(states.map(({ state }) => state)).toStrictEqual(Array(20).fill("done"));
+  });
+
   it("promise 29: leaves no task of a request that is rolled back", async () => {
     const order = unique("order");
     expect((await post("/orders", { order, fails: "statement" })).status).toBe(412);
