@@ -2,7 +2,10 @@ import type { paths } from "@plinth/client";
 import { QueryClient } from "@tanstack/react-query";
 import { api } from "./api.ts";
 
-export const cache = new QueryClient();
+/** Calls are made without a connection too, and say that there is none: those that wait for one say nothing. */
+const networkMode = "always";
+
+export const cache = new QueryClient({ defaultOptions: { queries: { networkMode }, mutations: { networkMode } } });
 
 let { turn } = api.session;
 

@@ -129,6 +129,40 @@ test("recover with a forgotten password", async ({ page, context }) => {
   await expect(page.getByRole("link", { name: "Ask for another link" })).toBeVisible();
 });
 
+for (const isKept of [false, true]) {
+  test(`a new password ${isKept ? "keeps API keys where somebody asks for it" : "ends API keys"}`, async ({
+    page,
+    context,
+  }) => {
+    const { email, token } = await aUser(context);
+    await call(
+      context,
+      "/auth/email/verify",
+      Object.fromEntries(new URL(await mailedLink(email, "/verify-email")).searchParams),
+    );
+    const { key } = await elsewhere(token, "POST", "/api-keys", { name: "Backups", permissions: ["items:read"] });
+    await call(context, "/auth/password/forgot", { email });
+    await page.goto(await mailedLink(email, "/reset-password"));
+    await page.getByLabel("New password", { exact: true }).fill("another password");
+    const keep = page.getByRole("switch", { name: "Keep my API keys working" });
+    await expect(keep).not.toBeChecked();
+    await expect(keep).toHaveAccessibleDescription(/only if nobody else has ever had your password/);
+    if (isKept) {
+      // As somebody without a mouse does.
+      await keep.focus();
+      await page.keyboard.press("Space");
+    }
+    await page.getByRole("button", { name: "Set the password" }).click();
+    await expect(page.getByText(/^Your API keys/)).toHaveText(
+      isKept
+        ? "Your API keys work on, if your e-mail address was verified before."
+        : "Your API keys no longer work. A mail tells you how many there were, if any.",
+    );
+    const { status } = await fetch(`${world.url}/api/v1/items`, { headers: { Authorization: `Bearer ${key}` } });
+    expect(status).toBe(isKept ? 200 : 401);
+  });
+}
+
 test("export my data, delete my account, restore it", async ({ page, context }) => {
   const { email, username, password, token } = await aUser(context);
   await someItems(token, ["Analytical engine"]);
@@ -277,4 +311,29 @@ test("a server that cannot be reached signs nobody out", async ({ page, context 
   await page.getByRole("button", { name: "Try again" }).click();
   await expect(page.getByRole("heading", { name: "Your items" })).toBeVisible();
   await expect(page.getByRole("link", { name: username })).toBeVisible();
+});
+
+test("a mailed link that the server cannot take yet can be tried again", async ({ page, context }) => {
+  const { email } = await aUser(context);
+  const link = await mailedLink(email, "/verify-email");
+  await page.route("**/auth/email/verify", (route) => route.abort());
+  await page.goto(link);
+  await expect(page.getByRole("heading", { name: "We could not use this link yet" })).toBeVisible();
+  await expect(page.getByText("The server cannot be reached.")).toBeVisible();
+  await page.unroute("**/auth/email/verify");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("heading", { name: "Your e-mail address is verified" })).toBeVisible();
+});
+
+test("a sign-out without a connection is one on this device, and says that the server was not told", async ({
+  page,
+  context,
+}) => {
+  await aUser(context);
+  await page.goto("/items");
+  await expect(page.getByRole("heading", { name: "No items yet" })).toBeVisible();
+  await context.setOffline(true);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await say(page, "You are signed out here, but the server was not told: The server cannot be reached.");
 });

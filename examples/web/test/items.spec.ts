@@ -174,3 +174,24 @@ test("public items are there for anybody", async ({ page, context, browser }) =>
   await say(page, "Saved.");
   await expect(page.getByRole("link", { name: "Its public page" })).toBeHidden();
 });
+
+test("a list that comes late says that it loads, and one that does not come can be tried again", async ({
+  page,
+  context,
+}) => {
+  const { token } = await aUser(context);
+  await someItems(token, ["Sundial"]);
+  const failing = Promise.withResolvers<void>();
+  await page.route("**/api/v1/items?*", async (route) => {
+    await failing.promise;
+    await route.abort();
+  });
+  await page.goto("/items");
+  await expect(page.getByRole("status").filter({ hasText: "Loading…" })).toBeVisible();
+  failing.resolve();
+  await expect(page.getByRole("alert")).toHaveText(/^The server cannot be reached/);
+  await page.unroute("**/api/v1/items?*");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("row", { name: "Sundial" })).toBeVisible();
+  await expect(page.getByRole("alert")).toBeHidden();
+});

@@ -96,3 +96,18 @@ test("axe finds nothing on the pages of admins", async ({ page, context }) => {
   await look(page, "/admin/audit-events", "Events");
   await look(page, "/admin/tasks", "Tasks");
 });
+
+test("nothing moves for those who want no motion", async ({ page }) => {
+  await page.goto("/reset-password?token=x");
+  const moves = () =>
+    page.getByRole("heading", { name: "Choose a new password" }).evaluate(() => {
+      const styles = [...document.querySelectorAll("*")].flatMap((element) =>
+        ["", "::before", "::after"].map((part) => getComputedStyle(element, part)),
+      );
+      return styles.some(({ transitionDuration }) => transitionDuration !== "0s");
+    });
+  await page.emulateMedia({ reducedMotion: "no-preference" });
+  expect(await moves()).toBe(true);
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  expect(await moves()).toBe(false);
+});

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { createRoute } from "@tanstack/react-router";
 import { Page } from "../parts/page.tsx";
-import { Failure } from "../parts/problem.tsx";
+import { Reading } from "../parts/reading.tsx";
 import { membersOnly } from "../shell/routes.tsx";
 import { Activity } from "./activity.tsx";
 import { ChangeEmail } from "./change-email.tsx";
@@ -15,10 +15,11 @@ import { Sessions } from "./sessions.tsx";
 export const account = createRoute({ getParentRoute: () => membersOnly, path: "/account", component: AccountPage });
 
 function AccountPage() {
-  const { data: user, error } = useQuery(me);
+  const reading = useQuery(me);
+  const { data: user } = reading;
   return (
     <Page title="Your account" className="sections">
-      <Failure error={error} />
+      <Reading query={reading} />
       {user && (
         <>
           <Profile user={user} />

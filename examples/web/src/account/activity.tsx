@@ -3,7 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { api } from "../api.ts";
 import { eventName } from "../parts/event-name.ts";
 import { More } from "../parts/more.tsx";
-import { Failure } from "../parts/problem.tsx";
+import { Reading } from "../parts/reading.tsx";
 import { Section } from "../parts/section.tsx";
 import { Time } from "../parts/time.tsx";
 
@@ -15,7 +15,7 @@ export function Activity() {
   const events = list.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <Section title="Activity" about="What happened to your account, newest first.">
-      <Failure error={list.error} />
+      <Reading query={list} />
       <ul className="rows" aria-label="Activity">
         {events.map(({ id, kind, actor, network, created_at }) => (
           <li key={id}>

@@ -6,6 +6,7 @@ import { changed } from "../cache.ts";
 import { Button } from "../parts/button.tsx";
 import { More } from "../parts/more.tsx";
 import { Failure } from "../parts/problem.tsx";
+import { Reading } from "../parts/reading.tsx";
 import { Section } from "../parts/section.tsx";
 import { Time } from "../parts/time.tsx";
 import { say } from "../parts/toasts.tsx";
@@ -26,7 +27,8 @@ export function Sessions() {
   });
   return (
     <Section title="Devices" about="Where you are signed in. Sign out what you do not know, and change your password.">
-      <Failure error={list.error ?? endOthers.error} />
+      <Reading query={list} />
+      <Failure error={endOthers.error} />
       <ul className="rows" aria-label="Devices">
         {sessions.map((session) => (
           <Device key={session.id} session={session} />

@@ -1,6 +1,6 @@
 import { createRoute, Link } from "@tanstack/react-router";
 import { Page } from "../parts/page.tsx";
-import { Failure } from "../parts/problem.tsx";
+import { Failure, isFinal } from "../parts/problem.tsx";
 import { root } from "../shell/routes.tsx";
 import { mailedLink, useMailedLink } from "./mailed-link.ts";
 
@@ -13,8 +13,16 @@ export const verifyEmail = createRoute({
 });
 
 function VerifyEmail() {
-  const { isPending, error } = useMailedLink("/api/v1/auth/email/verify", verifyEmail.useSearch());
+  const using = useMailedLink("/api/v1/auth/email/verify", verifyEmail.useSearch());
+  const { isPending, error } = using;
   if (isPending) return <Page title="Verifying your e-mail address…">{null}</Page>;
+  if (error && !isFinal(error)) {
+    return (
+      <Page title="We could not use this link yet" className="narrow">
+        <Failure error={error} again={using} />
+      </Page>
+    );
+  }
   if (error) {
     return (
       <Page title="This link does not work" className="narrow">

@@ -8,7 +8,7 @@ import { eventName } from "../parts/event-name.ts";
 import { Choice } from "../parts/fields.tsx";
 import { More } from "../parts/more.tsx";
 import { Page } from "../parts/page.tsx";
-import { Failure } from "../parts/problem.tsx";
+import { Reading } from "../parts/reading.tsx";
 import { Table } from "../parts/table.tsx";
 import { Time } from "../parts/time.tsx";
 import { adminsOnly } from "../shell/routes.tsx";
@@ -58,7 +58,7 @@ function AuditEvents() {
       <div className="tools">
         <Choice label="Kind" value={search.kind ?? ""} options={choices} onChange={choose} />
       </div>
-      <Failure error={list.error} />
+      <Reading query={list} />
       {events?.length === 0 && (
         <Empty title="Nothing of this kind has happened">
           <p>Choose another kind, or all of them.</p>

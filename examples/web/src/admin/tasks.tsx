@@ -7,7 +7,7 @@ import { Empty } from "../parts/empty.tsx";
 import { Choice } from "../parts/fields.tsx";
 import { More } from "../parts/more.tsx";
 import { Page } from "../parts/page.tsx";
-import { Failure } from "../parts/problem.tsx";
+import { Reading } from "../parts/reading.tsx";
 import { Table } from "../parts/table.tsx";
 import { Time } from "../parts/time.tsx";
 import { adminsOnly } from "../shell/routes.tsx";
@@ -46,7 +46,7 @@ function Tasks() {
       <div className="tools">
         <Choice label="State" value={search.state ?? ""} options={choices} onChange={choose} />
       </div>
-      <Failure error={list.error} />
+      <Reading query={list} />
       {found?.length === 0 && (
         <Empty title="No such task">
           <p>

@@ -7,7 +7,7 @@ import { Empty } from "../parts/empty.tsx";
 import { TextInput } from "../parts/fields.tsx";
 import { More } from "../parts/more.tsx";
 import { Page } from "../parts/page.tsx";
-import { Failure } from "../parts/problem.tsx";
+import { Reading } from "../parts/reading.tsx";
 import { Table } from "../parts/table.tsx";
 import { Time } from "../parts/time.tsx";
 import { adminsOnly } from "../shell/routes.tsx";
@@ -28,7 +28,7 @@ function Users() {
       <search className="tools">
         <TextInput label="Search" value={typed} onChange={setTyped} maxLength={200} />
       </search>
-      <Failure error={list.error} />
+      <Reading query={list} />
       {found?.length === 0 && (
         <Empty title="No such user">
           <p>The search finds the beginnings of usernames, names and e-mail addresses.</p>

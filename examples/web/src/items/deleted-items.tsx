@@ -4,7 +4,7 @@ import { Button } from "../parts/button.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { More } from "../parts/more.tsx";
 import { Page } from "../parts/page.tsx";
-import { Failure } from "../parts/problem.tsx";
+import { Reading } from "../parts/reading.tsx";
 import { Time } from "../parts/time.tsx";
 import { membersOnly } from "../shell/routes.tsx";
 import { deletedPages, type Item } from "./queries.ts";
@@ -21,7 +21,7 @@ function DeletedItems() {
   const deleted = list.data?.pages.flatMap(({ items }) => items);
   return (
     <Page title="Deleted items" actions={<Link to="/items">Back to the items</Link>}>
-      <Failure error={list.error} />
+      <Reading query={list} />
       {deleted?.length === 0 && (
         <Empty title="Nothing is deleted">
           <p>What you delete waits here until it is removed for good.</p>

@@ -26,11 +26,12 @@ export const editItem = createRoute({
 function EditItem() {
   const { id } = editItem.useSearch();
   // Read anew each time, so that nobody edits an old copy.
-  const { data: item, error } = useQuery({
+  const reading = useQuery({
     ...query(api, "/api/v1/items/{id}", { params: { path: { id } } }),
     gcTime: 0,
     refetchOnWindowFocus: false,
   });
+  const { data: item, error } = reading;
   if (item) return <Editor key={id} item={item} />;
   if (!error) return <Page title="Opening…">{null}</Page>;
   const isGone = problemOf(error)?.status === 404 || problemOf(error)?.status === 422;
@@ -41,7 +42,7 @@ function EditItem() {
           It may have been deleted: look among the <Link to="/deleted-items">deleted items</Link>.
         </p>
       ) : (
-        <Failure error={error} />
+        <Failure error={error} again={reading} />
       )}
     </Page>
   );

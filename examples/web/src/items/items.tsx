@@ -2,7 +2,7 @@ import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { createRoute, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { Page } from "../parts/page.tsx";
-import { Failure } from "../parts/problem.tsx";
+import { Reading } from "../parts/reading.tsx";
 import { membersOnly } from "../shell/routes.tsx";
 import { AddMany } from "./add-many.tsx";
 import { BatchBar } from "./batch-bar.tsx";
@@ -45,7 +45,7 @@ function Items() {
   return (
     <Page title="Your items" actions={actions}>
       <SearchItems search={search} onChange={show} />
-      <Failure error={list.error} />
+      <Reading query={list} />
       {shown?.length === 0 && <NoItems search={search} />}
       {shown && shown.length > 0 && (
         <ItemList items={shown} selected={selected} onSelect={setSelected} isOld={list.isPlaceholderData} more={list} />

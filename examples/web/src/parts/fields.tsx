@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useId, useState } from "react";
 import {
   FieldError,
   Input,
@@ -65,13 +65,31 @@ export function NewPasswordInput() {
   );
 }
 
+type ToggleProps = { name: string; label: string; help?: string; isOn?: boolean };
+
 /** On or off. */
-export function Toggle({ name, label, isOn }: { name: string; label: string; isOn?: boolean }) {
-  return (
-    <Switch name={name} value="yes" defaultSelected={isOn ?? false} className="switch">
+export function Toggle({ name, label, help, isOn }: ToggleProps) {
+  const id = useId();
+  const toggle = (
+    <Switch
+      name={name}
+      value="yes"
+      defaultSelected={isOn ?? false}
+      className="switch"
+      {...(help && { "aria-describedby": id })}
+    >
       <span className="track" />
       {label}
     </Switch>
+  );
+  if (!help) return toggle;
+  return (
+    <div className="field">
+      {toggle}
+      <span slot="description" id={id}>
+        {help}
+      </span>
+    </div>
   );
 }
 

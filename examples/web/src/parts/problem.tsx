@@ -1,4 +1,5 @@
 import { type Problem, ProblemError } from "@plinth/client";
+import { Button } from "./button.tsx";
 
 /** The problem that the API answered, if it was one. */
 export function problemOf(error: unknown): Problem | undefined {
@@ -18,12 +19,32 @@ export function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Says at once what went wrong. */
-export function Failure({ error }: { error: unknown }) {
+/** What can be read again. */
+export type Reread = { refetch: () => Promise<unknown>; isFetching: boolean };
+
+/** Says at once what went wrong, and with `again` offers to read once more. */
+export function Failure({ error, again }: { error: unknown; again?: Reread }) {
   if (error === null || error === undefined) return null;
-  return (
+  const said = (
     <p className="note bad" role="alert">
       {sentenceOf(error)}
     </p>
   );
+  if (!again) return said;
+  return (
+    <>
+      {said}
+      <p>
+        <Button isPending={again.isFetching} onPress={() => void again.refetch()}>
+          Try again
+        </Button>
+      </p>
+    </>
+  );
+}
+
+/** True if the server's answer would be the same once more: neither a lost connection nor a busy server. */
+export function isFinal(error: unknown): boolean {
+  const { status = 0 } = problemOf(error) ?? {};
+  return status >= 400 && status < 500 && status !== 429;
 }

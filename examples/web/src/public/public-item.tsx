@@ -17,7 +17,8 @@ export const publicItem = createRoute({
 /** One public item, for a link that can be passed on. */
 function PublicItem() {
   const { id } = publicItem.useSearch();
-  const { data: item, error } = useQuery(query(api, "/api/v1/public/items/{id}", { params: { path: { id } } }));
+  const reading = useQuery(query(api, "/api/v1/public/items/{id}", { params: { path: { id } } }));
+  const { data: item, error } = reading;
   if (item) {
     const { title, description, owner, updated_at } = item;
     return (
@@ -41,7 +42,7 @@ function PublicItem() {
           It may be private now, or deleted. <Link to="/public">See what is public</Link>.
         </p>
       ) : (
-        <Failure error={error} />
+        <Failure error={error} again={reading} />
       )}
     </Page>
   );

@@ -5,7 +5,7 @@ import { api } from "../api.ts";
 import { Empty } from "../parts/empty.tsx";
 import { More } from "../parts/more.tsx";
 import { Page } from "../parts/page.tsx";
-import { Failure } from "../parts/problem.tsx";
+import { Reading } from "../parts/reading.tsx";
 import { Time } from "../parts/time.tsx";
 import { root } from "../shell/routes.tsx";
 
@@ -17,7 +17,7 @@ function PublicItems() {
   const items = list.data?.pages.flatMap((page) => page.items);
   return (
     <Page title="Public items">
-      <Failure error={list.error} />
+      <Reading query={list} />
       {items?.length === 0 && (
         <Empty title="Nothing is public yet">
           <p>Open one of your items and switch on “Public”. It appears here within a minute.</p>
