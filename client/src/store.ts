@@ -20,7 +20,7 @@ export function inOrder(store: TokenStore): TokenStore {
     running += 1;
     try {
       await (token === undefined ? clear() : store.set(token));
-      isStored = last === token;
+      isStored = true;
     } catch (error) {
       // The spent token is still there, which the server would take for stolen at the next start.
       if (last === token) await clear().catch(() => {});

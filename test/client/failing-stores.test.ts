@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { api, aUser } from "../harness.ts";
-import { aClient, expired, password, password_hash, signedIn } from "./a-client.ts";
+import { aClient, aGate, expired, password, password_hash, signedIn } from "./a-client.ts";
 import { aStore } from "./store.ts";
 
 /** A store whose methods throw while they are named in `failing`. */
@@ -64,6 +64,41 @@ describe("a store that fails", () => {
     fail(new Error("The store is full."));
     await starting;
     expect(await aClient({ store }).session.start()).toMatchObject({ status: "signed_in", user: { id: user.id } });
+  });
+
+  it("goes on as who signed in last, though an earlier write lands after theirs", async () => {
+    const store = aStore();
+    await signedIn({ store });
+    const [landing, ending] = [aGate(), aGate()];
+    let writes = 0;
+    const set = async (token: string) => {
+      const isFirst = writes++ === 0;
+      if (isFirst) await landing.opened;
+      store.token = token;
+      if (isFirst) await ending.opened;
+    };
+    let isExpired = false;
+    const client = aClient({
+      store: { get: store.get, set, remove: store.remove },
+      through: (request, next) => {
+        if (!isExpired || request.url.endsWith("/auth/resume")) return next(request);
+        isExpired = false;
+        return expired(request, next);
+      },
+    });
+    const starting = client.session.start();
+    await vi.waitFor(() => expect(writes).toBe(1));
+    const { username, id } = await aUser({ password_hash });
+    await client.session.signIn({ username, password });
+    const { token } = store;
+    landing.open();
+    await vi.waitFor(() => expect(store.token).not.toBe(token));
+    isExpired = true;
+    expect((await client.GET("/api/v1/users/me")).data?.id).toBe(id);
+    expect(client.calls.filter((path) => path === "/auth/resume")).toHaveLength(2);
+    ending.open();
+    await starting;
+    await vi.waitFor(async () => expect(await aClient({ store }).session.start()).toMatchObject({ user: { id } }));
   });
 
   it("signs in for as long as the page is open where nothing can be written, and says so", async () => {

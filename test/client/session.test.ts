@@ -175,6 +175,23 @@ describe("a session of the client", () => {
     expect((await api.post("/auth/refresh", { json: { refresh_token: token } })).status).toBe(400);
   });
 
+  it("tells the server of a sign-out once more where the connection was lost", async () => {
+    const store = aStore();
+    let isLost = true;
+    const { client } = await signedIn({
+      store,
+      through: async (request, next) => {
+        if (!isLost || !request.url.endsWith("/auth/logout")) return next(request);
+        isLost = false;
+        throw new TypeError("The connection was lost");
+      },
+    });
+    const { token } = store;
+    await client.session.signOut();
+    expect(client.calls).toStrictEqual(["/auth/logout", "/auth/logout"]);
+    expect((await api.post("/auth/refresh", { json: { refresh_token: token } })).status).toBe(400);
+  });
+
   it("lets a caller give up while a refresh hangs, and sends no token elsewhere", async () => {
     const store = aStore("a token");
     const stop = new AbortController();

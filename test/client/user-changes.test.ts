@@ -131,7 +131,10 @@ describe("a change of the user", () => {
     expect(client.calls).toStrictEqual(["/auth/resume", "/auth/login", "/auth/resume", "/users/me"]);
   });
 
-  it("starts as who has signed in meanwhile", async () => {
+  it.each([
+    ["the server is busy", async () => busy()],
+    ["the connection is lost", () => Promise.reject(new TypeError("The connection was lost"))],
+  ])("starts as who has signed in meanwhile, where %s", async (_what, fails) => {
     const store = aStore();
     await signedIn({ store });
     const { username, id } = await aUser({ password_hash });
@@ -141,7 +144,7 @@ describe("a change of the user", () => {
       through: async (request, next) => {
         if (!request.url.endsWith("/auth/resume") || entering !== undefined) return next(request);
         entering = client.session.signIn({ username, password });
-        return busy();
+        return fails();
       },
     });
     const starting = client.session.start();

@@ -191,6 +191,31 @@ describe("a browser app on another origin of the same site", () => {
       await Promise.all([tab.close(), other.close()]);
     });
 
+    it("refreshes once for all calls after sign-ins of other tabs that follow one another", async () => {
+      const [tab, other] = [await aTab(), await aTab()];
+      await tab.evaluate(signIn());
+      const held: (() => Promise<void>)[] = [];
+      let resumed = 0;
+      await tab.tab.route("**/auth/resume", (route) => {
+        resumed += 1;
+        held.push(() => route.continue());
+      });
+      const say = `new BroadcastChannel("plinth ${api.url}").postMessage("signed_in"), 0`;
+      for (const _ of [1, 2]) await other.evaluate(say);
+      const turned = "client.session.turn >= 3";
+      await expect.poll(() => tab.evaluate(turned)).toBe(true);
+      await expect.poll(() => held.length).toBe(1);
+      await held.pop()?.();
+      // The first one has ended, and the second one is under way.
+      await expect.poll(() => held.length).toBe(1);
+      await tab.evaluate(`reading = Promise.all([1, 2].map(() => client.GET("/api/v1/users/me"))), 0`);
+      await held.pop()?.();
+      const statuses = "reading.then((answers) => answers.map(({ response }) => response.status))";
+      expect(await tab.evaluate(statuses)).toStrictEqual([200, 200]);
+      expect(resumed).toBe(2);
+      await Promise.all([tab.close(), other.close()]);
+    });
+
     it("goes on after it was offline", async () => {
       const tab = await aTab();
       await tab.evaluate(signIn());
