@@ -63,6 +63,7 @@ function requestLine(entry: Entry): string {
     user_id,
     api_key_id,
     cache,
+    signature,
     events,
   } = entry;
   const trips = `${db_round_trips} ${db_round_trips === 1 ? "round trip" : "round trips"}, ${db_ms} ms`;
@@ -70,7 +71,8 @@ function requestLine(entry: Entry): string {
   // A key may be an organization's, which is nobody.
   const caller = api_key_id ? `key ${api_key_id}` : user_id && `user ${user_id}`;
   const kept = cache && `cache ${cache}`;
-  const details = [`${duration_ms} ms`, db_round_trips ? trips : undefined, kept, caller, happened];
+  const refused = signature && `signature ${signature}`;
+  const details = [`${duration_ms} ms`, db_round_trips ? trips : undefined, kept, refused, caller, happened];
   return [
     styleText(colorOf(Number(status)), String(status)),
     String(method).padEnd(6),

@@ -188,7 +188,8 @@ describe("promise 51: a signed endpoint", () => {
     ],
     ["a huge header", () => ({ "webhook-signature": "v1,AAAA ".repeat(1_000) })],
     ["another id", () => ({ "webhook-id": "msg_2" })],
-    ["an id with a dot", () => ({ "webhook-id": "msg.1" })],
+    ["an id that is no id, even signed", () => signing({ id: "msg 1" })],
+    ["a long id, even signed", () => signing({ id: "a".repeat(201) })],
     ["another time", () => ({ "webhook-timestamp": String(now() - 1) })],
     [
       "id and time exchanged",
@@ -207,6 +208,13 @@ describe("promise 51: a signed endpoint", () => {
       expect((await post(signing({ time }))).status).toBe(403);
     },
   );
+
+  it("refuses a part of a signed body as a body, with the rest of it as a part of the id", async () => {
+    const [time, body] = [now(), '{"invoice":"1"}'];
+    const signed = signing({ id: "msg_1", time, body: `${time}.${body}` });
+    expect((await post(signed, `${time}.${body}`)).status).toBe(400);
+    expect((await post({ ...signed, "webhook-id": `msg_1.${time}` }, body)).status).toBe(403);
+  });
 
   it("refuses a time that came twice", async () => {
     const good = signing();
@@ -265,6 +273,9 @@ describe("promise 51: a signed endpoint", () => {
         expect((await post(signing({ body: bytes, secret: earlier }), sent)).status).toBe(forged);
       }
     }
+    const named = { ...signing(), "Content-Type": 'Application/JSON; charset="UTF-8"' };
+    expect((await post(named)).status).toBe(200);
+    expect((await post({ ...named, "webhook-id": "msg_2" })).status).toBe(403);
     const long = bytesOf(`${exact} `);
     for (const sent of [long, new Blob([long]).stream()]) {
       expect((await post(signing({ body: long }), sent)).status).toBe(413);

@@ -42,9 +42,10 @@ describe("the log of npm run dev", () => {
     expect(lines).not.toContain("parserOpenTable#");
   });
 
-  it("tells whether a value was kept", () => {
+  it("tells whether a value was kept, and why a signature was refused", () => {
     const entry = { level: "info", message: "request", status: 200, method: "GET", route: "/", duration_ms: 3 };
     expect(print({ ...entry, cache: "hit", user_id: "ada" }, new SqlFaults())).toContain("3 ms · cache hit · user ada");
+    expect(print({ ...entry, status: 403, signature: "stale" }, new SqlFaults())).toContain("3 ms · signature stale");
   });
 
   it("tells the statement of a request once, and of no migration where none is missing", async () => {
