@@ -109,10 +109,7 @@ export async function verifyDelivery(
   const time = onlyOf(headers, scheme.timestamp, /^\d{1,12}$/);
   if (signatures.length === 0 || id === undefined || time === undefined) return { fault: "missing" };
   if (scheme.timestamp && Math.abs(now.getTime() / 1_000 - Number(time)) > tolerance) return { fault: "stale" };
-  const head = scheme.content
-    .replace("{body}", "")
-    .replace("{id}", id ?? "")
-    .replace("{timestamp}", time ?? "");
+  const head = scheme.content.replace("{body}", "").replace("{id}", id).replace("{timestamp}", time);
   const content = Buffer.concat([Buffer.from(head), Buffer.from(body)]);
   for (const key of keys) {
     // One for each key, however many signatures there are: the caller decides their number, and the size of the body.
