@@ -5,18 +5,19 @@ import { z } from "zod";
 import type { TransactionTerms } from "../../src/context/policy.ts";
 import { runner } from "../../src/context/run.ts";
 import { transactor } from "../../src/context/transaction.ts";
-import type { Tracer, Transaction, UserEnv } from "../../src/context/types.ts";
+import type { Deps, Statement, Tracer, Transaction, UserEnv } from "../../src/context/types.ts";
 import { AuditEvents } from "../../src/crud/audit-events.ts";
+import { mailBudget } from "../../src/crud/mails.ts";
 import { Tasks } from "../../src/crud/tasks.ts";
 import type { Database } from "../../src/db/client.ts";
-import { auditEvents, sessions } from "../../src/db/schema.ts";
+import { auditEvents, sessions, throttles } from "../../src/db/schema.ts";
 import { body, endpoint } from "../../src/endpoint/endpoint.ts";
 import { ApiError, notFound } from "../../src/errors.ts";
 import { usernameChanged } from "../../src/mail/notices.ts";
 import { auditEvent } from "../../src/services/audit.ts";
 import { mailTo } from "../../src/services/mail.ts";
 import { type Task, task } from "../../src/task/task.ts";
-import { aUser, bindings, db, serve, serveWithMailbox, settings } from "../harness.ts";
+import { aUser, bindings, db, deps, serve, serveWithMailbox, settings } from "../harness.ts";
 
 const said = { summary: "Act", description: "Acts.", responses: { 204: { description: "Done" } } } as const;
 const table = sql.raw(`purses_${crypto.randomUUID().replaceAll("-", "_")}`);
@@ -58,6 +59,25 @@ async function doing(
   const user = await aUser();
   return { app, user, act: (...names: string[]) => app.as(user).post("/act", names) };
 }
+
+/** An endpoint that may record a change of the username in a transaction. */
+const recording = (work: (tx: Tx) => Promise<unknown>, transaction: true | TransactionTerms = true) =>
+  endpoint(
+    {
+      ...({ method: "post", path: "/act", operationId: "act", tags: ["users"], access: "user" } as const),
+      summary: "Act",
+      description: "Acts.",
+      transaction,
+      roundTrips: 20,
+      changes: { "username.changed": "access_token" },
+      responses: { 204: { description: "Done" } },
+      errors: ["quota_exceeded", "conflict"],
+    },
+    async (c) => {
+      await c.var.transaction(work);
+      return c.body(null, 204);
+    },
+  );
 
 /** The queries of purses, as a resource would have them. */
 const Purses = {
@@ -257,34 +277,82 @@ describe("promise 33: a transaction that branches", () => {
     expect(JSON.stringify(app.logs)).toContain('"sqlstate":"3D000"');
   });
 
+  it("repeats nothing that would fail again", async () => {
+    let attempts = 0;
+    const { act } = await doing(
+      (transaction, [name = ""]) =>
+        transaction((tx) => {
+          attempts += 1;
+          return Purses.add(tx.db, name, -1);
+        }),
+      { retries: 2 },
+    );
+    expect((await act(...(await purses(0)))).status).toBe(422);
+    expect(attempts).toBe(1);
+  });
+
+  it("gives an attempt the time that is left", async () => {
+    const given: number[] = [];
+    const begin: Deps["begin"] = (settings, trips, options) => {
+      given.push(options.timeout);
+      return deps.begin(settings, trips, options);
+    };
+    let attempts = 0;
+    const act = recording(
+      async () => {
+        attempts += 1;
+        await scheduler.wait(20);
+        if (attempts < 3) throw Object.assign(new NeonDbError("lost to another"), { code: "40001" });
+      },
+      { retries: 2 },
+    );
+    expect(
+      (
+        await serve({ endpoints: [act], deps: { begin } })
+          .as(await aUser())
+          .post("/act")
+      ).status,
+    ).toBe(204);
+    expect(given).toHaveLength(3);
+    expect(given).toStrictEqual([...new Set(given)].toSorted((one, other) => other - one));
+  });
+
   it("tells an event and mails its notice only where it committed", async () => {
-    for (const commits of [true, false]) {
-      const record = endpoint(
-        {
-          ...({ method: "post", path: "/act", operationId: "act", tags: ["users"], access: "user" } as const),
-          summary: "Act",
-          description: "Acts.",
-          transaction: true,
-          roundTrips: 10,
-          changes: { "username.changed": "access_token" },
-          responses: { 204: { description: "Done" } },
-          errors: ["quota_exceeded"],
-        },
-        async (c) => {
-          await c.var.transaction(async (tx) => {
-            await tx.run(AuditEvents.insert(tx.db, auditEvent(tx, "username.changed", tx.user.id, {})));
-            if (!commits) throw new ApiError("quota_exceeded");
-          });
-          return c.body(null, 204);
-        },
-      );
+    const once = sql.raw(`once_${crypto.randomUUID().replaceAll("-", "_")}`);
+    await db.execute(sql`create table ${once} (name text unique deferrable initially deferred)`);
+    for (const [fails, status] of [
+      ["nowhere", 204],
+      ["before its end", 409],
+      ["at its end", 409],
+    ] as const) {
+      const commits = fails === "nowhere";
+      const record = recording(async (tx) => {
+        await tx.run(AuditEvents.insert(tx.db, auditEvent(tx, "username.changed", tx.user.id, {})));
+        if (fails === "before its end") throw new ApiError("quota_exceeded");
+        if (fails === "at its end") await tx.db.execute(sql`insert into ${once} values ('twice'), ('twice')`);
+      });
       const app = serveWithMailbox({ endpoints: [record] });
       const user = await aUser();
-      expect((await app.as(user).post("/act")).status).toBe(commits ? 204 : 409);
+      expect((await app.as(user).post("/act")).status).toBe(status);
       expect(app.sent.filter(({ to }) => to === user.email)).toHaveLength(commits ? 1 : 0);
       expect(await db.select().from(auditEvents).where(sql`user_id = ${user.id}`)).toHaveLength(commits ? 1 : 0);
       expect(JSON.stringify(app.logs).includes("username.changed")).toBe(commits);
     }
+  });
+
+  it.each<[string, (tx: Tx, address: string) => Statement]>([
+    ["a notice", (tx) => AuditEvents.insert(tx.db, auditEvent(tx, "username.changed", tx.user.id, {}))],
+    [
+      "any other mail",
+      (tx, address) => mailTo(tx, usernameChanged, { userId: tx.user.id, address }, { name: "Ada", by: "owner" }),
+    ],
+  ])("logs %s that finds no room", async (_what, statement) => {
+    const user = await aUser({ email_verified_at: new Date().toISOString() });
+    const record = recording((tx) => tx.run(statement(tx, user.email)));
+    const app = serveWithMailbox({ endpoints: [record] });
+    await db.insert(throttles).values({ key: `mail:username_changed:${user.id}`, attempts: mailBudget.budget });
+    expect((await app.as(user).post("/act")).status).toBe(204);
+    expect(app.logs).toContainEqual(expect.objectContaining({ message: "mail", outcome: "refused", user_id: user.id }));
   });
 
   it("enqueues a task only if it commits", async () => {

@@ -1,6 +1,6 @@
 import { NeonDbError } from "@neondatabase/serverless";
 import { sql } from "drizzle-orm";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { runner } from "../../src/context/run.ts";
 import { connect } from "../../src/db/client.ts";
 import { constraintCodes } from "../../src/db/constraints.ts";
@@ -77,6 +77,17 @@ describe("an error of PostgreSQL", () => {
     const empty = connect({ ...settings, DATABASE_URL: settings.DATABASE_URL.replace(/[^/]*$/, "postgres") });
     const error = await runner(empty)(empty.execute(sql`select id from sessions`)).catch((thrown) => thrown);
     expect(explain(error)).toStrictEqual({ code: "not_ready", cause: expect.objectContaining({ sqlstate: "42P01" }) });
+  });
+
+  it("is a missing migration, too, where only some are applied", async () => {
+    const name = `behind_${crypto.randomUUID().replaceAll("-", "_")}`;
+    await db.execute(sql.raw(`create database ${name}`));
+    const url = settings.DATABASE_URL.replace(/[^/]*$/, name);
+    const behind = connect({ ...settings, DATABASE_URL: url, NEON_FETCH_ENDPOINT: inject("ownerEndpoint") });
+    await behind.execute(sql`create schema drizzle`);
+    await behind.execute(sql`create table drizzle.__drizzle_migrations as select 1 as id, 1::bigint as created_at`);
+    const error = await runner(behind)(behind.execute(sql`select id from sessions`)).catch((thrown) => thrown);
+    expect(explain(error).code).toBe("not_ready");
   });
 
   it("is told apart by who refers to whom", () => {

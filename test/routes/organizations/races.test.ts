@@ -168,6 +168,19 @@ describe("an offer of an organization", () => {
     expect((await stored(organization))?.next_owner_id).toBeNull();
   });
 
+  it("makes an owner whom nobody removes any more", async () => {
+    const organization = await anOrganization();
+    const { id, path, owner, member } = organization;
+    await owner.put(`${path}/transfer`, { user_id: member.id });
+    const [accepted, removed] = await inOrder(
+      sql`select from ${members} where organization_id = ${id}::uuid and user_id = ${member.id}::uuid for update`,
+      () => member.post(`${path}/transfer/accept`),
+      () => owner.delete(`${path}/members/${member.id}`),
+    );
+    expect([accepted.status, removed.body?.code]).toStrictEqual([200, "owner_required"]);
+    expect((await member.get(path)).body.role).toBe("owner");
+  });
+
   it("is not accepted once it is being taken back", async () => {
     const organization = await anOrganization();
     const { path, owner, member } = organization;
