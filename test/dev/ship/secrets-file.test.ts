@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
 import { projectFolder } from "../../../dev/config.ts";
 
@@ -26,6 +26,12 @@ it.each([
   const [written] = await once(child.stdout, "data");
   const file = String(written).trim();
   expect(existsSync(file)).toBe(true);
+  // Nobody else on the machine can read it.
+  for (const [path, mode] of [
+    [file, 0o600],
+    [dirname(file), 0o700],
+  ] as const)
+    expect(statSync(path).mode & 0o777).toBe(mode);
   child.kill(signal);
   const [code] = await once(child, "exit");
   expect(code).toBe(status);
