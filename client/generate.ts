@@ -4,12 +4,24 @@ import { join } from "node:path";
 import openapiTS, { astToString } from "openapi-typescript";
 
 type Operation = { operationId: string; security?: unknown[]; parameters?: { name?: string; $ref?: string }[] };
-type Document = { paths: Record<string, Record<string, Operation>> };
+type Part = { properties?: { code?: { enum?: string[] } } };
+type Answer = { content?: Record<string, { schema: { allOf?: Part[] } }> };
+type Document = {
+  paths: Record<string, Record<string, Operation>>;
+  components: { responses: Record<string, Answer> };
+};
 
 const place = (path: string) => join(import.meta.dirname, path);
 const document: Document & Parameters<typeof openapiTS>[0] = JSON.parse(
   await readFile(place("../openapi.json"), "utf8"),
 );
+
+// The client makes a problem with this code of an error that has none, and every operation may answer one.
+for (const { content = {} } of Object.values(document.components.responses)) {
+  const parts = Object.values(content).flatMap(({ schema }) => schema.allOf ?? []);
+  for (const { properties } of parts)
+    if (properties?.code?.enum?.includes("internal")) properties.code.enum.push("unreadable");
+}
 
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, ...operation })),

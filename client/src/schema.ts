@@ -3055,7 +3055,7 @@ export interface components {
             content: {
                 "application/json": components["schemas"]["OAuthProblem"] & {
                     /** @enum {string} */
-                    code: "internal";
+                    code: "internal" | "unreadable";
                 };
             };
         };
@@ -3260,7 +3260,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "internal";
+                    code: "internal" | "unreadable";
                 };
             };
         };
@@ -4017,7 +4017,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code: "internal";
+                    code: "internal" | "unreadable";
                 };
             };
         };

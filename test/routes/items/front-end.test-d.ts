@@ -12,6 +12,7 @@ export async function page(): Promise<unknown> {
   });
   if (response.status === 503) return response.headers;
   if (error?.code === "precondition_failed") return fieldErrors(error);
+  if (error?.code === "unreadable") return error.status;
   // @ts-expect-error: a code that this operation does not have
   if (error?.code === "precondition_faild") return undefined;
   // @ts-expect-error: a code of other operations
@@ -20,6 +21,7 @@ export async function page(): Promise<unknown> {
   if (data?.titel) return undefined;
   const refused = await client.session.signIn({ username: "ada", password: "x" });
   if (refused.error?.code === "email_not_verified") return refused.error.detail;
+  if (refused.error?.code === "unreadable") return refused.error.status;
   // @ts-expect-error: a code that a sign-in does not have
   if (refused.error?.code === "email_not_verifed") return undefined;
   // @ts-expect-error: no such path
