@@ -5203,7 +5203,12 @@ export interface operations {
     restoreUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Proceed only if the current `ETag` is one of these */
+                "If-Match"?: string;
+                /** @description Change only if the current `ETag` is none of these */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5229,6 +5234,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["email_taken.elsewhere.username_taken.elsewhere"];
+            412: components["responses"]["precondition_failed"];
             413: components["responses"]["payload_too_large"];
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
@@ -5958,7 +5964,12 @@ export interface operations {
     restoreOrganization: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Proceed only if the current `ETag` is one of these */
+                "If-Match"?: string;
+                /** @description Change only if the current `ETag` is none of these */
+                "If-None-Match"?: string;
+            };
             path: {
                 organization_id: string;
             };
@@ -5983,6 +5994,7 @@ export interface operations {
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
             409: components["responses"]["organization_name_taken.elsewhere"];
+            412: components["responses"]["precondition_failed"];
             413: components["responses"]["payload_too_large"];
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];
@@ -7254,7 +7266,12 @@ export interface operations {
     restoreItem: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Proceed only if the current `ETag` is one of these */
+                "If-Match"?: string;
+                /** @description Change only if the current `ETag` is none of these */
+                "If-None-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -7279,6 +7296,7 @@ export interface operations {
             403: components["responses"]["permission_required.network_not_allowed"];
             404: components["responses"]["not_found"];
             408: components["responses"]["request_timeout"];
+            412: components["responses"]["precondition_failed"];
             413: components["responses"]["payload_too_large"];
             422: components["responses"]["validation_failed"];
             429: components["responses"]["too_many_requests"];

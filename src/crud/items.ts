@@ -5,7 +5,7 @@ import { items, punctuation } from "../db/schema.ts";
 import type { Caller } from "../security/caller.ts";
 import { keyset, type Order, type PageRequest, type PageValues, positionOf } from "./keyset.ts";
 import { type NewRow, owned, type RowUpdate, reachable, restorable, withRoom } from "./owned.ts";
-import { deletion, restoration } from "./rows.ts";
+import { deletion, restoration, type Status } from "./rows.ts";
 import { publicProfile } from "./users.ts";
 import { requireVersion, type Versions } from "./versions.ts";
 
@@ -55,8 +55,9 @@ export const Items = {
   },
 
   /** Precedes a change of the item that is meant for some of its versions: see {@link requireVersion}. */
-  requireVersion(db: Database, id: string, caller: Caller, versions: Versions) {
-    return requireVersion(db, items, reachable(items, id, caller), versions);
+  requireVersion(db: Database, id: string, caller: Caller, versions: Versions, status: Status = "live") {
+    const isTheirs = status === "live" ? reachable(items, id, caller) : restorable(items, id, caller);
+    return requireVersion(db, items, isTheirs, versions);
   },
 
   update(db: Database, id: string, caller: Caller, changes: ItemChanges) {

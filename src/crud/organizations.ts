@@ -116,6 +116,11 @@ export const Organizations = {
     return requireVersion(db, organizations, isLive(organizationId), versions);
   },
 
+  /** Precedes a restoration that is meant for some versions. */
+  requireDeletedVersion(db: Database, id: string, caller: Caller, days: number, versions: Versions) {
+    return requireVersion(db, organizations, isOwnToBringBack(id, caller, days), versions);
+  },
+
   update(
     db: Database,
     { organizationId }: Membership,
@@ -152,8 +157,7 @@ export const Organizations = {
     return db.execute<{ id: string }>(sql`
       with back as (
         update ${organizations} set deleted_at = null
-        where ${and(eq(organizations.id, id), isNotNull(organizations.deleted_at), eq(organizations.owner_id, caller.id))}
-          and ${isRestorable(days)}
+        where ${isOwnToBringBack(id, caller, days)}
         returning id
       ),
       ${written(event, sql`from back`)}
@@ -263,6 +267,16 @@ export const Organizations = {
       select id from gone`);
   },
 };
+
+/** The deleted organization with this id, if the caller owns it and may still restore it. */
+function isOwnToBringBack(id: string, caller: Caller, days: number): SQL | undefined {
+  return and(
+    eq(organizations.id, id),
+    isNotNull(organizations.deleted_at),
+    eq(organizations.owner_id, caller.id),
+    isRestorable(days),
+  );
+}
 
 /** True until the purge may take a deleted organization apart. */
 function isRestorable(days: number): SQL {

@@ -88,6 +88,11 @@ export const Users = {
     return requireVersion(db, users, isChangeable(id, caller, changes), versions);
   },
 
+  /** Precedes a restoration by an admin that is meant for some versions. */
+  requireDeletedVersion(db: Database, id: string, graceDays: number, versions: Versions) {
+    return requireVersion(db, users, and(eq(users.id, id), isRestorable(graceDays)), versions);
+  },
+
   /** Locks the user's row, so that nothing about it changes until the transaction ends. */
   lock(db: Database, id: string): Hold {
     return holding(db, sql`select from ${users} where id = ${id}::uuid for no key update`);

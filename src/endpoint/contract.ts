@@ -105,7 +105,7 @@ export type Contract = {
   idempotent?: true;
   /**
    * Gives its row a version: a `get` answers `ETag` and 304; a change takes `If-Match` and `If-None-Match`, on
-   * `c.var.versions`. Adds the headers, 400, 412 and 428.
+   * `c.var.versions`, and so does a `post` without a 201. Adds the headers, 400, 412 and, but for a `post`, 428.
    */
   versioned?: true;
   /**
@@ -225,6 +225,7 @@ const codesWith = {
   ranged: ["bad_request", "precondition_failed", "range_not_satisfiable"],
   "versioned get": ["bad_request", "precondition_failed"],
   "versioned change": ["bad_request", "precondition_failed", "precondition_required"],
+  "versioned action": ["bad_request", "precondition_failed"],
 } as const satisfies Record<string, readonly ErrorCode[]>;
 
 /** The errors that the absence of a word adds. */
@@ -242,12 +243,13 @@ const headersWith = {
   verified: [reprDigest],
   "versioned get": [ifMatch, ifNoneMatch],
   "versioned change": [ifMatch, unlessMatch],
+  "versioned action": [ifMatch, unlessMatch],
 } as const;
 
-/** The meaning of `versioned` for each method. A creation has no earlier version to match. */
+/** The meaning of `versioned` for each method. */
 const versionedAs = {
   get: "versioned get",
-  post: "versioned",
+  post: "versioned action",
   put: "versioned change",
   patch: "versioned change",
   delete: "versioned change",
@@ -259,7 +261,9 @@ type Words<C extends Contract> =
   | (C extends { request: infer Request } ? keyof Request : never)
   | (C extends Receiving ? "upload" : never)
   | (C extends Verifying ? "verified" : never)
-  | (C extends { versioned: true } ? (typeof versionedAs)[C["method"]] : never);
+  | (C extends { versioned: true } ? (C extends Creating ? never : (typeof versionedAs)[C["method"]]) : never);
+/** A contract of a creation, which has no earlier version to match. */
+type Creating = { method: "post"; responses: { 201: unknown } };
 /** A contract whose body is an upload. */
 type Receiving = { request: { body: { upload: Uploading } } };
 /** A contract whose upload is `verified`. */
@@ -372,7 +376,13 @@ function wordsOf(contract: Contract): Set<string> {
   const { upload } = contract.request?.body ?? {};
   const written = Object.entries({ ...contract, ...contract.request, upload, verified: upload?.verified });
   const words = written.filter(([, value]) => value !== undefined).map(([word]) => word);
-  return new Set([...words, contract.method, ...(contract.versioned ? [versionedAs[contract.method]] : [])]);
+  const meant = contract.versioned && !isCreation(contract) ? [versionedAs[contract.method]] : [];
+  return new Set([...words, contract.method, ...meant]);
+}
+
+/** True for a `post` that answers 201: it makes a row, where any other acts on one. */
+export function isCreation({ method, responses }: Pick<Contract, "method" | "responses">): boolean {
+  return method === "post" && responses[201] !== undefined;
 }
 
 function entriesOf<T extends object>(table: T): [string, T[keyof T]][] {

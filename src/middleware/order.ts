@@ -7,7 +7,7 @@ import type { Places } from "../context/places.ts";
 import { isSignedIn, type Policy, usualSeconds } from "../context/policy.ts";
 import { carry, provide, requireSettings } from "../context/provide.ts";
 import type { Deps } from "../context/types.ts";
-import type { Contract, Uploading } from "../endpoint/contract.ts";
+import { type Contract, isCreation, type Uploading } from "../endpoint/contract.ts";
 import type { RouteOutline } from "../endpoint/route-outline.ts";
 import type { Tagged } from "../http/etag.ts";
 import type { Settings } from "../settings.ts";
@@ -157,8 +157,10 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
   ],
   [
     "versions",
-    ({ contract: { versioned, method } }) =>
-      versioned && method !== "get" && method !== "post" ? expectVersions : undefined,
+    ({ contract }) =>
+      contract.versioned && contract.method !== "get" && !isCreation(contract)
+        ? expectVersions({ mayDemand: contract.method !== "post" })
+        : undefined,
     "Refuses a change without a version before it uses up an `Idempotency-Key`.",
   ],
   [

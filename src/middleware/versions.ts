@@ -16,16 +16,20 @@ export function versionedAnswers(responses: RouteConfig["responses"], isRead: bo
 }
 
 /**
- * Puts the versions that a change is meant for on `c.var.versions`. Throws `precondition_required` if the settings
- * demand one and the request names none, and does not say by `If-None-Match: *` that there is none.
+ * Puts the versions that a change is meant for on `c.var.versions`. If it `mayDemand` one, it throws
+ * `precondition_required` if the settings do and the request names none, and does not say by `If-None-Match: *` that there
+ * is none.
  */
-export const expectVersions: MiddlewareHandler<UserEnv> = async (c, next) => {
-  const versions = versionsOf(c.req.raw.headers);
-  if (c.var.settings.REQUIRE_IF_MATCH && versions?.only === undefined && versions?.not !== "any") {
-    throw new ApiError("precondition_required", {
-      errors: [fieldError(["header", "If-Match"], "precondition_required")],
-    });
-  }
-  c.set("versions", versions);
-  await next();
-};
+export function expectVersions({ mayDemand }: { mayDemand: boolean }): MiddlewareHandler<UserEnv> {
+  return async (c, next) => {
+    const versions = versionsOf(c.req.raw.headers);
+    const isNamed = versions?.only !== undefined || versions?.not === "any";
+    if (mayDemand && c.var.settings.REQUIRE_IF_MATCH && !isNamed) {
+      throw new ApiError("precondition_required", {
+        errors: [fieldError(["header", "If-Match"], "precondition_required")],
+      });
+    }
+    c.set("versions", versions);
+    await next();
+  };
+}

@@ -42,10 +42,12 @@ export async function deleteAsAdmin(context: Context, id: string): Promise<void>
  * `username_taken`.
  */
 export async function restoreAsAdmin(context: Context, id: string) {
-  const { db, run, user: caller, settings } = context;
+  const { db, run, user: caller, settings, versions } = context;
+  const { DELETION_GRACE_DAYS: graceDays } = settings;
   const event = auditEvent(context, "account.restored", id, {});
-  const [, [user]] = await run(
-    Users.restore(db, id, { graceDays: settings.DELETION_GRACE_DAYS }, event),
+  const [, , [user]] = await run(
+    versions && Users.requireDeletedVersion(db, id, graceDays, versions),
+    Users.restore(db, id, { graceDays }, event),
     Users.find(db, id, caller),
     requireStillAdmin(context),
   );

@@ -50,13 +50,15 @@ export async function changeOrganization(context: InOrganization, changes: Organ
 
 /** Restores an organization of the caller's; a live one stays as it is. Throws `not_found`, `organization_name_taken`. */
 export async function bringBackOrganization(context: Context, id: string) {
-  const { db, run, user, settings } = context;
+  const { db, run, user, settings, versions } = context;
+  const { RETENTION_DAYS: days } = settings;
   const member = { organizationId: id, userId: user.id };
   const event = auditEvent({ ...context, member }, "organization.restored", null, {});
-  const [, , [organization]] = await run(
+  const [, , , [organization]] = await run(
     // An account that is being deleted restores nothing.
     Users.lock(db, user.id),
-    Organizations.restore(db, id, user, settings.RETENTION_DAYS, event),
+    versions && Organizations.requireDeletedVersion(db, id, user, days, versions),
+    Organizations.restore(db, id, user, days, event),
     Organizations.find(db, member),
   );
   return organization ?? notFound();

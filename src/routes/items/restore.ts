@@ -25,8 +25,12 @@ export const restoreItem = endpoint(
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const { db, user, run } = c.var;
-    const [, [item]] = await run(Items.restore(db, id, user), Items.find(db, id, user));
+    const { db, user, run, versions } = c.var;
+    const [, , [item]] = await run(
+      versions && Items.requireVersion(db, id, user, versions, "deleted"),
+      Items.restore(db, id, user),
+      Items.find(db, id, user),
+    );
     if (!item) notFound();
     if (item.is_public) refreshPublicFace(c, id);
     setETag(c, item.etag);

@@ -21,7 +21,11 @@ export const pressLeafFieldNote = endpoint(
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const [fieldNote] = await c.var.run(FieldNotes.find(c.var.db, id, c.var.user));
+    const { db, run, user, versions } = c.var;
+    const [, [fieldNote]] = await run(
+      versions && FieldNotes.requireVersion(db, id, user, versions),
+      FieldNotes.find(db, id, user),
+    );
     if (!fieldNote) notFound();
     setETag(c, fieldNote.etag);
     return c.json(FieldNote.parse(fieldNote), 200);

@@ -67,9 +67,11 @@ export const FieldNotes = {
     id: string,
     member: Membership,
     versions: Versions,
+    status: Status = "live",
   ) {
-    return requireVersion(db, fieldNotes, reachableIn(fieldNotes, id, member), versions); //: direct
-    return requireVersion(db, fieldNotes, inBinder(binderId, reachableIn(fieldNotes, id, member)), versions); //: under
+    const isMeant = (status === "live" ? reachableIn : restorableIn)(fieldNotes, id, member);
+    return requireVersion(db, fieldNotes, isMeant, versions); //: direct
+    return requireVersion(db, fieldNotes, inBinder(binderId, isMeant), versions); //: under
   },
 
   update(

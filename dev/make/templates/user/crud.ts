@@ -65,9 +65,11 @@ export const FieldNotes = {
     id: string,
     caller: Caller,
     versions: Versions,
+    status: Status = "live",
   ) {
-    return requireVersion(db, fieldNotes, reachable(fieldNotes, id, caller), versions); //: direct
-    return requireVersion(db, fieldNotes, inBinder(binderId, reachable(fieldNotes, id, caller)), versions); //: under
+    const isMeant = (status === "live" ? reachable : restorable)(fieldNotes, id, caller);
+    return requireVersion(db, fieldNotes, isMeant, versions); //: direct
+    return requireVersion(db, fieldNotes, inBinder(binderId, isMeant), versions); //: under
   },
 
   update(

@@ -24,10 +24,15 @@ export const restoreFieldNote = endpoint(
   async (c) => {
     const { id } = c.req.valid("param"); //: direct
     const { binder_id, id } = c.req.valid("param"); //: under
-    const { db, member, run } = c.var;
-    const [, [fieldNote]] = await run(FieldNotes.restore(db, id, member), FieldNotes.find(db, id, member)); //: direct
-    const [, , [fieldNote]] = await run( //: under
+    const { db, member, run, versions } = c.var;
+    const [, , [fieldNote]] = await run( //: direct
+      versions && FieldNotes.requireVersion(db, id, member, versions, "deleted"), //: direct
+      FieldNotes.restore(db, id, member), //: direct
+      FieldNotes.find(db, id, member), //: direct
+    ); //: direct
+    const [, , , [fieldNote]] = await run( //: under
       FieldNotes.requireBinder(db, binder_id, member, "change"), //: under
+      versions && FieldNotes.requireVersion(db, binder_id, id, member, versions, "deleted"), //: under
       FieldNotes.restore(db, binder_id, id, member), //: under
       FieldNotes.find(db, binder_id, id, member), //: under
     ); //: under

@@ -26,10 +26,15 @@ export const restoreFieldNote = endpoint(
   async (c) => {
     const { id } = c.req.valid("param"); //: direct
     const { binder_id, id } = c.req.valid("param"); //: under
-    const { db, user, run } = c.var;
-    const [, [fieldNote]] = await run(FieldNotes.restore(db, id, user), FieldNotes.find(db, id, user)); //: direct
-    const [, , [fieldNote]] = await run( //: under
+    const { db, user, run, versions } = c.var;
+    const [, , [fieldNote]] = await run( //: direct
+      versions && FieldNotes.requireVersion(db, id, user, versions, "deleted"), //: direct
+      FieldNotes.restore(db, id, user), //: direct
+      FieldNotes.find(db, id, user), //: direct
+    ); //: direct
+    const [, , , [fieldNote]] = await run( //: under
       FieldNotes.requireBinder(db, binder_id, user, "change"), //: under
+      versions && FieldNotes.requireVersion(db, binder_id, id, user, versions, "deleted"), //: under
       FieldNotes.restore(db, binder_id, id, user), //: under
       FieldNotes.find(db, binder_id, id, user), //: under
     ); //: under
