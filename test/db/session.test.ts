@@ -15,12 +15,13 @@ const begin = (trips = noTrips()) => beginSession(settings, trips, terms);
 const keptNames = async () => (await db.execute<{ name: string }>(sql`select name from ${table}`)).rows;
 
 /** A connection to nowhere, each of whose answers takes this many milliseconds; tells how it was ended. */
-function aConnection({ takes = 0, failsAt = "", commits = true } = {}) {
+function aConnection({ takes = 0, failsAt = "", hangsAt = "", commits = true } = {}) {
   const ended: boolean[] = [];
   const connection: Connection = {
     connect: async () => {},
     query: async ({ text }) => {
       if (takes > 0) await new Promise((resolve) => setTimeout(resolve, takes));
+      if (text === hangsAt) return new Promise(() => {});
       if (failsAt && text.startsWith(failsAt)) throw new Error("The connection was lost");
       return { command: text === "commit" && !commits ? "ROLLBACK" : text.toUpperCase(), rowCount: 0, rows: [] };
     },
@@ -50,6 +51,40 @@ describe("a session of the database", () => {
     await expect(late).rejects.toThrow(expect.objectContaining({ cause: expect.any(CallError) }));
     expect(trips.count).toBe(count);
     expect(await keptNames()).toStrictEqual([]);
+  });
+
+  it("ends at its deadline where the connection says nothing more", async () => {
+    vi.useFakeTimers();
+    const { connection, ended } = aConnection({ hangsAt: "commit" });
+    const session = await sessionOn(connection, noTrips(), terms);
+    const committing = expect(session.commit()).rejects.toMatchObject({ fault: "timeout" });
+    await vi.advanceTimersByTimeAsync(terms.timeout);
+    await committing;
+    expect(ended).toStrictEqual([false]);
+  });
+
+  it("tells the next statement that the connection broke before it", async () => {
+    const session = await begin();
+    const { rows } = await session.db.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`);
+    await db.execute(sql`select pg_terminate_backend(${rows[0]?.pid}::int, 5000)`);
+    await expect(session.db.execute(sql`select 1`)).rejects.toThrow(
+      expect.objectContaining({ cause: expect.any(CallError) }),
+    );
+    session.close();
+  });
+
+  it("names the constraint that a statement broke, by which an answer is chosen", async () => {
+    const session = await begin();
+    const insert = () => session.db.execute(sql`insert into ${table} values ('twice')`);
+    await insert();
+    const broken = {
+      code: "23505",
+      severity: "ERROR",
+      table: expect.any(String),
+      constraint: expect.stringMatching(/_pkey$/),
+    };
+    await expect(insert()).rejects.toThrow(expect.objectContaining({ cause: expect.objectContaining(broken) }));
+    session.close();
   });
 
   it.each([
