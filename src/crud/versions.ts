@@ -37,7 +37,7 @@ export function replacing<Row extends { id: string | SQL }>(
   const otherwise = versions?.only === undefined ? sql`false` : refusal;
   const isWanted = versions ? isMeant(table.etag, versions) : sql`true`;
   const own = Object.entries(getTableColumns(table)).filter(
-    ([key, { generated }]) => !kept.includes(key) && !generated,
+    ([key, { generated, generatedIdentity }]) => !kept.includes(key) && !generated && !generatedIdentity,
   );
   return {
     // Asks for room, or refuses, only where there is nothing to replace.

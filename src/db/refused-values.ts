@@ -10,7 +10,8 @@ type Fault = NonNullable<ReturnType<Refuted>>;
 export function refutedBy({ code, message, detail = "" }: NeonDbError): Refuted | undefined {
   if (code === "22021" || code === "22P05" || detail.includes("surrogate")) return unstorable;
   const [, number, sized] = /^(?:value )?"(.*)" is out of range for type (.+)$/s.exec(message) ?? [];
-  const [, typed, text] = /(?:(?:for type|for enum) (.+?)|out of range): "(.*)"$/s.exec(message) ?? [];
+  const [, typed, text] =
+    /^(?:invalid input \w+ for (?:type|enum) (.+?)|[a-z/ ]+ out of range): "(.*)"$/s.exec(message) ?? [];
   const [, zone] = /^time zone "(.*)" not recognized$/s.exec(message) ?? [];
   const refused = number ?? text ?? zone;
   const fault = faultOf(refused ?? "", sized, typed);

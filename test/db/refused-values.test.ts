@@ -171,6 +171,24 @@ describe("a value that the database refuses", () => {
     expect((await sent({ a_jsonb: JSON.parse(`${"[".repeat(20_000)}${"]".repeat(20_000)}`) })).status).toBe(422);
   });
 
+  it("is found in a message as long as a body may be", async () => {
+    const long = "for type ".repeat(100_000);
+    // PostgreSQL cuts the name of a zone, and this one is no longer what was sent.
+    expect(await app.post("/sums", { json: { zone: long } })).toMatchObject({
+      status: 422,
+      body: { code: "validation_failed" },
+    });
+    for (const value of [
+      long,
+      `value "${long}`,
+      '" is out of range for type '.repeat(30_000),
+      'out of range: "'.repeat(60_000),
+    ]) {
+      const { body } = await sent({ a_uuid: value });
+      expect(body.errors).toMatchObject([{ loc: ["body", "a_uuid"], ctx: { format: "uuid" } }]);
+    }
+  });
+
   it("is in no line of the log, which has the reason", async () => {
     const secret = "correct horse battery";
     await sent({ a_uuid: secret });
