@@ -52,15 +52,22 @@ const declarable = /^(table|column|constraint|index|policy|enum) /;
 
 function differencesBetween(migrated: Map<string, string>, declared: Map<string, string>): string[] {
   const objects = [...new Set([...migrated.keys(), ...declared.keys()])].filter((object) => declarable.test(object));
+  const excluding = new Set([...migrated].flatMap(([object, made]) => indexOfExclusion(object, made)));
   return objects.toSorted().flatMap((object) => {
     const [made, wanted] = [migrated.get(object), declared.get(object)];
-    if (made === wanted || made?.startsWith("EXCLUDE")) return [];
+    // An exclusion comes from migrations only, and brings an index of its name.
+    if (made === wanted || made?.startsWith("EXCLUDE") || excluding.has(object)) return [];
     // drizzle cannot declare which columns of a key are set to null, so that one may be named by hand.
     if (made?.replace(/ SET (NULL|DEFAULT) \([^)]*\)/, " SET $1") === wanted) return [];
     if (made === undefined) return `- ${object} is missing: ${statementFor(object, wanted ?? "")}`;
     if (wanted === undefined) return `- ${object} is not declared: ${made}`;
     return `- ${object} is ${made}, and declared as ${wanted}`;
   });
+}
+
+function indexOfExclusion(object: string, made: string): string[] {
+  const [, name] = /^constraint (\S+) on /.exec(object) ?? [];
+  return name && made.startsWith("EXCLUDE") ? [`index ${name}`] : [];
 }
 
 function statementFor(object: string, definition: string): string {

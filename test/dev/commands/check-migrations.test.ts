@@ -105,6 +105,16 @@ describe("npm run db:check", () => {
     await expect(check()).resolves.toBeUndefined();
   });
 
+  it("lets an exclusion be what a migration makes of it, with its index, and nothing else of its kind", async () => {
+    const overlap = "exclude using gist (tstzrange(created_at, expires_at) with &&)";
+    await addMigration(`-- plinth: may add constraint sessions_overlap on sessions: nothing has been deployed yet
+      alter table sessions add constraint sessions_overlap ${overlap}`);
+    await expect(check()).resolves.toBeUndefined();
+    await addMigration("create index sessions_other on sessions using gist (tstzrange(created_at, expires_at))");
+    await expect(check()).rejects.toThrow("- index sessions_other is not declared");
+    await expect(check()).rejects.not.toThrow("sessions_overlap");
+  });
+
   it("lets functions, triggers and extensions be what the migrations make of them", async () => {
     await addMigration(`create function noop() returns trigger language plpgsql set search_path = public, pg_temp
       as $$ begin return new; end $$;
