@@ -11,7 +11,7 @@ export type Field = { name: string; kind: Kind; isOptional: boolean; max: number
 export const usualFields = "title:text description:text(10000)?";
 
 export const fieldKinds = `text, text(10000) for a longer one, email, url, integer (also for money, in cents),
-                                            boolean, date, time, enum(low,high);
+                                            boolean, date, time (a date with its time), enum(low,high);
                                             with ? behind it, a field may be left out and null`;
 
 /** Columns that every resource has, or that its queries add. */
