@@ -3,9 +3,9 @@
  * where its lines have changed since.
  */
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { CommandError, projectFolder } from "../config.ts";
 
@@ -40,9 +40,24 @@ export async function takeBack(what: string): Promise<void> {
     const changed = [...new Set([...stderr.matchAll(/^error: (?!patch failed)(.+?): .*$/gm)].map(([, file]) => file))];
     if (stderr.includes("can't open patch"))
       throw new CommandError(`"${what}" was not made in this folder, or was undone.`);
-    throw new CommandError(`Changed since it was made, so that nothing was undone:\n  ${changed.join("\n  ")}`);
+    const later = await madeLater(patch, changed);
+    const first = later.length > 0 ? `\nMade later, with lines in them: ${later.join(", ")}. Undo that first.` : "";
+    throw new CommandError(`Changed since it was made, so that nothing was undone:\n  ${changed.join("\n  ")}${first}`);
   }
   await rm(patch);
+}
+
+/** What was made after this record, with changes of one of these files; the last first. */
+async function madeLater(patch: string, files: readonly (string | undefined)[]): Promise<string[]> {
+  const folder = dirname(patch);
+  const { mtimeMs: since } = await stat(patch);
+  const found: { what: string; at: number }[] = [];
+  for (const name of await readdir(folder)) {
+    const [{ mtimeMs: at }, text] = [await stat(join(folder, name)), await readFile(join(folder, name), "utf8")];
+    const what = basename(name, ".patch").replace("_", " ").replaceAll("_", "/");
+    if (at > since && files.some((file) => text.includes(`\n+++ now/${file}`))) found.push({ what, at });
+  }
+  return found.toSorted((one, other) => other.at - one.at).map(({ what }) => what);
 }
 
 /** Runs git as if the folder were in no repository, so that paths are those of the folder. */

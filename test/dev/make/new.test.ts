@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -23,6 +23,31 @@ beforeAll(async () => {
 afterAll(() => rm(copy, { recursive: true, force: true }));
 
 describe("npm run new", () => {
+  it("names what was made later at the same lines, which has to be undone first", async () => {
+    const made = join(copy, ".plinth/made");
+    await mkdir(made, { recursive: true });
+    await writeFile(join(copy, "list.txt"), "lions\nmanes\ntame\n");
+    const adding = (after: string, line: string, file = "list.txt") =>
+      `--- old/${file}\n+++ now/${file}\n@@ -1 +1,2 @@\n ${after}\n+${line}\n`;
+    const records = [
+      ["task_lions_count", adding("lions", "count")],
+      ["resource_lions", adding("none", "lions")],
+      ["resource_manes", adding("lions", "manes")],
+      ["endpoint_lions_tame", adding("manes", "tame")],
+      ["resource_birds", adding("none", "birds", "others.txt")],
+    ] as const;
+    for (const [at, [name, patch]] of records.entries()) {
+      await writeFile(join(made, `${name}.patch`), `diff --git old/list.txt now/list.txt\n${patch}`);
+      await utimes(join(made, `${name}.patch`), at, at);
+    }
+    const { code, output } = await make("resource", "lions", "--undo");
+    expect(code).toBe(1);
+    expect(output).toContain("Changed since it was made, so that nothing was undone:\n  list.txt\n");
+    expect(output).toContain("Made later, with lines in them: endpoint lions/tame, resource manes. Undo that first.");
+    await rm(made, { recursive: true });
+    await rm(join(copy, "list.txt"));
+  });
+
   it.each([
     [[], /npm run new -- resource projects/],
     [["resource", "zebras", "--stripes"], /Unknown option '--stripes'/],
