@@ -51,7 +51,7 @@ describe("a call to the database that brings no answer of Postgres", () => {
     ["wrong_shape", () => Response.json({ results: [{ ...one, rows: [[1]] }, one] }), {}],
     ["wrong_shape", () => Response.json({ results: [{ ...one, fields: ["one"] }, one] }), {}],
     ["wrong_count", () => Response.json({ results: [] }), { http_status: 200 }],
-    ["wrong_count", () => Response.json({ results: [one, one, one] }), {}],
+    ["wrong_count", () => Response.json({ results: Array(50).fill(one) }), {}],
     ["cut_off", () => new Response(broken()), { http_status: 200 }],
     ["reset", () => Promise.reject(new Error("Network connection lost.")), {}],
     ["refused", () => Promise.reject(new Error("connect ECONNREFUSED")), {}],
@@ -126,6 +126,18 @@ describe("a call to the database that brings no answer of Postgres", () => {
       .execute(sql`select 1`)
       .catch(fromDatabase);
     expect(explain(error)).toMatchObject({ cause: { fault: "reset" } });
+    expect(spy).toHaveBeenCalledTimes(1);
+  });
+
+  it("is not sent once more after a deadlock, if that leaves too little time to learn the outcome", async () => {
+    const spy = answerWith(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 120));
+      return new Response(refusal("40P01"), { status: 400 });
+    });
+    const error = await connect({ ...settings, DATABASE_TIMEOUT_MS: 200 })
+      .execute(sql`select 1`)
+      .catch(fromDatabase);
+    expect(explain(error)).toMatchObject({ cause: { sqlstate: "40P01" } });
     expect(spy).toHaveBeenCalledTimes(1);
   });
 
