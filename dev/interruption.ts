@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
+import { shellWord } from "./terminal.ts";
 
 /** The part of a command that is under way, in the words for a signal that ends the command there. */
 export type Stage = {
@@ -55,6 +56,11 @@ export class Progress {
   async now(): Promise<string | undefined> {
     return this.#stage.look?.().catch(() => undefined);
   }
+}
+
+/** The command line that runs a script of the project once more as it was `given`. */
+export function againCommand(script: string, given: readonly string[]): string {
+  return [`npm run ${script}`, ...(given.length > 0 ? ["--"] : []), ...given.map(shellWord)].join(" ");
 }
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

@@ -38,7 +38,7 @@ const byCode: Partial<Record<ErrorCode, string>> = {
   invalid_token: "refresh the access token, then send it again, once",
   insufficient_user_authentication: "confirm the password, then send it again",
   wrong_password: "ask for the password again",
-  invalid_signature: "sign it anew, by the secret and the clock of now",
+  invalid_signature: "sign it again, with the current secret and time",
   conflict: "read it again, and show the user what changed",
   already_member: stop,
   invitation_open: stop,

@@ -5,7 +5,7 @@
 import { stat } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { CommandError, failWith } from "../config.ts";
-import { interruptible, type Progress } from "../interruption.ts";
+import { againCommand, interruptible, type Progress } from "../interruption.ts";
 import type { LocalDatabase } from "../local/database.ts";
 import { explained } from "../local/explained.ts";
 import { openDatabase } from "../local/open.ts";
@@ -91,15 +91,17 @@ async function main(progress: Progress): Promise<void> {
   if (!(await stat(file).catch(() => undefined))?.isFile()) throw new CommandError(`${file} is not a file. ${usage}`);
   const dryRun = values["dry-run"] ?? false;
   const { database, where, close } = await openDatabase({ env: environment(values.env) });
-  let now = "nothing is imported";
+  const none = "nothing is imported";
+  let now = none;
   const counted: Options["counted"] = ({ read, imported }) => {
+    if (now === none && imported > 0) progress.did("Some of the rows are imported.");
     now = `${imported} imported of the first ${read} rows`;
   };
   progress.at({
     doing: `importing into ${where}`,
     ...(!dryRun && {
-      perhaps: `some of the rows are imported, in batches of ${batchSize}.`,
-      next: ["Finish: run the same command again; what is imported stays as it is"],
+      perhaps: `one more batch of ${batchSize} is imported.`,
+      next: [`Finish: ${againCommand("users:import", process.argv.slice(2))} (what is imported stays as it is)`],
       look: async () => `Now: ${now}.`,
     }),
   });

@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { failWith } from "../config.ts";
-import { interruptible, type Progress } from "../interruption.ts";
+import { againCommand, interruptible, type Progress } from "../interruption.ts";
 import { explained } from "../local/explained.ts";
 import { openDatabase } from "../local/open.ts";
 import { environment } from "../local/target.ts";
@@ -18,11 +18,10 @@ async function main(progress: Progress): Promise<void> {
   const env = environment(values.env);
   const { database, where, close } = await openDatabase({ env });
   console.log(`Migrating ${where}${env === undefined ? "" : `, the database of ${env}`}.`);
-  const again = env === undefined ? "npm run db:migrate" : `npm run db:migrate -- --env ${env}`;
   progress.at({
     doing: `migrating ${where}`,
     perhaps: "some of the pending migrations are applied, each as a whole.",
-    next: [`Finish: ${again} (nothing is migrated twice)`],
+    next: [`Finish: ${againCommand("db:migrate", process.argv.slice(2))} (nothing is migrated twice)`],
     look: () => nowIn(values.env),
   });
   try {

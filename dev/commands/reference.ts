@@ -241,11 +241,11 @@ the environment.
 async function wordsPage(): Promise<string> {
   const { needed, optional } = await wordsTables();
   return `${wordsIntroduction}
-## Those of every endpoint
+## Required words
 
 ${markdownTable(["word", "value", "meaning", "more"], needed)}
 
-## Those that it may have
+## Optional words
 
 ${markdownTable(["word", "value", "meaning", "errors that it adds", "more"], optional)}
 `;

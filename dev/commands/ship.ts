@@ -7,12 +7,12 @@
  */
 import { parseArgs } from "node:util";
 import { CommandError, failWith, projectFolder } from "../config.ts";
-import { interruptible, type Progress } from "../interruption.ts";
+import { againCommand, interruptible, type Progress } from "../interruption.ts";
 import { shapeOptions } from "../shapes/shipping.ts";
 import { environmentLines } from "../ship/checks/all.ts";
 import type { ShapeOptions } from "../ship/shape-plan.ts";
 import { ship } from "../ship/ship.ts";
-import { confirmed, progressOn, shellWord, wholeNumberOption } from "../terminal.ts";
+import { confirmed, progressOn, wholeNumberOption } from "../terminal.ts";
 
 /** The Workers of a shape whose start is measured here: npm run preflight measures all. */
 const starts = 12;
@@ -50,14 +50,9 @@ async function main(progress: Progress): Promise<void> {
     confirm: async (question) => values.yes || confirmed(`\n${question}`, nobodyToAsk),
     check: environmentLines,
     progress,
-    again: againCommand(process.argv.slice(2)),
+    again: againCommand("ship", process.argv.slice(2)),
     shape: await shapeNamed(values.shape, values["secrets-file"]),
   });
-}
-
-/** The command line that ships the same again. */
-function againCommand(given: readonly string[]): string {
-  return `npm run ship -- ${given.map(shellWord).join(" ")}`;
 }
 
 async function shapeNamed(name: string, secretsFile: string | undefined): Promise<ShapeOptions | undefined> {

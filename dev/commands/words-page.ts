@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { accessTable, carriedTokens, rateClasses } from "../../src/context/policy.ts";
+import { carriedTokens, rateClasses } from "../../src/context/policy.ts";
 import { type Contract, codesAddedBy } from "../../src/endpoint/contract.ts";
 import { words } from "../../src/endpoint/words.ts";
 import { signatureSchemes } from "../../src/security/webhooks.ts";
@@ -7,12 +7,11 @@ import { CommandError, projectFolder } from "../config.ts";
 import { entryFor } from "../table.ts";
 import { readText } from "../text.ts";
 
-/** The values of the words that name an entry of a table. */
-const values: Partial<Record<keyof Contract, object>> = {
-  access: accessTable,
-  rate: rateClasses,
-  carries: carriedTokens,
-  signed: signatureSchemes,
+/** The values that a word, or a part of it, may have. */
+const values: Partial<Record<keyof Contract, string>> = {
+  rate: namesIn(rateClasses),
+  carries: namesIn(carriedTokens),
+  signed: `\`by\` is ${namesIn(signatureSchemes)} or [your own](webhooks.md#schemes)`,
 };
 
 /** The page that says more about a word. */
@@ -43,12 +42,11 @@ export async function wordsTables(): Promise<{ needed: string[][]; optional: str
   const meanings = meaningsIn(await readText(join(projectFolder, "src/endpoint/contract.ts")));
   const rows = (Object.keys(words) as (keyof Contract)[]).map((word) => {
     const { told, isNeeded = false } = words[word];
-    const named = Object.keys(values[word] ?? {}).map((value) => `\`${value}\``);
     const meaning = entryFor(meanings, word, "The type Contract of src/endpoint/contract.ts");
     const codes = codesAddedBy(word).map((code) => `\`${code}\``);
     const row = [
       `\`${word}\``,
-      named.length > 0 ? `${told}: ${named.join(", ")}` : told,
+      [told, values[word]].filter((part) => part !== undefined).join("; "),
       meaning,
       ...(isNeeded ? [] : [codes.join(", ")]),
       more[word] ?? "",
@@ -57,6 +55,12 @@ export async function wordsTables(): Promise<{ needed: string[][]; optional: str
   });
   const rowsOf = (kind: boolean) => rows.filter(({ isNeeded }) => isNeeded === kind).map(({ row }) => row);
   return { needed: rowsOf(true), optional: rowsOf(false) };
+}
+
+function namesIn(table: object): string {
+  return Object.keys(table)
+    .map((name) => `\`${name}\``)
+    .join(", ");
 }
 
 /** The comment of each key of the type `Contract`, on one line. A key without one takes none of another's. */

@@ -13,8 +13,12 @@ import {
   type Tunnel,
 } from "./database.ts";
 import { int } from "./messages.ts";
+import { isLocal } from "./target.ts";
 
 dropConnectionVariables();
+// PostgreSQL on this machine speaks no TLS.
+const { PGSSLMODE: sslMode } = process.env;
+delete process.env.PGSSLMODE;
 
 /** The pools that may be open at once: tests come with a database each. */
 const maxPools = 64;
@@ -120,9 +124,14 @@ export function postgres(url: string, { connections = 20, role }: PostgresOption
   };
 }
 
-/** `url` for node-postgres: it warns about the modes that it treats as `verify-full`, so that mode is named. */
+/**
+ * `url` for node-postgres, elsewhere with the mode of `PGSSLMODE` if it has none. It warns about the modes that it treats as
+ * `verify-full`, so that mode is named.
+ */
 export function pgUrl(url: string): string {
-  return url.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)\b/, "$1verify-full");
+  const needsMode = sslMode !== undefined && !/[?&]sslmode=/.test(url) && !isLocal(url);
+  const whole = needsMode ? `${url}${url.includes("?") ? "&" : "?"}sslmode=${sslMode}` : url;
+  return whole.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)\b/, "$1verify-full");
 }
 
 function openPool(url: string, connections: number, role: string | undefined): pg.Pool {

@@ -41,7 +41,8 @@ export async function takeBack(what: string): Promise<void> {
     if (stderr.includes("can't open patch"))
       throw new CommandError(`"${what}" was not made in this folder, or was undone.`);
     const later = await madeLater(patch, changed);
-    const first = later.length > 0 ? `\nMade later, with lines in them: ${later.join(", ")}. Undo that first.` : "";
+    const first =
+      later.length > 0 ? `\nMade later, in the same files: ${later.join(", ")}. Undo these first, in this order.` : "";
     throw new CommandError(`Changed since it was made, so that nothing was undone:\n  ${changed.join("\n  ")}${first}`);
   }
   await rm(patch);

@@ -47,7 +47,7 @@ export function plan(
 }
 
 /** The way out for a database that holds nothing of value. */
-const beginAnew = "On your own machine, where nothing is lost, npm run db:reset begins with an empty database instead.";
+const beginAnew = "On your own machine, if its data may go, run npm run db:reset to begin with an empty database.";
 
 function skippedSentence({ tag }: Migration, newest: Migration): string {
   return (

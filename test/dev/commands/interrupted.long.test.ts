@@ -16,6 +16,8 @@ afterEach(async () => {
   await database.close();
   await created.drop();
 });
+/** The other sessions of this file's own database, as one cluster serves all test files. */
+const here = "datname = current_database()";
 const query = async (text: string) => (await database.run({ query: text, params: [] })).rows;
 const start = (script: string, ...args: string[]) =>
   spawned([`dev/commands/${script}.ts`, ...args], { ...process.env, DATABASE_URL: created.url });
@@ -36,7 +38,9 @@ describe("promise 28: npm run db:migrate, ended by a signal", { timeout: 60_000 
     const command = start("migrate");
     await command.says("Applying drizzle/0000_init.sql");
     await expect
-      .poll(() => query("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and state = 'active'"))
+      .poll(() => query(`select count(*) from pg_stat_activity where ${here} and wait_event_type = 'Lock'`), {
+        timeout: 20_000,
+      })
       .toStrictEqual([["1"]]);
     const { code, said } = await command.end(signal);
     expect([code, said.slice(said.indexOf("Ended by"))]).toStrictEqual([
@@ -45,7 +49,9 @@ describe("promise 28: npm run db:migrate, ended by a signal", { timeout: 60_000 
         /^Ended by \w+ while migrating \S+\.\nDone: nothing\.\nPerhaps: some of the pending migrations are applied, each as a whole\.\nFinish: npm run db:migrate \(nothing is migrated twice\)\nNow: not applied drizzle\/0000_init\.sql\.\n$/,
       ),
     ]);
-    expect(await query("select query from pg_stat_activity where application_name = 'plinth db:migrate'")).toEqual([]);
+    expect(
+      await query(`select query from pg_stat_activity where ${here} and application_name = 'plinth db:migrate'`),
+    ).toEqual([]);
     await blocker.run("rollback");
     await blocker.close();
     const { code: ended, said: then } = await start("migrate").ended;
@@ -83,7 +89,7 @@ describe("npm run users:import, ended by a signal", { timeout: 60_000 }, () => {
     const { code, said } = await ending;
     expect(code).toBe(130);
     expect(said).toMatch(
-      /Ended by SIGINT while importing into \S+\.\nDone: nothing\.\nPerhaps: some of the rows are imported, in batches of 500\.\nFinish: run the same command again; what is imported stays as it is\nNow: 1000 imported of the first 1000 rows\.\n$/,
+      /Ended by SIGINT while importing into \S+\.\nDone: Some of the rows are imported\.\nPerhaps: one more batch of 500 is imported\.\nFinish: npm run users:import -- \S+ \(what is imported stays as it is\)\nNow: 1000 imported of the first 1000 rows\.\n$/,
     );
     expect(await imported()).toStrictEqual([["1000"]]);
     const again = await start("import-users", file).ended;

@@ -39,6 +39,7 @@ describe("docs/words.md", () => {
   it.each(Object.keys(words))("has a row for the word %s: its value, and what it is", async (word) => {
     const [, value, meaning] = await rowOf("docs/words.md", word);
     expect(value).not.toBe("");
+    expect(value).not.toMatch(/undefined|object Object/);
     expect(meaning).toMatch(/^[A-Z`].*\.$/);
   });
 

@@ -43,7 +43,9 @@ describe("npm run new", () => {
     const { code, output } = await make("resource", "lions", "--undo");
     expect(code).toBe(1);
     expect(output).toContain("Changed since it was made, so that nothing was undone:\n  list.txt\n");
-    expect(output).toContain("Made later, with lines in them: endpoint lions/tame, resource manes. Undo that first.");
+    expect(output).toContain(
+      "Made later, in the same files: endpoint lions/tame, resource manes. Undo these first, in this order.",
+    );
     await rm(made, { recursive: true });
     await rm(join(copy, "list.txt"));
   });

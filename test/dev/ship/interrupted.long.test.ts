@@ -79,7 +79,9 @@ describe("promise 28: npm run ship, ended by a signal at each of its steps", { t
     expect(said).toMatch(
       /Ended by SIGINT while migrating \S+\.\nDone: nothing\.\nPerhaps: some of the pending migrations are applied, each as a whole\. The Worker was not touched\.\nFinish: npm run ship -- production \(nothing is migrated twice\)\nBack: not needed, the older version goes on with what is applied\nNow: applied drizzle\/0000_things\.sql; not applied drizzle\/0001_others\.sql\.\n$/,
     );
-    const left = await query("select query from pg_stat_activity where application_name = 'plinth db:migrate'");
+    const left = await query(
+      "select query from pg_stat_activity where datname = current_database() and application_name = 'plinth db:migrate'",
+    );
     expect(left).toStrictEqual([]);
     await session.run("rollback");
     await session.close();

@@ -100,6 +100,15 @@ describe("npm run serve", () => {
     await once(child, "exit");
   });
 
+  it("encrypts as PGSSLMODE says, where DATABASE_URL does not", async () => {
+    const { child, lines } = start({ ...settings, DATABASE_URL: url, PGSSLMODE: "verify-full" });
+    const { url: api } = await lineOf(lines, "listening");
+    // The PostgreSQL of tests speaks no TLS.
+    expect((await fetch(`${api}/health/ready`)).status).toBe(503);
+    child.kill("SIGTERM");
+    await once(child, "exit");
+  });
+
   it.each(["1", "2"])(
     "does not start with wrong settings, and names each, in as many processes as %s",
     async (WORKERS) => {
