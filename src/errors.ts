@@ -21,9 +21,9 @@ type ErrorEntry = {
 type Blamed = { name: string } & Fault;
 
 /** Tells the fault of a value, if it is one that the database refused. */
-export type Refuted = (value: unknown) => Fault | undefined;
+export type RefusedValue = (value: unknown) => Fault | undefined;
 /** Refuses a text that no column can hold. */
-export const unstorable: Refuted = (value) =>
+export const unstorable: RefusedValue = (value) =>
   typeof value === "string" && !isStorable(value) ? { type: "invalid_unicode" } : undefined;
 
 /** Every error that a client can get: its stable code, its status and its default sentence. */
@@ -161,7 +161,7 @@ export class ApiError extends Error {
   readonly detail: string;
   readonly errors: FieldError[] | undefined;
   readonly blamed: readonly Blamed[];
-  readonly refuted: Refuted | undefined;
+  readonly refusedValue: RefusedValue | undefined;
   readonly headers: Record<string, string>;
 
   constructor(
@@ -172,7 +172,7 @@ export class ApiError extends Error {
       /** Further fields of the body to blame. Those that the endpoint's body lacks are left out of the answer. */
       blamed?: readonly Blamed[];
       /** Finds what to blame among the values of the request. */
-      refuted?: Refuted | undefined;
+      refusedValue?: RefusedValue | undefined;
       headers?: Record<string, string>;
       cause?: unknown;
     } = {},
@@ -182,7 +182,7 @@ export class ApiError extends Error {
     this.detail = options.detail ?? errorTable[code].detail;
     this.errors = options.errors;
     this.blamed = options.blamed ?? [];
-    this.refuted = options.refuted;
+    this.refusedValue = options.refusedValue;
     this.headers = options.headers ?? {};
   }
 }

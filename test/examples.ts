@@ -1,7 +1,7 @@
 /** Calls and bodies made of nothing but the contracts: as the document says them. */
 import { z } from "zod";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
-import { beginningOf, knownTypes } from "../src/http/signatures.ts";
+import { beginningOf, knownTypes } from "../src/http/magic-bytes.ts";
 import { api } from "./harness.ts";
 
 export type Schema = {

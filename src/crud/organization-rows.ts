@@ -77,10 +77,11 @@ export function createOrReplaceIn<Row extends { id: string }>(
   member: Membership,
   versions: Versions | undefined,
   most: number,
+  within?: SQL,
 ) {
   const { id } = row;
   return replacing(table, withRoomIn(table, [row], member, most), {
-    ...{ id, versions, isTheirs: reachableIn(table, id, member), kept: Object.keys(organizationRow) },
+    ...{ id, versions, isTheirs: and(reachableIn(table, id, member), within), kept: Object.keys(organizationRow) },
   });
 }
 

@@ -46,16 +46,20 @@ export function withRoom<Row extends { id: string; owner_id: string }>(
   return roomFor(table, table.owner_id, ({ owner_id }) => owner_id, rows, most);
 }
 
-/** Makes an insert of a row that its owner has room for, or replaces the one that the caller may reach: see {@link replacing}. */
+/**
+ * Makes an insert of a row that its owner has room for, or replaces the one that the caller may reach: see {@link replacing}.
+ * A row of a resource under another is replaced `within` that alone: `eq(steps.project_id, projectId)`.
+ */
 export function createOrReplace<Row extends { id: string; owner_id: string }>(
   table: OwnedTable,
   row: Row,
   caller: Caller,
   versions: Versions | undefined,
   most: number,
+  within?: SQL,
 ) {
   const { id } = row;
   return replacing(table, withRoom(table, [row], most), {
-    ...{ id, versions, isTheirs: reachable(table, id, caller), kept: Object.keys(ownedRow) },
+    ...{ id, versions, isTheirs: and(reachable(table, id, caller), within), kept: Object.keys(ownedRow) },
   });
 }

@@ -12,7 +12,7 @@ import {
 import { GuardedError } from "../log.ts";
 import { constraintCodes } from "./constraints.ts";
 import { type JsonRow, readResults } from "./json-rows.ts";
-import { refutedBy } from "./refused-values.ts";
+import { refusedValueOf } from "./refused-values.ts";
 import { isRaisedByUs, meaningOf } from "./sqlstates.ts";
 import { CallError, isUndone } from "./wire.ts";
 
@@ -58,7 +58,7 @@ export function fromDatabase(thrown: unknown): ApiError {
     ...(!isForeseen && { cause: new GuardedError(describe(thrown)) }),
     ...(code === "validation_failed" && { detail: "A value is missing, or is not one that can be stored." }),
     blamed: blamedBy(code, error),
-    refuted: error?.code?.startsWith("22") ? refutedBy(error) : isUnread ? unstorable : undefined,
+    refusedValue: error?.code?.startsWith("22") ? refusedValueOf(error) : isUnread ? unstorable : undefined,
     ...(refusal && position >= 0 && { errors: [operationError(refusal, position)] }),
     ...(retryAfter !== undefined && { headers: { "Retry-After": String(Math.min(retryAfter, longestWait)) } }),
   });

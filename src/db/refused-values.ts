@@ -1,13 +1,13 @@
 import type { NeonDbError } from "@neondatabase/serverless";
-import { type Refuted, unstorable } from "../errors.ts";
+import { type RefusedValue, unstorable } from "../errors.ts";
 
-type Fault = NonNullable<ReturnType<Refuted>>;
+type Fault = NonNullable<ReturnType<RefusedValue>>;
 
 /**
  * Finds in PostgreSQL's message the value that it refused. Undefined where it names none: a text too long for its column, a
  * number too large for its `numeric`, and what a statement has computed.
  */
-export function refutedBy({ code, message, detail = "" }: NeonDbError): Refuted | undefined {
+export function refusedValueOf({ code, message, detail = "" }: NeonDbError): RefusedValue | undefined {
   if (code === "22021" || code === "22P05" || detail.includes("surrogate")) return unstorable;
   const [, number, sized] = /^(?:value )?"(.*)" is out of range for type (.+)$/s.exec(message) ?? [];
   const [, typed, text] =

@@ -80,7 +80,13 @@ const anyCode = "PX";
 /** A code with which a statement may end its transaction: one whose answer needs no more than the code. */
 export type RefusalCode = Exclude<
   ErrorCode,
-  "too_many_requests" | "permission_required" | "insufficient_user_authentication"
+  | "too_many_requests"
+  | "too_many_attempts"
+  | "permission_required"
+  | "insufficient_user_authentication"
+  | "method_not_allowed"
+  | "unsupported_media_type"
+  | "range_not_satisfiable"
 >;
 
 /** The SQLSTATE that says this code to the Worker that sent the statement: `refuse(…)` raises it. */

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { ZodRawShape, ZodType } from "zod";
 import { usualSeconds } from "../context/policy.ts";
 import { headers } from "../http/headers.ts";
-import type { KnownType } from "../http/signatures.ts";
+import type { KnownType } from "../http/magic-bytes.ts";
 import type { Body, Uploading } from "./contract.ts";
 
 /** A file of a form, for `multipart`. The type is the one that the client states: look at the bytes to be sure. */

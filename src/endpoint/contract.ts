@@ -37,6 +37,7 @@ import { ifRange, range } from "../http/file.ts";
 import type { Caching } from "../middleware/edge-cache.ts";
 import { idempotencyCodes, idempotencyKey } from "../middleware/idempotency.ts";
 import { type Signed, signatureHeaders } from "../middleware/signature.ts";
+import { isCreation } from "../middleware/versions.ts";
 import type { Permission } from "../permissions.ts";
 import { PageQuery } from "../schemas/pages.ts";
 import type { HeaderPart, KnownScheme, signatureSchemes } from "../security/webhooks.ts";
@@ -366,10 +367,14 @@ export function completed(contract: Contract): Contract {
   };
 }
 
-/** The errors that a word adds, with any method. */
+/** The parts of `request` that add errors of their own. */
+const partsOfRequest = ["params", "query", "body", "verified"];
+
+/** The errors that a word adds, with any method and any part. */
 export function codesAddedBy(word: string): ErrorCode[] {
-  const added = entriesOf(codesWith).flatMap(([key, codes]) => (key.split(" ")[0] === word ? [...codes] : []));
-  return [...new Set(added)];
+  const parts = word === "request" ? partsOfRequest : [word];
+  const added = entriesOf(codesWith).filter(([key]) => parts.includes(key.split(" ")[0] ?? ""));
+  return [...new Set(added.flatMap(([, codes]) => [...codes]))];
 }
 
 function wordsOf(contract: Contract): Set<string> {
@@ -378,11 +383,6 @@ function wordsOf(contract: Contract): Set<string> {
   const words = written.filter(([, value]) => value !== undefined).map(([word]) => word);
   const meant = contract.versioned && !isCreation(contract) ? [versionedAs[contract.method]] : [];
   return new Set([...words, contract.method, ...meant]);
-}
-
-/** True for a `post` that answers 201: it makes a row, where any other acts on one. */
-export function isCreation({ method, responses }: Pick<Contract, "method" | "responses">): boolean {
-  return method === "post" && responses[201] !== undefined;
 }
 
 function entriesOf<T extends object>(table: T): [string, T[keyof T]][] {

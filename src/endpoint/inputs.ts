@@ -3,7 +3,7 @@ import type { Contract } from "./contract.ts";
 
 const forms = ["multipart/form-data", "application/x-www-form-urlencoded"];
 
-/** The faults of fields that arrive as texts: no text would ever pass, a list of one would not, or nonsense would. */
+/** The faults of schemas for fields that arrive as texts, such as a number that no text can ever be. */
 export function faultsOfTexts({ request = {} }: Contract): string[] {
   const { params, query, headers, cookies, body } = request;
   const parts = Object.entries({ params, query, headers, cookies });

@@ -14,7 +14,7 @@ import {
 } from "../context/policy.ts";
 import { errorTable } from "../errors.ts";
 import { isDay } from "../http/deprecation.ts";
-import { knownTypes } from "../http/signatures.ts";
+import { knownTypes } from "../http/magic-bytes.ts";
 import { multipartType } from "../middleware/content-type.ts";
 import { isPermission, isRole } from "../permissions.ts";
 import { PageQuery, pageOf } from "../schemas/pages.ts";
@@ -308,7 +308,7 @@ function faultsOfBody({ request, idempotent, carries }: Contract): string[] {
       "a body of several kinds is validated as the one that was sent: leave out required",
     ),
     ...(upload?.verified ? Object.keys(content).filter(isUnknown) : []).map(
-      (type) => `no signature in src/http/signatures.ts proves ${type}: a verified upload needs one`,
+      (type) => `no entry of src/http/magic-bytes.ts proves ${type}: a verified upload needs one`,
     ),
     ...when(upload !== undefined && idempotent === true, "an upload is read once, and cannot be compared by a key"),
     ...when(upload !== undefined && carries !== undefined, "an upload has no field that could carry a token"),
@@ -330,7 +330,7 @@ function faultsOfFile({ method, ranged, paged, versioned, cached, responses }: C
   ];
 }
 
-/** A signed text that cannot be read in two ways: no id and no time holds the sign behind it. */
+/** A signed text that cannot be read in two ways: no id and no time has the separator behind it. */
 const signedContent = /^[^{}]*(\{(id|timestamp)\}[^\w=+/{}-][^{}]*)*\{body\}$/;
 
 function faultsOfSignature({ signed, access, request, ...others }: Contract): string[] {
@@ -354,7 +354,7 @@ function faultsOfSignature({ signed, access, request, ...others }: Contract): st
     ...excluded.flatMap((word) => when(others[word] !== undefined, `signed goes without ${word}`)),
     ...when(
       !isSound,
-      "a scheme signs such as {id}.{timestamp}.{body} in hex or base64: the time that it has, and a sign behind each",
+      "a scheme signs such as {id}.{timestamp}.{body} in hex or base64: the time that it has, and a separator behind each",
     ),
     ...when(!isSigningSecret(secret), `${secret} is no secret of src/settings.ts with the value WebhookSecrets`),
     ...when(

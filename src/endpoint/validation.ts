@@ -2,7 +2,7 @@ import type { Hook } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { z } from "zod";
 import type { AppEnv } from "../context/types.ts";
-import { ApiError, invalid, type Refuted } from "../errors.ts";
+import { ApiError, invalid, type RefusedValue } from "../errors.ts";
 import { type FieldError, faultAt, fieldError } from "../schemas/field-errors.ts";
 import { codeOfInvalid } from "./contract.ts";
 import { toFieldErrors } from "./issues.ts";
@@ -33,7 +33,7 @@ const oncePerName: ReadonlySet<string> = new Set(["query", "form", "header", "co
 /** True if a value that is no list was sent more than once. */
 function isRepeated({ code, path }: z.core.$ZodIssue, given: unknown): boolean {
   const [name, ...further] = path;
-  const isOfKind = code === "invalid_type" || code === "invalid_value" || code === "invalid_union";
+  const isOfKind = code === "invalid_type" || code === "invalid_value";
   return isOfKind && name !== undefined && further.length === 0 && Array.isArray(Object(given)[name]);
 }
 
@@ -47,10 +47,10 @@ function isOtherGrant({ path: [field], code }: z.core.$ZodIssue): boolean {
  * have the same value, or none: the statement may have computed it.
  */
 export function blamingInput(error: ApiError, c: Context<AppEnv>): ApiError {
-  const { refuted, cause } = error;
-  if (!refuted || c.var.policy?.oauth) return error;
+  const { refusedValue, cause } = error;
+  if (!refusedValue || c.var.policy?.oauth) return error;
   const req = c.req as unknown as { valid(target: string): unknown };
-  const errors = targets.flatMap((target) => refutedIn(req.valid(target), [parts[target] ?? target], refuted));
+  const errors = targets.flatMap((target) => faultsIn(req.valid(target), [parts[target] ?? target], refusedValue));
   if (errors.length !== 1 && errors[0]?.type !== "invalid_unicode") return error;
   return invalid("validation_failed", errors, cause);
 }
@@ -58,15 +58,15 @@ export function blamingInput(error: ApiError, c: Context<AppEnv>): ApiError {
 /** Deeper values are not looked at: a body may nest beyond what a function can follow. */
 const deepest = 20;
 
-function refutedIn(value: unknown, loc: FieldError["loc"], refuted: Refuted): FieldError[] {
+function faultsIn(value: unknown, loc: FieldError["loc"], refusedValue: RefusedValue): FieldError[] {
   if (typeof value === "object" && value !== null) {
     const isList = Array.isArray(value);
     return loc.length > deepest
       ? []
       : Object.entries(value).flatMap(([key, inner]) =>
-          refutedIn(inner, [...loc, isList ? Number(key) : key], refuted),
+          faultsIn(inner, [...loc, isList ? Number(key) : key], refusedValue),
         );
   }
-  const fault = refuted(value);
+  const fault = refusedValue(value);
   return fault ? [faultAt(loc, fault)] : [];
 }

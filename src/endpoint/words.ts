@@ -14,10 +14,18 @@ const answers: Kind = {
   holds: (value) => isObject(value) && Object.values(value).every(isObject),
 };
 const someTexts: Kind = { told: "a list of one text or more", holds: (value) => isList(value, text.holds, 1) };
-const access: Kind = { told: "a word or { member: … }", holds: (value) => text.holds(value) || isObject(value) };
+const access: Kind = {
+  told: "public, user, admin or { member: a role or a permission }",
+  holds: (value) => text.holds(value) || isObject(value),
+};
+const period: Kind = { ...text, told: "a time such as 10m, 1h or 1d" };
+const callers: Kind = { ...texts, told: '["user", "key"]' };
+const request: Kind = { ...object, told: "an object of params, query, headers, cookies and body" };
+const caching: Kind = { ...object, told: "{ seconds, staleSeconds }" };
+const deprecation: Kind = { ...object, told: "{ since, sunset? }" };
 const terms: Kind = { told: "true or an object", holds: (value) => value === true || isObject(value) };
 const signature: Kind = {
-  told: "{ by, secret }, a scheme and a setting",
+  told: "{ by, secret, tolerance? }: a scheme and a setting",
   holds: (value) =>
     isObject(value) && "by" in value && isScheme(value.by) && "secret" in value && text.holds(value.secret),
 };
@@ -28,12 +36,12 @@ export const words: Record<keyof Contract, Kind & { isNeeded?: boolean }> = {
   method: needed(text),
   path: needed(text),
   version: number,
-  deprecated: object,
+  deprecated: deprecation,
   operationId: needed(text),
   summary: needed(text),
   description: needed(text),
   tags: needed(someTexts),
-  request: object,
+  request,
   responses: needed(answers),
   errors: texts,
   parameters: objects,
@@ -45,8 +53,8 @@ export const words: Record<keyof Contract, Kind & { isNeeded?: boolean }> = {
   uncounted: flag,
   quiet: flag,
   access: needed(access),
-  fresh: text,
-  callers: texts,
+  fresh: period,
+  callers,
   permission: text,
   changes: object,
   idempotent: flag,
@@ -54,7 +62,7 @@ export const words: Record<keyof Contract, Kind & { isNeeded?: boolean }> = {
   paged: flag,
   transaction: terms,
   ranged: flag,
-  cached: object,
+  cached: caching,
   signed: signature,
   anyQuery: flag,
   offBy: text,

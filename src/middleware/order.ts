@@ -7,7 +7,7 @@ import type { Places } from "../context/places.ts";
 import { isSignedIn, type Policy, usualSeconds } from "../context/policy.ts";
 import { carry, provide, requireSettings } from "../context/provide.ts";
 import type { Deps } from "../context/types.ts";
-import { type Contract, isCreation, type Uploading } from "../endpoint/contract.ts";
+import type { Contract, Uploading } from "../endpoint/contract.ts";
 import type { RouteOutline } from "../endpoint/route-outline.ts";
 import type { Tagged } from "../http/etag.ts";
 import type { Settings } from "../settings.ts";
@@ -36,7 +36,7 @@ import { unlessOff } from "./switch.ts";
 import { transactions } from "./transaction.ts";
 import { refuseUnknownQuery } from "./unknown-query.ts";
 import { receiveUpload } from "./upload.ts";
-import { expectVersions } from "./versions.ts";
+import { expectVersions, isCreation } from "./versions.ts";
 
 /** A stage: its name, how it is made (undefined where an endpoint has none), and the reason for its place. */
 type Stage<From> = readonly [name: string, make: (from: From) => MiddlewareHandler | undefined, why: string];

@@ -15,10 +15,14 @@ export function versionedAnswers(responses: RouteConfig["responses"], isRead: bo
   return { ...Object.fromEntries(tagged), ...(isRead && { 304: notModified }) };
 }
 
+/** True for a `post` that answers 201: it makes a row, where any other acts on one. */
+export function isCreation({ method, responses }: { method: string; responses: { 201?: unknown } }): boolean {
+  return method === "post" && responses[201] !== undefined;
+}
+
 /**
- * Puts the versions that a change is meant for on `c.var.versions`. If it `mayDemand` one, it throws
- * `precondition_required` if the settings do and the request names none, and does not say by `If-None-Match: *` that there
- * is none.
+ * Puts the versions that a change is meant for on `c.var.versions`. With `mayDemand`, throws `precondition_required` if
+ * the settings demand a version and the request has neither `If-Match` nor `If-None-Match: *`.
  */
 export function expectVersions({ mayDemand }: { mayDemand: boolean }): MiddlewareHandler<UserEnv> {
   return async (c, next) => {

@@ -16,13 +16,22 @@ export function wholeNumber({ min, max }: { min: number; max: number }) {
  * `1e3`, which clients write for smaller and larger ones only.
  */
 export function decimal({ min, max, places }: { min: number; max: number; places: 1 | 2 | 3 | 4 | 5 | 6 }) {
-  const step = Number(`1e-${places}`);
   return z
     .string()
-    .check(rule((text) => /^-?[0-9]{1,15}(\.[0-9]{1,15})?$/.test(text), "invalid_type", { expected: "number" }))
+    .check(
+      rule((text) => /^-?[0-9]{1,15}(\.[0-9]{1,15})?$/.test(text), "invalid_type", { expected: "number" }),
+      // Counted in the text: a large number times a power of ten is not exact.
+      rule((text) => placesIn(text) <= places, "not_multiple_of", { step: Number(`1e-${places}`) }),
+    )
     .transform(Number)
-    .pipe(z.number().min(min).max(max).multipleOf(step))
-    .openapi({ type: "number", minimum: min, maximum: max });
+    .pipe(z.number().min(min).max(max))
+    .openapi({ type: "number", minimum: min, maximum: max, multipleOf: Number(`1e-${places}`) });
+}
+
+/** The digits behind the point, but for zeros at the end. */
+function placesIn(text: string): number {
+  const [, digits = ""] = /^-?[0-9]+\.([0-9]*?)0*$/.exec(text) ?? [];
+  return digits.length;
 }
 
 /** `true` or `false` in a query. `z.coerce.boolean()` would take `false` for true. */

@@ -78,14 +78,14 @@ export function placeOf(part: HeaderPart): { header: string; prefix?: string; se
 }
 
 /** The least bytes of a key in base64, by the specification of Standard Webhooks. */
-const leastBytes = 24;
+const minBytes = 24;
 
 /** The key of a secret. Undefined for one that is no base64, or too short, where the scheme needs it. */
 export async function webhookKey({ key }: SignatureScheme, secret: string): Promise<CryptoKey | undefined> {
   const text = key ? secret.replace(/^whsec_/, "") : secret;
   if (key && !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return undefined;
   const bytes = Buffer.from(text, key ?? "utf8");
-  if (key && bytes.length < leastBytes) return undefined;
+  if (key && bytes.length < minBytes) return undefined;
   return crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
 }
 
@@ -128,7 +128,7 @@ function partsOf(headers: Headers, part: HeaderPart): string[] {
 }
 
 /**
- * The one text of this form in a header, which holds no sign that could end it within the signed content; "" if the scheme has
+ * The one text of this form in a header, which has no character of the separators in the signed content; "" if the scheme has
  * none. Undefined if it is missing, or there are several, of which each reader could take another.
  */
 function onlyOf(headers: Headers, part: HeaderPart | undefined, form: RegExp): string | undefined {

@@ -31,7 +31,7 @@ type Options = {
   span?: Span;
   /** One that reports its errors already, as a request's does. */
   log?: Log;
-  /** The subrequests of the request that this run follows: the platform counts both together. */
+  /** The round trips of the request that this run follows: the platform counts the subrequests of both together. */
   spent?: number;
 };
 

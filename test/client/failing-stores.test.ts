@@ -126,13 +126,12 @@ describe("a store that fails", () => {
 
   it("does not keep a user from signing out, here and on the server", async () => {
     const { store, failing, kept } = aFailingStore();
-    const { client, user } = await signedIn({ store: kept });
+    const { client } = await signedIn({ store: kept });
     const { token } = store;
     failing.add("get");
     await client.session.signOut();
     expect([client.session.state, store.token]).toStrictEqual([{ status: "signed_out" }, null]);
     expect((await api.post("/auth/refresh", { json: { refresh_token: token } })).status).toBe(400);
-    expect(user.id).toBeTypeOf("string");
   });
 
   it("tells the server of a sign-out even where the token cannot be removed, and says so", async () => {

@@ -51,7 +51,7 @@ describe("an error of PostgreSQL", () => {
     expect(fromDatabase(new Error("wrapped", { cause: raised(fields) })).code).toBe(code);
   });
 
-  it("says each code of our table that a statement asks for", () => {
+  it("says the code that a statement asks for, and has a state of its own for each code of our table", () => {
     const asked: RefusalCode[] = ["conflict", "bad_request", "quota_exceeded", "misconfigured"];
     for (const code of asked) expect(fromDatabase(raised({ code: sqlstateFor(code), detail: "-1" })).code).toBe(code);
     const states = new Set(errorCodes.map((code) => sqlstateFor(code as RefusalCode)));

@@ -42,7 +42,8 @@ describe("src/db/schema.ts", () => {
       where event_manipulation = 'UPDATE' and action_timing = 'BEFORE' and action_statement like '%touch_row()'`);
     const names = having("version").map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(["users"]));
-    const triggered = rows.map(({ name }) => name);
+    // Other tests of the same database have tables of their own.
+    const triggered = rows.map(({ name }) => name).filter((name) => tables.some((table) => table.name === name));
     const advice = "create trigger … before update … execute function touch_row(), as drizzle/0000_init.sql has it";
     expect(triggered.toSorted(), advice).toStrictEqual(names.toSorted());
   });

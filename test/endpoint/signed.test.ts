@@ -132,7 +132,7 @@ describe("the word signed", () => {
       (content): [object, string] => [by({ content }), "a scheme signs such as {id}.{timestamp}.{body}"],
     ),
     [by({ content: "{id}.{body}", id: undefined }), "a scheme signs such as {id}.{timestamp}.{body}"],
-    [by({ timestamp: "X-Time" }), "the time that it has, and a sign behind each"],
+    [by({ timestamp: "X-Time" }), "the time that it has, and a separator behind each"],
   ])("refuses %j: %s", (contract, fault) => {
     expect(made(contract)).toThrow(fault);
   });
@@ -146,6 +146,6 @@ describe("the word signed", () => {
     [{ by: { ...own, signature: {} }, secret }],
     [{ by: { ...own, content: undefined }, secret }],
   ])("refuses %j when it is declared", (wrong) => {
-    expect(made({ signed: wrong })).toThrow("untyped: signed is { by, secret }, a scheme and a setting");
+    expect(made({ signed: wrong })).toThrow("untyped: signed is { by, secret, tolerance? }: a scheme and a setting");
   });
 });

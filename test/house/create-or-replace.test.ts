@@ -305,6 +305,24 @@ describe("the row of a put", () => {
     expect(outcomeOf(await put(one, { "If-Match": "*" }))).toBe(changed);
   });
 
+  it("is replaced within the parent that the query names, and in no other", async () => {
+    const [{ id: owner_id }, id] = [await aUser(), uuidv7()];
+    const put = (note: string, parent: string, versions?: Versions) => {
+      const row = { id, owner_id, name: parent, note };
+      const { values, onConflict } = createOrReplace(
+        ...([shelves, row, { id: owner_id }, versions, 0] as const),
+        eq(shelves.name, parent),
+      );
+      return db.insert(shelves).values(values).onConflictDoUpdate(onConflict).returning();
+    };
+    expect(await put(name(), "one room")).toMatchObject([{ name: "one room", etag: firstETag }]);
+    expect(await put(name(), "another room")).toStrictEqual([]);
+    await expect(put(name(), "another room", { only: "any", not: [] })).rejects.toThrow();
+    const note = name();
+    expect(await put(note, "one room")).toMatchObject([{ note, etag: '"2"' }]);
+    expect(await rowOf(shelves, id)).toMatchObject({ name: "one room", note, version: 2 });
+  });
+
   it("has one owner where strangers race for its id", async () => {
     const [users, id] = [await Promise.all(times(10, undefined).map(() => aUser())), uuidv7()];
     const answers = await Promise.all(users.map((user) => app.as(user).put(`/shelves/${id}`, { name: name() })));

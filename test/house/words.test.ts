@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isCreation } from "../../src/endpoint/contract.ts";
 import { securitySchemeOf } from "../../src/middleware/signature.ts";
+import { isCreation } from "../../src/middleware/versions.ts";
 import { type Call, called, send, withHeaders } from "../calls.ts";
 import { type Answer, serve } from "../harness.ts";
 

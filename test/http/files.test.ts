@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { reprDigestOf, sha256In } from "../../src/http/digest.ts";
 import { attachmentNamed } from "../../src/http/file.ts";
-import { beginningOf, knownTypes, typeOfBytes } from "../../src/http/signatures.ts";
+import { beginningOf, knownTypes, typeOfBytes } from "../../src/http/magic-bytes.ts";
 
 const bytes = (text: string) => new Uint8Array(Buffer.from(text, "latin1"));
 

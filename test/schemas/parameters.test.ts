@@ -8,6 +8,7 @@ import { serve } from "../harness.ts";
 const Read = z.object({
   count: z.number().optional(),
   price: z.number().optional(),
+  amount: z.number().optional(),
   prices: z.array(z.number()).optional(),
   is: z.boolean().optional(),
   at: z.string().optional(),
@@ -21,6 +22,7 @@ const read = endpoint(
       query: z.object({
         count: wholeNumber({ min: -9, max: 9_999 }).optional(),
         price: decimal({ min: -1_000, max: 1_000_000, places: 2 }).optional(),
+        amount: decimal({ min: 0, max: 1e15, places: 6 }).optional(),
         prices: listOf(decimal({ min: 0, max: 9, places: 6 })).optional(),
         is: Flag.optional(),
         at: Moment.optional(),
@@ -105,6 +107,12 @@ describe("a parameter of a query", () => {
     expect([answer.status, answer.body.errors]).toStrictEqual([422, [{ loc: ["query", "price"], ...fault }]]);
   });
 
+  it.each(["700000000.12345678", "6000000000000.1234567"])("has too many places, large as it is: %s", async (text) => {
+    expect((await ask(`amount=${text}`)).body.errors).toMatchObject([
+      { loc: ["query", "amount"], type: "not_multiple_of", ctx: { step: 0.000001 } },
+    ]);
+  });
+
   it.each(["is=", "is=1", "is=0", "is=yes", "is=True", "is=%20true", "is=on"])("is no flag: %s", async (query) => {
     expect((await ask(query)).body.errors?.[0]).toMatchObject({ loc: ["query", "is"], type: "invalid_value" });
   });
@@ -122,7 +130,7 @@ describe("a parameter of a query", () => {
     const { body } = await app.get("/openapi.json");
     const { parameters } = body.paths["/api/v1/read"].get;
     expect(parameters.find(({ name }: { name: string }) => name === "price").schema).toStrictEqual({
-      ...{ type: "number", minimum: -1_000, maximum: 1_000_000 },
+      ...{ type: "number", minimum: -1_000, maximum: 1_000_000, multipleOf: 0.01 },
     });
   });
 });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { eq, sql } from "drizzle-orm";
 import { attachments } from "../../../src/db/schema.ts";
-import { beginningOf } from "../../../src/http/signatures.ts";
+import { beginningOf } from "../../../src/http/magic-bytes.ts";
 import { purgeAttachments } from "../../../src/tasks/attachments/purge.ts";
 import { api, aUser, db, perform, settings } from "../../harness.ts";
 
