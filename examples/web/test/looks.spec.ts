@@ -97,7 +97,7 @@ test("axe finds nothing on the pages of admins", async ({ page, context }) => {
   await look(page, "/admin/tasks", "Tasks");
 });
 
-test("nothing moves for those who want no motion", async ({ page }) => {
+test("nothing on a page with a switch moves for those who want no motion", async ({ page }) => {
   await page.goto("/reset-password?token=x");
   const moves = () =>
     page.getByRole("heading", { name: "Choose a new password" }).evaluate(() => {
