@@ -3,11 +3,12 @@
  * where its lines have changed since.
  */
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { CommandError, projectFolder } from "../config.ts";
+import { readText } from "../text.ts";
 
 /** The texts of files before a command; undefined for one that was not there. */
 export type Before = ReadonlyMap<string, string | undefined>;
@@ -54,7 +55,7 @@ async function madeLater(patch: string, files: readonly (string | undefined)[]):
   const { mtimeMs: since } = await stat(patch);
   const found: { what: string; at: number }[] = [];
   for (const name of await readdir(folder)) {
-    const [{ mtimeMs: at }, text] = [await stat(join(folder, name)), await readFile(join(folder, name), "utf8")];
+    const [{ mtimeMs: at }, text] = [await stat(join(folder, name)), await readText(join(folder, name))];
     const what = basename(name, ".patch").replace("_", " ").replaceAll("_", "/");
     if (at > since && files.some((file) => text.includes(`\n+++ now/${file}`))) found.push({ what, at });
   }
