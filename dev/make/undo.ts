@@ -49,7 +49,7 @@ export async function takeBack(what: string): Promise<void> {
   await rm(patch);
 }
 
-/** What was made after this record, with changes of one of these files; the last first. */
+/** Names everything made after this record that changed one of these files, the last first. */
 async function madeLater(patch: string, files: readonly (string | undefined)[]): Promise<string[]> {
   const folder = dirname(patch);
   const { mtimeMs: since } = await stat(patch);

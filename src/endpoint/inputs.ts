@@ -45,7 +45,7 @@ const neverTexts: Partial<Record<string, readonly [name: string, remedy?: string
   record: ["an object"],
 };
 
-/** What `z.coerce` makes of a text of another type, and the schema that refuses it. */
+/** The nonsense that `z.coerce` makes of a text of another type, and the schema that refuses it. */
 const coerced: Partial<Record<string, readonly [nonsense: string, remedy: string]>> = {
   number: ['"" for 0', numbers],
   bigint: ['"" for 0', numbers],

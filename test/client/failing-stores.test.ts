@@ -140,7 +140,7 @@ describe("a store that fails", () => {
     failing.add("remove");
     await expect(client.session.signOut()).rejects.toThrow("The store cannot remove.");
     expect(client.session.state).toStrictEqual({ status: "signed_out" });
-    // What is left in the store opens nothing.
+    // The token that is left in the store opens nothing.
     expect(await aClient({ store }).session.start()).toStrictEqual({ status: "signed_out" });
   });
 

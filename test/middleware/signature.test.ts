@@ -267,7 +267,7 @@ describe("promise 51: a signed endpoint", () => {
       const headers = signing({ body: bytes });
       expect((await post(headers, bytes)).status).toBe(status);
       expect((await post(headers, new Blob([bytes]).stream())).status, "chunked").toBe(status);
-      // What is no UTF-8 is refused without a look at the signature.
+      // A body that is not UTF-8 is refused without a look at the signature.
       const forged = bytes[0] === 0xff ? 400 : 403;
       for (const sent of [bytes, new Blob([bytes]).stream()]) {
         expect((await post(signing({ body: bytes, secret: earlier }), sent)).status).toBe(forged);

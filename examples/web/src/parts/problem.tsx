@@ -19,7 +19,7 @@ export function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** What can be read again. */
+/** A query that can be read again. */
 export type Reread = { refetch: () => Promise<unknown>; isFetching: boolean };
 
 /** Says at once what went wrong, and with `again` offers to read once more. */
