@@ -54,7 +54,8 @@ select 'function', oid::text, oid::regprocedure::text, '', '', '', true, false, 
   from pg_proc where ${inPublic("pronamespace")} and ${isOurs("pg_proc", "oid")}
 union all
 select 'value', pg_enum.oid::text, enumlabel || ' of ' || typname, '', '', '', true, false, ''
-  from pg_enum join pg_type on pg_type.oid = enumtypid where ${inPublic("typnamespace")}`;
+  from pg_enum join pg_type on pg_type.oid = enumtypid where ${inPublic("typnamespace")}
+order by 1, 3`;
 
 /** Every object of the schema by its kind and id. Inside of a transaction, also what it has not committed. */
 export async function readObjects(session: LocalSession): Promise<Map<string, SchemaObject>> {

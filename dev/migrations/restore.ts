@@ -33,7 +33,8 @@ export async function refuseDamaged(
     query: `
       select 'The constraint ' || conname || ' is not valid.' from pg_constraint where not convalidated
       union all
-      select 'The index ' || indexrelid::regclass || ' is not valid.' from pg_index where not indisvalid`,
+      select 'The index ' || indexrelid::regclass || ' is not valid.' from pg_index where not indisvalid
+      order by 1`,
     params: [],
   });
   const faults = [...lacking, ...invalid.map(([fault]) => String(fault))];

@@ -12,6 +12,7 @@ export const DatabaseRole = {
         (rolsuper or rolbypassrls, 'may bypass row-level security'),
         (exists (select from pg_class where relowner = pg_roles.oid and relnamespace = 'public'::regnamespace), 'owns tables')
       ) as powers (has, power)
-      where rolname = current_user and has`);
+      where rolname = current_user and has
+      order by power`);
   },
 };

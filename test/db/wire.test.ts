@@ -4,7 +4,7 @@ import { connect } from "../../src/db/client.ts";
 import { fromDatabase } from "../../src/db/errors.ts";
 import { throttles } from "../../src/db/schema.ts";
 import { errorTable, explain } from "../../src/errors.ts";
-import { aUser, db, serve, settings, unique } from "../harness.ts";
+import { aUser, bindings, db, serve, settings, unique } from "../harness.ts";
 import { holding } from "../holding.ts";
 
 const user = await aUser();
@@ -16,8 +16,14 @@ afterEach(() => {
   vi.useRealTimers();
   vi.restoreAllMocks();
 });
-const answerWith = (make: () => Response | Promise<Response>) =>
-  vi.spyOn(globalThis, "fetch").mockImplementation(async () => make());
+/** A database that nothing but a test asks: what ends late after another test, in the same isolate, asks the usual one. */
+const own = { NEON_FETCH_ENDPOINT: "http://127.0.0.1:9/sql" };
+
+/** Answers each call to a database so. Returns the number of calls to {@link own}. */
+function answerWith(make: () => Response | Promise<Response>): () => number {
+  const spy = vi.spyOn(globalThis, "fetch").mockImplementation(async () => make());
+  return () => spy.mock.calls.filter(([url]) => String(url) === own.NEON_FETCH_ENDPOINT).length;
+}
 
 describe("a call to the database that brings no answer of Postgres", () => {
   const broken = () =>
@@ -57,8 +63,8 @@ describe("a call to the database that brings no answer of Postgres", () => {
     ["refused", () => Promise.reject(new Error("connect ECONNREFUSED")), {}],
     ["network", () => Promise.reject(new Error("secret")), {}],
   ])("is 503, and the log says %s", async (fault, make, fields) => {
-    const spy = answerWith(make);
-    const { get, logs } = serve({ mayFail: true });
+    const calls = answerWith(make);
+    const { get, logs } = serve({ mayFail: true, bindings: { ...bindings, ...own } });
     // Of several statements, so that there is a number of results.
     const answer = await get("/users/me/export", { token: user.token });
     expect(answer.status).toBe(503);
@@ -67,7 +73,7 @@ describe("a call to the database that brings no answer of Postgres", () => {
     expect(logs[0]).toMatchObject({ level: "error", cause: { fault, ...fields } });
     expect(JSON.stringify(logs)).not.toContain("secret");
     // One that passes is tried once more: promise 45.
-    expect(spy).toHaveBeenCalledTimes(["gateway", "reset", "refused", "network", "cut_off"].includes(fault) ? 2 : 1);
+    expect(calls()).toBe(["gateway", "reset", "refused", "network", "cut_off"].includes(fault) ? 2 : 1);
   });
 
   it.each([
@@ -117,28 +123,28 @@ describe("a call to the database that brings no answer of Postgres", () => {
   });
 
   it("is not sent once more when its deadline has passed", async () => {
-    const spy = answerWith(async () => {
+    const calls = answerWith(async () => {
       await new Promise((resolve) => setTimeout(resolve, 60));
       throw new Error("Network connection lost.");
     });
     const trips = { count: 0, milliseconds: 0, mayRepeat: true };
-    const error = await connect({ ...settings, DATABASE_TIMEOUT_MS: 70 }, trips)
+    const error = await connect({ ...settings, ...own, DATABASE_TIMEOUT_MS: 70 }, trips)
       .execute(sql`select 1`)
       .catch(fromDatabase);
     expect(explain(error)).toMatchObject({ cause: { fault: "reset" } });
-    expect(spy).toHaveBeenCalledTimes(1);
+    expect(calls()).toBe(1);
   });
 
   it("is not sent once more after a deadlock, if that leaves too little time to learn the outcome", async () => {
-    const spy = answerWith(async () => {
+    const calls = answerWith(async () => {
       await new Promise((resolve) => setTimeout(resolve, 120));
       return new Response(refusal("40P01"), { status: 400 });
     });
-    const error = await connect({ ...settings, DATABASE_TIMEOUT_MS: 200 })
+    const error = await connect({ ...settings, ...own, DATABASE_TIMEOUT_MS: 200 })
       .execute(sql`select 1`)
       .catch(fromDatabase);
     expect(explain(error)).toMatchObject({ cause: { sqlstate: "40P01" } });
-    expect(spy).toHaveBeenCalledTimes(1);
+    expect(calls()).toBe(1);
   });
 
   it.each(["before", "in the middle of"])("is a timeout where the deadline comes %s the answer", async (when) => {
@@ -160,7 +166,7 @@ describe("a call to the database", () => {
   it("follows no redirect, which would carry the password elsewhere", async () => {
     const spy = vi.spyOn(globalThis, "fetch");
     await db.execute(sql`select 1`);
-    expect(spy.mock.calls.map(([, init]) => init?.redirect)).toStrictEqual(["manual"]);
+    expect(new Set(spy.mock.calls.map(([, init]) => init?.redirect))).toStrictEqual(new Set(["manual"]));
   });
 
   it("is sent once more after a deadlock, also one that writes, and has one effect", async () => {

@@ -11,6 +11,7 @@ import { migrate } from "../../dev/migrations/migrate.ts";
 import { makeWorkerRole, workerRole } from "../../dev/migrations/worker-role.ts";
 import type { Shape } from "../../dev/shapes/parts.ts";
 import { serveCut } from "./cut.ts";
+import { unordered } from "./unordered.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -48,9 +49,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await migrateTemplate(server);
   const role = workerRole(new URL(server.database).pathname.slice(1));
   const backend = postgres(server.postgres, { connections, role });
-  const neon = await serveNeon(backend, { chaos: true });
+  const neon = await serveNeon(unordered(backend), { chaos: true });
   const ownersBackend = postgres(server.postgres, { connections });
-  const ownersNeon = await serveNeon(ownersBackend);
+  const ownersNeon = await serveNeon(unordered(ownersBackend));
   const cut = await serveCut(neon.url);
   project.provide("postgres", server.postgres);
   project.provide("template", server.database);

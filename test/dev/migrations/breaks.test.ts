@@ -117,8 +117,8 @@ describe("promise 28: a migration that the running version cannot live with", ()
 
   it("names a column that is dropped once, without its constraints and indexes", async () => {
     expect(await breaksOf("alter table things drop owner, drop kind")).toStrictEqual([
-      "drop column things.owner",
       "drop column things.kind",
+      "drop column things.owner",
     ]);
   });
 });

@@ -73,7 +73,7 @@ describe("POST /auth/refresh", () => {
     expect(await works(next.access_token)).toBe(false);
     expect(await works(user.access_token)).toBe(false);
     expect((await refresh(next.refresh_token)).status).toBe(400);
-    const events = await db.select().from(auditEvents).where(eq(auditEvents.user_id, user.id));
+    const events = await db.select().from(auditEvents).where(eq(auditEvents.user_id, user.id)).orderBy(auditEvents.id);
     expect(events.map(({ kind }) => kind)).toStrictEqual(["sign_in.succeeded", "session.replayed"]);
     const logged = api.logs.filter(({ events }) => JSON.stringify(events ?? "").includes("session.replayed"));
     expect(logged.at(-1)).toMatchObject({
