@@ -34,7 +34,7 @@ export function holdReach(): void {
   if (table === undefined) return;
   throw new Error(
     `A statement names ${table}, whose rows organizations own, and nothing in front of it says of which: it finds none. ` +
-      "In a task or on a public page, put reachEvery or reachOne in front of it, in the same run. docs/resources.md shows both.",
+      "In a task or on a public page, put reachEvery or reachOne in front of it, in the same run. docs/organizations.md shows both.",
   );
 }
 

@@ -18,7 +18,7 @@ const values: Partial<Record<keyof Contract, string>> = {
 const more: Partial<Record<keyof Contract, string>> = {
   access: "[Access](access-matrix.md)",
   errors: "[Errors](errors.md)",
-  request: "[Bodies](resources.md#bodies)",
+  request: "[Bodies](bodies.md)",
   responses: "[The endpoints](resources.md#the-endpoints)",
   version: "[Versions of the API](http.md#versions-of-the-api)",
   deprecated: "[Versions of the API](http.md#versions-of-the-api)",
@@ -31,7 +31,7 @@ const more: Partial<Record<keyof Contract, string>> = {
   idempotent: "[Idempotency](http.md#idempotency)",
   versioned: "[Versions](http.md#versions)",
   paged: "[Lists](http.md#lists)",
-  transaction: "[A rule that reads](resources.md#a-rule-that-reads-decides-and-writes)",
+  transaction: "[A rule that reads](rules.md#a-rule-that-reads-decides-and-writes)",
   ranged: "[Files](files.md)",
   signed: "[Webhooks](webhooks.md)",
   cached: "[The public face](http.md#the-public-face)",
