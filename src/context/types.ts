@@ -50,7 +50,7 @@ export type Deps = {
 };
 
 /** The part of a request that has tasks run. */
-type Waking = Deps & { settings: Settings; trips: RoundTrips };
+type Waking = Deps & { settings: Settings; trips: RoundTrips; facts: Facts };
 
 export type Attributes = Record<string, string | number | boolean | undefined>;
 /** The platform's tracing, whose spans nest by themselves. It records nothing of requests that are not sampled. */
@@ -78,6 +78,8 @@ export type Facts = {
   task_ids?: string[];
   /** The reason why the signature of a call was refused. */
   signature?: SignatureFault;
+  /** The number of calls to other services, each attempt counted. */
+  calls?: number;
 };
 
 /** Carried by every request on `c.var`. */

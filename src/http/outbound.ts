@@ -25,8 +25,12 @@ export class OutboundError extends Error {
   }
 }
 
-/** The request on whose behalf others are called, and its trace. */
-export type Trace = { requestId?: string | undefined; trace?: (() => TraceContext) | undefined };
+/** The request on whose behalf others are called, and its trace. Each attempt counts in its `facts`. */
+export type Trace = {
+  requestId?: string | undefined;
+  trace?: (() => TraceContext) | undefined;
+  facts?: { calls?: number } | undefined;
+};
 
 const methods = ["get", "head", "post", "put", "patch", "delete"] as const;
 const readers = ["json", "text", "arrayBuffer", "blob", "bytes", "formData"] as const;
@@ -49,14 +53,16 @@ type Bounds = { seconds?: number; attemptSeconds?: number; mayRepeat?: (() => bo
  * Throws {@link OutboundError}.
  */
 export function calling(
-  { requestId, trace = () => newTrace(requestId) }: Trace,
+  { requestId, trace = () => newTrace(requestId), facts = {} }: Trace,
   { seconds = deadlines.seconds, attemptSeconds = deadlines.attemptSeconds, mayRepeat = () => true }: Bounds = {},
 ): Calls {
   const client = ky.create({
     headers: { "X-Request-Id": requestId, ...trace() },
     redirect: "manual",
-    fetch: (request, options) =>
-      fetch(request, options).catch((cause: unknown) => Promise.reject(lost(request, cause))),
+    fetch: (request, options) => {
+      facts.calls = (facts.calls ?? 0) + 1;
+      return fetch(request, options).catch((cause: unknown) => Promise.reject(lost(request, cause)));
+    },
     // The parser's own error would quote the answer.
     parseJson: (text, { request }) => {
       try {

@@ -10,7 +10,7 @@ export const requestFields = [
   ...(["level", "message", "method", "route", "operation_id", "status", "duration_ms", "code", "cause"] as const),
   ...(["user_id", "session_id", "api_key_id", "events", "task_ids", "rate_class", "cache", "hash_ms"] as const),
   ...(["db_round_trips", "db_ms", "db_tried_again", "version", "environment", "colo", "trace_id"] as const),
-  ...(["signature", "sampling_rate"] as const),
+  ...(["signature", "calls", "sampling_rate"] as const),
 ] as const;
 
 type RequestLine = {
@@ -78,6 +78,7 @@ export const requestLog: MiddlewareHandler<AnyEnv> = async (c, next) => {
     events,
     task_ids: facts.task_ids,
     signature: facts.signature,
+    calls: facts.calls,
     version: settings?.CF_VERSION_METADATA?.id || undefined,
     environment: settings?.ENVIRONMENT,
     colo: raw.cf?.colo,

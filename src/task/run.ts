@@ -31,7 +31,7 @@ type Options = {
   span?: Span;
   /** One that reports its errors already, as a request's does. */
   log?: Log;
-  /** The round trips of the request that this run follows: the platform counts the subrequests of both together. */
+  /** The round trips and calls of the request that this run follows: the platform counts the subrequests of both together. */
   spent?: number;
 };
 

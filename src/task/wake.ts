@@ -9,7 +9,7 @@ import { afterAnswer, runTasks } from "./run.ts";
  * with a delay, and those that take longer than the platform lets this Worker go on after its answer.
  */
 export const wake: Deps["wake"] = async (bindings, deps, enqueued) => {
-  const { settings, tasks, log, trips } = deps;
+  const { settings, tasks, log, trips, facts } = deps;
   const { TASK_QUEUE: queue, TASK_ALARM: alarm } = settings;
   const able = tasks.filter(({ canRun }) => canRun({ settings, transport: deps.transport }));
   const mine = enqueued.filter(({ name }) => able.some((task) => task.name === name));
@@ -23,7 +23,7 @@ export const wake: Deps["wake"] = async (bindings, deps, enqueued) => {
   if (queue) await send(queue, alarm ? soon : mine, deps);
   else if (soon.length > 0) {
     const ids = soon.map(({ id }) => id);
-    await runTasks(bindings, deps, { ids, time: afterAnswer, log, spent: trips.count });
+    await runTasks(bindings, deps, { ids, time: afterAnswer, log, spent: trips.count + (facts.calls ?? 0) });
   }
   await ringing;
 };

@@ -6,10 +6,12 @@ import type { Later } from "../../src/context/types.ts";
 import { Sessions } from "../../src/crud/sessions.ts";
 import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { ApiError } from "../../src/errors.ts";
+import { calling } from "../../src/http/outbound.ts";
 import { Health } from "../../src/schemas/health.ts";
 import { task } from "../../src/task/task.ts";
 import { onWake } from "../../src/task/wake.ts";
 import { aUser, bindings, db, serve, unique } from "../harness.ts";
+import { standIn } from "../outside.ts";
 import { effect, effecting, effectsOf, rowOf, rowsOf } from "./effects.ts";
 
 afterEach(() => vi.restoreAllMocks());
@@ -104,29 +106,39 @@ describe("later", () => {
     expect(await effectsOf(`receipt of ${order}`)).toStrictEqual([1]);
   });
 
-  it("its tasks share the subrequests of the plan with the request that they follow", async () => {
-    const slow = endpoint({ ...declared, path: "/slow", operationId: "slow", roundTrips: 42 }, async (c) => {
-      const { db, run } = c.var;
-      for (let trip = 1; trip < 42; trip++) await run(db.execute(sql`select 1`));
-      const { order } = c.req.valid("json");
-      await run(...Array.from({ length: 20 }, (_, i) => laterOf({ order: `${order} ${i}` })));
-      return c.json({ status: "ok" } as const, 201);
-    });
-    const own = serve({
-      endpoints: [slow],
-      deps: { tasks: [receipt] },
-      bindings: { ...bindings, SUBREQUESTS: "50" },
-    });
-    const order = unique("order");
-    const fetching = vi.spyOn(globalThis, "fetch");
-    const answer = await own.post("/slow", { token, json: { order } });
-    expect([answer.status, answer.roundTrips]).toStrictEqual([201, 42]);
-    expect(fetching.mock.calls.length).toBeLessThanOrEqual(50);
-    vi.restoreAllMocks();
-    await own.tasks();
-    const states = (await rowsOf(receipt.name)).filter(({ input }) => JSON.stringify(input).includes(order));
-    expect(states.map(({ state }) => state)).toStrictEqual(Array(20).fill("done"));
-  });
+  it.each([
+    ["round trips", 42, 0],
+    ["calls to others", 2, 40],
+  ])(
+    "its tasks share the subrequests of the plan with the %s of the request that they follow",
+    async (_, trips, calls) => {
+      const slow = endpoint({ ...declared, path: "/slow", operationId: "slow", roundTrips: trips }, async (c) => {
+        const { db, run } = c.var;
+        for (let trip = 1; trip < trips; trip++) await run(db.execute(sql`select 1`));
+        for (let call = 0; call < calls; call++) await calling(c.var).get("https://rates.example/");
+        const { order } = c.req.valid("json");
+        await run(...Array.from({ length: 20 }, (_, i) => laterOf({ order: `${order} ${i}` })));
+        return c.json({ status: "ok" } as const, 201);
+      });
+      const own = serve({
+        endpoints: [slow],
+        deps: { tasks: [receipt] },
+        bindings: { ...bindings, SUBREQUESTS: "50" },
+      });
+      standIn("rates.example", () => new Response());
+      const order = unique("order");
+      const fetching = vi.spyOn(globalThis, "fetch");
+      const answer = await own.post("/slow", { token, json: { order } });
+      expect([answer.status, answer.roundTrips]).toStrictEqual([201, trips]);
+      const line = own.logs.find(({ message }) => message === "request");
+      expect(line?.calls).toBe(calls || undefined);
+      expect(fetching.mock.calls.length).toBeLessThanOrEqual(50);
+      vi.restoreAllMocks();
+      await own.tasks();
+      const states = (await rowsOf(receipt.name)).filter(({ input }) => JSON.stringify(input).includes(order));
+      expect(states.map(({ state }) => state)).toStrictEqual(Array(20).fill("done"));
+    },
+  );
 
   it("promise 29: leaves no task of a request that is rolled back", async () => {
     const order = unique("order");
