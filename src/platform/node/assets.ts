@@ -28,7 +28,7 @@ export function inFrontOf(app: Fetch, folder: string | undefined): Fetch {
       serveStatic({
         ...(folder !== undefined && { root: folder }),
         onFound: (_path, c) => {
-          if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", cacheControl);
+          c.header("Cache-Control", cacheControl);
           c.header("X-Content-Type-Options", "nosniff");
         },
       }),
