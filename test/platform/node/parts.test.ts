@@ -7,6 +7,7 @@ import { alarmsIn } from "../../../src/platform/node/alarms.ts";
 import { bucketIn } from "../../../src/platform/node/bucket.ts";
 import "../../../src/platform/node/fixed-length.ts";
 import { limitersInMemory } from "../../../src/platform/node/limiters.ts";
+import { Pending } from "../../../src/platform/node/pending.ts";
 import { serverSettingsFrom } from "../../../src/platform/node/settings.ts";
 import { textsInMemory } from "../../../src/platform/texts.ts";
 import { SettingsError } from "../../../src/settings.ts";
@@ -51,6 +52,15 @@ describe("counters in memory", () => {
     for (let i = 0; i < 100_000; i++) await limiter?.limit({ key: String(i) });
     expect(await limiter?.limit({ key: "first" })).toStrictEqual({ success: true });
   });
+});
+
+it("what goes on after an answer is waited for with all that it begins", async () => {
+  const pending = new Pending();
+  const ended: string[] = [];
+  const later = (name: string) => new Promise(setImmediate).then(() => void ended.push(name));
+  pending.add(later("first").then(() => pending.add(later("second"))));
+  await pending.settled();
+  expect(ended).toStrictEqual(["first", "second"]);
 });
 
 describe("answers in memory", () => {

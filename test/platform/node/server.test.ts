@@ -62,6 +62,18 @@ describe("the address of a client", () => {
     expect(await (await fetch(server.url, { headers })).json()).toStrictEqual(expected);
     await server.close();
   });
+
+  it("comes with the scheme that the last proxy saw, whatever the client itself sent", async () => {
+    const server = await serve(told, { TRUSTED_PROXIES: networks });
+    for (const [sent, seen] of [
+      ["https, http", "http:"],
+      ["http, https", "https:"],
+    ] as const) {
+      const answer = await fetch(server.url, { headers: { "X-Forwarded-Proto": sent } });
+      expect(await answer.json()).toStrictEqual(["127.0.0.1", seen]);
+    }
+    await server.close();
+  });
 });
 
 describe("the target of a request", () => {
@@ -330,14 +342,16 @@ describe("a stop", () => {
   it("answers what has begun, waits for what follows the answer, and takes nothing new", async () => {
     const events: string[] = [];
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
     const server = await serve(async (request, _bindings, context) => {
+      begin();
       const body = await request.text();
       context.waitUntil(held.then(() => void events.push("followed")));
       return new globalThis.Response(body);
     });
     const request = send(server.url, { method: "POST" });
     request.write("half");
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await begun;
     const closed = server.close().then((isDone) => events.push(`closed ${isDone}`));
     await expect(fetch(server.url)).rejects.toThrow();
     request.end(" and half");
@@ -350,9 +364,14 @@ describe("a stop", () => {
   });
 
   it("waits no longer than its bound", async () => {
-    const server = await serve(() => new Promise(() => {}), { SHUTDOWN_SECONDS: "1" });
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    const never = () => {
+      begin();
+      return new Promise<Response>(() => {});
+    };
+    const server = await serve(never, { SHUTDOWN_SECONDS: "1" });
     const hanging = fetch(server.url).catch(() => "cut");
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await begun;
     expect(await server.close()).toBe(false);
     expect(await hanging).toBe("cut");
   });
