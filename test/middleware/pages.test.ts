@@ -42,3 +42,10 @@ it("promise 25: a cursor is good for its endpoint and its caller only, whatever 
   ];
   expect([own.status, other.body.code, foreign.body.code]).toStrictEqual([200, "invalid_cursor", "invalid_cursor"]);
 });
+
+it("a page that is full has a next one only if there are more rows", async () => {
+  const ada = serve({ endpoints: [listOf("these")] }).as(await aUser());
+  const pages = [await ada.get("/these?limit=1"), await ada.get("/these?limit=2")];
+  expect(pages.map(({ body }) => body.next_cursor === null)).toStrictEqual([false, true]);
+  expect(pages.map(({ headers }) => headers.has("Link"))).toStrictEqual([true, false]);
+});
