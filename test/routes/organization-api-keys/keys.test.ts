@@ -64,6 +64,13 @@ describe("a key of an organization", () => {
     expect((await maker.get(path)).status).toBe(404);
   });
 
+  it("acts for it in whatever letter case a path has its id", async () => {
+    const { id, owner } = await anOrganization();
+    const { body } = await owner.post(`/organizations/${id}/api-keys`, { name: "Sync", permissions: ["items:write"] });
+    const used = await use(body.key, id.toUpperCase());
+    expect([used.status, used.body.set]).toStrictEqual([200, id]);
+  });
+
   it("gets no permission that its maker lacks, and gives nobody more by a change or a rotation", async () => {
     const { id, owner } = await anOrganization();
     const path = `/organizations/${id}/api-keys`;
