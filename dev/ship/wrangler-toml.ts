@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { unstable_readConfig as readConfig } from "wrangler";
 import { z } from "zod";
 import { CommandError } from "../config.ts";
+import { frameOf } from "../frame.ts";
 
 const Route = z.union([z.string(), z.looseObject({ pattern: z.string(), custom_domain: z.boolean().optional() })]);
 const optional = z.string().nullish();
@@ -66,11 +67,16 @@ export type EnvironmentConfig = WorkerConfig & { env: string };
 
 /**
  * Reads wrangler.toml as wrangler understands it: an environment with what it inherits, or the part outside of all.
- * Throws {@link CommandError} for an unknown environment.
+ * Throws {@link CommandError} for an unknown environment, and with its place for a mistake in the file.
  */
 export function readWranglerToml(project: string, env?: string) {
-  const read = (named: { env?: string }) =>
-    readConfig({ config: join(project, "wrangler.toml"), ...named }, { hideWarnings: true });
+  const read = (named: { env?: string }) => {
+    try {
+      return readConfig({ config: join(project, "wrangler.toml"), ...named }, { hideWarnings: true });
+    } catch (error) {
+      throw new CommandError(frameOf(error));
+    }
+  };
   const root = read({});
   if (env === undefined) return root;
   if (!root.definedEnvironments?.includes(env)) throw new CommandError(`wrangler.toml has no environment ${env}.`);

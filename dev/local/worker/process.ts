@@ -6,9 +6,9 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { unstable_startWorker } from "wrangler";
+import { frameOf } from "../../frame.ts";
 import type { Shape } from "../../shapes/parts.ts";
 import { whenRuntimeDies } from "./deaths.ts";
-import { frameOf } from "./frame.ts";
 import { withoutEchoes } from "./noise.ts";
 import { mappedByLatest } from "./stacks.ts";
 
@@ -78,6 +78,9 @@ const worker = await unstable_startWorker({
       if (text !== "") tell({ state: "logged", level, text });
     },
   },
+}).catch((error: unknown) => {
+  console.error(frameOf(error));
+  process.exit(1);
 });
 worker.raw.on("reloadComplete", (reloaded) => {
   const { sourceMapPath } = reloaded.bundle;

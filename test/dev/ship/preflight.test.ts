@@ -64,6 +64,16 @@ describe("npm run preflight", () => {
     expect(unknown.toSorted()).toStrictEqual(["placement", "plan", "rate limits"]);
   });
 
+  it("names the place of a mistake in wrangler.toml, and the reason for a value that wrangler does not take", async () => {
+    const refusal = (edit: (text: string) => string) => faultsOf(edit, true).catch(String);
+    expect(await refusal((text) => `vars = [\n${text}`)).toMatch(
+      /^CommandError: \S+wrangler\.toml:\d+:\d+: ERROR: Invalid TOML document/,
+    );
+    expect(await refusal(swap(/compatibility_date = .*/, "compatibility_date = 5"))).toMatch(
+      /^CommandError: .*\n.*"compatibility_date" to be of type string/,
+    );
+  });
+
   it.each([
     [
       "a Worker outside of the environments",
