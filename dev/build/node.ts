@@ -1,16 +1,18 @@
 /** `npm run build:node [-- --outdir .plinth/node]`: bundles the server for Node, with its static files, into a folder that needs nothing else. */
-import { cp, mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { cp, mkdir, readdir, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
-import { dataFolder, failWith, projectFolder } from "../config.ts";
+import { CommandError, dataFolder, failWith, projectFolder } from "../config.ts";
+import { shellWord } from "../terminal.ts";
 
 /** Bundled modules of CommonJS ask for Node's own by this. */
 const banner = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { outdir: { type: "string", default: join(dataFolder, "node") } } });
-  const { outdir } = values;
+  const outdir = resolve(values.outdir);
+  await refuseForeign(outdir);
   await import("./assets.ts");
   await rm(outdir, { recursive: true, force: true });
   await build({
@@ -35,7 +37,17 @@ async function main(): Promise<void> {
   });
   await mkdir(join(outdir, "assets"), { recursive: true });
   await cp(join(projectFolder, ".plinth/assets"), join(outdir, "assets"), { recursive: true });
-  console.log(`The server is in ${outdir}: node ${join(outdir, "server.mjs")}`);
+  console.log(`The server is in ${outdir}: node ${shellWord(join(outdir, "server.mjs"))}`);
+}
+
+/** Throws {@link CommandError} for a folder with anything but an earlier build, since a build begins by removing it. */
+async function refuseForeign(outdir: string): Promise<void> {
+  const found = await readdir(outdir).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === "ENOENT") return [];
+    throw new CommandError(`--outdir ${outdir} is no folder that can be read (${error.code}).`);
+  });
+  if (found.length === 0 || found.includes("server.mjs")) return;
+  throw new CommandError(`--outdir ${outdir} has other files, which a build would remove: name a folder of its own.`);
 }
 
 await main().catch(failWith);
