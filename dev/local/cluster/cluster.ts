@@ -15,8 +15,12 @@ export type Place = {
   identity: Identity;
 };
 
+/** Characters that a shell reads between double quotes: initdb starts PostgreSQL through one, by its path. */
+const shellReads = process.platform === "win32" ? /"/ : /["$`\\]/;
+
 /** Makes `folder/data`, an empty cluster of this superuser. */
 export async function initialise({ folder, native, identity }: Place, user: string, password: string): Promise<void> {
+  if (shellReads.test(native)) throw new CommandError(unreadable(native));
   const passwordFile = join(folder, "password");
   await writeFile(passwordFile, password, { mode: 0o600 });
   await give(passwordFile, identity);
@@ -36,6 +40,10 @@ export async function initialise({ folder, native, identity }: Place, user: stri
     throw /could not look up effective user ID/.test(error.message) ? nameless() : error;
   });
   await rm(passwordFile);
+}
+
+function unreadable(native: string): string {
+  return `PostgreSQL cannot be started from ${native}: move the project to a folder without ", $, \` and \\ in its path.`;
 }
 
 function nameless(): CommandError {
