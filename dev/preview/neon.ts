@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { CommandError } from "../config.ts";
 import { comingFrom, missing, notSet, refuseMissing } from "../ship/given.ts";
@@ -27,6 +28,12 @@ export function withoutAccounts(variables: EnvironmentVariables): string | undef
   return `There are no previews here. ${notSet(accounts)}${comingFrom(variables, "preview")}`;
 }
 
+/** Statuses of a call that Neon has not begun, since it works on the project, as for another preview, or had too many calls. */
+const later: readonly number[] = [423, 429];
+/** Milliseconds from one try of such a call to the next, and for all of them. */
+const pause = 1_000;
+const patience = 60_000;
+
 /** Throws {@link CommandError} where the key or the project is missing. `stop` ends its calls. */
 export function openNeon(variables: EnvironmentVariables, stop?: AbortSignal): Neon {
   const { NEON_API_KEY: key, NEON_PROJECT_ID: id } = variables;
@@ -35,15 +42,22 @@ export function openNeon(variables: EnvironmentVariables, stop?: AbortSignal): N
     throw new CommandError("A preview needs NEON_API_KEY and NEON_PROJECT_ID, from the console of Neon.");
   const project = `${variables.NEON_API_BASE_URL || "https://console.neon.tech/api/v2"}/projects/${id}`;
 
+  async function respond(method: string, path: string, body: unknown): Promise<Response> {
+    for (const until = performance.now() + patience; ; await delay(pause, undefined, { signal: stop })) {
+      const response = await fetch(`${project}${path}`, {
+        method,
+        headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json", Accept: "application/json" },
+        signal: AbortSignal.any([AbortSignal.timeout(30_000), ...(stop ? [stop] : [])]),
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }).catch((error: Error) => {
+        throw new CommandError(`Neon cannot be reached: ${error.message}.`);
+      });
+      if (!later.includes(response.status) || performance.now() > until) return response;
+    }
+  }
+
   async function call<T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {
-    const response = await fetch(`${project}${path}`, {
-      method,
-      headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json", Accept: "application/json" },
-      signal: AbortSignal.any([AbortSignal.timeout(30_000), ...(stop ? [stop] : [])]),
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    }).catch((error: Error) => {
-      throw new CommandError(`Neon cannot be reached: ${error.message}.`);
-    });
+    const response = await respond(method, path, body);
     const answer: unknown = await response.json().catch(() => undefined);
     if (response.ok) {
       const read = schema.safeParse(answer);
@@ -58,7 +72,9 @@ export function openNeon(variables: EnvironmentVariables, stop?: AbortSignal): N
     );
   }
 
-  const branches = async () => (await call("GET", "/branches", z.looseObject({ branches: z.array(Branch) }))).branches;
+  // The most that Neon gives at once, and more than a project may have.
+  const all = "/branches?limit=10000";
+  const branches = async () => (await call("GET", all, z.looseObject({ branches: z.array(Branch) }))).branches;
   return {
     branches,
     async create(name, parent) {

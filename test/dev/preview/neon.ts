@@ -14,6 +14,8 @@ export class NeonStandIn {
   readonly calls: string[] = [];
   /** True for a call that has its effect, and never gets its answer. */
   isHeld = (_call: string): boolean => false;
+  /** The next calls that are refused with 423, since Neon works on the project. */
+  busy = 0;
   url = "";
   readonly #admin: string;
   readonly #server = createServer((request, response) => {
@@ -23,6 +25,10 @@ export class NeonStandIn {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
+      if (this.busy-- > 0) {
+        response.writeHead(423, { "Content-Type": "application/json" });
+        return void response.end(JSON.stringify({ message: "project already has running operations" }));
+      }
       void this.#answer(request.method ?? "", path, Buffer.concat(chunks).toString()).then((answer) => {
         if (this.isHeld(call)) return;
         response.writeHead(answer ? 200 : 404, { "Content-Type": "application/json" });
@@ -52,7 +58,9 @@ export class NeonStandIn {
     const asked = id ?? new URL(path, this.url).searchParams.get("branch_id");
     const place = this.branches.findIndex((branch) => branch.id === asked);
     const found = this.branches[place];
-    if (path === "/branches" && method === "GET") return { branches: this.branches.map(shown) };
+    const listed = /^\/branches(?:\?limit=(\d+))?$/.exec(path);
+    // A short page, where nobody asks for more.
+    if (listed && method === "GET") return { branches: this.branches.slice(-Number(listed[1] ?? 1)).map(shown) };
     if (path === "/branches")
       return { branch: shown(await this.#branch((JSON.parse(body) as { branch: { name: string } }).branch.name)) };
     if (!found) return undefined;

@@ -83,6 +83,15 @@ describe("npm run preview", { timeout: 120_000 }, () => {
     expect(said.at(-1)).toBe("The preview feature-new-thing-fccbf253 is gone already.");
   });
 
+  it("finds its branch among many, and waits while Neon works on the project for another", async () => {
+    await previewUp("first", options());
+    await previewUp("second", options());
+    neon.busy = 2;
+    await previewDown("first", options());
+    expect(neon.branches.map(({ name }) => name)).toStrictEqual(["preview/second"]);
+    expect(cloudflare.previews.has("first")).toBe(false);
+  });
+
   it("gives each name a preview of its own, of at most 40 characters, and finds it by its short name", () => {
     const long = `a-very-long-name-of-a-branch-${"x".repeat(20)}`;
     const names = ["feature/login", "feature-login", "Feature-login", "feature_login-", `${long}1`, `${long}2`];
