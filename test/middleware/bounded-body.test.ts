@@ -26,6 +26,10 @@ describe("the deadline of a body", () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(vi.getTimerCount()).toBe(1);
     await reader.cancel();
+    expect(vi.getTimerCount()).toBe(0);
+    const between = bounded(body(7), bounds).getReader();
+    await between.read();
+    await between.cancel();
     bounded(body(7), bounds);
     expect(vi.getTimerCount()).toBe(0);
   });
