@@ -137,6 +137,16 @@ describe("an alarm", () => {
     expect(rung).toStrictEqual([undefined]);
   });
 
+  it("that is set to later than a timer can wait does not ring at once", async () => {
+    vi.useFakeTimers({ now });
+    const rung: (string | undefined)[] = [];
+    const alarms = alarmsIn(async (name) => rung.push(name));
+    await alarms.getByName("long").ringWithin(30 * 24 * 60 * 60);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(rung).toStrictEqual([]);
+    await alarms.close();
+  });
+
   it("is closed when what it runs has ended", async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const alarms = alarmsIn(() => promise);
