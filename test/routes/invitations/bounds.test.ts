@@ -18,6 +18,7 @@ describe("invitations", () => {
       const { status, body } = await call();
       expect([status, body.code]).toStrictEqual([400, "email_not_verified"]);
     }
+    expect((await admin.get(`${path}/invitations`)).body.items).toStrictEqual([invitation]);
   });
 
   it("are bounded for each sender in all of their organizations, and a refused one counts for nobody", async () => {

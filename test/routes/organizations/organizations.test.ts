@@ -253,6 +253,23 @@ describe("a member who leaves", () => {
     expect((await member.post(`${path}/leave`)).status).toBe(204);
     expect((await owner.get(path)).body.next_owner_id).toBeNull();
   });
+
+  it("keeps open invitations and an offer in another organization, as does one who is removed or gets another role", async () => {
+    const { path, owner, admin, invitation } = await invited();
+    await owner.put(`${path}/transfer`, { user_id: admin.id });
+    const ends = [
+      (other: string) => admin.post(`${other}/leave`),
+      (other: string, by: typeof owner) => by.delete(`${other}/members/${admin.id}`),
+      (other: string, by: typeof owner) => by.patch(`${other}/members/${admin.id}`, { role: "member" }),
+    ];
+    for (const end of ends) {
+      const other = await anOrganization();
+      await db.insert(members).values({ organization_id: other.id, user_id: admin.id, role: "admin" });
+      expect((await end(other.path, other.owner)).status).toBeLessThan(300);
+    }
+    expect((await owner.get(`${path}/invitations`)).body.items).toMatchObject([{ id: invitation.id, status: "open" }]);
+    expect((await owner.get(path)).body.next_owner_id).toBe(admin.id);
+  });
 });
 
 describe("deletion and restoration", () => {
@@ -410,7 +427,9 @@ describe("promise 41: an invitation", () => {
 
   it("is refused for a member, and beyond the bounds of members and of invitations", async () => {
     const { path, owner, member } = await anOrganization();
-    expect((await owner.post(`${path}/invitations`, { email: member.email })).body.code).toBe("already_member");
+    for (const email of [member.email, member.email.toUpperCase()]) {
+      expect((await owner.post(`${path}/invitations`, { email })).body.code).toBe("already_member");
+    }
     const few = serve({ bindings: { ...bindings, INVITATIONS_PER_DAY: "1", MEMBERS_PER_ORGANIZATION: "3" } });
     const sender = few.as(owner);
     expect((await sender.post(`${path}/invitations`, { email: `${unique()}@example.com` })).status).toBe(201);

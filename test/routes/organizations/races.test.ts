@@ -15,6 +15,7 @@ import {
 } from "../../harness.ts";
 import { holding } from "../../holding.ts";
 import { aMember, anOrganization } from "../../members.ts";
+import { invited } from "../invitations/calls.ts";
 
 type Answer = Awaited<ReturnType<ReturnType<typeof serve>["get"]>>;
 
@@ -117,6 +118,18 @@ it("an organization has no more members than it may, however many accept an invi
     await accepting(),
   );
   expect([joined.status, refused.status, refused.body.code]).toStrictEqual([200, 409, "quota_exceeded"]);
+});
+
+it.each(["declined_at", "revoked_at"])("an invitation lets nobody in while its %s is being set", async (column) => {
+  const { path, guest, invitation, secret } = await invited();
+  const held = await holding(
+    sql`update ${invitations} set ${sql.identifier(column)} = now() where id = ${invitation.id}::uuid`,
+  );
+  const accepting = guest.post("/invitations/accept", { token: secret });
+  await held.meets(accepting);
+  await held.release();
+  expect((await accepting).body.code).toBe("invalid_one_time_token");
+  expect((await guest.get(path)).status).toBe(404);
 });
 
 it("a key of an organization, which is no member, finds no membership in it", async () => {
