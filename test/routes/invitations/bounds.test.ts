@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { members, users } from "../../../src/db/schema.ts";
+import { mails, members, users } from "../../../src/db/schema.ts";
 import { bindings, db, serve, unique } from "../../harness.ts";
 import { anOrganization } from "../../members.ts";
 import { invited } from "./calls.ts";
@@ -33,5 +33,14 @@ describe("invitations", () => {
     expect([await invite(second, second.admin), await invite(second, second.admin)]).toStrictEqual([201, 429]);
     expect(await invite(first, first.owner)).toBe(201);
     expect(await invite(second, second.admin)).toBe(429);
+  });
+
+  it("send ten mails to an address at once, from however many organizations", async () => {
+    const { email } = somebody();
+    for (let sent = 0; sent < 11; sent++) {
+      const { path, owner } = await anOrganization();
+      expect((await owner.post(`${path}/invitations`, { email })).status).toBe(201);
+    }
+    expect(await db.$count(mails, eq(mails.recipient, email))).toBe(10);
   });
 });

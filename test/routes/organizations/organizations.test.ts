@@ -65,6 +65,7 @@ describe("promise 39: nobody gives, takes or makes a role that can do more than 
     await more(admin.post(`${path}/roles`, { name: "end", permissions: ["organization:delete"] }));
     await admin.post(`${path}/roles`, { name: "auditors", permissions: ["audit:read"] });
     await more(other.delete(`${path}/roles/auditors`));
+    await more(other.put(`${path}/roles/auditors`, { permissions: [] }));
     expect((await other.patch(`${path}/members/${member.id}`, { role: "people" })).status).toBe(200);
     expect((await owner.patch(`${path}/members/${member.id}`, { role: "admin" })).status).toBe(200);
   });
