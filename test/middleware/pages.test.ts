@@ -1,3 +1,4 @@
+import { z } from "@hono/zod-openapi";
 import { sql } from "drizzle-orm";
 import { expect, it } from "vitest";
 import { endpoint, json } from "../../src/endpoint/endpoint.ts";
@@ -10,12 +11,13 @@ const listOf = (operationId: string) =>
     {
       ...({
         method: "get",
-        path: `/${operationId}`,
+        path: `/of/{id}/${operationId}`,
         operationId,
         tags: ["users"],
         access: "user",
         paged: true,
       } as const),
+      request: { params: z.object({ id: z.string() }) },
       summary: "List",
       description: "Lists.",
       responses: { 200: json(pageOf(Health), "A page") },
@@ -31,21 +33,23 @@ const listOf = (operationId: string) =>
     },
   );
 
-it("promise 25: a cursor is good for its endpoint and its caller only, whatever the queries have in common", async () => {
+it("promise 25: a cursor is good for its endpoint, its path and its caller only, whatever the queries have in common", async () => {
   const app = serve({ endpoints: [listOf("these"), listOf("those")] });
   const [ada, bob] = [app.as(await aUser()), app.as(await aUser())];
-  const { next_cursor } = (await ada.get("/these?limit=1")).body;
-  const [own, other, foreign] = [
-    await ada.get(`/these?limit=1&cursor=${next_cursor}`),
-    await ada.get(`/those?limit=1&cursor=${next_cursor}`),
-    await bob.get(`/these?limit=1&cursor=${next_cursor}`),
+  const { next_cursor } = (await ada.get("/of/a/these?limit=1")).body;
+  const [own, other, elsewhere, foreign] = [
+    await ada.get(`/of/a/these?limit=1&cursor=${next_cursor}`),
+    await ada.get(`/of/a/those?limit=1&cursor=${next_cursor}`),
+    await ada.get(`/of/b/these?limit=1&cursor=${next_cursor}`),
+    await bob.get(`/of/a/these?limit=1&cursor=${next_cursor}`),
   ];
-  expect([own.status, other.body.code, foreign.body.code]).toStrictEqual([200, "invalid_cursor", "invalid_cursor"]);
+  expect(own.status).toBe(200);
+  for (const { body } of [other, elsewhere, foreign]) expect(body.code).toBe("invalid_cursor");
 });
 
 it("a page that is full has a next one only if there are more rows", async () => {
   const ada = serve({ endpoints: [listOf("these")] }).as(await aUser());
-  const pages = [await ada.get("/these?limit=1"), await ada.get("/these?limit=2")];
+  const pages = [await ada.get("/of/a/these?limit=1"), await ada.get("/of/a/these?limit=2")];
   expect(pages.map(({ body }) => body.next_cursor === null)).toStrictEqual([false, true]);
   expect(pages.map(({ headers }) => headers.has("Link"))).toStrictEqual([true, false]);
 });

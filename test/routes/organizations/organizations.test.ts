@@ -355,10 +355,13 @@ describe("promise 41: an invitation", () => {
     }
   });
 
-  it("cannot be declined once it has ended", async () => {
+  it("cannot be declined once it has ended, nor sent again unless it has only expired", async () => {
     for (const change of [{ expires_at: long }, { revoked_at: long }, { accepted_at: long }, { declined_at: long }]) {
-      const { invitation, secret } = await invited();
+      const { path, admin, invitation, secret } = await invited();
       await db.update(invitations).set(change).where(eq(invitations.id, invitation.id));
+      if (!("expires_at" in change)) {
+        expect((await admin.post(`${path}/invitations/${invitation.id}/resend`)).status).toBe(404);
+      }
       const { body } = await serve().post("/invitations/decline", { json: { token: secret } });
       expect(body.code, JSON.stringify(change)).toBe("invalid_one_time_token");
     }
@@ -377,9 +380,11 @@ describe("promise 41: an invitation", () => {
   });
 
   it("goes to the address of a member whose account was deleted, who is none any more", async () => {
-    const { path, owner, member } = await anOrganization();
+    const { path, owner, admin, member } = await anOrganization();
     expect((await deleteOwn(member)).status).toBe(204);
     expect((await owner.patch(`${path}/members/${member.id}`, { role: "admin" })).status).toBe(404);
+    const ids = (await owner.get(`${path}/members`)).body.items.map(({ id }: { id: string }) => id);
+    expect(ids.toSorted()).toStrictEqual([owner.id, admin.id].toSorted());
     expect((await owner.post(`${path}/invitations`, { email: member.email })).status).toBe(201);
   });
 
