@@ -409,6 +409,11 @@ describe("a form with several files under one name", () => {
     expect([answer.status, answer.body.errors]).toMatchObject([422, [{ loc: ["body", ...loc], type }]]);
   });
 
+  it("is read up to its two hundredth part, since each costs more than its bytes", async () => {
+    const statuses = [200, 201].map(async (count) => (await send(...Array(count).fill(photo("a")))).status);
+    expect(await Promise.all(statuses)).toStrictEqual([422, 400]);
+  });
+
   it("is in the document, and sent by the typed client", async () => {
     const { body } = await app.get("/openapi.json");
     expect(body.paths["/api/v1/album"].post.requestBody).toMatchObject({
