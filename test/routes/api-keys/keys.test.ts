@@ -283,8 +283,9 @@ describe("a refusal", () => {
         times[name]?.push(performance.now() - started);
       }
     }
-    const median = (list: number[] = []) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0;
-    expect(Math.abs(median(times.unknown) - median(times.wrong))).toBeLessThan(10);
+    // On a busy machine, all but the quickest have waited for others.
+    const quickest = (list: number[] = []) => Math.min(...list);
+    expect(Math.abs(quickest(times.unknown) - quickest(times.wrong))).toBeLessThan(10);
   });
 });
 
