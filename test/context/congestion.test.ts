@@ -48,6 +48,13 @@ describe("the places of an isolate that refuses requests", () => {
     expect(intervals(20, eight(60), { refusing: false })).toBe(1);
   });
 
+  it("become no fewer in an interval without a refusal that follows one with some", () => {
+    const { intervals } = isolate();
+    intervals(1, eight(10));
+    expect(intervals(1, eight(60))).toBeCloseTo(2 / 3);
+    expect(intervals(1, eight(60), { refusing: false })).toBeCloseTo(2 / 3 + 1 / 32);
+  });
+
   it("all stay open where one round trip beside slow ones is quick", () => {
     const { intervals } = isolate();
     intervals(1, eight(10));

@@ -78,6 +78,7 @@ describe("promise 39: nobody gives, takes or makes a role that can do more than 
       const invitation = { email: `${unique()}@example.com`, role };
       expect((await admin.post(`${path}/invitations`, invitation)).body).toMatchObject(wrong);
     }
+    expect((await admin.get(`${path}/members?q=${member.username}`)).body.items).toMatchObject([{ role: "member" }]);
     expect((await admin.post(`${path}/roles`, { name: "owner", permissions: [] })).status).toBe(422);
     await admin.post(`${path}/roles`, { name: "one", permissions: ["audit:read"] });
     expect((await admin.post(`${path}/roles`, { name: "one", permissions: [] })).body.code).toBe("role_taken");
