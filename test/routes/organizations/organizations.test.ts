@@ -31,6 +31,17 @@ describe("promise 38: an organization, seen from outside, is none", () => {
     expect(body.detail).toContain("members:manage");
   });
 
+  it("knows no permission of a role of the same name in another organization", async () => {
+    const [weak, strong] = [await anOrganization(), await anOrganization()];
+    await weak.admin.post(`${weak.path}/roles`, { name: "same", permissions: [] });
+    await strong.admin.post(`${strong.path}/roles`, { name: "same", permissions: ["audit:read"] });
+    const statuses = [weak, strong].map(async (one) => {
+      const member = await aMember(one, "same");
+      return (await member.get(`${one.path}/audit-events`)).status;
+    });
+    expect(await Promise.all(statuses)).toStrictEqual([403, 200]);
+  });
+
   it("obeys a change of role at the next request, also of one that it made itself", async () => {
     const { path, admin, member } = await anOrganization();
     const look = async () => (await member.get(`${path}/audit-events`)).status;
