@@ -46,19 +46,16 @@ export function fieldErrors(problem: Pick<Problem, "errors"> | undefined): Recor
   return Object.fromEntries(byField);
 }
 
-export function isJson({ headers }: Response): boolean {
-  return headers.get("Content-Type")?.includes("json") === true;
-}
-
-/** Makes a problem of an error that has none, such as a proxy's page: its `code` is `unreadable`. */
-export function readable(answer: Response): Response {
-  const { status } = answer;
-  if (status < 400 || isJson(answer)) return answer;
+/** Makes a problem of an error that has none, such as that of a proxy or a gateway: its `code` is `unreadable`. */
+export async function readable(answer: Response): Promise<Response> {
+  const { status, statusText: title } = answer;
+  if (status < 400) return answer;
+  const body: Promise<Partial<Problem> | null> = answer.clone().json();
+  if ((await body.catch(() => null))?.code) return answer;
   const detail = `The server answered ${status}.`;
-  const title = answer.statusText;
   const problem: Problem = { type: "about:blank", title, status, detail, code: "unreadable", request_id: "" };
   const whole = new Response(JSON.stringify(problem), answer);
-  whole.headers.set("Content-Type", "application/problem+json");
+  whole.headers.set("Content-Type", "application/json");
   whole.headers.delete("Content-Length");
   return whole;
 }

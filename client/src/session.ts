@@ -1,5 +1,5 @@
 import type { Credentials } from "./credentials.ts";
-import { isJson, readable } from "./problems.ts";
+import { readable } from "./problems.ts";
 import { type Retries, withRetries } from "./retries.ts";
 import type { components, paths } from "./schema.ts";
 import { openTabs } from "./tabs.ts";
@@ -227,7 +227,7 @@ export function openSession(
       within<Entered<Kind>>(patience, async (signal) => {
         if (!hasSession) throw new Error("The client has no session.");
         const body = { ...sent, token_delivery: hasCookie ? "cookie" : "body" };
-        const response = readable(await post(`${path}?include=user`, body, signal));
+        const response = await readable(await post(`${path}?include=user`, body, signal));
         if (!response.ok) return { error: await response.json(), response };
         const token: Token = await response.json();
         // Signs nobody in who has signed out or was told of a failure meanwhile.
@@ -264,9 +264,9 @@ export function openSession(
     const told = entered
       .then(tell)
       .catch(tell)
-      .then((answer) => {
+      .then(async (answer) => {
         // 401 is the server's word that the session is over, unless it is a proxy's page.
-        const isTold = answer.status === 204 || (answer.status === 401 && isJson(answer));
+        const isTold = answer.status === 204 || (answer.status === 401 && answer === (await readable(answer)));
         if (!isTold) throw new Error(`The server answered ${answer.status}.`);
         untold = undefined;
       })

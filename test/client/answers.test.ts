@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import { createClient, fieldErrors } from "../../client/src/index.ts";
+import { createClient, fieldErrors, inStore } from "../../client/src/index.ts";
+import { aStore } from "./store.ts";
 
 const baseUrl = "https://api.example.com";
 
@@ -49,6 +50,32 @@ describe("the client waits before it repeats a call,", () => {
   it("never, if the time that it names is too far away", async () => {
     vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] });
     expect(await waitsFor("999999999999").finally(() => vi.useRealTimers())).toStrictEqual([]);
+  });
+});
+
+describe("the client answers the code `unreadable`", () => {
+  const json = { "Content-Type": "application/json" };
+  const cases: [what: string, body: string, headers: Record<string, string>][] = [
+    ["a page", "<h1>Bad gateway</h1>", { "Content-Type": "text/html" }],
+    ["a gateway's JSON", '{"message":"Forbidden"}', json],
+    ["a problem that was cut off", '{"code":"forb', { "Content-Type": "application/problem+json" }],
+    ["nothing", "", { ...json, "Content-Length": "0" }],
+    ["null", "null", json],
+  ];
+
+  it.each(cases)("for %s in place of a problem", async (_what, body, headers) => {
+    const fetch = async () => new Response(body, { status: 403, statusText: "Forbidden", headers });
+    const { error, response } = await createClient({ baseUrl, fetch }).GET("/api/v1/users/me");
+    const detail = "The server answered 403.";
+    expect(error).toMatchObject({ code: "unreadable", status: 403, title: "Forbidden", detail, request_id: "" });
+    expect([response.status, response.headers.has("Content-Length")]).toStrictEqual([403, false]);
+  });
+
+  it("to a sign-in, and signs nobody out by such a 401", async () => {
+    const fetch = async () => Response.json({ message: "Unauthorized" }, { status: 401 });
+    const { session } = createClient({ baseUrl, fetch, session: inStore(aStore()) });
+    expect((await session.signIn({ username: "ada", password: "x" })).error?.code).toBe("unreadable");
+    await expect(session.signOut()).rejects.toThrow("The server answered 401.");
   });
 });
 
