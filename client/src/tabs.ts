@@ -6,8 +6,14 @@ export function openTabs(
   name: string | false | undefined,
   onSignal: (signal: unknown) => void,
 ): (signal: Signal) => void {
-  if (!(name && "document" in globalThis && "BroadcastChannel" in globalThis)) return () => {};
-  const channel = new BroadcastChannel(`plinth ${name}`);
-  channel.onmessage = ({ data }: { data: unknown }) => onSignal(data);
-  return (signal) => channel.postMessage(signal);
+  if (name && "document" in globalThis) {
+    try {
+      const channel = new BroadcastChannel(`plinth ${name}`);
+      channel.onmessage = ({ data }: { data: unknown }) => onSignal(data);
+      return (signal) => channel.postMessage(signal);
+    } catch {
+      // Old browsers lack it, and some refuse it where a page may keep nothing.
+    }
+  }
+  return () => {};
 }

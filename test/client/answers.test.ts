@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { createClient, fieldErrors, inStore } from "../../client/src/index.ts";
+import { createClient, fieldErrors, inCookie, inStore } from "../../client/src/index.ts";
 import { aStore } from "./store.ts";
 
 const baseUrl = "https://api.example.com";
@@ -76,6 +76,18 @@ describe("the client answers the code `unreadable`", () => {
     const { session } = createClient({ baseUrl, fetch, session: inStore(aStore()) });
     expect((await session.signIn({ username: "ada", password: "x" })).error?.code).toBe("unreadable");
     await expect(session.signOut()).rejects.toThrow("The server answered 401.");
+  });
+});
+
+describe("the client", () => {
+  it("starts where the browser refuses a channel to the other tabs, since it may keep nothing for the page", async () => {
+    vi.stubGlobal("document", {});
+    vi.stubGlobal("BroadcastChannel", function refused() {
+      throw new DOMException("The operation is insecure.", "SecurityError");
+    });
+    const fetch = async () => new Response(null, { status: 204 });
+    const { session } = createClient({ baseUrl, fetch, session: inCookie() });
+    expect(await session.start().finally(() => vi.unstubAllGlobals())).toStrictEqual({ status: "signed_out" });
   });
 });
 
