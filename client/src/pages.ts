@@ -15,21 +15,26 @@ export type PagedPath = {
 }[keyof paths];
 export type ItemOf<Path extends PagedPath> = AnswerOf<Path> extends Page<infer Item> ? Item : never;
 
-/** The parameters of a list, without the cursor. */
-export type ListInit<Path extends PagedPath> = {
-  params?: Omit<ParametersOf<Path>, "query" | "header" | "cookie"> & { query?: Omit<QueryOf<Path>, "cursor"> };
-  signal?: AbortSignal;
-};
+/** The parameters of a list, without the cursor. They may be left out where none is required. */
+export type ListInit<Path extends PagedPath> = { signal?: AbortSignal } & (object extends ListParams<Path>
+  ? { params?: ListParams<Path> }
+  : { params: ListParams<Path> });
+type ListParams<Path extends PagedPath> = Omit<ParametersOf<Path>, "query" | "header" | "cookie"> &
+  (object extends QueryOf<Path> ? { query?: QueryOf<Path> } : { query: QueryOf<Path> });
 type ParametersOf<Path extends PagedPath> = paths[Path] extends { get: { parameters: infer Parameters } }
   ? Parameters
   : never;
-type QueryOf<Path extends PagedPath> = ParametersOf<Path> extends { query?: infer Query } ? NonNullable<Query> : never;
+type QueryOf<Path extends PagedPath> =
+  ParametersOf<Path> extends { query?: infer Query } ? Omit<NonNullable<Query>, "cursor"> : never;
+
+/** The last argument of a call, which may be left out where all of it may. */
+export type Last<Init> = object extends Init ? [init?: Init] : [init: Init];
 
 /** One page of a list. Throws a `ProblemError`. */
 export async function pageAt<Path extends PagedPath>(
   api: Client,
   path: Path,
-  init: ListInit<Path> = {},
+  init: { params?: { query?: object }; signal?: AbortSignal } = {},
   cursor?: string,
 ): Promise<Page<ItemOf<Path>>> {
   const query = { ...init.params?.query, ...(cursor !== undefined && { cursor }) };
@@ -45,7 +50,7 @@ export async function pageAt<Path extends PagedPath>(
 export async function* pages<Path extends PagedPath>(
   api: Client,
   path: Path,
-  init?: ListInit<Path>,
+  ...[init]: Last<ListInit<Path>>
 ): AsyncGenerator<ItemOf<Path>, void, undefined> {
   let cursor: string | undefined;
   do {

@@ -1,7 +1,7 @@
 /** Options for TanStack Query, of any framework. Import it beside `@tanstack/react-query`, `vue-query`, … */
 import type { FetchOptions } from "openapi-fetch";
 import type { Client } from "./index.ts";
-import { type ItemOf, type ListInit, type PagedPath, pageAt } from "./pages.ts";
+import { type ItemOf, type Last, type ListInit, type PagedPath, pageAt } from "./pages.ts";
 import { unwrap } from "./problems.ts";
 import type { paths } from "./schema.ts";
 
@@ -9,7 +9,12 @@ type Method = "get" | "post" | "put" | "patch" | "delete";
 type PathsBy<M extends Method> = { [P in keyof paths]: paths[P] extends Record<M, object> ? P : never }[keyof paths];
 type Operation<M extends Method, P extends PathsBy<M>> = paths[P] extends Record<M, infer O> ? O : never;
 type Init<M extends Method, P extends PathsBy<M>> = FetchOptions<Operation<M, P>>;
-type Content<Answer> = Answer extends { content: { "application/json": infer Body } } ? Body : undefined;
+/** A text or a file is read by `parseAs`, whose name the caller gives. */
+type Content<Answer> = Answer extends { content: infer Bodies }
+  ? Bodies extends { "application/json": infer Body }
+    ? Body
+    : Bodies[keyof Bodies]
+  : undefined;
 type Data<M extends Method, P extends PathsBy<M>> =
   Operation<M, P> extends { responses: infer Answers }
     ? { [Status in keyof Answers & (200 | 201 | 202 | 204)]: Content<Answers[Status]> }[keyof Answers &
@@ -24,9 +29,9 @@ function call(api: Client, method: Method, path: string, init: object): Promise<
 }
 
 /** For `useQuery`: `useQuery(query(api, "/api/v1/items/{id}", { params: { path: { id } } }))`. */
-export function query<P extends PathsBy<"get">>(api: Client, path: P, init: Init<"get", P> = {} as Init<"get", P>) {
+export function query<P extends PathsBy<"get">>(api: Client, path: P, ...[init]: Last<Init<"get", P>>) {
   return {
-    queryKey: ["get", path, init] as const,
+    queryKey: ["get", path, init ?? {}] as const,
     queryFn: ({ signal }: { signal: AbortSignal }) =>
       call(api, "get", path, { ...init, signal }) as Promise<Data<"get", P>>,
     // The client has tried again already where that helps.
@@ -35,10 +40,10 @@ export function query<P extends PathsBy<"get">>(api: Client, path: P, init: Init
 }
 
 /** For `useInfiniteQuery`: the pages of a list. */
-export function infinite<P extends PagedPath>(api: Client, path: P, init: ListInit<P> = {}) {
+export function infinite<P extends PagedPath>(api: Client, path: P, ...[init]: Last<ListInit<P>>) {
   type Page = { items: ItemOf<P>[]; next_cursor: string | null };
   return {
-    queryKey: ["get", path, init, "pages"] as const,
+    queryKey: ["get", path, init ?? {}, "pages"] as const,
     queryFn: ({ signal, pageParam }: { signal: AbortSignal; pageParam: string | undefined }): Promise<Page> =>
       pageAt(api, path, { ...init, signal }, pageParam),
     // TanStack takes the type of a page's cursor from the first one.

@@ -52,7 +52,11 @@ export async function page(): Promise<unknown> {
   const title: string = (
     await query(client, "/api/v1/items/{id}", { params }).queryFn({ signal: new AbortController().signal })
   ).title;
+  // @ts-expect-error: an id is missing
+  query(client, "/api/v1/items/{id}");
+  const { signal } = new AbortController();
+  const csv: string = await query(client, "/api/v1/items/export", { parseAs: "text" }).queryFn({ signal });
   // @ts-expect-error: no such query
   infinite(client, "/api/v1/items", { params: { query: { limti: 2 } } });
-  return [title, unwrap(await client.GET("/api/v1/items")).items[0]?.etag];
+  return [title, csv, unwrap(await client.GET("/api/v1/items")).items[0]?.etag];
 }
