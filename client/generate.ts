@@ -2,6 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import openapiTS, { astToString } from "openapi-typescript";
+import ts from "typescript";
 
 type Operation = { operationId: string; security?: unknown[]; parameters?: { name?: string; $ref?: string }[] };
 type Part = { properties?: { code?: { enum?: string[] } } };
@@ -32,8 +33,13 @@ const keyed = operations.filter(({ parameters = [] }) =>
 );
 const open = operations.filter(({ security = [] }) => security.length === 0);
 
+const types = await openapiTS(document, {
+  // Files are no texts: as such they would be sent as JSON.
+  transform: ({ format }) => (format === "binary" ? ts.factory.createTypeReferenceNode("Blob") : undefined),
+});
+
 const files = {
-  "src/schema.ts": `/** Made from openapi.json by \`npm run client\`: edit nothing here. */\n${astToString(await openapiTS(document))}`,
+  "src/schema.ts": `/** Made from openapi.json by \`npm run client\`: edit nothing here. */\n${astToString(types)}`,
   "src/operations.ts": `/** Made from openapi.json by \`npm run client\`: edit nothing here. */
 
 /** Operations that honour an \`Idempotency-Key\`. */

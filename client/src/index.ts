@@ -14,6 +14,7 @@ export type { Retries } from "./retries.ts";
 export type { components, paths } from "./schema.ts";
 export type { Account, Session, SessionState } from "./session.ts";
 export type { TokenStore } from "./store.ts";
+export { fileBody } from "./uploads.ts";
 
 export type Options = {
   /** The origin of the API, such as `https://api.example.com`. */

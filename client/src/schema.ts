@@ -7359,11 +7359,11 @@ export interface operations {
         /** @description At most 25 MB, within 300 s */
         requestBody: {
             content: {
-                "image/png": string;
-                "image/jpeg": string;
-                "image/gif": string;
-                "image/webp": string;
-                "application/pdf": string;
+                "image/png": Blob;
+                "image/jpeg": Blob;
+                "image/gif": Blob;
+                "image/webp": Blob;
+                "application/pdf": Blob;
             };
         };
         responses: {
@@ -7492,11 +7492,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/png": string;
-                    "image/jpeg": string;
-                    "image/gif": string;
-                    "image/webp": string;
-                    "application/pdf": string;
+                    "image/png": Blob;
+                    "image/jpeg": Blob;
+                    "image/gif": Blob;
+                    "image/webp": Blob;
+                    "application/pdf": Blob;
                 };
             };
             /** @description The part that was asked for */
@@ -7512,11 +7512,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/png": string;
-                    "image/jpeg": string;
-                    "image/gif": string;
-                    "image/webp": string;
-                    "application/pdf": string;
+                    "image/png": Blob;
+                    "image/jpeg": Blob;
+                    "image/gif": Blob;
+                    "image/webp": Blob;
+                    "application/pdf": Blob;
                 };
             };
             /** @description Not modified: your copy is current */

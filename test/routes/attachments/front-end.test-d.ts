@@ -1,12 +1,12 @@
-/** Compiled by `npm run types`: a list below an item needs the item's id. */
-import { createClient, pages } from "../../../client/src/index.ts";
-import { infinite } from "../../../client/src/tanstack.ts";
+/** Compiled by `npm run types`: a list below an item needs the item's id, and an upload is a file. */
+import { createClient, fileBody, pages } from "../../../client/src/index.ts";
+import { infinite, mutation } from "../../../client/src/tanstack.ts";
 
 const path = "/api/v1/items/{item_id}/attachments";
 const client = createClient({ baseUrl: "https://api.example.com" });
-const params = { path: { item_id: "x" } };
+const params = { path: { item_id: "x" }, query: { name: "Plan.pdf" } };
 
-export async function page(): Promise<number> {
+export async function page(file: File): Promise<number> {
   // @ts-expect-error: the id is missing
   await pages(client, path).next();
   // @ts-expect-error: the parameters with the id are missing
@@ -15,5 +15,7 @@ export async function page(): Promise<number> {
   infinite(client, path);
   infinite(client, path, { params: { path: params.path } });
   for await (const { size } of pages(client, path, { params: { path: params.path, query: { limit: 2 } } })) return size;
-  return 0;
+  // @ts-expect-error: a text is no file
+  await client.POST(path, { params, body: "x" });
+  return (await mutation(client, "post", path).mutationFn({ params, ...fileBody(file) })).size;
 }
