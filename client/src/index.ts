@@ -17,7 +17,7 @@ export type { TokenStore } from "./store.ts";
 export { fileBody } from "./uploads.ts";
 
 export type Options = {
-  /** The origin of the API, such as `https://api.example.com`. */
+  /** The origin of the API: `https://api.example.com`, or `location.origin` where it serves the page, too. */
   baseUrl: string;
   /** The place of the session: `inCookie()`, `inStore(store)` or `withKey(key)`. Without it, calls are anonymous. */
   session?: Credentials;
