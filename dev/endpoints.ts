@@ -5,9 +5,16 @@ import { CommandError } from "./config.ts";
 
 /** The list of endpoints. Throws {@link CommandError} for those that cannot be served: nothing follows from them. */
 export function soundEndpoints(): readonly Endpoint[] {
-  try {
+  return orSentence(() => {
     refuseUnsound(endpoints);
     return endpoints;
+  });
+}
+
+/** Makes something of the endpoints. Throws errors as {@link CommandError}, since their sentences name the remedy. */
+export function orSentence<Made>(make: () => Made): Made {
+  try {
+    return make();
   } catch (error) {
     throw error instanceof Error ? new CommandError(error.message, { cause: error }) : error;
   }

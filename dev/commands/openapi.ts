@@ -6,7 +6,7 @@ import { createApp } from "../../src/app.ts";
 import { describeApi } from "../../src/endpoint/document.ts";
 import { settingsTable } from "../../src/settings.ts";
 import { CommandError, failWith, projectFolder } from "../config.ts";
-import { soundEndpoints } from "../endpoints.ts";
+import { orSentence, soundEndpoints } from "../endpoints.ts";
 import { readTextIfAny } from "../text.ts";
 
 /** The file, below the project's folder. */
@@ -17,7 +17,8 @@ export function openapiText(): string {
   const endpoints = soundEndpoints();
   const { PROJECT_NAME, VERSION } = settingsTable;
   const shown = { PROJECT_NAME: PROJECT_NAME.default, VERSION: VERSION.default, FRONTEND_URL: undefined };
-  return `${JSON.stringify(describeApi(createApp(endpoints), endpoints, shown), undefined, 2)}\n`;
+  const document = orSentence(() => describeApi(createApp(endpoints), endpoints, shown));
+  return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
 async function main(): Promise<void> {

@@ -4,6 +4,7 @@ import { securitySchemeOf } from "../middleware/signature.ts";
 import type { Settings } from "../settings.ts";
 import { shareComponents } from "./components.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { undocumented } from "./undocumented.ts";
 
 /** The Markdown that the documentation page shows before its first endpoint. */
 const introduction = `Errors are \`application/problem+json\` (RFC 9457) with a stable \`code\`. Lists are pages: follow
@@ -41,9 +42,12 @@ export function infoOf({ PROJECT_NAME, VERSION, FRONTEND_URL }: Shown) {
   };
 }
 
-/** The OpenAPI 3.1 document of an app of these endpoints. Expensive: make it once per app and isolate. */
+/**
+ * The OpenAPI 3.1 document of an app of these endpoints. Expensive: make it once per app and isolate. Throws the error of
+ * {@link undocumented} where a schema has no form in it.
+ */
 export function describeApi(app: OpenAPIHono<AppEnv>, endpoints: readonly Endpoint[], settings: Shown): object {
-  const document = app.getOpenAPI31Document({
+  const document = generated(app, endpoints, {
     openapi: "3.1.0",
     info: infoOf(settings),
     // Relative to the document's own address, whatever host that is.
@@ -79,3 +83,13 @@ export function describeApi(app: OpenAPIHono<AppEnv>, endpoints: readonly Endpoi
   };
   return document;
 }
+
+/** The document as the library makes it of the routes. */
+function generated(app: OpenAPIHono<AppEnv>, endpoints: readonly Endpoint[], head: Head) {
+  try {
+    return app.getOpenAPI31Document(head);
+  } catch (error) {
+    throw undocumented(endpoints, error);
+  }
+}
+type Head = Parameters<OpenAPIHono<AppEnv>["getOpenAPI31Document"]>[0];

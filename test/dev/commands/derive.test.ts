@@ -43,6 +43,20 @@ describe("npm run derive before the compiler has looked", { timeout: 60_000 }, (
     }
   });
 
+  it("names an endpoint with a schema that the document cannot show, and the remedy", async () => {
+    const { code, output } = await derived(
+      "openapi",
+      "src/schemas/health.ts",
+      "status: z.literal",
+      "more: z.json(), status: z.literal",
+    );
+    expect([code, output]).toStrictEqual([
+      1,
+      expect.stringContaining("\nready: a schema contains itself: give it a name"),
+    ]);
+    expect(output, "a sentence, and no stack").not.toContain("    at ");
+  });
+
   it.each([
     [
       "reference",
