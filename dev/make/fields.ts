@@ -20,6 +20,8 @@ const taken = new Set(
     " ",
   ),
 );
+/** Members that an object has without one of its own, or that make it a promise. */
+const inObjects = ["constructor", "then"];
 /** Parameters of every list: a filter by a field of that name could not be added. */
 const parameters = ["cursor", "include", "limit", "q", "sort", "status"];
 const word = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
@@ -41,7 +43,8 @@ function fieldOf(part: string): Field {
     throw new CommandError(`--fields: "${part}" ${why}. A field is name:kind. The kinds are ${fieldKinds}.`);
   };
   if (name === "") refuse("is no field");
-  if (!word.test(name) || name.length > 40) refuse("has no name of small letters, digits and _");
+  if (!word.test(name) || name.length > 40) refuse("has no name of small letters, digits and _, at most 40");
+  if (inObjects.includes(name)) refuse("has a name with a meaning of its own in JavaScript's objects");
   if (parameters.includes(name)) {
     refuse(
       `has the name of a parameter of the list${name === "status" ? ", which tells live rows from deleted ones: state is free" : ""}`,

@@ -10,11 +10,11 @@ type Spellings = { dashed: string; snake: string; camel: string; pascal: string;
 
 const pattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
-/** Words that TypeScript reserves. */
+/** Words that TypeScript reserves in a module. */
 const reserved = new Set(
   (
-    "abstract any as async await boolean break case catch class const constructor continue debugger declare default delete do " +
-    "else enum export extends false finally for function get if implements import in instanceof interface let new null " +
+    "abstract any arguments as async await boolean break case catch class const constructor continue debugger declare default delete do " +
+    "else enum eval export extends false finally for function get if implements import in instanceof interface let new null " +
     "number object package private protected public return set static string super switch symbol this throw true try type " +
     "typeof undefined unknown var void while with yield"
   ).split(" "),
