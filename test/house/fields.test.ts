@@ -206,6 +206,14 @@ This test sent ${JSON.stringify(value)} by "${name}", which the document allows:
   beside its resource.`;
 }
 
+/** Tells what to do where no value differs from the row's own, so that nothing shows if it is written. */
+function adviceOnSame({ name, field, resource }: Way): string {
+  return `
+
+The only values that this test knows for "${name}" are those that the row has already: let the call of
+${resource.update.policy.operationId} in test/routes/<resource>/calls.ts make a row with another ${field} than the example of its schema.`;
+}
+
 /** Sends one value on this way, and reads it back. Answers undefined if nobody may send it. */
 async function write({ name, endpoint, resource, trail, field }: Way, value: unknown) {
   const { path, token } = await callOfUpdate(resource.update);
@@ -242,7 +250,10 @@ describe("a field that a request takes is written, and read back", () => {
       results.push(result);
     }
     if (results.length === 0) return;
-    expect(results.some(({ isChange }) => isChange)).toBe(true);
+    expect(
+      results.some(({ isChange }) => isChange),
+      adviceOnSame(way),
+    ).toBe(true);
     taken.add(`${way.resource.ref} ${way.field}`);
   });
 
