@@ -1,7 +1,7 @@
 type Place = { file: string; line: number; column: number; lineText: string };
 type BuildError = { text: string; location?: Place | null };
 
-/** Formats the errors of the bundler, and of wrangler where it reads its configuration, for people: each with its place. */
+/** Formats errors of the bundler, and of wrangler where it reads its configuration, for people: each with its place. */
 export function frameOf(failure: unknown): string {
   for (let cause = failure; typeof cause === "object" && cause !== null; cause = Reflect.get(cause, "cause")) {
     const errors: unknown = Reflect.get(cause, "errors");

@@ -28,7 +28,7 @@ export function withoutAccounts(variables: EnvironmentVariables): string | undef
   return `There are no previews here. ${notSet(accounts)}${comingFrom(variables, "preview")}`;
 }
 
-/** Statuses of a call that Neon has not begun, since it works on the project, as for another preview, or had too many calls. */
+/** Statuses of a call that Neon has not begun: it works on the project for another preview, or had too many calls. */
 const later: readonly number[] = [423, 429];
 /** Milliseconds from one try of such a call to the next, and for all of them. */
 const pause = 1_000;

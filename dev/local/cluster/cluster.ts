@@ -43,7 +43,8 @@ export async function initialise({ folder, native, identity }: Place, user: stri
 }
 
 function unreadable(native: string): string {
-  return `PostgreSQL cannot be started from ${native}: move the project to a folder without ", $, \` and \\ in its path.`;
+  const without = 'move the project to a folder without ", $, ` and \\ in its path';
+  return `PostgreSQL cannot be started from ${native}: ${without}.`;
 }
 
 function nameless(): CommandError {

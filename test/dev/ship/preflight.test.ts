@@ -64,7 +64,7 @@ describe("npm run preflight", () => {
     expect(unknown.toSorted()).toStrictEqual(["placement", "plan", "rate limits"]);
   });
 
-  it("names the place of a mistake in wrangler.toml, and the reason for a value that wrangler does not take", async () => {
+  it("names the place of a mistake in wrangler.toml, and the reason for a value of the wrong kind", async () => {
     const refusal = (edit: (text: string) => string) => faultsOf(edit, true).catch(String);
     expect(await refusal((text) => `vars = [\n${text}`)).toMatch(
       /^CommandError: \S+wrangler\.toml:\d+:\d+: ERROR: Invalid TOML document/,
