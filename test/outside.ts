@@ -17,25 +17,24 @@ const special = new Map<string, Reply>();
 /** Hosts that somebody called, and that nobody stands in for. */
 const strangers = new Set<string>();
 
-// Modules are evaluated anew for each file of tests, in the same global scope.
-const original = Symbol.for("the runtime's own fetch");
-const real: typeof fetch = Reflect.get(globalThis.fetch, original) ?? globalThis.fetch;
-
-globalThis.fetch = Object.assign(
-  async (input: RequestInfo | URL, init?: RequestInit) => {
-    const url = new URL(input instanceof Request ? input.url : input);
-    const reply = special.get(url.host) ?? usual[url.host];
-    // A clone is the runtime's own, as fetch answers: the library of the server on Node makes others.
-    if (reply) return (await reply(new Request(input, init))).clone();
-    if (isHere(url)) {
-      noteStatements(url, init?.body);
-      return real(input, init);
-    }
-    strangers.add(url.host);
-    throw new TypeError(`${url.host} has no stand-in`);
-  },
-  { [original]: real },
-);
+// Modules are evaluated anew for each file of tests, in the same global scope, where a file may leave a spy in the place of
+// fetch that a later one restores.
+const [original, current] = [Symbol.for("the runtime's own fetch"), Symbol.for("fetch as the file that runs has it")];
+const real: typeof fetch = Reflect.get(globalThis, original) ?? globalThis.fetch;
+const standingIn: typeof fetch = async (input, init) => {
+  const url = new URL(input instanceof Request ? input.url : input);
+  const reply = special.get(url.host) ?? usual[url.host];
+  // A clone is the runtime's own, as fetch answers: the library of the server on Node makes others.
+  if (reply) return (await reply(new Request(input, init))).clone();
+  if (isHere(url)) {
+    noteStatements(url, init?.body);
+    return real(input, init);
+  }
+  strangers.add(url.host);
+  throw new TypeError(`${url.host} has no stand-in`);
+};
+Object.assign(globalThis, { [original]: real, [current]: standingIn });
+globalThis.fetch = (...call) => Reflect.get(globalThis, current)(...call);
 
 /** The database, and servers of tests. */
 function isHere({ protocol, hostname }: URL): boolean {

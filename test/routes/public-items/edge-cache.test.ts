@@ -341,7 +341,7 @@ it("an answer of the edge is counted, like one of the database", async () => {
 });
 
 describe("promise 19: nothing private can be cached", () => {
-  it("every other endpoint says no-store and stores nothing, for any caller", async () => {
+  it("every other endpoint says no-store and stores nothing, for any caller", { timeout: 60_000 }, async () => {
     const put = vi.spyOn(answers, "put");
     for (const endpoint of endpoints.filter(({ contract }) => !contract.cached)) {
       const { route, policy } = endpoint;
