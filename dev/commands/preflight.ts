@@ -4,12 +4,13 @@
  */
 import { parseArgs } from "node:util";
 import { CommandError, failWith, projectFolder } from "../config.ts";
+import { interruptible, type Progress } from "../interruption.ts";
 import { shapeOptions } from "../shapes/shipping.ts";
 import { printed } from "../ship/line.ts";
 import { preflight } from "../ship/preflight.ts";
 import { progressOn } from "../terminal.ts";
 
-async function main(): Promise<void> {
+async function main(progress: Progress): Promise<void> {
   const { values, positionals: asked } = parseArgs({
     allowPositionals: true,
     options: { shape: { type: "string", default: "single" } },
@@ -22,7 +23,8 @@ async function main(): Promise<void> {
   const tell = progressOn();
   const starts = Number.POSITIVE_INFINITY;
   const shape = values.shape === "single" ? undefined : await shapeOptions(values.shape, { starts, tell });
-  const lines = await preflight(projectFolder, environments, { shape, tell });
+  progress.at({ doing: "checking" });
+  const lines = await preflight(projectFolder, environments, { shape, tell, stop: progress.stop });
   tell.end();
   console.log(printed(lines));
   const count = (verdict: string) => lines.filter((line) => line.verdict === verdict).length;
@@ -30,4 +32,4 @@ async function main(): Promise<void> {
   if (count("no-go") > 0) process.exitCode = 1;
 }
 
-if (import.meta.main) await main().catch(failWith);
+if (import.meta.main) await interruptible(main).catch(failWith);

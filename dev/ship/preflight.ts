@@ -1,12 +1,11 @@
-import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { checkMigrations } from "../commands/check-migrations.ts";
 import type { BuiltWorker } from "../shapes/build.ts";
 import type { Telling } from "../terminal.ts";
 import { configLines } from "./checks/all.ts";
 import { sourceLines } from "./checks/sources.ts";
+import { runGrouped } from "./group.ts";
 import { type CheckLine, go, noGo, unknown } from "./line.ts";
 import { type Bundle, measureBundle, measureStart } from "./measure.ts";
 import { bundleLine, startLine } from "./plan.ts";
@@ -16,24 +15,36 @@ import { type Wrangler, wranglerIn } from "./wrangler.ts";
 /** Each kind of generated file, by the command that writes it. */
 const generated = ["access-matrix", "reference", "openapi"];
 
+type Options = {
+  shape?: Pick<ShapeOptions, "build" | "measure"> | undefined;
+  tell?: Telling;
+  /** Ends the commands that look. */
+  stop?: AbortSignal;
+};
+
 /** Looks at everything that can be known without a network, of one Worker or of those of a shape. */
 export async function preflight(
   project: string,
   environments: readonly string[],
-  { shape, tell }: { shape?: Pick<ShapeOptions, "build" | "measure"> | undefined; tell?: Telling } = {},
+  { shape, tell, stop }: Options = {},
 ): Promise<CheckLine[]> {
-  const wrangler = wranglerIn(project, process.env);
+  const wrangler = wranglerIn(project, process.env, stop);
   const [env = "production"] = environments;
   const checks = {
-    types: typeLine(project),
-    "generated files": driftLines(project),
+    types: typeLine(project, stop),
+    "generated files": driftLines(project, stop),
     migrations: migrationLine(project),
     bundle: (shape ? shape.build(env) : measureBundle(wrangler, env)).catch((error: Error) => error),
   };
   const open = new Set(Object.keys(checks));
   const tellOpen = () => open.size > 0 && tell?.say(`Checking ${[...open].join(", ")}`);
   tellOpen();
-  for (const [name, check] of Object.entries(checks)) void check.then(() => open.delete(name) && tellOpen());
+  for (const [name, check] of Object.entries(checks)) {
+    const close = () => open.delete(name) && !stop?.aborted && tellOpen();
+    void check.then(close, close);
+  }
+  // A command that a signal has ended waits until each of its processes is gone: the compiler does not heed SIGTERM.
+  await Promise.allSettled(Object.values(checks));
   const [types, drift, migrations, built] = await Promise.all([
     checks.types,
     checks["generated files"],
@@ -87,17 +98,17 @@ const beyond = [
   unknown("hasher", "whether its 30 s of CPU hold on the Free plan, and whether hashers share a thread"),
 ];
 
-async function typeLine(project: string): Promise<CheckLine> {
+async function typeLine(project: string, stop: AbortSignal | undefined): Promise<CheckLine> {
   const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
-  const [first] = await faultOf(project, tsc);
-  return first === undefined ? go("types", "compile") : noGo("types", first);
+  const fault = await faultOf(project, stop, tsc);
+  return fault === undefined ? go("types", "compile") : noGo("types", fault);
 }
 
-async function driftLines(project: string): Promise<CheckLine[]> {
+async function driftLines(project: string, stop: AbortSignal | undefined): Promise<CheckLine[]> {
   const faults = await Promise.all(
-    generated.map((name) => faultOf(project, join(project, `dev/commands/${name}.ts`), "--check")),
+    generated.map((name) => faultOf(project, stop, join(project, `dev/commands/${name}.ts`), "--check")),
   );
-  const stale = faults.flatMap(([first]) => first ?? []);
+  const stale = faults.filter((fault) => fault !== undefined);
   return stale.length === 0
     ? [go("drift", "the generated files are those of the source")]
     : stale.map((fault) => noGo("drift", fault));
@@ -110,13 +121,8 @@ async function migrationLine(project: string): Promise<CheckLine> {
   );
 }
 
-/** The first lines of what a script said when it failed. */
-async function faultOf(project: string, ...args: string[]): Promise<string[]> {
-  const running = promisify(execFile)(process.execPath, args, { cwd: project, maxBuffer: 2 ** 26 });
-  return running.then(
-    () => [],
-    ({ stdout, stderr }: { stdout: string; stderr: string }) => [
-      `${stderr}${stdout}`.trim().split("\n")[0] ?? "failed",
-    ],
-  );
+/** The first line of what a script said, if it failed. */
+async function faultOf(project: string, stop: AbortSignal | undefined, script: string, ...args: string[]) {
+  const { code, said } = await runGrouped(script, args, { cwd: project, stop });
+  return code === 0 ? undefined : said.trim().split("\n")[0] || "failed";
 }

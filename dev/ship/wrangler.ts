@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
+import { runGrouped } from "./group.ts";
 
 /** A line of wrangler's report for programs. */
 const Event = z.looseObject({ type: z.string() });
@@ -29,7 +27,6 @@ export const wranglerScript = join(
  */
 export function wranglerIn(project: string, variables: EnvironmentVariables, stop?: AbortSignal): Wrangler {
   return async (...args) => {
-    stop?.throwIfAborted();
     const folder = await mkdtemp(join(tmpdir(), "plinth-wrangler-"));
     const report = join(folder, "report.ndjson");
     try {
@@ -45,45 +42,13 @@ export function wranglerIn(project: string, variables: EnvironmentVariables, sto
         WRANGLER_SEND_METRICS: "false",
         WRANGLER_OUTPUT_FILE_PATH: report,
       };
-      const child = spawn(process.execPath, [wranglerScript, ...args], {
-        cwd: project,
-        env,
-        stdio: ["ignore", "pipe", "pipe"],
-        detached: isGrouped,
-      });
-      const ended = once(child, "close");
-      const end = () => void endGroup(child, ended);
-      stop?.addEventListener("abort", end);
-      const said: string[] = [];
-      for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => said.push(String(data)));
-      const [code] = await ended.finally(() => stop?.removeEventListener("abort", end));
-      stop?.throwIfAborted();
-      return { code: Number(code ?? 1), said: said.join(""), events: await eventsIn(report) };
+      const { code, said } = await runGrouped(wranglerScript, args, { cwd: project, env, stop });
+      return { code, said, events: await eventsIn(report) };
     } finally {
       await rm(folder, { recursive: true });
     }
   };
 }
-
-/** Gives wrangler a group of its own, which ends with it. Windows has none. */
-const isGrouped = process.platform !== "win32";
-
-/** Ends a process with all that it has started. */
-async function endGroup(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
-  const kill = (signal: NodeJS.Signals) => {
-    if (child.pid === undefined) return;
-    try {
-      process.kill(isGrouped ? -child.pid : child.pid, signal);
-    } catch {
-      // It has just ended by itself.
-    }
-  };
-  kill("SIGTERM");
-  const isEnded = await Promise.race([ended.then(isTrue, isTrue), delay(2_000, false, { ref: false })]);
-  if (!isEnded) kill("SIGKILL");
-}
-
-const isTrue = () => true;
 
 async function eventsIn(report: string): Promise<WranglerRun["events"]> {
   const text = await readFile(report, "utf8").catch(() => "");
