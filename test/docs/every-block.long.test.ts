@@ -63,6 +63,7 @@ describe("every block runs, in order, in a copy of the project", { timeout: 600_
       "",
       "page/queries.ts",
       "page/items.ts",
+      "page/files.ts",
       "app/client.ts",
     );
   });
