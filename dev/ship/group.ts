@@ -9,13 +9,17 @@ type Surroundings = { cwd: string; env?: NodeJS.ProcessEnv; stop?: AbortSignal |
 
 /**
  * Runs a script by this Node in a group of its own, and answers its exit code and all it said. `stop` ends it with everything
- * that it has started, and throws its reason: TypeScript's compiler, for one, is a process below its script.
+ * that it has started, and throws its reason. TypeScript's compiler, for one, does not heed SIGTERM.
  */
-export async function runGrouped(script: string, args: readonly string[], { cwd, env, stop }: Surroundings) {
+export async function runGrouped(
+  script: string,
+  args: readonly string[],
+  { cwd, env = process.env, stop }: Surroundings,
+): Promise<{ code: number; said: string }> {
   stop?.throwIfAborted();
   const child = spawn(process.execPath, [script, ...args], {
     cwd,
-    env: env ?? process.env,
+    env,
     stdio: ["ignore", "pipe", "pipe"],
     detached: isGrouped,
   });

@@ -10,12 +10,12 @@ export function unordered(database: LocalDatabase): LocalDatabase {
     run: async (statement, ...rest) => turned(statement, await database.run(statement, ...rest)),
     async transaction(statements, ...rest) {
       const results = await database.transaction(statements, ...rest);
-      return statements.flatMap((statement, i) => (results[i] ? turned(statement, results[i]) : []));
+      return results.map((result, i) => turned(statements[i], result));
     },
   };
 }
 
-function turned({ query }: SqlStatement, result: Result): Result {
-  const isInOrder = result.command !== "SELECT" || /\border by\b/i.test(query);
+function turned(statement: SqlStatement | undefined, result: Result): Result {
+  const isInOrder = result.command !== "SELECT" || /\border by\b/i.test(statement?.query ?? "");
   return isInOrder ? result : { ...result, rows: result.rows.toReversed() };
 }
