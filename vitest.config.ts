@@ -105,6 +105,7 @@ export default defineConfig({
       {
         test: {
           name: "node",
+          setupFiles: "test/setup/own-folder.ts",
           // Some make databases and start servers, which takes a busy machine its time.
           testTimeout: 60_000,
           // Drops settings of the other project, which the servers started by these tests must not inherit.
@@ -140,6 +141,7 @@ export default defineConfig({
       {
         test: {
           name: "long",
+          setupFiles: "test/setup/own-folder.ts",
           testTimeout: 60_000,
           env: { WRANGLER_LOG: "log" },
           sequence: { groupOrder: 1 },

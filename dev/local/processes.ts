@@ -39,15 +39,16 @@ export async function commandOf(pid: number): Promise<string> {
   );
 }
 
-/** The processes that were started with this setting, `NAME=value`, in their environment. Only Linux tells. */
-export async function processesWith(setting: string): Promise<number[]> {
+/** The processes that were started with this folder, or one in it, for their `TMPDIR`. Only Linux tells. */
+export async function processesIn(folder: string): Promise<number[]> {
   const names = await readdir("/proc").catch(() => []);
   const pids = names.map(Number).filter((pid) => pid > 0 && pid !== process.pid);
   const found = await Promise.all(
     pids.map(async (pid) => {
       // Compares bytes: an environment may hold anything.
       const environment = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "");
-      return environment.split("\0").includes(setting) && isAlive(pid);
+      const isIn = environment.split("\0").some((setting) => `${setting}/`.startsWith(`TMPDIR=${folder}/`));
+      return isIn && isAlive(pid);
     }),
   );
   return pids.filter((_, i) => found[i]);

@@ -1,18 +1,18 @@
 import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isAlive, processesWith } from "../processes.ts";
+import { isAlive, processesIn } from "../processes.ts";
 
 /**
  * Waits for the end of a run, then ends what it has left running, such as workerd after a `kill -9`, and removes its
- * temporary files. What the run started has `folder` for its `TMPDIR`.
+ * temporary files. What the run started has `folder`, or one in it, for its `TMPDIR`.
  */
 export async function removeRemains(run: number, folder: string): Promise<void> {
   while (isAlive(run)) await sleep(50);
   // One that is just being started may start another.
-  for (let left = await processesWith(`TMPDIR=${folder}`); left.length > 0; ) {
+  for (let left = await processesIn(folder); left.length > 0; ) {
     for (const pid of left) end(pid);
     await sleep(50);
-    left = await processesWith(`TMPDIR=${folder}`);
+    left = await processesIn(folder);
   }
   await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 }

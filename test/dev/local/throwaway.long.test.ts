@@ -4,7 +4,7 @@ import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
-import { commandOf, processesWith } from "../../../dev/local/processes.ts";
+import { commandOf, processesIn } from "../../../dev/local/processes.ts";
 import { plainEnvironment } from "../../setup/project-copy.ts";
 
 const project = join(import.meta.dirname, "../../..");
@@ -24,7 +24,7 @@ it("a run of tests that is killed leaves no process and no file behind", async (
   const ended = once(run, "exit");
   const left = async () => {
     const folders = (await readdir(base)).filter((name) => name.startsWith("plinth-run-"));
-    return (await Promise.all(folders.map((name) => processesWith(`TMPDIR=${join(base, name)}`)))).flat();
+    return (await Promise.all(folders.map((name) => processesIn(join(base, name))))).flat();
   };
   await vi.waitFor(
     async () => {
@@ -39,7 +39,7 @@ it("a run of tests that is killed leaves no process and no file behind", async (
   await vi.waitFor(
     async () => {
       expect(await left()).toStrictEqual([]);
-      expect(await processesWith(`TMPDIR=${base}`)).toStrictEqual([]);
+      expect(await processesIn(base)).toStrictEqual([]);
       expect(await readdir(base)).toStrictEqual([]);
     },
     { timeout: 30_000, interval: 100 },
