@@ -1,14 +1,11 @@
 import type { Context } from "hono";
 import type { ZodObject } from "zod";
-import type { AppEnv, Variables } from "../context/types.ts";
-import { ApiError, errorTable, explain, toApiError } from "../errors.ts";
+import { ApiError } from "../errors.ts";
 import { fieldError } from "../schemas/field-errors.ts";
-import type { Caller } from "../security/caller.ts";
 import { preferredType } from "./accept.ts";
 import { headers } from "./headers.ts";
+import { type AnyEnv, inPaceOfReader } from "./paced.ts";
 
-/** Any endpoint: an organization's key and an anonymous caller have no user. */
-type AnyEnv = AppEnv & { Variables: Variables & { user?: Caller } };
 type Row = Record<string, unknown>;
 type Format = {
   extension: string;
@@ -79,40 +76,11 @@ export async function download<Env extends AnyEnv>(
       yield page.value.map((row) => line(schema.parse(row), columns)).join("");
     }
   }
-  return c.body(inPaceOfReader(c, texts()), 200, {
+  return c.body(inPaceOfReader(c, texts(), { message: "download broken off" }), 200, {
     ...vary,
     "Content-Type": type,
     "Content-Disposition": `attachment; filename="${name}.${extension}"`,
   });
-}
-
-function inPaceOfReader<Env extends AnyEnv>(
-  c: Context<Env>,
-  texts: AsyncGenerator<string>,
-): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  const { log, policy, user, apiKeyId } = c.var;
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          let next = await texts.next();
-          // An empty chunk would end a chunked body.
-          while (next.value === "") next = await texts.next();
-          if (next.done) controller.close();
-          else controller.enqueue(encoder.encode(next.value));
-        } catch (error) {
-          const caller = { ...(user && { user_id: user.id }), ...(apiKeyId && { api_key_id: apiKeyId }) };
-          const fields = { operation_id: policy?.operationId, ...caller };
-          const level = errorTable[toApiError(error).code].status >= 500 ? "error" : "warn";
-          log({ level, message: "download broken off", ...fields, ...explain(error) });
-          // The status is already sent: only a broken transfer can show that the file is incomplete.
-          controller.error(new Error("The download was broken off"));
-        }
-      },
-    },
-    { highWaterMark: 0 },
-  );
 }
 
 /** Quotes all text, so that null and empty text differ, as in PostgreSQL's COPY. A list or an object becomes JSON. */

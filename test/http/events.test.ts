@@ -1,47 +1,103 @@
 import { sql } from "drizzle-orm";
-import { streamSSE } from "hono/streaming";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
+import { sessions } from "../../src/db/schema.ts";
 import { endpoint } from "../../src/endpoint/endpoint.ts";
-import { headers } from "../../src/http/headers.ts";
-import { aUser, serve } from "../harness.ts";
+import { eventsOf, type ToldEvent, tellEvents } from "../../src/http/events.ts";
+import { aUser, db, serve } from "../harness.ts";
 
-const tellEvents = endpoint(
+const Tick = z.object({ number: z.int() });
+let ended = 0;
+
+const tellTicks = endpoint(
   {
     method: "get",
-    path: "/events",
-    operationId: "tellEvents",
+    path: "/ticks",
+    operationId: "tellTicks",
     tags: ["operations"],
-    summary: "Tell events",
-    description: "As they come.",
+    summary: "Tell ticks",
+    description: "As they come, until `?until=`.",
     access: "user",
-    roundTrips: 3,
-    responses: {
-      200: {
-        description: "Events",
-        headers: headers("Cache-Control"),
-        content: { "text/event-stream": { schema: z.string() } },
-      },
-    },
+    request: { query: z.object({ until: z.enum(["2", "fault", "revocation", "wrong", "forged", "gone"]) }) },
+    responses: { 200: eventsOf("Tick", "Ticks") },
   },
   async (c) => {
-    const { db, run } = c.var;
-    // Asks the guard while the answer can still be a 401.
-    await run();
-    return streamSSE(c, async (stream) => {
-      for (const id of ["1", "2"]) {
-        const { rows } = await run(db.execute<{ data: string }>(sql`select ${`event ${id}`} as data`));
-        for (const { data } of rows) await stream.writeSSE({ id, data });
+    const { db: asCaller, run, user } = c.var;
+    const { until } = c.req.valid("query");
+    async function* ticks(): AsyncGenerator<ToldEvent> {
+      try {
+        for (const id of ["1", "2"]) {
+          const { rows } = await run(
+            asCaller.execute<{ number: number }>(sql`select ${id}::int as number, 'x' as own`),
+          );
+          yield* rows.map((data) => ({ id, data }));
+        }
+        if (until === "fault") await run(asCaller.execute(sql`select 1 / 0 as ${sql.identifier(user.id)}`));
+        if (until === "revocation") {
+          await db.update(sessions).set({ revoked_at: sql`now()` }).where(sql`${sessions.user_id} = ${user.id}`);
+          await run();
+        }
+        if (until === "wrong") yield { data: { number: "three" } };
+        while (until === "gone") {
+          await new Promise((resume) => setTimeout(resume, 10));
+          yield { data: { number: 3 } };
+        }
+        if (until === "forged") yield { id: "3\ndata: forged", data: { number: 3 } };
+      } finally {
+        ended += 1;
       }
-    });
+    }
+    return tellEvents(c, Tick, ticks());
   },
 );
 
+const app = serve({ endpoints: [tellTicks], mayFail: true });
+const both = 'id: 1\ndata: {"number":1}\n\nid: 2\ndata: {"number":2}\n\n';
+
 describe("events", () => {
-  it("are told as they come, by Hono's streamSSE", async () => {
-    const { as, get } = serve({ endpoints: [tellEvents] });
-    const { status, text } = await as(await aUser()).get("/events");
-    expect([status, text]).toStrictEqual([200, "data: event 1\nid: 1\n\ndata: event 2\nid: 2\n\n"]);
-    expect((await get("/events")).status).toBe(401);
+  it("are told as they come, each as its schema has it, and end", async () => {
+    const { status, text, headers, roundTrips } = await app.as(await aUser()).get("/ticks?until=2");
+    expect([status, text]).toStrictEqual([200, both]);
+    expect([headers.get("Content-Type"), headers.get("Cache-Control"), roundTrips]).toStrictEqual([
+      ...["text/event-stream", "no-store", 1],
+    ]);
+    expect((await app.get("/ticks?until=2")).status).toBe(401);
+  });
+
+  it("are refused by the status where the guard refuses, before there is any", async () => {
+    const ada = await aUser();
+    await db.update(sessions).set({ revoked_at: sql`now()` }).where(sql`${sessions.user_id} = ${ada.id}`);
+    expect((await app.as(ada).get("/ticks?until=2")).status).toBe(401);
+  });
+
+  it.each([
+    ["fault", "internal", "error"],
+    ["wrong", "internal", "error"],
+    ["forged", "internal", "error"],
+    ["revocation", "invalid_token", "warn"],
+  ] as const)("end with the problem for a %s on the way, which is logged once", async (until, code, level) => {
+    const ada = await aUser();
+    const earlier = app.logs.length;
+    const { text } = await app.as(ada).get(`/ticks?until=${until}`);
+    expect(text.slice(0, both.length)).toBe(both);
+    const [, data = ""] = /^event: error\ndata: (.+)\n\n$/.exec(text.slice(both.length)) ?? [];
+    const problem = JSON.parse(data);
+    expect(problem).toMatchObject({ type: "about:blank", code, request_id: expect.any(String) });
+    const lines = app.logs.slice(earlier).filter(({ message }) => message !== "request");
+    expect(lines).toMatchObject([{ level, message: "events broken off", operation_id: "tellTicks", user_id: ada.id }]);
+    expect(lines[0]).toMatchObject({ request_id: problem.request_id, code });
+    expect("cause" in (lines[0] ?? {})).toBe(code === "internal");
+  });
+
+  it("end their source when the reader goes", async () => {
+    const { token } = await aUser();
+    const before = ended;
+    const headers = { Authorization: `Bearer ${token}` };
+    const { body } = await app.fetch(new Request("https://api.example.com/api/v1/ticks?until=gone", { headers }));
+    const reader = body?.getReader();
+    for (let i = 0; i < 3; i += 1) await reader?.read();
+    expect(ended).toBe(before);
+    await reader?.cancel();
+    await vi.waitFor(() => expect(ended).toBe(before + 1));
   });
 });
