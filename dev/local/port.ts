@@ -1,15 +1,17 @@
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** A loopback port that nobody listened on a moment ago. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (address === null || typeof address === "string") throw new Error("a TCP server has no port");
-  return address.port;
+/** Below the ports that systems give to connections, one of which could take a port before its server does. */
+const [least, most] = [20_000, 32_000];
+
+/** A loopback port on which nobody listens, nor on the next one, which is that of the mailbox. */
+export async function freePort(attempts = 100): Promise<number> {
+  const port = least + 2 * randomInt((most - least) / 2);
+  const why = (await whyBusy(port)) ?? (await whyBusy(port + 1));
+  if (why === undefined) return port;
+  if (attempts > 1) return freePort(attempts - 1);
+  throw new Error(`No loopback port is free: ${port} or the next one ${why}.`);
 }
 
 /** The reason why this loopback port cannot be used, if any. */
