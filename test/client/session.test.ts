@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createClient } from "../../client/src/index.ts";
 import { api, aUser, serve } from "../harness.ts";
 import { aClient, baseUrl, expired, losingTheFirst, password, password_hash, signedIn } from "./a-client.ts";
@@ -142,18 +142,23 @@ describe("a session of the client", () => {
 
   it("repeats no call as somebody else", async () => {
     const other = await aUser({ password_hash });
+    const asked = Promise.withResolvers<void>();
     let calls = 0;
     const { client } = await signedIn({
       through: (request, next) => {
         if (!request.url.endsWith("/users/me")) return next(request);
         calls += 1;
+        asked.resolve();
         return Promise.resolve(new Response("{}", { status: 503, headers: { "Retry-After": "1" } }));
       },
     });
-    const waiting = client.GET("/api/v1/users/me");
-    await vi.waitFor(() => expect(calls).toBe(1));
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const waiting = expect(client.GET("/api/v1/users/me")).rejects.toThrow("The user has changed.");
+    await asked.promise;
     await client.session.signIn({ username: other.username, password });
-    await expect(waiting).rejects.toThrow("The user has changed.");
+    await vi.advanceTimersByTimeAsync(2_000);
+    await waiting;
     expect(calls).toBe(1);
   });
 

@@ -123,26 +123,30 @@ describe("a call to the database that brings no answer of Postgres", () => {
   });
 
   it("is not sent once more when its deadline has passed", async () => {
+    vi.useFakeTimers();
     const calls = answerWith(async () => {
       await new Promise((resolve) => setTimeout(resolve, 60));
       throw new Error("Network connection lost.");
     });
     const trips = { count: 0, milliseconds: 0, mayRepeat: true };
-    const error = await connect({ ...settings, ...own, DATABASE_TIMEOUT_MS: 70 }, trips)
-      .execute(sql`select 1`)
-      .catch(fromDatabase);
+    const asking = connect({ ...settings, ...own, DATABASE_TIMEOUT_MS: 70 }, trips).execute(sql`select 1`);
+    const failing = asking.catch(fromDatabase);
+    await vi.advanceTimersByTimeAsync(200);
+    const error = await failing;
     expect(explain(error)).toMatchObject({ cause: { fault: "reset" } });
     expect(calls()).toBe(1);
   });
 
   it("is not sent once more after a deadlock, if that leaves too little time to learn the outcome", async () => {
+    vi.useFakeTimers();
     const calls = answerWith(async () => {
       await new Promise((resolve) => setTimeout(resolve, 120));
       return new Response(refusal("40P01"), { status: 400 });
     });
-    const error = await connect({ ...settings, ...own, DATABASE_TIMEOUT_MS: 200 })
-      .execute(sql`select 1`)
-      .catch(fromDatabase);
+    const asking = connect({ ...settings, ...own, DATABASE_TIMEOUT_MS: 200 }).execute(sql`select 1`);
+    const failing = asking.catch(fromDatabase);
+    await vi.advanceTimersByTimeAsync(400);
+    const error = await failing;
     expect(explain(error)).toMatchObject({ cause: { sqlstate: "40P01" } });
     expect(calls()).toBe(1);
   });

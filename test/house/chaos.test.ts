@@ -163,7 +163,7 @@ function refusalOf(answer: Answer, fault: Cell["fault"], lines: typeof healthy.l
 async function repetitionOf({ endpoint, fault, trip }: Cell, call: Call): Promise<string[]> {
   const { idempotent } = endpoint.contract;
   let again = await send(endpoint, call, healthy);
-  for (let left = 20; again.body?.code === "idempotency_key_in_use" && left > 0; left--) {
+  for (let left = 400; again.body?.code === "idempotency_key_in_use" && left > 0; left--) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     again = await send(endpoint, call, healthy);
   }

@@ -45,15 +45,23 @@ async function setBy(list: readonly Task[], own: Record<string, unknown> = {}): 
   return rung;
 }
 
-const untilNextHour = () => 3_600 - ((Date.now() / 1_000) % 3_600);
-const hourly = (seconds = 0) => Math.abs(seconds - untilNextHour()) < 5;
+/** The seconds that a busy machine may need for a test. */
+const late = 20;
+/** So many seconds, of which this test has spent some already. */
+const about = (seconds: number) => expect.toSatisfy((left: number) => left > seconds - late && left < seconds + 1);
+/** True if the next full hour, or the next midnight, is in so many seconds. */
+const isUntil = (period: number, seconds = 0) => {
+  const off = (seconds + Date.now() / 1_000) % period;
+  return Math.min(off, period - off) < late;
+};
+const [hour, day] = [3_600, 86_400];
 
 describe("the alarm of tasks", () => {
   it("rings at the earliest time that it was asked for, and runs what is due", async () => {
     const alarm = alarms.getByName("brief");
     for (const seconds of [3_000, 1_000, 2_000]) await alarm.ringWithin(seconds);
     const timeOf = () => runInDurableObject(alarm, (_, { storage }) => storage.getAlarm());
-    expect(Math.round(((await timeOf()) ?? 0) / 1_000 - Date.now() / 1_000)).toBe(1_000);
+    expect(((await timeOf()) ?? 0) / 1_000 - Date.now() / 1_000).toEqual(about(1_000));
     vi.spyOn(console, "log").mockImplementation(() => undefined);
     const [id] = await enqueue("purge-sessions", [{}]);
     expect(await runDurableObjectAlarm(alarm)).toBe(true);
@@ -74,7 +82,7 @@ describe("the alarm of tasks", () => {
       expect(seconds).toBeGreaterThan(45);
       expect(seconds).toBeLessThan(151);
     }
-    expect((rung[0] ?? 0) - (rung[1] ?? 0)).toBeLessThan(2);
+    expect((rung[0] ?? 0) - (rung[1] ?? 0)).toBeLessThan(late);
   });
 
   it("is set to the end of the lease of a Worker that may have been killed", async () => {
@@ -84,18 +92,18 @@ describe("the alarm of tasks", () => {
       .update(tasks)
       .set({ state: "running", run_at: sql`now() + interval '40 seconds'` })
       .where(eq(tasks.id, id));
-    expect((await setBy([held])).map(Math.round)).toStrictEqual([40]);
+    expect(await setBy([held])).toStrictEqual([about(40)]);
   });
 
   it("is set to the next slot of `every`, also where the database's clock is behind", async () => {
     const daily = task({ name: unique("daily"), every: "0 0 * * *" }, async () => undefined);
-    const untilMidnight = 86_400 - ((Date.now() / 1_000) % 86_400);
+    const untilMidnight = day - ((Date.now() / 1_000) % day);
     const [seconds = 0] = await setBy([daily]);
-    expect(Math.abs(seconds - untilMidnight)).toBeLessThan(5);
+    expect(isUntil(day, seconds)).toBe(true);
     // A Worker whose clock is ahead sees a slot that has not come: it must not be missed.
     const { rung, own } = noting();
     await work([daily], { bindings: own, now: new Date(Date.now() + (untilMidnight + 5) * 1_000) });
-    expect(Math.abs((rung[0] ?? 0) - untilMidnight)).toBeLessThan(5);
+    expect(isUntil(day, rung[0])).toBe(true);
     expect(await rowsOf(daily.name)).toStrictEqual([]);
   });
 
@@ -106,7 +114,7 @@ describe("the alarm of tasks", () => {
     const [id = ""] = await enqueue(down.name, [{}]);
     await work([down], { ids: [id] });
     await makeDue(id);
-    expect((await setBy([down])).map(Math.round)).toStrictEqual([300]);
+    expect(await setBy([down])).toStrictEqual([about(300)]);
     const single = effecting({ concurrency: 1 });
     const [first = "", second] = await enqueue(single.name, [{}, {}]);
     await db.update(tasks).set({ state: "running", run_at: sql`now() + interval '1 hour'` }).where(eq(tasks.id, first));
@@ -127,7 +135,7 @@ describe("the alarm of tasks", () => {
     await db.update(tasks).set({ run_at: sql`now() + interval '100 seconds'` }).where(eq(tasks.id, waiting));
     const { rung, long, own } = noting();
     await work([slow], { bindings: own });
-    expect([rung, long.map(Math.round)]).toStrictEqual([[], [100]]);
+    expect([rung, long]).toStrictEqual([[], [about(100)]]);
   });
 
   it("is set to the tasks that a task enqueues, and that do not run in the same run", async () => {
@@ -150,7 +158,7 @@ describe("the alarm of tasks", () => {
     await work([counted], { ids: [id], time: { begin: 20, end: 19.9 }, bindings: own });
     expect(rung).toStrictEqual([0]);
     expect(await rowOf(id)).toMatchObject({ state: "waiting", attempt: 0 });
-    await work([counted], { ids: [id], time: { begin: 20, end: 25 }, bindings: own });
+    await work([counted], { ids: [id], time: { begin: 20, end: 80 }, bindings: own });
     expect(await rowOf(id)).toMatchObject({ state: "done" });
   });
 
@@ -269,7 +277,7 @@ describe("promise 34: an idle Worker", () => {
     await work([...allTasks, counted], { bindings: own });
     // It asks three times: what slots have come, what is due, and when to ask again.
     expect(fetching.mock.calls).toHaveLength(3);
-    expect(rung.map(hourly)).toStrictEqual([true, true]);
+    expect(rung.map((seconds) => isUntil(hour, seconds))).toStrictEqual([true, true]);
     expect(/^triggers = \{ crons = \["(.*)"\] \}$/m.exec(config)?.[1]).toBe("0 * * * *");
   });
 });
