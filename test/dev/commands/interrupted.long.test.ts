@@ -19,10 +19,14 @@ afterEach(async () => {
 /** The other sessions of this file's own database, as one cluster serves all test files. */
 const here = "datname = current_database()";
 const query = async (text: string) => (await database.run({ query: text, params: [] })).rows;
+const waitsForLock = () =>
+  expect
+    .poll(() => query(`select count(*) from pg_stat_activity where ${here} and wait_event_type = 'Lock'`))
+    .toStrictEqual([["1"]]);
 const start = (script: string, ...args: string[]) =>
   spawned([`dev/commands/${script}.ts`, ...args], { ...process.env, DATABASE_URL: created.url });
 
-describe("promise 28: npm run db:migrate, ended by a signal", { timeout: 60_000 }, () => {
+describe("promise 28: npm run db:migrate, ended by a signal", () => {
   beforeEach(async () => {
     created = await createDatabase(inject("postgres"));
     database = postgres(created.url);
@@ -37,11 +41,7 @@ describe("promise 28: npm run db:migrate, ended by a signal", { timeout: 60_000 
     await blocker.run("create table users (id int)");
     const command = start("migrate");
     await command.says("Applying drizzle/0000_init.sql");
-    await expect
-      .poll(() => query(`select count(*) from pg_stat_activity where ${here} and wait_event_type = 'Lock'`), {
-        timeout: 20_000,
-      })
-      .toStrictEqual([["1"]]);
+    await waitsForLock();
     const { code, said } = await command.end(signal);
     expect([code, said.slice(said.indexOf("Ended by"))]).toStrictEqual([
       expected,
@@ -59,7 +59,7 @@ describe("promise 28: npm run db:migrate, ended by a signal", { timeout: 60_000 
   });
 });
 
-describe("npm run users:import, ended by a signal", { timeout: 60_000 }, () => {
+describe("npm run users:import, ended by a signal", () => {
   beforeEach(async () => {
     created = await copyDatabase(inject("postgres"), inject("template"));
     database = postgres(created.url);
@@ -81,7 +81,8 @@ describe("npm run users:import, ended by a signal", { timeout: 60_000 }, () => {
     );
     const command = start("import-users", file);
     const imported = () => query("select count(*) from users where username like 'imported-%'");
-    await expect.poll(imported, { timeout: 20_000 }).toStrictEqual([["500"]]);
+    await waitsForLock();
+    expect(await imported()).toStrictEqual([["500"]]);
     const ending = command.end("SIGINT");
     await command.says("Ended by SIGINT");
     await blocker.run("rollback");
