@@ -33,6 +33,7 @@ const browser = findBrowser() !== undefined || process.env.PLINTH_REQUIRE_BROWSE
 const fuzz = { requests: Number(process.env.FUZZ_REQUESTS ?? 300), seed: Number(process.env.FUZZ_SEED ?? 0) };
 /** The cells that test/house/chaos.test.ts tries: `npm run chaos` tries all. */
 const chaos = { cells: Number(process.env.CHAOS_CELLS ?? 24), seed: Number(process.env.CHAOS_SEED ?? 0) };
+const setupFiles = ["test/setup/patience.ts"];
 const bindings = {
   ENVIRONMENT: "test",
   PROJECT_NAME: "Plinth",
@@ -73,8 +74,11 @@ export default defineConfig({
     globalSetup: "test/setup/global.ts",
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    setupFiles,
+    expect: { poll: { timeout: 30_000 } },
+    // Room for a machine that is several times slower: these end what hangs, and measure nothing.
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
     reporters: [
       "default",
       new CountReporter(
@@ -105,9 +109,7 @@ export default defineConfig({
       {
         test: {
           name: "node",
-          setupFiles: "test/setup/own-folder.ts",
-          // Some make databases and start servers, which takes a busy machine its time.
-          testTimeout: 60_000,
+          setupFiles: [...setupFiles, "test/setup/own-folder.ts"],
           // Drops settings of the other project, which the servers started by these tests must not inherit.
           env: { WRANGLER_LOG: "log" },
           include: browser ? [...inNode, ...inBrowser] : inNode,
@@ -118,8 +120,6 @@ export default defineConfig({
         resolve: { alias: [{ find: /^\.\/runtime\/worker\.ts$/, replacement: "./runtime/node.ts" }] },
         test: {
           name: "node-runtime",
-          // Passwords are hashed here too, which takes a busy machine its time.
-          testTimeout: 60_000,
           provide: { bindings: { ...bindings, MAIL: "off", FILES: "on" } },
           include: onEachRuntime,
           exclude: [...onWorkers, ...long],
@@ -141,8 +141,8 @@ export default defineConfig({
       {
         test: {
           name: "long",
-          setupFiles: "test/setup/own-folder.ts",
-          testTimeout: 60_000,
+          setupFiles: [...setupFiles, "test/setup/own-folder.ts"],
+          testTimeout: 300_000,
           env: { WRANGLER_LOG: "log" },
           sequence: { groupOrder: 1 },
           include: long,

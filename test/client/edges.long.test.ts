@@ -23,7 +23,7 @@ beforeAll(async () => {
   server = await startDevServer();
   compressing = await startCompressingEdge(server.url);
   dropping = await startDroppingEdge(server.url);
-}, 180_000);
+});
 
 afterAll(async () => {
   await Promise.all([compressing?.close(), dropping?.close()]);

@@ -38,7 +38,7 @@ const cannotRun = [
   "CONTRIBUTING.md: runs tests",
 ];
 
-describe("every block runs, in order, in a copy of the project", { timeout: 600_000 }, () => {
+describe("every block runs, in order, in a copy of the project", { timeout: 1_200_000 }, () => {
   let copy: Copy;
 
   beforeAll(async () => {

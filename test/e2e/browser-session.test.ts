@@ -31,7 +31,7 @@ describe("a browser app on another origin of the same site", () => {
     context = await browser.newContext();
     page = await context.newPage();
     await page.goto(`http://localhost:${port}`);
-  }, 180_000);
+  }, 360_000);
 
   afterAll(async () => {
     frontend.close();

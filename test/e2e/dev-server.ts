@@ -17,7 +17,7 @@ export interface DevServer {
 }
 
 /** Milliseconds: the first start makes a database and bundles the Worker. */
-const startTimeout = 120_000;
+const startTimeout = 300_000;
 
 /** Starts the developer's server and resolves when it has printed where it is and who its admin is. */
 export async function startDevServer(settings: Record<string, string> = {}): Promise<DevServer> {

@@ -25,7 +25,7 @@ describe("the documentation page", () => {
     page.on("console", (message) => {
       if (message.type() === "error") problems.push(`console: ${message.text()}`);
     });
-  }, 180_000);
+  }, 360_000);
 
   afterEach(async ({ task }) => {
     if (task.result?.state !== "fail") return;

@@ -189,7 +189,7 @@ describe("promise 24: no password and no token is ever kept or told", async () =
         for (const { text } of answers) expect(text.includes(value), `${what} in an answer`).toBe(false);
     }
     expect(await columnsWith([...secrets.keys()])).toStrictEqual([]);
-  }, 60_000);
+  });
 
   it("stays out of the log when the database fails in the middle, with its parameters in the error", async () => {
     const before = output.length;

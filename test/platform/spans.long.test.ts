@@ -46,7 +46,7 @@ export default {
   },
 };`;
 
-describe("the spans that the platform records", { timeout: 120_000 }, () => {
+describe("the spans that the platform records", () => {
   /** Newest last. */
   const open: (() => Promise<unknown>)[] = [];
   const events: z.infer<typeof Tail>[] = [];
@@ -100,7 +100,7 @@ describe("the spans that the platform records", { timeout: 120_000 }, () => {
     );
     open.push(() => runtime.dispose());
     origin = (await runtime.ready).origin;
-  }, 120_000);
+  });
   afterAll(async () => {
     for (const close of open.reverse()) await close();
   });
@@ -132,7 +132,7 @@ describe("the spans that the platform records", { timeout: 120_000 }, () => {
     // Connects, begins, reads and commits.
     const messages = [1, 2, 3, 4].map((trip) => span("database", "transaction", { "db.round_trip": trip }));
     await expect
-      .poll(spans, { timeout: 30_000 })
+      .poll(spans)
       .toStrictEqual(expect.arrayContaining([span("transaction", request, { "db.attempt": 1 }), ...messages]));
     expect(JSON.stringify(events)).not.toMatch(/a secret of a row|begin isolation/);
   });
@@ -153,7 +153,7 @@ describe("the spans that the platform records", { timeout: 120_000 }, () => {
     const id = expect.stringMatching(/^[0-9a-f-]{36}$/);
     // The mail follows the answer.
     await expect
-      .poll(spans, { timeout: 30_000 })
+      .poll(spans)
       .toStrictEqual(
         expect.arrayContaining([
           span(signUp, undefined, request),

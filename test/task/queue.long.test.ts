@@ -57,7 +57,7 @@ beforeAll(async () => {
   });
   open.push(() => worker.dispose());
   await worker.ready;
-}, 120_000);
+});
 afterAll(async () => {
   for (const close of open.reverse()) await close();
 });
@@ -84,7 +84,7 @@ const send = (messages: unknown[]) => fetch(`${origin}/messages`, { method: "POS
 /** Less than the minute after which the alarm would look for it. */
 const soon = { timeout: 30_000 };
 
-describe("a task, through Cloudflare's queue", { timeout: 60_000 }, () => {
+describe("a task, through Cloudflare's queue", () => {
   it("runs by the message that follows its request", async () => {
     await signUp("grace");
     await expect.poll(() => mailsTo("grace"), soon).toBe(1);

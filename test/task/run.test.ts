@@ -361,7 +361,7 @@ describe("a task", () => {
     let expected = 2;
     const slow = task({ name: unique("slow") }, async () => {
       // The claim of both, the end of the quick one, and a claim of what is left.
-      await vi.waitUntil(() => trips() >= expected, { timeout: 5_000 });
+      await vi.waitUntil(() => trips() >= expected);
       await new Promise((resolve) => setTimeout(resolve, 100));
     });
     const roundTrips = async (...others: string[]) => {

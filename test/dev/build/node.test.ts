@@ -22,4 +22,4 @@ it("npm run build:node removes no files that an earlier build did not make", asy
   } finally {
     await rm(folder, { recursive: true });
   }
-}, 60_000);
+});

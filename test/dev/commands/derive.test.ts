@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { copyProject, nodeIn } from "../../setup/project-copy.ts";
 
-describe("npm run derive before the compiler has looked", { timeout: 60_000 }, () => {
+describe("npm run derive before the compiler has looked", () => {
   let copy = "";
   beforeAll(async () => {
     copy = join(await mkdtemp(join(tmpdir(), "plinth-derive-")), "project");
     await copyProject(copy);
-  }, 60_000);
+  });
   afterAll(() => rm(join(copy, ".."), { recursive: true, force: true }));
 
   const [readMe, policy, errors] = ["src/routes/users/read-me.ts", "src/context/policy.ts", "src/errors.ts"];

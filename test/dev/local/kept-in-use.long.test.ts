@@ -9,14 +9,14 @@ import { allEnded, patience, query, start } from "./kept.ts";
 describe("the kept database", { timeout: patience }, () => {
   let data: string;
   const database = () => join(data, "database");
-  const isStopped = () => expect.poll(() => findPostmaster(database()), { timeout: 15_000 }).toBeUndefined();
+  const isStopped = () => expect.poll(() => findPostmaster(database())).toBeUndefined();
 
   beforeAll(async () => {
     data = await mkdtemp(join(tmpdir(), "plinth-kept-"));
   });
   afterAll(async () => {
     await allEnded();
-    await vi.waitUntil(async () => !(await findPostmaster(database())), { timeout: 15_000 });
+    await vi.waitUntil(async () => !(await findPostmaster(database())));
     await rm(data, { recursive: true });
   });
 

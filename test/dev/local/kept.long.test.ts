@@ -15,7 +15,7 @@ const run = promisify(execFile);
 describe("the kept database, where something broke", { timeout: patience }, () => {
   let data: string;
   const database = () => join(data, "database");
-  const isStopped = () => expect.poll(() => findPostmaster(database()), { timeout: 15_000 }).toBeUndefined();
+  const isStopped = () => expect.poll(() => findPostmaster(database())).toBeUndefined();
 
   beforeAll(async () => {
     data = await mkdtemp(join(tmpdir(), "plinth-kept-"));
@@ -26,7 +26,7 @@ describe("the kept database, where something broke", { timeout: patience }, () =
   });
   afterAll(async () => {
     await allEnded();
-    await vi.waitUntil(async () => !(await findPostmaster(database())), { timeout: 15_000 });
+    await vi.waitUntil(async () => !(await findPostmaster(database())));
     await rm(data, { recursive: true });
   });
 
@@ -80,7 +80,7 @@ describe("the kept database, where something broke", { timeout: patience }, () =
     first.end();
     await first.ended;
     // One of the same user's: of anybody else's Postgres thinks nothing.
-    const sleeper = spawn("sleep", ["60"], await ownerOf(database()));
+    const sleeper = spawn("sleep", ["600"], await ownerOf(database()));
     await writeFile(file, content.replace(/^\d+/, String(sleeper.pid)));
     const second = start(data);
     expect(await query(await second.url, "select text from notes")).toStrictEqual([{ text: "kept" }]);

@@ -6,8 +6,8 @@ import pg from "pg";
 
 const use = join(import.meta.dirname, "../../../dev/local/kept/use.ts");
 
-/** Milliseconds: some of these make a database first. */
-export const patience = 60_000;
+/** Milliseconds: some of these make a database first, and a busy machine takes its time for that. */
+export const patience = 180_000;
 
 const users: ChildProcess[] = [];
 

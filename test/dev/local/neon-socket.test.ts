@@ -111,7 +111,7 @@ describe("PostgreSQL's protocol in Neon's WebSockets", () => {
     client.on("error", () => {});
     Object(client).connection.stream.destroy();
     const left = () => served.sql.query("select 1 from pg_stat_activity where pid = $1", [rows[0]?.pid]);
-    await vi.waitFor(async () => expect((await left()).rows).toStrictEqual([]), { timeout: 5_000 });
+    await vi.waitFor(async () => expect((await left()).rows).toStrictEqual([]));
     expect((await served.sql.query("select count(*)::int as n from left_behind")).rows).toStrictEqual([{ n: 0 }]);
   });
 

@@ -32,7 +32,7 @@ it("a run of tests that is killed leaves no process and no file behind", async (
       expect(commands.some((command) => command.includes("workerd"))).toBe(true);
       expect((await readdir(base)).some((name) => name.startsWith("plinth-postgres-"))).toBe(true);
     },
-    { timeout: 90_000, interval: 20 },
+    { timeout: 240_000, interval: 20 },
   );
   run.kill("SIGKILL");
   await ended;
@@ -42,7 +42,7 @@ it("a run of tests that is killed leaves no process and no file behind", async (
       expect(await processesIn(base)).toStrictEqual([]);
       expect(await readdir(base)).toStrictEqual([]);
     },
-    { timeout: 30_000, interval: 100 },
+    { timeout: 60_000, interval: 100 },
   );
   await rm(base, { recursive: true });
-}, 150_000);
+}, 360_000);

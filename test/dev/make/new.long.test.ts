@@ -31,7 +31,7 @@ describe("npm run new", () => {
     expect(output).toContain("nothing was written");
     expect(await status()).toBe("");
     await expect(readdir(join(copy, "src/routes/zebras"))).rejects.toThrow("ENOENT");
-  }, 480_000);
+  }, 1_200_000);
 
   it("makes a resource and an endpoint that compile, with a call that succeeds", async () => {
     expect(await make("resource", "zebra-stripes")).toMatchObject({ code: 0 });
@@ -91,7 +91,7 @@ describe("npm run new", () => {
     const answer = await node("dev/commands/openapi.ts", "--check");
     expect(answer).toStrictEqual({ code: 1, output: "openapi.json is stale: run npm run derive.\n" });
     await writeFile(edited, text);
-  }, 480_000);
+  }, 1_200_000);
 
   it("makes what passes its tests and the attacks on organizations, unedited", async () => {
     const files = [
@@ -104,7 +104,7 @@ describe("npm run new", () => {
     const { code, output } = await node("node_modules/vitest/vitest.mjs", "run", "--project", "worker", ...files);
     expect(output).toContain("zebra-foals.test.ts");
     expect(code, output).toBe(0);
-  }, 480_000);
+  }, 1_200_000);
 
   it("takes a resource back with its migration, but nothing of one that was changed or that another needs", async () => {
     const before = await status();
@@ -124,5 +124,5 @@ describe("npm run new", () => {
     expect(await status()).not.toMatch(/zebra.foals/);
     expect(await readFile(join(copy, "src/db/schema.ts"), "utf8")).not.toContain("zebraFoals");
     expect(await node("dev/commands/check-migrations.ts")).toMatchObject({ code: 0 });
-  }, 480_000);
+  }, 1_200_000);
 });

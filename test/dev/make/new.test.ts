@@ -151,7 +151,7 @@ describe("npm run new", () => {
     await writeFile(join(copy, "test/tasks/projects/send-digest.test.ts"), test);
     expect(await make("task", "projects/send-digest", "--undo")).toMatchObject({ code: 0 });
     expect(await status()).toBe("");
-  }, 120_000);
+  });
 
   it("takes even an empty file for one that is there", async () => {
     const file = join(copy, "src/crud/zebras.ts");

@@ -73,5 +73,5 @@ describe("npm run new", () => {
     for (const { code, output } of checks) expect(code, output).toBe(0);
     expect(checks.at(-1)?.output).toMatch(/\d{3} passed, 0 failed/);
     expect(checks.at(-1)?.output).toContain("test/dev/shapes/configs.test.ts");
-  }, 600_000);
+  }, 1_200_000);
 });

@@ -56,7 +56,7 @@ const refusal = (work: Promise<unknown>) =>
     (error: Error) => error.message,
   );
 
-describe("npm run preview", { timeout: 120_000 }, () => {
+describe("npm run preview", () => {
   it("makes a branch and a Worker of its own, brings them up to date, and removes both", async () => {
     expect(await previewUp("Feature/New-thing", options())).toBe(
       "https://feature-new-thing-fccbf253-tiny.someone.workers.dev",

@@ -34,7 +34,7 @@ it.each([
   const stopping = new AbortController();
   const running = runGrouped(script, [], { cwd, stop: stopping.signal });
   const begun = join(cwd, "begun");
-  await vi.waitUntil(() => readFile(begun, "utf8").catch(() => ""), { timeout: 20_000 });
+  await vi.waitUntil(() => readFile(begun, "utf8").catch(() => ""));
   stopping.abort(new Error("ended by SIGTERM"));
   // Its output, which the process below it has inherited, closes only when that one is gone, too.
   await expect(running).rejects.toThrow("ended by SIGTERM");

@@ -6,7 +6,7 @@ import { started } from "./signals.ts";
 
 const scripts = "/workers/scripts/tiny-production";
 
-describe("promise 28: npm run ship, ended by a signal at each of its steps", { timeout: 120_000 }, () => {
+describe("promise 28: npm run ship, ended by a signal at each of its steps", () => {
   const { run, query, isMigrated, at } = shipping();
   const traffic = (old: string) => at.cloudflare.traffic({ old });
 

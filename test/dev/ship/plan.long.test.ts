@@ -7,7 +7,7 @@ import { effectsOf } from "../../../dev/ship/database.ts";
 import { noGo } from "../../../dev/ship/line.ts";
 import { shipping } from "./shipping.ts";
 
-describe("promise 28: npm run ship", { timeout: 180_000 }, () => {
+describe("promise 28: npm run ship", () => {
   const { run, query, isMigrated, at } = shipping();
 
   /** Refuses with this sentence, and has written nothing anywhere. */

@@ -16,7 +16,7 @@ const base = "tiny-production";
 const names = { base, things: `${base}-things`, people: `${base}-people`, router: `${base}-router` };
 const all = Object.values(names);
 
-describe("promise 28: npm run ship -- --shape, step by step", { timeout: 180_000 }, () => {
+describe("promise 28: npm run ship -- --shape, step by step", () => {
   const { run, isMigrated, at } = shipping();
   /** The migrations of Durable Objects that the base declares. */
   let objects: object[] = [];

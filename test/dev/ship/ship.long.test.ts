@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { measure } from "../../../dev/ship/measure.ts";
 import { shipping } from "./shipping.ts";
 
-describe("promise 28: npm run ship, step by step", { timeout: 180_000 }, () => {
+describe("promise 28: npm run ship, step by step", () => {
   const { run, isMigrated, at } = shipping();
   const traffic = (old: string) => at.cloudflare.traffic({ old });
 

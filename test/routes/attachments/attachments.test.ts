@@ -159,9 +159,7 @@ describe("an attachment", () => {
 describe("the room for files", () => {
   const mebibyte = serve({ bindings: { ...bindings, FILES_MIB_PER_USER: "1" } });
 
-  it("is counted in bytes, over all items of an owner, and free again when a file is gone", {
-    timeout: 60_000,
-  }, async () => {
+  it("is counted in bytes, over all items of an owner, and free again when a file is gone", async () => {
     const item = await anItem();
     const other = {
       ...item,

@@ -86,7 +86,7 @@ describe("the purge of deleted rows", () => {
     // The race was one: both sides won some.
     expect(restored).toBeGreaterThan(0);
     expect(gone).toBeGreaterThan(0);
-  }, 60_000);
+  });
 
   it("takes what a purged account had with it, deleted or not", async () => {
     const [gone, other] = [await aUserWithDeleted(3, 1), await aUserWithDeleted(1, 1)];
