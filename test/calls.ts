@@ -16,6 +16,8 @@ export type Call = {
   /** The body of an `upload`. */
   body?: BodyInit;
   headers?: Record<string, string>;
+  /** True if its path names nothing of one user, but something such as a currency, which every caller may see alike. */
+  isAnybodys?: boolean;
 };
 
 /** By `operationId`. Each makes the data that it needs, which belongs to a new user each time. */
