@@ -11,7 +11,7 @@ import { CommandError, failWith, projectFolder } from "../config.ts";
 import { entryFor } from "../table.ts";
 import { readTextIfAny } from "../text.ts";
 import { errorRows, errorsIntroduction } from "./errors-page.ts";
-import { wordsIntroduction, wordsTables } from "./words-page.ts";
+import { excludedRows, wordsIntroduction, wordsTables } from "./words-page.ts";
 
 /** The text of each file that this writes. */
 export const reference: Record<string, () => string | Promise<string>> = {
@@ -248,6 +248,10 @@ ${markdownTable(["word", "value", "meaning", "more"], needed)}
 ## Optional words
 
 ${markdownTable(["word", "value", "meaning", "errors that it adds", "more"], optional)}
+
+## Words that exclude each other
+
+${markdownTable(["word", "not with", "reason"], excludedRows())}
 `;
 }
 

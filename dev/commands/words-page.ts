@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { carriedTokens, rateClasses } from "../../src/context/policy.ts";
 import { type Contract, codesAddedBy } from "../../src/endpoint/contract.ts";
+import { exclusions } from "../../src/endpoint/exclusions.ts";
 import { words } from "../../src/endpoint/words.ts";
 import { signatureSchemes } from "../../src/security/webhooks.ts";
 import { CommandError, projectFolder } from "../config.ts";
@@ -57,6 +58,24 @@ export async function wordsTables(): Promise<{ needed: string[][]; optional: str
   return { needed: rowsOf(true), optional: rowsOf(false) };
 }
 
+/** What a word cannot stand beside, where that is no word. */
+const traits: Record<string, string> = {
+  get: '`method: "get"`',
+  change: "any other method than `get`",
+  public: '`access: "public"`',
+  admin: '`access: "admin"`',
+  member: "`access: { member }`",
+  caller: 'any other access than `"public"`',
+  people: "people alone, without `callers`",
+};
+
+/** The rows of the words that exclude each other. */
+export function excludedRows(): string[][] {
+  return Object.entries(exclusions).flatMap(([word, others]) =>
+    Object.entries(others).map(([other, reason]) => [`\`${word}\``, traits[other] ?? `\`${other}\``, reason]),
+  );
+}
+
 function namesIn(table: object): string {
   return Object.keys(table)
     .map((name) => `\`${name}\``)
@@ -84,8 +103,8 @@ export const wordsIntroduction = `# The words of a declaration
 Made by \`npm run reference\` from the type \`Contract\` in \`src/endpoint/contract.ts\`: change it there.
 
 \`endpoint(declaration, handler)\` makes an endpoint. Routing, validation, the guard, the OpenAPI document, the clients, the
-limits and the tests that attack it follow from its words. Words that exclude each other do not compile; \`createApp\`
-refuses what the compiler cannot see, and names the endpoint, the word and the remedy.
+limits and the tests that attack it follow from its words. [Words that exclude each other](#words-that-exclude-each-other)
+do not compile; \`createApp\` refuses what the compiler cannot see, and names the endpoint, the word and the remedy.
 
 \`GET /api/v1/openapi.json\` shows every error of an endpoint: its own, those of its words below, those of
 [its access](access-matrix.md), and those that any endpoint can answer, such as 429 and 503.

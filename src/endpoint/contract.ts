@@ -46,7 +46,10 @@ import type { Switch } from "../settings.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 
-/** The declaration of an endpoint. Everything else about it follows from these words, by the tables below. */
+/**
+ * The declaration of an endpoint. Everything else about it follows from these words, by the tables below.
+ * exclusions.ts has those that exclude each other.
+ */
 export type Contract = {
   /** `get`, `post`, `put`, `patch` or `delete`. A `get` also answers `HEAD`. */
   method: Method;
@@ -137,40 +140,7 @@ export type Contract = {
   offBy?: Switch;
   /** Answers even if the settings are wrong, and therefore without settings and database. */
   withoutSettings?: true;
-} & Calling;
-
-/** The combinations of words that make sense. */
-type Calling = (
-  | { access: Exclude<Access, SignedIn>; idempotent?: never; fresh?: never }
-  | { access: SignedIn; cached?: never; withoutSettings?: never; carries?: never; uncounted?: never }
-) &
-  (
-    | { callers?: never; permission?: never }
-    | { access: "user"; callers: typeof keyCallers; permission: Permission; changes?: never; fresh?: never }
-    | { access: { member: Permission }; callers: typeof keyCallers; permission?: never; changes?: never; fresh?: never }
-  ) &
-  ({ uncounted?: never } | { roundTrips: 0; rate?: never; carries?: never; uncounted: true }) &
-  ({ method: "get"; idempotent?: never } | { method: Exclude<Method, "get">; cached?: never }) &
-  ({ paged?: never } | { method: "get"; paged: true; withoutSettings?: never }) &
-  ({ ranged?: never } | { method: "get"; ranged: true; paged?: never; versioned?: never; cached?: never }) &
-  ({ atRoot?: never } | { atRoot: true; version?: never }) &
-  (
-    | { signed?: never }
-    | {
-        access: "public";
-        method: Exclude<Method, "get">;
-        request: { body: Body & { upload?: never } };
-        signed: Signed;
-        carries?: never;
-        uncounted?: never;
-        oauth?: never;
-        withoutSettings?: never;
-      }
-  ) &
-  (
-    | { transaction?: never }
-    | { transaction: true | TransactionTerms; roundTrips: number; withoutSettings?: never; idempotent?: never }
-  );
+};
 
 type Request = {
   params?: ZodObject;
@@ -256,7 +226,8 @@ const versionedAs = {
   delete: "versioned change",
 } as const satisfies Record<Method, string>;
 
-type Words<C extends Contract> =
+/** The words of a declaration: its own, its method, and the parts of its request. */
+export type Words<C extends Contract> =
   | keyof C
   | C["method"]
   | (C extends { request: infer Request } ? keyof Request : never)
@@ -377,7 +348,8 @@ export function codesAddedBy(word: string): ErrorCode[] {
   return [...new Set(added.flatMap(([, codes]) => [...codes]))];
 }
 
-function wordsOf(contract: Contract): Set<string> {
+/** The value of the type {@link Words}. */
+export function wordsOf(contract: Contract): Set<string> {
   const { upload } = contract.request?.body ?? {};
   const written = Object.entries({ ...contract, ...contract.request, upload, verified: upload?.verified });
   const words = written.filter(([, value]) => value !== undefined).map(([word]) => word);

@@ -24,6 +24,7 @@ import { isSensitive } from "../services/sensitive-changes.ts";
 import { isSigningSecret, isSwitch } from "../settings.ts";
 import type { Answers, Contract, Method } from "./contract.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { exclusionsIn } from "./exclusions.ts";
 import { faultsOfTexts, fieldsIn, schemaIn } from "./inputs.ts";
 import { words } from "./words.ts";
 
@@ -100,29 +101,18 @@ function faultsOfAccess({ access, path, atRoot, fresh }: Contract): string[] {
     ),
     ...when(wanted !== undefined && !isBelow, `{ member } is for paths below ${organizationPath}`),
     ...when(fresh !== undefined && !(secondsIn(fresh) > 0), "fresh is a time such as 10m, 1h or 1d"),
-    ...when(fresh !== undefined && !isSignedIn(access), 'fresh asks a session: it needs access: "user"'),
   ];
 }
 
-function faultsOfCallers({ access, callers, permission, changes, fresh }: Contract): string[] {
-  if (callers === undefined) return when(permission !== undefined, "permission is for keys: name them in callers");
+function faultsOfCallers({ access, callers, permission }: Contract): string[] {
+  if (callers === undefined) return [];
   const wanted = typeof access === "object" ? access.member : permission;
   return [
     ...when(callers.join() !== keyCallers.join(), 'callers are ["user", "key"], or people alone without the word'),
     ...when(
-      wordOf(access) !== "user" && wordOf(access) !== "member",
-      'callers needs access: "user" or { member }: a key is neither a stranger nor an admin',
-    ),
-    ...when(
-      typeof access === "object" && permission !== undefined,
-      "permission is the one that { member } names: leave it out",
-    ),
-    ...when(
       wanted === undefined || !isPermission(wanted),
       `a key needs a permission of src/permissions.ts, and ${wanted} is none`,
     ),
-    ...when(changes !== undefined, "no key makes a sensitive change: leave out callers"),
-    ...when(fresh !== undefined, "a key proves no password: leave out callers or fresh"),
   ];
 }
 
@@ -144,11 +134,10 @@ function faultsOfPath({ path, atRoot, request = {} }: Contract): string[] {
   ];
 }
 
-function faultsOfVersion({ version = 1, atRoot, deprecated }: Contract): string[] {
+function faultsOfVersion({ version = 1, deprecated }: Contract): string[] {
   const { since = "", sunset } = deprecated ?? {};
   return [
     ...when(!(Number.isInteger(version) && version >= 1), "version is a whole number, 1 or more"),
-    ...when(atRoot === true && version !== 1, "a path at the root has no version"),
     ...when(deprecated !== undefined && !isDay(since), "deprecated has a day in since, such as 2026-11-30"),
     ...when(sunset !== undefined && !(isDay(sunset) && sunset >= since), "sunset is a day, and not before since"),
   ];
@@ -191,42 +180,22 @@ function fieldsOfBody(request: Contract["request"]): string[] {
   return Object.values(request?.body?.content ?? {}).flatMap((content) => fieldsIn(schemaIn(content)));
 }
 
-/** The faults of words that exclude each other. */
+/** The faults of words that do not go together in this contract; exclusions.ts has those that never do. */
 function faultsTogether(contract: Contract): string[] {
-  const { method, access, idempotent, versioned, cached, withoutSettings, errors = [], request } = contract;
-  const { carries, uncounted, rate, roundTrips = 1, offBy, changes } = contract;
-  if (wordOf(access) === undefined) return [];
-  const [isRead, hasCaller] = [method === "get", isSignedIn(access)];
+  const { method, access, idempotent, errors = [], request } = contract;
+  const { carries, uncounted, roundTrips = 1, offBy } = contract;
   return [
-    ...when(idempotent === true && isRead, "a get has no effect that could be idempotent"),
-    ...when(idempotent === true && !hasCaller, 'a key belongs to a caller: idempotent needs access: "user"'),
-    ...when(
-      versioned === true && !hasCaller,
-      'a version is read and changed by a caller: versioned needs access: "user"',
-    ),
-    ...when(cached !== undefined && !isRead, "only a get can be cached"),
-    ...when(cached !== undefined && hasCaller, 'a cached answer is shared: it needs access: "public"'),
-    ...when(withoutSettings === true && hasCaller, "no token can be verified without settings"),
-    ...when(withoutSettings === true && offBy !== undefined, "no setting is known without settings"),
+    ...exclusionsIn(contract),
     ...when(offBy !== undefined && !isSwitch(offBy), `${offBy} is no setting that is on or off`),
-    ...when(request?.body !== undefined && isRead, "a get has no body"),
-    ...when(carries !== undefined && hasCaller, "a user is counted, not the token that a call carries"),
+    ...when(request?.body !== undefined && method === "get", "a get has no body"),
     ...when(carries !== undefined && request?.body === undefined, "a call carries its token in a body"),
     ...when(
       carries !== undefined && request?.body !== undefined && !request.body.upload && lacksToken(carries, request),
       `carries ${carries} needs the field ${carries && carriedTokens[carries]} in its body`,
     ),
-    ...when(hasCaller && roundTrips === 0, "asking the guard takes a round trip: roundTrips are 1 or more"),
-    ...when(
-      idempotent === true && changes !== undefined,
-      "a sensitive change tells its owner in the same statement, which no key can record: leave out idempotent",
-    ),
+    ...when(isSignedIn(access) && roundTrips === 0, "asking the guard takes a round trip: roundTrips are 1 or more"),
     ...when(idempotent === true && roundTrips > 1, "idempotent calls c.var.run once: leave out roundTrips"),
-    ...when(uncounted === true && (hasCaller || roundTrips > 0), 'uncounted needs access: "public" and roundTrips: 0'),
-    ...when(
-      uncounted === true && (rate ?? carries) !== undefined,
-      "what is uncounted has no rate, and carries nothing",
-    ),
+    ...when(uncounted === true && roundTrips > 0, "uncounted needs roundTrips: 0"),
     ...when(new Set(errors).size < errors.length, "errors have each code once"),
   ];
 }
@@ -274,15 +243,13 @@ function faultsOfCache({ cached, request = {}, responses }: Contract): string[] 
 }
 
 /** The faults of a list of pages. */
-function faultsOfPages({ method, paged, request, responses, withoutSettings }: Contract): string[] {
+function faultsOfPages({ paged, request, responses }: Contract): string[] {
   if (paged !== true) return [];
   const own = Object.keys(request?.query?.shape ?? {}).filter((name) => name in PageQuery.shape);
   const schema = schemaOf(responses[200]);
   const isPage =
     schema instanceof ZodObject && Object.keys(pageOf(z.unknown()).shape).every((name) => name in schema.shape);
   return [
-    ...when(method !== "get", "only a get is paged"),
-    ...when(withoutSettings === true, "no cursor can be signed without settings"),
     ...own.map((name) => `paged adds ${name} to the query: leave it out of the schema`),
     ...when(!isPage, "a paged 200 is JSON of a schema made by pageOf"),
   ];
@@ -321,24 +288,19 @@ function isUnknown(type: string): boolean {
   return !knownTypes.some((known) => known === type);
 }
 
-function faultsOfFile({ method, ranged, paged, versioned, cached, responses }: Contract): string[] {
-  if (ranged !== true) return [];
-  return [
-    ...when(method !== "get", "only a get is ranged"),
-    ...when(paged ?? versioned ?? cached !== undefined, "a ranged answer is neither paged, versioned nor cached"),
-    ...when(responses[200]?.content === undefined, "a ranged 200 has the media types of its files"),
-  ];
+function faultsOfFile({ ranged, responses }: Contract): string[] {
+  const isWithout = ranged === true && responses[200]?.content === undefined;
+  return when(isWithout, "a ranged 200 has the media types of its files");
 }
 
 /** A signed text that cannot be read in two ways: no id and no time has the separator behind it. */
 const signedContent = /^[^{}]*(\{(id|timestamp)\}[^\w=+/{}-][^{}]*)*\{body\}$/;
 
-function faultsOfSignature({ signed, access, request, ...others }: Contract): string[] {
+function faultsOfSignature({ signed, request }: Contract): string[] {
   if (signed === undefined) return [];
   const { secret, tolerance } = signed;
   const { content, encoding, id, timestamp } = schemeOf(signed.by);
   const { upload, content: bodies = {} } = request?.body ?? {};
-  const excluded = ["carries", "uncounted", "oauth", "withoutSettings"] as const;
   const isDated = timestamp !== undefined;
   const isSound =
     signedContent.test(content) &&
@@ -346,12 +308,10 @@ function faultsOfSignature({ signed, access, request, ...others }: Contract): st
     isDated === content.includes("{timestamp}") &&
     ["hex", "base64"].includes(encoding);
   return [
-    ...when(isSignedIn(access), 'the sender is no user: signed needs access: "public"'),
     ...when(
       !request?.body || upload !== undefined || multipartType in bodies,
       "signed needs a body that is read whole",
     ),
-    ...excluded.flatMap((word) => when(others[word] !== undefined, `signed goes without ${word}`)),
     ...when(
       !isSound,
       "a scheme signs such as {id}.{timestamp}.{body} in hex or base64: the time that it has, and a separator behind each",
@@ -364,7 +324,7 @@ function faultsOfSignature({ signed, access, request, ...others }: Contract): st
   ];
 }
 
-function faultsOfTransaction({ transaction, access, roundTrips = 1, idempotent, withoutSettings }: Contract): string[] {
+function faultsOfTransaction({ transaction, access, roundTrips = 1 }: Contract): string[] {
   if (transaction === undefined) return [];
   const { isolation = "read committed", retries = 0 } = transaction === true ? {} : transaction;
   const least = isSignedIn(access) ? 5 : 4;
@@ -373,8 +333,6 @@ function faultsOfTransaction({ transaction, access, roundTrips = 1, idempotent, 
     ...when(!isolations.includes(isolation), `isolation is one of ${isolations.join(", ")}`),
     ...when(!(Number.isInteger(retries) && retries >= 0 && retries <= 10), "retries is a whole number from 0 to 10"),
     ...when(roundTrips < least, `a transaction needs roundTrips of ${least} or more: ${needed}`),
-    ...when(idempotent === true, "a key is recorded with the statements of one round trip: leave out idempotent"),
-    ...when(withoutSettings === true, "no database is known without settings"),
   ];
 }
 

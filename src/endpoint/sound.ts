@@ -1,6 +1,8 @@
 import type { MemberAccess, organizationPath } from "../context/policy.ts";
+import type { Permission } from "../permissions.ts";
 import type { PageQuery } from "../schemas/pages.ts";
-import type { AnswerStatus, Contract } from "./contract.ts";
+import type { AnswerStatus, Body, Contract } from "./contract.ts";
+import type { Excluded } from "./exclusions.ts";
 
 /**
  * Makes the compiler refuse an unsound contract, with the reason as the type's text. rules.ts has the rules beyond
@@ -19,7 +21,16 @@ export type Sound<C extends Contract> = {
   responses: {
     [Status in Exclude<keyof C["responses"], AnswerStatus>]: "List an error's code in `errors`";
   } & SoundAnswers<C>;
-};
+} & SoundWords<C>;
+
+/** Leaves words alone where the compiler has found another fault first, and knows no literal path. */
+type SoundWords<C extends Contract> = string extends C["path"] ? unknown : Excluded<C> & Needed<C>;
+/** The words that others need beside them. */
+type Needed<C extends Contract> = (C extends { uncounted: true } ? { roundTrips: 0 } : unknown) &
+  (C extends { transaction: unknown } ? { roundTrips: number } : unknown) &
+  (C extends { signed: unknown } ? { request: { body: Body & { upload?: never } } } : unknown) &
+  (C extends { callers: unknown; access: "user" } ? { permission: Permission } : unknown) &
+  (C extends { callers: unknown; access: MemberAccess } ? { access: { member: Permission } } : unknown);
 
 type RequestPart = keyof NonNullable<Contract["request"]>;
 

@@ -31,35 +31,29 @@ endpoint({ ...contract, access: "user" }, (c) => {
   return c.json(answer, 200);
 });
 
+const keyed = { access: "user", callers: ["user", "key"], permission: "items:read" } as const;
+const ofMembers = {
+  ...contract,
+  path: "/organizations/{organization_id}/things",
+  access: { member: "items:read" },
+  request: { params: IdParams.omit({ id: true }).extend({ organization_id: IdParams.shape.id }) },
+} as const;
 // A key has no session, and an organization's has no user.
-endpoint({ ...contract, access: "user", callers: ["user", "key"], permission: "items:read" }, (c) => {
+endpoint({ ...contract, ...keyed }, (c) => {
   expectTypeOf(c.var.user).toEqualTypeOf<{ id: string }>();
   return c.json(answer, 200);
 });
-endpoint(
-  {
-    ...{ ...contract, path: "/organizations/{organization_id}/things" },
-    ...{ access: { member: "items:read" }, callers: ["user", "key"] },
-    request: { params: IdParams.omit({ id: true }).extend({ organization_id: IdParams.shape.id }) },
-  },
-  (c) => {
-    expectTypeOf(c.var.member.userId).toEqualTypeOf<string | null>();
-    // @ts-expect-error: the key may be the organization's
-    c.var.user;
-    return c.json(answer, 200);
-  },
-);
-endpoint(
-  {
-    ...{ ...contract, path: "/organizations/{organization_id}/things", access: { member: "items:read" } },
-    request: { params: IdParams.omit({ id: true }).extend({ organization_id: IdParams.shape.id }) },
-  },
-  (c) => {
-    expectTypeOf(c.var.member.userId).toEqualTypeOf<string>();
-    expectTypeOf(c.var.user.sessionId).toEqualTypeOf<string>();
-    return c.json(answer, 200);
-  },
-);
+endpoint({ ...ofMembers, callers: ["user", "key"] }, (c) => {
+  expectTypeOf(c.var.member.userId).toEqualTypeOf<string | null>();
+  // @ts-expect-error: the key may be the organization's
+  c.var.user;
+  return c.json(answer, 200);
+});
+endpoint(ofMembers, (c) => {
+  expectTypeOf(c.var.member.userId).toEqualTypeOf<string>();
+  expectTypeOf(c.var.user.sessionId).toEqualTypeOf<string>();
+  return c.json(answer, 200);
+});
 // @ts-expect-error: a key needs a permission
 endpoint({ ...contract, access: "user", callers: ["user", "key"] }, (c) => c.json(answer, 200));
 // @ts-expect-error: there is no such permission
@@ -162,6 +156,36 @@ type Misspelt = typeof contract & { access: "public"; roundtrips: 2 };
 // The compiler's message names the word.
 expectTypeOf<Sound<Misspelt>["roundtrips"]>().toEqualTypeOf<{ reason: "A contract has no roundtrips" }>();
 expectTypeOf<2 & Sound<Misspelt>["roundtrips"]>().not.toBeNever();
+
+type Kept = Omit<typeof contract, "method"> & {
+  method: "post";
+  access: "user";
+  cached: { seconds: 1; staleSeconds: 1 };
+};
+// It names each reason why a word cannot stand beside the others.
+expectTypeOf<Sound<Kept>["cached"]>().toEqualTypeOf<{
+  reason: "only a get can be cached" | 'a cached answer is shared: it needs access: "public"';
+}>();
+expectTypeOf<Kept["cached"] & Sound<Kept>["cached"]>().not.toBeNever();
+
+// @ts-expect-error: a permission is for keys
+endpoint({ ...contract, access: "user", permission: "items:read" }, (c) => c.json(answer, 200));
+// @ts-expect-error: a key makes no sensitive change
+endpoint({ ...contract, ...keyed, changes: { "username.changed": "access_token" } }, (c) => c.json(answer, 200));
+// @ts-expect-error: a role has no keys
+endpoint({ ...ofMembers, access: { member: "admin" }, callers: ["user", "key"] }, (c) => c.json(answer, 200));
+// @ts-expect-error: the access names the permission
+endpoint({ ...ofMembers, callers: ["user", "key"], permission: "items:read" }, (c) => c.json(answer, 200));
+// @ts-expect-error: a user is counted, not a token
+endpoint({ ...contract, method: "post", access: "user", carries: "mailed_token" }, (c) => c.json(answer, 200));
+// @ts-expect-error: a request that is not counted reaches no database
+endpoint({ ...contract, access: "public", uncounted: true }, (c) => c.json(answer, 200));
+// @ts-expect-error: a request that is not counted has no rate
+endpoint({ ...contract, access: "public", uncounted: true, roundTrips: 0, rate: "heavy" }, (c) => c.json(answer, 200));
+// @ts-expect-error: a part of a file has no version
+endpoint({ ...contract, access: "user", ranged: true, versioned: true }, (c) => c.json(answer, 200));
+// @ts-expect-error: a version belongs to a caller
+endpoint({ ...contract, access: "public", versioned: true }, (c) => c.json(answer, 200));
 
 // @ts-expect-error: a request has no such part
 endpoint({ ...contract, access: "public", request: { params: IdParams, querry: IdParams } }, (c) =>

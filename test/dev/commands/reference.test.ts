@@ -36,8 +36,23 @@ describe("docs/settings.md", () => {
 });
 
 describe("docs/words.md", () => {
+  const excluding = "## Words that exclude each other";
+
+  it("names words, and what else of a declaration excludes them, with the reason", async () => {
+    const lines = await linesOf("docs/words.md");
+    const rows = lines.slice(lines.indexOf(excluding) + 4).filter((line) => line !== "");
+    expect(rows.length).toBeGreaterThan(0);
+    for (const line of rows) {
+      const [word = "", other = "", reason] = line.split(" | ").map((cell) => cell.replaceAll(/^\| +| +\|?$/g, ""));
+      const named = [word, other].filter((cell) => /^`\w+`$/.test(cell)).map((cell) => cell.slice(1, -1));
+      expect(Object.keys(words), line).toStrictEqual(expect.arrayContaining(named));
+      expect(named, line).toContain(word.slice(1, -1));
+      expect(reason, line).toMatch(/\w/);
+    }
+  });
+
   it.each(Object.keys(words))("has a row for the word %s: its value, and what it is", async (word) => {
-    const [, value, meaning] = await rowOf("docs/words.md", word);
+    const [, value, meaning] = await rowOf("docs/words.md", word, excluding);
     expect(value).not.toBe("");
     expect(value).not.toMatch(/undefined|object Object/);
     expect(meaning).toMatch(/^[A-Z`].*\.$/);
@@ -46,7 +61,7 @@ describe("docs/words.md", () => {
   it.each(endpoints.flatMap(({ contract }) => (contract.paged ? [contract] : [])))(
     "names the errors that $operationId has by being paged",
     async (contract) => {
-      const [, , , errors = ""] = await rowOf("docs/words.md", "paged");
+      const [, , , errors = ""] = await rowOf("docs/words.md", "paged", excluding);
       const { paged: _, ...without } = contract;
       const added = codesOf(contract).filter((code) => !codesOf({ ...without, anyQuery: true }).includes(code));
       for (const code of added) expect(errors).toContain(`\`${code}\``);
@@ -59,9 +74,11 @@ async function linesOf(page: string): Promise<string[]> {
   return ((await reference[page]?.()) ?? "").split("\n");
 }
 
-/** The cells of the one row that begins with this name. */
-async function rowOf(page: string, name: string): Promise<string[]> {
-  const rows = (await linesOf(page)).map((line) => line.split("|").map((cell) => cell.trim()));
+/** The cells of the one row that begins with this name, above a line. */
+async function rowOf(page: string, name: string, end?: string): Promise<string[]> {
+  const lines = await linesOf(page);
+  const above = end === undefined ? lines : lines.slice(0, lines.indexOf(end));
+  const rows = above.map((line) => line.split("|").map((cell) => cell.trim()));
   const [row = [], ...others] = rows.filter(([, first]) => first === `\`${name}\``);
   expect(others).toStrictEqual([]);
   return row.slice(1, -1);
