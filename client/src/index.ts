@@ -1,4 +1,5 @@
 import createFetchClient, { type Client as FetchClient } from "openapi-fetch";
+import type { Calls } from "./calls.ts";
 import type { Credentials } from "./credentials.ts";
 import { keyedOperations, openOperations } from "./operations.ts";
 import { readable } from "./problems.ts";
@@ -27,7 +28,7 @@ export type Options = {
   fetch?: (request: Request) => Promise<Response>;
 };
 
-export type Client = FetchClient<paths> & { session: Session };
+export type Client = Omit<FetchClient<paths>, keyof Calls> & Calls & { session: Session };
 
 /**
  * A client of the API, typed by its document: `await api.GET("/api/v1/items")` answers `data` or `error`, the problem
@@ -62,5 +63,6 @@ export function createClient({
       }
     },
   });
-  return { ...client, session };
+  // The types of openapi-fetch cannot be followed through a path that is not known yet.
+  return { ...client, session } as unknown as Client;
 }

@@ -1,3 +1,4 @@
+import type { Last } from "./calls.ts";
 import type { Client } from "./index.ts";
 import { unwrap } from "./problems.ts";
 import type { paths } from "./schema.ts";
@@ -26,9 +27,6 @@ type ParametersOf<Path extends PagedPath> = paths[Path] extends { get: { paramet
   : never;
 type QueryOf<Path extends PagedPath> =
   ParametersOf<Path> extends { query?: infer Query } ? Omit<NonNullable<Query>, "cursor"> : never;
-
-/** The last argument of a call, which may be left out where all of it may. */
-export type Last<Init> = object extends Init ? [init?: Init] : [init: Init];
 
 /** One page of a list. Throws a `ProblemError`. */
 export async function pageAt<Path extends PagedPath>(

@@ -1,14 +1,9 @@
 /** Options for TanStack Query, of any framework. Import it beside `@tanstack/react-query`, `vue-query`, … */
-import type { FetchOptions } from "openapi-fetch";
+import type { Init, Last, Method, Operation, PathsBy } from "./calls.ts";
 import type { Client } from "./index.ts";
-import { type ItemOf, type Last, type ListInit, type PagedPath, pageAt } from "./pages.ts";
+import { type ItemOf, type ListInit, type PagedPath, pageAt } from "./pages.ts";
 import { unwrap } from "./problems.ts";
-import type { paths } from "./schema.ts";
 
-type Method = "get" | "post" | "put" | "patch" | "delete";
-type PathsBy<M extends Method> = { [P in keyof paths]: paths[P] extends Record<M, object> ? P : never }[keyof paths];
-type Operation<M extends Method, P extends PathsBy<M>> = paths[P] extends Record<M, infer O> ? O : never;
-type Init<M extends Method, P extends PathsBy<M>> = FetchOptions<Operation<M, P>>;
 /** A text or a file is read by `parseAs`, whose name the caller gives. */
 type Content<Answer> = Answer extends { content: infer Bodies }
   ? Bodies extends { "application/json": infer Body }

@@ -28,6 +28,17 @@ export async function page(): Promise<unknown> {
   await client.GET("/api/v1/itmes");
   // @ts-expect-error: no such parameter
   await client.GET("/api/v1/items", { params: { query: { limti: 5 } } });
+  const { signal: stop } = new AbortController();
+  // @ts-expect-error: no such option
+  await client.GET("/api/v1/items", { signale: stop });
+  // @ts-expect-error: no such option beside one that is required
+  await client.GET("/api/v1/items/{id}", { params, retires: 1 });
+  // @ts-expect-error: no such option of a list
+  await pages(client, "/api/v1/items", { signale: stop }).next();
+  // @ts-expect-error: no such option of a query
+  query(client, "/api/v1/items", { signale: stop });
+  // @ts-expect-error: a file is no text
+  const file: string = unwrap(await client.GET("/api/v1/items/export", { parseAs: "blob", signal: stop }));
   // @ts-expect-error: no such order
   await client.GET("/api/v1/items", { params: { query: { sort: "titel" } } });
   // @ts-expect-error: no such part
@@ -58,5 +69,5 @@ export async function page(): Promise<unknown> {
   const csv: string = await query(client, "/api/v1/items/export", { parseAs: "text" }).queryFn({ signal });
   // @ts-expect-error: no such query
   infinite(client, "/api/v1/items", { params: { query: { limti: 2 } } });
-  return [title, csv, unwrap(await client.GET("/api/v1/items")).items[0]?.etag];
+  return [file, title, csv, unwrap(await client.GET("/api/v1/items")).items[0]?.etag];
 }
