@@ -48,20 +48,21 @@ export function createClient({
   const open = new WeakSet<Request>();
   const client = createFetchClient<paths>({
     baseUrl: origin,
-    fetch: (request) => session.send(request, open.has(request)).then(readable),
+    fetch: (request) => session.send(request, open.has(request)),
   });
   client.use({
-    onRequest({ request, schemaPath }) {
+    onRequest({ request, schemaPath, params: { path } }) {
+      // A URL drops such a part, and would lead to another operation.
+      for (const name in path) if (/^\.?\.?$/.test(`${path[name] ?? ""}`)) throw new Error(`The path has no ${name}.`);
       const operation = `${request.method} ${schemaPath}`;
       if (openOperations.has(operation)) open.add(request);
       if (keyedOperations.has(operation) && !request.headers.has("Idempotency-Key")) {
-        // It need not be secret, and `randomUUID` is missing on a page without https and in React Native.
-        request.headers.set(
-          "Idempotency-Key",
-          ("crypto" in globalThis && crypto.randomUUID?.()) || `${Date.now()}${Math.random()}`,
-        );
+        // It need not be secret, and `crypto` is missing on a page without https and in React Native.
+        request.headers.set("Idempotency-Key", `${Date.now()}${Math.random()}`);
       }
     },
+    onResponse: ({ response, options: { parseAs } }) =>
+      parseAs === "json" || !response.ok ? readable(response) : response,
   });
   // The types of openapi-fetch cannot be followed through a path that is not known yet.
   return { ...client, session } as unknown as Client;

@@ -46,16 +46,25 @@ export function fieldErrors(problem: Pick<Problem, "errors"> | undefined): Recor
   return Object.fromEntries(byField);
 }
 
-/** Makes a problem of an error that has none, such as that of a proxy or a gateway: its `code` is `unreadable`. */
+/**
+ * Makes a problem with the code `unreadable` of an answer that is not the API's: of an error without a code, as a gateway
+ * sends, and of a success without JSON, as a hotel's page, whose status becomes 502.
+ */
 export async function readable(answer: Response): Promise<Response> {
-  const { status, statusText: title } = answer;
-  if (status < 400) return answer;
-  const body: Promise<Partial<Problem> | null> = answer.clone().json();
-  if ((await body.catch(() => null))?.code) return answer;
-  const detail = `The server answered ${status}.`;
+  const { ok, status: answered, statusText: title, headers } = answer;
+  const text = await answer.clone().text();
+  // 202, 204 and 304 may be empty.
+  if (!text && answered > 201 && answered < 400) return answer;
+  try {
+    const body: Partial<Problem> = JSON.parse(text);
+    if (ok || body.code) return answer;
+  } catch {
+    // It is a page, or cut off.
+  }
+  const status = ok ? 502 : answered;
+  const detail = `The server answered ${answered}, but no JSON of the API.`;
   const problem: Problem = { type: "about:blank", title, status, detail, code: "unreadable", request_id: "" };
-  const whole = new Response(JSON.stringify(problem), answer);
-  whole.headers.set("Content-Type", "application/json");
+  const whole = new Response(JSON.stringify(problem), { status, headers });
   whole.headers.delete("Content-Length");
   return whole;
 }

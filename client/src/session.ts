@@ -121,7 +121,7 @@ export function openSession(
     return fetch(request);
   }
 
-  /** Sends a POST about the session, with the refresh token by cookie or in the body. */
+  /** Sends a POST about the session, with the refresh token by cookie or in the body. Reads all of the answer. */
   function post(path: string, body: object, signal: AbortSignal, token?: string): Promise<Response> {
     return authorized(
       new Request(`${origin}/api/v1/auth/${path}`, {
@@ -133,7 +133,7 @@ export function openSession(
         ...(hasCookie && { credentials: "include" }),
       }),
       token,
-    );
+    ).then(readable);
   }
 
   /** Sends after everything under way: a late answer could take a newer session's cookie away. */
@@ -174,10 +174,8 @@ export function openSession(
         if (began < latest() + leeway) {
           const previous = until;
           until = Math.min(until, began + repeatable);
-          last = within(previous < always ? patience : deadline, async (signal) => {
-            const begun = await post("resume", { refresh_token: token }, signal);
-            return new Response((await begun.text()) || null, begun);
-          });
+          const body = { refresh_token: token };
+          last = within(previous < always ? patience : deadline, (signal) => post("resume", body, signal));
           if (await didNothing(await last)) until = previous;
         }
         return (await last).clone();
@@ -227,7 +225,7 @@ export function openSession(
       within<Entered<Kind>>(patience, async (signal) => {
         if (!hasSession) throw new Error("The client has no session.");
         const body = { ...sent, token_delivery: hasCookie ? "cookie" : "body" };
-        const response = await readable(await post(`${path}?include=user`, body, signal));
+        const response = await post(`${path}?include=user`, body, signal);
         if (!response.ok) return { error: await response.json(), response };
         const token: Token = await response.json();
         // Signs nobody in who has signed out or was told of a failure meanwhile.
@@ -266,7 +264,7 @@ export function openSession(
       .catch(tell)
       .then(async (answer) => {
         // 401 is the server's word that the session is over, unless it is a proxy's page.
-        const isTold = answer.status === 204 || (answer.status === 401 && answer === (await readable(answer)));
+        const isTold = answer.status === 204 || (answer.status === 401 && !/unreadable/.test(await answer.text()));
         if (!isTold) throw new Error(`The server answered ${answer.status}.`);
         untold = undefined;
       })

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { createClient, fieldErrors, inCookie, inStore } from "../../client/src/index.ts";
+import { createClient, fieldErrors, inCookie, inStore, pages } from "../../client/src/index.ts";
 import { aStore } from "./store.ts";
 
 const baseUrl = "https://api.example.com";
@@ -66,9 +66,56 @@ describe("the client answers the code `unreadable`", () => {
   it.each(cases)("for %s in place of a problem", async (_what, body, headers) => {
     const fetch = async () => new Response(body, { status: 403, statusText: "Forbidden", headers });
     const { error, response } = await createClient({ baseUrl, fetch }).GET("/api/v1/users/me");
-    const detail = "The server answered 403.";
+    const detail = "The server answered 403, but no JSON of the API.";
     expect(error).toMatchObject({ code: "unreadable", status: 403, title: "Forbidden", detail, request_id: "" });
     expect([response.status, response.headers.has("Content-Length")]).toStrictEqual([403, false]);
+  });
+
+  const successes: [what: string, status: number, body: string, headers: Record<string, string>][] = [
+    ["a hotel's page", 200, "<h1>Welcome</h1>", { "Content-Type": "text/html", "Content-Length": "16" }],
+    ["a page of no length", 200, "<h1>Welcome</h1>", { "Content-Type": "text/html" }],
+    ["JSON that was cut off", 200, '{"items":[', json],
+    ["nothing", 200, "", { "Content-Length": "0" }],
+    ["nothing", 201, "", {}],
+  ];
+  it.each(successes)("for %s in place of JSON, with %d", async (_what, status, body, headers) => {
+    const fetch = async () => new Response(body, { status, headers });
+    const client = createClient({ baseUrl, fetch });
+    const { data, error, response } = await client.GET("/api/v1/users/me");
+    const detail = `The server answered ${status}, but no JSON of the API.`;
+    expect([data, error]).toMatchObject([undefined, { code: "unreadable", status: 502, detail }]);
+    expect([response.ok, response.status, response.headers.get("Content-Type")]).toStrictEqual([
+      false,
+      502,
+      headers["Content-Type"] ?? "text/plain;charset=UTF-8",
+    ]);
+    await expect(pages(client, "/api/v1/api-keys").next()).rejects.toThrow(detail);
+  });
+
+  it("for no page that is asked for as a text, nor for an answer that says by its status that it has nothing", async () => {
+    let answer = new Response("<h1>Docs</h1>");
+    const client = createClient({ baseUrl, fetch: async () => answer });
+    expect((await client.GET("/api/v1/docs", { parseAs: "text" })).data).toBe("<h1>Docs</h1>");
+    for (const status of [202, 204]) {
+      answer = new Response(null, { status });
+      const { error, response } = await client.POST("/api/v1/users/me/email", {
+        body: { email: "a@example.com", current_password: "x" },
+      });
+      expect([error, response.status]).toStrictEqual([undefined, status]);
+    }
+    answer = new Response("null");
+    expect((await client.GET("/api/v1/users/me")).data).toBeNull();
+  });
+
+  it("for a page in place of a sign-in or a refresh, also to a call that wants no JSON, and signs nobody out", async () => {
+    const fetch = async () => new Response("<h1>Welcome</h1>");
+    const store = aStore("a token");
+    const client = createClient({ baseUrl, fetch, session: inStore(store) });
+    expect((await client.session.signIn({ username: "ada", password: "x" })).error?.code).toBe("unreadable");
+    const { error } = await client.GET("/api/v1/users/me/export", { parseAs: "blob" });
+    expect(error?.code).toBe("unreadable");
+    await expect(client.session.start()).rejects.toThrow("The server answered 502.");
+    expect([client.session.state.status, store.token]).toStrictEqual(["unknown", "a token"]);
   });
 
   it("to a sign-in, and signs nobody out by such a 401", async () => {
@@ -80,6 +127,26 @@ describe("the client answers the code `unreadable`", () => {
 });
 
 describe("the client", () => {
+  it.each(["", ".", "..", undefined, null])("refuses %j as a part of a path, by its name", async (id) => {
+    let calls = 0;
+    const fetch = async () => Response.json({ calls: calls++ });
+    const { DELETE } = createClient({ baseUrl, fetch });
+    const path = { organization_id: "x", user_id: id as string };
+    const ending = DELETE("/api/v1/organizations/{organization_id}/members/{user_id}", { params: { path } });
+    await expect(ending).rejects.toThrow("The path has no user_id.");
+    expect(calls).toBe(0);
+  });
+
+  it.each(["...", "a/b", "a?b#c", "50%", "ä+ü", "{id}", "..%2f..", "$&"])("sends %j whole", async (id) => {
+    let url = "";
+    const fetch = async (request: Request) => {
+      url = request.url;
+      return Response.json({});
+    };
+    await createClient({ baseUrl, fetch }).GET("/api/v1/users/{id}", { params: { path: { id } } });
+    expect(url).toBe(`${baseUrl}/api/v1/users/${encodeURIComponent(id)}`);
+  });
+
   it("starts where the browser refuses a channel to the other tabs, since it may keep nothing for the page", async () => {
     vi.stubGlobal("document", {});
     vi.stubGlobal("BroadcastChannel", function refused() {

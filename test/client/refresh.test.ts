@@ -199,7 +199,8 @@ describe("a refresh of the client", () => {
     }
     // A page that signs users in to a network.
     page = new Response("<h1>Welcome</h1>", { headers: { "Content-Type": "text/html" } });
-    await expect(client.GET("/api/v1/users/me")).rejects.toThrow();
+    const { response, error } = await client.GET("/api/v1/users/me");
+    expect([response.status, error?.code]).toStrictEqual([502, "unreadable"]);
     page = undefined;
     expect((await client.GET("/api/v1/users/me")).data?.id).toBe(user.id);
   });

@@ -162,7 +162,9 @@ describe("the client's helpers", () => {
     expect(error).toBeInstanceOf(ProblemError);
     expect(error).toMatchObject({ problem: { code: "not_found" }, message: "Not found.", response: { status: 404 } });
     const { client: behind } = await aClient(async () => new Response("<h1>Bad gateway</h1>", { status: 403 }));
-    await expect(behind.GET("/api/v1/items").then(unwrap)).rejects.toThrow("The server answered 403.");
+    await expect(behind.GET("/api/v1/items").then(unwrap)).rejects.toThrow(
+      "The server answered 403, but no JSON of the API.",
+    );
   });
 
   it("makes options for TanStack Query", async () => {
