@@ -32,12 +32,7 @@ export type PageValues = Partial<Position> & { limit: number };
  * position. Every page costs the same if an index has the order's columns. Throws if a column to sort by may be null.
  */
 export function keyset({ by, descending }: Order, id: PgColumn, after: Position | undefined) {
-  if (is(by, PgColumn) && !by.notNull) {
-    throw new Error(
-      `A list cannot be sorted by ${by.name}, which may be null: its later pages would lack those rows. ` +
-        "Make the column not null, or sort by sql`coalesce(…)` of it, and give that an index",
-    );
-  }
+  if (is(by, PgColumn)) refuseNullable(by, id);
   const direction = descending ? desc : asc;
   const comparison = descending ? sql`<` : sql`>`;
   if (by === id) {
@@ -52,6 +47,22 @@ export function keyset({ by, descending }: Order, id: PgColumn, after: Position 
     orderBy: [direction(by), direction(id)],
     sortKey: sql<string>`${by}::text`,
   };
+}
+
+function refuseNullable(by: PgColumn, id: PgColumn): void {
+  const refuse = (why: string): never => {
+    throw new Error(`A list cannot be sorted by ${by.name}, ${why}`);
+  };
+  const lost = "may be null: its later pages would lack those rows";
+  if (!by.notNull) {
+    refuse(`which ${lost}. Make the column not null, or sort by sql\`coalesce(…)\` of it, and give that an index`);
+  }
+  if (by.table !== id.table) {
+    refuse(
+      `a column of another table, which behind a left join ${lost}. Sort by sql\`coalesce(…)\` of it, or, behind an inner ` +
+        "join, by sql`…` of it alone",
+    );
+  }
 }
 
 /**
