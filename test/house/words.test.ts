@@ -146,11 +146,12 @@ describe("promise 18: a word of a declaration holds", () => {
       return send(endpoint, { ...call, path }, uncached);
     };
     const idsOf = (answer: Answer): string[] => answer.body.items.map(({ id }: { id: string }) => id);
+    const needed = `${operationId} needs a call with two rows or more`;
 
     it("shows each row once over all pages, links them, and holds its limit", async () => {
       const call = await make();
       const all = idsOf(await page(call, { limit: "99" }));
-      expect(all.length, `${operationId} needs a call with two rows or more`).toBeGreaterThan(1);
+      expect(all.length, needed).toBeGreaterThan(1);
       const limit = Math.ceil(all.length / 3);
       let answer = await page(call, { limit: String(limit) });
       const seen = idsOf(answer);
@@ -169,6 +170,7 @@ describe("promise 18: a word of a declaration holds", () => {
     it("refuses a cursor that is garbled, of another caller or of another list", async () => {
       const call = await make();
       const { next_cursor: cursor } = (await page(call, { limit: "1" })).body;
+      expect(cursor, needed).not.toBeNull();
       const wrong = [`${cursor.slice(0, -1)}${cursor.endsWith("A") ? "B" : "A"}`, cursor.slice(1), "nonsense"];
       for (const other of having("paged").filter((one) => one.endpoint !== endpoint)) {
         const { path, ...call } = await other.make();
