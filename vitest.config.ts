@@ -120,7 +120,7 @@ export default defineConfig({
         resolve: { alias: [{ find: /^\.\/runtime\/worker\.ts$/, replacement: "./runtime/node.ts" }] },
         test: {
           name: "node-runtime",
-          provide: { bindings: { ...bindings, MAIL: "off", FILES: "on" } },
+          provide: { fuzz, bindings: { ...bindings, MAIL: "off", FILES: "on" } },
           include: onEachRuntime,
           exclude: [...onWorkers, ...long],
           isolate: false,

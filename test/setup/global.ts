@@ -15,7 +15,7 @@ import { unordered } from "./unordered.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The number of requests that test/house/fuzz.test.ts sends, and the seed of its chances. */
+    /** The number of requests that test/house/fuzz.test.ts sends, and the seed of all chances of tests. */
     fuzz: { requests: number; seed: number };
     /** The number of cells that test/house/chaos.test.ts tries, and the seed of its choice. */
     chaos: { cells: number; seed: number };

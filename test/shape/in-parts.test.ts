@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Context } from "hono";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { z } from "zod";
 import { shapes } from "../../dev/shapes/parts.ts";
 import { createApp } from "../../src/app.ts";
@@ -84,6 +84,7 @@ describe.each(shapes)("promise 50: an API in the shape %s", (shape) => {
       }),
       {
         numRuns: 400,
+        seed: inject("fuzz").seed,
         examples: [
           ["DELETE", "/api/v1/things/me", {}],
           ["OPTIONS", "/api/v1/things/7", {}],
