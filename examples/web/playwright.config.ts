@@ -14,11 +14,11 @@ export default defineConfig({
   fullyParallel: true,
   // Longer than anything takes on a busy machine.
   timeout: 120_000,
-  expect: { timeout: 20_000 },
+  expect: { timeout: 30_000 },
   reporter: "list",
   use: {
     launchOptions: { executablePath, args: ["--disable-gpu", "--disable-component-update", "--disable-sync"] },
     screenshot: "only-on-failure",
-    actionTimeout: 20_000,
+    actionTimeout: 30_000,
   },
 });

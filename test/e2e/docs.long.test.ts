@@ -15,7 +15,7 @@ describe("the documentation page", () => {
     browser = await launchBrowser();
     server = await startDevServer();
     page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(60_000);
     page.on("request", (request) => {
       const { protocol, origin } = new URL(request.url());
       if (protocol !== "data:" && origin !== server.url) problems.push(`request to ${request.url()}`);

@@ -71,7 +71,7 @@ export async function mailedLink(to: string, page: string): Promise<string> {
     const links = mails.filter((mail) => mail.to === to).flatMap(({ text }) => text.match(/https?:\/\/\S+/g) ?? []);
     return links.find((link) => new URL(link).pathname === page);
   };
-  await expect.poll(find, { message: `a mail to ${to}`, timeout: 15_000 }).toBeTruthy();
+  await expect.poll(find, { message: `a mail to ${to}`, timeout: 60_000 }).toBeTruthy();
   return (await find()) ?? "";
 }
 
