@@ -100,7 +100,7 @@ function meaningsIn(source: string): Record<string, string> {
 
 export const wordsIntroduction = `# The words of a declaration
 
-Made by \`npm run reference\` from the type \`Contract\` in \`src/endpoint/contract.ts\`: change it there.
+Made by \`npm run reference\` from \`src/endpoint/contract.ts\`, \`words.ts\` and \`exclusions.ts\`: change it there.
 
 \`endpoint(declaration, handler)\` makes an endpoint. Routing, validation, the guard, the OpenAPI document, the clients, the
 limits and the tests that attack it follow from its words. [Words that exclude each other](#words-that-exclude-each-other)
