@@ -55,7 +55,9 @@ describe("Neon's SQL over HTTP", () => {
     ["mood", "ok"],
     ["int4", null],
   ])("carries a %s: %j", async (type, value) => {
-    expect(await one(`select $1::${type}`, [value])).toEqual(value);
+    // The driver writes a date by this machine's time zone, in minutes. Before 1900, zones differed by seconds, too.
+    const given = value instanceof Date ? value.toISOString() : value;
+    expect(await one(`select $1::${type}`, [given])).toEqual(value);
   });
 
   it("answers values as Postgres' own text, in UTC", async () => {
