@@ -7,7 +7,7 @@ import type { Deps } from "./context/types.ts";
 import { describeError, logToConsole } from "./log.ts";
 import { answersIn } from "./platform/answers.ts";
 import { alarmsIn } from "./platform/node/alarms.ts";
-import { bindingsFrom } from "./platform/node/bindings.ts";
+import { bindingsFrom, problemsIn } from "./platform/node/bindings.ts";
 import { pooled } from "./platform/node/database.ts";
 import { hashersIn } from "./platform/node/hashers.ts";
 import { inProcesses } from "./platform/node/processes.ts";
@@ -53,7 +53,7 @@ async function serve(server: ServerSettings, stopped: Promise<unknown>): Promise
 }
 
 try {
-  const server = serverSettingsFrom(process.env);
+  const server = serverSettingsFrom(process.env, () => problemsIn(process.env));
   await inProcesses(server.WORKERS, (stopped) => serve(server, stopped));
 } catch (error) {
   // A process that cannot serve ends, since whatever started it can tell people so.

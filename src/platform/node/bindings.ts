@@ -1,15 +1,28 @@
-import { type Bindings, type Setting, settingsTable } from "../../settings.ts";
+import { configurationOf } from "../../context/bindings.ts";
+import { type Bindings, type Setting, SettingsError, settingsTable } from "../../settings.ts";
 import type { alarmsIn } from "./alarms.ts";
 import { bucketIn } from "./bucket.ts";
-import type { Hashers } from "./hashers.ts";
+import { type Hashers, hashersIn } from "./hashers.ts";
 import { limitersInMemory } from "./limiters.ts";
 import type { ServerSettings } from "./settings.ts";
 
-type Platform = { server: ServerSettings; hashers: Hashers; alarms: ReturnType<typeof alarmsIn> };
+type Environment = Record<string, string | undefined>;
+type Platform = {
+  server: Partial<Pick<ServerSettings, "FILES_FOLDER" | "COMMIT">>;
+  hashers: Hashers;
+  alarms?: ReturnType<typeof alarmsIn>;
+};
+
+/** The reasons why the API could not be served with these variables, if any, for a server whose own settings are wrong. */
+export function problemsIn(environment: Environment): readonly string[] {
+  const server = { FILES_FOLDER: environment.FILES_FOLDER || undefined };
+  const configuration = configurationOf(bindingsFrom(environment, { server, hashers: hashersIn(1) }));
+  return configuration instanceof SettingsError ? configuration.problems : [];
+}
 
 /** The bindings of a Worker, made of the variables of this process and of what it does itself. */
 export function bindingsFrom(
-  environment: Record<string, string | undefined>,
+  environment: Environment,
   { server: { FILES_FOLDER, COMMIT }, hashers, alarms }: Platform,
 ): Bindings {
   const texts = Object.entries<Setting>(settingsTable).flatMap(([name, { kind }]) =>

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir } from "node:fs/promises";
+import { mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -24,6 +24,19 @@ describe("the settings of the server", () => {
     const read = () => serverSettingsFrom(wrong);
     expect(read).toThrow(SettingsError);
     expect(read).toThrow(/^PORT must be .+; TRUSTED_PROXIES must be .+; HASH_THREADS must be [^3]+$/);
+  });
+});
+
+describe("folders", () => {
+  it("must be there, and be folders, before the server starts", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "folders-"));
+    const file = join(folder, "file");
+    await writeFile(file, "");
+    const both = (path: string) => ({ FILES_FOLDER: path, ASSETS_FOLDER: path });
+    expect(serverSettingsFrom(both(folder))).toMatchObject(both(folder));
+    for (const path of [join(folder, "missing"), file]) {
+      expect(() => serverSettingsFrom(both(path))).toThrow(/^FILES_FOLDER must be .+; ASSETS_FOLDER must be [^/]+$/);
+    }
   });
 });
 

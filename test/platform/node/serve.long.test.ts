@@ -112,11 +112,21 @@ describe("npm run serve", () => {
   it.each(["1", "2"])(
     "does not start with wrong settings, and names each, in as many processes as %s",
     async (WORKERS) => {
-      const { child, lines } = start({ ...settings, WORKERS, SECRET_KEY: "short", SIGNUP: "perhaps" });
-      const ended = once(child, "exit");
-      const { cause } = await lineOf(lines, "start");
-      expect(cause).toMatchObject({ detail: expect.stringMatching(/SECRET_KEY must .*SIGNUP must /) });
-      expect(await ended).toStrictEqual([1, null]);
+      const wrong = { SECRET_KEY: "short", SIGNUP: "perhaps" };
+      for (const [own, told] of [
+        [{}, /^SECRET_KEY must .*SIGNUP must /],
+        // The server's own, too.
+        [
+          { PORT: "70000", FILES: "on", FILES_FOLDER: "/nowhere" },
+          /^PORT must .*FILES_FOLDER must (?!.*BUCKET).*SIGNUP must /,
+        ],
+      ] as const) {
+        const { child, lines } = start({ ...settings, WORKERS, ...wrong, ...own });
+        const ended = once(child, "exit");
+        const { cause } = await lineOf(lines, "start");
+        expect(cause).toMatchObject({ detail: expect.stringMatching(told) });
+        expect(await ended).toStrictEqual([1, null]);
+      }
     },
   );
 
