@@ -8,13 +8,17 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 /** The key names one kind of value; `per: "user"`, the default, keeps another value for each caller. */
 type Own = { key: string; per?: "user" };
+/** One value for the members and the keys of an organization. */
+type Ours = { key: string; per: "organization" };
 type Shared = { key: string; per: "everybody" };
+type Entry = Own | Ours | Shared;
 
 type Context = Partial<Pick<Variables, "apiKeyId" | "facts">> &
   Pick<Variables, "cache" | "guard" | "hasGuarded" | "keys" | "log" | "now" | "once" | "run"> &
   Pick<Variables, "settings" | "waitUntil">;
-/** The context of a request, which has a caller unless the value is everybody's. */
-type Asking<E extends Own | Shared> = Context & (E extends Shared ? { user?: Caller } : { user: Caller });
+/** The context of a request, which has the owner of the value unless that is everybody's. */
+type Asking<E extends Entry> = Context &
+  (E extends Shared ? { user?: Caller } : E extends Ours ? { member: Membership; user?: Caller } : { user: Caller });
 type Caller = { id: string };
 
 /** The values that this isolate is putting into the cache, by their names. */
@@ -24,10 +28,10 @@ const puts = new Map<string, Promise<unknown>>();
 const flights = new Map<string, Promise<string>>();
 
 /**
- * Answers the value that was kept for this caller, or for everybody, in the last `seconds`, or computes it and keeps it.
- * Simultaneous calls in an isolate compute once. A kept value is shown behind the guard, in a round trip of its own.
+ * Answers the value that was kept for this caller, this organization or everybody in the last `seconds`, or computes it and
+ * keeps it. Simultaneous calls in an isolate compute once. A kept value is shown behind the guard, in a round trip of its own.
  */
-export async function cached<T extends Json, const E extends Own | Shared>(
+export async function cached<T extends Json, const E extends Entry>(
   context: Asking<E>,
   entry: E & { seconds: number },
   compute: () => Promise<T>,
@@ -57,11 +61,11 @@ export async function cached<T extends Json, const E extends Own | Shared>(
 }
 
 /**
- * Forgets the caller's value of this key, or everybody's, in this data centre, unless another isolate is just computing it.
+ * Forgets the caller's value of this key, the organization's or everybody's, in this data centre, unless another isolate is just computing it.
  * Elsewhere it lasts for its seconds.
  */
-export async function evict<const E extends Own | Shared>(context: Asking<E>, entry: E): Promise<void> {
-  const both = entry.per === "everybody" ? [false] : [false, true];
+export async function evict<const E extends Entry>(context: Asking<E>, entry: E): Promise<void> {
+  const both = (entry.per ?? "user") === "user" ? [false, true] : [false];
   await Promise.all(both.map(async (isByKey) => forget(context, await nameOf(context, entry, isByKey))));
 }
 
@@ -75,12 +79,16 @@ async function forget(context: Context, name: string): Promise<void> {
 /** A name that nobody can guess or give another entry, and that differs by version and deployment. */
 async function nameOf(
   { keys, settings, user, member }: Context & { user?: Caller; member?: Membership },
-  { key, per = "user" }: Own | Shared,
+  { key, per = "user" }: Entry,
   isByKey: boolean,
 ) {
-  if (per === "user" && !user) throw new Error('Without a caller there is nothing to keep per: "user"');
-  // A key has less power than its owner, such as none of an admin.
-  const owner = per === "user" ? [user?.id, member?.organizationId, isByKey] : null;
+  const owner = {
+    // A key has less power than its owner, such as none of an admin.
+    user: user && [user.id, member?.organizationId, isByKey],
+    organization: member?.organizationId,
+    everybody: null,
+  }[per];
+  if (owner === undefined) throw new Error(`Without one, there is nothing to keep per: "${per}"`);
   return keyedHash(keys.cache, JSON.stringify([settings.VERSION, per, owner, key]));
 }
 

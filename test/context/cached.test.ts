@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { cached } from "../../src/context/cached.ts";
+import { cached, evict } from "../../src/context/cached.ts";
 import { Users } from "../../src/crud/users.ts";
 import { members, sessions, users } from "../../src/db/schema.ts";
 import { endpoint } from "../../src/endpoint/endpoint.ts";
@@ -141,6 +141,53 @@ describe("promise 19: what an endpoint keeps for its caller", () => {
     for (const { id, path } of [one, other, one]) {
       expect((await ada.get(`${path}/own?key=${key}`)).body.value).toBe(id);
     }
+  });
+
+  it("is one value for all of an organization, members and keys, and for nobody else", async () => {
+    let computed = 0;
+    const path = "/organizations/{organization_id}";
+    const declared = {
+      ...said,
+      access: { member: "audit:read" },
+      callers: ["user", "key"],
+      responses,
+      request: { ...said.request, params: z.object({ organization_id: z.uuid() }) },
+    } as const;
+    const showOurs = endpoint({ ...declared, path: `${path}/ours`, operationId: "showOurs" }, async (c) => {
+      const { member, db, run } = c.var;
+      // @ts-expect-error: a key of an organization has nothing of its own
+      void (() => cached(c.var, { key: "", seconds: 1 }, async () => 1));
+      const value = await cached(c.var, { ...c.req.valid("query"), per: "organization" }, async () => {
+        await run(db.execute(sql`select 1`));
+        computed += 1;
+        return member.organizationId;
+      });
+      return c.json(Shown.parse({ value, computed }), 200);
+    });
+    const forgetOurs = endpoint(
+      { ...declared, method: "post", path: `${path}/forget`, operationId: "forgetOurs" },
+      async (c) => {
+        await c.var.run();
+        await evict(c.var, { key: c.req.valid("query").key, per: "organization" });
+        return c.json(Shown.parse({ value: null, computed }), 200);
+      },
+    );
+    const [one, other, stranger] = [await anOrganization(), await anOrganization(), await aUser()];
+    const key = await aKey({ organization_id: one.id, made_by: one.owner.id });
+    const { as } = serve({ endpoints: [showOurs, forgetOurs] });
+    const query = `?key=${unique()}`;
+    const ask = (user: { token: string }, { path } = one) => as(user).get(`${path}/ours${query}`);
+    for (const user of [one.owner, one.admin, key, one.owner]) {
+      const answer = await ask(user);
+      expect(seen(answer), answer.text).toStrictEqual([one.id, 1, 1]);
+    }
+    for (const user of [stranger, one.member]) expect((await ask(user)).status).toBeGreaterThanOrEqual(403);
+    expect(seen(await ask(other.owner, other))).toStrictEqual([other.id, 2, 1]);
+    await as(one.admin).post(`${one.path}/forget${query}`);
+    expect(seen(await ask(key))).toStrictEqual([one.id, 3, 1]);
+    expect(seen(await ask(other.admin, other))).toStrictEqual([other.id, 3, 1]);
+    await db.delete(members).where(eq(members.user_id, one.admin.id));
+    expect((await ask(one.admin)).status).toBe(404);
   });
 
   it("belongs to one deployment: another key or version finds nothing", async () => {
