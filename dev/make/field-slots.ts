@@ -2,21 +2,23 @@
 import type { Field, Kind } from "./fields.ts";
 import { articleOf, capital, type Names, spell } from "./names.ts";
 
-/** Fills the lines `//= slot` of a template. */
+/** Fills the lines `//= slot` of a template, some of which name a column: `//= keys table.owner_id`. */
 export function withFields(template: string, names: Names, fields: readonly Field[]): string {
-  return template.replaceAll(/^ *\/\/= (\w+)\n/gm, (_, slot: string) => {
+  return template.replaceAll(/^ *\/\/= (\w+)(?: (\S+))?\n/gm, (_, slot: string, column = "") => {
     const fill = slots[slot];
     if (!fill) throw new Error(`The template has no slot ${slot}.`);
-    return fill(fields, names);
+    return fill(fields, names, column);
   });
 }
 
 /** The names that src/db/schema.ts imports for these fields, from drizzle and from src/values.ts. */
 export function neededBy(fields: readonly Field[], names: Names): { builders: string[]; values: string[] } {
   const enums = fields.filter(({ kind }) => kind === "enum");
-  const builders = fields.flatMap(({ kind }) =>
-    kind === "time" ? [] : kind === "enum" ? ["text", "check"] : isText(kind) ? ["text"] : [kind],
-  );
+  const builders = fields.flatMap(({ kind, isUnique }) => [
+    ...(kind === "time" ? [] : kind === "enum" ? ["text", "check"] : isText(kind) ? ["text"] : []),
+    ...(kind === "json" ? ["jsonb"] : kind === "integer" || kind === "boolean" || kind === "date" ? [kind] : []),
+    ...(isUnique ? ["uniqueIndex"] : []),
+  ]);
   return { builders: [...new Set(builders)], values: enums.map((field) => valuesName(field, names)) };
 }
 
@@ -29,7 +31,20 @@ export function valueLists(fields: readonly Field[], names: Names): string {
   });
 }
 
-type Slot = (fields: readonly Field[], names: Names) => string;
+/** The name of the index that keeps a field unique, and the code of the error that it makes. */
+export function uniques(fields: readonly Field[], { many, one }: Names) {
+  return fields
+    .filter(({ isUnique }) => isUnique)
+    .map(({ name }) => ({ name, index: `${many.snake}_${name}_key`, code: `${one.snake}_${name}_taken` }));
+}
+
+/** Adds the errors of unique fields to an endpoint that writes them. */
+export function withTaken(code: string, fields: readonly Field[], names: Names): string {
+  const codes = uniques(fields, names).map(({ code }) => `"${code}", `);
+  return code.replace("errors: [", (start) => `${start}${codes.join("")}`);
+}
+
+type Slot = (fields: readonly Field[], names: Names, column: string) => string;
 const slots: Record<string, Slot> = {
   columns: (fields, names) => each(fields, (field) => `    ${field.name}: ${columnOf(field, names)},\n`),
   checks: (fields, names) =>
@@ -38,6 +53,14 @@ const slots: Record<string, Slot> = {
         ? `    check("${names.many.snake}_${name}_check", oneOf(table.${name}, ${valuesName({ name, ...field }, names)})),\n`
         : "",
     ),
+  // A deleted row frees its value.
+  keys: (fields, names, column) =>
+    uniques(fields, names)
+      .map(({ name, index }) => {
+        const isLive = `sql\`\${table.deleted_at} is null\``;
+        return `    uniqueIndex("${index}").on(${column}, table.${name}).where(${isLive}),\n`;
+      })
+      .join(""),
   imports: (fields, names) => {
     const { values } = neededBy(fields, names);
     const has = (kind: Kind) => fields.some((field) => field.kind === kind);
@@ -58,9 +81,34 @@ const slots: Record<string, Slot> = {
   },
   bodies: (fields) => {
     const changed = fields.find((field) => otherOf(field) !== exampleOf(field)) ?? fields[0];
-    const update = changed ? `${changed.name}: ${otherOf(changed)}` : "";
-    return `  create: { ${bodyOf(fields)} },\n  update: { ${update} },\n`;
+    const [made, changes] = [
+      `{ ${fields.map((field) => `${field.name}: ${ownValueOf(field)}`).join(", ")} }`,
+      `{ ${changed ? `${changed.name}: ${ownValueOf(changed, true)}` : ""} }`,
+    ];
+    if (!fields.some(({ isUnique }) => isUnique)) return `  create: ${made},\n  update: ${changes},\n`;
+    return `  get create() {\n return ${made};\n },\n  get update() {\n return ${changes};\n },\n`;
   },
+  taken: (fields, { one, many }) =>
+    uniques(fields, { one, many })
+      .map(
+        ({ name, code }) => `
+  it("has a ${name} that no other has, until it is deleted", async () => {
+    const [first, second] = [await create(), await create()];
+    const json = { ${name}: first.${name} };
+    const refused = [
+      await maker.post(path, { ...${one.camel}Bodies.create, ...json }),
+      await maker.patch(\`\${path}/\${second.id}\`, json),
+    ];
+    for (const { status, body } of refused) expect([status, body.code]).toStrictEqual([409, "${code}"]);
+    expect((await maker.delete(\`\${path}/\${first.id}\`)).status).toBe(204);
+    expect((await maker.patch(\`\${path}/\${second.id}\`, json)).status).toBe(200);
+    expect((await maker.post(\`\${path}/\${first.id}/restore\`)).body.code).toBe("${code}");
+    const elsewhere = await aPlace();
+    await create({ ...${one.camel}Bodies.create, ...json }, elsewhere);
+  });
+`,
+      )
+      .join(""),
   wrong: (fields, { one }) => {
     const withOne = (name: string, value: string) => `  { ...${one.camel}Bodies.create, ${name}: ${value} },\n`;
     const values = each(fields, ({ name, kind, isOptional }) =>
@@ -73,12 +121,13 @@ const slots: Record<string, Slot> = {
 /** Values that are not of their kind. */
 const wrongs: Record<Kind, string> = {
   ...{ text: "1", email: '"nobody"', url: '"javascript:alert(1)"', integer: "1.5", boolean: '"yes"' },
-  ...{ date: '"2026-02-30"', time: '"soon"', enum: '"none of these"' },
+  ...{ date: '"2026-02-30"', time: '"soon"', enum: '"none of these"', json: '["a list"]' },
 };
 
-/** A body with an example of each field, in JavaScript. */
-export function bodyOf(fields: readonly Field[]): string {
-  return fields.map((field) => `${field.name}: ${exampleOf(field)}`).join(", ");
+/** A value of a row that tests make, or change. An object is not the example of its schema, which a test changes it to. */
+function ownValueOf(field: Field, isChange = false): string {
+  if (field.isUnique) return uniqueOf(field);
+  return (field.kind === "json") === isChange ? exampleOf(field) : otherOf(field);
 }
 
 /** The examples of the required fields, for a first call. */
@@ -91,7 +140,7 @@ export function firstBody(fields: readonly Field[]): string {
 function columnOf({ kind, isOptional, ...field }: Field, names: Names): string {
   const builder = {
     ...{ text: "text()", email: "text()", url: "text()", integer: "integer()", boolean: "boolean()" },
-    ...{ date: "date()", time: "timestamp()" },
+    ...{ date: "date()", time: "timestamp()", json: "jsonb()" },
     enum: `text({ enum: ${valuesName(field, names)} })`,
   }[kind];
   return `${builder}${isOptional ? "" : ".notNull()"}`;
@@ -105,6 +154,7 @@ function schemaOf(field: Field, names: Names): string {
   const base = {
     ...{ text: `text({ ${bounds} })`, email: "Email", url: "Url", integer, boolean: "z.boolean()" },
     ...{ date: "z.iso.date()", time: "Moment", enum: `z.enum(${valuesName(field, names)})` },
+    json: "z.record(z.string(), z.unknown())",
   }[kind];
   // The document does not see through the transformation of a time.
   const shape = kind === "time" && isOptional ? 'type: ["string", "null"], format: "date-time", ' : "";
@@ -125,6 +175,7 @@ function exampleOf({ name, kind, values }: Pick<Field, "name" | "kind" | "values
     ...{ text: `"${capital(articleOf(prose))} ${prose}"`, integer: "3", boolean: "true" },
     ...{ email: '"ada@example.com"', url: '"https://example.com/a"' },
     ...{ date: '"2026-11-23"', time: '"2026-11-23T09:30:00.000Z"', enum: `"${values[0]}"` },
+    json: '{"color": "teal"}',
   }[kind];
 }
 
@@ -134,7 +185,17 @@ function otherOf({ kind, values }: Field): string {
     ...{ text: '"Another"', email: '"grace@example.com"', url: '"https://example.com/b"' },
     ...{ integer: "4", boolean: "false" },
     ...{ date: '"2026-12-24"', time: '"2026-12-24T09:30:00.000Z"', enum: `"${values[1] ?? values[0]}"` },
+    json: '{"color": "red"}',
   }[kind];
+}
+
+/** A value that no other row has, in JavaScript, made anew each time. */
+function uniqueOf({ kind, max }: Field): string {
+  const random = "crypto.randomUUID()";
+  if (kind === "integer") return "Math.trunc(Math.random() * 2_147_483_647)";
+  if (kind === "email") return `\`\${${random}}@example.com\``;
+  if (kind === "url") return `\`https://example.com/\${${random}}\``;
+  return max < 36 ? `${random}.slice(-${max})` : random;
 }
 
 /** True of a kind that is a text in its column, and in answers. */

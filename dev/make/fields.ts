@@ -2,17 +2,30 @@
 import { CommandError } from "../config.ts";
 import type { Names } from "./names.ts";
 
-const kinds = ["text", "email", "url", "integer", "boolean", "date", "time", "enum"] as const;
+const kinds = ["text", "email", "url", "integer", "boolean", "date", "time", "enum", "json"] as const;
 export type Kind = (typeof kinds)[number];
 /** `values` are those of an enum; `max` is the length of a text. */
-export type Field = { name: string; kind: Kind; isOptional: boolean; max: number; values: readonly string[] };
+export type Field = {
+  name: string;
+  kind: Kind;
+  isOptional: boolean;
+  /** True if no two rows of an owner have the same. */
+  isUnique: boolean;
+  max: number;
+  values: readonly string[];
+};
 
 /** The fields of a resource without `--fields`. */
 export const usualFields = "title:text description:text(10000)?";
 
 export const fieldKinds = `text, text(10000) for a longer one, email, url, integer (also for money, in cents),
-                                            boolean, date, time (a date with its time), enum(low,high);
-                                            with ? behind it, a field may be left out and null`;
+                                            boolean, date, time (a date with its time), enum(low,high),
+                                            json (an object of any form); with :unique behind it, two rows
+                                            of an owner, or under the same row, never have the same; with ?
+                                            at the end, a field may be left out and null`;
+
+/** The kinds that have values enough to be unique. */
+const manifold: readonly Kind[] = ["text", "email", "url", "integer"];
 
 /** Columns that every resource has, or that its queries add. */
 const taken = new Set(
@@ -38,7 +51,8 @@ export function fieldsOf(text: string, parent?: Names): Field[] {
 }
 
 function fieldOf(part: string): Field {
-  const [, name = "", kind = "", given, mark] = /^([^:]+):([a-z]+)(?:\(([^)]*)\))?(\?)?$/.exec(part) ?? [];
+  const [, name = "", kind = "", given, unique, mark] =
+    /^([^:]+):([a-z]+)(?:\(([^)]*)\))?(:unique)?(\?)?$/.exec(part) ?? [];
   const refuse = (why: string): never => {
     throw new CommandError(`--fields: "${part}" ${why}. A field is name:kind. The kinds are ${fieldKinds}.`);
   };
@@ -59,7 +73,10 @@ function fieldOf(part: string): Field {
   if (kind === "text" && !(Number.isInteger(max) && max >= 1 && max <= 100_000))
     refuse("has a length from 1 to 100000");
   if (given !== undefined && kind !== "text" && kind !== "enum") refuse("takes nothing in brackets");
-  return { name, kind, isOptional: mark !== undefined, max, values };
+  if (unique !== undefined && !manifold.includes(kind)) refuse(`cannot be unique, as ${manifold.join(", ")} can`);
+  // The entry of an index holds 2,704 bytes at most.
+  if (unique !== undefined && max > 500) refuse("is too long to be unique: 500 at most");
+  return { name, kind, isOptional: mark !== undefined, isUnique: unique !== undefined, max, values };
 }
 
 function isKind(kind: string): kind is Kind {

@@ -1,7 +1,7 @@
 /** `npm run new -- resource projects`: table, migration, schemas, queries, endpoints and tests. */
 import { CommandError } from "../config.ts";
 import { announce } from "./announce.ts";
-import { neededBy, valueLists, withFields } from "./field-slots.ts";
+import { neededBy, uniques, valueLists, withFields, withTaken } from "./field-slots.ts";
 import type { Field } from "./fields.ts";
 import { firstCalls } from "./first-call.ts";
 import { capital, inNameOf, type Names, refuseUsed, underName } from "./names.ts";
@@ -21,6 +21,8 @@ import {
 import { exportOf, template } from "./template.ts";
 
 const endpoints = ["create", "list", "read", "update", "delete", "restore"];
+/** The templates of the endpoints that a unique field can refuse. */
+const writing = ["create", "update", "restore"].map((name) => `routes/${name}`);
 /** The templates of a resource that its owner does not change. */
 const shared = ["schemas", "table", "test", "calls"];
 
@@ -36,7 +38,8 @@ export async function newResource(names: Names, owner: Owner, fields: Field[], p
   }
   const from = (file: string) => {
     const made = inPlace(inNameOf(names, templates.get(file) ?? ""), owner, parent);
-    return withFields(parent ? underName(parent, made) : made, names, fields);
+    const filled = withFields(parent ? underName(parent, made) : made, names, fields);
+    return writing.includes(file) ? withTaken(filled, fields, names) : filled;
   };
   const plan: ScaffoldPlan = { made: new Map(), changed: new Map() };
   plan.made.set(`src/schemas/${many.dashed}.ts`, from("schemas"));
@@ -67,6 +70,20 @@ export async function newResource(names: Names, owner: Owner, fields: Field[], p
     const tag = `      { name: "${many.prose}", description: "${capital(many.prose)} ${whose}" },\n`;
     return insertedBefore(openapi, '      { name: "operations"', tag);
   });
+  const keys = uniques(fields, names);
+  if (keys.length > 0) {
+    await change(plan, "src/errors.ts", (errors) =>
+      insertedBefore(
+        errors,
+        "  still_referenced: {",
+        keys.map(({ name, code }) => takenError(one.prose, name, code)).join(""),
+      ),
+    );
+    const lines = keys.map(({ index, code }) => `  ${index}: "${code}",\n`);
+    await change(plan, "src/db/constraints.ts", (codes) =>
+      insertedBefore(codes, "  users_email_key: ", lines.join("")),
+    );
+  }
   const lists = valueLists(fields, names);
   if (lists !== "") await change(plan, "src/values.ts", (values) => `${values}${lists}`);
   if (owner === "organization") await change(plan, "src/permissions.ts", (code) => withPermissions(code, many.dashed));
@@ -94,6 +111,11 @@ export async function newResource(names: Names, owner: Owner, fields: Field[], p
     `Its fields are in src/db/schema.ts and src/schemas/${many.dashed}.ts, and its tests in test/routes/${many.dashed}/: change them there, then`,
     "npm run db:generate and npm test.",
   ]);
+}
+
+function takenError(what: string, name: string, code: string): string {
+  const detail = `Another ${what} has this ${name.replaceAll("_", " ")}.`;
+  return `  ${code}: { status: 409, detail: "${detail}", field: { name: "${name}", type: "taken" } },\n`;
 }
 
 /** Adds the permissions of a resource, and gives them to the roles that every organization has. */

@@ -117,12 +117,19 @@ export const listOfEndpoints = "src/routes/index.ts";
 /** Writes the pages that are made of the list of endpoints. */
 export async function writePages(): Promise<void> {
   // Run in new processes, which read the changed list.
-  for (const command of ["openapi", "access-matrix"]) await run(join(projectFolder, `dev/commands/${command}.ts`));
+  for (const command of ["openapi", "access-matrix", "reference"])
+    await run(join(projectFolder, `dev/commands/${command}.ts`));
   // A project may have no client of its own.
   const client = join(projectFolder, "client/generate.ts");
   if (await exists(client)) await run(client);
 }
-const pages = ["docs/access-matrix.md", "openapi.json", "client/src/schema.ts", "client/src/operations.ts"];
+const pages = [
+  "docs/access-matrix.md",
+  "docs/errors.md",
+  "openapi.json",
+  "client/src/schema.ts",
+  "client/src/operations.ts",
+];
 
 function exists(path: string): Promise<boolean> {
   return lstat(path).then(

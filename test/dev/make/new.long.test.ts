@@ -39,9 +39,11 @@ describe("npm run new", () => {
     const calls = await readFile(join(copy, "test/routes/zebra-stripes/calls.ts"), "utf8");
     expect(calls).toMatch(/pinUpZebraStripe: async \(\) => \{\s+const \{ path, token \} = await aZebraStripe\(\);/);
     expect(await readFile(join(copy, "src/routes/zebra-stripes/list.ts"), "utf8")).not.toMatch(/field.?note/i);
-    expect(await make("resource", "zebra-spots", "--under", "zebra-stripes")).toMatchObject({ code: 0 });
+    expect(
+      await make("resource", "zebra-spots", "--under", "zebra-stripes", "--fields", "place:text:unique"),
+    ).toMatchObject({ code: 0 });
     const fields =
-      "name:text note:text(5000)? keeper:email deputy:email? site:url map:url? head_count:integer foal_count:integer? calm:boolean? born:date seen_at:time? mood:enum(grazing, on_guard)";
+      "name:text note:text(5000)? keeper:email deputy:email? site:url map:url? head_count:integer foal_count:integer? calm:boolean? born:date seen_at:time? mood:enum(grazing, on_guard) tag:text(20):unique number:integer:unique? radio:email:unique page:url:unique? traits:json extra:json?";
     const herds = await make("resource", "zebra-herds", "--in", "organization", "--fields", fields);
     expect(herds).toMatchObject({ code: 0, output: expect.stringMatching(/^ {2}organization_id=\$\(curl -s \$api/m) });
     expect(herds.output).toMatch(/^ {2}curl \$api\/organizations\/\$organization_id\/zebra-herds .*"keeper": "ada@/m);
@@ -58,6 +60,7 @@ describe("npm run new", () => {
         site: { type: "string", format: "uri", maxLength: 2_000 },
         map: { type: ["string", "null"], format: "uri" },
       },
+      ...{ traits: { type: "object", additionalProperties: {} }, extra: { type: ["object", "null"] } },
       ...{ head_count: { type: "integer", minimum: -2_147_483_648 }, foal_count: { type: ["integer", "null"] } },
     });
     const nested = await readFile(join(copy, "src/routes/zebra-foals/read.ts"), "utf8");
@@ -82,7 +85,7 @@ describe("npm run new", () => {
       code: 0,
     });
     expect(await node("dev/commands/check-migrations.ts")).toMatchObject({ code: 0 });
-    for (const page of ["dev/commands/openapi.ts", "client/generate.ts"]) {
+    for (const page of ["dev/commands/openapi.ts", "dev/commands/reference.ts", "client/generate.ts"]) {
       expect(await node(page, "--check")).toMatchObject({ code: 0 });
     }
     const edited = join(copy, "src/routes/zebra-spots/read.ts");
@@ -99,6 +102,7 @@ describe("npm run new", () => {
       "test/house/organizations",
       "test/house/strangers",
       "test/house/fields",
+      "test/house/words",
       "test/db/schema",
     ];
     const { code, output } = await node("node_modules/vitest/vitest.mjs", "run", "--project", "worker", ...files);

@@ -81,6 +81,12 @@ describe("npm run new", () => {
     [["resource", "zebras", "--fields", "mood:enum(calm, calm)"], /"mood:enum\(calm, calm\)" needs different values/],
     [["resource", "zebras", "--fields", "title:text(0)"], /has a length from 1/],
     [["resource", "zebras", "--fields", "due:date(3)"], /takes nothing in brackets/],
+    [
+      ["resource", "zebras", "--fields", "mood:enum(calm,wild):unique"],
+      /cannot be unique, as text, email, url, integer can/,
+    ],
+    [["resource", "zebras", "--fields", "title:text(501):unique?"], /is too long to be unique: 500 at most/],
+    [["resource", "zebras", "--fields", "title:text?:unique"], /"title:text\?:unique" is no field/],
     [["resource", "zebras", "--fields", "title:text title:text"], /a column title already/],
     [["resource", "zebras", "--fields", "version:text"], /a column version already/],
     [["resource", "zebras", "--under", "items", "--fields", "item_id:text"], /a column item_id already/],

@@ -9,7 +9,6 @@ import { calls as ofBinders } from "../binders/calls.ts"; //: under
 export const fieldNoteBodies = {
   //= bodies
 };
-const json = fieldNoteBodies.create;
 
 /** The path of field notes, and the token of somebody who may make them there. */
 async function someFieldNotes(): Promise<{ path: string; token: string }> {
@@ -23,15 +22,17 @@ async function someFieldNotes(): Promise<{ path: string; token: string }> {
 /** Makes a field note, and answers its path and the token of its maker. */
 async function aFieldNote(): Promise<{ path: string; token: string }> {
   const { path, token } = await someFieldNotes();
-  return { path: `${path}/${(await api.post(path, { token, json })).body.id}`, token };
+  const { status, body, text } = await api.post(path, { token, json: fieldNoteBodies.create });
+  if (status !== 201) throw new Error(`No field note was made: ${text}`);
+  return { path: `${path}/${body.id}`, token };
 }
 
 /** One successful call of each endpoint, for the tests of the house. */
 export const calls: Calls = {
-  createFieldNote: async () => ({ ...(await someFieldNotes()), json }),
+  createFieldNote: async () => ({ ...(await someFieldNotes()), json: fieldNoteBodies.create }),
   listFieldNotes: async () => {
     const { path, token } = await someFieldNotes();
-    for (const _ of [1, 2]) await api.post(path, { token, json });
+    for (const _ of [1, 2]) await api.post(path, { token, json: fieldNoteBodies.create });
     return { path, token };
   },
   readFieldNote: aFieldNote,
