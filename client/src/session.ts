@@ -93,7 +93,8 @@ export function openSession(
 
   function become(next: SessionState): void {
     state = next;
-    for (const listener of listeners) listener();
+    // What a listener throws ends no sign-out half-way. It stays uncaught, for the page's own reports.
+    for (const listener of listeners) void (async () => listener())();
   }
 
   function onSignal(signal: unknown): void {

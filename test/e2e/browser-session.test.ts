@@ -169,6 +169,21 @@ describe("a browser app on another origin of the same site", () => {
       await Promise.all(tabs.map(({ close }) => close()));
     });
 
+    it("signs out on the server though a listener throws, whose error the page can report", async () => {
+      const tab = await aTab();
+      const uncaught: string[] = [];
+      tab.tab.on("pageerror", ({ message }) => uncaught.push(message));
+      await tab.evaluate(`client.session.subscribe(() => { throw new Error("A fault of the page") }), 0`);
+      await tab.evaluate(`heard = [], client.session.subscribe(() => heard.push(client.session.state.status)), 0`);
+      expect(await tab.evaluate(`${signIn()}.then(({ error }) => error)`)).toBeUndefined();
+      await tab.evaluate("client.session.signOut()");
+      expect(await tab.evaluate("heard.slice(-2)")).toStrictEqual(["signed_in", "signed_out"]);
+      await expect.poll(() => new Set(uncaught)).toStrictEqual(new Set(["A fault of the page"]));
+      const next = await aTab();
+      expect(await next.evaluate(start)).toBe("signed_out");
+      await Promise.all([tab.close(), next.close()]);
+    });
+
     it("heeds no word between tabs that it does not know, of a later client or of another script", async () => {
       const tab = await aTab();
       await tab.evaluate(signIn());
