@@ -51,7 +51,7 @@ export function fieldErrors(problem: Pick<Problem, "errors"> | undefined): Recor
  * sends, and of a success without JSON, as a hotel's page, whose status becomes 502.
  */
 export async function readable(answer: Response): Promise<Response> {
-  const { ok, status: answered, statusText: title, headers } = answer;
+  const { ok, status: answered, headers } = answer;
   const text = await answer.clone().text();
   // 202, 204 and 304 may be empty.
   if (!text && answered > 201 && answered < 400) return answer;
@@ -62,6 +62,8 @@ export async function readable(answer: Response): Promise<Response> {
     // It is a page, or cut off.
   }
   const status = ok ? 502 : answered;
+  // Over HTTP/2, no answer has a text for its status.
+  const title = "Unreadable";
   const detail = `The server answered ${answered}, but no JSON of the API.`;
   const problem: Problem = { type: "about:blank", title, status, detail, code: "unreadable", request_id: "" };
   const whole = new Response(JSON.stringify(problem), { status, headers });
