@@ -64,6 +64,7 @@ describe("every block runs, in order, in a copy of the project", { timeout: 1_20
       "page/queries.ts",
       "page/items.ts",
       "page/files.ts",
+      "page/fake.ts",
       "app/client.ts",
     );
   });
