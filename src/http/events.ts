@@ -27,6 +27,8 @@ export async function tellEvents<Env extends AnyEnv>(
   await run();
 
   async function* texts() {
+    // A comment, since servers and proxies hold an answer back until its body begins.
+    yield ":\n\n";
     for await (const { data, ...event } of events) yield textOf({ ...event, data: schema.parse(data) });
   }
   const problemOf = (error: ApiError) => problemBody(error, requestId, { oauth: false, fields: [] });

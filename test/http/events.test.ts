@@ -8,6 +8,7 @@ import { aUser, db, serve } from "../harness.ts";
 
 const Tick = z.object({ number: z.int() });
 let ended = 0;
+const { promise: late, resolve: comeLate } = Promise.withResolvers<void>();
 
 const tellTicks = endpoint(
   {
@@ -18,7 +19,7 @@ const tellTicks = endpoint(
     summary: "Tell ticks",
     description: "As they come, until `?until=`.",
     access: "user",
-    request: { query: z.object({ until: z.enum(["2", "fault", "revocation", "wrong", "forged", "gone"]) }) },
+    request: { query: z.object({ until: z.enum(["2", "fault", "revocation", "wrong", "forged", "gone", "late"]) }) },
     responses: { 200: eventsOf("Tick", "Ticks") },
   },
   async (c) => {
@@ -26,6 +27,7 @@ const tellTicks = endpoint(
     const { until } = c.req.valid("query");
     async function* ticks(): AsyncGenerator<ToldEvent> {
       try {
+        if (until === "late") await late;
         for (const id of ["1", "2"]) {
           const { rows } = await run(
             asCaller.execute<{ number: number }>(sql`select ${id}::int as number, 'x' as own`),
@@ -52,7 +54,7 @@ const tellTicks = endpoint(
 );
 
 const app = serve({ endpoints: [tellTicks], mayFail: true });
-const both = 'id: 1\ndata: {"number":1}\n\nid: 2\ndata: {"number":2}\n\n';
+const both = ':\n\nid: 1\ndata: {"number":1}\n\nid: 2\ndata: {"number":2}\n\n';
 
 describe("events", () => {
   it("are told as they come, each as its schema has it, and end", async () => {
@@ -87,6 +89,17 @@ describe("events", () => {
     expect(lines).toMatchObject([{ level, message: "events broken off", operation_id: "tellTicks", user_id: ada.id }]);
     expect(lines[0]).toMatchObject({ request_id: problem.request_id, code });
     expect("cause" in (lines[0] ?? {})).toBe(code === "internal");
+  });
+
+  it("begin their answer before the first of them comes", async () => {
+    const { token } = await aUser();
+    const headers = { Authorization: `Bearer ${token}` };
+    const asked = app.fetch(new Request("https://api.example.com/api/v1/ticks?until=late", { headers }));
+    const tooLate = new Promise((resolve) => setTimeout(resolve, 2_000, "no answer"));
+    const answer = await Promise.race([asked, tooLate]);
+    comeLate();
+    expect(answer).toBeInstanceOf(Response);
+    expect(await (await asked).text()).toBe(both);
   });
 
   it("end their source when the reader goes", async () => {
