@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { CommandError } from "../config.ts";
 import { type EnvironmentVariables, lastWords, type Wrangler } from "./wrangler.ts";
@@ -35,6 +36,9 @@ export type Cloudflare = {
 
 const noSuchWorker = [10007, 10090];
 
+/** Milliseconds to wait after too many calls: for an answer that does not say how long, and for all together. */
+const [pause, patience] = [5_000, 60_000];
+
 /** An answer of Cloudflare that says nothing of the state that a deploy has left. */
 export class UnreadError extends CommandError {}
 
@@ -47,13 +51,23 @@ export async function openCloudflare(
   const base = variables.CLOUDFLARE_API_BASE_URL || "https://api.cloudflare.com/client/v4";
   const token = variables.CLOUDFLARE_API_TOKEN || (await tokenOf(wrangler));
 
-  async function read<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
-    const signal = AbortSignal.timeout(20_000);
-    const response = await fetch(`${base}${path}`, { headers: { Authorization: `Bearer ${token}` }, signal }).catch(
-      (error: Error) => {
+  let waited = 0;
+  /** Asks again where Cloudflare says so, as to an account that had too many calls, unless it says to wait for long. */
+  async function respond(path: string): Promise<Response> {
+    for (;;) {
+      const init = { headers: { Authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(20_000) };
+      const response = await fetch(`${base}${path}`, init).catch((error: Error) => {
         throw new UnreadError(`Cloudflare cannot be reached: ${reasonOf(error)}. Nothing was changed by this call.`);
-      },
-    );
+      });
+      const wait = Number(response.headers.get("Retry-After")) * 1_000 || pause;
+      if (response.status !== 429 || waited + wait > patience) return response;
+      waited += wait;
+      await delay(wait);
+    }
+  }
+
+  async function read<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
+    const response = await respond(path);
     const parsed = Answer.safeParse(await response.json().catch(() => undefined));
     if (!parsed.success)
       throw new UnreadError(`Cloudflare answered ${response.status} to ${path}, and no JSON of its own.`);

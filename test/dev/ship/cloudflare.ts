@@ -52,8 +52,8 @@ export class StandIn {
   ready = (_version: string): number => 200;
   /** The status of any other path of the Worker. */
   answers = (_call: string): number => 200;
-  /** The answer to a call of the API in place of the right one: a status and a text. */
-  odd = (_call: string): [status: number, text: string] | undefined => undefined;
+  /** The answer to a call of the API in place of the right one: a status, a text, and headers. */
+  odd = (_call: string): [status: number, text: string, headers?: Record<string, string>] | undefined => undefined;
   /** True to answer calls of the API with half a text. */
   isTorn = false;
   /** True for a call that never gets its answer, whether it had its effect or not. */
@@ -69,7 +69,7 @@ export class StandIn {
         .replace("/client/v4", "")
         .replace(/^\/accounts\/acc(?=\/)/, "")}`;
       const odd = isWorker ? undefined : this.odd(call);
-      if (odd) return void response.writeHead(odd[0], { "Content-Type": "application/json" }).end(odd[1]);
+      if (odd) return void response.writeHead(odd[0], { "Content-Type": "application/json", ...odd[2] }).end(odd[1]);
       const body = isWorker ? result : { success: errors.length === 0, errors, messages: [], result: result ?? null };
       response.writeHead(errors.length > 0 && status === 200 ? 400 : status, { "Content-Type": "application/json" });
       const text = JSON.stringify(body);

@@ -170,6 +170,30 @@ describe("promise 28: npm run ship", () => {
     await refuses("Cloudflare cannot be reached");
   });
 
+  it("waits where Cloudflare has had too many calls, as it says, unless that is long", async () => {
+    at.cloudflare.run("0123456789ab");
+    const told = JSON.stringify({
+      success: false,
+      errors: [{ code: 10_429, message: "Too many calls" }],
+      result: null,
+    });
+    const asked: string[] = [];
+    const refusing = (seconds: string) => (call: string) => {
+      const isFirst = !asked.includes(call);
+      asked.push(call);
+      return isFirst
+        ? ([429, told, { "Retry-After": seconds }] as [number, string, Record<string, string>])
+        : undefined;
+    };
+    at.cloudflare.odd = refusing("1");
+    expect(await run({ isDryRun: true })).not.toContain("Too many calls");
+    expect(asked.filter((call) => call === "GET /workers/scripts/tiny-production/deployments")).toHaveLength(2);
+    asked.length = 0;
+    at.cloudflare.odd = refusing("3600");
+    await refuses("Too many calls (10429)", { isDryRun: true });
+    expect(new Set(asked).size).toBe(asked.length);
+  });
+
   it("says what stays where a migration fails, and touches no Worker", async () => {
     at.cloudflare.run("0123456789ab");
     await query("create table things (id int)");

@@ -83,7 +83,7 @@ describe("promise 28: npm run ship, step by step", () => {
       let isUploaded = false;
       at.cloudflare.odd = (call) => {
         isUploaded ||= /^POST .*versions$/.test(call);
-        return isUploaded && /^GET .*deployments$/.test(call) ? [status, text] : undefined;
+        return isUploaded && /^GET .*deployments$/.test(call) ? [status, text, { "Retry-After": "3600" }] : undefined;
       };
       const said = await run();
       expect(said).toMatch(
