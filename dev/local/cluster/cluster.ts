@@ -37,7 +37,8 @@ export async function initialise({ folder, native, identity }: Place, user: stri
     "--no-instructions",
   ];
   await run(join(native, "bin", "initdb"), options, { cwd: folder, env, ...identity }).catch((error: Error) => {
-    throw /could not look up effective user ID/.test(error.message) ? nameless() : error;
+    if (/could not look up effective user ID/.test(error.message)) throw nameless();
+    throw /No space left on device/.test(`${Reflect.get(error, "stderr")}`) ? full(folder) : error;
   });
   await rm(passwordFile);
 }
@@ -45,6 +46,12 @@ export async function initialise({ folder, native, identity }: Place, user: stri
 function unreadable(native: string): string {
   const without = 'move the project to a folder without ", $, ` and \\ in its path';
   return `PostgreSQL cannot be started from ${native}: ${without}.`;
+}
+
+function full(folder: string): CommandError {
+  return new CommandError(
+    `PostgreSQL needs about 50 MB in ${folder}, and no space is left there: make room, or set TMPDIR to another folder.`,
+  );
 }
 
 function nameless(): CommandError {

@@ -3,6 +3,7 @@
  * the run lets go of it, and a run that was interrupted, crashed or killed lets go too.
  */
 import { once } from "node:events";
+import { CommandError } from "../../config.ts";
 import { startCluster } from "./cluster.ts";
 import { createDatabase } from "./database.ts";
 import { removeRemains } from "./remains.ts";
@@ -23,6 +24,9 @@ try {
   } finally {
     await cluster.stop();
   }
+} catch (error) {
+  console.error(error instanceof CommandError ? error.message : error);
+  process.exitCode = 1;
 } finally {
   if (process.connected) process.disconnect();
   await removeRemains(Number(run), folder);

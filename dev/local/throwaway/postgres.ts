@@ -4,6 +4,7 @@ import { chmod, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { CommandError } from "../../config.ts";
 
 const Ready = z.object({ postgres: z.url(), database: z.url() });
 
@@ -15,7 +16,11 @@ export type ThrowawayPostgres = z.infer<typeof Ready> & { stop(): Promise<void> 
  * on this process has a `TMPDIR` of its own, which goes with it, as does all that it has started and left running.
  */
 export async function startPostgres(): Promise<ThrowawayPostgres> {
-  const folder = await mkdtemp(join(tmpdir(), "plinth-run-"));
+  const folder = await mkdtemp(join(tmpdir(), "plinth-run-")).catch((error: Error) => {
+    throw new CommandError(
+      `Nothing can be made in the folder for temporary files, which TMPDIR names: ${error.message}.`,
+    );
+  });
   // Open to everybody, like /tmp: PostgreSQL may run as another user.
   await chmod(folder, 0o1777);
   const keeper = fork(join(import.meta.dirname, "keeper.ts"), [String(process.pid), folder], {
@@ -25,7 +30,7 @@ export async function startPostgres(): Promise<ThrowawayPostgres> {
   const ended = once(keeper, "disconnect");
   const answer = await Promise.race([
     once(keeper, "message"),
-    ended.then(() => Promise.reject(new Error("PostgreSQL did not start; the reason is above"))),
+    ended.then(() => Promise.reject(new CommandError("PostgreSQL did not start; the reason is above."))),
   ]);
   process.env.TMPDIR = folder;
   return {

@@ -1,8 +1,10 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { projectFolder } from "../../../dev/config.ts";
 import { initialise } from "../../../dev/local/cluster/cluster.ts";
+import { spawned } from "../spawned.ts";
 
 it.each(["$", "`", '"', "\\"])("names the character of a path that initdb could not take: %s", async (character) => {
   const folder = await mkdtemp(join(tmpdir(), "plinth-cluster-"));
@@ -16,4 +18,25 @@ it.each(["$", "`", '"', "\\"])("names the character of a path that initdb could 
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+it("says that the disk is full, and what helps", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "plinth-cluster-"));
+  const bin = join(folder, "bin");
+  await mkdir(bin);
+  const full = "#!/bin/sh\necho 'FATAL: could not write to file \"pg_wal/1\": No space left on device' >&2\nexit 1\n";
+  await writeFile(join(bin, "initdb"), full, { mode: 0o755 });
+  const refused = await initialise({ folder, native: folder, identity: {} }, "plinth", "password").catch(String);
+  expect(refused).toMatch(/^CommandError: PostgreSQL needs about 50 MB in .*, and no space is left there: make room/);
+  await rm(folder, { recursive: true });
+});
+
+it("names the folder for temporary files where there is none, in a sentence", async () => {
+  const TMPDIR = join(tmpdir(), "missing");
+  const command = spawned([join(projectFolder, "dev/commands/check-migrations.ts")], { ...process.env, TMPDIR });
+  const { code, said } = await command.ended;
+  expect([code, said]).toStrictEqual([
+    1,
+    expect.stringMatching(/^Nothing can be made in .* TMPDIR names: .*missing.*\n$/),
+  ]);
 });
