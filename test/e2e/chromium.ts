@@ -9,6 +9,8 @@ export async function launchBrowser(): Promise<Browser> {
   }
   return chromium.launch({
     executablePath,
+    // The path of a socket has some hundred characters at most, and tests that other tests start have a deep folder.
+    env: { ...process.env, TMPDIR: "/tmp" },
     args: ["--disable-gpu", "--disable-quic", "--disable-component-update", "--disable-sync"],
   });
 }
