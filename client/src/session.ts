@@ -291,8 +291,11 @@ export function openSession(
       const leaving = leave();
       underWay = Promise.allSettled([underWay, leaving.then(([told]) => told)]);
       const [told, forgotten] = await leaving;
-      await forgotten;
-      await told;
+      try {
+        await forgotten;
+      } finally {
+        await told;
+      }
     },
     send(request, isOpen) {
       const began = turn;

@@ -134,12 +134,27 @@ describe("a store that fails", () => {
     expect((await api.post("/auth/refresh", { json: { refresh_token: token } })).status).toBe(400);
   });
 
-  it("tells the server of a sign-out even where the token cannot be removed, and says so", async () => {
+  it("tells the server of a sign-out before it says that the token cannot be removed", async () => {
     const { store, failing, kept } = aFailingStore();
-    const { client } = await signedIn({ store: kept });
+    const gate = aGate();
+    let wasTold = false;
+    const { client } = await signedIn({
+      store: kept,
+      through: async (request, next) => {
+        if (!request.url.endsWith("/logout")) return next(request);
+        await gate.opened;
+        const answer = await next(request);
+        wasTold = true;
+        return answer;
+      },
+    });
     failing.add("remove");
-    await expect(client.session.signOut()).rejects.toThrow("The store cannot remove.");
-    expect(client.session.state).toStrictEqual({ status: "signed_out" });
+    const leaving = expect(client.session.signOut())
+      .rejects.toThrow("The store cannot remove.")
+      .then(() => wasTold);
+    await vi.waitFor(() => expect(client.session.state).toStrictEqual({ status: "signed_out" }));
+    setTimeout(gate.open, 50);
+    expect(await leaving).toBe(true);
     // The token that is left in the store opens nothing.
     expect(await aClient({ store }).session.start()).toStrictEqual({ status: "signed_out" });
   });
