@@ -8,8 +8,9 @@ import { progressOn } from "../../../dev/terminal.ts";
 const busy = (milliseconds: number) =>
   `let sum = 0; for (let i = 0; i < ${milliseconds} * 200_000; i += 1) sum += Math.sqrt(i); export const done = sum;`;
 const sources = {
-  quick: "export default { fetch: () => new Response() };",
+  // The first start warms the runtime, and the quick one is the next.
   slow: busy(400),
+  quick: "export default { fetch: () => new Response() };",
   broken: 'throw new Error("no start");',
   named: 'import { env } from "cloudflare:workers"; if (env.NAME !== "known") throw new Error("no variable");',
 };
