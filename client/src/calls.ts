@@ -7,7 +7,8 @@ export type PathsBy<M extends Method> = {
 }[keyof paths];
 export type Operation<M extends Method, P extends PathsBy<M>> =
   paths[P] extends Record<M, infer O extends Record<string, unknown>> ? O : never;
-export type Init<M extends Method, P extends PathsBy<M>> = FetchOptions<Operation<M, P>>;
+/** The options of one call, without a `fetch`, which would pass by the session and its token. */
+export type Init<M extends Method, P extends PathsBy<M>> = FetchOptions<Operation<M, P>> & { fetch?: never };
 
 /** The last argument of a call, which may be left out where all of it may. */
 export type Last<Init> = object extends Init ? [init?: Init] : [init: Init];

@@ -37,6 +37,8 @@ export async function page(): Promise<unknown> {
   await pages(client, "/api/v1/items", { signale: stop }).next();
   // @ts-expect-error: no such option of a query
   query(client, "/api/v1/items", { signale: stop });
+  // @ts-expect-error: a fetch for one call, which would pass by the session and its token
+  await client.GET("/api/v1/items", { fetch: (request: Request) => fetch(request) });
   // @ts-expect-error: a file is no text
   const file: string = unwrap(await client.GET("/api/v1/items/export", { parseAs: "blob", signal: stop }));
   // @ts-expect-error: no such order
