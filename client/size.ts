@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 /** In bytes, without what stands above it. The helpers come with their import, and the table grows with your own endpoints. */
-const budgets = { core: 5_220, helpers: 650, tanstack: 1_000, operations: Number.POSITIVE_INFINITY };
+const budgets = { core: 5_250, helpers: 650, tanstack: 1_000, operations: Number.POSITIVE_INFINITY };
 
 async function bundled(contents: string, external: string[] = []): Promise<number> {
   const { outputFiles } = await build({

@@ -57,8 +57,9 @@ export function createClient({
       const operation = `${request.method} ${schemaPath}`;
       if (openOperations.has(operation)) open.add(request);
       if (keyedOperations.has(operation) && !request.headers.has("Idempotency-Key")) {
-        // It need not be secret, and `crypto` is missing on a page without https and in React Native.
-        request.headers.set("Idempotency-Key", `${Date.now()}${Math.random()}`);
+        // It need not be secret, and `randomUUID` is missing on a page without https, `crypto` in React Native.
+        const uuid = "crypto" in globalThis && crypto.randomUUID?.();
+        request.headers.set("Idempotency-Key", uuid || `${Date.now()}${Math.random()}`);
       }
     },
     onResponse: ({ response, options: { parseAs } }) =>
