@@ -169,10 +169,10 @@ function answerOf(field: Field): string {
   return kind === "time" ? `Timestamp${nullable}` : `fields.${name}`;
 }
 
-function exampleOf({ name, kind, values }: Pick<Field, "name" | "kind" | "values">): string {
+function exampleOf({ name, kind, values, max }: Omit<Field, "isOptional" | "isUnique">): string {
   const prose = name.replaceAll("_", " ");
   return {
-    ...{ text: `"${capital(articleOf(prose))} ${prose}"`, integer: "3", boolean: "true" },
+    ...{ text: within(max, `${capital(articleOf(prose))} ${prose}`), integer: "3", boolean: "true" },
     ...{ email: '"ada@example.com"', url: '"https://example.com/a"' },
     ...{ date: '"2026-11-23"', time: '"2026-11-23T09:30:00.000Z"', enum: `"${values[0]}"` },
     json: '{"color": "teal"}',
@@ -180,13 +180,18 @@ function exampleOf({ name, kind, values }: Pick<Field, "name" | "kind" | "values
 }
 
 /** Another value than the example, if there is one. */
-function otherOf({ kind, values }: Field): string {
+function otherOf({ kind, values, max }: Field): string {
   return {
-    ...{ text: '"Another"', email: '"grace@example.com"', url: '"https://example.com/b"' },
+    ...{ text: within(max, "Other text"), email: '"grace@example.com"', url: '"https://example.com/b"' },
     ...{ integer: "4", boolean: "false" },
     ...{ date: '"2026-12-24"', time: '"2026-12-24T09:30:00.000Z"', enum: `"${values[1] ?? values[0]}"` },
     json: '{"color": "red"}',
   }[kind];
+}
+
+/** A text of this length at most, in JavaScript. */
+function within(max: number, text: string): string {
+  return `"${text.slice(0, max).trim()}"`;
 }
 
 /** A value that no other row has, in JavaScript, made anew each time. */
@@ -195,6 +200,9 @@ function uniqueOf({ kind, max }: Field): string {
   if (kind === "integer") return "Math.trunc(Math.random() * 2_147_483_647)";
   if (kind === "email") return `\`\${${random}}@example.com\``;
   if (kind === "url") return `\`https://example.com/\${${random}}\``;
+  // Of a few hexadecimal digits, two would soon be the same.
+  if (max < 12)
+    return `String.fromCodePoint(...crypto.getRandomValues(new Uint16Array(${max})).map((n) => n % 20_000 + 0x4e00))`;
   return max < 36 ? `${random}.slice(-${max})` : random;
 }
 

@@ -43,7 +43,7 @@ describe("npm run new", () => {
       await make("resource", "zebra-spots", "--under", "zebra-stripes", "--fields", "place:text:unique"),
     ).toMatchObject({ code: 0 });
     const fields =
-      "name:text note:text(5000)? keeper:email deputy:email? site:url map:url? head_count:integer foal_count:integer? calm:boolean? born:date seen_at:time? mood:enum(grazing, on_guard) tag:text(20):unique number:integer:unique? radio:email:unique page:url:unique? traits:json extra:json?";
+      "name:text note:text(5000)? sign:text(1)? keeper:email deputy:email? site:url map:url? head_count:integer foal_count:integer? calm:boolean? born:date seen_at:time? mood:enum(grazing, on_guard) tag:text(20):unique badge:text(3):unique? number:integer:unique? radio:email:unique page:url:unique? traits:json extra:json?";
     const herds = await make("resource", "zebra-herds", "--in", "organization", "--fields", fields);
     expect(herds).toMatchObject({ code: 0, output: expect.stringMatching(/^ {2}organization_id=\$\(curl -s \$api/m) });
     expect(herds.output).toMatch(/^ {2}curl \$api\/organizations\/\$organization_id\/zebra-herds .*"keeper": "ada@/m);
