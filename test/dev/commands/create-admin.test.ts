@@ -71,9 +71,10 @@ describe("npm run admin:create", () => {
     };
     const theirs = { id: uuidv7(), userId: user_id, tokenHash: "", userAgent: null, network: null };
     const terms = { idleDays: 30, absoluteDays: 90, graceSeconds: 30 };
-    await until(sql`select from pg_stat_activity where query like 'select pg_sleep%' and state = 'active'`);
+    const here = sql`select from pg_stat_activity where datname = current_database()`;
+    await until(sql`${here} and query like 'select pg_sleep%' and state = 'active'`);
     const signedIn = Sessions.open(db, theirs, ["a squatter's"], terms).then(() => undefined);
-    await until(sql`select from pg_locks where not granted`);
+    await until(sql`${here} and wait_event_type = 'Lock'`);
     await Promise.all([busy, signedIn, createAdmin(db, email)]);
     expect(await find(email)).toMatchObject({ id: user_id, role: "admin", password_hash: dummyHash });
     expect(await db.$count(sessions, and(eq(sessions.user_id, user_id), isNull(sessions.revoked_at)))).toBe(0);

@@ -227,7 +227,8 @@ describe("Neon's SQL over HTTP", () => {
     };
     const sent = request(served.endpoint.url, { method: "POST", headers }).on("error", () => {});
     sent.end(JSON.stringify(body));
-    const running = () => one("select count(*)::int from pg_stat_activity where query like 'insert%pg_sleep%'");
+    const ours = "datname = current_database() and query like 'insert%pg_sleep%'";
+    const running = () => one(`select count(*)::int from pg_stat_activity where ${ours}`);
     await expect.poll(running).toBe(1);
     sent.destroy();
     await expect.poll(running).toBe(0);
