@@ -93,7 +93,7 @@ export function openSession(
 
   function become(next: SessionState): void {
     state = next;
-    // What a listener throws ends no sign-out half-way. It stays uncaught, for the page's own reports.
+    // A listener that throws ends no sign-out half-way. Its error stays uncaught, for the page's own reports.
     for (const listener of listeners) void (async () => listener())();
   }
 

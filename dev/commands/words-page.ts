@@ -58,7 +58,7 @@ export async function wordsTables(): Promise<{ needed: string[][]; optional: str
   return { needed: rowsOf(true), optional: rowsOf(false) };
 }
 
-/** What a word cannot stand beside, where that is no word. */
+/** Names for the parts of a declaration that exclude a word without being words themselves. */
 const traits: Record<string, string> = {
   get: '`method: "get"`',
   change: "any other method than `get`",

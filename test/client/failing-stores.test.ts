@@ -167,7 +167,7 @@ describe("a store that fails", () => {
     ["a text that is too long", "x".repeat(1_001)],
     ["a number", 5],
     ["an object", { token: "x" }],
-  ])("is as good as an empty one where it answers %s, and takes the next token", async (_what, rubbish) => {
+  ])("is taken for an empty one if it answers %s, and keeps the next token", async (_what, rubbish) => {
     const store = aStore();
     Object.assign(store, { token: rubbish });
     const client = aClient({ store });
