@@ -162,6 +162,7 @@ export class ApiError extends Error {
   readonly errors: FieldError[] | undefined;
   readonly blamed: readonly Blamed[];
   readonly refusedValue: RefusedValue | undefined;
+  readonly place: number | undefined;
   readonly headers: Record<string, string>;
 
   constructor(
@@ -173,6 +174,8 @@ export class ApiError extends Error {
       blamed?: readonly Blamed[];
       /** Finds what to blame among the values of the request. */
       refusedValue?: RefusedValue | undefined;
+      /** The place of what was refused, among the values that a statement was given. */
+      place?: number | undefined;
       headers?: Record<string, string>;
       cause?: unknown;
     } = {},
@@ -183,6 +186,7 @@ export class ApiError extends Error {
     this.errors = options.errors;
     this.blamed = options.blamed ?? [];
     this.refusedValue = options.refusedValue;
+    this.place = options.place;
     this.headers = options.headers ?? {};
   }
 }

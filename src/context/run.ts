@@ -11,7 +11,7 @@ import type { Later, Run, RunItem, Statement, Variables } from "./types.ts";
 
 /** The parts of a request that decide how its statements run. The stages of the request fill them in. */
 type RunContext = Partial<
-  Pick<Variables, "policy" | "guard" | "once" | "audit" | "outbox" | "tasks" | "enqueued" | "log"> & {
+  Pick<Variables, "policy" | "guard" | "once" | "references" | "audit" | "outbox" | "tasks" | "enqueued" | "log"> & {
     requestId: string | null;
   }
 >;
@@ -26,8 +26,8 @@ export function runner(db: Database, context: RunContext = {}): Run {
 }
 
 /**
- * A {@link Run} that turns each task into the statement that enqueues it, puts the guard behind each hold, has all
- * performed, and answers in their order.
+ * A {@link Run} that requires the rows which the request refers to, turns each task into the statement that enqueues it,
+ * puts the guard behind each hold, has all performed, and answers in their order.
  */
 export function runWith(
   db: Database,
@@ -35,8 +35,9 @@ export function runWith(
   perform: (statements: readonly Statement[]) => Promise<unknown[]>,
 ): Run {
   async function run(...given: readonly (RunItem | undefined)[]): Promise<unknown> {
+    const required = context.references?.required(db) ?? [];
     const groups = given.map((one) => statementsOf(db, context, one));
-    const results = await perform(groups.flat());
+    const results = (await perform([...required, ...groups.flat()])).slice(required.length);
     const answers = groups.map(({ length }) => results.splice(0, length)[0]);
     // The answer to a statement that `enqueueing` made.
     for (const [i, one] of given.entries()) if (isLater(one)) noteTask(context, one, answers[i] as EnqueueAnswer);

@@ -36,12 +36,14 @@ async function attempt<Vars extends Variables, T>(
   work: (tx: Vars) => Promise<T>,
   end: number,
 ): Promise<T> {
-  const { guard, audit, settings, trips } = vars;
+  const { guard, references, audit, settings, trips } = vars;
   const session = await vars.begin(settings, trips, { isolation, timeout: end - Date.now() });
   const { db } = session;
   try {
     if (guard) await db.execute(sql`select ${guard()}`);
-    const value = await Promise.race([work({ ...vars, db, run: runWith(db, vars, oneByOne) }), session.ended]);
+    await oneByOne(references?.required(db) ?? []);
+    const context = { ...vars, references: undefined };
+    const value = await Promise.race([work({ ...vars, db, run: runWith(db, context, oneByOne) }), session.ended]);
     const recorded = audit.made.length > 0 ? await AuditEvents.recorded(db, audit.made) : [];
     const mayMail = vars.outbox.length > 0 || recorded.length > 0;
     const refused = mayMail ? (await Mails.refused(db)).rows : [];

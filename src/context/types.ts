@@ -6,6 +6,7 @@ import type { PageRequest } from "../crud/keyset.ts";
 import type { Tasks } from "../crud/tasks.ts";
 import type { Versions } from "../crud/versions.ts";
 import type { ConnectionSettings, Database } from "../db/client.ts";
+import type { OrganizationTable, OwnedTable } from "../db/schema.ts";
 import type { DatabaseSession, Terms } from "../db/session.ts";
 import type { RoundTrips } from "../db/wire.ts";
 import type { Tagged } from "../http/etag.ts";
@@ -14,6 +15,7 @@ import type { Log } from "../log.ts";
 import type { Transport } from "../mail/transports.ts";
 import type { KeptAnswers } from "../platform/answers.ts";
 import type { Texts } from "../platform/texts.ts";
+import type { FieldError } from "../schemas/field-errors.ts";
 import type { PageQuery } from "../schemas/pages.ts";
 import type { Caller, Membership, SessionCaller, UserMembership } from "../security/caller.ts";
 import type { Keys } from "../security/keys.ts";
@@ -118,6 +120,8 @@ export type Variables = Deps & {
   apiKeyId?: string;
   /** Makes the statements of an idempotent request take effect once. */
   once?: Once;
+  /** The rows that the fields of a `refersTo` name. */
+  references?: References | undefined;
   run: Run;
   /** The versions that the conditional headers of a versioned change name. */
   versions?: Versions | undefined;
@@ -223,6 +227,13 @@ type Result<R extends RunItem> = R extends Statement
 type Results<R extends readonly (RunItem | undefined)[]> = {
   -readonly [I in keyof R]: R[I] extends RunItem ? Result<R[I]> : Result<NonNullable<R[I]>> | undefined;
 };
+
+/** A table whose rows a user or an organization owns. */
+export type ReferredTable = OwnedTable | OrganizationTable;
+/** Tables by the fields of a body that name their rows: `customer_id`, `tag_ids.*`, `lines.*.product_id`. */
+export type RefersTo = Readonly<Record<string, ReferredTable>>;
+/** The places of the ids in a body, in their order, and the statements that require their rows. */
+export type References = { locs: () => FieldError["loc"][]; required: (db: Database) => Statement[] };
 
 /** Runs these statements once: adds its own to their transaction, or answers the results of an earlier run instead. */
 export type Once = (

@@ -1,5 +1,5 @@
 /** The queries that resources share, whether a user or an organization owns their rows. */
-import { and, eq, getTableName, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
+import { and, eq, getTableName, inArray, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Database } from "../db/client.ts";
 import { type RefusalCode, sqlstateFor } from "../db/sqlstates.ts";
@@ -29,6 +29,32 @@ export function requireRow(db: Database, table: PgTable, condition: SQL | undefi
   return db.execute(sql`
     select refuse('PT404', -1)
     where not exists (select from ${table} where ${condition} ${reason === "change" ? sql`for share` : sql``})`);
+}
+
+/**
+ * Precedes statements that store the ids of rows of this table, and ends their transaction (SQLSTATE of
+ * `invalid_reference`) by the place of the first that is no live row under this condition. Holds the rows until the
+ * statements have run, so that none is deleted in between.
+ */
+export function requireEach(
+  db: Database,
+  table: RowTable,
+  named: readonly { id: string; place: number }[],
+  condition: SQL | undefined,
+) {
+  const ids = named.map(({ id }) => id);
+  const held = db
+    .select({ id: table.id })
+    .from(table)
+    .where(and(inArray(table.id, ids), inStatus(table, "live"), condition))
+    .for("share");
+  return db.execute(sql`
+    with held as (${held.getSQL()})
+    select refuse(${sqlstateFor("invalid_reference")}, missing.place) from (
+      select wanted.place from jsonb_to_recordset(${JSON.stringify(named)}::jsonb) as wanted(id uuid, place int)
+      where not exists (select from held where held.id = wanted.id)
+      order by wanted.place limit 1
+    ) as missing`);
 }
 
 /**

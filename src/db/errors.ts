@@ -60,6 +60,7 @@ export function fromDatabase(thrown: unknown): ApiError {
     blamed: blamedBy(code, error),
     refusedValue: error?.code?.startsWith("22") ? refusedValueOf(error) : isUnread ? unstorable : undefined,
     ...(refusal && position >= 0 && { errors: [operationError(refusal, position)] }),
+    place: code === "invalid_reference" && isOurs(error) && position >= 0 ? position : undefined,
     ...(retryAfter !== undefined && { headers: { "Retry-After": String(Math.min(retryAfter, longestWait)) } }),
   });
 }

@@ -11,7 +11,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { type RouteOutline, routeOutlineOf } from "./route-outline.ts";
 import { RememberingRouter } from "./router.ts";
 import { refuseUnsound } from "./rules.ts";
-import { blamingInput, refuseInvalid } from "./validation.ts";
+import { blamingInput, blamingReference, refuseInvalid } from "./validation.ts";
 
 /** The whole API, of which an app may serve a part: its document, preflights and refused methods name all endpoints. */
 export type Whole = { outlines: readonly RouteOutline[]; document: (settings: Settings) => string };
@@ -34,7 +34,7 @@ export function appOf<const Endpoints extends readonly Endpoint[]>(endpoints: En
     }),
   );
   app.onError((thrown, c) => {
-    const error = blamingInput(toApiError(thrown), c);
+    const error = blamingReference(blamingInput(toApiError(thrown), c), c);
     c.error = error;
     return problem(c, error, c.var.policy);
   });

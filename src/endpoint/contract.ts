@@ -22,6 +22,7 @@ import type {
   FileEnv,
   MemberEnv,
   PagedEnv,
+  RefersTo,
   TransactionEnv,
   UploadEnv,
   UserEnv,
@@ -108,6 +109,11 @@ export type Contract = {
   /** Honours `Idempotency-Key`: the handler calls `c.var.run` once. Adds the header, 409 and 422. */
   idempotent?: true;
   /**
+   * The tables of the rows that fields of its body name: `{ customer_id: customers }`; in a list, `"lines.*.product_id"`. Each
+   * must be a live row that the caller can reach, and stays one until the change is made. Adds a 422, which names the field.
+   */
+  refersTo?: RefersTo;
+  /**
    * Gives its row a version: a `get` answers `ETag` and 304; a change takes `If-Match` and `If-None-Match`, on
    * `c.var.versions`, and so does a `post` without a 201. Adds the headers, 400, 412 and, but for a `post`, 428.
    */
@@ -190,6 +196,7 @@ const codesWith = {
   callers: ["permission_required", "network_not_allowed"],
   idempotent: idempotencyCodes,
   fresh: ["insufficient_user_authentication"],
+  refersTo: ["invalid_reference"],
   signed: ["invalid_signature"],
   paged: ["invalid_cursor", "validation_failed"],
   cached: ["bad_request", "precondition_failed"],

@@ -16,6 +16,10 @@ export const exclusions = {
     changes: "a sensitive change tells its owner in the same statement, which no key can record: leave out idempotent",
     transaction: "a key is recorded with the statements of one round trip: leave out idempotent",
   },
+  refersTo: {
+    get: "a get has no body whose fields could refer to rows",
+    public: 'rows are reached by a caller: refersTo needs access: "user"',
+  },
   versioned: { public: 'a version is read and changed by a caller: versioned needs access: "user"' },
   fresh: { public: 'fresh asks a session: it needs access: "user"' },
   cached: {

@@ -25,7 +25,7 @@ import { isSigningSecret, isSwitch } from "../settings.ts";
 import type { Answers, Contract, Method } from "./contract.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { exclusionsIn } from "./exclusions.ts";
-import { faultsOfTexts, fieldsIn, schemaIn } from "./inputs.ts";
+import { faultsOfTexts, fieldsIn, hasPath, schemaIn } from "./inputs.ts";
 import { words } from "./words.ts";
 
 /** Throws if endpoints cannot be served as declared, with a line for each fault that names the remedy. */
@@ -77,6 +77,7 @@ function faultsOf(contract: Contract): string[] {
     ...faultsOfCallers(contract),
     ...faultsOfChanges(contract),
     ...faultsTogether(contract),
+    ...faultsOfReferences(contract),
     ...faultsOfPages(contract),
     ...faultsOfVersions(contract),
     ...faultsOfCache(contract),
@@ -198,6 +199,19 @@ function faultsTogether(contract: Contract): string[] {
     ...when(uncounted === true && roundTrips > 0, "uncounted needs roundTrips: 0"),
     ...when(new Set(errors).size < errors.length, "errors have each code once"),
   ];
+}
+
+/** Requires each field that refers to rows to be one of the body, and their table to be of the callers' kind. */
+function faultsOfReferences({ access, request, refersTo = {} }: Contract): string[] {
+  const bodies = request?.body?.upload ? [] : Object.values(request?.body?.content ?? {});
+  const owner = typeof access === "object" ? "organization_id" : "owner_id";
+  return Object.entries(refersTo).flatMap(([field, table]) => [
+    ...when(
+      !bodies.some((content) => hasPath(schemaIn(content), field.split("."))),
+      `refersTo names ${field}, which is no field of its body`,
+    ),
+    ...when(!(owner in table), `refersTo ${field} needs a table with the column ${owner}`),
+  ]);
 }
 
 function lacksToken(carries: Carried, request: Contract["request"]): boolean {

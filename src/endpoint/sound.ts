@@ -1,4 +1,5 @@
 import type { MemberAccess, organizationPath } from "../context/policy.ts";
+import type { OrganizationTable, OwnedTable } from "../db/schema.ts";
 import type { Permission } from "../permissions.ts";
 import type { PageQuery } from "../schemas/pages.ts";
 import type { AnswerStatus, Body, Contract } from "./contract.ts";
@@ -28,6 +29,9 @@ type SoundWords<C extends Contract> = string extends C["path"] ? unknown : Exclu
 /** The words that others need beside them. */
 type Needed<C extends Contract> = (C extends { uncounted: true } ? { roundTrips: 0 } : unknown) &
   (C extends { transaction: unknown } ? { roundTrips: number } : unknown) &
+  (C extends { refersTo: unknown }
+    ? { refersTo: Readonly<Record<string, C["access"] extends MemberAccess ? OrganizationTable : OwnedTable>> }
+    : unknown) &
   (C extends { signed: unknown } ? { request: { body: Body & { upload?: never } } } : unknown) &
   (C extends { callers: unknown; access: "user" } ? { permission: Permission } : unknown) &
   (C extends { callers: unknown; access: MemberAccess } ? { access: { member: Permission } } : unknown);

@@ -42,6 +42,13 @@ function isOtherGrant({ path: [field], code }: z.core.$ZodIssue): boolean {
   return field === "grant_type" && (code === "invalid_value" || code === "invalid_union");
 }
 
+/** Blames the field of the body that refers to a row which the caller cannot reach. */
+export function blamingReference(error: ApiError, c: Context<AppEnv>): ApiError {
+  const { code, place = -1, cause } = error;
+  const loc = c.var.references?.locs()[place];
+  return loc ? new ApiError(code, { errors: [fieldError(loc, "not_found")], cause }) : error;
+}
+
 /**
  * Blames the one value of the request that the database refused, as validation would have. Changes nothing where several
  * have the same value, or none: the statement may have computed it.

@@ -23,6 +23,10 @@ const callers: Kind = { ...texts, told: '["user", "key"]' };
 const request: Kind = { ...object, told: "an object of params, query, headers, cookies and body" };
 const caching: Kind = { ...object, told: "{ seconds, staleSeconds }" };
 const deprecation: Kind = { ...object, told: "{ since, sunset? }" };
+const referring: Kind = {
+  told: "an object with a table for each field",
+  holds: (value) => isObject(value) && Object.values(value).every(isObject),
+};
 const terms: Kind = { told: "true or an object", holds: (value) => value === true || isObject(value) };
 const signature: Kind = {
   told: "{ by, secret, tolerance? }: a scheme and a setting",
@@ -58,6 +62,7 @@ export const words: Record<keyof Contract, Kind & { isNeeded?: boolean }> = {
   permission: text,
   changes: object,
   idempotent: flag,
+  refersTo: referring,
   versioned: flag,
   paged: flag,
   transaction: terms,

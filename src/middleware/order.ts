@@ -27,6 +27,7 @@ import { readMultipart } from "./multipart.ts";
 import { pages } from "./pages.ts";
 import { tellPolicy } from "./policy.ts";
 import { limitRate } from "./rate-limit.ts";
+import { references } from "./references.ts";
 import { requestId } from "./request-id.ts";
 import { requestLog } from "./request-log.ts";
 import { runTasksAfter } from "./run-tasks.ts";
@@ -162,6 +163,11 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
         ? expectVersions({ mayDemand: contract.method !== "post" })
         : undefined,
     "Refuses a change without a version before it uses up an `Idempotency-Key`.",
+  ],
+  [
+    "references",
+    ({ contract: { refersTo } }) => refersTo && references(refersTo),
+    "Tells `run` how to require the rows that a body names, and reads none before it was validated.",
   ],
   [
     "idempotency",

@@ -1,10 +1,11 @@
 /** Code that must not compile. `tsc` fails if an expected error is missing. */
 import { hc } from "hono/client";
 import { expectTypeOf } from "vitest";
-import type { z } from "zod";
+import { z } from "zod";
 import { Users } from "../../src/crud/users.ts";
+import type { OrganizationTable, OwnedTable } from "../../src/db/schema.ts";
 import { upload } from "../../src/endpoint/bodies.ts";
-import { endpoint, json } from "../../src/endpoint/endpoint.ts";
+import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
 import type { Sound } from "../../src/endpoint/sound.ts";
 import type { App } from "../../src/index.ts";
 import { IdParams } from "../../src/schemas/common.ts";
@@ -227,6 +228,20 @@ endpoint({ ...contract, access: "user", withoutSettings: true }, (c) => c.json(a
 
 // @ts-expect-error: what has no effect needs no key
 endpoint({ ...contract, access: "user", idempotent: true }, (c) => c.json(answer, 200));
+
+// A field refers to rows that the caller can reach: a user's own, or those of the organization in the path.
+declare const rows: { owned: OwnedTable; shared: OrganizationTable };
+const owning = { request: { ...contract.request, body: body(z.strictObject({ thing_id: IdParams.shape.id })) } };
+const changing = { ...contract, ...owning, method: "post", access: "user" } as const;
+endpoint({ ...changing, refersTo: { thing_id: rows.owned } }, (c) => c.json(answer, 200));
+// @ts-expect-error: a user's rows have an owner
+endpoint({ ...changing, refersTo: { thing_id: rows.shared } }, (c) => c.json(answer, 200));
+const sharing = { ...ofMembers, method: "post", refersTo: { thing_id: rows.shared } } as const;
+endpoint(sharing, (c) => c.json(answer, 200));
+// @ts-expect-error: members reach rows of their organization
+endpoint({ ...sharing, refersTo: { thing_id: rows.owned } }, (c) => c.json(answer, 200));
+// @ts-expect-error: a stranger reaches no row
+endpoint({ ...changing, access: "public", refersTo: { thing_id: rows.owned } }, (c) => c.json(answer, 200));
 
 // A list of pages has a cursor, and a page to answer.
 const Things = pageOf(Health);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createApp } from "../../src/app.ts";
+import { members, organizations } from "../../src/db/schema.ts";
 import { file, files, multipart, upload } from "../../src/endpoint/bodies.ts";
 import { body, endpoint, formOrJson, json, optional } from "../../src/endpoint/endpoint.ts";
 import { downloadOf } from "../../src/http/download.ts";
@@ -26,6 +27,11 @@ const sound = {
 function taking(...fields: string[]) {
   const schema = z.strictObject(Object.fromEntries(fields.map((field) => [field, z.string()])));
   return { method: "post", access: "public", request: { params: IdParams, body: body(schema) } };
+}
+
+/** The same, of a user. */
+function referring(...fields: string[]) {
+  return { ...taking(...fields), access: "user" };
 }
 
 const texts = {
@@ -240,6 +246,23 @@ describe("createApp", () => {
       "a sensitive change tells its owner in the same statement, which no key can record: leave out idempotent",
     ],
     [{ ...posting, idempotent: true, roundTrips: 2 }, "idempotent calls c.var.run once: leave out roundTrips"],
+    [{ refersTo: { thing_id: organizations } }, "a get has no body whose fields could refer to rows"],
+    [
+      { ...taking("thing_id"), refersTo: { thing_id: organizations } },
+      'rows are reached by a caller: refersTo needs access: "user"',
+    ],
+    [
+      { ...referring("thing"), refersTo: { thing_id: organizations } },
+      "refersTo names thing_id, which is no field of its body",
+    ],
+    [
+      { ...referring("thing_ids"), refersTo: { "thing_ids.*": organizations } },
+      "refersTo names thing_ids.*, which is no field",
+    ],
+    [
+      { ...referring("thing_id"), refersTo: { thing_id: members } },
+      "refersTo thing_id needs a table with the column owner_id",
+    ],
     [{ versioned: true, responses: { 200: json(z.array(Tagged), "Them") } }, "a versioned answer has etag: ETag"],
     [
       { versioned: true, responses: { 200: json(z.union([Tagged, Health]), "It") } },

@@ -3,10 +3,11 @@ import type { Context } from "hono";
 import { matchedRoutes } from "hono/route";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Users } from "../../src/crud/users.ts";
+import { organizations } from "../../src/db/schema.ts";
 import { filesOf, multipart, upload } from "../../src/endpoint/bodies.ts";
 import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { ofEndpoint, ofEveryRequest } from "../../src/middleware/order.ts";
-import { ETag } from "../../src/schemas/common.ts";
+import { ETag, Id } from "../../src/schemas/common.ts";
 import { Health } from "../../src/schemas/health.ts";
 import { pageOf } from "../../src/schemas/pages.ts";
 import { type Answer, aUser, bindings, serve, unique } from "../harness.ts";
@@ -35,8 +36,8 @@ const responses = { 200: json(Health, "Reached") };
 const change = endpoint(
   {
     ...{ ...said, method: "patch", path: "/change", operationId: "change", access: "user", offBy: "DOCS" },
-    ...{ idempotent: true, versioned: true },
-    request: { ...request, body: body(z.strictObject({ title: z.string() })) },
+    ...{ idempotent: true, versioned: true, refersTo: { organization_id: organizations } },
+    request: { ...request, body: body(z.strictObject({ title: z.string(), organization_id: Id.optional() })) },
     responses: { 200: json(Health.extend({ etag: ETag }), "Changed") },
   },
   async (c) => {

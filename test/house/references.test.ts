@@ -1,0 +1,277 @@
+import { is, sql } from "drizzle-orm";
+import { foreignKey, getTableConfig, PgTable, pgTable, uuid } from "drizzle-orm/pg-core";
+import { v7 as uuidv7 } from "uuid";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { reachEvery, withRoomIn } from "../../src/crud/organization-rows.ts";
+import { withRoom } from "../../src/crud/owned.ts";
+import { dialect } from "../../src/db/drizzle.ts";
+import {
+  organizationPolicy,
+  organizationRow,
+  organizations,
+  organizationTables,
+  ownedRow,
+  ownedTables,
+} from "../../src/db/schema.ts";
+import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
+import { endpoints } from "../../src/routes/index.ts";
+import { Id } from "../../src/schemas/common.ts";
+import { type Call, called } from "../calls.ts";
+import { bodySchema, resolved, type Schema } from "../examples.ts";
+import { aUser, db, serve } from "../harness.ts";
+import { holding } from "../holding.ts";
+import { anOrganization } from "../members.ts";
+import { holdReferences } from "../references.ts";
+
+const suffix = uuidv7().replaceAll("-", "_");
+const named = (name: string) => `${name}_${suffix}`;
+const customers = pgTable(named("customers"), ownedRow);
+const products = pgTable(named("products"), ownedRow);
+const orders = pgTable(named("orders"), { ...ownedRow, customer_id: uuid() });
+const depots = pgTable(named("depots"), organizationRow, (table) => [organizationPolicy(named("depots"), table)]);
+const parcels = pgTable(named("parcels"), { ...organizationRow, depot_id: uuid().notNull() }, (table) => [
+  organizationPolicy(named("parcels"), table),
+]);
+for (const [table, columns] of [
+  [customers, "owner_id uuid not null"],
+  [products, "owner_id uuid not null"],
+  [orders, `owner_id uuid not null, customer_id uuid references ${named("customers")}`],
+  [depots, "organization_id uuid not null, created_by uuid"],
+  [parcels, `organization_id uuid not null, created_by uuid, depot_id uuid references ${named("depots")}`],
+] as const) {
+  const { name, policies } = getTableConfig(table);
+  await db.execute(
+    sql.raw(`create table ${name} (id uuid primary key, created_at timestamptz(3) not null default now(), ${columns},
+      updated_at timestamptz(3) not null default now(), deleted_at timestamptz(3), version int not null default 1)`),
+  );
+  for (const { using } of policies) {
+    if (!using) continue;
+    await db.execute(sql.raw(`alter table ${name} enable row level security, force row level security`));
+    await db.execute(sql.raw(`create policy own on ${name} using (${dialect.sqlToQuery(using).sql})`));
+  }
+}
+
+const Made = z.object({ id: Id }).openapi("Made");
+const OrderWrite = z.strictObject({
+  customer_id: Id.nullable().optional(),
+  lines: z.array(z.strictObject({ product_id: Id })).optional(),
+  friend_ids: z.array(Id).optional(),
+});
+const said = {
+  method: "post",
+  tags: ["operations"],
+  summary: "Order",
+  description: "Orders.",
+  access: "user",
+} as const;
+const answers = { responses: { 201: json(Made, "The order") } };
+
+const createOrder = endpoint(
+  {
+    ...{ ...said, ...answers, path: "/orders", operationId: "createOrder", idempotent: true },
+    request: { body: body(OrderWrite) },
+    refersTo: { customer_id: customers, "lines.*.product_id": products, "friend_ids.*": customers },
+    errors: ["quota_exceeded"],
+  },
+  async (c) => {
+    const { db, run, user } = c.var;
+    const { customer_id = null } = c.req.valid("json");
+    const row = { id: uuidv7(), owner_id: user.id, customer_id };
+    const [made] = await run(
+      db
+        .insert(orders)
+        .values(withRoom(orders, [row], 0))
+        .returning(),
+    );
+    return c.json(Made.parse(made), 201);
+  },
+);
+
+const createOrderAtLength = endpoint(
+  {
+    ...{ ...said, ...answers, path: "/long-orders", operationId: "createOrderAtLength", roundTrips: 7 },
+    request: { body: body(OrderWrite) },
+    refersTo: { customer_id: customers },
+    transaction: true,
+  },
+  async (c) => {
+    const { user, transaction } = c.var;
+    const { customer_id = null } = c.req.valid("json");
+    const made = await transaction(async ({ db, run }) => {
+      await run(db.select({ id: orders.id }).from(orders).limit(1));
+      return run(db.insert(orders).values({ id: uuidv7(), owner_id: user.id, customer_id }).returning());
+    });
+    return c.json(Made.parse(made[0]), 201);
+  },
+);
+
+const createParcel = endpoint(
+  {
+    ...{ ...said, ...answers, path: "/organizations/{organization_id}/parcels", operationId: "createParcel" },
+    access: { member: "member" },
+    request: { params: z.object({ organization_id: Id }), body: body(z.strictObject({ depot_id: Id })) },
+    refersTo: { depot_id: depots },
+  },
+  async (c) => {
+    const { db, run, member } = c.var;
+    const row = { id: uuidv7(), ...c.req.valid("json") };
+    const [made] = await run(
+      db
+        .insert(parcels)
+        .values(withRoomIn(parcels, [row], member, 0))
+        .returning(),
+    );
+    return c.json(Made.parse(made), 201);
+  },
+);
+
+const app = serve({ endpoints: [createOrder, createOrderAtLength, createParcel] });
+
+const ask = ({ path, ...call }: Call) => app.post(path, call);
+
+async function rowIn(table: typeof customers, owner_id: string): Promise<string> {
+  const id = uuidv7();
+  await db.insert(table).values({ id, owner_id });
+  return id;
+}
+
+/** The call of an order with one row of each kind. */
+async function anOrder(path: string) {
+  const { id, token } = await aUser();
+  const customer_id = await rowIn(customers, id);
+  const own = { lines: [{ product_id: await rowIn(products, id) }], friend_ids: [await rowIn(customers, id)] };
+  return { path, token, json: { customer_id, ...own } };
+}
+
+async function aParcel() {
+  const { id: organization_id, path, member } = await anOrganization();
+  const depot_id = uuidv7();
+  await db.batch([reachEvery(db), db.insert(depots).values({ id: depot_id, organization_id })]);
+  return { path: `${path}/parcels`, token: member.token, json: { depot_id } };
+}
+
+const ours = [
+  { endpoint: createOrder, make: () => anOrder("/orders"), ask },
+  { endpoint: createOrderAtLength, make: () => anOrder("/long-orders"), ask },
+  { endpoint: createParcel, make: aParcel, ask },
+].map((one) => ({ operationId: one.endpoint.policy.operationId, ...one }));
+const theirs = called.filter(({ endpoint }) => endpoint.contract.refersTo);
+
+describe("a field that refers to a row", () => {
+  it.each([...theirs.map((one) => ({ ...one, ask: undefined })), ...ours])(
+    "of $operationId takes one's own, and no other",
+    ({ endpoint, make, ask }) => holdReferences(endpoint, make, ask),
+  );
+
+  it("costs no further round trip, and nothing where it is left out", async () => {
+    const { json, ...call } = await anOrder("/orders");
+    for (const given of [json, { ...json, customer_id: null }, {}]) {
+      const { status, roundTrips } = await ask({ ...call, json: given });
+      expect([status, roundTrips]).toStrictEqual([201, 1]);
+    }
+  });
+
+  it("is named by its place in the body, the first of several", async () => {
+    const { json, ...call } = await anOrder("/orders");
+    const friend_ids = [...json.friend_ids, uuidv7(), json.customer_id, uuidv7()];
+    const { body } = await ask({ ...call, json: { ...json, friend_ids } });
+    expect(body.errors).toMatchObject([{ loc: ["body", "friend_ids", 1] }]);
+    const lines = [...json.lines, { product_id: json.customer_id }];
+    const other = await ask({ ...call, json: { ...json, lines } });
+    expect(other.body.errors).toMatchObject([{ loc: ["body", "lines", 1, "product_id"] }]);
+  });
+
+  it("takes one row twice, and ids in any case", async () => {
+    const { json, ...call } = await anOrder("/orders");
+    const friend_ids = [json.customer_id.toUpperCase(), json.customer_id];
+    expect((await ask({ ...call, json: { ...json, friend_ids } })).status).toBe(201);
+  });
+
+  it("is looked at once under an Idempotency-Key: a repetition has its answer, though the row is gone", async () => {
+    const call = { ...(await anOrder("/orders")), headers: { "Idempotency-Key": uuidv7() } };
+    const first = await ask(call);
+    await db.update(customers).set({ deleted_at: sql`now()` });
+    const again = await ask(call);
+    expect([again.status, again.text]).toStrictEqual([201, first.text]);
+  });
+
+  it("waits for a deletion of the row that is under way, and refuses it then", async () => {
+    const { json, ...call } = await anOrder("/orders");
+    const held = await holding(sql`update ${customers} set deleted_at = now() where id = ${json.customer_id}`);
+    const asked = ask({ ...call, json });
+    await held.meets(asked);
+    await held.release();
+    expect((await asked).body.code).toBe("invalid_reference");
+  });
+
+  it("is no way to learn of rows for a caller who is gone", async () => {
+    const { json, ...call } = await anOrder("/orders");
+    const { token } = await aUser({ deleted_at: new Date().toISOString() });
+    for (const customer_id of [json.customer_id, uuidv7()]) {
+      const { status } = await ask({ ...call, token, json: { ...json, customer_id } });
+      expect(status).toBe(401);
+    }
+  });
+});
+
+const modules = Object.values(import.meta.glob<Record<string, unknown>>("../../src/db/schema.ts", { eager: true }));
+const tables = modules
+  .flatMap((module) => Object.values(module))
+  .filter((value): value is PgTable => is(value, PgTable));
+const resources: readonly PgTable[] = [...ownedTables, ...organizationTables].filter((one) => one !== organizations);
+
+/** The columns of tables that refer to rows of these, each with what becomes of it when such a row is purged. */
+function referring(from: readonly PgTable[], to: readonly PgTable[]) {
+  return from.flatMap((table) => {
+    const { name, foreignKeys } = getTableConfig(table);
+    return foreignKeys.flatMap((key) => {
+      const { columns, foreignTable } = key.reference();
+      if (!to.some((one) => one === foreignTable)) return [];
+      return columns.map((column) => ({ table: name, column: column.name, onDelete: key.onDelete ?? "no action" }));
+    });
+  });
+}
+
+/** The fields of a body with one of these names, as `refersTo` writes them. */
+function fieldsNamed(names: ReadonlySet<string>, given: Schema | undefined, at = ""): string[] {
+  const { properties = {}, items, anyOf = [], oneOf = [], allOf = [] } = resolved(given);
+  return [
+    ...[...anyOf, ...oneOf, ...allOf].flatMap((one) => fieldsNamed(names, one, at)),
+    ...(items ? fieldsNamed(names, items, `${at}*.`) : []),
+    ...Object.entries(properties).flatMap(([name, inner]) => [
+      ...(names.has(name) ? [`${at}${name}`] : []),
+      ...fieldsNamed(names, inner, `${at}${name}.`),
+    ]),
+  ];
+}
+
+describe("a column that refers to a row of a resource", () => {
+  it("says what becomes of it when the row is purged, which would fail for all rows", () => {
+    const stuck = ({ onDelete }: { onDelete: string }) => onDelete === "no action";
+    const all = referring(tables, resources);
+    expect(all.length).toBeGreaterThan(0);
+    expect(all.filter(stuck), 'add { onDelete: "set null" } or "cascade"').toStrictEqual([]);
+    const to = (onDelete?: "cascade") =>
+      pgTable("letters", { ...ownedRow, customer_id: uuid() }, (table) => [
+        foreignKey({ columns: [table.customer_id], foreignColumns: [customers.id] }).onDelete(onDelete ?? "no action"),
+      ]);
+    expect(referring([to()], [customers]).filter(stuck)).toHaveLength(1);
+    expect(referring([to("cascade")], [customers]).filter(stuck)).toHaveLength(0);
+  });
+
+  it("is a field of a body where refersTo names its table, so that nobody refers to rows of others", () => {
+    const names = new Set(referring(tables, resources).map(({ column }) => column));
+    const forgotten = endpoints.flatMap((one) =>
+      fieldsNamed(names, bodySchema(one))
+        .filter((field) => !Object.hasOwn(one.contract.refersTo ?? {}, field))
+        .map((field) => `${one.policy.operationId}: refersTo lacks ${field}`),
+    );
+    expect(forgotten).toStrictEqual([]);
+    const id = { type: "string", format: "uuid" };
+    const lines: Schema = { type: "array", items: { oneOf: [{ properties: { product_id: id, count: {} } }] } };
+    const schema: Schema = { properties: { customer_id: { anyOf: [id, { type: "null" }] }, title: {}, lines } };
+    const found = fieldsNamed(new Set(["customer_id", "product_id"]), schema);
+    expect(found).toStrictEqual(["customer_id", "lines.*.product_id"]);
+  });
+});
