@@ -158,7 +158,7 @@ const ours = [
 ].map((one) => ({ operationId: one.endpoint.policy.operationId, ...one }));
 const theirs = called.filter(({ endpoint }) => endpoint.contract.refersTo);
 
-describe("a field that refers to a row", () => {
+describe("promise 52: a field that refers to a row", () => {
   it.each([...theirs.map((one) => ({ ...one, ask: undefined })), ...ours])(
     "of $operationId takes one's own, and no other",
     ({ endpoint, make, ask }) => holdReferences(endpoint, make, ask),
