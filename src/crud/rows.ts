@@ -1,5 +1,5 @@
 /** The queries that resources share, whether a user or an organization owns their rows. */
-import { and, eq, getTableName, inArray, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
+import { and, eq, getTableName, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Database } from "../db/client.ts";
 import { type RefusalCode, sqlstateFor } from "../db/sqlstates.ts";
@@ -42,18 +42,13 @@ export function requireEach(
   named: readonly { id: string; place: number }[],
   condition: SQL | undefined,
 ) {
-  const ids = named.map(({ id }) => id);
-  const held = db
-    .select({ id: table.id })
-    .from(table)
-    .where(and(inArray(table.id, ids), inStatus(table, "live"), condition))
-    .for("share");
+  const isNamed = sql`${table.id} = any(array(select id from named))`;
+  // One parameter, whatever their number: a statement takes 65,535.
   return db.execute(sql`
-    with held as (${held.getSQL()})
+    with named as (select id, place from jsonb_to_recordset(${JSON.stringify(named)}::jsonb) as (id uuid, place int)),
+    held as (select ${table.id} as id from ${table} where ${and(isNamed, inStatus(table, "live"), condition)} for share)
     select refuse(${sqlstateFor("invalid_reference")}, missing.place) from (
-      select wanted.place from jsonb_to_recordset(${JSON.stringify(named)}::jsonb) as wanted(id uuid, place int)
-      where not exists (select from held where held.id = wanted.id)
-      order by wanted.place limit 1
+      select place from named where not exists (select from held where held.id = named.id) order by place limit 1
     ) as missing`);
 }
 

@@ -182,6 +182,14 @@ describe("promise 52: a field that refers to a row", () => {
     expect(other.body.errors).toMatchObject([{ loc: ["body", "lines", 1, "product_id"] }]);
   });
 
+  it("names as many rows as a body holds", async () => {
+    const { json, ...call } = await anOrder("/orders");
+    const friend_ids = Array.from({ length: 20_000 }, () => json.customer_id);
+    expect((await ask({ ...call, json: { ...json, friend_ids } })).status).toBe(201);
+    const { body } = await ask({ ...call, json: { ...json, friend_ids: [...friend_ids, uuidv7()] } });
+    expect(body.errors).toMatchObject([{ loc: ["body", "friend_ids", 20_000] }]);
+  });
+
   it("takes one row twice, and ids in any case", async () => {
     const { json, ...call } = await anOrder("/orders");
     const friend_ids = [json.customer_id.toUpperCase(), json.customer_id];
