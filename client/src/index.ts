@@ -53,7 +53,8 @@ export function createClient({
   client.use({
     onRequest({ request, schemaPath, params: { path } }) {
       // A URL drops such a part, and would lead to another operation.
-      for (const name in path) if (/^\.?\.?$/.test(`${path[name] ?? ""}`)) throw new Error(`The path has no ${name}.`);
+      for (const name in path)
+        if (/^\.?\.?$/.test(String(path[name] ?? ""))) throw new Error(`The path has no ${name}.`);
       const operation = `${request.method} ${schemaPath}`;
       if (openOperations.has(operation)) open.add(request);
       if (keyedOperations.has(operation) && !request.headers.has("Idempotency-Key")) {

@@ -2,6 +2,7 @@ import type { components } from "./schema.ts";
 
 /** An error of the API (RFC 9457). */
 export type Problem = components["schemas"]["Problem"];
+type Token = components["schemas"]["Token"];
 /** An error of one field. */
 export type FieldError = NonNullable<Problem["errors"]>[number];
 
@@ -48,24 +49,24 @@ export function fieldErrors(problem: Pick<Problem, "errors"> | undefined): Recor
 
 /**
  * Makes a problem with the code `unreadable` of an answer that is not the API's: of an error without a code, as a gateway
- * sends, and of a success without JSON, as a hotel's page, whose status becomes 502.
+ * sends, and of a success without JSON or without the `wanted` member, as a hotel's page, whose status becomes 502.
  */
-export async function readable(answer: Response): Promise<Response> {
+export async function readable(answer: Response, wanted?: keyof Token): Promise<Response> {
   const { ok, status: answered, headers } = answer;
   const text = await answer.clone().text();
   // 202, 204 and 304 may be empty.
   if (!text && answered > 201 && answered < 400) return answer;
   try {
-    const body: Partial<Problem> = JSON.parse(text);
-    if (ok || body.code) return answer;
+    const body: Partial<Problem & Token> = JSON.parse(text);
+    if (ok ? !wanted || body[wanted] : body.code) return answer;
   } catch {
     // It is a page, or cut off.
   }
   const status = ok ? 502 : answered;
-  // Over HTTP/2, no answer has a text for its status.
-  const title = "Unreadable";
   const detail = `The server answered ${answered}, but no JSON of the API.`;
-  const problem: Problem = { type: "about:blank", title, status, detail, code: "unreadable", request_id: "" };
+  const code = "unreadable";
+  // Over HTTP/2, no answer has a text for its status.
+  const problem: Problem = { detail, status, code, title: "Unreadable", type: "about:blank", request_id: "" };
   const whole = new Response(JSON.stringify(problem), { status, headers });
   whole.headers.delete("Content-Length");
   return whole;

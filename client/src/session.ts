@@ -134,7 +134,7 @@ export function openSession(
         ...(hasCookie && { credentials: "include" }),
       }),
       token,
-    ).then(readable);
+    ).then((answer) => readable(answer, "access_token"));
   }
 
   /** Sends after everything under way: a late answer could take a newer session's cookie away. */

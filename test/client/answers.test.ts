@@ -118,6 +118,19 @@ describe("the client answers the code `unreadable`", () => {
     expect([client.session.state.status, store.token]).toStrictEqual(["unknown", "a token"]);
   });
 
+  it.each(["null", "true", "[]", '"a token"', "{}"])(
+    "for %s in place of tokens, and signs nobody out",
+    async (body) => {
+      const fetch = async () => new Response(body, { headers: json });
+      const store = aStore("a token");
+      const { session } = createClient({ baseUrl, fetch, session: inStore(store) });
+      const { error } = await session.signIn({ username: "ada", password: "x" });
+      expect(error).toMatchObject({ code: "unreadable", status: 502 });
+      await expect(session.start()).rejects.toThrow("The server answered 502.");
+      expect([session.state.status, store.token]).toStrictEqual(["unknown", "a token"]);
+    },
+  );
+
   it("to a sign-in, and signs nobody out by such a 401", async () => {
     const fetch = async () => Response.json({ message: "Unauthorized" }, { status: 401 });
     const { session } = createClient({ baseUrl, fetch, session: inStore(aStore()) });
