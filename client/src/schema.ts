@@ -215,7 +215,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm a new e-mail address
-         * @description Takes the token of the link that was mailed to the new address, which then becomes the account's address. It works once, within 24 hours. The owner of the account is told by mail: `email.changed`.
+         * @description Takes the token of the link that was mailed to the new address, which then becomes the account's address. It works once, within 24 hours. Following the link again in that time is no error. The owner of the account is told by mail: `email.changed`.
          */
         post: operations["confirmEmail"];
         delete?: never;
@@ -987,7 +987,7 @@ export interface paths {
         put?: never;
         /**
          * Accept an invitation
-         * @description Takes the token of the mailed link. The account must have the invited address, and have verified it.
+         * @description Takes the token of the mailed link. The account must have the invited address, and have verified it. A member who follows the link again meets no error.
          */
         post: operations["acceptInvitation"];
         delete?: never;

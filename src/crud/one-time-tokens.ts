@@ -86,10 +86,10 @@ export const OneTimeTokens = {
   },
 
   /** The account whose address this token has verified, while it would be valid: following its link again is no error. */
-  findVerified(db: Database, tokenHash: string) {
+  findVerified(db: Database, tokenHash: string, purpose: "verify_email" | "change_email") {
     return db.execute<{ id: string }>(sql`
       select u.id from ${oneTimeTokens} as t join ${users} as u on u.id = t.user_id
-      where t.token_hash = ${tokenHash} and t.purpose = 'verify_email' and t.used_at = u.email_verified_at
+      where t.token_hash = ${tokenHash} and t.purpose = ${purpose} and t.used_at = u.email_verified_at
         and lower(t.email) = lower(u.email) and t.expires_at > now() and u.is_active and u.deleted_at is null`);
   },
 

@@ -81,9 +81,10 @@ export const Organizations = {
       .where(and(eq(organizations.id, organizationId), isNull(organizations.deleted_at)));
   },
 
-  /** The organization of an invitation, as its new member sees it. */
+  /** The organization of an invitation that was accepted, as its new member sees it: following its link again is no error. */
   findInvited(db: Database, tokenHash: string, caller: Caller) {
-    const invited = sql`(select i.organization_id from ${invitations} as i where i.token_hash = ${tokenHash})`;
+    const invited = sql`(select i.organization_id from ${invitations} as i
+      where i.token_hash = ${tokenHash} and i.accepted_at is not null)`;
     return db
       .select(organizationColumns)
       .from(organizations)

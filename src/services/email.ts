@@ -26,7 +26,7 @@ export async function confirmMailbox(context: Context, token: string): Promise<v
   // Separate, because only a later statement sees commits made while the first one waited for the row.
   const [used, verified] = await context.run(
     OneTimeTokens.useToVerify(context.db, tokenHash, event),
-    OneTimeTokens.findVerified(context.db, tokenHash),
+    OneTimeTokens.findVerified(context.db, tokenHash, "verify_email"),
   );
   if (used.rows.length === 0 && verified.rows.length === 0) throw new ApiError("invalid_one_time_token");
 }
@@ -53,9 +53,16 @@ export async function requestEmailChange(
   throw limitReached("too_many_requests", "mail", 60, { detail });
 }
 
-/** Makes the mailbox of a token the account's address. Throws `invalid_one_time_token`, `email_taken`. */
+/**
+ * Makes the mailbox of a token the account's address. Repeating it is no error. Throws `invalid_one_time_token`,
+ * `email_taken`.
+ */
 export async function confirmEmailChange(context: Context, token: string): Promise<void> {
   const event = auditEvent(context, "email.changed", null, {});
-  const { rows } = await context.run(OneTimeTokens.useToChangeEmail(context.db, await hashToken(token), event));
-  if (rows.length === 0) throw new ApiError("invalid_one_time_token");
+  const tokenHash = await hashToken(token);
+  const [used, verified] = await context.run(
+    OneTimeTokens.useToChangeEmail(context.db, tokenHash, event),
+    OneTimeTokens.findVerified(context.db, tokenHash, "change_email"),
+  );
+  if (used.rows.length === 0 && verified.rows.length === 0) throw new ApiError("invalid_one_time_token");
 }

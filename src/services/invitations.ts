@@ -53,7 +53,10 @@ export async function inviteAgain(context: InOrganization, id: string) {
   return sent.wait === 0 ? row : refuseMany(context, sent.wait);
 }
 
-/** Makes the caller a member by the token of a mailed link. Throws `invalid_one_time_token`, `quota_exceeded`. */
+/**
+ * Makes the caller a member by the token of a mailed link. Repeating it is no error while they are one. Throws
+ * `invalid_one_time_token`, `quota_exceeded`.
+ */
 export async function joinByInvitation(context: Context, token: string) {
   const { db, run, user, settings } = context;
   const tokenHash = await hashToken(token);
@@ -64,8 +67,9 @@ export async function joinByInvitation(context: Context, token: string) {
     Organizations.findInvited(db, tokenHash, user),
   );
   const [accepted] = rows;
-  if (!accepted) throw new ApiError("invalid_one_time_token");
-  if (!accepted.has_room) throw new ApiError("quota_exceeded", { detail: "The organization has no room for members." });
+  if (!accepted && !organization) throw new ApiError("invalid_one_time_token");
+  if (accepted && !accepted.has_room)
+    throw new ApiError("quota_exceeded", { detail: "The organization has no room for members." });
   return organization ?? notFound();
 }
 

@@ -10,7 +10,7 @@ export const confirmEmail = endpoint(
     tags: ["auth"],
     summary: "Confirm a new e-mail address",
     description:
-      "Takes the token of the link that was mailed to the new address, which then becomes the account's address. It works once, within 24 hours.",
+      "Takes the token of the link that was mailed to the new address, which then becomes the account's address. It works once, within 24 hours. Following the link again in that time is no error.",
     access: "public",
     carries: "mailed_token",
     changes: { "email.changed": "mailed_link" },

@@ -10,7 +10,8 @@ export const acceptInvitation = endpoint(
     operationId: "acceptInvitation",
     tags: ["organizations"],
     summary: "Accept an invitation",
-    description: "Takes the token of the mailed link. The account must have the invited address, and have verified it.",
+    description:
+      "Takes the token of the mailed link. The account must have the invited address, and have verified it. A member who follows the link again meets no error.",
     access: "user",
     request: { body: body(InvitationToken) },
     responses: { 200: json(Organization, "The organization, of which you are a member now") },

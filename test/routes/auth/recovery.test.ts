@@ -473,6 +473,20 @@ describe("POST /users/me/email", () => {
     expect((await rowOf(user.id))?.email).toBe(user.email);
   });
 
+  it("is no error to confirm again, by the same link in its time and while the address is the account's", async () => {
+    const [user, email] = [await aVerifiedUser(), aMailbox()];
+    await change(user.token, email);
+    const token = tokenFor(email);
+    expect([(await confirm(token)).status, (await confirm(token)).status]).toStrictEqual([204, 204]);
+    expect((await eventsOf(user.id)).filter((kind) => kind === "email.changed")).toHaveLength(1);
+    const used = eq(oneTimeTokens.user_id, user.id);
+    await db.update(oneTimeTokens).set({ expires_at: sql`now()` }).where(used);
+    expect((await confirm(token)).status).toBe(400);
+    await db.update(oneTimeTokens).set({ expires_at: sql`now() + interval '1 hour'` }).where(used);
+    await db.update(users).set({ email: aMailbox() }).where(eq(users.id, user.id));
+    expect((await confirm(token)).status).toBe(400);
+  });
+
   it("takes the last of two addresses", async () => {
     const [user, typo, email] = [await aVerifiedUser(), aMailbox(), aMailbox()];
     await change(user.token, typo);

@@ -1,7 +1,7 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { purgeRows } from "../../../src/crud/rows.ts";
-import { invitations, members, organizations, sessions, slugs, users } from "../../../src/db/schema.ts";
+import { auditEvents, invitations, members, organizations, sessions, slugs, users } from "../../../src/db/schema.ts";
 import { aUser, bindings, db, deleteOwn, quickHash, serve, tokenFor, unique } from "../../harness.ts";
 import { aMember, anOrganization } from "../../members.ts";
 import { invited } from "../invitations/calls.ts";
@@ -331,13 +331,26 @@ describe("deletion and restoration", () => {
 });
 
 describe("promise 41: an invitation", () => {
-  it("makes the owner of the address a member once, even in a race", async () => {
-    const { path, guest, secret } = await invited("admin");
+  it("makes the owner of the address a member once, even in a race, and tells each that they are one", async () => {
+    const { id, path, guest, secret } = await invited("admin");
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => guest.post("/invitations/accept", { token: secret })),
     );
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.map(({ status, body }) => [status, body.id, body.role])).toStrictEqual(
+      answers.map(() => [200, id, "admin"]),
+    );
     expect((await guest.get(path)).body.role).toBe("admin");
+    const joined = and(eq(auditEvents.organization_id, id), eq(auditEvents.kind, "member.joined"));
+    expect(await db.$count(auditEvents, joined)).toBe(1);
+  });
+
+  it("lets nobody in again who has left, nor a member whom it was not for", async () => {
+    const { path, admin, guest, secret } = await invited();
+    const accept = (who: typeof guest) => who.post("/invitations/accept", { token: secret });
+    expect((await accept(admin)).body.code).toBe("invalid_one_time_token");
+    expect([(await accept(guest)).status, (await accept(guest)).status]).toStrictEqual([200, 200]);
+    expect((await guest.post(`${path}/leave`)).status).toBe(204);
+    expect((await accept(guest)).body.code).toBe("invalid_one_time_token");
   });
 
   it("is for its address, whoever else has the link", async () => {
