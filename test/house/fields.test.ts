@@ -136,14 +136,20 @@ function textOf(given: Schema): unknown {
   return new RegExp(pattern, "u").test(text) ? text : exampleOf(given);
 }
 
-/** A body with this field at the end of the way, and one value of everything else that it needs. */
-function bodyWith(given: Schema | undefined, [step, ...rest]: Trail, leaf: Json, id: unknown): unknown {
+/** The ids of rows in the call of an update, by their fields: no other row may be named. */
+function referencesIn({ contract: { refersTo = {} } }: Endpoint, json: Json = {}): Json {
+  const fields = Object.keys(refersTo).map((field) => field.split(".")[0] ?? "");
+  return Object.fromEntries(fields.map((field) => [field, json[field]]));
+}
+
+/** A body with this field at the end of the way, and one value, known or not, of everything else that it needs. */
+function bodyWith(given: Schema | undefined, [step, ...rest]: Trail, leaf: Json, known: Json): unknown {
   const { properties = {}, required = [], items, oneOf, anyOf } = resolved(given);
-  if (step === "[]") return [bodyWith(items, rest, leaf, id)];
-  if (typeof step === "number") return bodyWith((oneOf ?? anyOf)?.[step], rest, leaf, id);
-  const inner = step === undefined ? leaf : { [step]: bodyWith(properties[step], rest, leaf, id) };
+  if (step === "[]") return [bodyWith(items, rest, leaf, known)];
+  if (typeof step === "number") return bodyWith((oneOf ?? anyOf)?.[step], rest, leaf, known);
+  const inner = step === undefined ? leaf : { [step]: bodyWith(properties[step], rest, leaf, known) };
   const needed = required.filter((name) => !(name in inner));
-  const others = needed.map((name) => [name, name === "id" ? id : valuesOf(properties[name] ?? {})[0]]);
+  const others = needed.map((name) => [name, name in known ? known[name] : valuesOf(properties[name] ?? {})[0]]);
   return { ...Object.fromEntries(others), ...inner };
 }
 
@@ -215,13 +221,15 @@ ${resource.update.policy.operationId} in test/routes/<resource>/calls.ts make a 
 }
 
 /** Sends one value on this way, and reads it back. Answers undefined if nobody may send it. */
-async function write({ name, endpoint, resource, trail, field }: Way, value: unknown) {
-  const { path, token } = await callOfUpdate(resource.update);
+async function write({ name, endpoint, resource, trail, field }: Way, given: unknown) {
+  const { path, token, json: own } = await callOfUpdate(resource.update);
+  const references = referencesIn(resource.update, own);
+  const value = field in references && given !== null ? references[field] : given;
   const was: Json = resource.read ? (await api.get(path, { token })).body : { id: path.split("/").at(-1) };
   const parents = parentsIn(resource.update, path);
   const made = endpoint === resource.update ? { path } : await callOf(endpoint);
   const call = { ...made, path: withParameters(endpoint, made.path, parents), token };
-  const json = { ...Object(bodyWith(bodyOf(endpoint), trail, { [field]: value }, was.id)) };
+  const json = { ...Object(bodyWith(bodyOf(endpoint), trail, { [field]: value }, { ...references, id: was.id })) };
   const answer = await send(endpoint, { ...call, json });
   if (answer.body?.code === "forbidden") return undefined;
   expect(answer.status, `${answer.text}${adviceOn(name, value)}`).toBeLessThan(300);
