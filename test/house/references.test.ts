@@ -1,5 +1,5 @@
 import { is, sql } from "drizzle-orm";
-import { foreignKey, getTableConfig, PgTable, pgTable, uuid } from "drizzle-orm/pg-core";
+import { foreignKey, getTableConfig, index, PgTable, pgTable, uuid } from "drizzle-orm/pg-core";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -229,14 +229,18 @@ const tables = modules
   .filter((value): value is PgTable => is(value, PgTable));
 const resources: readonly PgTable[] = [...ownedTables, ...organizationTables].filter((one) => one !== organizations);
 
-/** The columns of tables that refer to rows of these, each with what becomes of it when such a row is purged. */
+/** The columns of tables that refer to rows of these: what becomes of each when such a row is purged, and how it is found. */
 function referring(from: readonly PgTable[], to: readonly PgTable[]) {
   return from.flatMap((table) => {
-    const { name, foreignKeys } = getTableConfig(table);
+    const { name, foreignKeys, indexes } = getTableConfig(table);
+    const firsts = indexes.map(({ config: { columns } }) => columns[0]);
     return foreignKeys.flatMap((key) => {
       const { columns, foreignTable } = key.reference();
       if (!to.some((one) => one === foreignTable)) return [];
-      return columns.map((column) => ({ table: name, column: column.name, onDelete: key.onDelete ?? "no action" }));
+      return columns.map((column) => ({
+        ...{ table: name, column: column.name, onDelete: key.onDelete ?? "no action" },
+        isIndexed: firsts.some((first) => first && "name" in first && first.name === column.name),
+      }));
     });
   });
 }
@@ -255,17 +259,26 @@ function fieldsNamed(names: ReadonlySet<string>, given: Schema | undefined, at =
 }
 
 describe("a column that refers to a row of a resource", () => {
+  const all = referring(tables, resources);
+  const letters = (onDelete: "cascade" | "no action", name: "customer_id" | "owner_id") =>
+    pgTable("letters", { ...ownedRow, customer_id: uuid() }, (table) => [
+      foreignKey({ columns: [table.customer_id], foreignColumns: [customers.id] }).onDelete(onDelete),
+      index("letters_idx").on(table[name], table.id),
+    ]);
+
   it("says what becomes of it when the row is purged, which would fail for all rows", () => {
-    const stuck = ({ onDelete }: { onDelete: string }) => onDelete === "no action";
-    const all = referring(tables, resources);
+    const isStuck = ({ onDelete }: { onDelete: string }) => onDelete === "no action";
     expect(all.length).toBeGreaterThan(0);
-    expect(all.filter(stuck), 'add { onDelete: "set null" } or "cascade"').toStrictEqual([]);
-    const to = (onDelete?: "cascade") =>
-      pgTable("letters", { ...ownedRow, customer_id: uuid() }, (table) => [
-        foreignKey({ columns: [table.customer_id], foreignColumns: [customers.id] }).onDelete(onDelete ?? "no action"),
-      ]);
-    expect(referring([to()], [customers]).filter(stuck)).toHaveLength(1);
-    expect(referring([to("cascade")], [customers]).filter(stuck)).toHaveLength(0);
+    expect(all.filter(isStuck), 'add { onDelete: "set null" } or "cascade"').toStrictEqual([]);
+    expect(referring([letters("no action", "customer_id")], [customers]).filter(isStuck)).toHaveLength(1);
+    expect(referring([letters("cascade", "customer_id")], [customers]).filter(isStuck)).toHaveLength(0);
+  });
+
+  it("is the first of an index, without which the purge of each row reads the whole table", () => {
+    const isSought = ({ isIndexed }: { isIndexed: boolean }) => !isIndexed;
+    expect(all.filter(isSought), "add an index on the column").toStrictEqual([]);
+    expect(referring([letters("cascade", "owner_id")], [customers]).filter(isSought)).toHaveLength(1);
+    expect(referring([letters("cascade", "customer_id")], [customers]).filter(isSought)).toHaveLength(0);
   });
 
   it("is a field of a body where refersTo names its table, so that nobody refers to rows of others", () => {
