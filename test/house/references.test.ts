@@ -229,7 +229,7 @@ const tables = modules
   .filter((value): value is PgTable => is(value, PgTable));
 const resources: readonly PgTable[] = [...ownedTables, ...organizationTables].filter((one) => one !== organizations);
 
-/** The columns of tables that refer to rows of these: what becomes of each when such a row is purged, and how it is found. */
+/** The columns of tables that refer to rows of these: what a purge makes of each, and if an index finds it. */
 function referring(from: readonly PgTable[], to: readonly PgTable[]) {
   return from.flatMap((table) => {
     const { name, foreignKeys, indexes } = getTableConfig(table);
