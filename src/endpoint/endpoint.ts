@@ -206,10 +206,11 @@ function withHeaders(policy: Policy, responses: RouteConfig["responses"]): Route
   );
 }
 
-function toldBy({ changes = {}, permission, deprecated }: Contract): string {
+function toldBy({ changes = {}, permission, refersTo = {}, deprecated }: Contract): string {
   const kinds = Object.keys(changes).map((kind) => `\`${kind}\``);
   const byMail = kinds.length > 0 ? ` The owner of the account is told by mail: ${kinds.join(", ")}.` : "";
-  const told = `${byMail}${permission ? ` An API key needs \`${permission}\`.` : ""}`;
+  const referring = Object.keys(refersTo).map((field) => ` \`${field}\` refers to what you can reach.`);
+  const told = `${byMail}${referring.join("")}${permission ? ` An API key needs \`${permission}\`.` : ""}`;
   if (!deprecated) return told;
   const end = deprecated.sunset ? `, and may be gone after ${deprecated.sunset}` : "";
   return `${told} Deprecated since ${deprecated.since}${end}.`;

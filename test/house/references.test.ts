@@ -14,6 +14,7 @@ import {
   ownedRow,
   ownedTables,
 } from "../../src/db/schema.ts";
+import { codesOf } from "../../src/endpoint/contract.ts";
 import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { endpoints } from "../../src/routes/index.ts";
 import { Id } from "../../src/schemas/common.ts";
@@ -163,6 +164,11 @@ describe("promise 52: a field that refers to a row", () => {
     "of $operationId takes one's own, and no other",
     ({ endpoint, make, ask }) => holdReferences(endpoint, make, ask),
   );
+
+  it("is told by the document", () => {
+    expect(createParcel.route).toMatchObject({ description: "Orders. `depot_id` refers to what you can reach." });
+    expect(codesOf(createParcel.contract)).toContain("invalid_reference");
+  });
 
   it("costs no further round trip, and nothing where it is left out", async () => {
     const { json, ...call } = await anOrder("/orders");
