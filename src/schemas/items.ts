@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
+import { batchOf, batchResultOf } from "./batches.ts";
 import { changesSomething, ETag, Id, Timestamp } from "./common.ts";
-import { type FieldError, fieldError, ruleOfEach } from "./field-errors.ts";
 import { countedPageOf, pageOf, sortBy } from "./pages.ts";
 import { includes, Moment } from "./parameters.ts";
 import { text } from "./text.ts";
@@ -49,52 +49,9 @@ export const ItemUpdate = z
   .check(changesSomething)
   .openapi("ItemUpdate", { minProperties: 1 });
 
-/** The version in an `ETag`, weak or strong: see src/http/etag.ts. */
-const IfMatch = z
-  .stringFormat("etag", /^(W\/)?"(0|[1-9][0-9]{0,8})(-[0-9]{1,9})?"$/)
-  .transform((tag) => Number(/[0-9]+/.exec(tag)?.[0]))
-  .openapi({ description: "Apply only if the item's `ETag` is still this one", example: '"1"' });
-
-const ItemOperation = z.discriminatedUnion("op", [
-  z.strictObject({ op: z.literal("create"), item: ItemCreate }),
-  z.strictObject({ op: z.literal("update"), id: Id, if_match: IfMatch.optional(), item: ItemUpdate }),
-  z.strictObject({ op: z.literal("delete"), id: Id, if_match: IfMatch.optional() }),
-]);
-export type ItemOperation = z.output<typeof ItemOperation>;
-
-/** Allows each item once per batch: a second result would depend on the first. */
-function repetitions(operations: ItemOperation[]): FieldError[] {
-  const ids = operations.map((operation) => (operation.op === "create" ? undefined : operation.id.toLowerCase()));
-  return ids.flatMap((id, index) => {
-    const isFirst = id === undefined || ids.indexOf(id) === index;
-    return isFirst ? [] : [fieldError([index, "id"], "duplicate")];
-  });
-}
-
-export const ItemBatch = z
-  .strictObject({
-    operations: z
-      .array(ItemOperation)
-      .min(1)
-      .max(100)
-      .check(ruleOfEach(repetitions))
-      .openapi({ example: [{ op: "create", item: { title: "Analytical engine" } }] }),
-  })
-  .openapi("ItemBatch");
-
-export const ItemBatchResult = z
-  .object({
-    results: z
-      .array(
-        z.discriminatedUnion("op", [
-          z.object({ op: z.literal("create"), etag: ETag, item: Item }),
-          z.object({ op: z.literal("update"), etag: ETag, item: Item }),
-          z.object({ op: z.literal("delete"), id: Id }),
-        ]),
-      )
-      .openapi({ description: "In the order of the operations" }),
-  })
-  .openapi("ItemBatchResult");
+export const ItemBatch = batchOf(ItemCreate, ItemUpdate, { title: "Analytical engine" }).openapi("ItemBatch");
+export type ItemOperation = z.output<typeof ItemBatch>["operations"][number];
+export const ItemBatchResult = batchResultOf(Item).openapi("ItemBatchResult");
 
 export const ItemPage = countedPageOf(Item).openapi("ItemPage");
 

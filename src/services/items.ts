@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from "uuid";
 import type { CallerEnv, PagedEnv } from "../context/types.ts";
 import { refuseUnlessAdmin } from "../crud/guards.ts";
 import { ItemBatches } from "../crud/item-batches.ts";
@@ -6,9 +5,9 @@ import { itemQueries } from "../crud/item-searches.ts";
 import { type ItemFilter, Items } from "../crud/items.ts";
 import type { Position } from "../crud/keyset.ts";
 import { PublicItems } from "../crud/public-items.ts";
-import { ApiError, operationError } from "../errors.ts";
-import { type ItemOperation, type ItemQuery, ItemUpdate } from "../schemas/items.ts";
+import type { ItemOperation, ItemQuery } from "../schemas/items.ts";
 import type { PageQuery } from "../schemas/pages.ts";
+import { changeTogether } from "./batches.ts";
 
 type Context = Pick<CallerEnv["Variables"], "db" | "run" | "user"> & PagedEnv["Variables"];
 
@@ -46,58 +45,16 @@ export async function pageOfPublicItems({ db, run, page }: Omit<Context, "user">
   });
 }
 
-/**
- * Carries out all of these operations or none. Throws `not_found`, `precondition_failed` or `precondition_required` for
- * the first failure, and `quota_exceeded`. `shown` are the items that are or just were public.
- */
+/** Carries out a batch: see {@link changeTogether}. `shown` are the items that are or just were public. */
 export async function changeItems(
-  { db, run, user, settings }: Pick<CallerEnv["Variables"], "db" | "run" | "user" | "settings">,
+  context: Pick<CallerEnv["Variables"], "db" | "run" | "user" | "settings">,
   operations: ItemOperation[],
 ) {
-  const creates = operations.filter((operation) => operation.op === "create");
-  const updates = operations.filter((operation) => operation.op === "update");
-  const deletes = operations.filter((operation) => operation.op === "delete");
-  const targets = operations.flatMap((operation, position) => {
-    if (operation.op === "create") return [];
-    if (settings.REQUIRE_IF_MATCH && operation.if_match === undefined) {
-      throw new ApiError("precondition_required", { errors: [operationError("precondition_required", position)] });
-    }
-    return [{ id: operation.id, version: operation.if_match, position }];
-  });
-  const inserts = creates.map(({ item }) => ({ ...item, id: uuidv7(), owner_id: user.id }));
-  const [, created, updated, deleted] = await run(
-    ItemBatches.lock(db, targets, user),
-    ItemBatches.insert(db, inserts, settings.ROWS_PER_OWNER),
-    ItemBatches.update(
-      db,
-      updates.map(({ id, item }) => ({ ...item, id })),
-      ItemUpdate.keyof().options,
-    ),
-    ItemBatches.delete(
-      db,
-      deletes.map(({ id }) => id),
-    ),
-  );
-  // Ids sort by time, so this is the order of creation.
-  const inOrder = created.toSorted((a, b) => (a.id < b.id ? -1 : 1)).values();
-  const changed = new Map(updated.map((row) => [row.id, row]));
-  function resultOf(operation: ItemOperation) {
-    switch (operation.op) {
-      case "create":
-        return changedTo(operation.op, inOrder.next().value);
-      case "update":
-        return changedTo(operation.op, changed.get(operation.id.toLowerCase()));
-      case "delete":
-        return { op: operation.op, id: operation.id.toLowerCase() };
-    }
-  }
-  const isShown = [...created, ...updated, ...deleted].filter(({ is_public }) => is_public).map(({ id }) => id);
-  const wasShown = updates.filter(({ item }) => item.is_public === false).map(({ id }) => id);
-  return { results: operations.map(resultOf), shown: [...isShown, ...wasShown] };
-}
-
-function changedTo<Row extends { etag: string }>(op: "create" | "update", item: Row | undefined) {
-  return { op, etag: item?.etag, item };
+  const { results, ...changed } = await changeTogether(context, ItemBatches, context.user, operations);
+  const rows = [...changed.created, ...changed.updated, ...changed.deleted];
+  const isShown = rows.filter(({ is_public }) => is_public).map(({ id }) => id);
+  const wasShown = operations.flatMap((one) => (one.op === "update" && one.item.is_public === false ? [one.id] : []));
+  return { results, shown: [...isShown, ...wasShown] };
 }
 
 /** Keeps a page of the longest items, ten thousand characters of up to six bytes each, at 12 MB. */
