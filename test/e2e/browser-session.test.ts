@@ -18,8 +18,17 @@ describe("a browser app on another origin of the same site", () => {
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
-  const frontend = createServer((_request, response) => {
-    response.setHeader("Content-Type", "text/html").end("<!doctype html><title>An app</title>");
+  const frontend = createServer((request, response) => {
+    const page = "<!doctype html><title>An app</title>";
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+    });
+    request.on("end", () => {
+      const json = JSON.stringify({ size, type: request.headers["content-type"] });
+      if (request.method === "GET") response.setHeader("Content-Type", "text/html").end(page);
+      else response.setHeader("X-Request-Id", "sent").end(json);
+    });
   });
 
   beforeAll(async () => {
@@ -117,7 +126,10 @@ describe("a browser app on another origin of the same site", () => {
 
   describe("with the client", () => {
     const client = build({
-      stdin: { contents: 'export * from "./index.ts"', resolveDir: join(import.meta.dirname, "../../client/src") },
+      stdin: {
+        contents: 'export * from "./index.ts"; export * from "./progress.ts"',
+        resolveDir: join(import.meta.dirname, "../../client/src"),
+      },
       bundle: true,
       format: "iife",
       globalName: "plinth",
@@ -229,6 +241,26 @@ describe("a browser app on another origin of the same site", () => {
       expect(await tab.evaluate(statuses)).toStrictEqual([200, 200]);
       expect(resumed).toBe(2);
       await Promise.all([tab.close(), other.close()]);
+    });
+
+    it("tells the progress of an upload, which a signal ends, and fails as by fetch", async () => {
+      const tab = await aTab();
+      await tab.evaluate(`told = [], client = plinth.createClient({
+        baseUrl: location.origin,
+        fetch: plinth.withProgress(({ url }, sent, total) => told.push([url, sent, total])),
+      }), file = new Blob([new Uint8Array(30e6)], { type: "application/pdf" }), 0`);
+      const send = (init = "") => `client.POST("/api/v1/files", { ...plinth.fileBody(file)${init} })`;
+      const sent = `${send()}.then(({ data, response }) => [data, response.status, response.headers.get("X-Request-Id")])`;
+      expect(await tab.evaluate(sent)).toStrictEqual([{ size: 30e6, type: "application/pdf" }, 200, "sent"]);
+      expect(await tab.evaluate("told.at(-1)")).toStrictEqual([`${page.url()}api/v1/files`, 30e6, 30e6]);
+      await tab.evaluate("stop = new AbortController(), told.push = () => stop.abort(new Error('Enough')), 0");
+      const failing = (init: string) => tab.evaluate(`${send(init)}.catch(({ name, message }) => [name, message])`);
+      expect(await failing(", signal: stop.signal")).toStrictEqual(["Error", "Enough"]);
+      expect(await failing(", signal: stop.signal")).toStrictEqual(["Error", "Enough"]);
+      await context.setOffline(true);
+      expect(await failing("")).toStrictEqual(["TypeError", "Failed to fetch"]);
+      await context.setOffline(false);
+      await tab.close();
     });
 
     it("goes on after it was offline", async () => {
