@@ -12,8 +12,8 @@ declare const partial: BatchOperation<{ name: string }, { name?: string }>[];
 declare const mistyped: BatchOperation<{ name: string; slug: string }, { name?: number }>[];
 
 const queries = batchQueries(organizations, getTableColumns(organizations));
-changeTogether(context, queries, context.user, whole);
+await changeTogether(context, queries, context.user, whole);
 // @ts-expect-error: a new row lacks a value that it must have.
-changeTogether(context, queries, context.user, partial);
+await changeTogether(context, queries, context.user, partial);
 // @ts-expect-error: a change is not of its column's type.
-changeTogether(context, queries, context.user, mistyped);
+await changeTogether(context, queries, context.user, mistyped);
