@@ -1,8 +1,9 @@
-import { is, sql } from "drizzle-orm";
+import { getTableColumns, is, sql } from "drizzle-orm";
 import { foreignKey, getTableConfig, index, PgTable, pgTable, uuid } from "drizzle-orm/pg-core";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { batchQueries } from "../../src/crud/batches.ts";
 import { reachEvery, withRoomIn } from "../../src/crud/organization-rows.ts";
 import { withRoom } from "../../src/crud/owned.ts";
 import { dialect } from "../../src/db/drizzle.ts";
@@ -17,7 +18,9 @@ import {
 import { codesOf } from "../../src/endpoint/contract.ts";
 import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { endpoints } from "../../src/routes/index.ts";
-import { Id } from "../../src/schemas/common.ts";
+import { batchOf, batchResultOf } from "../../src/schemas/batches.ts";
+import { ETag, Id } from "../../src/schemas/common.ts";
+import { changeTogether } from "../../src/services/batches.ts";
 import { type Call, called } from "../calls.ts";
 import { bodySchema, resolved, type Schema } from "../examples.ts";
 import { aUser, db, serve } from "../harness.ts";
@@ -53,6 +56,7 @@ for (const [table, columns] of [
   }
 }
 
+const OrderBatches = batchQueries(orders, getTableColumns(orders));
 const Made = z.object({ id: Id }).openapi("Made");
 const OrderWrite = z.strictObject({
   customer_id: Id.nullable().optional(),
@@ -127,7 +131,25 @@ const createParcel = endpoint(
   },
 );
 
-const app = serve({ endpoints: [createOrder, createOrderAtLength, createParcel] });
+const OrderRow = z.object({ id: Id, customer_id: Id.nullable(), etag: ETag });
+const OrderBatch = batchOf(OrderWrite.pick({ customer_id: true }), OrderWrite.pick({ customer_id: true }), {});
+const OrderBatchResult = batchResultOf(OrderRow);
+
+const batchOrders = endpoint(
+  {
+    ...{ ...said, path: "/orders/batch", operationId: "batchOrders", idempotent: true },
+    request: { body: body(OrderBatch) },
+    refersTo: { "operations.*.item.customer_id": customers },
+    responses: { 200: json(OrderBatchResult, "One result per operation, in order") },
+    errors: ["not_found", "precondition_failed", "precondition_required", "quota_exceeded"],
+  },
+  async (c) => {
+    const { results } = await changeTogether(c.var, OrderBatches, c.var.user, c.req.valid("json").operations);
+    return c.json(OrderBatchResult.parse({ results }), 200);
+  },
+);
+
+const app = serve({ endpoints: [createOrder, createOrderAtLength, createParcel, batchOrders] });
 
 const ask = ({ path, ...call }: Call) => app.post(path, call);
 
@@ -145,6 +167,12 @@ async function anOrder(path: string) {
   return { path, token, json: { customer_id, ...own } };
 }
 
+async function aBatch() {
+  const { token, json } = await anOrder("/orders");
+  const item = { customer_id: json.customer_id };
+  return { path: "/orders/batch", token, json: { operations: [{ op: "create", item }] } };
+}
+
 async function aParcel() {
   const { id: organization_id, path, member } = await anOrganization();
   const depot_id = uuidv7();
@@ -156,6 +184,7 @@ const ours = [
   { endpoint: createOrder, make: () => anOrder("/orders"), ask },
   { endpoint: createOrderAtLength, make: () => anOrder("/long-orders"), ask },
   { endpoint: createParcel, make: aParcel, ask },
+  { endpoint: batchOrders, make: aBatch, ask },
 ].map((one) => ({ operationId: one.endpoint.policy.operationId, ...one }));
 const theirs = called.filter(({ endpoint }) => endpoint.contract.refersTo);
 
