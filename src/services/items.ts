@@ -3,7 +3,6 @@ import { refuseUnlessAdmin } from "../crud/guards.ts";
 import { ItemBatches } from "../crud/item-batches.ts";
 import { itemQueries } from "../crud/item-searches.ts";
 import { type ItemFilter, Items } from "../crud/items.ts";
-import type { Position } from "../crud/keyset.ts";
 import { PublicItems } from "../crud/public-items.ts";
 import type { ItemOperation, ItemQuery } from "../schemas/items.ts";
 import type { PageQuery } from "../schemas/pages.ts";
@@ -55,22 +54,4 @@ export async function changeItems(
   const isShown = rows.filter(({ is_public }) => is_public).map(({ id }) => id);
   const wasShown = operations.flatMap((one) => (one.op === "update" && one.item.is_public === false ? [one.id] : []));
   return { results, shown: [...isShown, ...wasShown] };
-}
-
-/** Keeps a page of the longest items, ten thousand characters of up to six bytes each, at 12 MB. */
-const exportedAtOnce = 200;
-
-/**
- * All of the caller's live items, newest first, one guarded round trip per page on demand. Pages follow `created_at`,
- * which never changes: an item appears at most once, and one created meanwhile does not.
- */
-export async function* eachPageOfItems({ db, run, user }: Pick<Context, "db" | "run" | "user">) {
-  const mine = { ownerId: user.id, status: "live" } as const;
-  let after: Position | undefined;
-  do {
-    const rows = await run(Items.list(db, mine, "-created_at", { after, limit: exportedAtOnce }));
-    yield rows;
-    const last = rows.length === exportedAtOnce ? rows.at(-1) : undefined;
-    after = last && { key: last.sort_key, id: last.id };
-  } while (after);
 }

@@ -48,6 +48,25 @@ export async function toPage<Row extends { id: string; sort_key: string }>(
   };
 }
 
+/** Keeps a page of rows with a text of ten thousand characters, of up to six bytes each, at 12 MB. */
+const exportedAtOnce = 200;
+
+/**
+ * All rows of a list, a page on demand, for `download`: `find` runs the query of a page, each in a round trip of its
+ * own behind the guard. In an order that never changes, such as that of `created_at`, a row appears at most once.
+ */
+export async function* eachPage<Row extends { id: string; sort_key: string }>(
+  find: (at: PageRequest) => Promise<Row[]>,
+): AsyncGenerator<Row[], void, undefined> {
+  let after: Position | undefined;
+  do {
+    const rows = await find({ after, limit: exportedAtOnce });
+    yield rows;
+    const last = rows.length === exportedAtOnce ? rows.at(-1) : undefined;
+    after = last && { key: last.sort_key, id: last.id };
+  } while (after);
+}
+
 // Separates by NUL, which no text of ours holds.
 function toText({ key, id }: Position): string {
   return `${key}\u0000${id}`;

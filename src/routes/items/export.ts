@@ -1,7 +1,8 @@
+import { Items } from "../../crud/items.ts";
 import { endpoint } from "../../endpoint/endpoint.ts";
 import { download, downloadOf } from "../../http/download.ts";
 import { ItemRow } from "../../schemas/items.ts";
-import { eachPageOfItems } from "../../services/items.ts";
+import { eachPage } from "../../services/pages.ts";
 
 export const exportItems = endpoint(
   {
@@ -21,5 +22,10 @@ export const exportItems = endpoint(
     errors: ["not_acceptable"],
   },
   // Each page after the first is one more round trip, behind its own guard.
-  async (c) => download(c, "items", ItemRow, eachPageOfItems(c.var)),
+  async (c) => {
+    const { db, run, user } = c.var;
+    const mine = { ownerId: user.id, status: "live" } as const;
+    const pages = eachPage((at) => run(Items.list(db, mine, "-created_at", at)));
+    return download(c, "items", ItemRow, pages);
+  },
 );
