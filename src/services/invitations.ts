@@ -67,7 +67,10 @@ export async function joinByInvitation(context: Context, token: string) {
     Organizations.findInvited(db, tokenHash, user),
   );
   const [accepted] = rows;
-  if (!accepted && !organization) throw new ApiError("invalid_one_time_token");
+  if (!accepted && !organization) {
+    const detail = "The invitation has ended, or is for another e-mail address than the verified one of your account.";
+    throw new ApiError("invalid_one_time_token", { detail });
+  }
   if (accepted && !accepted.has_room)
     throw new ApiError("quota_exceeded", { detail: "The organization has no room for members." });
   return organization ?? notFound();
