@@ -14,6 +14,8 @@ export function eventsOf(name: string, description: string) {
   return { description, content: { "text/event-stream": { schema: { type: "string", description: text } } } } as const;
 }
 
+const comment = ":\n\n";
+
 /**
  * Streams events as they come, at the reader's pace. `schema` picks the members of their data. Asks the guard first, and
  * throws its refusal; tells each later error as the last event, and logs it.
@@ -28,12 +30,12 @@ export async function tellEvents<Env extends AnyEnv>(
 
   async function* texts() {
     // A comment, since servers and proxies hold an answer back until its body begins.
-    yield ":\n\n";
+    yield comment;
     for await (const { data, ...event } of events) yield textOf({ ...event, data: schema.parse(data) });
   }
   const problemOf = (error: ApiError) => problemBody(error, requestId, { oauth: false, fields: [] });
   const farewell = (error: ApiError) => textOf({ event: "error", data: problemOf(error) });
-  return c.body(inPaceOfReader(c, texts(), { message: "events broken off", farewell }), 200, {
+  return c.body(inPaceOfReader(c, texts(), { message: "events broken off", farewell, whileQuiet: comment }), 200, {
     "Content-Type": "text/event-stream",
   });
 }

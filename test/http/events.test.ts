@@ -9,6 +9,7 @@ import { aUser, db, serve } from "../harness.ts";
 const Tick = z.object({ number: z.int() });
 let ended = 0;
 const { promise: late, resolve: comeLate } = Promise.withResolvers<void>();
+const { promise: night, resolve: endNight } = Promise.withResolvers<void>();
 
 const tellTicks = endpoint(
   {
@@ -19,7 +20,9 @@ const tellTicks = endpoint(
     summary: "Tell ticks",
     description: "As they come, until `?until=`.",
     access: "user",
-    request: { query: z.object({ until: z.enum(["2", "fault", "revocation", "wrong", "forged", "gone", "late"]) }) },
+    request: {
+      query: z.object({ until: z.enum(["2", "fault", "revocation", "wrong", "forged", "gone", "late", "quiet"]) }),
+    },
     responses: { 200: eventsOf("Tick", "Ticks") },
   },
   async (c) => {
@@ -28,6 +31,7 @@ const tellTicks = endpoint(
     async function* ticks(): AsyncGenerator<ToldEvent> {
       try {
         if (until === "late") await late;
+        if (until === "quiet") await night;
         for (const id of ["1", "2"]) {
           const { rows } = await run(
             asCaller.execute<{ number: number }>(sql`select ${id}::int as number, 'x' as own`),
@@ -112,5 +116,34 @@ describe("events", () => {
     expect(ended).toBe(before);
     await reader?.cancel();
     await vi.waitFor(() => expect(ended).toBe(before + 1));
+  });
+
+  it("keep a quiet connection open by comments until the reader goes, who is no fault", async () => {
+    const { token } = await aUser();
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    try {
+      const headers = { Authorization: `Bearer ${token}` };
+      const { body } = await app.fetch(new Request("https://api.example.com/api/v1/ticks?until=quiet", { headers }));
+      const reader = body?.getReader();
+      const read = async () => new TextDecoder().decode((await reader?.read())?.value);
+      const earlier = app.logs.length;
+      const before = ended;
+      const told = [await read()];
+      for (let i = 0; i < 3; i += 1) {
+        const next = read();
+        await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1));
+        vi.advanceTimersByTime(15_000);
+        told.push(await next);
+      }
+      expect(told).toStrictEqual([":\n\n", ":\n\n", ":\n\n", ":\n\n"]);
+      const left = reader?.cancel();
+      expect(vi.getTimerCount()).toBe(0);
+      endNight();
+      await left;
+      await vi.waitFor(() => expect(ended).toBe(before + 1));
+      expect(app.logs.slice(earlier)).toStrictEqual([]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
