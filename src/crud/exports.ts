@@ -1,6 +1,9 @@
-import { desc, eq, or } from "drizzle-orm";
+import { desc, eq, or, type SQL, sql } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
+import type { SelectResultFields } from "drizzle-orm/query-builders/select.types";
+import type { RunnableQuery } from "drizzle-orm/runnable-query";
 import type { Database } from "../db/client.ts";
-import { apiKeys, mails, members, oneTimeTokens, organizations, sessions } from "../db/schema.ts";
+import { apiKeys, mails, members, type OwnedTable, oneTimeTokens, organizations, sessions } from "../db/schema.ts";
 import { memberRole } from "./organization-roles.ts";
 
 /** The queries of what the export of an account holds beside its resources. */
@@ -61,3 +64,44 @@ export const AccountExports = {
       .where(eq(oneTimeTokens.user_id, userId));
   },
 };
+
+/** Makes the queries of a resource in the export of an account, which answer these columns of its table. */
+export function exportQueries<Columns extends Record<string, PgColumn>>(table: OwnedTable, columns: Columns) {
+  const { id, owner_id, deleted_at } = table;
+  // Wide, since drizzle's types lose the columns of a type parameter in a subquery.
+  const fields: Record<string, PgColumn> = columns;
+  type Row = SelectResultFields<Columns> & { is_deleted: boolean };
+  return {
+    /** A user's rows, newest first, including deleted ones, up to a count and up to a number of bytes of text. */
+    list(db: Database, ownerId: string, bounds: { rows: number; bytes: number }) {
+      const newest = db
+        .select({
+          ...{ ...fields, id },
+          is_deleted: sql<boolean>`${deleted_at} is not null`.as("is_deleted"),
+          text_so_far: sql<number>`sum(${bytesOf(fields)}) over (order by ${id} desc)`.as("text_so_far"),
+        })
+        .from(table)
+        .where(eq(owner_id, ownerId))
+        .orderBy(desc(id))
+        .limit(bounds.rows)
+        .as("newest");
+      const { text_so_far, ...shown } = newest._.selectedFields;
+      const query = db
+        .select(shown)
+        .from(newest)
+        .where(sql`${text_so_far} <= ${bounds.bytes}`)
+        .orderBy(desc(newest.id));
+      return query as unknown as RunnableQuery<Row[], "pg">;
+    },
+
+    count(db: Database, ownerId: string) {
+      return db.select({ count: sql<number>`count(*)::int` }).from(table).where(eq(owner_id, ownerId));
+    },
+  };
+}
+
+/** The bytes of a row in those columns that may hold many. */
+function bytesOf(columns: Record<string, PgColumn>): SQL {
+  const long = Object.values(columns).filter((column) => /text|char|json|bytea|\[/.test(column.getSQLType()));
+  return sql.join([sql`0`, ...long.map((column) => sql`coalesce(octet_length(${column}::text), 0)`)], sql` + `);
+}
