@@ -55,7 +55,7 @@ const exportedAtOnce = 200;
  * All rows of a list, a page on demand, for `download`: `find` runs the query of a page, each in a round trip of its
  * own behind the guard. In an order that never changes, such as that of `created_at`, a row appears at most once.
  */
-export async function* eachPage<Row extends { id: string; sort_key: string }>(
+export async function* allPages<Row extends { id: string; sort_key: string }>(
   find: (at: PageRequest) => Promise<Row[]>,
 ): AsyncGenerator<Row[], void, undefined> {
   let after: Position | undefined;

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { keyset, newestFirst } from "../../src/crud/keyset.ts";
 import { endpoint } from "../../src/endpoint/endpoint.ts";
 import { download, downloadOf } from "../../src/http/download.ts";
-import { eachPage } from "../../src/services/pages.ts";
+import { allPages } from "../../src/services/pages.ts";
 import { aKey, aUser, db, serve, unique } from "../harness.ts";
 import { anOrganization } from "../members.ts";
 
@@ -69,7 +69,7 @@ const exportLabels = endpoint(
   },
   async (c) => {
     const { db, run, user } = c.var;
-    const pages = eachPage(({ after, limit }) => {
+    const pages = allPages(({ after, limit }) => {
       const { past, orderBy, sortKey } = keyset(newestFirst(labels.id), labels.id, after);
       const query = db.select({ id: labels.id, sort_key: sortKey }).from(labels);
       const mine = query.where(sql`${eq(labels.owner_id, user.id)} and ${past ?? true}`);

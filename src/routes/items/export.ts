@@ -2,7 +2,7 @@ import { Items } from "../../crud/items.ts";
 import { endpoint } from "../../endpoint/endpoint.ts";
 import { download, downloadOf } from "../../http/download.ts";
 import { ItemRow } from "../../schemas/items.ts";
-import { eachPage } from "../../services/pages.ts";
+import { allPages } from "../../services/pages.ts";
 
 export const exportItems = endpoint(
   {
@@ -25,7 +25,7 @@ export const exportItems = endpoint(
   async (c) => {
     const { db, run, user } = c.var;
     const mine = { ownerId: user.id, status: "live" } as const;
-    const pages = eachPage((at) => run(Items.list(db, mine, "-created_at", at)));
+    const pages = allPages((at) => run(Items.list(db, mine, "-created_at", at)));
     return download(c, "items", ItemRow, pages);
   },
 );
