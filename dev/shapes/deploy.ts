@@ -19,13 +19,20 @@ export async function deployScript(built: readonly BuiltWorker[], folder: string
   ].join("\n");
 }
 
+/** Exits with the wrong line, told as `npm run ship` tells it. */
+const asJson = [
+  'import { readSecrets } from "./dev/ship/secrets-file.ts";',
+  "const fail = ({ message }) => { console.error(message); process.exit(1); };",
+  "console.log(JSON.stringify(await readSecrets(process.argv[1]).catch(fail)));",
+].join(" ");
+
 /** Of a file of lines, wrangler would replace values by those of the environment, such as the owner's DATABASE_URL. */
 const secretsAsJson = [
   'if [ -n "$SECRETS" ]; then',
   "  made=$(mktemp)",
   "  trap 'rm -f \"$made\"' EXIT",
   "  trap 'exit 1' HUP INT TERM",
-  `  node -p 'const text = new TextDecoder("utf-8", { fatal: true }).decode(fs.readFileSync(process.argv[1])); /^\\s*\\{/.test(text) ? text : JSON.stringify(util.parseEnv(text))' "$SECRETS" >"$made"`,
+  `  node --input-type=module --eval '${asJson}' "$SECRETS" >"$made"`,
   "  SECRETS=$made",
   "fi",
 ];

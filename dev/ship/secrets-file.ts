@@ -12,24 +12,52 @@ export type Secrets = Readonly<Record<string, string>>;
 
 const Texts = z.record(z.string(), z.string());
 
-/** Reads a file of secrets, JSON or dotenv, without those that are empty. Throws {@link CommandError}, which quotes nothing of it. */
+/**
+ * Reads a file of secrets, JSON or dotenv, without those that are empty. Throws {@link CommandError} with the first wrong
+ * line, which quotes nothing of it.
+ */
 export async function readSecrets(file: string): Promise<Secrets> {
   const text = await readText(file).catch((error: unknown) => {
     throw error instanceof CommandError ? error : new CommandError(`--secrets-file: ${file} cannot be read.`);
   });
-  const secrets = Texts.safeParse(valuesIn(text));
-  if (!secrets.success)
-    throw new CommandError(`--secrets-file: ${file} is neither JSON of texts nor lines of NAME=value.`);
+  const told = `--secrets-file: ${file}`;
+  const isJson = /^\s*[{[]/.test(text);
+  const fault = isJson ? undefined : faultOf(text);
+  if (fault) throw new CommandError(`${told}, line ${text.slice(0, fault.at).split("\n").length}: ${fault.says}`);
+  const secrets = Texts.safeParse(isJson ? jsonIn(text) : parseEnv(text));
+  if (!secrets.success) throw new CommandError(`${told} is neither JSON of texts nor lines of NAME=value.`);
   return Object.fromEntries(Object.entries(secrets.data).filter(([, value]) => value !== ""));
 }
 
-function valuesIn(text: string): unknown {
+function jsonIn(text: string): unknown {
   try {
-    return text.trimStart().startsWith("{") ? JSON.parse(text) : parseEnv(text);
+    return JSON.parse(text);
   } catch {
     // The parser's own words would quote the file.
     return undefined;
   }
+}
+
+const space = String.raw`[^\S\n]*`;
+const quoted = `${space}(?:"[^"]*"|'[^']*'|\`[^\`]*\`)${space}`;
+const bare = String.raw`(?!${space}["'\`])[^\r\n#]*(?=\r?\n|\r?$|(?<=\s)#)`;
+const entry = new RegExp(
+  String.raw`${space}(?:(?:export\s+)?([A-Za-z_]\w*)${space}=(?:${quoted}|${bare}))?(?:#.*)?${space}(?:\n|$)`,
+  "y",
+);
+
+/** The first line that Node's parser would leave out, shorten or replace, as it does silently. */
+function faultOf(text: string): { at: number; says: string } | undefined {
+  const names = new Set<string>();
+  for (let at = 0; at < text.length; at = entry.lastIndex) {
+    entry.lastIndex = at;
+    const found = entry.exec(text);
+    if (!found) return { at, says: "is no NAME=value. A value with # or a quote in it needs other quotes around it." };
+    const [, name] = found;
+    if (name !== undefined && names.has(name)) return { at, says: `${name} is there twice.` };
+    if (name !== undefined) names.add(name);
+  }
+  return undefined;
 }
 
 /**
