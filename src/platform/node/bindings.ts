@@ -15,7 +15,8 @@ type Platform = {
 
 /** The reasons why the API could not be served with these variables, if any, for a server whose own settings are wrong. */
 export function problemsIn(environment: Environment): readonly string[] {
-  const server = { FILES_FOLDER: environment.FILES_FOLDER || undefined };
+  // In place of any folder: the server's own settings tell of one that is missing.
+  const server = { FILES_FOLDER: "." };
   const configuration = configurationOf(bindingsFrom(environment, { server, hashers: hashersIn(1) }));
   return configuration instanceof SettingsError ? configuration.problems : [];
 }

@@ -58,6 +58,8 @@ export function serverSettingsFrom(
     return { name, data, problem: error && `${name} ${error.issues[0]?.message}` };
   });
   const problems = read.flatMap(({ problem }) => problem ?? []);
+  if (environment.FILES === "on" && !environment.FILES_FOLDER)
+    problems.push("FILES_FOLDER is missing: set it, or set FILES to off");
   if (problems.length > 0) throw new SettingsError([...problems, ...others()]);
   // Holds what each schema of the table read.
   return Object.fromEntries(read.map(({ name, data }) => [name, data])) as ServerSettings;

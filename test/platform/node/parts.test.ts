@@ -6,6 +6,7 @@ import { answersIn } from "../../../src/platform/answers.ts";
 import { alarmsIn } from "../../../src/platform/node/alarms.ts";
 import { bucketIn } from "../../../src/platform/node/bucket.ts";
 import "../../../src/platform/node/fixed-length.ts";
+import { problemsIn } from "../../../src/platform/node/bindings.ts";
 import { limitersInMemory } from "../../../src/platform/node/limiters.ts";
 import { Pending } from "../../../src/platform/node/pending.ts";
 import { serverSettingsFrom } from "../../../src/platform/node/settings.ts";
@@ -37,6 +38,17 @@ describe("folders", () => {
     for (const path of [join(folder, "missing"), file]) {
       expect(() => serverSettingsFrom(both(path))).toThrow(/^FILES_FOLDER must be .+; ASSETS_FOLDER must be [^/]+$/);
     }
+  });
+
+  it("must be named for files, and not the bucket of a Worker", () => {
+    const read = (variables: Record<string, string>) => {
+      const environment = { ...variables, ASSETS_FOLDER: tmpdir(), SECRET_KEY: "short" };
+      return () => serverSettingsFrom(environment, () => problemsIn(environment));
+    };
+    expect(read({ FILES: "on" })).toThrow(
+      /^FILES_FOLDER is missing: set it, or set FILES to off; (?!.*BUCKET).*SECRET_KEY/,
+    );
+    for (const given of [{ FILES: "off" }, { FILES: "on", FILES_FOLDER: tmpdir() }]) expect(read(given)).not.toThrow();
   });
 });
 
