@@ -123,12 +123,22 @@ function reasonOf({ cause, message }: Error): string {
 
 async function tokenOf(wrangler: Wrangler): Promise<string> {
   const ran = await wrangler("auth", "token", "--json");
-  const [json] = /\{[\s\S]*\}/.exec(ran.said) ?? [];
-  const found = z.object({ token: z.string() }).safeParse(json && ran.code === 0 ? JSON.parse(json) : undefined);
-  if (found.success) return found.data.token;
+  // Warnings around it may have braces, too.
+  const objects = ran.code === 0 ? ran.said.matchAll(/\{[^{}]*\}/g) : [];
+  const [token] = [...objects].flatMap(([text]) => tokenIn(text) ?? []);
+  if (token !== undefined) return token;
   // An account's global key is printed in place of a token, and is never told.
   const reason = ran.code === 0 ? "" : `\n${lastWords(ran)}`;
   throw new CommandError(`Sign in first: npx wrangler login, or set CLOUDFLARE_API_TOKEN.${reason}`);
+}
+
+function tokenIn(text: string): string | undefined {
+  try {
+    return z.object({ token: z.string() }).safeParse(JSON.parse(text)).data?.token;
+  } catch {
+    // The parser's own words would quote it.
+    return undefined;
+  }
 }
 
 type Read = <T>(path: string, schema: z.ZodType<T>) => Promise<T | undefined>;
