@@ -1,6 +1,7 @@
 import { glob } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
+import { type Setting, settingsTable } from "../../../src/settings.ts";
 import { git } from "../../git.ts";
 import { readText } from "../../text.ts";
 import { type CheckLine, checkLines } from "../line.ts";
@@ -36,7 +37,11 @@ export async function sourceLines(project: string, bundle: string): Promise<Chec
       [...moduleFaults(bundle), ...sources.flatMap(evalFaults)],
       "the bundle imports none that is missing",
     ),
-    ...checkLines("committed secrets", await committedSecrets(project), "git has no .dev.vars and no .env"),
+    ...checkLines(
+      "committed secrets",
+      await committedSecrets(project),
+      "git has no .dev.vars, no .env, and no JSON of secrets",
+    ),
   ];
 }
 
@@ -100,9 +105,31 @@ function evalFaults({ file, text }: Source): string[] {
 }
 
 async function committedSecrets(project: string): Promise<string[]> {
-  const listed = (await git(project, "ls-files", "--", "*.dev.vars", "*.env", "*.env.*")) ?? "";
-  return listed
-    .split("\n")
-    .filter((file) => file !== "" && !file.endsWith(".example"))
-    .map((file) => `git has ${file}: take it out, and replace the secrets in it`);
+  const files = async (...patterns: string[]) =>
+    ((await git(project, "ls-files", "-z", "--", ...patterns)) ?? "").split("\0").filter((file) => file !== "");
+  const named = (await files("*.dev.vars", "*.env", "*.env.*")).filter((file) => !file.endsWith(".example"));
+  const json = await files("*.json");
+  const hold = await Promise.all(
+    json.map(async (file) => holdsSecrets(await readText(join(project, file)).catch(() => ""))),
+  );
+  return [...named, ...json.filter((_, place) => hold[place])].map(
+    (file) => `git has ${file}: take it out, and replace the secrets in it`,
+  );
+}
+
+const secretNames = Object.entries<Setting>(settingsTable).flatMap(([name, { kind }]) =>
+  kind === "secret" ? name : [],
+);
+
+/** JSON as `--secrets-file` and wrangler take it. */
+function holdsSecrets(text: string): boolean {
+  if (!secretNames.some((name) => text.includes(`"${name}"`))) return false;
+  try {
+    const found: unknown = JSON.parse(text);
+    const value = (name: string) =>
+      typeof found === "object" && found !== null ? Reflect.get(found, name) : undefined;
+    return secretNames.map(value).some((secret) => typeof secret === "string" && secret !== "");
+  } catch {
+    return false;
+  }
 }

@@ -256,12 +256,19 @@ describe("npm run preflight", () => {
     await mkdir(dirname(join(copy, ".dev.vars")), { recursive: true });
     await writeFile(join(copy, ".dev.vars"), "SECRET_KEY=a");
     await git("init", "-q");
-    await git("add", ".dev.vars");
+    const secrets = {
+      "production secrets.json": { SECRET_KEY: "a" },
+      "empty.json": { SECRET_KEY: "" },
+      "list.json": ["SECRET_KEY"],
+    };
+    for (const [file, json] of Object.entries(secrets)) await writeFile(join(copy, file), JSON.stringify(json));
+    await git("add", ".dev.vars", ...Object.keys(secrets));
     const lines = await sourceLines(copy, 'import{spawn as a}from"node:child_process";import b from"node:crypto";');
     const faults = lines.flatMap(({ verdict, says }) => (verdict === "no-go" ? says : []));
     expect(faults).toStrictEqual([
       "node:child_process is imported, which a deployed Worker does not have",
       "git has .dev.vars: take it out, and replace the secrets in it",
+      "git has production secrets.json: take it out, and replace the secrets in it",
     ]);
     expect([bundleLine(bundleBudget + 1).verdict, bundleLine(bundleBudget).verdict]).toStrictEqual(["no-go", "go"]);
     expect(
