@@ -507,8 +507,10 @@ const isSafe = (url: string, settings: Settings) => (isDeployed(settings) ? url.
 export const providerSettings = ["RESEND_API_KEY", "EMAIL"] as const;
 /** The settings that each name a way to send mail. The mailbox of a developer's machine takes all mail where it is set. */
 export const transportSettings = ["MAIL_ENDPOINT", ...providerSettings] as const;
-/** The providers in a sentence about what is missing, or is too much. */
-export const anyProvider = choiceOf(providerSettings);
+/** The providers in a sentence about what is missing, or is too much. No variable is a binding, as on Node. */
+export const anyProvider = choiceOf(
+  providerSettings.map((name) => (settingsTable[name].kind === "binding" ? `the binding ${name}` : name)),
+);
 /** True if there is a way to send mail. */
 export const sendsMail = (settings: Settings) => transportSettings.some((name) => settings[name] !== undefined);
 

@@ -240,6 +240,10 @@ describe("a choice in a sentence", () => {
   ])("reads %s", (sentence, words) => {
     expect(choiceOf(words)).toBe(sentence);
   });
+
+  it("tells a binding, which no variable is, from a variable", () => {
+    expect(anyProvider).toBe("RESEND_API_KEY or the binding EMAIL");
+  });
 });
 
 describe("settings of mail", () => {
