@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Setting, settingsTable } from "../../../src/settings.ts";
 import { git } from "../../git.ts";
 import { readText } from "../../text.ts";
-import { type CheckLine, checkLines } from "../line.ts";
+import { type CheckLine, checkLines, unknown } from "../line.ts";
 
 /** Modules of Node that are missing in a deployed Worker, or are there and throw. */
 const absent = new Set(
@@ -37,11 +37,7 @@ export async function sourceLines(project: string, bundle: string): Promise<Chec
       [...moduleFaults(bundle), ...sources.flatMap(evalFaults)],
       "the bundle imports none that is missing",
     ),
-    ...checkLines(
-      "committed secrets",
-      await committedSecrets(project),
-      "git has no .dev.vars, no .env, and no JSON of secrets",
-    ),
+    ...(await secretLines(project)),
   ];
 }
 
@@ -104,11 +100,18 @@ function evalFaults({ file, text }: Source): string[] {
     : [];
 }
 
-async function committedSecrets(project: string): Promise<string[]> {
-  const files = async (...patterns: string[]) =>
-    ((await git(project, "ls-files", "-z", "--", ...patterns)) ?? "").split("\0").filter((file) => file !== "");
-  const named = (await files("*.dev.vars", "*.env", "*.env.*")).filter((file) => !file.endsWith(".example"));
-  const json = await files("*.json");
+async function secretLines(project: string): Promise<CheckLine[]> {
+  const name = "committed secrets";
+  const listed = await git(project, "ls-files", "-z");
+  // In a checkout that another user owns, for one.
+  if (listed === undefined) return [unknown(name, "git does not tell what it has: git status says why")];
+  const faults = await committedSecrets(project, listed.split("\0"));
+  return checkLines(name, faults, "git has no .dev.vars, no .env, and no JSON of secrets");
+}
+
+async function committedSecrets(project: string, files: readonly string[]): Promise<string[]> {
+  const named = files.filter((file) => /\.(dev\.vars|env|env\..*)$/.test(file) && !file.endsWith(".example"));
+  const json = files.filter((file) => file.endsWith(".json"));
   const hold = await Promise.all(
     json.map(async (file) => holdsSecrets(await readText(join(project, file)).catch(() => ""))),
   );

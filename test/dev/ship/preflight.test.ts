@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleBudget, startBudget } from "../../../dev/ship/budgets.ts";
 import { configLines } from "../../../dev/ship/checks/all.ts";
 import { sourceLines } from "../../../dev/ship/checks/sources.ts";
+import { unknown } from "../../../dev/ship/line.ts";
 import { leastStart } from "../../../dev/ship/measure.ts";
 import { bundleLine, startLine } from "../../../dev/ship/plan.ts";
 
@@ -255,6 +256,9 @@ describe("npm run preflight", () => {
     const git = (...args: string[]) => promisify(execFile)("git", args, { cwd: copy });
     await mkdir(dirname(join(copy, ".dev.vars")), { recursive: true });
     await writeFile(join(copy, ".dev.vars"), "SECRET_KEY=a");
+    expect(await sourceLines(copy, "")).toContainEqual(
+      unknown("committed secrets", "git does not tell what it has: git status says why"),
+    );
     await git("init", "-q");
     const secrets = {
       "production secrets.json": { SECRET_KEY: "a" },
