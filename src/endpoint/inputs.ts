@@ -20,13 +20,16 @@ export function fieldsIn(schema: unknown): string[] {
   return schema instanceof ZodObject ? Object.keys(schema.shape) : partsOf(schema).flatMap(fieldsIn);
 }
 
-/** True if a value of this schema may have something at a path, in which `*` stands for each entry of a list. */
+/**
+ * True if a value that this schema has validated may have something at a path, in which `*` stands for each entry of a
+ * list. A transform may have moved it elsewhere.
+ */
 export function hasPath(schema: unknown, path: readonly string[]): boolean {
   const [part, ...rest] = path;
   if (part === undefined) return true;
   if (schema instanceof ZodArray) return part === "*" && hasPath(schema.element, rest);
   if (schema instanceof ZodObject) return Object.hasOwn(schema.shape, part) && hasPath(schema.shape[part], rest);
-  return partsOf(schema).some((one) => hasPath(one, path));
+  return (schema instanceof ZodPipe ? [schema.def.out] : partsOf(schema)).some((one) => hasPath(one, path));
 }
 
 /** The schemas that another one is made of, beside objects and lists. */

@@ -208,7 +208,7 @@ function faultsOfReferences({ access, request, refersTo = {} }: Contract): strin
   return Object.entries(refersTo).flatMap(([field, table]) => [
     ...when(
       !bodies.some((content) => hasPath(schemaIn(content), field.split("."))),
-      `refersTo names ${field}, which is no field of its body`,
+      `refersTo names ${field}, which is no field of its validated body`,
     ),
     ...when(!(owner in table), `refersTo ${field} needs a table with the column ${owner}`),
   ]);

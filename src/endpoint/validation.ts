@@ -44,8 +44,8 @@ function isOtherGrant({ path: [field], code }: z.core.$ZodIssue): boolean {
 
 /** Blames the field of the body that refers to a row which the caller cannot reach. */
 export function blamingReference(error: ApiError, c: Context<AppEnv>): ApiError {
-  const { code, place = -1, cause } = error;
-  const loc = c.var.references?.locs()[place];
+  const { code, place, cause } = error;
+  const loc = place === undefined ? undefined : c.var.references?.locs()[place];
   return loc ? new ApiError(code, { errors: [fieldError(loc, "not_found")], cause }) : error;
 }
 

@@ -1,4 +1,4 @@
-import { eq, type SQL } from "drizzle-orm";
+import { eq, type SQL, sql } from "drizzle-orm";
 import type { Context, MiddlewareHandler } from "hono";
 import type { AppEnv, ReferredTable, RefersTo, Statement } from "../context/types.ts";
 import { ownedOrAdmin } from "../crud/owned.ts";
@@ -32,26 +32,36 @@ export function references(refersTo: RefersTo): MiddlewareHandler<ReferringEnv> 
 
 function namedIn(c: Context<ReferringEnv>, refersTo: RefersTo): Named[] {
   const req = c.req as unknown as { valid(target: "form" | "json"): object | undefined };
-  const body = { ...req.valid("form"), ...req.valid("json") };
+  // The one that was not sent is empty.
+  const bodies = [req.valid("form"), req.valid("json")];
   return Object.entries(refersTo).flatMap(([field, table]) =>
-    textsAt(body, field.split("."), ["body"]).map(({ text, loc }) => ({ id: text, loc, table })),
+    bodies
+      .flatMap((body) => textsAt(body, field.split("."), ["body"]))
+      .map(({ text, loc }) => ({ id: text, loc, table })),
   );
 }
 
-/** The texts at a path, in which `*` stands for each entry of a list. */
+/**
+ * The texts at a path, in which `*` stands for each entry of a list, or for the one that a schema takes in its place. Throws
+ * where something else is, rather than require no row.
+ */
 function textsAt(
   value: unknown,
-  [part, ...rest]: readonly string[],
+  path: readonly string[],
   loc: FieldError["loc"],
 ): { text: string; loc: FieldError["loc"] }[] {
-  if (part === undefined) return typeof value === "string" ? [{ text: value, loc }] : [];
-  if (part === "*") {
-    return Array.isArray(value) ? value.flatMap((one, i) => textsAt(one, rest, [...loc, i])) : [];
+  const [part, ...rest] = path;
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value) && (part === "*" || part === undefined)) {
+    return value.flatMap((one, i) => textsAt(one, rest, [...loc, i]));
   }
-  return textsAt(Object(value)[part], rest, [...loc, part]);
+  if (part === "*") return textsAt(value, rest, loc);
+  if (part !== undefined) return textsAt(Object(value)[part], rest, [...loc, part]);
+  if (typeof value !== "string") throw new Error(`${loc.join(".")} is no id, and refersTo names it`);
+  return [{ text: value, loc }];
 }
 
 function isReachable(table: ReferredTable, { user, member }: ReferringEnv["Variables"]): SQL {
-  if ("organization_id" in table) return eq(table.organization_id, member?.organizationId ?? "");
-  return ownedOrAdmin(table, user ?? { id: "" });
+  if (member && "organization_id" in table) return eq(table.organization_id, member.organizationId);
+  return user && "owner_id" in table ? ownedOrAdmin(table, user) : sql`false`;
 }

@@ -253,7 +253,7 @@ describe("createApp", () => {
     ],
     [
       { ...referring("thing"), refersTo: { thing_id: organizations } },
-      "refersTo names thing_id, which is no field of its body",
+      "refersTo names thing_id, which is no field of its validated body",
     ],
     [
       { ...referring("thing_ids"), refersTo: { "thing_ids.*": organizations } },

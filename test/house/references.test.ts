@@ -149,6 +149,16 @@ const batchOrders = endpoint(
   },
 );
 
+/** An endpoint that takes a body of this schema, and writes nothing. */
+function naming<Schema extends z.ZodType>(schema: Schema, refersTo: Record<string, typeof customers>) {
+  const given = { ...said, ...answers, path: "/named", operationId: "nameRows" } as const;
+  const nameRows = endpoint({ ...given, request: { body: body(schema) }, refersTo }, async (c) => {
+    await c.var.run();
+    return c.json({ id: uuidv7() }, 201);
+  });
+  return serve({ endpoints: [nameRows], mayFail: true });
+}
+
 const app = serve({ endpoints: [createOrder, createOrderAtLength, createParcel, batchOrders] });
 
 const ask = ({ path, ...call }: Call) => app.post(path, call);
@@ -229,6 +239,41 @@ describe("promise 52: a field that refers to a row", () => {
     const { json, ...call } = await anOrder("/orders");
     const friend_ids = [json.customer_id.toUpperCase(), json.customer_id];
     expect((await ask({ ...call, json: { ...json, friend_ids } })).status).toBe(201);
+  });
+
+  it.each([
+    ["a body that is a list", z.array(OrderWrite), "*.customer_id", (id: string) => [{ customer_id: id }]],
+    ["a list that is named as a whole", OrderWrite, "friend_ids", (id: string) => ({ friend_ids: [id] })],
+    ["one in place of a list", z.object({ ids: z.union([z.array(Id), Id]) }), "ids.*", (ids: string) => ({ ids })],
+  ])("is asked for in %s", async (_, schema, field, bodyOf) => {
+    const [{ id, token }, other] = [await aUser(), await aUser()];
+    const api = naming(schema, { [field]: customers });
+    for (const [owner, status] of [
+      [id, 201],
+      [other.id, 422],
+    ] as const) {
+      const given = bodyOf(await rowIn(customers, owner));
+      expect((await api.post("/named", { token, json: given })).status).toBe(status);
+    }
+  });
+
+  it("is an id once it was validated: what a transform has moved or changed is refused", async () => {
+    const moved = OrderWrite.transform(({ customer_id }) => ({ customer: customer_id }));
+    expect(() => naming(moved, { customer_id: customers })).toThrow(
+      "customer_id, which is no field of its validated body",
+    );
+    const { id, token } = await aUser();
+    const changed = naming(z.object({ customer_id: Id.transform((id) => ({ id })) }), { customer_id: customers });
+    const json = { customer_id: await rowIn(customers, id) };
+    expect((await changed.post("/named", { token, json })).status).toBe(500);
+  });
+
+  it("is one of the caller's own in a table that names organizations as well", async () => {
+    const { id, token } = await aUser();
+    const desks = pgTable(named("customers"), { ...ownedRow, organization_id: uuid() });
+    const api = naming(z.object({ desk_id: Id }), { desk_id: desks });
+    const json = { desk_id: await rowIn(customers, id) };
+    expect((await api.post("/named", { token, json })).status).toBe(201);
   });
 
   it("is looked at once under an Idempotency-Key: a repetition has its answer, though the row is gone", async () => {
