@@ -137,7 +137,7 @@ describe("events", () => {
       }
       expect(told).toStrictEqual([":\n\n", ":\n\n", ":\n\n", ":\n\n"]);
       const left = reader?.cancel();
-      expect(vi.getTimerCount()).toBe(0);
+      await vi.waitFor(() => expect(vi.getTimerCount()).toBe(0));
       endNight();
       await left;
       await vi.waitFor(() => expect(ended).toBe(before + 1));
