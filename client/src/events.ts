@@ -5,7 +5,7 @@ import { pause } from "./waiting.ts";
 
 /** An event. It is named `message` if the server gives it no name. */
 export type StreamedEvent<Data> = { data: Data; event: string; id?: string };
-/** What a call for a stream takes beside its own parameters. */
+/** The options of a call for a stream, beside its own parameters. */
 export type Resuming = { parseAs: "stream"; headers: Record<string, string>; signal: AbortSignal };
 type Answer = { data?: ReadableStream<Uint8Array> | null; error?: unknown; response: Response };
 
