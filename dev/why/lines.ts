@@ -5,21 +5,21 @@ export type LogLine = Record<string, unknown> & { message: string; at: string | 
 const times = ["at", "timestamp", "eventTimestamp", "Timestamp", "EventTimestampMs"];
 
 /**
- * The lines of a request in an export of the log: JSON values, one a line or in a list, in which our entries may be
- * wrapped, also as text. Anything else is passed over.
+ * The lines of a request in an export of the log: JSON values, one a line, over several lines or in a list, in which our
+ * entries may be wrapped, also as text. Anything else is passed over.
  */
 export function linesOfRequest(text: string, requestId: string): LogLine[] {
   const found: LogLine[] = [];
+  const take = (line: LogLine) => line.request_id === requestId && found.push(line);
   const whole = parsed(text);
-  const values =
-    whole === undefined
-      ? text
-          .split("\n")
-          .filter((line) => line.includes(requestId))
-          .map(parsed)
-      : [whole];
-  for (const value of values) collect(value, undefined, (line) => line.request_id === requestId && found.push(line));
+  for (const value of whole === undefined ? valuesNaming(requestId, text) : [whole]) collect(value, undefined, take);
   return found;
+}
+
+/** The JSON values that name a request. One over several lines, as wrangler prints, begins where nothing is indented. */
+function valuesNaming(requestId: string, text: string): unknown[] {
+  const naming = (parts: string[]) => parts.filter((part) => part.includes(requestId));
+  return naming(text.split(/^(?=[{[])/m)).flatMap((part) => parsed(part) ?? naming(part.split("\n")).map(parsed));
 }
 
 /** Looks for entries at any depth; the innermost time is that of an entry. */

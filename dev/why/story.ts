@@ -13,15 +13,20 @@ type Known = {
 
 /** The text of the story; undefined if nothing is known of the request. */
 export function storyOf({ requestId, lines, rows, mapped = (stack) => stack }: Known): string | undefined {
-  const request = lines.find(({ message }) => message === "request");
+  // The caller may have named several requests alike.
+  const requests = lines.filter(({ message }) => message === "request");
   const statements = lines.filter(({ message }) => message === "statements");
-  const others = lines.filter((line) => line !== request && line.message !== "statements");
+  const others = lines.filter(({ message }) => message !== "request" && message !== "statements");
   if (lines.length === 0 && !rows?.tasks.length && !rows?.events.length) return undefined;
+  const title = (which = "") => styleText("bold", `Request ${requestId}${which}`);
   const parts = [
-    [styleText("bold", `Request ${requestId}`), ...(request ? aboutRequest(request) : [noLine])],
-    section("Cause", request ? causeOf(request.cause, mapped) : []),
+    ...(requests.length === 0 ? [[title(), noLine]] : []),
+    ...requests.flatMap((request, at) => [
+      [title(requests.length > 1 ? `, ${at + 1} of ${requests.length} with this id` : ""), ...aboutRequest(request)],
+      section("Cause", causeOf(request.cause, mapped)),
+    ]),
     section("Statements", statements.flatMap(aboutStatements)),
-    section("Events", (rows?.events ?? eventsOf(request)).map(aboutEvent)),
+    section("Events", (rows?.events ?? requests.flatMap(eventsOf)).map(aboutEvent)),
     section("Tasks", rows?.tasks.map(aboutTask) ?? []),
     section(
       "Other lines of the log",
@@ -59,7 +64,7 @@ function aboutRequest(line: LogLine): string[] {
   return [
     [at, method, route, status, code].filter(Boolean).join(" "),
     `${duration_ms} ms${caller.length > 0 ? `, ${caller.join(", ")}` : ", nobody was signed in"}`,
-    facts.join(", "),
+    ...(facts.length > 0 ? [facts.join(", ")] : []),
   ];
 }
 
@@ -84,8 +89,8 @@ function aboutStatements({ at, duration_ms, queries, rows, sqlstate, fault }: Lo
 }
 
 /** The events that a line names, where the database was not asked. */
-function eventsOf(line: LogLine | undefined): DatabaseRow[] {
-  return Array.isArray(line?.events) ? line.events : [];
+function eventsOf({ events }: LogLine): DatabaseRow[] {
+  return Array.isArray(events) ? events : [];
 }
 
 function aboutEvent({ kind, user_id, actor_id, created_at }: DatabaseRow): string {

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { constants } from "node:buffer";
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -12,6 +13,7 @@ import { storyOf } from "../../../dev/why/story.ts";
 import { connect } from "../../../src/db/client.ts";
 import { auditEvents, mails, tasks, users } from "../../../src/db/schema.ts";
 import { type Served, serve } from "../local/serve.ts";
+import { spawned } from "../spawned.ts";
 
 const request = {
   ...{ level: "error", message: "request", method: "POST", route: "/api/v1/users", status: 503, duration_ms: 5_012 },
@@ -45,11 +47,40 @@ describe("the lines of a request", () => {
       }),
     ],
     [
+      "what wrangler tail prints of several requests",
+      [[foreign], [request, other]]
+        .map((lines) => ({
+          eventTimestamp: Date.parse(at) - 10,
+          logs: lines.map((line) => ({ message: [JSON.stringify(line)], timestamp: Date.parse(at) })),
+        }))
+        .map((event) => JSON.stringify(event, null, 4))
+        .join("\n"),
+    ],
+    [
       "text among others",
-      `not JSON\n${[request, other].map((line) => JSON.stringify({ at, log: JSON.stringify(line) })).join("\n")}`,
+      `not JSON\n${[request, other].map((line) => JSON.stringify({ at, log: JSON.stringify(line) })).join("\nnot JSON\n")}\n{cut`,
     ],
   ])("are found in %s", (_, text) => {
     expect(linesOfRequest(text, "a-request")).toStrictEqual(expected.map((line) => expect.objectContaining(line)));
+  });
+
+  it("are refused in a sentence where there is no such file, or one that no text can hold", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "plinth-export-"));
+    try {
+      const long = join(folder, "long.jsonl");
+      await writeFile(long, "");
+      await truncate(long, constants.MAX_STRING_LENGTH + 1);
+      for (const [file, sentence] of [
+        [long, `${long} is too long to be read at once. Take the lines of the request: grep a-request ${long}`],
+        [folder, `There is no file ${folder}.`],
+      ]) {
+        const { code, said } = await spawned(["dev/commands/why.ts", "a-request", "--log", `${file}`]).ended;
+        expect(said).toMatch(new RegExp(`^${sentence}`));
+        expect(code).toBe(1);
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it("are kept by npm run dev, the newest of them, in two files at most", async () => {
@@ -92,7 +123,7 @@ describe("the story of a request", () => {
   afterAll(() => served.close());
 
   it.each([undefined, new Date().toISOString()])("has its events, its tasks and its mails (at %s)", async (at) => {
-    const rows = await rowsOfRequest(served.database, "a-request", at);
+    const rows = await rowsOfRequest(served.database, "a-request", [{ ...request, at }]);
     expect(rows.tasks.map(({ name }) => name).toSorted()).toStrictEqual(["mails/send", "orders/ship"]);
     expect(rows.events).toMatchObject([{ kind: "account.created" }]);
     const statements = { level: "info", message: "statements", request_id: "a-request", at: `${at}` };
@@ -121,9 +152,36 @@ describe("the story of a request", () => {
   });
 
   it("finds none of another time, and says nothing of a request that nobody knows", async () => {
-    const rows = await rowsOfRequest(served.database, "a-request", "2026-01-01T00:00:00Z");
+    const lines = [{ ...request, at: "2026-01-01T00:00:00Z" }];
+    const rows = await rowsOfRequest(served.database, "a-request", lines);
     expect(rows).toStrictEqual({ tasks: [], events: [] });
     expect(storyOf({ requestId: "a-request", lines: [], rows })).toBeUndefined();
+  });
+
+  it("has the rows of all that the log tells of: of its tasks, and of an older request with the same id", async () => {
+    const line = (message: string, days: number) => ({
+      ...{ ...other, message },
+      at: new Date(Date.now() + days * 86_400_000).toISOString(),
+    });
+    for (const lines of [
+      [line("task", 3), line("request", 0)],
+      [line("task", 3)],
+      [line("request", -2), line("request", 0)],
+    ]) {
+      const rows = await rowsOfRequest(served.database, "a-request", lines);
+      expect(rows.tasks, JSON.stringify(lines)).toHaveLength(2);
+      expect(rows.events).toHaveLength(1);
+    }
+  });
+
+  it("tells of each request, where several have the same id", () => {
+    const lines = [request, { ...request, status: 200, route: "/api/v1/items" }].map((line) => ({
+      ...line,
+      at: undefined,
+    }));
+    const story = stripVTControlCharacters(storyOf({ requestId: "a-request", lines, rows: undefined }) ?? "");
+    expect(story).toContain("Request a-request, 1 of 2 with this id\nPOST /api/v1/users 503");
+    expect(story).toContain("Request a-request, 2 of 2 with this id\nPOST /api/v1/items 200");
   });
 
   it("is told from the log alone, where the database was not asked", () => {
