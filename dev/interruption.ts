@@ -4,7 +4,7 @@ import { shellWord } from "./terminal.ts";
 
 /** The part of a command that is under way, in the words for a signal that ends the command there. */
 export type Stage = {
-  /** As in "while uploading". */
+  /** A clause, such as "while uploading". */
   doing: string;
   /** The effect that it may have had although it did not end; undefined if it changes nothing. */
   perhaps?: string | undefined;

@@ -43,7 +43,7 @@ export const settingsTable = {
     kind: "variable",
     needed: "every deployment",
     meaning:
-      "Where the app runs: `development`, `test`, `staging` or `production`. The first two relax rules that apply to deployed Workers only.",
+      "The environment in which the app runs: `development`, `test`, `staging` or `production`. The first two relax rules that apply to deployed Workers only.",
     example: "development",
     value: oneOf("development", "test", "staging", "production"),
   },
@@ -391,7 +391,7 @@ export const settingsTable = {
   SENTRY_DSN: {
     kind: "secret",
     meaning:
-      "Where errors are reported, by Sentry's protocol: `https://key@host/project`. Without it, the log alone tells of them; see [errors](deploy.md#errors).",
+      "The tracker to which errors are reported, by Sentry's protocol: `https://key@host/project`. Without it, the log alone tells of them; see [errors](deploy.md#errors).",
     value: z
       .string()
       .refine((text) => toDsn(text) !== undefined && isPrivate(text), "must be https://key@host/project")

@@ -41,7 +41,7 @@ export function createClient({
   // Called as a method of anything else, browsers refuse it.
   fetch = (request) => globalThis.fetch(request),
 }: Options): Client {
-  // As requests spell it, by which calls of the API are told from others.
+  // Spelt as in a request, by which calls of the API are told from others.
   const origin = new URL(baseUrl).href.replace(/\/+$/, "");
   const session = openSession(origin, fetch, credentials, retries);
   /** Requests of operations that need no sign-in. */

@@ -1656,7 +1656,7 @@ export interface components {
              */
             password?: string;
             /**
-             * @description Where the refresh token goes: `cookie` keeps it out of reach of the page's scripts
+             * @description The way of the refresh token: `cookie` keeps it out of reach of the page's scripts
              * @example body
              * @enum {string}
              */
@@ -1699,7 +1699,7 @@ export interface components {
              */
             password: string;
             /**
-             * @description Where the refresh token goes: `cookie` keeps it out of reach of the page's scripts
+             * @description The way of the refresh token: `cookie` keeps it out of reach of the page's scripts
              * @example body
              * @enum {string}
              */
@@ -1794,7 +1794,7 @@ export interface components {
              * @example 019abc12-3456-7def-8abc-1234567890ab
              */
             id: string;
-            /** @description Whether this is the session of the request's access token */
+            /** @description True for the session of the request's access token */
             is_current: boolean;
             user_agent: string | null;
             network: string | null;
@@ -2243,7 +2243,7 @@ export interface components {
             last_used_at: string | null;
             /**
              * Format: date-time
-             * @description When the secret from before the last rotation stops working
+             * @description The time at which the secret from before the last rotation stops working
              * @example 2026-11-23T09:30:00.000Z
              */
             previous_until: string | null;
@@ -2323,7 +2323,7 @@ export interface components {
         };
         ApiKeyRotation: {
             /**
-             * @description How long the secret so far goes on working; a day if left out
+             * @description The seconds for which the current secret works on; a day if left out
              * @example 3600
              */
             overlap_seconds?: number;
@@ -2366,7 +2366,7 @@ export interface components {
              */
             organization_id: string | null;
             request_id: string | null;
-            /** @description Where the request came from */
+            /** @description The network from which the request came */
             network: string | null;
             /**
              * @example {
@@ -2707,7 +2707,7 @@ export interface components {
             running: number;
             /** @description After their last attempt: each needs a person */
             dead: number;
-            /** @description How long the first of those that are due has waited */
+            /** @description The seconds for which the first due one has waited */
             oldest_due_seconds: number | null;
         };
         TableSize: {
@@ -2798,7 +2798,7 @@ export interface components {
             title: string;
             /** @example Weaves algebraic patterns */
             description?: string | null;
-            /** @description Whether anybody may read it, with its owner's public profile, at /public/items */
+            /** @description True to let anybody read it, with its owner's public profile, at /public/items */
             is_public?: boolean;
         };
         ItemBatchResult: {
@@ -2880,7 +2880,7 @@ export interface components {
             title?: string;
             /** @example Weaves algebraic patterns */
             description?: string | null;
-            /** @description Whether anybody may read it, with its owner's public profile, at /public/items */
+            /** @description True to let anybody read it, with its owner's public profile, at /public/items */
             is_public?: boolean;
         };
         ItemPage: {
@@ -4058,7 +4058,7 @@ export interface components {
         Pragma: string;
         /** @description Names the request in the log: the caller's own, or a new one */
         "X-Request-Id": string;
-        /** @description How often the endpoint's class may be called, once for each class that counts the call */
+        /** @description The calls that the endpoint's class admits, once for each class that counts the call */
         "RateLimit-Policy": string;
         /** @description The media types that a body may have (W3C Linked Data Platform) */
         "Accept-Post": string;
@@ -4086,7 +4086,7 @@ export interface components {
         "Idempotent-Replayed": string;
         /** @description Seconds since the answer was made */
         Age: number;
-        /** @description How long the answer may be kept; otherwise `no-store` */
+        /** @description The time for which the answer may be kept; otherwise `no-store` */
         "Cache-Control": string;
         /** @description The request headers that the answer depends on */
         Vary: string;
@@ -4168,7 +4168,7 @@ export interface operations {
                      */
                     password: string;
                     /**
-                     * @description Where the refresh token goes: `cookie` keeps it out of reach of the page's scripts
+                     * @description The way of the refresh token: `cookie` keeps it out of reach of the page's scripts
                      * @example body
                      * @enum {string}
                      */
@@ -6974,7 +6974,7 @@ export interface operations {
                 status?: "live" | "deleted";
                 /** @description `total` counts the matches, which is costly on long lists */
                 include?: ("owner" | "total")[];
-                /** @description Whose items to list; for admins only */
+                /** @description The owner of the items to list; for admins only */
                 owner_id?: string;
                 limit?: number;
                 /** @description `next_cursor` of the previous page */

@@ -106,7 +106,7 @@ export function openSession(
     if (signal === "logout") {
       // The answer to that sign-out takes the cookie away, even that of a sign-in here.
       const ended = new Promise<void>((resolve) => {
-        // As long as a sign-in before it and its two attempts take, for a tab that is gone without a word.
+        // The time of a sign-in before it and of its two attempts, for a tab that is gone without a word.
         setTimeout(resolve, 3 * patience);
         release = resolve;
       });

@@ -1,10 +1,10 @@
 /** A place for the refresh token where there are no cookies: a phone's keychain, a server's own session. */
 export type TokenStore = {
-  /** If it rejects, so does each call that needs it, and nobody is signed out. What cannot be a token is none. */
+  /** A rejection is one of each call that needs it, and signs nobody out. A value that cannot be a token is none. */
   get(): string | null | undefined | Promise<string | null | undefined>;
-  /** If it rejects, so does `signIn`, though signed in. A refresh goes on, with the token in memory. */
+  /** A rejection is one of `signIn`, though it has signed in. A refresh goes on, with the token in memory. */
   set(token: string): unknown;
-  /** If it rejects, so does `signOut`, after the server was told. Also called where `set` failed. */
+  /** A rejection is one of `signOut`, after the server was told. Also called where `set` failed. */
   remove(): unknown;
 };
 

@@ -4,7 +4,7 @@ import type { LocalSession } from "../local/database.ts";
 export type SchemaObject = {
   kind: "table" | "column" | "constraint" | "index" | "trigger" | "policy" | "function" | "value";
   id: string;
-  /** As a person writes it: `items.title`, `items_pk on items`. */
+  /** The name as a person writes it: `items.title`, `items_pk on items`. */
   name: string;
   /** The id of its table; an empty text for functions and values of enums. */
   table: string;

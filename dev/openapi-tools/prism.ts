@@ -10,7 +10,7 @@ export type Prism = { url: string; stop(): Promise<void> };
 /** Milliseconds. */
 const startTimeout = 30_000;
 
-/** Starts Prism before the server at `upstream`. What it finds is in the answers: see {@link violationsIn}. */
+/** Starts Prism before the server at `upstream`. Its findings are in the answers: see {@link violationsIn}. */
 export async function startPrism(document: string, upstream: string): Promise<Prism> {
   const bin = join(import.meta.dirname, "node_modules/@stoplight/prism-cli/dist/index.js");
   const port = await freePort();

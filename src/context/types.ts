@@ -89,7 +89,7 @@ export type Variables = Deps & {
   requestId: string;
   /** The trace of the request, to be passed on: the caller's, the platform's, or one of its own. */
   trace: () => TraceContext;
-  /** As the platform tells it. Not to be stored: `client` has the part that may be. */
+  /** The address that the platform tells. Not to be stored: `client` has the part that may be. */
   clientAddress: string | undefined;
   client: Client;
   /** Events of accounts: those made for statements of this request, and those that the database has recorded. */

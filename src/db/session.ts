@@ -96,7 +96,7 @@ export async function sessionOn(
   };
   try {
     await trip(() => connection.connect());
-    // If the connection is lost, these limits make the server abort a statement that still waits for a lock.
+    // Makes the server abort a statement that still waits for a lock when its connection is lost.
     const limits = `set local statement_timeout = ${timeout}; set local idle_in_transaction_session_timeout = ${timeout}`;
     await trip(() => connection.query({ text: `begin isolation level ${isolation}; ${limits}` }));
   } catch (error) {

@@ -76,7 +76,7 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
   [
     "policy",
     ({ policy }) => tellPolicy(policy),
-    "Whatever ends the request, the log and the headers name its endpoint.",
+    "The log and the headers name the endpoint, whatever ends the request.",
   ],
   [
     "exact path",

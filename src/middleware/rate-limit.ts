@@ -35,6 +35,7 @@ export async function countCall(
   });
   if (!isWithin) throw limitReached("too_many_requests", rate, rateClasses[rate].period);
 }
+
 /** The `RateLimit-Policy` of a class, in the syntax of the IETF's draft-ietf-httpapi-ratelimit-headers. */
 export function rateLimitPolicy(rate: RateClass): string {
   const { limit, period } = rateClasses[rate];

@@ -55,7 +55,7 @@ export const ApiKey = z
     expires_at: Timestamp.nullable(),
     last_used_at: Timestamp.nullable().openapi({ description: "To the hour" }),
     previous_until: Timestamp.nullable().openapi({
-      description: "When the secret from before the last rotation stops working",
+      description: "The time at which the secret from before the last rotation stops working",
     }),
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -92,7 +92,7 @@ export type ApiKeyUpdate = z.output<typeof ApiKeyUpdate>;
 export const ApiKeyRotation = z
   .strictObject({
     overlap_seconds: z.int().min(0).max(604_800).optional().openapi({
-      description: "How long the secret so far goes on working; a day if left out",
+      description: "The seconds for which the current secret works on; a day if left out",
       example: 3_600,
     }),
   })

@@ -18,7 +18,7 @@ export const AuditEvent = z
     actor_id: Id.nullable().openapi({ description: "The user who acted, if signed in" }),
     organization_id: Id.nullable().openapi({ description: "The organization concerned, if any" }),
     request_id: z.string().nullable(),
-    network: z.string().nullable().openapi({ description: "Where the request came from" }),
+    network: z.string().nullable().openapi({ description: "The network from which the request came" }),
     details: Details,
   })
   .openapi("AuditEvent");

@@ -37,7 +37,7 @@ export const KeySet = z
 export const Session = z
   .object({
     id: Id,
-    is_current: z.boolean().openapi({ description: "Whether this is the session of the request's access token" }),
+    is_current: z.boolean().openapi({ description: "True for the session of the request's access token" }),
     user_agent: z.string().nullable(),
     network: z.string().nullable(),
     created_at: Timestamp,

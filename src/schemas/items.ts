@@ -10,7 +10,7 @@ const Title = text({ min: 1, max: 200 }).openapi({ example: "Analytical engine" 
 const Description = text({ max: 10_000 }).nullable().openapi({ example: "Weaves algebraic patterns" });
 const IsPublic = z
   .boolean()
-  .openapi({ description: "Whether anybody may read it, with its owner's public profile, at /public/items" });
+  .openapi({ description: "True to let anybody read it, with its owner's public profile, at /public/items" });
 
 export const Item = z
   .object({
@@ -71,6 +71,6 @@ export const ItemQuery = z.object({
   include: includes("owner", "total").openapi({
     description: "`total` counts the matches, which is costly on long lists",
   }),
-  owner_id: Id.optional().openapi({ description: "Whose items to list; for admins only" }),
+  owner_id: Id.optional().openapi({ description: "The owner of the items to list; for admins only" }),
 });
 export type ItemQuery = z.output<typeof ItemQuery>;

@@ -11,7 +11,7 @@ const Depth = z
     oldest_due_seconds: z
       .int()
       .nullable()
-      .openapi({ description: "How long the first of those that are due has waited" }),
+      .openapi({ description: "The seconds for which the first due one has waited" }),
   })
   .openapi("TaskDepth");
 

@@ -21,7 +21,7 @@ export const Login = z
       .openapi({ minLength: 1, maxLength: 254, description: "Username or e-mail address", example: "ada" }),
     password: z.string().max(512).check(wellFormed).openapi({ format: "password", example: "correct horse battery" }),
     token_delivery: z.enum(["body", "cookie"]).optional().openapi({
-      description: "Where the refresh token goes: `cookie` keeps it out of reach of the page's scripts",
+      description: "The way of the refresh token: `cookie` keeps it out of reach of the page's scripts",
       example: "body",
     }),
     ...fromClients,

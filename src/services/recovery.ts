@@ -49,7 +49,7 @@ export async function confirmPasswordReset(context: Context, { token, password, 
     ApiKeys.revokeAll(
       db,
       owner.id,
-      // Until somebody proved to own the mailbox, a stranger may have opened the account.
+      // A stranger may have opened the account, until somebody proved to own the mailbox.
       keep_api_keys ? wasJustVerified(owner.id) : isSet,
       eventAlong(context, "api_key.revoked", owner.id),
     ),

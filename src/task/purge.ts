@@ -8,7 +8,7 @@ type Step = { found: number; removed: number; calls?: number };
 /** Rows that are removed by one statement: few enough to hold no lock for long. */
 const size = 1_000;
 
-/** Once an hour, all at the same time, so that an idle database wakes once for all purges. */
+/** Every hour, all at the same time, so that an idle database wakes once for all purges. */
 const every = "0 * * * *";
 
 /** Declares a task that removes expired rows every hour, until none is left. `first` runs before each removal. */

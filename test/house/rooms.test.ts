@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 const sources = import.meta.glob<string>("../../src/**/*.ts", { query: "?raw", import: "default", eager: true });
+const clients = import.meta.glob<string>("../../client/src/*.ts", { query: "?raw", import: "default", eager: true });
 const tests = import.meta.glob<string>("../**/*.ts", { query: "?raw", import: "default", eager: true });
 
 /** The rooms of src/, from the top of the house to its ground: a room may use those below its own floor. */
@@ -125,6 +126,19 @@ describe("a thing of src/ is made in its own room:", () => {
       "export const hidden = endpoint({",
     ];
     for (const [i, text] of broken.entries()) expect(rules[i]?.[2].test(text), text).toBe(true);
+  });
+});
+
+describe("a comment", () => {
+  const clause =
+    /^\s*(?:\/\/|\/\*\*|\/\*\*\n\s*\*) (?:What|Who|Whether|Which|Where|How|If|When|While|Because|Since|Although|Unless|Until|Once)(?:ever|se|m)?\b/gm;
+  const beginning = (text: string) => Array.from(text.matchAll(clause), ([found]) => found.trim());
+
+  it("begins with a verb or a noun, and not with a clause", () => {
+    const wrong = Object.entries({ ...sources, ...clients, ...tests }).map(([file, text]) => [file, beginning(text)]);
+    expect(wrong.filter(([, found]) => found?.length)).toStrictEqual([]);
+    for (const line of ["// What it does", "  /** Whoever calls it */", "/**\n * If it is there"])
+      expect(beginning(line), line).toHaveLength(1);
   });
 });
 

@@ -50,7 +50,7 @@ const status =
   (code: number, headers: Record<string, string> = {}): Reply =>
   () =>
     new Response("a secret", { status: code, headers });
-/** As workerd says it: a plain error, unlike that of the Fetch standard. */
+/** The error of workerd: a plain one, unlike that of the Fetch standard. */
 const unreachable: Reply = () =>
   Promise.reject(Object.assign(new Error("Network connection lost."), { retryable: true }));
 const silent: Reply = ({ signal }) =>

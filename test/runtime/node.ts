@@ -35,7 +35,7 @@ const server = serverSettingsFrom({
   PORT: "0",
   TRUSTED_PROXIES: "127.0.0.1",
   FILES_FOLDER: await mkdtemp(join(tmpdir(), "files-")),
-  // As in test/setup/global.ts: all contenders of a race meet in Postgres.
+  // The number of test/setup/global.ts: all contenders of a race meet in Postgres.
   DATABASE_CONNECTIONS: "60",
 });
 const variables = {

@@ -38,7 +38,7 @@ declare module "vitest" {
   }
 }
 
-/** As many as the largest race among the tests, so that all contenders meet in Postgres. */
+/** The number of contenders in the largest race among the tests, so that all meet in Postgres. */
 const connections = 60;
 
 /** Starts what every test shares and returns its end. */

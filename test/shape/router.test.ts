@@ -122,7 +122,7 @@ describe("the router", () => {
     },
   );
 
-  /** As a Worker that waits for something that never comes. */
+  /** Stands in for a Worker that waits for something that never comes. */
   const hanging = (read: (request: Request) => Promise<unknown>) => ({
     fetch: async (request: Request): Promise<Response> => {
       await read(request);

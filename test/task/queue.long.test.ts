@@ -22,7 +22,7 @@ beforeAll(async () => {
   await copyProject(project);
   const config = join(project, "wrangler.toml");
   const toml = await readFile(config, "utf8");
-  // As a user turns the queue on.
+  // Turns the queue on as a user does.
   const queued = toml.replace(/^# (queues = .*)$/m, "$1").replace("src/index.ts", "test/fixtures/queue-worker.ts");
   expect(queued).not.toBe(toml);
   await writeFile(config, queued);

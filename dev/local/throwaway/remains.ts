@@ -4,7 +4,7 @@ import { isAlive, processesIn } from "../processes.ts";
 
 /**
  * Waits for the end of a run, then ends what it has left running, such as workerd after a `kill -9`, and removes its
- * temporary files. What the run started has `folder`, or one in it, for its `TMPDIR`.
+ * temporary files. All that the run started has `folder`, or one in it, for its `TMPDIR`.
  */
 export async function removeRemains(run: number, folder: string): Promise<void> {
   while (isAlive(run)) await sleep(50);

@@ -148,7 +148,7 @@ for (const isKept of [false, true]) {
     await expect(keep).not.toBeChecked();
     await expect(keep).toHaveAccessibleDescription(/only if nobody else has ever had your password/);
     if (isKept) {
-      // As somebody without a mouse does.
+      // Does as somebody without a mouse.
       await keep.focus();
       await page.keyboard.press("Space");
     }
@@ -295,7 +295,7 @@ test("a page that comes back from the browser's cache shows nothing of who has s
   await page.goto("/items");
   await expect(page.getByRole("row", { name: "A secret plan" })).toBeVisible();
   await context.clearCookies();
-  // As the browser tells a page that it has kept: whether it keeps one is its own decision.
+  // Tells the page what a browser tells one that it has kept: it decides by itself if it keeps one.
   await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
   await expect(page.getByText("A secret plan")).toBeHidden();

@@ -11,7 +11,7 @@ import { statementNames } from "./statements.ts";
 type Statement = { text: string; values: unknown[]; rowMode?: "array" };
 /** Without this, a query that has no parameters could hold two statements. */
 type Extended = pg.QueryConfig & { queryMode: "extended" };
-/** As those of Neon's driver, a query is sent when somebody waits for it, or as a part of a transaction. */
+/** Sent when somebody waits for it, or as a part of a transaction, like a query of Neon's driver. */
 type Query = { statement: Statement; then: Promise<unknown>["then"] };
 
 type Pool = pg.Pool & { names: ReturnType<typeof statementNames>; generations: WeakMap<pg.ClientBase, number> };

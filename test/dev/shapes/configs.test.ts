@@ -168,7 +168,7 @@ describe("the script that deploys a shape", () => {
   it("gives secrets to all but the router", async () => {
     const { lines, taken } = await deploys({ hasSecrets: true });
     const without = lines.filter((line) => !line.includes("--secrets-file /"));
-    // As they are written: of lines, wrangler would take what the environment has.
+    // Lines as they are written: wrangler would replace their values by the environment's.
     expect(taken).toMatch(/^\{"SECRET_KEY":"of the file, \$HOME"\}\n-rw-{7} /);
     const [, made = ""] = /--secrets-file (\S+)/.exec(lines[0] ?? "") ?? [];
     expect(existsSync(made)).toBe(false);

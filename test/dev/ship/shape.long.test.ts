@@ -168,7 +168,7 @@ describe("promise 28: npm run ship -- --shape, step by step", () => {
     expect(moved(old)).toStrictEqual([]);
 
     at.cloudflare.onCall = (call) => {
-      // Once it has its new version, no other call about its traffic succeeds.
+      // No other call about its traffic succeeds after it has its new version.
       if (call === `GET /workers/scripts/${names.people}/deployments` && moved(old).length === 2)
         at.cloudflare.refused = ["POST /workers/scripts"];
     };

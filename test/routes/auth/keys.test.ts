@@ -48,7 +48,7 @@ describe.each(algorithms)("promise 23: %s", (algorithm) => {
         expect(await to.accepts((await from.signIn()).access_token), `step ${i}`).toBe(true);
       }
     }
-    // Once what the older key signed has run out, it may go; the session goes on.
+    // The older key may go when what it signed has run out; the session goes on.
     const { refresh_token } = (await steps[0]?.signIn()) ?? {};
     const refreshed = await steps[3]?.post("/auth/refresh", { json: { refresh_token } });
     expect(refreshed?.status).toBe(200);
