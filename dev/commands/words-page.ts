@@ -68,6 +68,10 @@ const traits: Record<string, string> = {
   member: "`access: { member }`",
   caller: 'any other access than `"public"`',
   people: "people alone, without `callers`",
+  unpermitted: '`access: "user"` without `permission`',
+  asking: "any other `roundTrips` than `0`",
+  unpriced: "the one round trip of a declaration without `roundTrips`",
+  unread: "no body, a form of parts or an upload",
 };
 
 /** The rows of the words that exclude each other. */

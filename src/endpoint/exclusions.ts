@@ -1,4 +1,5 @@
 import { isSignedIn, type SignedIn, type WordOf, wordOf } from "../context/policy.ts";
+import { multipartType } from "../middleware/content-type.ts";
 import { type Contract, type Words, wordsOf } from "./contract.ts";
 
 const ranged = "a ranged answer is neither paged, versioned nor cached";
@@ -36,7 +37,12 @@ export const exclusions = {
     transaction: "no database is known without settings",
   },
   carries: { caller: "a user is counted, not the token that a call carries" },
-  uncounted: { caller: 'uncounted needs access: "public"', rate: uncounted, carries: uncounted },
+  uncounted: {
+    caller: 'uncounted needs access: "public"',
+    rate: uncounted,
+    carries: uncounted,
+    asking: "uncounted needs roundTrips: 0",
+  },
   permission: {
     people: "permission is for keys: name them in callers",
     member: "permission is the one that { member } names: leave it out",
@@ -46,6 +52,10 @@ export const exclusions = {
     admin: callers,
     changes: "no key makes a sensitive change: leave out callers",
     fresh: "a key proves no password: leave out callers or fresh",
+    unpermitted: "a key needs a permission of src/permissions.ts: add permission",
+  },
+  transaction: {
+    unpriced: "a transaction connects, begins, asks the guard, runs statements and commits: add roundTrips",
   },
   signed: {
     caller: 'the sender is no user: signed needs access: "public"',
@@ -53,19 +63,24 @@ export const exclusions = {
     uncounted: "signed goes without uncounted",
     oauth: "signed goes without oauth",
     withoutSettings: "signed goes without withoutSettings",
+    unread: "signed needs a body that is read whole",
   },
 } as const satisfies {
-  readonly [Word in keyof Contract]?: { readonly [Other in Trait<Contract> | "caller"]?: string };
+  readonly [Word in keyof Contract]?: { readonly [Other in Trait<Contract> | "caller" | "unpermitted"]?: string };
 };
 type Exclusions = typeof exclusions;
 
-/** The words of a declaration, and what follows from its `method`, `access` and `callers`. */
+/** The words of a declaration, what follows from its `method` and `access`, and what it lacks. */
 type Trait<C extends Contract> =
   | Words<C>
   | (C["method"] extends "get" ? never : "change")
   | WordOf<C["access"]>
   | (C["access"] extends SignedIn ? "caller" : never)
-  | (C extends { callers: unknown } ? never : "people");
+  | (C extends { callers: unknown } ? never : "people")
+  | (C["access"] extends "user" ? (C extends { permission: unknown } ? never : "unpermitted") : never)
+  | (C extends { roundTrips: 0 } ? never : "asking")
+  | (C extends { roundTrips: number } ? never : "unpriced")
+  | (C extends { request: { body: infer Sent } } ? (Sent extends { upload: unknown } ? "unread" : never) : "unread");
 
 /** Each word of a contract that another one excludes, with the reason. */
 export type Excluded<C extends Contract> = {
@@ -83,13 +98,18 @@ export function exclusionsIn(contract: Contract): string[] {
 }
 
 function traitsOf(contract: Contract): Set<string> {
-  const { method, access, callers } = contract;
+  const { method, access, callers, permission, roundTrips, request } = contract;
   const word = wordOf(access);
+  const isRead = request?.body && !request.body.upload && !(multipartType in (request.body.content ?? {}));
   return new Set([
     ...wordsOf(contract),
     ...(method === "get" ? [] : ["change"]),
     ...(word ? [word] : []),
     ...(word && isSignedIn(access) ? ["caller"] : []),
     ...(callers ? [] : ["people"]),
+    ...(word === "user" && permission === undefined ? ["unpermitted"] : []),
+    ...(roundTrips === 0 ? [] : ["asking"]),
+    ...(roundTrips === undefined ? ["unpriced"] : []),
+    ...(isRead ? [] : ["unread"]),
   ]);
 }

@@ -2,7 +2,7 @@ import type { MemberAccess, organizationPath } from "../context/policy.ts";
 import type { OrganizationTable, OwnedTable } from "../db/schema.ts";
 import type { Permission } from "../permissions.ts";
 import type { PageQuery } from "../schemas/pages.ts";
-import type { AnswerStatus, Body, Contract } from "./contract.ts";
+import type { AnswerStatus, Contract } from "./contract.ts";
 import type { Excluded } from "./exclusions.ts";
 
 /**
@@ -26,14 +26,10 @@ export type Sound<C extends Contract> = {
 
 /** Leaves words alone where the compiler has found another fault first, and knows no literal path. */
 type SoundWords<C extends Contract> = string extends C["path"] ? unknown : Excluded<C> & Needed<C>;
-/** The words that others need beside them. */
-type Needed<C extends Contract> = (C extends { uncounted: true } ? { roundTrips: 0 } : unknown) &
-  (C extends { transaction: unknown } ? { roundTrips: number } : unknown) &
-  (C extends { refersTo: unknown }
-    ? { refersTo: Readonly<Record<string, C["access"] extends MemberAccess ? OrganizationTable : OwnedTable>> }
-    : unknown) &
-  (C extends { signed: unknown } ? { request: { body: Body & { upload?: never } } } : unknown) &
-  (C extends { callers: unknown; access: "user" } ? { permission: Permission } : unknown) &
+/** The kind of value that words need beside others. */
+type Needed<C extends Contract> = (C extends { refersTo: unknown }
+  ? { refersTo: Readonly<Record<string, C["access"] extends MemberAccess ? OrganizationTable : OwnedTable>> }
+  : unknown) &
   (C extends { callers: unknown; access: MemberAccess } ? { access: { member: Permission } } : unknown);
 
 type RequestPart = keyof NonNullable<Contract["request"]>;

@@ -169,6 +169,15 @@ expectTypeOf<Sound<Kept>["cached"]>().toEqualTypeOf<{
 }>();
 expectTypeOf<Kept["cached"] & Sound<Kept>["cached"]>().not.toBeNever();
 
+type Lacking<More> = typeof contract & { access: "user" } & More;
+// It names at a word what that needs beside it.
+expectTypeOf<Sound<Lacking<{ callers: ["user", "key"] }>>["callers"]>().toEqualTypeOf<{
+  reason: "a key needs a permission of src/permissions.ts: add permission";
+}>();
+expectTypeOf<Sound<Lacking<{ transaction: true }>>["transaction"]>().toEqualTypeOf<{
+  reason: "a transaction connects, begins, asks the guard, runs statements and commits: add roundTrips";
+}>();
+
 // @ts-expect-error: a permission is for keys
 endpoint({ ...contract, access: "user", permission: "items:read" }, (c) => c.json(answer, 200));
 // @ts-expect-error: a key makes no sensitive change

@@ -118,7 +118,7 @@ describe("createApp", () => {
     [{ access: "toString" }, "access is one of public, user, admin"],
     [{ permission: "items:read" }, "permission is for keys: name them in callers"],
     [{ callers: ["key"], permission: "items:read" }, 'callers are ["user", "key"], or people alone'],
-    [{ callers: ["user", "key"] }, "a key needs a permission of src/permissions.ts, and undefined is none"],
+    [{ callers: ["user", "key"] }, "a key needs a permission of src/permissions.ts: add permission"],
     [{ callers: ["user", "key"], permission: "items:destroy" }, "and items:destroy is none"],
     [{ access: "public", callers: ["user", "key"], permission: "items:read" }, "a key is neither a stranger nor an"],
     [
@@ -324,7 +324,14 @@ describe("createApp", () => {
     ],
     [{ ...carrying("mailed_token"), changes: { "session.replayed": "refresh_token" } }, "shows no refresh_token"],
     [{ ...withoutParams, request: { body: { content: {} } } }, "a get has no body"],
-    [{ transaction: true }, "a transaction needs roundTrips of 5 or more: to connect, begin, ask the guard, run a"],
+    [
+      { transaction: true },
+      "a transaction connects, begins, asks the guard, runs statements and commits: add roundTrips",
+    ],
+    [
+      { transaction: true, roundTrips: 4 },
+      "a transaction needs roundTrips of 5 or more: to connect, begin, ask the guard, run a",
+    ],
     [{ transaction: true, access: "public", roundTrips: 3 }, "a transaction needs roundTrips of 4 or more"],
     [
       { transaction: { isolation: "snapshot" }, roundTrips: 7 },
