@@ -110,7 +110,7 @@ function keyOf(c: Context<AppEnv>, names: readonly string[]): string {
     encodeURIComponent(canonical(c.req.param(name))),
   );
   const url = new URL(path ?? c.req.path, origin);
-  for (const name of names.toSorted()) {
+  for (const name of names) {
     for (const value of searchParams.getAll(name)) url.searchParams.append(name, value);
   }
   return url.href;

@@ -407,14 +407,15 @@ describe("a user who repeats a change", () => {
     expect(await noticesOf("username.changed")).toBe(10);
     await api.as(admin).patch(`/users/${user.id}`, { role: "admin" });
     expect(await noticesOf("account.role_changed")).toBe(1);
-    // The rest of a period counts towards the next.
-    for (const [minutes, notices] of [
-      [9, 11],
-      [3, 12],
-    ]) {
+    // The rest of a period counts towards the next, and what is over of a month counts for nothing.
+    for (const [minutes, renames, notices] of [
+      [9, 2, 11],
+      [3, 2, 12],
+      [30 * 24 * 60, 12, 22],
+    ] as const) {
       await db.execute(sql`update throttles set last_attempt_at = last_attempt_at - make_interval(mins => ${minutes}::int)
         where key like ${`%${user.id}`}`);
-      for (const _ of [1, 2]) await rename();
+      for (let i = 0; i < renames; i++) await rename();
       expect(await noticesOf("username.changed")).toBe(notices);
     }
   });

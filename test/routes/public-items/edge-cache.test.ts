@@ -303,11 +303,13 @@ describe("a file that is cached", () => {
       { ...said, path: "/changing", operationId: "changing", responses: { 200: json(z.int(), "A number") } },
       (c) => c.json(version, 200),
     );
-    const elsewhere = serve({ endpoints: [changing], deps: { answers: { ...answers, match: async () => undefined } } });
+    const none = { ...answers, match: async () => undefined, put: async () => undefined };
+    const elsewhere = serve({ endpoints: [changing], deps: { answers: none } });
     const here = serve({ endpoints: [changing] });
     expect((await here.get("/changing")).body).toBe(0);
     version = 1;
     const tag = (await elsewhere.get("/changing")).headers.get("ETag") ?? "";
+    expect((await here.get("/changing")).body).toBe(0);
     const answer = await here.get("/changing", { headers: { "If-Match": tag } });
     expect([answer.status, answer.body]).toStrictEqual([200, 1]);
   });
