@@ -1,6 +1,7 @@
 /** Finds endpoints that tell a stranger of what is somebody's. */
 import { expect } from "vitest";
 import type { Endpoint } from "../src/endpoint/endpoint.ts";
+import { endpoints as all } from "../src/routes/index.ts";
 import { type Call, send } from "./calls.ts";
 import { parametersIn } from "./examples.ts";
 import { type Answer, aUser, type serve } from "./harness.ts";
@@ -10,9 +11,13 @@ const stranger = await aUser();
 
 /**
  * Fails if a stranger learns of the thing that this call is about. A key that is no id, such as a month, may name something
- * of each caller's own: then the stranger's answer must not be the owner's.
+ * of each caller's own: then the stranger's answer must not be the owner's, and a change leaves what the owner reads there.
  */
-export async function holdStranger(endpoint: Endpoint, make: () => Promise<Call>, app?: ReturnType<typeof serve>) {
+export async function holdStranger(
+  endpoint: Endpoint,
+  make: () => Promise<Call>,
+  { app, endpoints = all }: { app?: ReturnType<typeof serve>; endpoints?: readonly Endpoint[] } = {},
+) {
   const since = Date.now();
   const call = await make();
   // Refers to rows of the stranger's own: the owner's would be refused before the row of the path.
@@ -22,10 +27,14 @@ export async function holdStranger(endpoint: Endpoint, make: () => Promise<Call>
     const by = { ...(token !== undefined && { token }), ...(json && { json }) };
     return send(endpoint, { ...call, path, headers: { ...call.headers, "X-Request-Id": "same" }, ...by }, app);
   };
+  const read = endpoints.find(({ route }) => route.method === "get" && route.path === endpoint.route.path);
+  const ownersView = async () => (read === undefined ? "" : (await send(read, readingOf(call), app)).text);
+  const before = await ownersView();
   const theirs = await ask(call.path, asStranger);
   if (!uuid.test(call.path) && isSuccess(theirs)) {
     if (call.isAnybodys) return;
     const isRead = endpoint.route.method === "get";
+    if (!isRead) expect(await ownersView(), "what the owner reads after a stranger's change").toBe(before);
     // A read is compared with the owner's: for another month, there may be nothing.
     const nobodys = isRead ? theirs : await ask(another, asStranger);
     expect([theirs.status, 422], "a stranger's answer, whether or not there is such a thing").toContain(nobodys.status);
@@ -44,6 +53,11 @@ export async function holdStranger(endpoint: Endpoint, make: () => Promise<Call>
 }
 
 const isSuccess = ({ status }: Answer) => status < 300;
+
+/** The read of what a call changes, by the same caller. */
+function readingOf({ path, token }: Call): Call {
+  return { path, ...(token !== undefined && { token }), headers: { "X-Request-Id": "same" } };
+}
 
 /** True if an answer is about this key: the answer for another one is not the same but for the key. */
 function isTelling(endpoint: Endpoint, [owners, other]: readonly Answer[], ...paths: readonly string[]): boolean {

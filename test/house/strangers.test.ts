@@ -34,7 +34,7 @@ const said = {
 
 type Found = { key: string; id?: string; sold: number } | undefined;
 /** An endpoint whose path names what it is about by this key, and the call of one who has sold something there. */
-function shopBy(key: string, find: (key: string, userId: string) => Found, method: "get" | "patch" = "get") {
+function shopBy(key: string, find: (key: string, userId: string) => Found, method: "get" | "patch" | "delete" = "get") {
   const answer = (key: string, { id }: { id: string }) => Shop.parse(find(key, id) ?? notFound());
   const showShop = endpoint({ ...said, method: "get", operationId: "showShop" }, async (c) => {
     await c.var.run();
@@ -44,6 +44,15 @@ function shopBy(key: string, find: (key: string, userId: string) => Found, metho
     await c.var.run();
     return c.json(answer(c.req.valid("param").key, c.var.user), 200);
   });
+  const closeShop = endpoint(
+    { ...said, method: "delete", operationId: "closeShop", responses: { 204: { description: "Closed" } } },
+    async (c) => {
+      await c.var.run();
+      const found = find(c.req.valid("param").key, c.var.user.id);
+      if (found) shops.splice(0, shops.length, ...shops.filter((shop) => shop.id !== found.id));
+      return c.body(null, 204);
+    },
+  );
   const make =
     (sold: number, more = {}) =>
     async () => {
@@ -51,9 +60,10 @@ function shopBy(key: string, find: (key: string, userId: string) => Found, metho
       if (sold > 0) shops.push({ key, owner_id, id: owner_id, sold });
       return { path: `/shops/${key}`, token, ...more };
     };
-  const one = method === "get" ? showShop : changeShop;
-  const app = serve({ endpoints: [one] });
-  return { make, hold: (own: ReturnType<typeof make>) => holdStranger(one, own, app) };
+  const one = { get: showShop, patch: changeShop, delete: closeShop }[method];
+  const endpoints = [showShop, changeShop, closeShop];
+  const app = serve({ endpoints });
+  return { make, hold: (own: ReturnType<typeof make>) => holdStranger(one, own, { app, endpoints }) };
 }
 
 const of = (key: string, userId?: string) =>
@@ -66,6 +76,7 @@ describe("the test of strangers, where a path names no id", () => {
     ["read", (key: string) => of(key).at(-1), "get"],
     ["read without its id", (key: string) => of(key).slice(-1).map(hiding)[0], "get"],
     ["changed", (key: string) => of(key).slice(-1).map(hiding)[0], "patch"],
+    ["deleted", (key: string) => of(key).at(-1), "delete"],
   ] as const)("finds another's row that is %s by its slug", async (_, find, method) => {
     const { make, hold } = shopBy(unique("shop"), find, method);
     await expect(hold(make(7))).rejects.toThrow(/stranger/);
@@ -76,7 +87,7 @@ describe("the test of strangers, where a path names no id", () => {
     await expect(hold(make(7))).rejects.toThrow(/stranger/);
   });
 
-  it.each(["get", "patch"] as const)("lets a month be of each caller's own, by %s", async (method) => {
+  it.each(["get", "patch", "delete"] as const)("lets a month be of each caller's own, by %s", async (method) => {
     const { make, hold } = shopBy("2026-10", (key, userId) => ({ key, sold: sum(of(key, userId)) }), method);
     for (const sold of [7, 0]) await hold(make(sold));
   });
