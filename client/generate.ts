@@ -32,6 +32,17 @@ const keyed = operations.filter(({ parameters = [] }) =>
   parameters.some(({ name, $ref }) => name === "Idempotency-Key" || $ref?.endsWith("/Idempotency-Key")),
 );
 const open = operations.filter(({ security = [] }) => security.length === 0);
+const closed = operations.filter((operation) => !open.includes(operation));
+
+/** The pattern of an operation's method and path, as requests have it. */
+const patternOf = (name: string) => name.replaceAll(".", "\\.").replaceAll(/\{[^}]*\}/g, "[^/?]+");
+
+/** Leaves out what a router finds first: `GET /notes/{id}` is not `GET /notes/mine`. */
+function openPattern(name: string): string {
+  const pattern = patternOf(name);
+  const others = closed.filter((other) => new RegExp(`^${pattern}$`).test(other.name));
+  return `${others.map((other) => `(?!${patternOf(other.name)}(?:\\?|$))`).join("")}${pattern}`;
+}
 
 const types = await openapiTS(document, {
   // Files are no texts: as such they would be sent as JSON.
@@ -46,9 +57,11 @@ const files = {
 export const keyedOperations: ReadonlySet<string> = new Set([
 ${listed(keyed.map(({ name }) => name))}]);
 
-/** Operations that need no sign-in. */
-export const openOperations: ReadonlySet<string> = new Set([
-${listed(open.map(({ name }) => name))}]);
+/** The method and URL, behind the origin, of a request for an operation that needs no sign-in. */
+export const openOperations = new RegExp(
+  \`^(?:\${[
+${open.map(({ name }) => `    ${JSON.stringify(openPattern(name))},\n`).join("")}  ].join("|")})(?:\\\\?|$)\`,
+);
 `,
 };
 

@@ -44,11 +44,11 @@ export function createClient({
   // Spelt as in a request, by which calls of the API are told from others.
   const origin = new URL(baseUrl).href.replace(/\/+$/, "");
   const session = openSession(origin, fetch, credentials, retries);
-  /** Requests of operations that need no sign-in. */
-  const open = new WeakSet<Request>();
   const client = createFetchClient<paths>({
     baseUrl: origin,
-    fetch: (request) => session.send(request, open.has(request)),
+    // By its URL, as another middleware may have made another request of it.
+    fetch: (request) =>
+      session.send(request, openOperations.test(`${request.method} ${request.url.slice(origin.length)}`)),
   });
   client.use({
     onRequest({ request, schemaPath, params: { path } }) {
@@ -56,7 +56,6 @@ export function createClient({
       for (const name in path)
         if (/^\.?\.?$/.test(String(path[name] ?? ""))) throw new Error(`The path has no ${name}.`);
       const operation = `${request.method} ${schemaPath}`;
-      if (openOperations.has(operation)) open.add(request);
       if (keyedOperations.has(operation) && !request.headers.has("Idempotency-Key")) {
         // It need not be secret, and `randomUUID` is missing on a page without https, `crypto` in React Native.
         const uuid = "crypto" in globalThis && crypto.randomUUID?.();

@@ -251,6 +251,14 @@ describe("a session of the client", () => {
     await client.GET("/health");
     expect(tokens.at(-1)).toBeNull();
   });
+
+  it("refreshes nothing for such an endpoint, though a middleware sends another request in its place", async () => {
+    const client = aClient({ store: aStore("a token") });
+    client.use({ onRequest: ({ request }) => new Request(`${request.url}?`, request) });
+    await client.GET("/.well-known/jwks.json");
+    await client.POST("/api/v1/auth/password/forgot", { body: { email: "nobody@example.com" } });
+    expect(client.calls).toStrictEqual(["/.well-known/jwks.json", "/auth/password/forgot"]);
+  });
 });
 
 it("needs no session for an anonymous client", async () => {
