@@ -27,10 +27,11 @@ export function partOf(size: number, header: string | undefined): FilePart | und
 
 /**
  * The `Content-Disposition` of a file to save (RFC 6266), whatever its name holds: browsers that know no `filename*` get
- * the name with `_` for all but plain characters. No name is a path, nor ends the header.
+ * the name with `_` for all but plain characters. No name is a path, ends the header, or shows its extension elsewhere than
+ * at its end.
  */
 export function attachmentNamed(name: string): string {
-  const safe = name.toWellFormed().replaceAll(/[\p{Cc}\p{Zl}\p{Zp}/\\]/gu, "_");
+  const safe = name.toWellFormed().replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}/\\]/gu, "_");
   const encoded = encodeURIComponent(safe).replaceAll(
     /['()*]/g,
     (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,

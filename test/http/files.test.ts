@@ -29,6 +29,14 @@ describe("the name of a file to save", () => {
   it("may hold half of a character", () => {
     expect(attachmentNamed("a\ud800b.png")).toBe(`attachment; filename="a_b.png"; filename*=UTF-8''a%EF%BF%BDb.png`);
   });
+
+  it("ends with its extension, also as it is shown: no mark turns the direction of writing", () => {
+    expect(attachmentNamed("plan\u202efdp.exe")).toBe(
+      `attachment; filename="plan_fdp.exe"; filename*=UTF-8''plan_fdp.exe`,
+    );
+    expect(attachmentNamed("\u2067\u061c\u200fa.pdf")).toMatch(/UTF-8''___a\.pdf$/);
+    expect(decodeURIComponent(attachmentNamed("שלום 👩‍👧.pdf"))).toContain("שלום 👩‍👧.pdf");
+  });
 });
 
 describe("Repr-Digest", () => {
