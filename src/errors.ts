@@ -192,12 +192,20 @@ export class ApiError extends Error {
 }
 
 const maxErrors = 50;
+/** In characters: an unknown field has the name that the client gave it, as long as a body may be. */
+const maxName = 100;
 
-/** Refuses a request that does not fit its schema, by at most {@link maxErrors} of its faults. */
+/** Refuses a request that does not fit its schema, by at most {@link maxErrors} of its faults, each in few words. */
 export function invalid(code: "validation_failed" | "invalid_request", all: FieldError[], cause?: unknown): ApiError {
-  const errors = all.slice(0, maxErrors);
+  const errors = all.slice(0, maxErrors).map((error) => ({ ...error, loc: error.loc.map(shortened) }));
   const [first] = errors;
   return new ApiError(code, { cause, ...(first && { detail: `${first.loc.join(".")}: ${first.msg}`, errors }) });
+}
+
+function shortened(part: string | number): string | number {
+  if (typeof part === "number") return part;
+  // Not every parser of JSON takes half of a surrogate pair.
+  return (part.length > maxName ? `${part.slice(0, maxName)}…` : part).toWellFormed();
 }
 
 /** The field error of the operation of a batch that was refused. */

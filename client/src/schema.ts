@@ -1636,7 +1636,7 @@ export interface components {
             code: string;
             /** @description Quote it when you ask for help */
             request_id: string;
-            /** @description Everything wrong with the request */
+            /** @description What is wrong with the request: the first fifty faults */
             errors?: components["schemas"]["FieldError"][];
         };
         TokenForm: {

@@ -10,7 +10,10 @@ export const Problem = z
     detail: z.string().openapi({ description: "One sentence for people", example: "body.title: Field required" }),
     code: z.string().openapi({ description: "Stable, for programs", example: "validation_failed" }),
     request_id: z.string().openapi({ description: "Quote it when you ask for help" }),
-    errors: z.array(FieldError).optional().openapi({ description: "Everything wrong with the request" }),
+    errors: z
+      .array(FieldError)
+      .optional()
+      .openapi({ description: "What is wrong with the request: the first fifty faults" }),
   })
   .openapi("Problem");
 

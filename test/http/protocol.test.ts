@@ -158,6 +158,18 @@ describe("validation", () => {
     const json = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`key${i}`, i]));
     expect((await api.post("/users", { json })).body.errors).toHaveLength(50);
   });
+
+  it("shortens the name of an unknown field or parameter, and makes it well-formed", async () => {
+    const names = ["k".repeat(10_000), "\ud800", "🔑".repeat(1_000), `k${"🔑".repeat(1_000)}`];
+    const { text, body } = await api.post("/users", { json: Object.fromEntries(names.map((name) => [name, 1])) });
+    expect(text.length).toBeLessThan(3_000);
+    expect(text.isWellFormed() && !text.includes("\\ud")).toBe(true);
+    expect(body.errors.map(({ loc }: { loc: string[] }) => loc[1])).toEqual(
+      expect.arrayContaining([`${"k".repeat(100)}…`, "\ufffd", `${"🔑".repeat(50)}…`]),
+    );
+    const long = await api.post(`/users?${"k".repeat(8_000)}=1`, { json: {} });
+    expect(long.body.errors[0].loc).toStrictEqual(["query", `${"k".repeat(100)}…`]);
+  });
 });
 
 describe("415", () => {
