@@ -1599,7 +1599,7 @@ export interface components {
              * @example string_too_short
              * @enum {string}
              */
-            type: "missing" | "extra_forbidden" | "invalid_type" | "invalid_value" | "invalid_format" | "pattern_mismatch" | "invalid_unicode" | "string_too_short" | "string_too_long" | "number_too_small" | "number_too_large" | "not_greater" | "not_less" | "not_multiple_of" | "date_too_early" | "date_too_late" | "list_too_short" | "list_too_long" | "digest_mismatch" | "file_too_large" | "too_few_fields" | "duplicate" | "common_password" | "ambiguous_password" | "personal_password" | "wrong_password" | "taken" | "not_found" | "precondition_failed" | "precondition_required" | "invalid";
+            type: "missing" | "extra_forbidden" | "invalid_type" | "invalid_value" | "invalid_format" | "pattern_mismatch" | "invalid_unicode" | "blank" | "string_too_short" | "string_too_long" | "number_too_small" | "number_too_large" | "not_greater" | "not_less" | "not_multiple_of" | "date_too_early" | "date_too_late" | "list_too_short" | "list_too_long" | "digest_mismatch" | "file_too_large" | "too_few_fields" | "duplicate" | "common_password" | "ambiguous_password" | "personal_password" | "wrong_password" | "taken" | "not_found" | "precondition_failed" | "precondition_required" | "invalid";
             /**
              * @description The values in `msg`
              * @example {

@@ -65,7 +65,7 @@ const rules: { [K in keyof typeof names]: string } = {
   id: "must be text or a number",
   email: "must be an e-mail address of at most 254 characters",
   username: "must be 3 to 50 of A-Z a-z 0-9 _ . -",
-  full_name: "must have 1 to 200 characters",
+  full_name: "must have 1 to 200 characters, and not be blank",
   password_hash:
     "must be bcrypt (cost 4 to 14), scrypt (32 MiB in 4 passes), argon2id (64 MiB in 3 passes) or PBKDF2-SHA256 (1,500,000 rounds), or cost less",
   is_active: "must be true or false",
@@ -104,11 +104,11 @@ export function ignoredColumns(columns: string[]): string[] {
   return columns.filter((column) => !known.has(column.toLowerCase()));
 }
 
-/** An empty cell and Postgres' `\N` mean no value. */
+/** A blank cell and Postgres' `\N` mean no value. */
 function cellOf(record: Record<string, unknown>, columns: string[]): unknown {
   const lower = Object.fromEntries(Object.entries(record).map(([name, value]) => [name.toLowerCase(), value]));
   const value = columns.map((column) => lower[column]).find((one) => one !== undefined);
-  return value === undefined || value === "" || value === "\\N" ? null : value;
+  return value === undefined || /^(\s*|\\N)$/.test(String(value)) ? null : value;
 }
 
 /** Keeps a UUID; anything else becomes a UUIDv7 of the sign-up time, with a random part derived from the identity. */

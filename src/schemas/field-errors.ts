@@ -16,6 +16,7 @@ export const fieldErrorTable = {
   invalid_format: ({ format }: { format: string }) => `Must be ${formats[format] ?? `of the format ${format}`}`,
   pattern_mismatch: ({ pattern }: { pattern: string }) => `Must match ${pattern}`,
   invalid_unicode: () => "Must be well-formed Unicode without NUL",
+  blank: () => "Must not be blank",
   string_too_short: ({ min }: Min) => `Must have at least ${counted(min, "character")}`,
   string_too_long: ({ max }: Max) => `Must have at most ${counted(max, "character")}`,
   number_too_small: ({ min }: Min) => `Must be ${min} or more`,

@@ -3,14 +3,19 @@ import { rule } from "./field-errors.ts";
 
 /**
  * Text that Postgres stores and returns verbatim: well-formed Unicode without NUL. Lengths count code points, as in
- * JSON Schema and Postgres.
+ * JSON Schema and Postgres. With a `min`, some of it can be seen.
  */
 export function text({ min = 0, max }: { min?: number; max: number }) {
-  return z
-    .string()
-    .check(storable, ...codePoints({ min, max }))
-    .openapi({ minLength: min, maxLength: max });
+  const made = z.string().check(storable, ...codePoints({ min, max }));
+  if (min === 0) return made.openapi({ minLength: min, maxLength: max });
+  return made.check(visible).openapi({ minLength: min, maxLength: max, pattern: "\\S" });
 }
+
+/** Refuses white space alone, and characters that nobody sees: in a list, nobody could find or open such a name. */
+const visible = rule(
+  (value: string) => value === "" || /[^\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/u.test(value),
+  "blank",
+);
 
 const atom = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
 const label = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";

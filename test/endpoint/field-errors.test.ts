@@ -92,6 +92,7 @@ describe("a field error", () => {
       "",
       { type: "string_too_short", msg: "Must have at least 1 character", ctx: { min: 1 } },
     ],
+    ["nothing to be seen", text({ min: 1, max: 2 }), " ", { type: "blank", msg: "Must not be blank" }],
     [
       "too much text",
       text({ max: 2 }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Email } from "../../src/schemas/text.ts";
+import { Email, text } from "../../src/schemas/text.ts";
 
 const good = [
   "ada@example.com",
@@ -56,5 +56,35 @@ describe("an e-mail address", () => {
 
   it.each(bad)("%j is none", (address) => {
     expect(Email.safeParse(address).success).toBe(false);
+  });
+});
+
+describe("a text with a least length", () => {
+  const Name = text({ min: 1, max: 60 });
+
+  it.each([
+    " ",
+    "\t\r\n",
+    "\u00a0\u2003\u3000",
+    "\u200b",
+    "\ufeff",
+    "\u2060\u200d\u00ad",
+    "\u202e\u200f",
+    "\u3164",
+    "\u0007",
+  ])("is not %j, of which nothing can be seen", (blank) => {
+    expect(Name.safeParse(blank).error?.issues).toMatchObject([{ params: { type: "blank" } }]);
+    expect(text({ max: 60 }).safeParse(blank).success).toBe(true);
+  });
+
+  it.each([" a ", ".", "\u200ba", "👩‍👧", "\ufe0f❤", "é", "e\u0301", "日本語", "\ue000", "\ufffd"])(
+    "is %j, kept as it is",
+    (name) => {
+      expect(Name.parse(name)).toBe(name);
+    },
+  );
+
+  it("names one fault of no characters at all", () => {
+    expect(Name.safeParse("").error?.issues).toMatchObject([{ params: { type: "string_too_short" } }]);
   });
 });

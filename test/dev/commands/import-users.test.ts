@@ -59,7 +59,7 @@ describe("npm run users:import", () => {
     const file = await fileOf("users.csv", [
       header,
       `1,ada@example.org,ada.l,"Lovelace, Ada",${bcrypt},True,True,2023-01-02 03:04:05.678901,40`,
-      `2,bob@example.org,bob,,${bcrypt},f,0,2024-05-06T07:08:09+02:00,`,
+      `2,bob@example.org,bob," ",${bcrypt},f,0,2024-05-06T07:08:09+02:00,`,
     ]);
     const { log, ...result } = await run(file);
     expect(log).toStrictEqual([]);

@@ -402,6 +402,7 @@ describe("the fields of a key", () => {
     [{ permissions: ["items:destroy"] }, "invalid_value"],
     [{ permissions: ["items:read", "items:read"] }, "duplicate"],
     [{ name: "" }, "string_too_short"],
+    [{ name: " \t\u200b" }, "blank"],
     [{ name: "x".repeat(101) }, "string_too_long"],
     [{ networks: ["203.0.113.0/33"] }, "invalid_format"],
     [{ networks: ["example.com"] }, "invalid_format"],
