@@ -31,6 +31,9 @@ export type MailKind<Data = unknown> = {
 /** Data of every mail: the name in its greeting. A kind extends it with texts of its own. */
 export const Greeted = z.object({ name: z.string() });
 
+/** A text that somebody chose, such as the name of a team: in a mail to others, it is no link. */
+export const Chosen = z.string().transform(unlinked);
+
 /** Declares a kind of mail. Its content gets each text of the data on one line. */
 export function mailKind<Data extends z.output<typeof Greeted>>(declared: {
   name: MailKindName;
@@ -48,7 +51,7 @@ export function mailKind<Data extends z.output<typeof Greeted>>(declared: {
       if (!known.success) return undefined;
       const said = content(known.data, occasion);
       const action = link && { label: link.label, url: urlOf(link, known.data, occasion, token) };
-      const greeting = `Hello ${known.data.name},`;
+      const greeting = `Hello ${addressed(known.data.name)},`;
       const props = { ...said, ...(action && { action }), greeting, project: occasion.project };
       return { subject: said.subject.replaceAll(/\s+/g, " "), text: renderText(props), html: await renderHtml(props) };
     },
@@ -74,4 +77,14 @@ function onOneLine(given: unknown): unknown {
   if (Array.isArray(given)) return given.map(onOneLine);
   if (typeof given !== "object" || given === null) return given;
   return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, onOneLine(value)]));
+}
+
+/** A username can be a domain, too. An address is the reader's own. */
+function addressed(name: string): string {
+  return name.includes("@") ? name : unlinked(name);
+}
+
+/** Gives a text other dots, which mail programs take for none of a domain's, and no scheme. */
+function unlinked(text: string): string {
+  return text.replaceAll("://", ": //").replaceAll(/\.(?=\p{L})/gu, "\u2024");
 }

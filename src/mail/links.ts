@@ -1,12 +1,11 @@
-import { z } from "zod";
 import { lifetimeHours } from "../security/one-time-tokens.ts";
 import type { Purpose } from "../values.ts";
-import { Greeted, type MailKind, mailKind } from "./kind.ts";
+import { Chosen, Greeted, type MailKind, mailKind } from "./kind.ts";
 
 /** Goes to an address that may have no account. Its token is that of an invitation. */
 export const invitation = mailKind({
   name: "invitation",
-  data: Greeted.extend({ organization: z.string() }),
+  data: Greeted.extend({ organization: Chosen }),
   link: {
     page: "/accept-invitation",
     label: "Look at the invitation",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Chosen } from "./kind.ts";
 import { day, notice, Told } from "./notice.ts";
 
 const stolen = "somebody knows your password: change it now, which signs everybody else out.";
@@ -134,7 +135,7 @@ export const accountRestored = notice({
 });
 
 /** Data of every notice about an API key. */
-const AboutKey = Told.extend({ key_name: z.string(), organization: z.string().optional() });
+const AboutKey = Told.extend({ key_name: Chosen, organization: Chosen.optional() });
 type AboutKey = z.output<typeof AboutKey>;
 const ofOwner = ({ organization }: AboutKey, project: string) =>
   organization === undefined ? `your ${project} account` : `${organization} on ${project}`;
@@ -208,7 +209,7 @@ export const apiKeyRevoked = notice({
   },
 });
 
-const OfOrganization = Told.extend({ organization: z.string() });
+const OfOrganization = Told.extend({ organization: Chosen });
 const askThem = ({ organization }: { organization: string }) =>
   `If you do not know why, ask the owner of ${organization}.`;
 

@@ -99,6 +99,19 @@ describe("a mail", () => {
     expect(`${mail?.subject}${mail?.text}${mail?.html}`).not.toMatch(/^Pay|\r|[\u2028\u0085\u202e]/m);
   });
 
+  it.each(names)("%s makes no link of a name that somebody chose", async (kind) => {
+    const name = "win.example.com";
+    const told = { name, organization: "Win http://example.com/now", key_name: "https://www.example.com" };
+    const mail = await compose(kind, told, "t");
+    expect(mail?.text).toContain("Hello win\u2024example\u2024com,\n");
+    expect(`${mail?.subject}${mail?.text}`).not.toMatch(/https?:\/\/(www\.)?example\.com|example\.com\/now/);
+  });
+
+  it("greets an address as it is", async () => {
+    const mail = await compose("invitation", { name: "ada.l@example.com", organization: "Engines" }, "t");
+    expect(mail?.text).toContain("Hello ada.l@example.com,\n");
+  });
+
   it("is always the same for the same input, so that a provider knows a second try", async () => {
     expect(await compose("verify_email", { name: "ada" }, "t")).toStrictEqual(
       await compose("verify_email", { name: "ada" }, "t"),
