@@ -1,11 +1,12 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { AppEnv, FileEnv, SendFile } from "../context/types.ts";
-import { notFound } from "../errors.ts";
+import { ApiError } from "../errors.ts";
 import { reprDigestOf } from "../http/digest.ts";
 import { isAmong, notModified, requireMatch } from "../http/etag.ts";
 import { attachmentNamed, partOf } from "../http/file.ts";
 import { headers } from "../http/headers.ts";
+import { GuardedError } from "../log.ts";
 
 /** Adds the headers of a file, 206 for a part of it and 304 for one that is known. */
 export function fileAnswers(responses: RouteConfig["responses"]): RouteConfig["responses"] {
@@ -41,7 +42,9 @@ export const serveFiles: MiddlewareHandler<AppEnv & FileEnv> = (c, next) => {
       "Repr-Digest": reprDigestOf(sha256),
     };
     if (isHead) return c.body(null, 200, about);
-    const bytes = (await open({ offset: start, length })) ?? notFound();
+    const bytes = await open({ offset: start, length });
+    // Most likely the storage has lost them, since a deletion takes the row first.
+    if (!bytes) throw new ApiError("not_found", { cause: new GuardedError({ error: "the file has no bytes" }) });
     // The runtime sends a length only for a stream that has one.
     const body = bytes.pipeThrough(new FixedLengthStream(length));
     if (!part) return c.body(body, 200, about);

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { createReadStream, createWriteStream, type Stats } from "node:fs";
+import { rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { toNodeStream, toWebStream } from "./streams.ts";
@@ -13,16 +13,20 @@ type Bucket = {
   delete(keys: string | readonly string[]): Promise<void>;
 };
 
-/** Keeps files in a folder, in place of the binding `BUCKET`. A file is there whole or not at all. */
+/**
+ * Keeps files in a folder, in place of the binding `BUCKET`. A file is there whole or not at all. Every call fails while
+ * the folder is gone, as with its volume: one made anew would hide the files, and take others beside them.
+ */
 export function bucketIn(folder: string): Bucket {
   const pathOf = (key: string) => {
     if (!/^[\w-]{1,100}$/.test(key)) throw new Error("A key is an id");
     return join(folder, key);
   };
+  /** The size of a file; undefined if the folder does not have it. */
+  const sizeOf = async (path: string) => (await statOf(path))?.size ?? void (await stat(folder));
   return {
     async put(key, body) {
       const [path, draft] = [pathOf(key), join(folder, `.${randomUUID()}`)];
-      await mkdir(folder, { recursive: true });
       try {
         await pipeline(toNodeStream(body), createWriteStream(draft, { flush: true }));
         await rename(draft, path);
@@ -42,15 +46,15 @@ export function bucketIn(folder: string): Bucket {
       return size === undefined ? null : { key, size };
     },
     async delete(keys) {
+      await stat(folder);
       await Promise.all([keys].flat().map((key) => rm(pathOf(key), { force: true })));
     },
   };
 }
 
-async function sizeOf(path: string): Promise<number | undefined> {
-  const found = await stat(path).catch((error) => {
+async function statOf(path: string): Promise<Stats | undefined> {
+  return stat(path).catch((error) => {
     if (error.code === "ENOENT") return undefined;
     throw error;
   });
-  return found?.size;
 }

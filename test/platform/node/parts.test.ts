@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -191,7 +191,7 @@ describe("a bucket in a folder", () => {
   const bytes = (text: string) => new Blob([text]).stream();
 
   it("keeps a file whole or not at all", async () => {
-    const folder = join(await mkdtemp(join(tmpdir(), "files-")), "made");
+    const folder = await mkdtemp(join(tmpdir(), "files-"));
     const bucket = bucketIn(folder);
     await bucket.put("a", bytes("0123456789"));
     const part = await bucket.get("a", { range: { offset: 2, length: 3 } });
@@ -202,6 +202,22 @@ describe("a bucket in a folder", () => {
     await bucket.delete(["a", "b"]);
     expect(await readdir(folder)).toStrictEqual([]);
     expect(await bucket.get("a", { range: { offset: 0, length: 1 } })).toBeNull();
+  });
+
+  it("fails while its folder is gone, and makes none in its place", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "files-"));
+    const bucket = bucketIn(folder);
+    await bucket.put("a", bytes("a"));
+    await rename(folder, `${folder}.gone`);
+    const calls = [
+      () => bucket.put("b", bytes("b")),
+      () => bucket.get("a", { range: { offset: 0, length: 1 } }),
+      () => bucket.head("a"),
+      () => bucket.delete(["a"]),
+    ];
+    for (const call of calls) await expect(call()).rejects.toThrow("ENOENT");
+    await rename(`${folder}.gone`, folder);
+    expect(await bucket.head("a")).toStrictEqual({ key: "a", size: 1 });
   });
 
   it("has no way out of its folder", async () => {

@@ -135,7 +135,7 @@ describe("an attachment", () => {
     expect(await remainsOf(item.ownerId)).toStrictEqual({ rows: [], objects: [] });
   });
 
-  it("answers 503 while the bucket cannot be reached, and 404 for an object that somebody took away", async () => {
+  it("answers 503 while the bucket cannot be reached, and 404 for an object that somebody took away, which is logged", async () => {
     const down = () => Promise.reject(new Error("R2 is down"));
     const BUCKET = { put: down, get: down, delete: down };
     const app = serve({ mayFail: true, bindings: { ...bindings, BUCKET } });
@@ -146,7 +146,11 @@ describe("an attachment", () => {
       expect(answer.text).not.toContain("R2");
     }
     await bucket.delete(id);
-    expect((await api.get(`${path}/content`, { token })).status).toBe(404);
+    const whole = serve({ bindings });
+    expect((await whole.get(`${path}/content`, { token })).status).toBe(404);
+    expect(whole.logs).toContainEqual(
+      expect.objectContaining({ level: "warn", message: "request", cause: { error: "the file has no bytes" } }),
+    );
   });
 
   it("is at a path that is not there while files are switched off", async () => {
