@@ -13,6 +13,7 @@ import { LogStore } from "../local/log-store.ts";
 import { openDatabase } from "../local/open.ts";
 import { environment } from "../local/target.ts";
 import { mappedBy } from "../local/worker/stacks.ts";
+import { shellWord } from "../terminal.ts";
 import { readText } from "../text.ts";
 import { type LogLine, linesOfRequest } from "../why/lines.ts";
 import { type Rows, rowsOfRequest } from "../why/rows.ts";
@@ -44,7 +45,7 @@ async function exported(file: string, requestId: string): Promise<string> {
   if (found === undefined || found.isDirectory()) throw new CommandError(`There is no file ${file}.`);
   if (found.size > constants.MAX_STRING_LENGTH) {
     throw new CommandError(
-      `${file} is too long to be read at once. Take the lines of the request: grep ${requestId} ${file} > lines.jsonl`,
+      `${file} is too long to be read at once. Take the lines of the request: grep ${requestId} ${shellWord(file)} > lines.jsonl`,
     );
   }
   return readText(file);

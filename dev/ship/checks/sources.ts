@@ -102,7 +102,7 @@ function evalFaults({ file, text }: Source): string[] {
 
 async function secretLines(project: string): Promise<CheckLine[]> {
   const name = "committed secrets";
-  const listed = await git(project, "ls-files", "-z");
+  const listed = await git(project, "ls-files", "-z").catch(() => undefined);
   // In a checkout that another user owns, for one.
   if (listed === undefined) return [unknown(name, "git does not tell what it has: git status says why")];
   const faults = await committedSecrets(project, listed.split("\0"));

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { changeReport, lastRelease, refused } from "../../../dev/commands/contract.ts";
 import type { Change } from "../../../dev/contract/change.ts";
 import { compare, type OpenApi } from "../../../dev/contract/compare.ts";
@@ -645,6 +645,7 @@ function changed(change: (parts: Loose) => void): [OpenApi, OpenApi] {
 describe("the release that npm run contract compares with", () => {
   const made: string[] = [];
   afterAll(() => Promise.all(made.map((folder) => rm(folder, { recursive: true }))));
+  afterEach(() => void vi.unstubAllEnvs());
   const run = (folder: string, ...args: string[]) =>
     promisify(execFile)("git", ["-c", "user.name=a", "-c", "user.email=a@example.com", ...args], { cwd: folder });
   async function folder(): Promise<string> {
@@ -683,6 +684,13 @@ describe("the release that npm run contract compares with", () => {
     const shallow = await folder();
     await run(shallow, "clone", "-q", "--depth", "1", `file://${own}`, ".");
     await expect(lastRelease(shallow, "first")).rejects.toThrow("git fetch --unshallow --tags");
+  });
+
+  it("cannot be known where git refuses a folder that another user owns", async () => {
+    const { own, release } = await repository();
+    await release("v1", "first");
+    vi.stubEnv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
+    await expect(lastRelease(own, "changed since")).rejects.toThrow(`--add safe.directory ${own}`);
   });
 
   it("is none where git is not used", async () => {
