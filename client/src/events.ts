@@ -1,7 +1,7 @@
 /** Reads streams of events, for which an `EventSource` sends no access token. */
 import type { Client } from "./index.ts";
 import { ProblemError, unwrap } from "./problems.ts";
-import { pause } from "./waiting.ts";
+import { pause, within } from "./waiting.ts";
 
 /** An event. It is named `message` if the server gives it no name. */
 export type StreamedEvent<Data> = { data: Data; event: string; id?: string };
@@ -9,11 +9,14 @@ export type StreamedEvent<Data> = { data: Data; event: string; id?: string };
 export type Resuming = { parseAs: "stream"; headers: Record<string, string>; signal: AbortSignal };
 type Answer = { data?: ReadableStream<Uint8Array> | null; error?: unknown; response: Response };
 
+/** Milliseconds without a byte after which a connection is lost, as on a device that slept: the API sends some every 15 s. */
+const silence = 45_000;
+
 /**
  * The events of an endpoint as they come, until the server ends them:
  * `for await (const { data } of events<Tick>(api, (resuming) => api.GET("…", { params, ...resuming }), signal))`.
- * Calls again, with the last id, where the connection is lost. Throws a `ProblemError` if the server refuses or breaks
- * off, the reason of `signal`, and an error if the user has changed before a further call.
+ * Calls again, with the last id, where the connection is lost, until the network is back. Throws a `ProblemError` if the
+ * server refuses or breaks off, the reason of `signal`, and an error if the user has changed before a further call.
  */
 export async function* events<Data>(
   api: Client,
@@ -23,17 +26,18 @@ export async function* events<Data>(
   const { turn } = api.session;
   let last = "";
   let wait = 1_000;
-  for (;;) {
-    const answer = await call({ parseAs: "stream", headers: last ? { "Last-Event-ID": last } : {}, signal });
-    const reader = unwrap(answer)?.getReader();
+  for (let isFirst = true; ; isFirst = false) {
+    const asked = call({ parseAs: "stream", headers: last ? { "Last-Event-ID": last } : {}, signal });
+    const answer = await (isFirst ? asked : asked.catch(() => undefined));
+    const reader = answer && unwrap(answer)?.getReader();
     // The server has no more to tell.
-    if (answer.response.status === 204) return;
-    if (!reader) throw new Error("This runtime has no streams.");
+    if (answer?.response.status === 204) return;
+    if (answer && !reader) throw new Error("This runtime has no streams.");
     const decoder = new TextDecoder();
     let text = "";
     try {
-      for (;;) {
-        const chunk = await reader.read().catch(() => undefined);
+      while (reader) {
+        const chunk = await within(silence, () => reader.read()).catch(() => undefined);
         if (chunk?.done) return;
         if (!chunk) break;
         text += decoder.decode(chunk.value, { stream: true });
@@ -50,7 +54,7 @@ export async function* events<Data>(
       }
     } finally {
       // Not awaited: a reader that is gone waits for nothing.
-      reader.cancel().catch(() => {});
+      reader?.cancel().catch(() => {});
     }
     await pause(wait * (1 + Math.random()), signal);
     if (turn !== api.session.turn) throw new Error("The user has changed.");

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { events, type StreamedEvent } from "../../client/src/events.ts";
 import { type Client, createClient, inStore } from "../../client/src/index.ts";
@@ -101,6 +101,8 @@ function inPieces({ body, status, headers }: Response, size: number, most = Numb
   return new Response(stream, { status, headers });
 }
 
+afterEach(() => vi.useRealTimers());
+
 describe("the events of the client", () => {
   it("come whole, whatever the network cuts them into, with their ids and names", async () => {
     const { client, ids } = await reading((answer) => inPieces(answer, 1));
@@ -120,6 +122,65 @@ describe("the events of the client", () => {
     const { client, ids } = await reading((answer, call) => inPieces(answer, 1_000, call < 3 ? call + 1 : 100));
     expect(await numbers(client)).toStrictEqual([1, 2, 3, 4]);
     expect(ids).toStrictEqual([null, "1", "3"]);
+  });
+
+  it("go on when the network is back, however long it was away", async () => {
+    let isOnline = true;
+    const { client, ids } = await reading((answer, call) => {
+      if (!isOnline) throw new TypeError("Failed to fetch");
+      return call === 1 ? inPieces(answer, 1_000, 2) : answer;
+    });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const seen: number[] = [];
+    const read = async () => {
+      for await (const { data } of events<Tick>(client, (resuming) => client.GET(path, resuming))) {
+        seen.push(data.number);
+        isOnline = data.number > 1;
+      }
+    };
+    const reads = read();
+    await vi.waitUntil(async () => {
+      await vi.advanceTimersByTimeAsync(1_000);
+      return ids.length > 15;
+    });
+    isOnline = true;
+    await vi.waitUntil(async () => {
+      await vi.advanceTimersByTimeAsync(1_000);
+      return seen.length === 4;
+    });
+    await reads;
+    expect(seen).toStrictEqual([1, 2, 3, 4]);
+    expect(ids.at(-1)).toBe("1");
+  });
+
+  it("go on where a connection has been silent for longer than the server ever is, as after a sleep", async () => {
+    const silent = (answer: Response) => {
+      const stream = inPieces(answer, 1_000).body?.getReader();
+      let pieces = 0;
+      const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
+        pieces += 1;
+        if (pieces > 3) await new Promise(() => {});
+        const { value } = (await stream?.read()) ?? {};
+        if (value) controller.enqueue(value);
+      };
+      return new Response(new ReadableStream({ pull }), answer);
+    };
+    const { client, ids } = await reading((answer, call) => (call === 1 ? silent(answer) : answer));
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const all = numbers(client);
+    await vi.waitUntil(async () => {
+      await vi.advanceTimersByTimeAsync(10_000);
+      return ids.length === 2;
+    });
+    expect(await all).toStrictEqual([1, 2, 3, 4]);
+    expect(ids).toStrictEqual([null, "2"]);
+  });
+
+  it("fail like any other call where there is no network at first", async () => {
+    const { client } = await reading(() => {
+      throw new TypeError("Failed to fetch");
+    });
+    await expect(numbers(client)).rejects.toThrow("Failed to fetch");
   });
 
   it("end by the problem that the server ends them with, or refuses them with", async () => {
