@@ -9,7 +9,7 @@ export type StreamedEvent<Data> = { data: Data; event: string; id?: string };
 export type Resuming = { parseAs: "stream"; headers: Record<string, string>; signal: AbortSignal };
 type Answer = { data?: ReadableStream<Uint8Array> | null; error?: unknown; response: Response };
 
-/** Milliseconds without a byte after which a connection is lost, as on a device that slept: the API sends some every 15 s. */
+/** Milliseconds without a byte after which a connection is lost, as on a device that slept: the API sends one in 15 s. */
 const silence = 45_000;
 
 /**

@@ -4,6 +4,7 @@ import { changesSomething, Id, Timestamp } from "./common.ts";
 import { rule } from "./field-errors.ts";
 import { networkIn } from "./networks.ts";
 import { pageOf } from "./pages.ts";
+import { Moment } from "./parameters.ts";
 import { hasNoTwins, text } from "./text.ts";
 
 const Name = text({ min: 1, max: 100 }).openapi({
@@ -31,18 +32,12 @@ const Networks = z
       "The addresses and networks (CIDR) that the key may be used from; an empty list means any. Each has one text, such as 203.0.113.0/24 for 203.0.113.7/24",
     example: ["203.0.113.0/24", "2001:db8::/32"],
   });
-const ExpiresAt = z
-  .string()
-  .transform((text) => text.toUpperCase())
-  .pipe(z.iso.datetime({ offset: true }))
-  .transform((text) => new Date(text).toISOString())
-  .nullable()
-  .openapi({
-    description: "In the future; null for a key that does not expire",
-    type: ["string", "null"],
-    format: "date-time",
-    example: "2030-01-01T00:00:00.000Z",
-  });
+const ExpiresAt = Moment.nullable().openapi({
+  description: "In the future; null for a key that does not expire",
+  type: ["string", "null"],
+  format: "date-time",
+  example: "2030-01-01T00:00:00.000Z",
+});
 
 /** An API key without its secret. */
 export const ApiKey = z

@@ -43,7 +43,7 @@ export const Flag = z
 const [earliest, latest] = ["1970-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"];
 
 /**
- * A time in a query (RFC 3339), with any offset, from 1970 on. Postgres accepts neither a year 0 nor a year of five
+ * A time that a client sends (RFC 3339), with any offset, from 1970 on. Postgres accepts neither a year 0 nor a year of five
  * digits in this notation.
  */
 export const Moment = z

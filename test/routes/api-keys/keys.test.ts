@@ -415,6 +415,7 @@ describe("the fields of a key", () => {
     [{ networks: Array.from({ length: 21 }, (_, i) => `203.0.113.${i}`) }, "list_too_long"],
     [{ expires_at: "tomorrow" }, "invalid_format"],
     [{ expires_at: soon(-1) }, "date_too_early"],
+    [{ expires_at: "9999-12-31T23:59:59-14:00" }, "date_too_late"],
     [{ made_by: crypto.randomUUID() }, "extra_forbidden"],
     [{ user_id: crypto.randomUUID() }, "extra_forbidden"],
   ])("are refused as %o", async (fields, type) => {
