@@ -1,4 +1,5 @@
 import { type ErrorCode, errorCodes, errorTable } from "../../src/errors.ts";
+import { type FieldErrorType, fieldErrorTable } from "../../src/schemas/field-errors.ts";
 import { entryFor } from "../table.ts";
 
 type Status = (typeof errorTable)[ErrorCode]["status"];
@@ -47,7 +48,7 @@ const byCode: Partial<Record<ErrorCode, string>> = {
   task_ended: stop,
   last_admin: "make another user an admin first",
   still_referenced: "delete what refers to it first",
-  quota_exceeded: "ask the user to delete something",
+  quota_exceeded: "ask the user to delete something, which makes room once it is purged",
   idempotency_key_in_use: wait,
   idempotency_key_reused: "make another key",
 };
@@ -77,4 +78,38 @@ can answer. \`detail\` is a sentence for people and may say more than this page.
 
 Only what says so is worth sending again. To send the same \`POST\` again is safe with the same \`Idempotency-Key\`, where the
 operation takes one.
+`;
+
+const bounds = { min: 8, max: 200 };
+const times = { min: "2026-11-23T09:30:00Z", max: "2026-11-23T09:30:00Z" };
+const sample = {
+  ...{ expected: "integer", values: ["live", "deleted"], step: 5 },
+  ...{ format: "email", pattern: "^[a-z]+$" },
+};
+
+/** A row for each type of field error: its name, the members of its `ctx`, and its sentence with one. */
+export function fieldErrorRows(): string[][] {
+  return Object.entries(fieldErrorTable).map(([type, say]) => {
+    const read = new Set<string>();
+    const ctx = new Proxy<Record<string, unknown>>(
+      { ...sample, ...(isAboutTime(type as FieldErrorType) ? times : bounds) },
+      {
+        get(values, name) {
+          read.add(String(name));
+          return Reflect.get(values, name);
+        },
+      },
+    );
+    // The sample has each member of any context.
+    const sentence = (say as (ctx: unknown) => string)(ctx);
+    return [`\`${type}\``, [...read].map((name) => `\`${name}\``).join(", "), sentence];
+  });
+}
+
+const isAboutTime = (type: FieldErrorType) => type === "date_too_early" || type === "date_too_late";
+
+export const fieldErrorsIntroduction = `## Fields
+
+An entry of \`errors\` has the place of the field in \`loc\`, and a sentence in \`msg\`. A form in another language makes its own
+of the \`type\` and the values in \`ctx\`. To a type that you do not know, say \`msg\`.
 `;

@@ -10,13 +10,12 @@ import { type Setting, settingsTable } from "../../src/settings.ts";
 import { CommandError, failWith, projectFolder } from "../config.ts";
 import { entryFor } from "../table.ts";
 import { readTextIfAny } from "../text.ts";
-import { errorRows, errorsIntroduction } from "./errors-page.ts";
+import { errorRows, errorsIntroduction, fieldErrorRows, fieldErrorsIntroduction } from "./errors-page.ts";
 import { excludedRows, wordsIntroduction, wordsTables } from "./words-page.ts";
 
 /** The text of each file that this writes. */
 export const reference: Record<string, () => string | Promise<string>> = {
-  "docs/errors.md": () =>
-    `${errorsIntroduction}\n${markdownTable(["code", "status", "sentence", "what to do"], errorRows())}\n`,
+  "docs/errors.md": errorsPage,
   "docs/limits.md": limitsPage,
   "docs/settings.md": settingsPage,
   "docs/words.md": wordsPage,
@@ -42,6 +41,12 @@ const works: Record<WorkKind, string> = {
   write: "when another write comes",
   bulk: `when one of the classes ${new Intl.ListFormat("en-GB").format(bulkRates.map(code))} comes`,
 };
+
+function errorsPage(): string {
+  const codes = markdownTable(["code", "status", "sentence", "what to do"], errorRows());
+  const fields = markdownTable(["type", "members of `ctx`", "`msg`, such as"], fieldErrorRows());
+  return `${errorsIntroduction}\n${codes}\n\n${fieldErrorsIntroduction}\n${fields}\n`;
+}
 
 function limitsPage(): string {
   const classes = Object.entries(rateClasses).map(([rate, { limit, period }]) => [
