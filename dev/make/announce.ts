@@ -1,9 +1,8 @@
-import { listOfEndpoints, type ScaffoldPlan } from "./scaffold.ts";
+import type { ScaffoldPlan } from "./scaffold.ts";
 
-/** Says what was made, where lines were added, and what comes next. */
-export function announce({ made, changed }: ScaffoldPlan, next: string[]): void {
+/** Says what was made, where lines were added, which pages follow from them, and what comes next. */
+export function announce({ made, changed }: ScaffoldPlan, pages: string[], next: string[]): void {
   console.log(["Made:", ...made.keys()].join("\n  "));
-  const pages = changed.has(listOfEndpoints) ? ["docs/access-matrix.md", "openapi.json", "client/src/"] : [];
   console.log(["Added to:", ...changed.keys(), ...pages].join("\n  "));
   console.log(`\n${next.join("\n")}`);
 }

@@ -4,7 +4,7 @@ import { announce } from "./announce.ts";
 import { capital, inNameOf, type Names, refuseUsed, spell } from "./names.ts";
 import { isDirectly, resourceOwner } from "./owners.ts";
 import { carryOut, change, projectText, refuseExisting, type ScaffoldPlan, withImports } from "./scaffold.ts";
-import { exportOf, template } from "./template.ts";
+import { exportOf, inVariant, template } from "./template.ts";
 
 /** Makes an endpoint of a resource. Throws a {@link CommandError} that says why not. */
 export async function newEndpoint(names: Names, verb: string): Promise<void> {
@@ -25,8 +25,12 @@ export async function newEndpoint(names: Names, verb: string): Promise<void> {
     );
   }
   const { dashed, camel, prose } = spell(verb);
+  const calls = `test/routes/${many.dashed}/calls.ts`;
+  // Only a function of the resource's own can make a row to call it on.
+  const making = new RegExp(`^async function (an?${one.pascal})\\((?:\\)|\\w+\\?)`, "m");
+  const [, maker] = making.exec(await projectText(calls).catch(() => "")) ?? [];
   const from = async (file: string) =>
-    inNameOf(names, await template(`${folder}/${file}`))
+    inNameOf(names, inVariant(await template(`${folder}/${file}`), new Set([maker ? "called" : "uncalled"])))
       .replaceAll("press-leaf", dashed)
       .replaceAll("pressLeaf", camel)
       .replaceAll("Press leaf", capital(prose));
@@ -46,13 +50,9 @@ export async function newEndpoint(names: Names, verb: string): Promise<void> {
     const line = `import { ${exportOf(route)} } from "./${many.dashed}/${dashed}.ts";\n`;
     return withImports(index, line).replace(last, `${last}  ${exportOf(route)},\n`);
   });
-  const calls = `test/routes/${many.dashed}/calls.ts`;
-  // Only a function of the resource's own can make a row to call it on.
-  const [, maker] =
-    new RegExp(`^async function (an?${one.pascal})\\(\\)`, "m").exec(await projectText(calls).catch(() => "")) ?? [];
   if (maker) await change(plan, calls, (given) => withCall(given, exportOf(route), maker, dashed));
-  await carryOut(`endpoint ${many.dashed}/${dashed}`, plan);
-  announce(plan, [
+  const pages = await carryOut(`endpoint ${many.dashed}/${dashed}`, plan);
+  announce(plan, pages, [
     `POST ${/path: "(.*)"/.exec(route)?.[1]} answers the ${one.prose} as it is. Next: write in src/crud/${many.dashed}.ts what it changes,`,
     `call that in src/routes/${many.dashed}/${dashed}.ts, say it in its summary, and npm test.`,
     ...(maker ? [] : [`${calls} has no function that makes ${one.prose}: add a call that succeeds by hand.`]),

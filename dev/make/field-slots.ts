@@ -15,6 +15,7 @@ export function withFields(template: string, names: Names, fields: readonly Fiel
 export function neededBy(fields: readonly Field[], names: Names): { builders: string[]; values: string[] } {
   const enums = fields.filter(({ kind }) => kind === "enum");
   const builders = fields.flatMap(({ kind, isUnique }) => [
+    ...(kind === "ref" ? ["index", "uuid"] : []),
     ...(kind === "time" ? [] : kind === "enum" ? ["text", "check"] : isText(kind) ? ["text"] : []),
     ...(kind === "json" ? ["jsonb"] : kind === "integer" || kind === "boolean" || kind === "date" ? [kind] : []),
     ...(isUnique ? ["uniqueIndex"] : []),
@@ -44,6 +45,11 @@ export function withTaken(code: string, fields: readonly Field[], names: Names):
   return code.replace("errors: [", (start) => `${start}${codes.join("")}`);
 }
 
+/** The fields that refer to a row, each with the resource of it. */
+function references(fields: readonly Field[]): { name: string; target: Names }[] {
+  return fields.flatMap(({ name, target }) => (target ? [{ name, target }] : []));
+}
+
 type Slot = (fields: readonly Field[], names: Names, column: string) => string;
 const slots: Record<string, Slot> = {
   columns: (fields, names) => each(fields, (field) => `    ${field.name}: ${columnOf(field, names)},\n`),
@@ -61,6 +67,25 @@ const slots: Record<string, Slot> = {
         return `    uniqueIndex("${index}").on(${column}, table.${name}).where(${isLive}),\n`;
       })
       .join(""),
+  indexes: (fields, { many }) =>
+    references(fields)
+      .map(({ name }) => `    index("${many.snake}_${name}_idx").on(table.${name}),\n`)
+      .join(""),
+  tables: (fields) => {
+    const tables = new Set(references(fields).map(({ target }) => target.many.camel));
+    return tables.size === 0 ? "" : `import { ${[...tables].join(", ")} } from "../../db/schema.ts";\n`;
+  },
+  refersTo: (fields) => {
+    const tables = references(fields).map(({ name, target }) => `${name}: ${target.many.camel}`);
+    return tables.length === 0 ? "" : `    refersTo: { ${tables.join(", ")} },\n`;
+  },
+  others: (fields) => {
+    const lines = references(fields).flatMap(({ target: { many } }) => [
+      `import { ${many.camel} } from "../../../src/db/schema.ts";\n`,
+      `import { calls as of${many.pascal} } from "../${many.dashed}/calls.ts";\n`,
+    ]);
+    return lines.length === 0 ? "" : `${lines.join("")}import { rowFor } from "../../referred.ts";\n`;
+  },
   imports: (fields, names) => {
     const { values } = neededBy(fields, names);
     const has = (kind: Kind) => fields.some((field) => field.kind === kind);
@@ -80,23 +105,36 @@ const slots: Record<string, Slot> = {
     return names.length === 0 ? "" : `  .partial({ ${names.join(", ")} })\n`;
   },
   bodies: (fields) => {
-    const changed = fields.find((field) => otherOf(field) !== exampleOf(field)) ?? fields[0];
-    const [made, changes] = [
-      `{ ${fields.map((field) => `${field.name}: ${ownValueOf(field)}`).join(", ")} }`,
-      `{ ${changed ? `${changed.name}: ${ownValueOf(changed, true)}` : ""} }`,
-    ];
-    if (!fields.some(({ isUnique }) => isUnique)) return `  create: ${made},\n  update: ${changes},\n`;
-    return `  get create() {\n return ${made};\n },\n  get update() {\n return ${changes};\n },\n`;
+    const [referring, plain] = [references(fields), fields.filter(({ kind }) => kind !== "ref")];
+    const changed = plain.find((field) => otherOf(field) !== exampleOf(field)) ?? plain[0];
+    const rows = referring.map(
+      ({ name, target: { many, one } }) =>
+        `${name}: await rowFor(place, ${many.camel}, of${many.pascal}.read${one.pascal})`,
+    );
+    const values = {
+      create: plain.map((field) => `${field.name}: ${ownValueOf(field)}`),
+      update: changed ? [`${changed.name}: ${ownValueOf(changed, true)}`] : [],
+    };
+    const isFresh = fields.some(({ isUnique }) => isUnique);
+    const body = (name: "create" | "update", row: string) => {
+      const object = `{ ${[...values[name], ...(rows.length === 0 ? [] : [`...${row}`])].join(", ")} }`;
+      return isFresh ? `get ${name}() {\n return ${object};\n }` : `${name}: ${object}`;
+    };
+    // A change names other rows than the creation: nothing would show otherwise that it is made.
+    const made = (rows.length === 0 ? [] : ["row", "other"]).map(
+      (name) => `  const ${name} = { ${rows.join(", ")} };\n`,
+    );
+    return `${made.join("")}  const bodies = { ${body("create", "row")}, ${body("update", "other")} };\n`;
   },
-  taken: (fields, { one, many }) =>
-    uniques(fields, { one, many })
+  taken: (fields, names) =>
+    uniques(fields, names)
       .map(
         ({ name, code }) => `
   it("has a ${name} that no other has, until it is deleted", async () => {
     const [first, second] = [await create(), await create()];
     const json = { ${name}: first.${name} };
     const refused = [
-      await maker.post(path, { ...${one.camel}Bodies.create, ...json }),
+      await maker.post(path, { ...bodies.create, ...json }),
       await maker.patch(\`\${path}/\${second.id}\`, json),
     ];
     for (const { status, body } of refused) expect([status, body.code]).toStrictEqual([409, "${code}"]);
@@ -104,13 +142,13 @@ const slots: Record<string, Slot> = {
     expect((await maker.patch(\`\${path}/\${second.id}\`, json)).status).toBe(200);
     expect((await maker.post(\`\${path}/\${first.id}/restore\`)).body.code).toBe("${code}");
     const elsewhere = await aPlace();
-    await create({ ...${one.camel}Bodies.create, ...json }, elsewhere);
+    await create(elsewhere, { ...elsewhere.bodies.create, ...json });
   });
 `,
       )
       .join(""),
-  wrong: (fields, { one }) => {
-    const withOne = (name: string, value: string) => `  { ...${one.camel}Bodies.create, ${name}: ${value} },\n`;
+  wrong: (fields) => {
+    const withOne = (name: string, value: string) => `  { ...bodies.create, ${name}: ${value} },\n`;
     const values = each(fields, ({ name, kind, isOptional }) =>
       [withOne(name, wrongs[kind]), isOptional ? "" : withOne(name, "null")].join(""),
     );
@@ -121,7 +159,7 @@ const slots: Record<string, Slot> = {
 /** Values that are not of their kind. */
 const wrongs: Record<Kind, string> = {
   ...{ text: "1", email: '"nobody"', url: '"javascript:alert(1)"', integer: "1.5", boolean: '"yes"' },
-  ...{ date: '"2026-02-30"', time: '"soon"', enum: '"none of these"', json: '["a list"]' },
+  ...{ date: '"2026-02-30"', time: '"soon"', enum: '"none of these"', json: '["a list"]', ref: '"nobody"' },
 };
 
 /** A value of a row that tests make, or change. An object is not the example of its schema, which a test changes it to. */
@@ -130,24 +168,22 @@ function ownValueOf(field: Field, isChange = false): string {
   return (field.kind === "json") === isChange ? exampleOf(field) : otherOf(field);
 }
 
-/** The examples of the required fields, for a first call. */
-export function firstBody(fields: readonly Field[]): string {
-  const required = fields.filter(({ isOptional }) => !isOptional);
-  const shown = required.length === 0 ? fields.slice(0, 1) : required;
-  return `{${shown.map((field) => `"${field.name}": ${exampleOf(field)}`).join(", ")}}`;
-}
-
-function columnOf({ kind, isOptional, ...field }: Field, names: Names): string {
+function columnOf({ kind, isOptional, target, ...field }: Field, names: Names): string {
   const builder = {
     ...{ text: "text()", email: "text()", url: "text()", integer: "integer()", boolean: "boolean()" },
     ...{ date: "date()", time: "timestamp()", json: "jsonb()" },
     enum: `text({ enum: ${valuesName(field, names)} })`,
+    ref: "uuid()",
   }[kind];
-  return `${builder}${isOptional ? "" : ".notNull()"}`;
+  const onDelete = isOptional ? "set null" : "cascade";
+  const reference = target ? `.references(() => ${target.many.camel}.id, { onDelete: "${onDelete}" })` : "";
+  return `${builder}${isOptional ? "" : ".notNull()"}${reference}`;
 }
 
 function schemaOf(field: Field, names: Names): string {
   const { kind, isOptional, max } = field;
+  const nullable = isOptional ? ".nullable()" : "";
+  if (kind === "ref") return `Id${nullable}`;
   const bounds = `${isOptional ? "" : "min: 1, "}max: ${max.toLocaleString("en").replaceAll(",", "_")}`;
   // The bounds of the column. The document does not see those of `z.int32()`, nor that it is whole.
   const integer = "z.int().min(-2_147_483_648).max(2_147_483_647)";
@@ -158,7 +194,7 @@ function schemaOf(field: Field, names: Names): string {
   }[kind];
   // The document does not see through the transformation of a time.
   const shape = kind === "time" && isOptional ? 'type: ["string", "null"], format: "date-time", ' : "";
-  return `${base}${isOptional ? ".nullable()" : ""}.openapi({ ${shape}example: ${exampleOf(field)} })`;
+  return `${base}${nullable}.openapi({ ${shape}example: ${exampleOf(field)} })`;
 }
 
 /** Rows may hold texts of older and laxer rules, and times in one notation. */
@@ -175,7 +211,7 @@ function exampleOf({ name, kind, values, max }: Omit<Field, "isOptional" | "isUn
     ...{ text: within(max, `${capital(articleOf(prose))} ${prose}`), integer: "3", boolean: "true" },
     ...{ email: '"ada@example.com"', url: '"https://example.com/a"' },
     ...{ date: '"2026-11-23"', time: '"2026-11-23T09:30:00.000Z"', enum: `"${values[0]}"` },
-    json: '{"color": "teal"}',
+    ...{ json: '{"color": "teal"}', ref: "null" },
   }[kind];
 }
 
@@ -185,7 +221,7 @@ function otherOf({ kind, values, max }: Field): string {
     ...{ text: within(max, "Other text"), email: '"grace@example.com"', url: '"https://example.com/b"' },
     ...{ integer: "4", boolean: "false" },
     ...{ date: '"2026-12-24"', time: '"2026-12-24T09:30:00.000Z"', enum: `"${values[1] ?? values[0]}"` },
-    json: '{"color": "red"}',
+    ...{ json: '{"color": "red"}', ref: "null" },
   }[kind];
 }
 

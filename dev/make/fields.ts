@@ -1,10 +1,11 @@
 /** Reads `--fields "title:text priority:enum(low,high) due:date?"`. */
 import { CommandError } from "../config.ts";
 import type { Names } from "./names.ts";
+import { type Owner, referredOf } from "./owners.ts";
 
-const kinds = ["text", "email", "url", "integer", "boolean", "date", "time", "enum", "json"] as const;
+const kinds = ["text", "email", "url", "integer", "boolean", "date", "time", "enum", "json", "ref"] as const;
 export type Kind = (typeof kinds)[number];
-/** `values` are those of an enum; `max` is the length of a text. */
+/** `values` are those of an enum; `max` is the length of a text; `target` is the resource that a `ref` names. */
 export type Field = {
   name: string;
   kind: Kind;
@@ -13,6 +14,7 @@ export type Field = {
   isUnique: boolean;
   max: number;
   values: readonly string[];
+  target?: Names;
 };
 
 /** The fields of a resource without `--fields`. */
@@ -20,9 +22,10 @@ export const usualFields = "title:text description:text(10000)?";
 
 export const fieldKinds = `text, text(10000) for a longer one, email, url, integer (also for money, in cents),
                                             boolean, date, time (a date with its time), enum(low,high),
-                                            json (an object of any form); with :unique behind it, two rows
-                                            of an owner, or under the same row, never have the same; with ?
-                                            at the end, a field may be left out and null`;
+                                            json (an object of any form), and ref(customers) for the id of a
+                                            row of that resource, as customer_id:ref(customers); with :unique
+                                            behind it, two rows of an owner, or under the same row, never have
+                                            the same; with ? at the end, a field may be left out and null`;
 
 /** The kinds that have values enough to be unique. */
 const manifold: readonly Kind[] = ["text", "email", "url", "integer"];
@@ -39,15 +42,19 @@ const inObjects = ["constructor", "then"];
 const parameters = ["cursor", "include", "limit", "q", "sort", "status"];
 const word = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
 
-/** Throws {@link CommandError} for what is no field. */
-export function fieldsOf(text: string, parent?: Names): Field[] {
+/** Throws {@link CommandError} for what is no field of this owner's rows. */
+export async function fieldsOf(text: string, owner: Owner, parent?: Names): Promise<Field[]> {
   const parts = text.trim().match(/(?:[^\s(]|\([^)]*\)?)+/g) ?? [];
   if (parts.length === 0) throw new CommandError("--fields names no field.");
   const fields = parts.map(fieldOf);
   const names = [...taken, ...(parent ? [`${parent.one.snake}_id`] : []), ...fields.map(({ name }) => name)];
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new CommandError(`--fields: there is a column ${twice} already.`);
-  return fields;
+  return Promise.all(
+    fields.map(async (field) =>
+      field.kind === "ref" ? { ...field, target: await referredOf(field.name, field.values[0] ?? "", owner) } : field,
+    ),
+  );
 }
 
 function fieldOf(part: string): Field {
@@ -65,14 +72,16 @@ function fieldOf(part: string): Field {
     );
   }
   if (!isKind(kind)) return refuse("has no such kind");
-  const values = kind === "enum" ? (given ?? "").split(",").map((value) => value.trim()) : [];
-  if (!values.every((value) => word.test(value)) || new Set(values).size < values.length) {
+  if (kind === "ref" && !/^[a-z0-9-]+$/.test(given ?? "")) refuse("names no resource in brackets");
+  if (kind === "ref" && !name.endsWith("_id")) refuse(`holds an id, and has to say so: ${name}_id`);
+  const values = kind === "enum" || kind === "ref" ? (given ?? "").split(",").map((value) => value.trim()) : [];
+  if (kind === "enum" && (!values.every((value) => word.test(value)) || new Set(values).size < values.length)) {
     refuse("needs different values of small letters, digits and _");
   }
   const max = kind === "text" ? Number(given ?? 200) : 0;
   if (kind === "text" && !(Number.isInteger(max) && max >= 1 && max <= 100_000))
     refuse("has a length from 1 to 100000");
-  if (given !== undefined && kind !== "text" && kind !== "enum") refuse("takes nothing in brackets");
+  if (given !== undefined && kind !== "text" && values.length === 0) refuse("takes nothing in brackets");
   if (unique !== undefined && !manifold.includes(kind)) refuse(`cannot be unique, as ${manifold.join(", ")} can`);
   // The entry of an index holds 2,704 bytes at most.
   if (unique !== undefined && max > 500) refuse("is too long to be unique: 500 at most");

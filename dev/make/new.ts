@@ -53,7 +53,7 @@ export async function make(args: string[]): Promise<void> {
     throw new CommandError(`--under ${values.under}: these are of users. Leave --in out.`);
   }
   const owner = values.in ?? parent?.owner ?? "user";
-  const fields = fieldsOf(values.fields ?? usualFields, parent?.names);
+  const fields = await fieldsOf(values.fields ?? usualFields, owner, parent?.names);
   if (kind === "resource") return newResource(namesOf(name, values.singular), owner, fields, parent?.names);
   if (kind === "task") return newTask(name);
   const [resource = "", verb = "", ...more] = name.split("/");

@@ -17,16 +17,38 @@ export function tableListOf(owner: Owner): RegExp {
 
 /** A resource that others may be under, with its owner. */
 export async function parentOf(plural: string): Promise<{ names: Names; owner: Owner }> {
-  const path = `src/routes/${plural}/read.ts`;
-  const [, operation = ""] = /operationId: "read(\w+)"/.exec(await projectText(path).catch(() => "")) ?? [];
-  const owner = operation === "" ? undefined : await resourceOwner(plural);
-  if (!owner || !(await isDirectly(plural, owner))) {
+  const [names, owner] = [await readNames(plural), await resourceOwner(plural)];
+  if (!names || !owner || !(await isDirectly(plural, owner))) {
     throw new CommandError(
-      `--under ${plural}: ${path} does not read a row at /${plural}/{id}, below an organization or not. ` +
+      `--under ${plural}: src/routes/${plural}/read.ts does not read a row at /${plural}/{id}, below an organization or not. ` +
         `npm run new -- resource ${plural} makes such a resource.`,
     );
   }
-  return { names: namesOf(plural, operation.replaceAll(/(?<=.)([A-Z])/g, "-$1").toLowerCase()), owner };
+  return { names, owner };
+}
+
+/** The resource whose rows this field of an owner's rows may name. */
+export async function referredOf(field: string, plural: string, owner: Owner): Promise<Names> {
+  const [names, own] = [await readNames(plural), await resourceOwner(plural)];
+  if (!names || !own) {
+    throw new CommandError(
+      `--fields: ${field} refers to ${plural}, and src/routes/${plural}/read.ts does not read a row at their /{id}. ` +
+        `npm run new -- resource ${plural} makes such a resource.`,
+    );
+  }
+  if (own !== owner) {
+    const [{ whose }, { whose: whoseOwn }] = [owners[owner], owners[own]];
+    throw new CommandError(`--fields: ${field} refers to ${plural}, which are ${whoseOwn}. Rows ${whose} cannot.`);
+  }
+  return names;
+}
+
+/** The names of a resource with an endpoint that reads a row at its `/{id}`. */
+async function readNames(plural: string): Promise<Names | undefined> {
+  const read = await projectText(`src/routes/${plural}/read.ts`).catch(() => "");
+  const [, operation] = /operationId: "read(\w+)"/.exec(read) ?? [];
+  if (operation === undefined || !read.includes(`/${plural}/{id}"`)) return undefined;
+  return namesOf(plural, operation.replaceAll(/(?<=.)([A-Z])/g, "-$1").toLowerCase());
 }
 
 /** The owner of the rows of a resource, by the list of src/db/schema.ts that its table is in. */

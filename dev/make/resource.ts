@@ -4,7 +4,7 @@ import { announce } from "./announce.ts";
 import { neededBy, uniques, valueLists, withFields, withTaken } from "./field-slots.ts";
 import type { Field } from "./fields.ts";
 import { firstCalls } from "./first-call.ts";
-import { capital, inNameOf, type Names, refuseUsed, underName } from "./names.ts";
+import { articleOf, capital, inNameOf, type Names, refuseUsed, underName } from "./names.ts";
 import { type Owner, owners, tableListOf } from "./owners.ts";
 import {
   carryOut,
@@ -18,7 +18,7 @@ import {
   withImports,
   withNamed,
 } from "./scaffold.ts";
-import { exportOf, template } from "./template.ts";
+import { exportOf, inVariant, template } from "./template.ts";
 
 const endpoints = ["create", "list", "read", "update", "delete", "restore"];
 /** The templates of the endpoints that a unique field can refuse. */
@@ -38,7 +38,9 @@ export async function newResource(names: Names, owner: Owner, fields: Field[], p
   }
   const from = (file: string) => {
     const made = inPlace(inNameOf(names, templates.get(file) ?? ""), owner, parent);
-    const filled = withFields(parent ? underName(parent, made) : made, names, fields);
+    const whole = withFields(parent ? underName(parent, made) : made, names, fields);
+    // A field may refer to the resource that this one is under.
+    const filled = whole.replaceAll(/^(import .*\n)(?=[\s\S]*^\1)/gm, "");
     return writing.includes(file) ? withTaken(filled, fields, names) : filled;
   };
   const plan: ScaffoldPlan = { made: new Map(), changed: new Map() };
@@ -93,11 +95,18 @@ export async function newResource(names: Names, owner: Owner, fields: Field[], p
     const list = exported.map((endpoint) => `  ${endpoint},\n`);
     return insertedBefore(withImports(index, imports.join("")), "  jwks,\n", list.join(""));
   });
-  await carryOut(`resource ${many.dashed}`, plan, () => generateMigration(many.snake));
-  const calls = await firstCalls(names, owner, fields, parent);
-  announce(plan, [
+  const pages = await carryOut(`resource ${many.dashed}`, plan, () => generateMigration(many.snake));
+  const calls = await firstCalls(many.dashed, owner);
+  announce(plan, pages, [
     "drizzle/ has its migration, which makes the table and its trigger.",
     `One of them is called "${one.prose}": if that is wrong, run this again with --undo, and then with --singular.`,
+    ...fields.flatMap(({ name, target, isOptional }) =>
+      target && !isOptional
+        ? [
+            `The purge of ${articleOf(target.one.prose)} ${target.one.prose} takes the ${many.prose} along that name it: see onDelete of ${name}.`,
+          ]
+        : [],
+    ),
     ...(owner === "user"
       ? []
       : [
@@ -132,13 +141,6 @@ function withPermissions(code: string, resource: string): string {
     const names = [...(held.trim() === "" ? [] : [held.trim().replace(/,$/, "")]), ...added];
     return text.replace(line, () => `${start}${names.join(", ")}],`);
   }, all);
-}
-
-/** Keeps those lines of a template that end in `//:` and some of these words, and those that end in none. */
-function inVariant(template: string, words: ReadonlySet<string>): string {
-  return template.replaceAll(/^(.*?) ?\/\/: ([a-z ]+)\n/gm, (_, code: string, wanted: string) =>
-    wanted.split(" ").every((word) => words.has(word)) ? `${code}\n` : "",
-  );
 }
 
 /** Names the paths in the titles of tests as they are. */

@@ -72,12 +72,15 @@ function namesIn(file: string, content: string): string[] {
   return [...exports, ...calls].map(([, ...parts]) => parts.join(" "));
 }
 
-/** Writes the plan and runs `more`, and records both under this name. Takes all of it back if anything fails. */
+/**
+ * Writes the plan and runs `more`, and records both under this name. Takes all of it back if anything fails. Answers the pages
+ * that changed with it.
+ */
 export async function carryOut(
   what: string,
   { made, changed }: ScaffoldPlan,
   more: () => Promise<void> = async () => {},
-): Promise<void> {
+): Promise<string[]> {
   const drizzle = await allOf("drizzle");
   const kept = [...pages, "drizzle/meta/_journal.json", ...changed.keys()];
   const there = await Promise.all(kept.map((file) => exists(inProject(file))));
@@ -99,6 +102,9 @@ export async function carryOut(
     const migration = (await allOf("drizzle")).filter((file) => !drizzle.includes(file));
     const added = [...made.keys(), ...migration].map((file) => [file, undefined] as const);
     await record(what, new Map([...added, ...before.filter(([file]) => !pages.includes(file))]));
+    const old = before.filter(([file]) => pages.includes(file));
+    const isChanged = await Promise.all(old.map(async ([file, text]) => text !== (await projectText(file))));
+    return old.flatMap(([file], i) => (isChanged[i] ? [file] : []));
   } catch (error) {
     for (const file of written) {
       await rm(inProject(file), { force: true });
@@ -112,7 +118,7 @@ export async function carryOut(
 }
 
 /** The list from which {@link writePages} makes pages. */
-export const listOfEndpoints = "src/routes/index.ts";
+const listOfEndpoints = "src/routes/index.ts";
 
 /** Writes the pages that are made of the list of endpoints. */
 export async function writePages(): Promise<void> {

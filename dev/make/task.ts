@@ -33,8 +33,8 @@ export async function newTask(name: string): Promise<void> {
     const line = `import { ${exportOf(source)} } from "./${name}.ts";\n`;
     return insertedBefore(withImports(index, line), "\n];", `\n  ${exportOf(source)},`);
   });
-  await carryOut(`task ${name}`, plan);
-  announce(plan, [
+  const pages = await carryOut(`task ${name}`, plan);
+  announce(plan, pages, [
     `${camel}.later({ id }) as a part of run(...) enqueues it. Next: write in src/tasks/${name}.ts what it takes and does,`,
     "and npm test. docs/tasks.md has the words of its declaration.",
   ]);

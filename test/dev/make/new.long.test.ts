@@ -42,17 +42,39 @@ describe("npm run new", () => {
     expect(
       await make("resource", "zebra-spots", "--under", "zebra-stripes", "--fields", "place:text:unique"),
     ).toMatchObject({ code: 0 });
+    const rides = await make(
+      ...["resource", "zebra-rides"],
+      ...["--fields", "zebra_spot_id:ref(zebra-spots) item_id:ref(items)? code:text(20):unique"],
+    );
+    expect(rides.output).toMatch(
+      /^ {2}zebra_stripe_id=\$\(.*\n {2}zebra_spot_id=\$\(.*\n.*"zebra_spot_id": "'\$zebra_spot_id'"/m,
+    );
+    expect(rides.output).toMatch(/^ {2}docs\/errors\.md$/m);
+    expect(rides.output).toContain("The purge of a zebra spot takes the zebra rides along");
+    expect(await make("endpoint", "zebra-rides/end")).toMatchObject({ code: 0 });
     const fields =
       "name:text note:text(5000)? sign:text(1)? keeper:email deputy:email? site:url map:url? head_count:integer foal_count:integer? calm:boolean? born:date seen_at:time? mood:enum(grazing, on_guard) tag:text(20):unique badge:text(3):unique? number:integer:unique? radio:email:unique page:url:unique? traits:json extra:json?";
     const herds = await make("resource", "zebra-herds", "--in", "organization", "--fields", fields);
     expect(herds).toMatchObject({ code: 0, output: expect.stringMatching(/^ {2}organization_id=\$\(curl -s \$api/m) });
     expect(herds.output).toMatch(/^ {2}curl \$api\/organizations\/\$organization_id\/zebra-herds .*"keeper": "ada@/m);
     expect(await make("endpoint", "zebra-herds/move-on")).toMatchObject({ code: 0 });
-    const foals = await make("resource", "zebra-foals", "--under", "zebra-herds");
+    const foals = await make(
+      ...["resource", "zebra-foals", "--under", "zebra-herds"],
+      ...["--fields", "name:text aunts_herd_id:ref(zebra-herds) uncles_herd_id:ref(zebra-herds)?"],
+    );
     expect(foals).toMatchObject({
       code: 0,
-      output: expect.stringMatching(/^ {2}zebra_herd_id=\$\(curl .*"keeper":"ada@/m),
+      output: expect.stringMatching(/^ {2}zebra_herd_id=\$\(curl .*"keeper": "ada@/m),
     });
+    const migrations = await readdir(join(copy, "drizzle"));
+    const [migration = ""] = migrations.filter((file) => file.endsWith("_zebra_foals.sql"));
+    const columns = await readFile(join(copy, "drizzle", migration), "utf8");
+    expect(columns).toMatch(
+      /FOREIGN KEY \("aunts_herd_id"\) REFERENCES "public"\."zebra_herds"\("id"\) ON DELETE cascade/i,
+    );
+    expect(columns).toMatch(
+      /FOREIGN KEY \("uncles_herd_id"\) REFERENCES "public"\."zebra_herds"\("id"\) ON DELETE set null/i,
+    );
     const document = JSON.parse(await readFile(join(copy, "openapi.json"), "utf8")).components.schemas.ZebraHerdCreate;
     expect(document.properties).toMatchObject({
       ...{ keeper: { type: "string", format: "email" }, deputy: { type: ["string", "null"], format: "email" } },
@@ -65,7 +87,7 @@ describe("npm run new", () => {
     });
     const nested = await readFile(join(copy, "src/routes/zebra-foals/read.ts"), "utf8");
     expect(nested).toContain('path: "/organizations/{organization_id}/zebra-herds/{zebra_herd_id}/zebra-foals/{id}"');
-    for (const name of ["zebra-stripes", "zebra-spots", "zebra-herds", "zebra-foals"]) {
+    for (const name of ["zebra-stripes", "zebra-spots", "zebra-rides", "zebra-herds", "zebra-foals"]) {
       const folders = [`src/routes/${name}`, `test/routes/${name}`];
       const files = await Promise.all(folders.map((folder) => readdir(join(copy, folder))));
       const made = files.flatMap((names, i) => names.map((file) => `${folders[i]}/${file}`));
@@ -102,6 +124,7 @@ describe("npm run new", () => {
       "test/house/organizations",
       "test/house/strangers",
       "test/house/fields",
+      "test/house/references",
       "test/house/words",
       "test/db/schema",
     ];

@@ -90,6 +90,26 @@ describe("npm run new", () => {
     [["resource", "zebras", "--fields", "title:text title:text"], /a column title already/],
     [["resource", "zebras", "--fields", "version:text"], /a column version already/],
     [["resource", "zebras", "--under", "items", "--fields", "item_id:text"], /a column item_id already/],
+    [["resource", "zebras", "--fields", "herd_id:ref"], /"herd_id:ref" names no resource in brackets/],
+    [
+      ["resource", "zebras", "--fields", "herd_id:ref(items,herds)"],
+      /ref\(items,herds\)" names no resource in brackets/,
+    ],
+    [["resource", "zebras", "--fields", "item:ref(items)"], /"item:ref\(items\)" holds an id, .*: item_id\./],
+    [["resource", "zebras", "--fields", "item_id:ref(items):unique"], /"item_id:ref\(items\):unique" cannot be unique/],
+    [
+      ["resource", "zebras", "--fields", "herd_id:ref(herds)"],
+      /herd_id refers to herds, .* npm run new -- resource herds makes such a resource/,
+    ],
+    [
+      ["resource", "zebras", "--fields", "team_id:ref(organizations)"],
+      /src\/routes\/organizations\/read\.ts does not read a row at their \/\{id\}/,
+    ],
+    [
+      ["resource", "zebras", "--in", "organization", "--fields", "item_id:ref(items)"],
+      /item_id refers to items, which are of users\. Rows of organizations cannot\./,
+    ],
+    [["resource", "zebras", "--under", "items", "--fields", "item_id:ref(items)"], /a column item_id already/],
     [["resource", "zebras", "--undo"], /"resource zebras" was not made in this folder/],
     [["task", "zebras/run-off", "--in", "organization"], /--in, --under and --fields are for a resource/],
     [["resource", "items"], /src\/schemas\/items\.ts is there already/],

@@ -4,40 +4,44 @@ import { api } from "../../harness.ts"; //: organization
 import { api } from "../../harness.ts"; //: user under
 import { anOrganization } from "../../members.ts"; //: organization direct
 import { calls as ofBinders } from "../binders/calls.ts"; //: under
+//= others
 
-/** Bodies that make a field note, and that change it. */
-export const fieldNoteBodies = {
-  //= bodies
-};
-
-/** The path of field notes, and the token of somebody who may make them there. */
-async function someFieldNotes(): Promise<{ path: string; token: string }> {
-  return { path: "/field-notes", token: (await aUser()).token }; //: user direct
+/** A place for field notes: its path, the token of somebody who may make them there, and bodies that make and change one. */
+export async function someFieldNotes() {
+  const place = { path: "/field-notes", token: (await aUser()).token }; //: user direct
   const { path, owner } = await anOrganization(); //: organization direct
-  return { path: `${path}/field-notes`, token: owner.token }; //: organization direct
+  const place = { path: `${path}/field-notes`, token: owner.token }; //: organization direct
   const { path = "", token = "" } = (await ofBinders.readBinder?.()) ?? {}; //: under
-  return { path: `${path.replace(/\?.*/, "")}/field-notes`, token }; //: under
+  const place = { path: `${path.replace(/\?.*/, "")}/field-notes`, token }; //: under
+  //= bodies
+  return { ...place, bodies };
 }
 
-/** Makes a field note, and answers its path and the token of its maker. */
-async function aFieldNote(): Promise<{ path: string; token: string }> {
-  const { path, token } = await someFieldNotes();
-  const { status, body, text } = await api.post(path, { token, json: fieldNoteBodies.create });
+/** Makes a field note in this place or a new one, and answers its path and the token of its maker. */
+async function aFieldNote(place?: Awaited<ReturnType<typeof someFieldNotes>>) {
+  const { path, token, bodies } = place ?? (await someFieldNotes());
+  const { status, body, text } = await api.post(path, { token, json: bodies.create });
   if (status !== 201) throw new Error(`No field note was made: ${text}`);
   return { path: `${path}/${body.id}`, token };
 }
 
 /** One successful call of each endpoint, for the tests of the house. */
 export const calls: Calls = {
-  createFieldNote: async () => ({ ...(await someFieldNotes()), json: fieldNoteBodies.create }),
+  createFieldNote: async () => {
+    const { bodies, ...place } = await someFieldNotes();
+    return { ...place, json: bodies.create };
+  },
   listFieldNotes: async () => {
-    const { path, token } = await someFieldNotes();
-    for (const _ of [1, 2]) await api.post(path, { token, json: fieldNoteBodies.create });
+    const { path, token, bodies } = await someFieldNotes();
+    for (const _ of [1, 2]) await api.post(path, { token, json: bodies.create });
     return { path, token };
   },
-  readFieldNote: aFieldNote,
-  updateFieldNote: async () => ({ ...(await aFieldNote()), json: fieldNoteBodies.update }),
-  deleteFieldNote: aFieldNote,
+  readFieldNote: () => aFieldNote(),
+  updateFieldNote: async () => {
+    const place = await someFieldNotes();
+    return { ...(await aFieldNote(place)), json: place.bodies.update };
+  },
+  deleteFieldNote: () => aFieldNote(),
   restoreFieldNote: async () => {
     const { path, token } = await aFieldNote();
     await api.as({ token }).delete(path);

@@ -12,6 +12,7 @@ export const fieldNotes = pgTable(
     ...ownedIndexes("field_notes", table), //: user
     ...organizationRules("field_notes", table), //: organization
     index("field_notes_binder_idx").on(table.binder_id, table.created_at, table.id), //: under
+    //= indexes
     //= keys table.owner_id //: user direct
     //= keys table.organization_id //: organization direct
     //= keys table.binder_id //: under

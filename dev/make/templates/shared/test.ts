@@ -1,18 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { api, aUser } from "../../harness.ts"; //: user
 import { api } from "../../harness.ts"; //: organization
-import { calls, fieldNoteBodies } from "./calls.ts";
+import { someFieldNotes } from "./calls.ts";
 
-/** The path of new field notes, and calls by somebody who may make them there. */
+/** A place for field notes, and calls by somebody who may make them there. */
 async function aPlace() {
-  const { path = "", token = "" } = (await calls.createFieldNote?.()) ?? {};
-  return { path, maker: api.as({ token }) };
+  const { token, ...place } = await someFieldNotes();
+  return { ...place, maker: api.as({ token }) };
 }
-type Place = Awaited<ReturnType<typeof aPlace>>;
 const place = await aPlace();
-const { path, maker } = place;
+const { path, maker, bodies } = place;
 /** Makes a field note in this place, and answers it. */
-async function create(json: object = fieldNoteBodies.create, { path, maker }: Place = place) {
+async function create({ path, maker, bodies } = place, json: object = bodies.create) {
   const { status, body, text } = await maker.post(path, json);
   expect(status, text).toBe(201);
   return body;
@@ -24,7 +23,7 @@ const wrong: object[] = [
 
 describe("POST /field-notes", () => {
   it("makes a field note and says where it is", async () => {
-    const json = fieldNoteBodies.create;
+    const json = bodies.create;
     const answer = await maker.post(path, json);
     expect(answer.status).toBe(201);
     expect(answer.headers.get("Location")).toBe(`/api/v1${path}/${answer.body.id}`);
@@ -33,16 +32,16 @@ describe("POST /field-notes", () => {
   });
 
   it("refuses what is no field note, and fields that are not the caller's to set", async () => {
-    const foreign = { ...fieldNoteBodies.create, owner_id: crypto.randomUUID() }; //: user
-    const foreign = { ...fieldNoteBodies.create, organization_id: crypto.randomUUID() }; //: organization
+    const foreign = { ...bodies.create, owner_id: crypto.randomUUID() }; //: user
+    const foreign = { ...bodies.create, organization_id: crypto.randomUUID() }; //: organization
     for (const json of [...wrong, foreign]) expect((await maker.post(path, json)).status).toBe(422);
   });
 });
 
 describe("/field-notes/{id}", () => {
   it("keeps the values of fields that are left out", async () => {
-    const [json, changes] = [fieldNoteBodies.create, fieldNoteBodies.update];
-    const { id } = await create(json);
+    const [json, changes] = [bodies.create, bodies.update];
+    const { id } = await create(place, json);
     const answer = await maker.patch(`${path}/${id}`, changes);
     expect(answer.status, answer.text).toBe(200);
     expect(answer.body).toMatchObject({ ...json, ...changes });
@@ -57,14 +56,14 @@ describe("/field-notes/{id}", () => {
       expect((await other.maker[method](`${other.path}/${id}`)).status).toBe(404);
     }
     const admin = await aUser({ role: "admin" }); //: user
-    expect((await admin.patch(`${path}/${id}`, fieldNoteBodies.update)).status).toBe(200); //: user
-    expect((await admin.post(path, fieldNoteBodies.create)).status).toBe(404); //: user under
+    expect((await admin.patch(`${path}/${id}`, bodies.update)).status).toBe(200); //: user
+    expect((await admin.post(path, bodies.create)).status).toBe(404); //: user under
   });
 
   it("comes back after a deletion", async () => {
     const place = await aPlace();
     const { path, maker } = place;
-    const one = `${path}/${(await create(fieldNoteBodies.create, place)).id}`;
+    const one = `${path}/${(await create(place)).id}`;
     expect((await maker.delete(one)).status).toBe(204);
     expect((await maker.get(one)).status).toBe(404);
     expect((await maker.get(`${path}?status=deleted`)).body.items).toHaveLength(1);
@@ -77,12 +76,12 @@ describe("/field-notes/{id}", () => {
 
   it("goes and comes with its binder", async () => { //: under
     const place = await aPlace(); //: under
-    const { path, maker } = place; //: under
-    const one = `${path}/${(await create(fieldNoteBodies.create, place)).id}`; //: under
+    const { path, maker, bodies } = place; //: under
+    const one = `${path}/${(await create(place)).id}`; //: under
     const parent = path.replace("/field-notes", ""); //: under
     await maker.delete(parent); //: under
     for (const gone of [one, path]) expect((await maker.get(gone)).status).toBe(404); //: under
-    expect((await maker.post(path, fieldNoteBodies.create)).status).toBe(404); //: under
+    expect((await maker.post(path, bodies.create)).status).toBe(404); //: under
     await maker.post(`${parent}/restore`); //: under
     expect((await maker.get(one)).status).toBe(200); //: under
   }); //: under
@@ -94,7 +93,7 @@ describe("GET /field-notes", () => {
     const place = await aPlace();
     const { path, maker } = place;
     const made: string[] = [];
-    for (let i = 0; i < 5; i++) made.unshift((await create(fieldNoteBodies.create, place)).id);
+    for (let i = 0; i < 5; i++) made.unshift((await create(place)).id);
     const seen: string[] = [];
     let next: string | undefined = `${path}?limit=2`;
     while (next) {
@@ -107,7 +106,7 @@ describe("GET /field-notes", () => {
 
   it("promise 25: refuses a cursor of another list", async () => {
     const [one, other] = [await aPlace(), await aPlace()];
-    for (const _ of [1, 2]) await create(fieldNoteBodies.create, one);
+    for (const _ of [1, 2]) await create(one);
     const { body } = await one.maker.get(`${one.path}?limit=1`);
     const answer = await other.maker.get(`${other.path}?cursor=${body.next_cursor}`);
     expect(answer.body.code).toBe("invalid_cursor");

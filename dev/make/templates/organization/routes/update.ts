@@ -1,4 +1,5 @@
 import { FieldNotes } from "../../crud/field-notes.ts";
+//= tables
 import { body, endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { setETag } from "../../http/etag.ts";
@@ -17,6 +18,7 @@ export const updateFieldNote = endpoint(
     callers: ["user", "key"],
     versioned: true,
     request: { params: FieldNoteParams, body: body(FieldNoteUpdate) },
+    //= refersTo
     responses: { 200: json(FieldNote, "The changed field note") },
     errors: ["not_found"],
   },

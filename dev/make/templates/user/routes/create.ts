@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from "uuid";
 import { FieldNotes } from "../../crud/field-notes.ts";
+//= tables
 import { body, endpoint, json } from "../../endpoint/endpoint.ts";
 import { setETag } from "../../http/etag.ts";
 import { FieldNote, FieldNoteCreate } from "../../schemas/field-notes.ts"; //: direct
@@ -20,6 +21,7 @@ export const createFieldNote = endpoint(
     idempotent: true,
     request: { body: body(FieldNoteCreate) }, //: direct
     request: { params: FieldNotesParams, body: body(FieldNoteCreate) }, //: under
+    //= refersTo
     responses: { 201: json(FieldNote, "The new field note", "Location") },
     errors: ["quota_exceeded"], //: direct
     errors: ["not_found", "quota_exceeded"], //: under

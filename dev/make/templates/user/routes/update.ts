@@ -1,4 +1,5 @@
 import { FieldNotes } from "../../crud/field-notes.ts";
+//= tables
 import { body, endpoint, json } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { setETag } from "../../http/etag.ts";
@@ -19,6 +20,7 @@ export const updateFieldNote = endpoint(
     versioned: true,
     request: { params: IdParams, body: body(FieldNoteUpdate) }, //: direct
     request: { params: FieldNoteParams, body: body(FieldNoteUpdate) }, //: under
+    //= refersTo
     responses: { 200: json(FieldNote, "The changed field note") },
     errors: ["not_found"],
   },
