@@ -1,6 +1,6 @@
 import type { Membership } from "../security/caller.ts";
 import { keyedHash } from "../security/keyed-hash.ts";
-import { inTime, orNothing, patience } from "./in-time.ts";
+import { inPatience, orNothing } from "./patience.ts";
 import type { Variables } from "./types.ts";
 
 /** A value that JSON returns as it was. */
@@ -61,8 +61,8 @@ export async function cached<T extends Json, const E extends Entry>(
 }
 
 /**
- * Forgets the caller's value of this key, the organization's or everybody's, in this data centre, unless another isolate is just computing it.
- * Elsewhere it lasts for its seconds.
+ * Forgets the value of this key, the caller's, the organization's or everybody's, in this data centre, unless another
+ * isolate is just computing it. Elsewhere it lasts for its seconds.
  */
 export async function evict<const E extends Entry>(context: Asking<E>, entry: E): Promise<void> {
   const both = (entry.per ?? "user") === "user" ? [false, true] : [false];
@@ -72,7 +72,7 @@ export async function evict<const E extends Entry>(context: Asking<E>, entry: E)
 async function forget(context: Context, name: string): Promise<void> {
   flights.delete(name);
   // Deleted before it arrives, a value would stay.
-  await inTime(Promise.resolve(puts.get(name)), patience).catch(() => undefined);
+  await inPatience(Promise.resolve(puts.get(name))).catch(() => undefined);
   await orNothing(context.log, "computed", () => context.cache(context.settings).delete(name));
 }
 
@@ -119,7 +119,7 @@ async function keep(
 
 /** The value of a flight, unless that fails or takes too long. */
 async function landed({ settings }: Context, flight: Promise<string>): Promise<string | undefined> {
-  return inTime(flight, settings.DATABASE_TIMEOUT_MS).catch(() => undefined);
+  return inPatience(flight, settings.DATABASE_TIMEOUT_MS).catch(() => undefined);
 }
 
 /** Asks the database for the caller, unless the handler already has, or will by the one `run` of an idempotent request. */

@@ -1,4 +1,5 @@
 import { calling, OutboundError } from "../http/outbound.ts";
+import { inTime } from "../in-time.ts";
 import type { Sender } from "../setting-values.ts";
 import { type Settings, transportSettings } from "../settings.ts";
 
@@ -54,7 +55,12 @@ function transportBy<Setting extends Name>(name: Setting, { [name]: value }: Set
 function cloudflare(binding: SendEmail): Transport {
   return async ({ from, to, subject, text, html }) => {
     try {
-      await withinTime(binding.send({ from, to, subject, text, html }));
+      const sending = binding.send({ from, to, subject, text, html });
+      await inTime(
+        sending,
+        timeoutMilliseconds,
+        () => new TransportError("EMAIL did not answer in time", { outage: true }),
+      );
     } catch (error) {
       if (error instanceof TransportError) throw error;
       const code = codeOf(error);
@@ -82,21 +88,6 @@ async function post(url: string, headers: HeadersInit, body: object, mayRepeat?:
     if (!(error instanceof OutboundError)) throw error;
     const { message, status, retryAfter } = error;
     throw new TransportError(message, { outage: status === undefined || isOutage(status), retryIn: retryAfter });
-  }
-}
-
-async function withinTime<T>(work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new TransportError("EMAIL did not answer in time", { outage: true })),
-      timeoutMilliseconds,
-    );
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

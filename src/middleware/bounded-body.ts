@@ -1,4 +1,5 @@
 import { ApiError, tooLarge } from "../errors.ts";
+import { inTime } from "../in-time.ts";
 
 export type Bounds = {
   /** The size that was announced, if any. */
@@ -73,15 +74,9 @@ function inLargeChunks(body: ReadableStream<Uint8Array>): Reader {
 
 /** Waits for a body that is read as a whole. Throws `request_timeout`, and `bad_request` for one that breaks off. */
 export async function whole<T>(reading: Promise<T>, seconds: number): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new ApiError("request_timeout")), seconds * 1_000);
-  try {
-    return await Promise.race([reading, late]);
-  } catch (thrown) {
+  return inTime(reading, seconds * 1_000, () => new ApiError("request_timeout")).catch((thrown: unknown) => {
     throw thrown instanceof ApiError ? thrown : incomplete(thrown);
-  } finally {
-    clearTimeout(timer);
-  }
+  });
 }
 
 /** 400: a client that hangs up is not a fault of the server. */

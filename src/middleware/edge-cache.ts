@@ -1,6 +1,6 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
-import { orNothing } from "../context/in-time.ts";
+import { orNothing } from "../context/patience.ts";
 import type { AppEnv, CallerEnv } from "../context/types.ts";
 import { digestTag, isAmong, meetsMatch, requireMatch } from "../http/etag.ts";
 import { headers } from "../http/headers.ts";

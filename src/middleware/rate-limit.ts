@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { bindingName, defenceOf } from "../context/bindings.ts";
-import { inTime, patience } from "../context/in-time.ts";
+import { inPatience } from "../context/patience.ts";
 import { type RateClass, rateClasses } from "../context/policy.ts";
 import type { AppEnv, Variables } from "../context/types.ts";
 import { limitReached } from "../errors.ts";
@@ -28,7 +28,7 @@ export async function countCall(
   const stranger = by.token ?? client.network;
   const key = by.user ?? `${policy.operationId} ${stranger}`;
   if (!limiter || (by.user ?? stranger) === null) return;
-  const isWithin = await inTime(ask(limiter, key), patience).catch((cause: unknown) => {
+  const isWithin = await inPatience(ask(limiter, key)).catch((cause: unknown) => {
     const fields = { operation_id: policy.operationId, rate_class: rate };
     log({ level: "warn", message: "rate limit failed", ...fields, cause: describeError(cause) });
     return true;

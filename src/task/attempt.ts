@@ -2,6 +2,7 @@ import { runner } from "../context/run.ts";
 import type { Enqueued, Tracer } from "../context/types.ts";
 import { type Claimed, Tasks } from "../crud/tasks.ts";
 import { ApiError } from "../errors.ts";
+import { inTime } from "../in-time.ts";
 import { describeError, logWith } from "../log.ts";
 import { mailTask } from "../values.ts";
 import { type Task, type TaskContext, TaskError } from "./task.ts";
@@ -95,17 +96,16 @@ async function withinTime(
 ): Promise<unknown> {
   const controller = new AbortController();
   const end = Date.now() + seconds * 1_000;
-  const late = new TaskError(`It took longer than ${seconds} seconds.`);
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    controller.abort(late);
-    reject(late);
-  }, seconds * 1_000);
-  try {
-    return await Promise.race([work(controller.signal, () => (end - Date.now()) / 1_000), promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const late = () => {
+    const error = new TaskError(`It took longer than ${seconds} seconds.`);
+    controller.abort(error);
+    return error;
+  };
+  return inTime(
+    work(controller.signal, () => (end - Date.now()) / 1_000),
+    seconds * 1_000,
+    late,
+  );
 }
 
 /** For so long, an outage of others costs a task no attempt. */

@@ -20,7 +20,7 @@ const floors = [
   ["log.ts", "setting-values.ts"],
   ["schemas"],
   ["security"],
-  ["values.ts", "permissions.ts"],
+  ["values.ts", "permissions.ts", "in-time.ts"],
 ];
 
 /** Types alone may also be taken from these rooms, which are not below. */

@@ -91,6 +91,9 @@ describe("a request", () => {
     const ender = await aMember({ id }, "ender");
     expect(await wokenBy(api.as(ender).delete(path))).toHaveLength(1);
     expect(api.sent.at(-1)).toMatchObject({ to: owner.email, subject: expect.stringContaining("was deleted") });
+    const taken = { username: unique(), email: owner.email, password };
+    expect((await api.post("/users", { json: taken })).status).toBe(409);
+    expect(api.logs.findLast(({ message }) => message === "request")).toMatchObject({ task_ids: undefined });
   });
 });
 

@@ -5,6 +5,7 @@ import type { ConnectionSettings, Database } from "../../db/client.ts";
 import { databaseOver } from "../../db/drizzle.ts";
 import { sessionOn, translated } from "../../db/session.ts";
 import { CallError, type CallFault, isPassing, isUndone, leastLeft, type RoundTrips } from "../../db/wire.ts";
+import { inTime } from "../../in-time.ts";
 import { dropConnectionVariables } from "./connection-variables.ts";
 import { statementNames } from "./statements.ts";
 
@@ -157,10 +158,8 @@ async function clientBy(due: number, pool: Pool): Promise<pg.PoolClient> {
   throw new CallError("timeout");
 }
 
-async function inTimeOf<T>(due: number, work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new CallError("timeout")), Math.max(0, due - Date.now()));
-  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
+function inTimeOf<T>(due: number, work: Promise<T>): Promise<T> {
+  return inTime(work, Math.max(0, due - Date.now()), () => new CallError("timeout"));
 }
 
 /** A connection of the pool for one transaction: it comes back clean, or it is closed. */
