@@ -5,15 +5,21 @@ import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { CommandError, dataFolder, failWith, projectFolder } from "../config.ts";
 import { shellWord } from "../terminal.ts";
+import { readText } from "../text.ts";
 
 /** Bundled modules of CommonJS ask for Node's own by this. */
-const banner = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+const requiring = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+/** Stands before everything that an older Node fails at, without a word of the reason. */
+const ofVersion = (least: string) =>
+  `if (process.versions.node.localeCompare("${least}", undefined, { numeric: true }) < 0) { ` +
+  `console.error("This server needs Node ${least} or newer, and this is " + process.versions.node + "."); process.exit(1); }`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { outdir: { type: "string", default: join(dataFolder, "node") } } });
   const outdir = resolve(values.outdir);
   await refuseForeign(outdir);
   await import("./assets.ts");
+  const { engines }: { engines: { node: string } } = JSON.parse(await readText(join(projectFolder, "package.json")));
   await rm(outdir, { recursive: true, force: true });
   await build({
     entryPoints: {
@@ -30,7 +36,7 @@ async function main(): Promise<void> {
     platform: "node",
     format: "esm",
     target: "node22",
-    banner: { js: banner },
+    banner: { js: `${requiring} ${ofVersion(engines.node.replace(">=", ""))}` },
     // Parts of node-postgres for other places, which it loads only there.
     external: ["pg-native", "cloudflare:*"],
     logLevel: "warning",

@@ -5,6 +5,23 @@ import { expect, it } from "vitest";
 import { projectFolder } from "../../../dev/config.ts";
 import { nodeIn } from "../../setup/project-copy.ts";
 
+it("npm run build:node makes a server that names the Node which it needs, where that is an older one", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "plinth-outdir-"));
+  try {
+    await nodeIn(projectFolder, "dev/build/node.ts", "--outdir", folder);
+    for (const version of ["18.20.8", "22.9.0"]) {
+      const older = `data:text/javascript,Object.defineProperty(process.versions,"node",{value:"${version}"})`;
+      const { code, output } = await nodeIn(projectFolder, "--import", older, join(folder, "server.mjs"));
+      expect([code, output.trim()]).toStrictEqual([
+        1,
+        `This server needs Node 22.18 or newer, and this is ${version}.`,
+      ]);
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 it("npm run build:node removes no files that an earlier build did not make", async () => {
   const folder = await mkdtemp(join(tmpdir(), "plinth-outdir-"));
   const file = join(folder, "thesis.txt");
