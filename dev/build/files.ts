@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { projectFolder } from "../config.ts";
+import { CommandError, projectFolder } from "../config.ts";
 
 type Source = {
   from: string;
@@ -35,7 +35,9 @@ export async function filesIn(folder: string): Promise<string[]> {
 
 async function copyChanged(from: string, to: string): Promise<void> {
   const [original, copy] = await Promise.all([stat(from), stat(to).catch(() => undefined)]);
-  if (copy?.size === original.size && copy.mtimeMs === original.mtimeMs) return;
+  // A copy gets its time in milliseconds, and a file system may keep more of the original's.
+  const isSame = copy?.size === original.size && Math.abs(copy.mtimeMs - original.mtimeMs) < 1;
+  if (isSame) return;
   await replace(to, async (draft) => {
     await copyFile(from, draft);
     await utimes(draft, original.atime, original.mtime);
@@ -45,8 +47,21 @@ async function copyChanged(from: string, to: string): Promise<void> {
 /** Renames a finished file into place, so that neither a parallel start nor the server sees half of one. */
 async function replace(path: string, write: (draft: string) => Promise<void>): Promise<void> {
   const drafts = join(projectFolder, ".plinth");
-  await Promise.all([mkdir(drafts, { recursive: true }), mkdir(dirname(path), { recursive: true })]);
   const draft = join(drafts, `asset-${process.pid}-${Math.random().toString(36).slice(2)}`);
-  await write(draft);
-  await rename(draft, path);
+  try {
+    await Promise.all([mkdir(drafts, { recursive: true }), mkdir(dirname(path), { recursive: true })]);
+    await write(draft);
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    if (!isRefused(error)) throw error;
+    throw new CommandError(
+      `${path} is missing or not up to date, and cannot be written (${error.code}). Make it as a user who may: npm run prepare.`,
+    );
+  }
+}
+
+/** True for an error of a place that may not be written to. */
+function isRefused(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "code" in error && /^(EACCES|EPERM|EROFS)$/.test(String(error.code));
 }

@@ -1,0 +1,25 @@
+import { mkdtemp, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { mirror } from "../../../dev/build/files.ts";
+
+it("the copy of a folder is written where a file has changed, and only there", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "plinth-mirror-"));
+  const [from, to] = [join(folder, "page.html"), join(folder, "copy")];
+  const copied = async () => {
+    await mirror(to, [{ from: folder, names: ["page.html"] }]);
+    return (await stat(join(to, "page.html"))).ino;
+  };
+  try {
+    await writeFile(from, "one");
+    // As most file systems keep it: finer than the milliseconds that a copy can be given.
+    await utimes(from, 1_790_000_000, 1_790_000_000.000_4);
+    const first = await copied();
+    expect(await copied()).toBe(first);
+    await writeFile(from, "two");
+    expect(await copied()).not.toBe(first);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
