@@ -55,6 +55,22 @@ async function command(...args: string[]) {
 }
 
 describe("npm run users:import", () => {
+  it("records an event for each user, where the list and the purge of events look for its time", async () => {
+    const emails = ["first@event.test", "second@event.test"];
+    const lines = emails.map((email) => `,${email},,,${bcrypt},true,false,2020-01-01T00:00:00Z,`);
+    const began = Date.now();
+    expect(await run(await fileOf("events.csv", [header, ...lines]))).toMatchObject({ imported: 2 });
+    const query = `
+      select audit_events.id from audit_events join users on users.id = user_id where email like '%@event.test'`;
+    const { rows } = await database.run({ query, params: [] });
+    expect(rows).toHaveLength(2);
+    for (const [id] of rows) {
+      const at = Number.parseInt(`${id}`.replace("-", "").slice(0, 12), 16);
+      expect(at).toBeGreaterThanOrEqual(began);
+      expect(at).toBeLessThanOrEqual(Date.now());
+    }
+  });
+
   it("promise 9: brings a FastAPI table over, with passwords that log in", async () => {
     const file = await fileOf("users.csv", [
       header,
