@@ -1,6 +1,6 @@
 /**
- * `npm run keys:rotate [-- --algorithm EdDSA | --secret]`: prints what to set, step by step, for a new signing key or a new
- * `SECRET_KEY` to take over.
+ * `npm run keys:rotate [-- --algorithm EdDSA | --secret] [--env staging]`: prints what to set, step by step, for a new
+ * signing key or a new `SECRET_KEY` to take over. The commands that it prints are for production, or for `--env`.
  */
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
@@ -10,6 +10,7 @@ import { derivedSigningKey, type SecretKeyRing } from "../../src/security/keys.t
 import { Algorithm, isFor, type SigningKey, SigningKeys, withThumbprint } from "../../src/security/signing-keys.ts";
 import { SecretKeys } from "../../src/setting-values.ts";
 import { CommandError, dataFolder, devVars, failWith } from "../config.ts";
+import { environment } from "../local/target.ts";
 import { readTextIfAny } from "../text.ts";
 
 type Current = { algorithm: Algorithm; keys: SigningKey[]; lifetimeMinutes: number; isOfThisMachine: boolean };
@@ -91,18 +92,18 @@ function stepsTo(key: SigningKey, algorithm: Algorithm, { keys: [first, ...rest]
   ];
 }
 
-/** Warns of this machine's key, whose steps would sign out everybody in production. */
-function describeStep({ when, set }: Step, position: number, isOfThisMachine: boolean): string {
+/** A step with its command. The key of this machine has none: it would sign out everybody elsewhere. */
+function describeStep({ when, set }: Step, position: number, env: string | undefined): string {
   const entries = Object.entries(set);
-  if (isOfThisMachine) {
+  if (env === undefined) {
     const lines = entries.map(([name, text]) => `   ${name} in .dev.vars:\n\n${text}\n`);
     return `${position + 1}. ${when}\n\n${lines.join("\n")}`;
   }
   const [[name, text] = ["", ""], ...others] = entries;
   const [command, value] =
     others.length > 0
-      ? ["npx wrangler secret bulk --env production", JSON.stringify(set)]
-      : [`npx wrangler secret put ${name} --env production`, text];
+      ? [`npx wrangler secret bulk --env ${env}`, JSON.stringify(set)]
+      : [`npx wrangler secret put ${name} --env ${env}`, text];
   return `${position + 1}. ${when}\n\n   ${command}\n\n${value}\n`;
 }
 
@@ -143,20 +144,26 @@ async function rotateSigning(wanted: Algorithm | undefined): Promise<{ steps: St
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { algorithm: { type: "string" }, secret: { type: "boolean" } } });
+  const { values } = parseArgs({
+    options: { algorithm: { type: "string" }, secret: { type: "boolean" }, env: { type: "string" } },
+  });
+  const env = environment(values.env);
   const wanted = Algorithm.optional().safeParse(values.algorithm);
   if (!wanted.success) throw new CommandError(`--algorithm must be one of ${Algorithm.options.join(", ")}.`);
   if (values.secret && wanted.data)
     throw new CommandError("--secret and --algorithm are two rotations: make one, then the other.");
   const { steps, isOfThisMachine } = values.secret ? await rotateSecret() : await rotateSigning(wanted.data);
+  if (isOfThisMachine && env !== undefined)
+    throw new CommandError(`--env ${env} needs a key of it: pass its SIGNING_KEYS, or its SECRET_KEY.`);
+  const meant = isOfThisMachine ? undefined : (env ?? "production");
   const setting = values.secret ? "SECRET_KEY" : "SIGNING_KEYS";
   console.log(`A new key for ${setting}. These are secrets: they were printed here and kept nowhere.`);
   console.log(
     isOfThisMachine
       ? "It follows the key of this machine. For a deployed Worker, pass its SIGNING_KEYS, or its SECRET_KEY where it has no ring yet.\n"
-      : "It follows the key that you passed. Each command asks for its value, or takes it from standard input; name the environment.\n",
+      : `It follows the key that you passed, which must be that of ${meant}: --env names another. Each command asks for its value, or takes it from standard input.\n`,
   );
-  console.log(steps.map((step, position) => describeStep(step, position, isOfThisMachine)).join("\n"));
+  console.log(steps.map((step, position) => describeStep(step, position, meant)).join("\n"));
   if (steps[0] && "ALGORITHM" in steps[0].set)
     console.log("Take ALGORITHM out of the vars of wrangler.toml first, if it is there.");
   console.log(`Keep the last value where you keep secrets: the next rotation asks for it as ${setting}.`);

@@ -105,6 +105,25 @@ describe("promise 23: npm run keys:rotate", () => {
     expect(await refusal({ SECRET_KEY }, "--secret", "--algorithm", "EdDSA")).toMatch(/^--secret and --algorithm/);
   });
 
+  it("names the environment whose key it is in each command, since production's would end by another's", async () => {
+    for (const [flags, env] of [
+      [[], "production"],
+      [["--env", "staging"], "staging"],
+    ] as const) {
+      for (const given of [["--secret"], ["--algorithm", "EdDSA"], []]) {
+        const { stdout } = await rotate({ SECRET_KEY }, ...given, ...flags);
+        expect(stdout).toContain(`which must be that of ${env}:`);
+        expect(new Set(stdout.match(/wrangler secret .*--env \w+/g)?.map((line) => line.split(" ").at(-1)))).toEqual(
+          new Set([env]),
+        );
+      }
+    }
+    expect(await refusal({}, "--env", "staging")).toMatch(/^There is no key to rotate/);
+    await writeFile(join(folder, "secret-key"), SECRET_KEY);
+    expect(await refusal({}, "--env", "staging")).toMatch(/^--env staging needs a key of it/);
+    await rm(join(folder, "secret-key"));
+  });
+
   it("names no deployed Worker where the key is this machine's", async () => {
     await writeFile(join(folder, "secret-key"), SECRET_KEY);
     const { stdout, values } = await rotate({});
