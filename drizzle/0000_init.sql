@@ -49,7 +49,7 @@ create table items (
   title text not null,
   description text,
   is_public boolean default false not null,
-  search tsvector generated always as (to_tsvector('simple'::regconfig, translate(normalize(title || ' ' || coalesce(description, '')), '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~ ¡«·»¿–—‘’‚“”„†•…‹›', '                                                   '))) stored,
+  search tsvector generated always as (to_tsvector('simple'::regconfig, translate(normalize(coalesce(title, '') || ' ' || coalesce(description, '')), '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~ ¡«·»¿–—‘’‚“”„†•…‹›', '                                                   '))) stored,
   constraint items_owner_id_users_id_fk foreign key (owner_id) references users(id)
 );
 --> statement-breakpoint

@@ -6,9 +6,8 @@ import { parseArgs } from "node:util";
 import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import pg from "pg";
 import { v7 as uuidv7 } from "uuid";
-import { itemQueries } from "../../src/crud/item-searches.ts";
-import { type ItemFilter, type ItemSort, Items } from "../../src/crud/items.ts";
-import type { PageRequest, Position } from "../../src/crud/keyset.ts";
+import { type ItemFilter, type ItemSort, Items, itemQueries } from "../../src/crud/items.ts";
+import type { Position } from "../../src/crud/keyset.ts";
 import { connect, type Database } from "../../src/db/client.ts";
 import { type Closeables, closing } from "../closing.ts";
 import { failWith } from "../config.ts";
@@ -104,22 +103,21 @@ function insertItems(owner: string): string {
 }
 
 async function measure(db: Database, { name, sort, filter }: List, { runs, plans }: Options): Promise<string[]> {
-  const byOffset = (rows: number) =>
-    skipping(rows, Items.list(db, filter, sort, { after: undefined, limit: pageSize + 1 }));
-  const pageAfter = (after?: Position) => queriesOf(db, { sort, filter }, { after, limit: pageSize + 1 });
+  const pageAfter = (after?: Position) => itemQueries(db, filter, sort, { after, limit: pageSize + 1 });
+  const byOffset = (rows: number) => pageAfter().map((query) => skipping(rows, query));
   const [{ total = 0 } = {}] = await Items.count(db, filter);
   // Uses the last page of a short list.
   const page = Math.max(2, Math.min(deepPage, Math.floor(total / pageSize)));
   const skipped = (page - 1) * pageSize;
-  const before = queriesOf(db, { sort, filter }, { after: undefined, limit: 1 }).map((query) =>
+  const before = itemQueries(db, filter, sort, { after: undefined, limit: 1 }).map((query) =>
     db.execute<{ id: string; sort_key: string }>(skipping(skipped - 1, query)),
   );
   const [last] = (await Promise.all(before)).flatMap(({ rows }) => rows);
   const queries: Record<string, SQLWrapper[]> = {
     "page 1": pageAfter(),
     [`page ${page} by keyset`]: pageAfter(last && { key: last.sort_key, id: last.id }),
-    "page 1 by OFFSET": [byOffset(0)],
-    [`page ${page} by OFFSET`]: [byOffset(skipped)],
+    "page 1 by OFFSET": byOffset(0),
+    [`page ${page} by OFFSET`]: byOffset(skipped),
   };
   const times = Object.values(queries).map((all) => ({ all, milliseconds: [] as number[] }));
   // The first round reads what the others find in memory.
@@ -149,11 +147,6 @@ async function measure(db: Database, { name, sort, filter }: List, { runs, plans
 
 function skipping(rows: number, query: SQLWrapper): SQL {
   return sql`${query.getSQL()} offset ${rows}`;
-}
-
-/** The queries of a page: two for a search by relevance, of which one answers rows. */
-function queriesOf(db: Database, { sort, filter }: Omit<List, "name">, at: PageRequest) {
-  return itemQueries(db, filter, sort, at).filter((query) => query !== undefined);
 }
 
 /** The query's plan after it ran: with the time of each of its values' way into text, as it would be sent. */

@@ -329,6 +329,12 @@ create unique index api_keys_organization_name_key on api_keys (organization_id,
 --> statement-breakpoint
 create unique index organizations_name_key on organizations (lower(normalize(name))) where deleted_at is null;
 --> statement-breakpoint
+alter table items drop column search;
+--> statement-breakpoint
+alter table items add column search tsvector generated always as (to_tsvector('simple'::regconfig, translate(normalize(coalesce(title, '') || ' ' || coalesce(description, '')), '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~ ¡«·»¿–—‘’‚“”„†•…‹›', '                                                   '))) stored;
+--> statement-breakpoint
+create index items_search_idx on items using gin (search);
+--> statement-breakpoint
 -- Functions and triggers. Each function resolves names in this schema alone, and only its owner may call it. Those of the
 -- hot path name the schema themselves: to set the search path costs as much as a lookup.
 

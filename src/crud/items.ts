@@ -1,19 +1,22 @@
-import { and, getTableColumns, gte, lt, type SQL, sql } from "drizzle-orm";
+import { and, gte, lt, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { prepared } from "../db/drizzle.ts";
-import { items, punctuation } from "../db/schema.ts";
+import { items } from "../db/schema.ts";
 import type { Caller } from "../security/caller.ts";
 import { keyset, type Order, type PageRequest, type PageValues, positionOf } from "./keyset.ts";
 import { type NewRow, owned, type RowUpdate, reachable, restorable, withRoom } from "./owned.ts";
 import { deletion, restoration, type Status } from "./rows.ts";
+import { matches, searchQueries, shownColumns } from "./searches.ts";
 import { publicProfile } from "./users.ts";
 import { requireVersion, type Versions } from "./versions.ts";
 
 export type NewItem = NewRow<typeof items>;
 export type ItemChanges = RowUpdate<typeof items>;
 
-type SortKey = "created_at" | "updated_at" | "title" | "relevance";
-export type ItemSort = `${"" | "-"}${SortKey}`;
+type SortKey = "id" | "created_at" | "updated_at" | "title";
+type ColumnSort = `${"" | "-"}${SortKey}`;
+type RankSort = "relevance" | "-relevance";
+export type ItemSort = ColumnSort | RankSort;
 
 /** The filter of a list. `q` searches title and description for words, and no character is an operator. */
 export type ItemFilter = {
@@ -24,9 +27,7 @@ export type ItemFilter = {
   q?: string | undefined;
 };
 
-const { search: _search, ...rest } = getTableColumns(items);
-/** The columns that queries answer: all but the search vector. */
-export const itemColumns = rest;
+export const itemColumns = shownColumns(items);
 
 /** The column of the owner's profile. */
 export const owner = { owner: publicProfile(items.owner_id) };
@@ -44,9 +45,23 @@ export const Items = {
   },
 
   /** A page of the items that match, each with its `sort_key`; with their owners' profiles on request. */
-  list(db: Database, filter: ItemFilter, sort: ItemSort, { after, limit }: PageRequest, withOwner = false) {
+  list(db: Database, filter: ItemFilter, sort: ColumnSort, { after, limit }: PageRequest, withOwner = false) {
     const { status, ...values } = after ? withoutImplied(filter, sort) : filter;
     return listQuery(db, { ...values, ...after, limit }, { status, sort, withOwner });
+  },
+
+  /** The two queries of a page of a search, of which one answers rows: see {@link searchQueries}. */
+  search(
+    db: Database,
+    { q, ...filter }: ItemFilter & { q: string },
+    sort: RankSort,
+    at: PageRequest,
+    withOwner = false,
+  ) {
+    const where = matching(filter);
+    const whereLater = matching(withoutImplied(filter, "-created_at"));
+    const search = { q, descending: sort === "-relevance", where, whereLater };
+    return searchQueries(db, items, { ...itemColumns, ...(withOwner && owner) }, search, at);
   },
 
   /** Counts the items that match, in time proportional to their number. */
@@ -107,9 +122,9 @@ const listQuery = prepared(
   (
     db,
     { key, id, limit, ...filter }: Omit<ItemFilter, "status"> & PageValues,
-    { status, sort, withOwner }: Pick<ItemFilter, "status"> & { sort: ItemSort; withOwner: boolean },
+    { status, sort, withOwner }: Pick<ItemFilter, "status"> & { sort: ColumnSort; withOwner: boolean },
   ) => {
-    const { past, orderBy, sortKey } = keyset(itemOrder(sort, filter.q), items.id, positionOf(key, id));
+    const { past, orderBy, sortKey } = keyset(itemOrder(sort), items.id, positionOf(key, id));
     return db
       .select({ ...itemColumns, ...(withOwner && owner), sort_key: sortKey })
       .from(items)
@@ -119,41 +134,36 @@ const listQuery = prepared(
   },
 );
 
-/** The order that `sort` names: a column or the relevance to `q`, descending with a `-` prefix. */
-export function itemOrder(sort: ItemSort, q = ""): Order {
-  const descending = sort.startsWith("-");
-  // TypeScript keeps no literal type through `replace`.
-  const key = sort.replace("-", "") as SortKey;
-  return { by: sortedBy[key](q), descending };
+/** The query of a page, or the two of a search by relevance. */
+export function itemQueries(db: Database, filter: ItemFilter, sort: ItemSort, at: PageRequest, withOwner = false) {
+  const { q } = filter;
+  if (sort !== "relevance" && sort !== "-relevance") return [Items.list(db, filter, sort, at, withOwner)];
+  if (q !== undefined) return Items.search(db, { ...filter, q }, sort, at, withOwner);
+  // Without words, no item is more relevant than another, and the ids decide.
+  return [Items.list(db, filter, sort === "relevance" ? "id" : "-id", at, withOwner)];
 }
 
-const sortedBy: Record<SortKey, (q: string) => Order["by"]> = {
-  created_at: () => items.created_at,
-  updated_at: () => items.updated_at,
-  title: () => items.title,
-  relevance: (q) => sql`ts_rank(${items.search}, ${searched(q)})`,
-};
+/** The order of the column that `sort` names, descending with a `-` prefix. */
+export function itemOrder(sort: ColumnSort): Order {
+  // TypeScript keeps no literal type through `replace`.
+  return { by: items[sort.replace("-", "") as SortKey], descending: sort.startsWith("-") };
+}
 
 /**
  * Drops the time bound at which the list began, once a cursor implies it. Postgres would start its scan of the index
  * there and read every row before the page.
  */
-export function withoutImplied(filter: ItemFilter, sort: ItemSort): ItemFilter {
+function withoutImplied(filter: ItemFilter, sort: ColumnSort): ItemFilter {
   if (sort === "created_at") return { ...filter, createdAfter: undefined };
   return sort === "-created_at" ? { ...filter, createdBefore: undefined } : filter;
 }
 
-/** True for the items that a filter matches. Pages, searches and counts use it. */
-export function matching({ ownerId, status, createdAfter, createdBefore, q }: ItemFilter): SQL | undefined {
+/** True for the items that a filter matches. */
+function matching({ ownerId, status, createdAfter, createdBefore, q }: ItemFilter): SQL | undefined {
   return and(
     owned(items, ownerId, status),
     createdAfter === undefined ? undefined : gte(items.created_at, createdAfter),
     createdBefore === undefined ? undefined : lt(items.created_at, createdBefore),
-    q === undefined ? undefined : sql`${items.search} @@ ${searched(q)}`,
+    q === undefined ? undefined : matches(items, q),
   );
-}
-
-/** The words of a search. */
-export function searched(q: string): SQL {
-  return sql`plainto_tsquery('simple'::regconfig, translate(normalize(${q}), ${punctuation}, ${" ".repeat(punctuation.length)}))`;
 }

@@ -35,9 +35,6 @@ const rowTag = customType<{ data: string; driverData: number }>({
   fromDriver: (version) => `"${version}"`,
 });
 
-/** The words that a search looks at. */
-export const searchVector = customType<{ data: string }>({ dataType: () => "tsvector" });
-
 const created_at = timestamp().notNull().default(sql`now()`);
 const timestamps = {
   created_at,
@@ -251,6 +248,20 @@ export const invitations = pgTable(
 /** Characters that search treats as spaces; otherwise Postgres indexes a tag, path or address as one word. */
 export const punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\u00a0¡«·»¿–—‘’‚“”„†•…‹›";
 
+const searchVector = customType<{ data: string }>({ dataType: () => "tsvector" });
+
+/**
+ * The column `search` of a table whose rows are found by the words of these columns, named as in SQL. Searched, never
+ * selected. Normalized, so that both Unicode forms of an accent match; the texts stay as sent.
+ */
+export function searchOf(...columns: readonly [string, ...string[]]) {
+  const text = columns.map((column) => `coalesce(${column}, '')`).join(" || ' ' || ");
+  const [from, to] = [punctuation.replace("'", "''"), " ".repeat(punctuation.length)];
+  return searchVector().generatedAlwaysAs(
+    sql.raw(`to_tsvector('simple'::regconfig, translate(normalize(${text}), '${from}', '${to}'))`),
+  );
+}
+
 /** The columns of every resource: owner, soft deletion, and a version for the ETag. */
 export const ownedRow = {
   id: uuid().primaryKey(),
@@ -280,12 +291,7 @@ export const items = pgTable(
     title: text().notNull(),
     description: text(),
     is_public: boolean().notNull().default(false),
-    /** Searched, never selected. Normalized, so that both Unicode forms of an accent match; the texts stay as sent. */
-    search: searchVector().generatedAlwaysAs(
-      sql.raw(
-        `to_tsvector('simple'::regconfig, translate(normalize(title || ' ' || coalesce(description, '')), '${punctuation.replace("'", "''")}', '${" ".repeat(punctuation.length)}'))`,
-      ),
-    ),
+    search: searchOf("title", "description"),
   },
   (table) => {
     const isLive = sql`${table.deleted_at} is null`;

@@ -1,8 +1,7 @@
 import type { CallerEnv, PagedEnv } from "../context/types.ts";
 import { refuseUnlessAdmin } from "../crud/guards.ts";
 import { ItemBatches } from "../crud/item-batches.ts";
-import { itemQueries } from "../crud/item-searches.ts";
-import { type ItemFilter, Items } from "../crud/items.ts";
+import { type ItemFilter, Items, itemQueries } from "../crud/items.ts";
 import { PublicItems } from "../crud/public-items.ts";
 import type { ItemOperation, ItemQuery } from "../schemas/items.ts";
 import type { PageQuery } from "../schemas/pages.ts";
@@ -28,12 +27,12 @@ export async function pageOfItems({ db, run, user, page }: Context, query: ItemQ
   const withOwner = include.includes("owner");
   const count = include.includes("total") ? Items.count(db, filter) : undefined;
   let total: number | undefined;
-  const found = await page({ ...query, sort }, async (at) => {
-    const [, rows, newest, counted] = await run(onlyAdmins, ...itemQueries(db, filter, sort, at, withOwner), count);
+  const listed = await page({ ...query, sort }, async (at) => {
+    const [, counted, ...found] = await run(onlyAdmins, count, ...itemQueries(db, filter, sort, at, withOwner));
     total = counted?.[0]?.total;
-    return [...(rows ?? []), ...(newest ?? [])];
+    return found.flat();
   });
-  return { ...found, ...(total !== undefined && { total }) };
+  return { ...listed, ...(total !== undefined && { total }) };
 }
 
 /** A page of all public items. Throws `invalid_cursor`. */

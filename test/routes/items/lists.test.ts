@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
 import type { z } from "zod";
-import { mostRanked } from "../../../src/crud/item-searches.ts";
+import { mostRanked } from "../../../src/crud/searches.ts";
 import { items } from "../../../src/db/schema.ts";
 import type { ItemQuery } from "../../../src/schemas/items.ts";
 import { api, aUser, db } from "../../harness.ts";
