@@ -203,7 +203,8 @@ its owner how full the mailbox is. Notices that an operator causes at the comman
 
 To bound the rows of your own table, put \`withRoom\` around the values to insert. A test finds an endpoint without it. The
 statement that inserts counts the rows by index, up to the bound. Simultaneous inserts do not see each other, and can exceed
-the bound by their number.
+the bound by their number. Where a small number must be exact, such as that of a plan, \`run\` begins with \`Users.lock\`, or
+with \`Organizations.hold\`: inserts then take turns, as in \`foundOrganization\`.
 
 An idempotency key keeps the rows that its request returned, because they may have changed when the request is repeated. A
 request is counted when it is done. A repetition is always answered, even if there is no room for a new key.

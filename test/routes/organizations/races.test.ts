@@ -2,17 +2,7 @@ import { and, eq, ne, type SQL, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { Organizations } from "../../../src/crud/organizations.ts";
 import { apiKeys, customRoles, invitations, members, organizations, users } from "../../../src/db/schema.ts";
-import {
-  aKey,
-  aUser,
-  bindings,
-  db,
-  deleteOwn,
-  quickHash,
-  type serve,
-  serveWithMailbox,
-  unique,
-} from "../../harness.ts";
+import { aKey, aUser, bindings, db, deleteOwn, quickHash, serve, serveWithMailbox, unique } from "../../harness.ts";
 import { holding } from "../../holding.ts";
 import { aMember, anOrganization } from "../../members.ts";
 import { invited } from "../invitations/calls.ts";
@@ -102,6 +92,14 @@ describe("a member who is removed while they wait", () => {
     expect(renamed.status).toBe(404);
     expect((await stored(organization))?.name).toBe(name);
   });
+});
+
+it("a user founds no more organizations than they may own, however many at once", async () => {
+  const few = serve({ bindings: { ...bindings, ORGANIZATIONS_PER_USER: "3" } }).as(await aUser());
+  const found = () => few.post("/organizations", { name: unique(), slug: unique() });
+  const founded = await Promise.all(Array.from({ length: 20 }, found));
+  expect(founded.filter(({ status }) => status === 201)).toHaveLength(3);
+  expect(founded.filter(({ body }) => body.code === "quota_exceeded")).toHaveLength(17);
 });
 
 it("an organization has no more members than it may, however many accept an invitation at once", async () => {
