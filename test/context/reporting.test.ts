@@ -105,6 +105,21 @@ describe("SENTRY_DSN", () => {
     expect(JSON.stringify(client.logs)).not.toContain("a secret");
   });
 
+  it("gets fifty different errors a minute, and no more", async () => {
+    const many = Array.from({ length: 52 }, (_, i) => failing(`fails${i}`));
+    const failingOften = serve({
+      mayFail: true,
+      endpoints: many,
+      bindings: { ...bindings, SENTRY_DSN: dsn },
+      deps: { now },
+    });
+    for (const { policy } of many) await failingOften.get(policy.path);
+    expect(sent).toHaveLength(50);
+    minutes += 1;
+    await failingOften.get("/fails51");
+    expect(sent).toHaveLength(51);
+  });
+
   it("keeps no answer waiting", async () => {
     const gate = Promise.withResolvers<Response>();
     reply = () => gate.promise;
