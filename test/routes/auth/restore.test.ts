@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import type { UserValues } from "../../../src/crud/users.ts";
 import { auditEvents, users } from "../../../src/db/schema.ts";
-import { api, aUser, bindings, db, quickHash, serve, unique } from "../../harness.ts";
+import { api, aUser, bindings, db, quickHash, quickPasswords, serve, unique } from "../../harness.ts";
 
 const password = "correct horse battery";
 const password_hash = quickHash(password);
@@ -102,6 +102,18 @@ describe("POST /auth/restore", () => {
     expect((await restore(user.username)).body.code).toBe("invalid_grant");
     expect((await login(user.username)).body.code).toBe("invalid_grant");
     expect(await rowOf()).toStrictEqual(before);
+  });
+
+  it("leaves the account deleted that an admin deactivates at that moment", async () => {
+    const user = await deleted();
+    const itself = eq(users.id, user.id);
+    const verify = async () => {
+      await db.update(users).set({ is_active: false }).where(itself);
+      return true;
+    };
+    const app = serve({ deps: { hasher: () => ({ ...quickPasswords, verify }) } });
+    expect((await app.post("/auth/restore", { json: { username: user.username, password } })).status).toBe(400);
+    expect((await db.select().from(users).where(itself))[0]?.deleted_at).not.toBeNull();
   });
 
   it("goes by the setting", async () => {

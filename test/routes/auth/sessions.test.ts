@@ -1,5 +1,6 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
+import { Sessions } from "../../../src/crud/sessions.ts";
 import { auditEvents, sessions } from "../../../src/db/schema.ts";
 import { type Answer, api, aUser, bindings, db, quickHash, serve, unique } from "../../harness.ts";
 import { holding } from "../../holding.ts";
@@ -60,6 +61,20 @@ describe("POST /auth/refresh", () => {
     expect((await refresh(next.refresh_token)).body.refresh_token).toBe(last.refresh_token);
     expect((await refresh(user.refresh_token)).status).toBe(400);
     expect(await works(last.access_token)).toBe(false);
+  });
+
+  it("stores the tokens of a burst, and one token after it", async () => {
+    const user = await signedIn();
+    const kept = async () => {
+      const [row] = await db.select().from(sessions).where(eq(sessions.user_id, user.id));
+      return [row?.previous_hashes.length, row?.previous_until.length];
+    };
+    let token = user.refresh_token;
+    for (let i = 0; i < 3; i++) token = (await refresh(token)).body.refresh_token;
+    expect(await kept()).toStrictEqual([3, 3]);
+    await age(user.id, "12 seconds");
+    await refresh(token);
+    expect(await kept()).toStrictEqual([1, 1]);
   });
 
   it("promise 4: a replay outside the grace ends the session and its tokens, and is written down", async () => {
@@ -524,5 +539,12 @@ describe("a user's sessions", () => {
       .from(auditEvents)
       .where(and(eq(auditEvents.user_id, owner.id), eq(auditEvents.kind, "session.ended")));
     expect(ended.length).toBeGreaterThan(0);
+  });
+
+  it("stay where a further one is not opened, as after a change of password at that moment", async () => {
+    const { id } = await signedIn();
+    const event = { id: crypto.randomUUID(), kind: "session.ended", user_id: id } as const;
+    expect((await Sessions.endSurplus(db, id, crypto.randomUUID(), 1, event)).rows).toStrictEqual([]);
+    expect(await db.$count(sessions, and(eq(sessions.user_id, id), isNull(sessions.revoked_at)))).toBe(2);
   });
 });
