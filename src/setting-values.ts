@@ -38,6 +38,7 @@ export function isOrigin(value: string): boolean {
   return /^https?:\/\/[^*]+$/.test(value) && URL.canParse(value) && new URL(value).origin === value;
 }
 
+/** True for a URL to which a path can be added. */
 export function isFrontend(value: string): boolean {
   return /^https?:\/\/[^?#@\s]+$/.test(value) && URL.canParse(value);
 }
@@ -48,6 +49,7 @@ export function toSender(value: string): Sender {
   return { name: name || email, email };
 }
 
+/** True for a sender with an address that can be one. */
 export function isSender({ email }: Sender): boolean {
   return Email.safeParse(email).success;
 }

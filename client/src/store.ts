@@ -8,7 +8,10 @@ export type TokenStore = {
   remove(): unknown;
 };
 
-/** The same store, which ends with what was written last, even if an earlier write takes longer, and goes on from memory if that fails. */
+/**
+ * The same store, which ends with what was written last, even if an earlier write takes longer, and goes on from memory
+ * if that fails.
+ */
 export function inOrder(store: TokenStore): TokenStore {
   let last: string | undefined;
   let isStored = true;

@@ -13,7 +13,7 @@ import { readTextIfAny } from "../text.ts";
 export const openapiFile = "openapi.json";
 
 /** Its text, made without a server, settings or a database. */
-export function openapiText(): string {
+function openapiText(): string {
   const endpoints = soundEndpoints();
   const { PROJECT_NAME, VERSION } = settingsTable;
   const shown = { PROJECT_NAME: PROJECT_NAME.default, VERSION: VERSION.default, FRONTEND_URL: undefined };

@@ -49,7 +49,7 @@ export function sensitiveMatrix(endpoints: readonly Endpoint[]): string {
 }
 
 /** Every path to a sensitive change, with its declaration. */
-export function pathsOf(endpoints: readonly Endpoint[]): { path: string; changes: Changes }[] {
+function pathsOf(endpoints: readonly Endpoint[]): { path: string; changes: Changes }[] {
   return [
     ...endpoints.map(({ contract, policy }) => ({
       path: `\`${contract.method.toUpperCase()} ${policy.path}\``,

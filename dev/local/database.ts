@@ -61,7 +61,7 @@ export type LocalDatabase = {
 };
 
 /** The fields of Postgres' ErrorResponse, by the names that node-postgres and Neon give them. */
-export const errorFields = [
+const errorFields = [
   "severity",
   "code",
   "detail",

@@ -29,7 +29,7 @@ export function checkBreaks(migrations: Migration[], effects: MigrationEffects[]
 }
 
 /** The changes that a file says it may make, each with its reason. */
-export function allowedIn({ statements }: Migration): Map<string, string> {
+function allowedIn({ statements }: Migration): Map<string, string> {
   const text = statements.map(({ sql }) => sql).join("\n");
   return new Map([...text.matchAll(marker)].map(([, change = "", reason = ""]) => [change.trim(), reason.trim()]));
 }

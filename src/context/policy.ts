@@ -87,6 +87,7 @@ export function permissionIn(access: Access): Permission | undefined {
   return typeof access === "object" && isPermission(access.member) ? access.member : undefined;
 }
 
+/** True for an access that asks for a caller, whose guard each statement has. */
 export function isSignedIn(access: Access): access is SignedIn {
   return consequencesOf(access).signedIn;
 }

@@ -51,8 +51,8 @@ export function counterOf({ kind, userId, recipient, isVerified }: Omit<Wanting,
 }
 
 /**
- * Takes room for one mail, or is false and notes the mail for {@link Mails.refused}. Volatile: use it behind a fence, one row per mail, and
- * several in the order of {@link counterOf}.
+ * Takes room for one mail, or is false and notes the mail for {@link Mails.refused}. Volatile: use it behind a fence, one
+ * row per mail, and several in the order of {@link counterOf}.
  */
 export function takesRoom(mail: Wanting, pepper: string): SQL {
   const { id, kind, userId } = mail;

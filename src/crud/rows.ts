@@ -11,6 +11,7 @@ export type Reason = "read" | "change";
 /** The rows of a list. */
 export type Status = "live" | "deleted";
 
+/** True for the rows of a list: live or deleted ones. */
 export function inStatus({ deleted_at }: RowTable, status: Status): SQL {
   return status === "live" ? isNull(deleted_at) : isNotNull(deleted_at);
 }

@@ -6,6 +6,7 @@ const lock = /\bfor\s+(?:no\s+key\s+)?update\b/gi;
 /** The properties that decide if a statement can be nested. `writesInWith`: its own `with` changes rows. */
 export type StatementOutline = { answersRows: boolean; writesInWith: boolean };
 
+/** Reads the outline of a statement from its text, past comments and quoted text. */
 export function outlineOf(text: string): StatementOutline {
   const bare = text.replaceAll(quoted, " ");
   const outside = withoutParentheses(bare).replaceAll(lock, " ");

@@ -3,6 +3,7 @@ import type { RouteConfig } from "@hono/zod-openapi";
 /** The facts of an endpoint that others must know, in plain data: its place, and the request headers that it reads. */
 export type RouteOutline = { method: string; path: string; headers: readonly string[] };
 
+/** The outline of an endpoint, whose path is spelt as by Hono. */
 export function routeOutlineOf({ route }: { route: RouteConfig }): RouteOutline {
   return { method: route.method.toUpperCase(), path: honoPath(route.path), headers: headersOf(route) };
 }

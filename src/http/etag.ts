@@ -67,6 +67,7 @@ export function isAmong(known: string, etag: string): boolean {
 /** A representation that is made once: its bytes, and their tag. */
 export type Tagged = { bytes: Uint8Array<ArrayBuffer>; etag: string };
 
+/** Makes a representation of a text, in UTF-8. */
 export function tagged(text: string): Tagged {
   const bytes = new Uint8Array(new TextEncoder().encode(text));
   return { bytes, etag: digestTag(bytes) };

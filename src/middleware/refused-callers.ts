@@ -5,6 +5,7 @@ const minute = 60 * 1000;
 const refused = new Map<string, number>();
 const most = 10_000;
 
+/** Notes that the database has refused a credential. */
 export function noteRefusal(credential: string, at: Date): void {
   if (refused.size >= most) refused.clear();
   refused.set(credential, at.getTime());

@@ -75,7 +75,7 @@ export type JsonType = keyof typeof jsonTypes;
 export type FieldErrorType = keyof typeof fieldErrorTable;
 type ContextOf<Type extends FieldErrorType> = Parameters<(typeof fieldErrorTable)[Type]>;
 
-export const fieldErrorTypes = Object.keys(fieldErrorTable) as [FieldErrorType, ...FieldErrorType[]];
+const fieldErrorTypes = Object.keys(fieldErrorTable) as [FieldErrorType, ...FieldErrorType[]];
 
 /** One fault of a request, in FastAPI's shape: `loc` is a path such as `["body", "email"]`. */
 export const FieldError = z

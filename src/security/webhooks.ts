@@ -68,6 +68,7 @@ export function isScheme(by: unknown): boolean {
   return typeof content === "string" && signature !== undefined && typeof placeOf(signature).header === "string";
 }
 
+/** The scheme of this name, or the one that is given. */
 export function schemeOf(by: KnownScheme | SignatureScheme): SignatureScheme {
   return typeof by === "string" ? signatureSchemes[by] : by;
 }

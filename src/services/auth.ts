@@ -164,7 +164,7 @@ async function end(context: Context, sessionId: string | undefined): Promise<voi
 }
 
 /** The lifetimes of sessions in the settings. */
-export function sessionLimits(settings: Settings): SessionLimits {
+function sessionLimits(settings: Settings): SessionLimits {
   return {
     idleDays: settings.SESSION_IDLE_DAYS,
     absoluteDays: settings.SESSION_ABSOLUTE_DAYS,

@@ -176,6 +176,7 @@ export const untold: Record<Exclude<AuditKind, SensitiveChange>, string> = {
   "task.retried": "It concerns no account.",
 };
 
+/** True for an event that changes who owns an account or what it may do. */
 export function isSensitive(kind: string): kind is SensitiveChange {
   return Object.hasOwn(sensitiveChanges, kind);
 }

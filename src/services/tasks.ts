@@ -8,7 +8,10 @@ import { type AuditContext, auditEvent } from "./audit.ts";
 
 type Context = AuditContext & Pick<UserEnv["Variables"], "run" | "user" | "enqueued">;
 
-/** Lets a task begin anew, right after the answer, and ends the rest of tasks of its name. Throws `not_found`, `task_ended`, `task_waiting`. */
+/**
+ * Lets a task begin anew, right after the answer, and ends the rest of tasks of its name. Throws `not_found`,
+ * `task_ended`, `task_waiting`.
+ */
 export async function beginAnew(context: Context, id: string) {
   const { db, run, user, enqueued } = context;
   const event = auditEvent(context, "task.retried", null, { task_id: id });

@@ -34,6 +34,7 @@ export function baseWorker(endpoints: readonly Endpoint[], { outlines, document:
   return { fetch, ...ofTasks } satisfies ExportedHandler<Bindings>;
 }
 
+/** The whole document, as JSON. */
 export function documentFrom([before, after]: WholeData["document"], settings: Settings): string {
   return `${before}${JSON.stringify(infoOf(settings))}${after}`;
 }

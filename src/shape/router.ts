@@ -59,7 +59,7 @@ export function routerWorker({ routes, base, unbound, failed, late, wait }: Rout
 }
 
 /** Finds the binding for a request, as one app of all endpoints would find the endpoint. */
-export function finderIn(routes: readonly Route[], base: string): (request: Request) => string {
+function finderIn(routes: readonly Route[], base: string): (request: Request) => string {
   // A fixed path belongs to its own methods alone, although /{id} would match it too.
   const fixed = new Map<string, Map<string, string>>();
   const router = new RememberingRouter<string>();

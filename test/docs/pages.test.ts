@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { serverSettingNames } from "../../src/platform/node/settings.ts";
 import { blocksOf } from "./blocks.ts";
 import { pages, read, root, withoutExample } from "./pages.ts";
 
@@ -26,6 +27,13 @@ describe.each([...pages, withoutExample])("%s", (page) => {
       if (anchor !== undefined) expect(headings, target).toContain(anchor);
     }
   });
+});
+
+it("docs/node.md describes each setting of the server", async () => {
+  const described = [...(await read("docs/node.md")).matchAll(/^\|([^|]+)\|/gm)].flatMap(([, cell = ""]) =>
+    Array.from(cell.matchAll(/`([A-Z_]+)`/g), ([, name]) => name),
+  );
+  expect(described).toStrictEqual(expect.arrayContaining([...serverSettingNames]));
 });
 
 /** The anchor that GitHub gives a heading. */
