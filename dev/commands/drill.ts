@@ -4,27 +4,29 @@
  */
 import { parseArgs } from "node:util";
 import { CommandError, checkedUrl, describeDatabase, failWith } from "../config.ts";
+import { interruptible, type Progress } from "../interruption.ts";
 import type { LocalDatabase } from "../local/database.ts";
 import { explained } from "../local/explained.ts";
 import { openDatabase } from "../local/open.ts";
 import { postgres } from "../local/postgres.ts";
 import { environment, isLocal } from "../local/target.ts";
-import { copyDatabase } from "../local/throwaway/database.ts";
+import { copyDatabase, nameOfCopy } from "../local/throwaway/database.ts";
 import { pendingIn } from "../migrations/pending.ts";
 import { refuseDamaged, rowCounts, settle, settledText } from "../migrations/restore.ts";
 import { counted } from "../terminal.ts";
 
-async function main(): Promise<void> {
+async function main(progress: Progress): Promise<void> {
   const { values } = parseArgs({ options: { env: { type: "string" } } });
   const { database, url, where, close } = await openDatabase({ env: environment(values.env) });
   try {
     const started = Date.now();
-    const { restored, isCopy, end } = await restoredOf(url);
+    const { restored, isCopy, end } = await restoredOf(url, progress);
     try {
       const seconds = (Date.now() - started) / 1_000;
       const [original, found] = [await rowCounts(database), await rowCounts(restored)];
       await refuseDamaged(restored, { original, restored: found });
       const { length: pending } = await pendingIn(restored);
+      progress.stop.throwIfAborted();
       console.log(
         `${counted(sum(found), "row")} in ${counted(found.length, "table")}, of ${sum(original)} in ${where} now.`,
       );
@@ -50,7 +52,7 @@ async function main(): Promise<void> {
 type Restored = { restored: LocalDatabase; isCopy: boolean; end(): Promise<void> };
 
 /** The database of `RESTORED_URL`, which is only read, or a copy that ends with the drill. */
-async function restoredOf(url: string): Promise<Restored> {
+async function restoredOf(url: string, progress: Progress): Promise<Restored> {
   const given = process.env.RESTORED_URL && checkedUrl("RESTORED_URL", process.env.RESTORED_URL);
   if (given) {
     if (describeDatabase(given) === describeDatabase(url))
@@ -63,7 +65,15 @@ async function restoredOf(url: string): Promise<Restored> {
       `${describeDatabase(url)} is not on this machine: restore it to another place, and pass that as RESTORED_URL.`,
     );
   }
-  const copy = await copyOf(url);
+  const name = nameOfCopy(url);
+  progress.at({
+    doing: `trying the copy ${name}`,
+    perhaps: `the database ${name} is left.`,
+    next: [`Remove it: drop database if exists ${name}`],
+  });
+  // Named beforehand, for a drill that is killed.
+  console.log(`Copying into the database ${name} of the same server, until the drill ends.`);
+  const copy = await copyOf(url, name);
   const restored = postgres(copy.url);
   return {
     restored,
@@ -76,10 +86,10 @@ async function restoredOf(url: string): Promise<Restored> {
 }
 
 /** PostgreSQL copies a database that nobody is connected to: this command's own idle connections end in ten seconds. */
-async function copyOf(url: string, patience = 3): ReturnType<typeof copyDatabase> {
-  return copyDatabase(url, url).catch((error) => {
+async function copyOf(url: string, name: string, patience = 3): ReturnType<typeof copyDatabase> {
+  return copyDatabase(url, url, name).catch((error) => {
     if (error.code !== "55006") throw error;
-    if (patience > 1) return copyOf(url, patience - 1);
+    if (patience > 1) return copyOf(url, name, patience - 1);
     throw new CommandError("The database is in use: stop npm run dev first.");
   });
 }
@@ -88,4 +98,4 @@ function sum(counts: readonly { rows: number }[]): number {
   return counts.reduce((total, { rows }) => total + rows, 0);
 }
 
-if (import.meta.main) await main().catch(failWith);
+if (import.meta.main) await interruptible(main).catch(failWith);

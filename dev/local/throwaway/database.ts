@@ -13,9 +13,17 @@ export function createDatabase(admin: string): Promise<ThrowawayDatabase> {
 }
 
 /** Copies the database of `url`, which nobody may be connected to. The copy also goes when the original is dropped. */
-export function copyDatabase(admin: string, url: string): Promise<ThrowawayDatabase> {
-  const original = new URL(url).pathname.slice(1);
-  return create(admin, `${original}_${randomBytes(3).toString("hex")}`, original);
+export function copyDatabase(admin: string, url: string, name = nameOfCopy(url)): Promise<ThrowawayDatabase> {
+  return create(admin, name, nameIn(url));
+}
+
+/** A name for a copy of the database of `url`. */
+export function nameOfCopy(url: string): string {
+  return `${nameIn(url)}_${randomBytes(3).toString("hex")}`;
+}
+
+function nameIn(url: string): string {
+  return new URL(url).pathname.slice(1);
 }
 
 async function create(admin: string, name: string, template: string): Promise<ThrowawayDatabase> {

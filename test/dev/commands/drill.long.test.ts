@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { projectFolder } from "../../../dev/config.ts";
 import { postgres } from "../../../dev/local/postgres.ts";
 import { copyDatabase, type ThrowawayDatabase } from "../../../dev/local/throwaway/database.ts";
+import { spawned } from "../spawned.ts";
 
 let original: ThrowawayDatabase;
 let restored: ThrowawayDatabase;
@@ -56,6 +57,16 @@ describe("npm run db:drill", () => {
     expect((await run(original.url, "select count(*) from sessions where revoked_at is null")).rows).toStrictEqual([
       ["1"],
     ]);
+  });
+
+  it("drops its copy at a signal, and names it beforehand, for one that cannot be heard", async () => {
+    const drill = spawned(["dev/commands/drill.ts"], { ...process.env, DATABASE_URL: original.url });
+    await drill.says("Copying into the database");
+    const { code, said } = await drill.end("SIGTERM");
+    const [, name = ""] = /^Copying into the database (\w+) of the same server/.exec(said) ?? [];
+    expect([code, said]).toStrictEqual([143, expect.stringContaining(`Remove it: drop database if exists ${name}\n`)]);
+    const left = `select count(*) from pg_database where datname = '${name}'`;
+    expect((await run(inject("postgres"), left)).rows).toStrictEqual([["0"]]);
   });
 
   it("names what a restored database lacks, and changes nothing in it", async () => {
