@@ -136,6 +136,11 @@ describe("in a repository that has no secrets", async () => {
 it("checks pull requests, and ships tags alone, one at a time", async () => {
   const read = async (name: string) => parse(await readFile(join(folder, name), "utf8"), { merge: true });
   expect((await read("checks.yml")).on).toHaveProperty("pull_request");
+  // A run that waits gives way to a newer one of its group, which nobody may enter by the name of a branch.
+  expect((await read("preview.yml")).concurrency.group).toMatch(
+    /^preview-\$\{\{ github\.event\.number \|\| github\.run_id \}\}$/,
+  );
+  expect((await read("checks.yml")).concurrency.group).toMatch(/^checks-\$\{\{ github\.ref \}\}$/);
   const ship = await read("ship.yml");
   expect(ship.on).toStrictEqual({ push: { tags: ["v*"] } });
   expect(ship.concurrency).toStrictEqual({ group: "ship", "cancel-in-progress": false });
