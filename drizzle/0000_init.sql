@@ -658,15 +658,20 @@ $$;
 --> statement-breakpoint
 -- Answers the new row's id, or ends the transaction if the owner that this column names would have more than `most` rows of
 -- this table, deleted ones included. Stops counting there.
+-- Takes turns where simultaneous inserts could exceed it. Volatile, so that the second count sees what they have committed.
 create or replace function with_room(id uuid, relation regclass, owner_column text, owner uuid, most integer, more integer)
 returns uuid
-language plpgsql stable set search_path = public, pg_temp
+language plpgsql volatile set search_path = public, pg_temp
 as $$
 declare
+  counting constant text := format('select count(*) from (select from %s where %I = $1 limit $2) as found', relation, owner_column);
   kept integer;
 begin
-  execute format('select count(*) from (select from %s where %I = $1 limit $2) as found', relation, owner_column)
-  into kept using owner, most;
+  execute counting into kept using owner, most;
+  if kept + 5000 > most then
+    perform pg_advisory_xact_lock(hashtextextended(format('room in %s of %s', relation, owner), 0));
+    execute counting into kept using owner, most;
+  end if;
   if kept + more > most then
     raise exception 'The owner has as many of these as may be kept' using errcode = 'PT507';
   end if;

@@ -169,8 +169,7 @@ An endpoint chooses its class next to \`access\`: \`rate: "heavy"\`. An endpoint
 \`carries: "mailed_token"\`. [Who may call what](access-matrix.md) lists the limits of each endpoint.
 
 Cloudflare's \`ratelimits\` bindings count rate classes, approximately and separately in each location. If a binding fails,
-calls go on and the log says \`rate limit failed\`. The database counts all other limits, and does so exactly,
-except for [simultaneous inserts](#rows-and-keys).
+calls go on and the log says \`rate limit failed\`. The database counts all other limits, and does so exactly.
 
 Every answer states the limit of its endpoint in \`RateLimit-Policy\`. A 429 names the limit that was reached in \`RateLimit\`,
 and \`Retry-After\` has the seconds until the next call is let in. Most limits are checked before the body is read. The limit
@@ -202,9 +201,8 @@ its owner how full the mailbox is. Notices that an operator causes at the comman
 ## Rows and keys
 
 To bound the rows of your own table, put \`withRoom\` around the values to insert. A test finds an endpoint without it. The
-statement that inserts counts the rows by index, up to the bound. Simultaneous inserts do not see each other, and can exceed
-the bound by their number. Where a small number must be exact, such as that of a plan, \`run\` begins with \`Users.lock\`, or
-with \`Organizations.hold\`: inserts then take turns, as in \`foundOrganization\`.
+statement that inserts counts the rows by index, up to the bound. Where it leaves room for fewer than 5,000 more, the
+inserts of one owner take turns, so that simultaneous ones do not exceed it together.
 
 An idempotency key keeps the rows that its request returned, because they may have changed when the request is repeated. A
 request is counted when it is done. A repetition is always answered, even if there is no room for a new key.

@@ -73,8 +73,7 @@ export function requireState(
 
 /**
  * Makes rows to insert while the one owner that this column names has at most `most`, unpurged deletions included;
- * otherwise the transaction ends (SQLSTATE PT507). 0 means no bound. Parallel inserts do not see each other, and may
- * exceed it.
+ * otherwise the transaction ends (SQLSTATE PT507). 0 means no bound. Parallel inserts take turns where it is near.
  */
 export function roomFor<Row extends { id: string }>(
   table: PgTable,

@@ -20,9 +20,7 @@ export async function foundOrganization(context: Context, { name, slug }: { name
   const member = { organizationId: id, userId: user.id };
   const event = auditEvent({ ...context, member }, "organization.created", user.id, { name });
   const values = { id, name, slug, owner_id: user.id };
-  const [, , , , , , [organization]] = await run(
-    // Counts those of one user one after another.
-    Users.lock(db, user.id),
+  const [, , , , , [organization]] = await run(
     Organizations.insert(db, values, settings.ORGANIZATIONS_PER_USER),
     Organizations.claimSlug(db, id, slug),
     Organizations.requireSlug(db, id, slug),

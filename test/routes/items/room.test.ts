@@ -39,6 +39,19 @@ describe("ROWS_PER_OWNER", () => {
     expect((await create(ada.token)).status).toBe(401);
   });
 
+  it("holds for creates and batches at once, also where they are many", async () => {
+    const ada = await aUser();
+    const made = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => (i % 2 ? batch(ada.token, 2) : create(ada.token))),
+    );
+    for (const { status, body } of made)
+      if (status > 201) expect([status, body.code]).toStrictEqual([409, "quota_exceeded"]);
+    const kept = await db.$count(items, eq(items.owner_id, ada.id));
+    // A batch may find room for one.
+    expect(kept).toBeGreaterThanOrEqual(2);
+    expect(kept).toBeLessThanOrEqual(3);
+  });
+
   it("refuses no repetition of what was made within it", async () => {
     const ada = await aUser();
     await batch(ada.token, 2);
