@@ -170,8 +170,9 @@ export const carriedTokens = {
 export type Carried = keyof typeof carriedTokens;
 
 /**
- * The proof that a sensitive change takes: an access token, also that of an admin; one of a session in which the password
- * was proved lately; a refresh token already replaced; the current password; the token of a mailed link; or shell access, for a command.
+ * The proof that a sensitive change takes: an access token, also that of an admin; one of a session in which the
+ * password was proved lately; a refresh token already replaced; the current password; the token of a mailed link; or
+ * shell access, for a command.
  */
 export type Proof =
   | "access_token"

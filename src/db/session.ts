@@ -46,7 +46,8 @@ export function beginSession(settings: ConnectionSettings, trips: RoundTrips, te
 
 /**
  * Begins a transaction that is due within `timeout` milliseconds: whatever waits for longer throws. Counts each message
- * that has an answer in `trips`; a rollback does not count, as it ends the connection. Throws {@link CallError} and `NeonDbError`.
+ * that has an answer in `trips`; a rollback does not count, as it ends the connection. Throws {@link CallError} and
+ * `NeonDbError`.
  */
 export async function sessionOn(
   connection: Connection,

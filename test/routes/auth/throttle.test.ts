@@ -191,7 +191,7 @@ describe("promise 10: guessing is bounded by account", () => {
       expect(delay).toBeLessThanOrEqual(expected[i] ?? 0);
       expect(delay).toBeGreaterThan((expected[i] ?? 0) - 10);
     }
-    // However long somebody went on guessing, the counter stands at fifteen.
+    // The counter stands at fifteen, however long somebody went on guessing.
     for (const [quiet, attempts] of [
       ["8 hours", 3],
       ["1 day", 10],
