@@ -30,6 +30,7 @@ import {
 import { api, aUser, settings, tokenFor } from "../harness.ts";
 
 const modules = import.meta.glob<Record<string, unknown>>("../../src/routes/**/*.ts", { eager: true });
+const sources = import.meta.glob<string>("../../src/routes/*/*.ts", { query: "?raw", import: "default", eager: true });
 const committedFiles = import.meta.glob<string>("../../openapi.json", {
   ...{ query: "?raw", import: "default", eager: true },
 });
@@ -39,6 +40,13 @@ const operations = endpoints.map(({ route, policy }) => ({
   route,
   operation: document.paths[route.path]?.[route.method],
 }));
+
+/** The codes that a text throws by itself, or has the database refuse with. */
+function thrownIn(text: string): string[] {
+  const code = text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
+  const named = code.matchAll(/\b(?:new ApiError|requireState)\((?:[^;]*?,)?\s*"(\w+)"[,)\s]/g);
+  return [...[...named].map(([, name = ""]) => name), ...(/\bnotFound\(\)/.test(code) ? ["not_found"] : [])];
+}
 
 /** The names of all properties, at any depth of these schemas. */
 function namesIn(value: unknown): string[] {
@@ -85,6 +93,26 @@ describe("the list of endpoints", () => {
     );
     for (const { name, value } of exported)
       expect(endpoints.find(({ policy }) => policy.operationId === name)).toBe(value);
+  });
+});
+
+describe("the errors of a contract", () => {
+  const missing = (text: string, listed: readonly string[]) => thrownIn(text).filter((code) => !listed.includes(code));
+
+  it.each(
+    Object.entries(sources).map(([file, text]) => ({ file: file.replace("../../", ""), text, module: modules[file] })),
+  )("have each code that $file throws, also where no test provokes it", ({ text, module }) => {
+    const own = endpoints.find((one) => Object.values(module ?? {}).includes(one));
+    expect(missing(text, own ? codesOf(own.contract) : []), "add it to errors").toStrictEqual([]);
+  });
+
+  it("would be found to lack one", () => {
+    const text = 'if (!row) notFound(); /* new ApiError("busy") */ throw new ApiError("conflict", { detail });';
+    expect(missing(text, [])).toStrictEqual(["conflict", "not_found"]);
+    expect(missing(text, ["not_found"])).toStrictEqual(["conflict"]);
+    expect(missing('requireState(db, items, reachable(items, id, user), isPrivate, "conflict"),', [])).toStrictEqual([
+      "conflict",
+    ]);
   });
 });
 

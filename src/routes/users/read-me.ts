@@ -1,6 +1,5 @@
 import { Users } from "../../crud/users.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
-import { notFound } from "../../errors.ts";
 import { answersNotModified } from "../../http/etag.ts";
 import { Me, MeQuery } from "../../schemas/organizations.ts";
 
@@ -22,14 +21,14 @@ export const readMe = endpoint(
     const { db, user: caller, run } = c.var;
     const { include = [] } = c.req.valid("query");
     if (include.includes("memberships")) {
-      const [me] = await run(Users.findWithMemberships(db, caller));
-      if (!me) notFound();
-      if (answersNotModified(c, me.etag, me.variant)) return c.body(null, 304);
-      return c.json(Me.parse(me), 200);
+      const [row] = await run(Users.findWithMemberships(db, caller));
+      const me = Me.parse(row);
+      if (answersNotModified(c, me.etag, row?.variant)) return c.body(null, 304);
+      return c.json(me, 200);
     }
-    const [user] = await run(Users.find(db, caller.id, caller));
-    if (!user) notFound();
-    if (answersNotModified(c, user.etag)) return c.body(null, 304);
-    return c.json(Me.parse(user), 200);
+    const [row] = await run(Users.find(db, caller.id, caller));
+    const me = Me.parse(row);
+    if (answersNotModified(c, me.etag)) return c.body(null, 304);
+    return c.json(me, 200);
   },
 );
