@@ -78,6 +78,8 @@ describe("the transport", () => {
 
   it.each([
     [401, {}, { outage: true }],
+    [402, {}, { outage: true }],
+    [403, {}, { outage: true }],
     [429, { "Retry-After": "3600" }, { outage: true, retryIn: 3_600 }],
     [503, { "Retry-After": new Date(Date.now() + 60_000).toUTCString() }, { outage: true }],
     [503, { "Retry-After": "99999999" }, { outage: true, retryIn: 99_999_999 }],

@@ -8,6 +8,7 @@ import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { ApiError } from "../../src/errors.ts";
 import { calling } from "../../src/http/outbound.ts";
 import { Health } from "../../src/schemas/health.ts";
+import { send } from "../../src/task/messages.ts";
 import { task } from "../../src/task/task.ts";
 import { onWake } from "../../src/task/wake.ts";
 import { aUser, bindings, db, serve, unique } from "../harness.ts";
@@ -281,6 +282,21 @@ describe("with a queue", () => {
     expect(await deliver({ ...bindings, SECRET_KEY: "" })).toBe(1);
     expect((await tasksOf(order))[0]).toMatchObject({ state: "waiting", attempt: 0 });
     await app.tasks();
+  });
+
+  it("takes at most a hundred messages at once, none of which waits for longer than twelve hours", async () => {
+    const batches: { delaySeconds: number }[][] = [];
+    const queue = {
+      sendBatch: async (batch: (typeof batches)[number]) => void batches.push(batch),
+    } as unknown as Queue;
+    const enqueued = Array.from({ length: 250 }, () => ({
+      id: crypto.randomUUID(),
+      name: receipt.name,
+      delay: 86_400,
+    }));
+    await send(queue, enqueued, defaultDeps);
+    expect(batches.map(({ length }) => length)).toStrictEqual([100, 100, 50]);
+    expect(new Set(batches.flat().map(({ delaySeconds }) => delaySeconds))).toStrictEqual(new Set([43_200]));
   });
 
   it("a task of a queue that takes no messages is left to the sweep", async () => {
