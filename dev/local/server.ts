@@ -120,9 +120,9 @@ async function choosePort(name: string, usual: number, taken: number[] = []): Pr
   }
   const why = taken.includes(port) ? "is for the API or the mailbox" : await whyBusy(port);
   if (why === undefined) return port;
-  throw new CommandError(
-    `Port ${port} ${why}: choose another, as in ${name}=${Math.max(port, ...taken) + 1} npm run dev.`,
-  );
+  // The next port is the mailbox's where another `npm run dev` has this one.
+  const free = await firstFree(Math.max(port, ...taken) + 1).catch(() => usual);
+  throw new CommandError(`Port ${port} ${why}: choose another, as in ${name}=${free} npm run dev.`);
 }
 
 /** The share of calls that meet a fault by lot. */

@@ -251,12 +251,17 @@ describe("npm run dev", { timeout: patience }, () => {
     await once(busy, "listening");
     const address = busy.address();
     const port = typeof address === "object" && address ? address.port : 0;
+    // As a mailbox has it; there may be another server already.
+    const next = createServer().listen(port + 1, "127.0.0.1");
+    await once(next, "listening").catch(() => {});
     const fresh = join(data, "fresh");
     const second = launch(fresh, port, await freePort());
     expect(await second.ended).toBe(1);
     expect(second.output()).toContain(`Port ${port} is in use by another program: choose another`);
+    expect(second.output()).not.toContain(`PORT=${port + 1} `);
     expect(existsSync(fresh)).toBe(false);
     busy.close();
+    next.close();
   });
 
   it.each([0, 1])("refuses a debugger's port that is %d above its own", async (above) => {
