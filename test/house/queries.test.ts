@@ -19,7 +19,7 @@ function textsOf(given: Schema): string[] {
   return type === "boolean" ? ["true", "false"] : [String(exampleOf(given))];
 }
 
-/** What a call asks the database, and what it answers, without the ids, times and hashes that each call has of its own. */
+/** The statements and the answer of a call, without the ids, times and hashes that each call has of its own. */
 async function traceOf(one: Endpoint, call: Call, app: ReturnType<typeof serve>) {
   const fetching = vi.spyOn(globalThis, "fetch");
   const { status, body, text } = await send(one, call, app);
