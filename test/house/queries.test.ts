@@ -8,7 +8,7 @@ import { api, aUser, serve } from "../harness.ts";
 
 /** Parameters such as `listOrders currency` that change neither a statement nor the body of an answer. */
 const apart: string[] = [];
-/** Those of every list, which test/house/words.test.ts holds. */
+/** The parameters of every list, which test/house/words.test.ts holds. */
 const ofPages = ["cursor", "limit"];
 
 /** The values to try, as a URL has them. */
