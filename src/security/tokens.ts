@@ -9,6 +9,8 @@ export type TokenPolicy = { issuer: string; audience: string; lifetimeSeconds: n
 /** RFC 9068's media type for access tokens. */
 const typ = "at+jwt";
 const maxTokenLength = 4_096;
+/** Seconds by which the clock of the machine that signed may be ahead: RFC 7519, section 4.1.5, allows for a few minutes. */
+const leewaySeconds = 60;
 
 const Claims = z.object({ sub: z.uuid(), sid: z.uuid(), jti: z.uuid(), iat: z.int(), exp: z.int() });
 export type AccessTokenClaims = z.output<typeof Claims>;
@@ -52,17 +54,17 @@ export async function verifyAccessToken(
   const before = known.get(name);
   if (before) return isInForce(before, now) ? before : undefined;
   const claims = await verify(ring, token, policy, now);
-  if (!claims) return undefined;
+  if (!claims || !isInForce(claims, now)) return undefined;
   const [oldest] = known.keys();
   if (known.size >= mostVerified && oldest !== undefined) known.delete(oldest);
   verified.set(ring, known.set(name, claims));
   return claims;
 }
 
-/** Checks the times anew, which are all that can change about a token. */
+/** Checks the times, which are all that can change about a token. No leeway lets one outlive its end. */
 function isInForce({ iat, exp }: AccessTokenClaims, now: Date): boolean {
   const seconds = Math.floor(now.getTime() / 1000);
-  return iat <= seconds && seconds < exp;
+  return iat <= seconds + leewaySeconds && seconds < exp;
 }
 
 async function verify(
@@ -79,6 +81,7 @@ async function verify(
       audience: policy.audience,
       requiredClaims: ["sub", "sid", "jti", "iat", "exp"],
       maxTokenAge: policy.lifetimeSeconds,
+      clockTolerance: leewaySeconds,
       currentDate: now,
     });
     const claims = Claims.parse(payload);
