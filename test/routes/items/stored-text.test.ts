@@ -3,6 +3,9 @@ import { describe, expect, it } from "vitest";
 import { api, aUser, unique } from "../../harness.ts";
 import { hostileStrings } from "../../house/hostile-strings.ts";
 
+/** A title is not blank, and so has something around the text. */
+const titled = (text: string) => `“${text}”`;
+
 describe("stored text comes back verbatim", () => {
   it("as an item: made, changed, in a batch, replayed, read, listed, exported", async () => {
     const ada = await aUser();
@@ -10,21 +13,27 @@ describe("stored text comes back verbatim", () => {
     for (const [i, text] of hostileStrings.entries()) {
       const init = {
         token: ada.token,
-        json: { title: text, description: text },
+        json: { title: titled(text), description: text },
         headers: { "Idempotency-Key": `key-${i}` },
       };
       const { body } = await api.post("/items", init);
-      expect([body.title, body.description]).toStrictEqual([text, text]);
+      expect([body.title, body.description]).toStrictEqual([titled(text), text]);
       expect((await api.post("/items", init)).body).toStrictEqual(body);
-      const changed = await ada.patch(`/items/${body.id}`, { title: text, description: text });
-      expect([changed.body.title, changed.body.description]).toStrictEqual([text, text]);
+      const changed = await ada.patch(`/items/${body.id}`, { title: titled(text), description: text });
+      expect([changed.body.title, changed.body.description]).toStrictEqual([titled(text), text]);
       made.push([body.id, text]);
     }
-    const operations = made.map(([id, text]) => ({ op: "update", id, item: { title: text, description: text } }));
+    const operations = made.map(([id, text]) => ({
+      op: "update",
+      id,
+      item: { title: titled(text), description: text },
+    }));
     const { body: batch } = await ada.post("/items/batch", { operations });
-    expect(batch.results.map(({ item }: { item: { title: string } }) => item.title)).toStrictEqual([...hostileStrings]);
+    expect(batch.results.map(({ item }: { item: { title: string } }) => item.title)).toStrictEqual(
+      hostileStrings.map(titled),
+    );
 
-    const wanted = made.map(([id, text]) => [id, text, text]);
+    const wanted = made.map(([id, text]) => [id, titled(text), text]);
     const inOrder = (rows: Record<string, string>[]) =>
       rows
         .toSorted((a, b) => ((a.id ?? "") < (b.id ?? "") ? -1 : 1))
