@@ -1,6 +1,7 @@
 /**
  * Takes each field of each update schema through each way to write it: the change itself, and every other body that holds
- * the schema or creates the same resource. All of it is found in the document, so that a new field is tried by itself.
+ * the schema or creates the same resource, with the fields that only a creation takes. All of it is found in the document,
+ * so that a new field is tried by itself.
  */
 import { describe, expect, it } from "vitest";
 import type { Endpoint } from "../../src/endpoint/endpoint.ts";
@@ -59,6 +60,8 @@ function objectsIn(given: Schema | undefined, trail: Trail = []): { trail: Trail
  * is there, or mean something else than the field of this name. The tests beside their resource try them.
  */
 const apart: string[] = ["updateMember", "updateRole", "offerOrganization"];
+/** Fields of creations that no answer shows, such as a secret. The tests beside their resource see what becomes of them. */
+const unshown: string[] = ["createUser password"];
 const updates = endpoints
   .filter(({ route, policy }) => ["patch", "put"].includes(route.method) && !apart.includes(policy.operationId))
   .filter((one) => answerOf(one).$ref);
@@ -82,7 +85,7 @@ const ways: Way[] = endpoints.flatMap((endpoint) => {
   if (!resource || endpoint.contract.oauth) return [];
   return objectsIn(bodyOf(endpoint)).flatMap(({ trail, schema }) =>
     Object.entries(resolved(schema).properties ?? {})
-      .filter(([field]) => resource.fields.includes(field))
+      .filter(([field]) => resource.fields.includes(field) || (isCreation(endpoint) && isShown(endpoint, field)))
       .map(([field, schema]) => {
         const name = [endpoint.policy.operationId, ...trail, field].join(" ");
         return { name, field, schema, trail, endpoint, resource };
@@ -90,6 +93,17 @@ const ways: Way[] = endpoints.flatMap((endpoint) => {
       .filter(({ name }) => !apart.includes(name) && !apart.includes(endpoint.policy.operationId)),
   );
 });
+
+function isCreation(endpoint: Endpoint): boolean {
+  return 201 in endpoint.contract.responses;
+}
+
+/** True for a field of the answer, or of an object in it. */
+function isShown(endpoint: Endpoint, field: string): boolean {
+  const answer = answerOf(endpoint);
+  const objects = [answer, ...(resolved(answer).allOf ?? [])].flatMap((part) => objectsIn(part));
+  return objects.some(({ schema }) => fieldsOf(schema).includes(field));
+}
 
 /** Values that this schema takes, two at least if there are as many. */
 function valuesOf(given: Schema): unknown[] {
@@ -266,8 +280,21 @@ describe("a field that a request takes is written, and read back", () => {
   });
 
   it("finds an endpoint that takes each field of each update schema", () => {
-    const fields = resources.flatMap(({ ref, fields }) => fields.map((field) => `${ref} ${field}`));
-    expect(fields.length).toBeGreaterThan(0);
-    expect([...taken].toSorted()).toStrictEqual([...new Set(fields)].toSorted());
+    const fields = new Set(resources.flatMap(({ ref, fields }) => fields.map((field) => `${ref} ${field}`)));
+    expect(fields.size).toBeGreaterThan(0);
+    expect([...fields].filter((field) => !taken.has(field))).toStrictEqual([]);
+  });
+
+  it("is shown by the answer of a creation, which may drop it otherwise", () => {
+    const creations = endpoints.filter(isCreation);
+    expect(creations.length).toBeGreaterThan(0);
+    const hidden = creations.flatMap((one) =>
+      fieldsOf(bodyOf(one))
+        .filter((field) => !isShown(one, field))
+        .map((field) => `${one.policy.operationId} ${field}`),
+    );
+    expect(hidden.toSorted(), "a field that is written and not shown belongs to unshown in this file").toStrictEqual(
+      unshown.toSorted(),
+    );
   });
 });
