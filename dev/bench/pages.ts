@@ -6,11 +6,11 @@ import { parseArgs } from "node:util";
 import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import pg from "pg";
 import { v7 as uuidv7 } from "uuid";
-import { type ItemFilter, type ItemSort, Items, itemQueries } from "../../src/crud/items.ts";
+import { type ItemFilter, type ItemSort, Items, itemColumns, itemQueries } from "../../src/crud/items.ts";
 import type { Position } from "../../src/crud/keyset.ts";
 import { connect, type Database } from "../../src/db/client.ts";
 import { type Closeables, closing } from "../closing.ts";
-import { failWith } from "../config.ts";
+import { CommandError, failWith } from "../config.ts";
 import { textTable, wholeNumberOption } from "../terminal.ts";
 import { machine, median, startDatabase } from "./tools.ts";
 
@@ -110,12 +110,13 @@ async function measure(db: Database, { name, sort, filter }: List, { runs, plans
   const page = Math.max(2, Math.min(deepPage, Math.floor(total / pageSize)));
   const skipped = (page - 1) * pageSize;
   const before = itemQueries(db, filter, sort, { after: undefined, limit: 1 }).map((query) =>
-    db.execute<{ id: string; sort_key: string }>(skipping(skipped - 1, query)),
+    positionsIn(db, skipping(skipped - 1, query)),
   );
-  const [last] = (await Promise.all(before)).flatMap(({ rows }) => rows);
+  const [last] = (await Promise.all(before)).flat();
+  if (!last) throw new CommandError(`${name} has no page ${page}.`);
   const queries: Record<string, SQLWrapper[]> = {
     "page 1": pageAfter(),
-    [`page ${page} by keyset`]: pageAfter(last && { key: last.sort_key, id: last.id }),
+    [`page ${page} by keyset`]: pageAfter(last),
     "page 1 by OFFSET": byOffset(0),
     [`page ${page} by OFFSET`]: byOffset(skipped),
   };
@@ -143,6 +144,13 @@ async function measure(db: Database, { name, sort, filter }: List, { runs, plans
     ratio(offsetNear, offsetDeep),
   ];
   return [name, page.toLocaleString("en"), ...figures];
+}
+
+/** The positions of the rows of a query, whose columns have no names outside of drizzle. */
+async function positionsIn(db: Database, query: SQL): Promise<Position[]> {
+  const columns = sql.raw([...Object.keys(itemColumns), "key"].join());
+  const { rows } = await db.execute<Position>(sql`select id, key from (${query}) as found (${columns})`);
+  return rows;
 }
 
 function skipping(rows: number, query: SQLWrapper): SQL {
@@ -177,7 +185,7 @@ function optionsFrom(args: string[]): Options {
     },
   });
   return {
-    rows: wholeNumberOption("rows", values.rows, { min: 10_000, max: 10_000_000 }),
+    rows: wholeNumberOption("rows", values.rows, { min: 50_000, max: 10_000_000 }),
     runs: wholeNumberOption("runs", values.runs, { min: 1, max: 1_000 }),
     plans: values.plans,
   };
