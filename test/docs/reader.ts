@@ -1,11 +1,18 @@
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import { freePort } from "../../dev/local/port.ts";
 import { announced, type Block } from "./blocks.ts";
 import { addBefore, applyDiff, hasExcerpt } from "./edits.ts";
 import { type Server, startServer } from "./server.ts";
 import { openShell, type Ran } from "./shell.ts";
+
+/**
+ * Milliseconds until wrangler has noticed a change of the code, which people take to turn to the terminal. It then holds
+ * calls back, but breaks those off that are under way.
+ */
+const noticed = 3_000;
 
 /** Follows pages in a copy of the project, as a reader would who does what each block says. */
 export class Reader {
@@ -18,6 +25,8 @@ export class Reader {
   #port: number | undefined;
   /** The state at the last start of everything that only a restart of `npm run dev` picks up. */
   #startedWith = "";
+  /** The time of the last change of code that runs. */
+  #editedAt = 0;
 
   constructor(project: string, scratch: string) {
     this.#project = project;
@@ -53,6 +62,7 @@ export class Reader {
     if (start.test(code)) await this.#start();
     const rest = code.replace(start, "");
     if (/\bcurl\b/.test(rest)) this.#server ?? (await this.#start());
+    if (/\bcurl\b/.test(rest)) await sleep(Math.max(0, this.#editedAt + noticed - Date.now()));
     const ran = await run(this.#server?.located(rest) ?? rest);
     const refused = ran.calls.filter(({ status }) => status < 200 || status >= 400);
     expect(
@@ -112,6 +122,7 @@ export class Reader {
       await writeFile(join(this.#project, file), text);
     };
     await (file === "src/routes/index.ts" && this.#server ? this.#server.reloaded(write) : write());
+    if (file.startsWith("src/") && this.#server) this.#editedAt = Date.now();
   }
 }
 
