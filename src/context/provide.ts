@@ -65,10 +65,16 @@ function hold(c: Context<AppEnv>, first: Partial<Variables>): void {
   });
 }
 
-/** An IPv6 customer has a whole /64. */
+/** Reads the origin of a request where it is asked for: few requests store it. An IPv6 customer has a whole /64. */
 function clientOf(address: string | undefined, headers: Headers): Client {
-  const userAgent = headers.get("User-Agent")?.slice(0, 400).toWellFormed() ?? null;
-  return { network: address === undefined ? null : networkOf(address), userAgent };
+  return {
+    get network() {
+      return address === undefined ? null : networkOf(address);
+    },
+    get userAgent() {
+      return headers.get("User-Agent")?.slice(0, 400).toWellFormed() ?? null;
+    },
+  };
 }
 
 /** Gives an endpoint its settings, or answers 503 `misconfigured`. */

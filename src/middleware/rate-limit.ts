@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { bindingName, defenceOf } from "../context/bindings.ts";
 import { inPatience } from "../context/patience.ts";
-import { type RateClass, rateClasses } from "../context/policy.ts";
+import { type Policy, type RateClass, rateClasses } from "../context/policy.ts";
 import type { AppEnv, Variables } from "../context/types.ts";
 import { limitReached } from "../errors.ts";
 import { describeError } from "../log.ts";
@@ -25,15 +25,18 @@ export async function countCall(
   const rate = by.token === undefined ? policy?.rate : "token";
   if (!policy || !rate) return;
   const limiter = defenceOf(bindings, bindingName(rate));
-  const stranger = by.token ?? client.network;
-  const key = by.user ?? `${policy.operationId} ${stranger}`;
-  if (!limiter || (by.user ?? stranger) === null) return;
-  const isWithin = await inPatience(ask(limiter, key)).catch((cause: unknown) => {
+  const caller = limiter && (by.user ?? strangerAt(policy, by.token ?? client.network));
+  if (!limiter || caller === undefined) return;
+  const isWithin = await inPatience(ask(limiter, caller)).catch((cause: unknown) => {
     const fields = { operation_id: policy.operationId, rate_class: rate };
     log({ level: "warn", message: "rate limit failed", ...fields, cause: describeError(cause) });
     return true;
   });
   if (!isWithin) throw limitReached("too_many_requests", rate, rateClasses[rate].period);
+}
+
+function strangerAt({ operationId }: Policy, from: string | null): string | undefined {
+  return from === null ? undefined : `${operationId} ${from}`;
 }
 
 /** The `RateLimit-Policy` of a class, in the syntax of the IETF's draft-ietf-httpapi-ratelimit-headers. */

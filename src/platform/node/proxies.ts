@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { BlockList, isIP } from "node:net";
+import { BlockList, isIP, type Socket } from "node:net";
 import { addressOf } from "../../http/network.ts";
 
 /** The origin of a request past the proxies in front of this server. */
@@ -13,9 +13,18 @@ export type Origin = { address: string | undefined; isSecure: boolean };
 export function readOrigin(networks: readonly string[]): (incoming: IncomingMessage) => Origin {
   const trusted = listOf(networks);
   const isTrusted = (address: string) => trusted.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
-  return ({ socket, headersDistinct }) => {
-    const peer = addressOf(socket.remoteAddress);
-    if (peer === undefined || !isTrusted(peer)) return { address: peer, isSecure: false };
+  const peers = new WeakMap<Socket, string>();
+  // A connection has the same peer for all of its requests.
+  const peerOf = (socket: Socket) => {
+    const peer = peers.get(socket) ?? addressOf(socket.remoteAddress);
+    if (peer !== undefined) peers.set(socket, peer);
+    return peer;
+  };
+  return (incoming) => {
+    const peer = peerOf(incoming.socket);
+    if (peer === undefined || networks.length === 0 || !isTrusted(peer)) return { address: peer, isSecure: false };
+    // Node makes these at their first reading.
+    const { headersDistinct } = incoming;
     const chain = itemsOf(headersDistinct["x-forwarded-for"]).map(addressOf);
     let address: string = peer;
     while (isTrusted(address)) {
