@@ -14,8 +14,9 @@ export function withFields(template: string, names: Names, fields: readonly Fiel
 /** The names that src/db/schema.ts imports for these fields, from drizzle and from src/values.ts. */
 export function neededBy(fields: readonly Field[], names: Names): { builders: string[]; values: string[] } {
   const enums = fields.filter(({ kind }) => kind === "enum");
-  const builders = fields.flatMap(({ kind, isUnique }) => [
+  const builders = fields.flatMap(({ kind, isUnique, target }) => [
     ...(kind === "ref" ? ["index", "uuid"] : []),
+    ...(target?.many.dashed === names.many.dashed ? ["type AnyPgColumn"] : []),
     ...(kind === "time" ? [] : kind === "enum" ? ["text", "check"] : isText(kind) ? ["text"] : []),
     ...(kind === "json" ? ["jsonb"] : kind === "integer" || kind === "boolean" || kind === "date" ? [kind] : []),
     ...(isUnique ? ["uniqueIndex"] : []),
@@ -50,6 +51,16 @@ function references(fields: readonly Field[]): { name: string; target: Names }[]
   return fields.flatMap(({ name, target }) => (target ? [{ name, target }] : []));
 }
 
+/** The fields that refer to a row of their own resource. */
+export function selfReferences(fields: readonly Field[], { many }: Names): string[] {
+  return references(fields).flatMap(({ name, target }) => (target.many.dashed === many.dashed ? [name] : []));
+}
+
+/** The fields that refer to a row of another resource, each with that. */
+function outward(fields: readonly Field[], { many }: Names): { name: string; target: Names }[] {
+  return references(fields).filter(({ target }) => target.many.dashed !== many.dashed);
+}
+
 type Slot = (fields: readonly Field[], names: Names, column: string) => string;
 const slots: Record<string, Slot> = {
   columns: (fields, names) => each(fields, (field) => `    ${field.name}: ${columnOf(field, names)},\n`),
@@ -79,8 +90,8 @@ const slots: Record<string, Slot> = {
     const tables = references(fields).map(({ name, target }) => `${name}: ${target.many.camel}`);
     return tables.length === 0 ? "" : `    refersTo: { ${tables.join(", ")} },\n`;
   },
-  others: (fields) => {
-    const lines = references(fields).flatMap(({ target: { many } }) => [
+  others: (fields, names) => {
+    const lines = outward(fields, names).flatMap(({ target: { many } }) => [
       `import { ${many.camel} } from "../../../src/db/schema.ts";\n`,
       `import { calls as of${many.pascal} } from "../${many.dashed}/calls.ts";\n`,
     ]);
@@ -104,8 +115,9 @@ const slots: Record<string, Slot> = {
     const names = fields.flatMap(({ name, isOptional }) => (isOptional ? [`${name}: true`] : []));
     return names.length === 0 ? "" : `  .partial({ ${names.join(", ")} })\n`;
   },
-  bodies: (fields) => {
-    const [referring, plain] = [references(fields), fields.filter(({ kind }) => kind !== "ref")];
+  // No row is made for a field of its own resource: that row would need one, too.
+  bodies: (fields, names) => {
+    const [referring, plain] = [outward(fields, names), fields.filter(({ kind }) => kind !== "ref")];
     const changed = plain.find((field) => otherOf(field) !== exampleOf(field)) ?? plain[0];
     const rows = referring.map(
       ({ name, target: { many, one } }) =>
@@ -125,6 +137,10 @@ const slots: Record<string, Slot> = {
       (name) => `  const ${name} = { ${rows.join(", ")} };\n`,
     );
     return `${made.join("")}  const bodies = { ${body("create", "row")}, ${body("update", "other")} };\n`;
+  },
+  named: (fields, names) => {
+    const own = selfReferences(fields, names);
+    return own.length === 0 ? "" : `  return { ${own.map((name) => `${name}: await idOfOne()`).join(", ")} };\n`;
   },
   taken: (fields, names) =>
     uniques(fields, names)
@@ -176,7 +192,9 @@ function columnOf({ kind, isOptional, target, ...field }: Field, names: Names): 
     ref: "uuid()",
   }[kind];
   const onDelete = isOptional ? "set null" : "cascade";
-  const reference = target ? `.references(() => ${target.many.camel}.id, { onDelete: "${onDelete}" })` : "";
+  // A table that names itself has no type yet.
+  const of = target?.many.dashed === names.many.dashed ? "(): AnyPgColumn" : "()";
+  const reference = target ? `.references(${of} => ${target.many.camel}.id, { onDelete: "${onDelete}" })` : "";
   return `${builder}${isOptional ? "" : ".notNull()"}${reference}`;
 }
 

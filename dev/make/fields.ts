@@ -43,17 +43,31 @@ const parameters = ["cursor", "include", "limit", "q", "sort", "status"];
 const word = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
 
 /** Throws {@link CommandError} for what is no field of this owner's rows. */
-export async function fieldsOf(text: string, owner: Owner, parent?: Names): Promise<Field[]> {
+export async function fieldsOf(text: string, owner: Owner, own: Names, parent?: Names): Promise<Field[]> {
   const parts = text.trim().match(/(?:[^\s(]|\([^)]*\)?)+/g) ?? [];
   if (parts.length === 0) throw new CommandError("--fields names no field.");
   const fields = parts.map(fieldOf);
   const names = [...taken, ...(parent ? [`${parent.one.snake}_id`] : []), ...fields.map(({ name }) => name)];
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new CommandError(`--fields: there is a column ${twice} already.`);
-  return Promise.all(
+  const all = await Promise.all(
     fields.map(async (field) =>
-      field.kind === "ref" ? { ...field, target: await referredOf(field.name, field.values[0] ?? "", owner) } : field,
+      field.kind === "ref" ? { ...field, target: await targetOf(field, owner, own) } : field,
     ),
+  );
+  if (all.every(({ target }) => target === own)) {
+    throw new CommandError(`--fields: ${own.many.prose} need a field that does not refer to ${own.many.prose}.`);
+  }
+  return all;
+}
+
+/** The resource that a `ref` names, which may be the field's own. */
+async function targetOf({ name, values, isOptional }: Field, owner: Owner, own: Names): Promise<Names> {
+  const [plural = ""] = values;
+  if (plural !== own.many.dashed) return referredOf(name, plural, owner);
+  if (isOptional) return own;
+  throw new CommandError(
+    `--fields: ${name} refers to ${plural} themselves, and the first of them has none to name: ${name}:ref(${plural})?`,
   );
 }
 

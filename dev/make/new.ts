@@ -53,8 +53,11 @@ export async function make(args: string[]): Promise<void> {
     throw new CommandError(`--under ${values.under}: these are of users. Leave --in out.`);
   }
   const owner = values.in ?? parent?.owner ?? "user";
-  const fields = await fieldsOf(values.fields ?? usualFields, owner, parent?.names);
-  if (kind === "resource") return newResource(namesOf(name, values.singular), owner, fields, parent?.names);
+  if (kind === "resource") {
+    const names = namesOf(name, values.singular);
+    const fields = await fieldsOf(values.fields ?? usualFields, owner, names, parent?.names);
+    return newResource(names, owner, fields, parent?.names);
+  }
   if (kind === "task") return newTask(name);
   const [resource = "", verb = "", ...more] = name.split("/");
   if (kind !== "endpoint" || verb === "" || more.length > 0) throw new CommandError(usage);

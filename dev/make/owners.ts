@@ -19,16 +19,24 @@ export function tableListOf(owner: Owner): RegExp {
 export async function parentOf(plural: string): Promise<{ names: Names; owner: Owner }> {
   const [names, owner] = [await readNames(plural), await resourceOwner(plural)];
   if (!names || !owner || !(await isDirectly(plural, owner))) {
-    throw new CommandError(
-      `--under ${plural}: src/routes/${plural}/read.ts does not read a row at /${plural}/{id}, below an organization or not. ` +
-        `npm run new -- resource ${plural} makes such a resource.`,
-    );
+    const missing =
+      `src/routes/${plural}/read.ts does not read a row at /${plural}/{id}, below an organization or not. ` +
+      `npm run new -- resource ${plural} makes such a resource.`;
+    throw new CommandError(`--under ${plural}: ${ownersOfRows[plural] ?? missing}`);
   }
   return { names, owner };
 }
 
+/** How rows belong to those who own them, which are no resources that others are under or refer to. */
+const ownersOfRows: Partial<Record<string, string>> = {
+  users: "owner_id is the user who owns a row, without a word. docs/organizations.md has a field that names a member.",
+  organizations: "--in organization makes rows that they own.",
+};
+
 /** The resource whose rows this field of an owner's rows may name. */
 export async function referredOf(field: string, plural: string, owner: Owner): Promise<Names> {
+  const relation = ownersOfRows[plural];
+  if (relation !== undefined) throw new CommandError(`--fields: ${field} refers to ${plural}: ${relation}`);
   const [names, own] = [await readNames(plural), await resourceOwner(plural)];
   if (!names || !own) {
     throw new CommandError(

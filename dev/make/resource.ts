@@ -1,7 +1,7 @@
 /** `npm run new -- resource projects`: table, migration, schemas, queries, endpoints and tests. */
 import { CommandError } from "../config.ts";
 import { announce } from "./announce.ts";
-import { neededBy, uniques, valueLists, withFields, withTaken } from "./field-slots.ts";
+import { neededBy, selfReferences, uniques, valueLists, withFields, withTaken } from "./field-slots.ts";
 import type { Field } from "./fields.ts";
 import { firstCalls } from "./first-call.ts";
 import { articleOf, capital, inNameOf, type Names, refuseUsed, underName } from "./names.ts";
@@ -30,7 +30,8 @@ const shared = ["schemas", "table", "test", "calls"];
 export async function newResource(names: Names, owner: Owner, fields: Field[], parent?: Names): Promise<void> {
   const { many, one } = names;
   const { list, whose } = owners[owner];
-  const words = new Set([owner, parent ? "under" : "direct"]);
+  const isNested = selfReferences(fields, names).length > 0;
+  const words = new Set([owner, parent ? "under" : "direct", isNested ? "nested" : "flat"]);
   const templates = new Map<string, string>();
   for (const file of [...shared, "crud", ...endpoints.map((name) => `routes/${name}`)]) {
     const folder = shared.includes(file) ? "shared" : owner;

@@ -60,7 +60,10 @@ describe("npm run new", () => {
     expect(await make("endpoint", "zebra-herds/move-on")).toMatchObject({ code: 0 });
     const foals = await make(
       ...["resource", "zebra-foals", "--under", "zebra-herds"],
-      ...["--fields", "name:text aunts_herd_id:ref(zebra-herds) uncles_herd_id:ref(zebra-herds)?"],
+      ...[
+        "--fields",
+        "name:text aunts_herd_id:ref(zebra-herds) uncles_herd_id:ref(zebra-herds)? dam_id:ref(zebra-foals)? sire_id:ref(zebra-foals)?",
+      ],
     );
     expect(foals).toMatchObject({
       code: 0,

@@ -63,7 +63,9 @@ describe("npm run new", () => {
   it.each([
     [["resource"], /npm run new -- resource projects/],
     [["resource", "zebras", "--in", "users"], /--in is organization/],
-    [["resource", "zebras", "--under", "users"], /--under users: .* does not read a row at/],
+    [["resource", "zebras", "--under", "users"], /--under users: owner_id is the user who owns a row/],
+    [["resource", "zebras", "--under", "organizations"], /--under organizations: --in organization makes rows/],
+    [["resource", "zebras", "--under", "herds"], /--under herds: .* does not read a row at/],
     [["resource", "zebras", "--under", "items", "--in", "organization"], /--under items: these are of users/],
     [["resource", "zebras", "--fields", ""], /names no field/],
     [["resource", "zebras", "--fields", "title"], /"title" is no field\. A field is name:kind/],
@@ -103,13 +105,22 @@ describe("npm run new", () => {
     ],
     [
       ["resource", "zebras", "--fields", "team_id:ref(organizations)"],
-      /src\/routes\/organizations\/read\.ts does not read a row at their \/\{id\}/,
+      /team_id refers to organizations: --in organization makes rows that they own\./,
+    ],
+    [
+      ["resource", "zebras", "--fields", "keeper_id:ref(users)"],
+      /keeper_id refers to users: owner_id is the user who owns a row, .*docs\/organizations\.md/,
+    ],
+    [
+      ["resource", "zebras", "--fields", "dam_id:ref(zebras)"],
+      /dam_id refers to zebras themselves.* dam_id:ref\(zebras\)\?/,
     ],
     [
       ["resource", "zebras", "--in", "organization", "--fields", "item_id:ref(items)"],
       /item_id refers to items, which are of users\. Rows of organizations cannot\./,
     ],
     [["resource", "zebras", "--under", "items", "--fields", "item_id:ref(items)"], /a column item_id already/],
+    [["resource", "zebras", "--fields", "dam_id:ref(zebras)?"], /zebras need a field that does not refer to zebras/],
     [["resource", "zebras", "--undo"], /"resource zebras" was not made in this folder/],
     [["task", "zebras/run-off", "--in", "organization"], /--in, --under and --fields are for a resource/],
     [["resource", "items"], /src\/schemas\/items\.ts is there already/],

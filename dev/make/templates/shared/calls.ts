@@ -25,11 +25,20 @@ async function aFieldNote(place?: Awaited<ReturnType<typeof someFieldNotes>>) {
   return { path: `${path}/${body.id}`, token };
 }
 
+/** Names others of this place, one in each field that refers to one. */ //: nested
+async function others(place: Awaited<ReturnType<typeof someFieldNotes>>) { //: nested
+  const idOfOne = async () => (await aFieldNote(place)).path.split("/").at(-1); //: nested
+  //= named
+} //: nested
+ //: nested
 /** One successful call of each endpoint, for the tests of the house. */
 export const calls: Calls = {
   createFieldNote: async () => {
-    const { bodies, ...place } = await someFieldNotes();
-    return { ...place, json: bodies.create };
+    const { bodies, ...place } = await someFieldNotes(); //: flat
+    return { ...place, json: bodies.create }; //: flat
+    const place = await someFieldNotes(); //: nested
+    const { path, token, bodies } = place; //: nested
+    return { path, token, json: { ...bodies.create, ...(await others(place)) } }; //: nested
   },
   listFieldNotes: async () => {
     const { path, token, bodies } = await someFieldNotes();
@@ -39,7 +48,8 @@ export const calls: Calls = {
   readFieldNote: () => aFieldNote(),
   updateFieldNote: async () => {
     const place = await someFieldNotes();
-    return { ...(await aFieldNote(place)), json: place.bodies.update };
+    return { ...(await aFieldNote(place)), json: place.bodies.update }; //: flat
+    return { ...(await aFieldNote(place)), json: { ...place.bodies.update, ...(await others(place)) } }; //: nested
   },
   deleteFieldNote: () => aFieldNote(),
   restoreFieldNote: async () => {
