@@ -17,7 +17,10 @@ export const permissions = [
 ] as const;
 export type Permission = (typeof permissions)[number];
 
-/** The permissions of each role of a member. Every organization has one owner, who may do everything. */
+/**
+ * The permissions of each role of a member. Every organization has one owner, who may do everything. Give `admin` those of
+ * `member`, too: an admin who lacks one could invite nobody as a member.
+ */
 export const builtInRoles = {
   owner: permissions,
   admin: ["organization:update", "members:manage", "roles:manage", "keys:manage", "audit:read"],

@@ -99,6 +99,11 @@ describe("promise 32: an endpoint below an organization", () => {
     }
   });
 
+  it("has admins who can invite members: nobody gives a role with a permission that they lack", () => {
+    const lacking = neededFor("member").filter((one) => !neededFor("admin").includes(one));
+    expect(lacking, "src/permissions.ts gives these to members: give them to admin, too").toStrictEqual([]);
+  });
+
   it.each(ofMembers)("$operationId refuses every role without $wanted, by name", async ({ endpoint, wanted }) => {
     const attack = await attackOn(endpoint);
     const needed = neededFor(wanted);
