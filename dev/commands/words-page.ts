@@ -37,6 +37,7 @@ const more: Partial<Record<keyof Contract, string>> = {
   ranged: "[Files](files.md)",
   signed: "[Webhooks](webhooks.md)",
   cached: "[The public face](http.md#the-public-face)",
+  evicts: "[The public face](http.md#the-public-face)",
 };
 
 /** The tables of the words that a declaration needs, and of those that it may have. */

@@ -157,6 +157,9 @@ export type ActingEnv = { Variables: { member: Membership } };
 /** The context of a `paged` endpoint. */
 export type PagedEnv = { Variables: { page: Page } };
 
+/** The context of an endpoint that `evicts`. */
+export type EvictingEnv = { Variables: { evict: Evict } };
+
 /** The context of an endpoint whose body is an `upload`. */
 export type UploadEnv = { Variables: { upload: Upload } };
 /** A body that is still arriving. `size` is known if the client announced it. */
@@ -205,6 +208,12 @@ export type Page = <R extends Row>(
   query: PageQuery & Record<string, unknown>,
   find: (at: PageRequest) => Promise<R[] | { rows: R[]; end: Row | undefined }>,
 ) => Promise<{ items: R[]; next_cursor: string | null }>;
+
+/**
+ * Names the rows whose kept answers a success evicts: none, if nothing changes that anybody sees. A parameter that a row
+ * lacks is taken from the path of the endpoint.
+ */
+export type Evict = (rows: readonly Readonly<Record<string, unknown>>[]) => void;
 
 export type Statement = BatchItem<"pg">;
 /** A task to be enqueued by `run`, in the transaction of its cause. Made by `later` of a task. */

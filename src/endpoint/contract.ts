@@ -19,6 +19,7 @@ import type {
   AppEnv,
   BareEnv,
   CallerEnv,
+  EvictingEnv,
   FileEnv,
   MemberEnv,
   PagedEnv,
@@ -36,6 +37,7 @@ import { reprDigest } from "../http/digest.ts";
 import { ifMatch, ifNoneMatch, unlessMatch } from "../http/etag.ts";
 import { ifRange, range } from "../http/file.ts";
 import type { Caching } from "../middleware/edge-cache.ts";
+import type { Keeping } from "../middleware/evictions.ts";
 import { idempotencyCodes, idempotencyKey } from "../middleware/idempotency.ts";
 import { type Signed, signatureHeaders } from "../middleware/signature.ts";
 import { isCreation } from "../middleware/versions.ts";
@@ -135,6 +137,11 @@ export type Contract = {
   ranged?: true;
   /** Serves its 200 to anybody from the edge's cache. Adds `Age`, `ETag`, their conditions, 304, 400 and 412. */
   cached?: Caching;
+  /**
+   * The `cached` endpoints that show what it changes. A success evicts their answers for the parameters of its path from this
+   * data centre, or for the rows that the handler passes to `c.var.evict`.
+   */
+  evicts?: readonly Keeping[];
   /**
    * Takes calls that their sender has signed, such as webhooks, and no others. Adds 403 and, if the scheme names each event,
    * `c.var.webhook`.
@@ -301,6 +308,7 @@ export type EnvOf<C extends Contract> = (C["access"] extends SignedIn
   (C extends { paged: true } ? PagedEnv : unknown) &
   (C extends Verifying ? VerifiedEnv : C extends Receiving ? UploadEnv : unknown) &
   (C extends { ranged: true } ? FileEnv : unknown) &
+  (C extends { evicts: readonly unknown[] } ? EvictingEnv : unknown) &
   (C extends { signed: { by: infer By } }
     ? SchemeOf<By> extends { id: HeaderPart }
       ? WebhookEnv

@@ -27,6 +27,7 @@ export const exclusions = {
     change: "only a get can be cached",
     caller: 'a cached answer is shared: it needs access: "public"',
   },
+  evicts: { get: "a get changes nothing that an answer shows" },
   paged: { change: "only a get is paged" },
   ranged: { change: "only a get is ranged", paged: ranged, versioned: ranged, cached: ranged },
   version: { atRoot: "a path at the root has no version" },

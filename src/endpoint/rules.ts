@@ -81,6 +81,7 @@ function faultsOf(contract: Contract): string[] {
     ...faultsOfPages(contract),
     ...faultsOfVersions(contract),
     ...faultsOfCache(contract),
+    ...faultsOfEvictions(contract),
     ...faultsOfTexts(contract),
     ...faultsOfBody(contract),
     ...faultsOfFile(contract),
@@ -253,6 +254,13 @@ function faultsOfCache({ cached, request = {}, responses }: Contract): string[] 
       when(request[part] !== undefined, `a cached answer is the same for all: leave ${part} out of request`),
     ),
   ];
+}
+
+/** Requires what is evicted to be kept. */
+function faultsOfEvictions({ evicts = [] }: Contract): string[] {
+  return evicts
+    .filter(({ contract }) => !contract.cached)
+    .map(({ policy }) => `evicts names ${policy.operationId}, which is not cached`);
 }
 
 /** The faults of a list of pages. */

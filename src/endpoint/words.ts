@@ -27,6 +27,7 @@ const referring: Kind = {
   told: "an object with a table for each field",
   holds: (value) => isObject(value) && Object.values(value).every(isObject),
 };
+const endpoints: Kind = { told: "a list of cached endpoints", holds: (value) => isList(value, isObject, 1) };
 const terms: Kind = { told: "true or an object", holds: (value) => value === true || isObject(value) };
 const signature: Kind = {
   told: "{ by, secret, tolerance? }: a scheme and a setting",
@@ -68,6 +69,7 @@ export const words: Record<keyof Contract, Kind & { isNeeded?: boolean }> = {
   transaction: terms,
   ranged: flag,
   cached: caching,
+  evicts: endpoints,
   signed: signature,
   anyQuery: flag,
   offBy: text,

@@ -1,7 +1,7 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import { orNothing } from "../context/patience.ts";
-import type { AppEnv, CallerEnv } from "../context/types.ts";
+import type { AppEnv } from "../context/types.ts";
 import { digestTag, isAmong, meetsMatch, requireMatch } from "../http/etag.ts";
 import { headers } from "../http/headers.ts";
 
@@ -95,29 +95,23 @@ function tagOf({ headers }: Response): string {
   return headers.get("ETag") ?? "";
 }
 
-/** Evicts these paths from this data centre's cache, after the response. */
-export function forget<Env extends CallerEnv>(c: Context<Env>, ...paths: string[]): void {
-  const { answers, log } = c.var;
-  const urls = paths.map((path) => new URL(path, c.req.url).href);
-  const all = urls.map((url) => orNothing(log, "edge", () => answers.delete(url)));
-  c.executionCtx.waitUntil(Promise.all(all));
-}
-
 /** The canonical URL of this request. */
 function keyOf(c: Context<AppEnv>, names: readonly string[]): string {
   const { origin, searchParams } = new URL(c.req.url);
-  const path = c.var.policy?.path.replaceAll(/\{(\w+)\}/g, (_, name) =>
-    encodeURIComponent(canonical(c.req.param(name))),
-  );
-  const url = new URL(path ?? c.req.path, origin);
+  const url = new URL(keptPath(c.var.policy?.path ?? c.req.path, c.req.param()), origin);
   for (const name of names) {
     for (const value of searchParams.getAll(name)) url.searchParams.append(name, value);
   }
   return url.href;
 }
 
+/** Fills in the parameters of a path, in the one spelling by which its answer is kept. */
+export function keptPath(path: string, parameters: Readonly<Record<string, unknown>>): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(canonical(String(parameters[name]))));
+}
+
 /** A UUID can be spelt in either letter case. */
-function canonical(value = ""): string {
+function canonical(value: string): string {
   return /^[0-9a-f-]{36}$/i.test(value) ? value.toLowerCase() : value;
 }
 

@@ -19,6 +19,7 @@ import { countedByToken } from "./carried-token.ts";
 import { multipartType, requireContentType } from "./content-type.ts";
 import { cors } from "./cors.ts";
 import { edgeCache } from "./edge-cache.ts";
+import { evictions } from "./evictions.ts";
 import { exactPath, forgivesSlash } from "./exact-path.ts";
 import { serveFiles } from "./files.ts";
 import { idempotency } from "./idempotency.ts";
@@ -178,6 +179,11 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
     "pages",
     ({ contract: { paged } }) => (paged ? pages : undefined),
     "Binds cursors to the caller, who is known, and reads none before the query was validated.",
+  ],
+  [
+    "evictions",
+    ({ contract: { evicts } }) => evicts && evictions(evicts),
+    "Follows a success, of which the handler knows what it has changed.",
   ],
   [
     "upload",

@@ -50,7 +50,6 @@ export async function changeItems(
 ) {
   const { results, ...changed } = await changeTogether(context, ItemBatches, context.user, operations);
   const rows = [...changed.created, ...changed.updated, ...changed.deleted];
-  const isShown = rows.filter(({ is_public }) => is_public).map(({ id }) => id);
-  const wasShown = operations.flatMap((one) => (one.op === "update" && one.item.is_public === false ? [one.id] : []));
-  return { results, shown: [...isShown, ...wasShown] };
+  const hidden = operations.flatMap((one) => (one.op === "update" && one.item.is_public === false ? [one] : []));
+  return { results, shown: [...rows.filter(({ is_public }) => is_public), ...hidden] };
 }

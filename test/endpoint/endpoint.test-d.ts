@@ -2,10 +2,11 @@
 import { hc } from "hono/client";
 import { expectTypeOf } from "vitest";
 import { z } from "zod";
+import type { Evict } from "../../src/context/types.ts";
 import { Users } from "../../src/crud/users.ts";
 import type { OrganizationTable, OwnedTable } from "../../src/db/schema.ts";
 import { upload } from "../../src/endpoint/bodies.ts";
-import { body, endpoint, json } from "../../src/endpoint/endpoint.ts";
+import { body, type Endpoint, endpoint, json } from "../../src/endpoint/endpoint.ts";
 import type { Sound } from "../../src/endpoint/sound.ts";
 import type { App } from "../../src/index.ts";
 import { IdParams } from "../../src/schemas/common.ts";
@@ -237,6 +238,20 @@ endpoint({ ...contract, access: "user", withoutSettings: true }, (c) => c.json(a
 
 // @ts-expect-error: what has no effect needs no key
 endpoint({ ...contract, access: "user", idempotent: true }, (c) => c.json(answer, 200));
+
+// A change evicts what shows it.
+declare const kept: Endpoint;
+endpoint({ ...contract, method: "post", access: "user", evicts: [kept] }, (c) => {
+  expectTypeOf(c.var.evict).toEqualTypeOf<Evict>();
+  return c.json(answer, 200);
+});
+endpoint({ ...contract, method: "post", access: "user" }, (c) => {
+  // @ts-expect-error: it declares nothing to evict
+  c.var.evict;
+  return c.json(answer, 200);
+});
+// @ts-expect-error: a get changes nothing
+endpoint({ ...contract, access: "user", evicts: [kept] }, (c) => c.json(answer, 200));
 
 // A field refers to rows that the caller can reach: a user's own, or those of the organization in the path.
 declare const rows: { owned: OwnedTable; shared: OrganizationTable };

@@ -105,6 +105,7 @@ describe("createApp", () => {
   const film = upload({ types: ["video/mp4"], maxBytes: 1e8 });
   const paged = { ...withoutParams, paged: true, responses: { 200: json(pageOf(Health), "A page") } };
   const shared = { access: "public", cached: { seconds: 1, staleSeconds: 1 } };
+  const kept = { contract: shared, policy: { operationId: "readThings", path: "/things" } };
   const asking = (query: z.ZodRawShape) => ({ request: { params: IdParams, query: z.object(query) } });
   const below = {
     path: "/organizations/{organization_id}/things",
@@ -293,6 +294,8 @@ describe("createApp", () => {
       { ...shared, request: { params: IdParams, cookies: z.object({ theme: z.string() }) } },
       "a cached answer is the same for all: leave cookies out of request",
     ],
+    [{ evicts: [kept] }, "a get changes nothing that an answer shows"],
+    [{ ...posting, evicts: [kept, { ...kept, contract: {} }] }, "evicts names readThings, which is not cached"],
     [{ ...posting, ranged: true }, "only a get is ranged"],
     [{ versioned: true, ranged: true }, "a ranged answer is neither paged, versioned nor cached"],
     [{ ranged: true, responses: { 200: { description: "It" } } }, "a ranged 200 has the media types of its files"],

@@ -1,15 +1,13 @@
 /** Finds endpoints that take a row below another one without asking if it is there: below any row of its owner. */
-import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { reachEvery } from "../../src/crud/organization-rows.ts";
-import { organizationTables, ownedTables } from "../../src/db/schema.ts";
 import { type Endpoint, endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { notFound } from "../../src/errors.ts";
 import { Id } from "../../src/schemas/common.ts";
 import { type Call, called, send } from "../calls.ts";
 import { parametersIn, withParameters } from "../examples.ts";
-import { api, aUser, db, serve } from "../harness.ts";
+import { api, aUser, serve } from "../harness.ts";
+import { handOver } from "../referred.ts";
 
 /** The parameters of a path that name rows, but the organization, which another test is about. */
 function rowsIn(endpoint: Endpoint, path: string) {
@@ -18,23 +16,12 @@ function rowsIn(endpoint: Endpoint, path: string) {
   return parametersIn(endpoint, path).filter(isRow);
 }
 
-/** Gives a row, of whatever resource, to the user of this token, or to the organization of this path. */
-async function handOver(id: string, endpoint: Endpoint, { path, token = "" }: Call): Promise<void> {
-  const organization_id = parametersIn(endpoint, path).find(({ name }) => name === "organization_id")?.value;
-  const { body: user } = await api.get("/users/me", { token });
-  const changes =
-    organization_id === undefined
-      ? ownedTables.map((table) => db.update(table).set({ owner_id: user.id }).where(eq(table.id, id)))
-      : organizationTables.map((table) => db.update(table).set({ organization_id }).where(eq(table.id, id)));
-  await db.batch([reachEvery(db), ...changes]);
-}
-
 /** Fails unless the row of a call is found below its own parent alone, and not below another one of the same owner. */
 async function holdNested(endpoint: Endpoint, make: () => Promise<Call>, app = api): Promise<void> {
   const [own, other] = [await make(), await make()];
   const parent = rowsIn(endpoint, other.path).at(-2);
   if (!parent) return;
-  await handOver(parent.value, endpoint, own);
+  await handOver(parent.value, own);
   const path = withParameters(endpoint, own.path, { [parent.name]: parent.value });
   expect((await send(endpoint, { ...own, path }, app)).status, `${path}, which is not there`).toBe(404);
   expect((await send(endpoint, own, app)).status, own.path).toBeLessThan(300);

@@ -33,21 +33,6 @@ const said = {
 const request = { query: z.object({ known: z.string().optional() }) };
 const responses = { 200: json(Health, "Reached") };
 
-const change = endpoint(
-  {
-    ...{ ...said, method: "patch", path: "/change", operationId: "change", access: "user", offBy: "DOCS" },
-    ...{ idempotent: true, versioned: true, refersTo: { organization_id: organizations } },
-    request: { ...request, body: body(z.strictObject({ title: z.string(), organization_id: Id.optional() })) },
-    responses: { 200: json(Health.extend({ etag: ETag }), "Changed") },
-  },
-  async (c) => {
-    trace(c);
-    const { db, run, user } = c.var;
-    await run(Users.find(db, user.id, user));
-    c.header("ETag", '"1"');
-    return c.json({ status: "ok", etag: '"1"' } as const, 200);
-  },
-);
 const kept = endpoint(
   {
     ...{ ...said, method: "get", path: "/kept", operationId: "kept", access: "public", offBy: "DOCS" },
@@ -60,6 +45,21 @@ const kept = endpoint(
     trace(c);
     const { items, ...page } = await c.var.page(c.req.valid("query"), async () => []);
     return c.json({ ...page, items: items.map(() => ({ status: "ok" }) as const) }, 200);
+  },
+);
+const change = endpoint(
+  {
+    ...{ ...said, method: "patch", path: "/change", operationId: "change", access: "user", offBy: "DOCS" },
+    ...{ idempotent: true, versioned: true, refersTo: { organization_id: organizations }, evicts: [kept] },
+    request: { ...request, body: body(z.strictObject({ title: z.string(), organization_id: Id.optional() })) },
+    responses: { 200: json(Health.extend({ etag: ETag }), "Changed") },
+  },
+  async (c) => {
+    trace(c);
+    const { db, run, user } = c.var;
+    await run(Users.find(db, user.id, user));
+    c.header("ETag", '"1"');
+    return c.json({ status: "ok", etag: '"1"' } as const, 200);
   },
 );
 const carrying = endpoint(

@@ -1,7 +1,8 @@
 import { body, endpoint, json } from "../../endpoint/endpoint.ts";
 import { ItemBatch, ItemBatchResult } from "../../schemas/items.ts";
 import { changeItems } from "../../services/items.ts";
-import { refreshPublicFace } from "../public-face.ts";
+import { listPublicItems } from "../public-items/list.ts";
+import { readPublicItem } from "../public-items/read.ts";
 
 export const batchItems = endpoint(
   {
@@ -17,13 +18,14 @@ export const batchItems = endpoint(
     permission: "items:write",
     rate: "heavy",
     idempotent: true,
+    evicts: [listPublicItems, readPublicItem],
     request: { body: body(ItemBatch) },
     responses: { 200: json(ItemBatchResult, "One result per operation, in order") },
     errors: ["not_found", "precondition_failed", "precondition_required", "quota_exceeded"],
   },
   async (c) => {
     const { results, shown } = await changeItems(c.var, c.req.valid("json").operations);
-    if (shown.length > 0) refreshPublicFace(c, ...shown);
+    c.var.evict(shown);
     return c.json(ItemBatchResult.parse({ results }), 200);
   },
 );

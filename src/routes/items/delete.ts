@@ -2,7 +2,8 @@ import { Items } from "../../crud/items.ts";
 import { endpoint } from "../../endpoint/endpoint.ts";
 import { notFound } from "../../errors.ts";
 import { IdParams } from "../../schemas/common.ts";
-import { refreshPublicFace } from "../public-face.ts";
+import { listPublicItems } from "../public-items/list.ts";
+import { readPublicItem } from "../public-items/read.ts";
 
 export const deleteItem = endpoint(
   {
@@ -16,16 +17,17 @@ export const deleteItem = endpoint(
     callers: ["user", "key"],
     permission: "items:write",
     versioned: true,
+    evicts: [listPublicItems, readPublicItem],
     request: { params: IdParams },
     responses: { 204: { description: "Deleted" } },
     errors: ["not_found"],
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const { db, run, user, versions } = c.var;
+    const { db, evict, run, user, versions } = c.var;
     const [, [item]] = await run(versions && Items.requireVersion(db, id, user, versions), Items.delete(db, id, user));
     if (!item) notFound();
-    if (item.is_public) refreshPublicFace(c, id);
+    evict(item.is_public ? [item] : []);
     return c.body(null, 204);
   },
 );

@@ -4,7 +4,8 @@ import { notFound } from "../../errors.ts";
 import { setETag } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { Item } from "../../schemas/items.ts";
-import { refreshPublicFace } from "../public-face.ts";
+import { listPublicItems } from "../public-items/list.ts";
+import { readPublicItem } from "../public-items/read.ts";
 
 export const restoreItem = endpoint(
   {
@@ -19,20 +20,21 @@ export const restoreItem = endpoint(
     callers: ["user", "key"],
     permission: "items:write",
     versioned: true,
+    evicts: [listPublicItems, readPublicItem],
     request: { params: IdParams },
     responses: { 200: json(Item, "The item") },
     errors: ["not_found"],
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const { db, user, run, versions } = c.var;
+    const { db, evict, user, run, versions } = c.var;
     const [, , [item]] = await run(
       versions && Items.requireVersion(db, id, user, versions, "deleted"),
       Items.restore(db, id, user),
       Items.find(db, id, user),
     );
     if (!item) notFound();
-    if (item.is_public) refreshPublicFace(c, id);
+    evict(item.is_public ? [item] : []);
     setETag(c, item.etag);
     return c.json(Item.parse(item), 200);
   },

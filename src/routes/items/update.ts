@@ -4,7 +4,8 @@ import { notFound } from "../../errors.ts";
 import { setETag } from "../../http/etag.ts";
 import { IdParams } from "../../schemas/common.ts";
 import { Item, ItemUpdate } from "../../schemas/items.ts";
-import { refreshPublicFace } from "../public-face.ts";
+import { listPublicItems } from "../public-items/list.ts";
+import { readPublicItem } from "../public-items/read.ts";
 
 export const updateItem = endpoint(
   {
@@ -18,6 +19,7 @@ export const updateItem = endpoint(
     callers: ["user", "key"],
     permission: "items:write",
     versioned: true,
+    evicts: [listPublicItems, readPublicItem],
     request: { params: IdParams, body: body(ItemUpdate) },
     responses: { 200: json(Item, "The changed item") },
     errors: ["not_found"],
@@ -25,13 +27,13 @@ export const updateItem = endpoint(
   async (c) => {
     const { id } = c.req.valid("param");
     const changes = c.req.valid("json");
-    const { db, run, user, versions } = c.var;
+    const { db, evict, run, user, versions } = c.var;
     const [, [item]] = await run(
       versions && Items.requireVersion(db, id, user, versions),
       Items.update(db, id, user, changes),
     );
     if (!item) notFound();
-    if (item.is_public || changes.is_public === false) refreshPublicFace(c, id);
+    evict(item.is_public || changes.is_public === false ? [item] : []);
     setETag(c, item.etag);
     return c.json(Item.parse(item), 200);
   },
