@@ -30,6 +30,8 @@ export type Cloudflare = {
   secrets(name: string): Promise<string[]>;
   /** The names of all Workers of the account. */
   workers(): Promise<string[]>;
+  /** The domains that lead to the Worker by now. */
+  domains(name: string): Promise<string[]>;
   /** The name of the account in `*.workers.dev`. */
   subdomain(): Promise<string | undefined>;
 };
@@ -109,6 +111,11 @@ export async function openCloudflare(
     async workers() {
       const found = await read(scripts, z.array(z.object({ id: z.string() })));
       return (found ?? []).map(({ id }) => id);
+    },
+    async domains(name) {
+      const Domain = z.object({ hostname: z.string() });
+      const found = await read(`/accounts/${account.id}/workers/domains?service=${name}`, z.array(Domain));
+      return (found ?? []).map(({ hostname }) => hostname);
     },
     async subdomain() {
       return (await read(`/accounts/${account.id}/workers/subdomain`, z.object({ subdomain: z.string() })))?.subdomain;

@@ -50,7 +50,7 @@ async function releaseWhole(target: ShipTarget, plan: ShipPlan, options: Release
   if (ran.code !== 0) await failed(ran, "deploy", target, plan, options);
   const [now] = await cloudflare.traffic(target.worker);
   await refuseMoved(target, `Version ${now?.version} has all traffic, and may hold something else: ship again.`);
-  const url = plan.url ?? (await urlOf(target, cloudflare)) ?? reported(ran, "targets");
+  const url = plan.url ?? (await urlOf(target, cloudflare, plan)) ?? reported(ran, "targets");
   progress.did(`Version ${now?.version} has all traffic, and is not tested yet.`);
   progress.at({ ...stage, doing: "testing it" });
   if (!url) return log(`Version ${now?.version} has all traffic. No URL of it is known, so it was not tested. ${back}`);
@@ -307,11 +307,25 @@ export function reported({ events }: WranglerRun, name: string): string | undefi
 }
 
 /** The URL of the Worker: its own domain, or that of the account at workers.dev. */
-export async function urlOf({ config, worker }: ShipTarget, cloudflare: Cloudflare): Promise<string | undefined> {
+export async function urlOf(
+  { config, worker }: Pick<ShipTarget, "config" | "worker">,
+  cloudflare: Cloudflare,
+  { isWhole }: Pick<ShipPlan, "isWhole">,
+): Promise<string | undefined> {
   const routes = [config.routes ?? [], config.route ?? []].flat();
-  const [own] = routes.flatMap((route) => (typeof route === "object" && route.custom_domain ? [route.pattern] : []));
-  if (own) return `https://${own}`;
-  if (config.workers_dev === false) return undefined;
+  const [own] = routes.flatMap(hostOf);
+  // A version beside others is tested before its routes are deployed: a new domain leads nowhere until then.
+  const isNew = !isWhole && own?.isDomain && !(await cloudflare.domains(worker)).includes(own.host);
+  if (own && !isNew) return `https://${own.host}`;
+  // Wrangler closes it where there are routes.
+  if (!isNew && !(config.workers_dev ?? routes.length === 0)) return undefined;
   const subdomain = await cloudflare.subdomain();
   return subdomain && `https://${worker}.${subdomain}.workers.dev`;
+}
+
+/** The host of a route that leads there with all paths. */
+function hostOf(route: string | { pattern: string; custom_domain?: boolean | undefined }) {
+  const { pattern, custom_domain: isDomain = false } = typeof route === "string" ? { pattern: route } : route;
+  const [, host] = (isDomain ? /^(.+)$/ : /^(?:https?:\/\/)?([\w.-]+)\/\*$/).exec(pattern) ?? [];
+  return host === undefined ? [] : [{ host, isDomain }];
 }

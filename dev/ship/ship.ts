@@ -98,13 +98,15 @@ async function planOf(
   const [current] = traffic;
   const running = current && (await cloudflare.labelsOf(worker, current.version)).commit;
   const { bundle, start, shape } = await measured(target, wrangler, cloudflare, options);
+  // The router of a shape is what the world reaches.
+  const router = shape?.workers.find(({ part }) => part === "router");
+  const reached = router ?? { name: worker, isWhole };
   return {
     account: cloudflare.account,
     traffic,
     running,
     isWhole,
-    // The router of a shape is what the world reaches.
-    url: options.url ?? (await urlOf({ ...target, worker: shape ? `${worker}-router` : worker }, cloudflare)),
+    url: options.url ?? (await urlOf({ ...target, worker: reached.name }, cloudflare, reached)),
     database,
     effects: await effectsOf(project, database.pending, options.admin),
     secrets,
