@@ -24,8 +24,11 @@ export async function measureBundle(wrangler: Wrangler, env: string): Promise<Bu
   });
 }
 
-/** The upload, and milliseconds of CPU of its start; undefined where that cannot be profiled. */
-export type Measured = { bundle: Bundle; start: number | undefined };
+/** Milliseconds of CPU of a start, or the fault that ends it, as it would at Cloudflare; undefined where nobody can tell. */
+export type Start = number | { fault: string } | undefined;
+
+/** The upload, and its start. */
+export type Measured = { bundle: Bundle; start: Start };
 
 export async function measure(wrangler: Wrangler, env: string): Promise<Measured> {
   return { bundle: await measureBundle(wrangler, env), start: await measureStart(wrangler, env) };
@@ -38,26 +41,39 @@ export const Profile = z.object({
   timeDeltas: z.array(z.number()),
 });
 
-/** Milliseconds of CPU until the Worker is ready, on this machine; undefined where it cannot be profiled. */
-export function measureStart(wrangler: Wrangler, env: string): Promise<number | undefined> {
+/** The start of the Worker, on this machine. */
+export function measureStart(wrangler: Wrangler, env: string): Promise<Start> {
   return leastStart(() => measureStartOf(wrangler, `--env=${env}`));
 }
 
 /** The least of up to three starts: one over the budget is measured anew, since other work on the machine only makes it longer. */
-export async function leastStart(once: () => Promise<number | undefined>, most = 3): Promise<number | undefined> {
+export async function leastStart(once: () => Promise<Start>, most = 3): Promise<Start> {
   const start = await once();
-  if (start === undefined || start <= startBudget || most === 1) return start;
-  return Math.min(start, (await leastStart(once, most - 1)) ?? start);
+  if (typeof start !== "number" || start <= startBudget || most === 1) return start;
+  const again = await leastStart(once, most - 1);
+  return typeof again === "number" ? Math.min(start, again) : start;
 }
 
 /** The same, once, for the Worker that a deploy with these arguments would upload. */
-async function measureStartOf(wrangler: Wrangler, args: string): Promise<number | undefined> {
+async function measureStartOf(wrangler: Wrangler, args: string): Promise<Start> {
   return inFolder(async (folder) => {
     const file = join(folder, "start.cpuprofile");
     const ran = await wrangler("check", "startup", `--args=${args}`, `--outfile=${file}`);
     const text = await readFile(file, "utf8").catch(() => undefined);
-    return ran.code === 0 && text !== undefined ? busyTime(Profile.parse(JSON.parse(text))) : undefined;
+    if (ran.code === 0 && text !== undefined) return busyTime(Profile.parse(JSON.parse(text)));
+    const fault = startFault(ran.said);
+    return fault === undefined ? undefined : { fault };
   });
+}
+
+/** The reason for which Cloudflare would refuse the upload, in what wrangler said of a start. */
+function startFault(said: string): string | undefined {
+  const [unknownFlag] = /No such compatibility flag: [\w-]+/.exec(said) ?? [];
+  if (unknownFlag) return unknownFlag;
+  // Wrangler keeps the reason to itself.
+  return /failed during module evaluation/.test(said)
+    ? "a module throws as it is loaded, as for a timer, a fetch or randomness outside of a request: npm run dev shows where"
+    : undefined;
 }
 
 /** The milliseconds of a profile in which the Worker's own code ran. */

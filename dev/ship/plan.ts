@@ -6,6 +6,7 @@ import type { ClientChanges } from "./clients.ts";
 import type { Share } from "./cloudflare.ts";
 import type { DatabasePlan, TableSize } from "./database.ts";
 import { type CheckLine, go, noGo, printed, unknown } from "./line.ts";
+import type { Start } from "./measure.ts";
 import type { ShapePlan } from "./shape-plan.ts";
 import type { ShipTarget } from "./target.ts";
 
@@ -25,7 +26,7 @@ export type ShipPlan = {
   secrets: string[];
   clients: ClientChanges;
   bundle: number;
-  start: number | undefined;
+  start: Start;
   checks: CheckLine[];
   /** Undefined for one Worker. */
   shape: ShapePlan | undefined;
@@ -65,7 +66,8 @@ export function bundleLine(kilobytes: number): CheckLine {
 }
 
 /** The start-up against its budget. */
-export function startLine(start: number | undefined): CheckLine {
+export function startLine(start: Start): CheckLine {
+  if (typeof start === "object") return noGo("start-up", start.fault);
   if (start === undefined) return unknown("start-up", "could not be profiled here");
   const told = `${Math.round(start)} ms of CPU here, of ${startBudget} ms`;
   if (start <= startBudget) return go("start-up", told);
