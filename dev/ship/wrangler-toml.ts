@@ -25,8 +25,15 @@ const Config = z.looseObject({
   observability: z
     .looseObject({
       enabled: z.boolean().optional(),
+      head_sampling_rate: z.number().optional(),
       redact_query_string: z.boolean().optional(),
-      logs: z.looseObject({ invocation_logs: z.boolean().optional() }).optional(),
+      logs: z
+        .looseObject({
+          enabled: z.boolean().optional(),
+          head_sampling_rate: z.number().optional(),
+          invocation_logs: z.boolean().optional(),
+        })
+        .optional(),
       traces: z.looseObject({ enabled: z.boolean().optional() }).optional(),
     })
     .nullish(),
@@ -41,6 +48,7 @@ const Config = z.looseObject({
         new_classes: z.array(z.string()).optional(),
         new_sqlite_classes: z.array(z.string()).optional(),
         renamed_classes: z.array(z.looseObject({ to: z.string() })).optional(),
+        deleted_classes: z.array(z.string()).optional(),
       }),
     )
     .default([]),
@@ -55,7 +63,10 @@ const Config = z.looseObject({
     .default([]),
   r2_buckets: z.array(z.looseObject({ binding: z.string(), bucket_name: z.string().optional() })).default([]),
   kv_namespaces: z.array(z.looseObject({ binding: z.string(), id: z.string().optional() })).default([]),
-  queues: z.looseObject({ producers: z.array(z.looseObject({ queue: z.string() })).nullish() }),
+  queues: z.looseObject({
+    producers: z.array(z.looseObject({ binding: z.string(), queue: z.string() })).nullish(),
+    consumers: z.array(z.looseObject({ queue: z.string() })).nullish(),
+  }),
   send_email: z.array(z.looseObject({ name: z.string() })).default([]),
 });
 

@@ -1,5 +1,5 @@
 import { type CheckLine, checkLines } from "../line.ts";
-import type { EnvironmentConfig, WorkerConfig } from "../wrangler-toml.ts";
+import { type EnvironmentConfig, ownDomains, type WorkerConfig } from "../wrangler-toml.ts";
 
 /** Finds settings that an environment does not inherit and fails to repeat. */
 export function parityLines(root: WorkerConfig, mine: EnvironmentConfig, others: EnvironmentConfig[]): CheckLine[] {
@@ -14,17 +14,30 @@ export function parityLines(root: WorkerConfig, mine: EnvironmentConfig, others:
     ...(mine.vars.ENVIRONMENT === mine.env ? [] : [`${here} has ENVIRONMENT = "${mine.vars.ENVIRONMENT}"`]),
     ...(mine.name ? [] : [`${here} has no name`]),
     ...others.filter(({ name }) => name === mine.name).map(({ env }) => `${mine.name} is also the Worker of ${env}`),
+    // A custom domain would be taken from the Worker that has it.
+    ...others.flatMap((other) =>
+      ownDomains(other)
+        .filter((domain) => ownDomains(mine).includes(domain))
+        .map((domain) => `${domain} is also the route of ${other.env}`),
+    ),
   ];
   return checkLines(`parity of ${mine.env}`, faults, "has the variables, secrets and bindings of npm run dev");
 }
 
-/** The names of bindings that every environment has. A bucket and a way to send mail are a choice of each. */
-function bindingsOf(config: WorkerConfig): string[] {
+/** The names of bindings that every environment has. Its bucket and a way to send mail are a choice of each. */
+function bindingsOf({ previews: _, assets: __, ...config }: WorkerConfig): string[] {
   return [
     ...config.durable_objects.bindings.map(({ name }) => name),
     ...config.ratelimits.map(({ name }) => name),
-    ...(config.version_metadata ? [config.version_metadata.binding] : []),
+    ...named(config).filter((name) => name !== "BUCKET"),
   ];
+}
+
+/** The names that a part of the configuration gives as `binding`, as those of most kinds do. */
+function named(part: unknown): string[] {
+  if (typeof part !== "object" || part === null) return [];
+  const { binding } = part as { binding?: unknown };
+  return typeof binding === "string" ? [binding] : Object.values(part).flatMap(named);
 }
 
 function missing(wanted: readonly string[], had: readonly string[]): string[] {

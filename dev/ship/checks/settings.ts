@@ -79,7 +79,7 @@ function secretFaults(name: string, value: string): string[] {
   const isSecret =
     setting?.kind === "secret" ||
     /^postgres(ql)?:\/\/[^/]*:[^/]*@/.test(value) ||
-    /^re_\w{16,}$/.test(value) ||
+    /^(re|[rs]k_(live|test)|whsec|gh[oprsu]|napi)_\w{16,}$/.test(value) ||
     /-----BEGIN|"d"\s*:/.test(value) ||
     (/^[A-Za-z0-9+/_-]{40,}={0,2}$/.test(value) && new Set(value).size > 15);
   return isSecret

@@ -8,8 +8,10 @@ import { bundleBudget, startBudget } from "../../../dev/ship/budgets.ts";
 import { configLines } from "../../../dev/ship/checks/all.ts";
 import { sourceLines } from "../../../dev/ship/checks/sources.ts";
 import { unknown } from "../../../dev/ship/line.ts";
-import { leastStart } from "../../../dev/ship/measure.ts";
+import { leastStart, measureStart } from "../../../dev/ship/measure.ts";
 import { bundleLine, startLine } from "../../../dev/ship/plan.ts";
+import { wranglerIn } from "../../../dev/ship/wrangler.ts";
+import { tinyProject } from "./project.ts";
 
 const project = join(import.meta.dirname, "../../..");
 let copy = "";
@@ -34,6 +36,7 @@ async function faultsOf(edit: (text: string) => string, isEverywhere = false): P
 }
 
 const swap = (from: string | RegExp, to: string) => (text: string) => text.replace(from, to);
+const add = (line: string) => swap('name = "plinth-production"', `name = "plinth-production"\n${line}`);
 const variable = (name: string, value: string) => (text: string) =>
   text.includes(`\n${name} =`)
     ? text.replace(new RegExp(`\n${name} = .*`), `\n${name} = "${value}"`)
@@ -203,6 +206,48 @@ describe("npm run preflight", () => {
       swap('version_metadata = { binding = "CF_VERSION_METADATA" }\n', ""),
       "version: GET /version and the smoke test need",
     ],
+    ["logs of no request", swap("head_sampling_rate = 1,", "head_sampling_rate = 0,"), "logs: observability is off"],
+    [
+      "a binding of one's own that an environment lacks",
+      swap('main = "src/index.ts"', 'main = "src/index.ts"\nd1_databases = [{ binding = "OLD", database_id = "1" }]'),
+      "parity of production: [env.production] lacks the binding OLD",
+    ],
+    [
+      "a queue that nobody takes",
+      add('queues = { producers = [{ binding = "TASK_QUEUE", queue = "tasks" }] }'),
+      "queues: TASK_QUEUE sends to tasks, of which this Worker is no consumer",
+    ],
+    [
+      "a migration that deletes what is bound",
+      swap('["TaskAlarm"] }]', '["TaskAlarm"] }, { tag = "v3", deleted_classes = ["TaskAlarm"] }]'),
+      "Durable Objects: TASK_ALARM is bound to TaskAlarm, which no migration makes",
+    ],
+    ["two migrations of one tag", swap('tag = "v2"', 'tag = "v1"'), "Durable Objects: two migrations have the tag v1"],
+    [
+      "Durable Objects of another environment",
+      swap('class_name = "TaskAlarm"', 'class_name = "TaskAlarm"\nscript_name = "plinth-staging"'),
+      "shared storage: TASK_ALARM has the Durable Objects of plinth-staging, the Worker of staging",
+    ],
+    ["a limit without a number", swap('"1001"', '"public"'), "RATE_LIMIT_PUBLIC has the namespace_id public"],
+    ["a Worker that nobody reaches", add("workers_dev = false"), "domain: workers_dev is false"],
+    [
+      "a place that no provider has",
+      add('placement = { region = "eu-central-1" }'),
+      "placement: the region eu-central-1",
+    ],
+    [
+      "schedules that an environment takes away",
+      add("triggers = { crons = [] }"),
+      "schedules: nothing looks each hour",
+    ],
+    ["a schedule of each day", add('triggers = { crons = ["0 3 * * *"] }'), "schedules: nothing looks each hour"],
+    ["a schedule of words", add('triggers = { crons = ["hourly"] }'), 'schedules: "hourly" is no cron expression'],
+    ["seconds in a schedule", add('triggers = { crons = ["0 0 * * * *"] }'), "is no cron expression of five fields"],
+    [
+      "a schedule of every few minutes, in other words",
+      add('triggers = { crons = ["0 * * * *", "3-58/10 * * * *", "8-58/10 * * * *"] }'),
+      "schedules: a schedule of every few minutes",
+    ],
     ["no placement", swap('placement = { mode = "smart" }', ""), "placement: none"],
     ["a date in the future", swap("2026-11-01", "2099-01-01"), "compatibility date: 2099-01-01 is not in the past"],
   ])("names %s", async (_, edit, fault) => {
@@ -212,6 +257,35 @@ describe("npm run preflight", () => {
   it("names a bucket of another environment", async () => {
     const edit = swap(/# r2_buckets = (.*) bucket_name = ".*" \}\]/g, 'r2_buckets = $1 bucket_name = "one" }]');
     expect((await faultsOf(edit, true)).join("\n")).toContain("shared storage: the bucket one is also that of staging");
+  });
+
+  it("names a queue, a namespace and a domain of another environment", async () => {
+    const line = [
+      'queues = { consumers = [{ queue = "tasks" }] }',
+      'kv_namespaces = [{ binding = "CACHE", id = "0123456789abcdef0123456789abcdef" }]',
+      'routes = [{ pattern = "api.plinth.dev", custom_domain = true }]',
+    ].join("\n");
+    const faults = await faultsOf(swap(/name = "plinth-(staging|production)"/g, `$&\n${line}`), true);
+    expect(faults).toStrictEqual([
+      "parity of production: api.plinth.dev is also the route of staging",
+      "shared storage: the namespace 0123456789abcdef0123456789abcdef is also that of staging",
+      "shared storage: the queue tasks is also that of staging",
+    ]);
+  });
+
+  it.each([
+    [
+      "a binding that production alone has",
+      'kv_namespaces = [{ binding = "CACHE", id = "0123456789abcdef0123456789abcdef" }]',
+    ],
+    ["schedules that share minutes", 'triggers = { crons = ["0 * * * *", "*/5 3 * * *", "2 4 * * *", "0 3 L * *"] }'],
+    [
+      "a queue that wakes its own tasks",
+      'queues = { producers = [{ binding = "TASK_QUEUE", queue = "q" }], consumers = [{ queue = "q" }] }',
+    ],
+    ["a binding to another Worker", 'services = [{ binding = "OTHER", service = "other" }]'],
+  ])("finds no fault with %s", async (_, line) => {
+    expect((await faultsOf(add(line))).filter((fault) => !fault.startsWith("cache: "))).toStrictEqual([]);
   });
 
   it("takes a domain of one's own and the region of the database", async () => {
@@ -290,5 +364,23 @@ describe("npm run preflight", () => {
     const left = [...starts];
     expect(await leastStart(async () => left.shift())).toBe(least);
     expect(left).toStrictEqual([]);
+  });
+
+  it("names a Worker that throws as it starts, and a flag of the runtime that there is not", async () => {
+    const { folder } = await tinyProject();
+    const start = () => measureStart(wranglerIn(folder, process.env), "production");
+    await writeFile(join(folder, "index.js"), "export default { fetch: () => new Response(crypto.randomUUID()) };");
+    expect(await start()).toBeTypeOf("number");
+    await writeFile(
+      join(folder, "index.js"),
+      "const id = crypto.randomUUID(); export default { fetch: () => new Response(id) };",
+    );
+    const fault = expect.stringMatching(/^a module throws as it is loaded/);
+    expect(await start()).toStrictEqual({ fault });
+    expect(startLine(await start())).toMatchObject({ name: "start-up", verdict: "no-go" });
+    const config = await readFile(join(folder, "wrangler.toml"), "utf8");
+    await writeFile(join(folder, "wrangler.toml"), `compatibility_flags = ["nodejs_compatt"]\n${config}`);
+    expect(await start()).toStrictEqual({ fault: "No such compatibility flag: nodejs_compatt" });
+    await rm(folder, { recursive: true });
   });
 });
