@@ -1425,7 +1425,7 @@ export interface paths {
         };
         /**
          * Check readiness
-         * @description Ready if the settings are valid, the database answers, every migration of this version is applied, and no unknown one precedes them. Migrations of a newer version are fine. `tasks` is `late` if a schedule is overdue by a quarter of an hour: requests are served all the same.
+         * @description Ready if the settings are valid, the database answers and takes writes, every migration of this version is applied, and no unknown one precedes them. Migrations of a newer version are fine. `tasks` is `late` if a schedule is overdue by a quarter of an hour: requests are served all the same.
          */
         get: operations["ready"];
         put?: never;

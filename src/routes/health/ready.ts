@@ -1,6 +1,7 @@
 import { DatabaseRole } from "../../crud/database-role.ts";
 import { Metrics } from "../../crud/metrics.ts";
 import { Migrations, ownMigrations } from "../../crud/migrations.ts";
+import { ReadOnly } from "../../crud/read-only.ts";
 import { endpoint, json } from "../../endpoint/endpoint.ts";
 import { ApiError } from "../../errors.ts";
 import { GuardedError } from "../../log.ts";
@@ -28,7 +29,7 @@ export const ready = endpoint(
     tags: ["operations"],
     summary: "Check readiness",
     description:
-      "Ready if the settings are valid, the database answers, every migration of this version is applied, and no unknown one precedes them. Migrations of a newer version are fine. `tasks` is `late` if a schedule is overdue by a quarter of an hour: requests are served all the same.",
+      "Ready if the settings are valid, the database answers and takes writes, every migration of this version is applied, and no unknown one precedes them. Migrations of a newer version are fine. `tasks` is `late` if a schedule is overdue by a quarter of an hour: requests are served all the same.",
     access: "public",
     atRoot: true,
     roundTrips: 2,
@@ -37,8 +38,9 @@ export const ready = endpoint(
   },
   async (c) => {
     const { db, log, now, run, settings, tasks } = c.var;
-    const [{ rows }, role] = await run(
+    const [{ rows }, readOnly, role] = await run(
       Migrations.compare(db, [...ownMigrations.keys()]),
+      ReadOnly.reasons(db),
       isRelaxed(settings.ENVIRONMENT) ? undefined : DatabaseRole.powers(db),
     );
     if (rows.length > 0) {
@@ -47,6 +49,9 @@ export const ready = endpoint(
       );
       throw new ApiError("not_ready", { cause: new GuardedError({ migrations }) });
     }
+    // The cause that each change would have.
+    if (readOnly.rows.length > 0)
+      throw new ApiError("database_unavailable", { cause: new GuardedError({ sqlstate: "25006" }) });
     if (role && role.rows.length > 0) {
       // Only a backstop is missing: the queries name their owner, and the Worker goes on.
       log({ level: "warn", message: "database role", faults: role.rows.map(({ power }) => power) });

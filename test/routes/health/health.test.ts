@@ -128,6 +128,21 @@ describe("GET /health/ready", () => {
       }
     });
 
+    it("is 503 on a database that takes no writes, with the cause that a change has", async () => {
+      expect((await readyAfter(...times)).answer.status).toBe(200);
+      const isReadOnly = async (value: "on" | "off") => {
+        await db.execute(sql.raw(`alter database ${name} set default_transaction_read_only = ${value}`));
+        // Sessions from before do not know it.
+        await db.execute(sql.raw(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`));
+      };
+      await isReadOnly("on");
+      const client = serve({ bindings: { ...bindings, DATABASE_URL: url.href } });
+      const answer = await client.get("/health/ready");
+      await isReadOnly("off");
+      expect([answer.status, answer.body.code]).toStrictEqual([503, "database_unavailable"]);
+      expect(client.logs).toContainEqual(expect.objectContaining({ cause: { sqlstate: "25006" } }));
+    });
+
     it("is 200 on a database that a newer version has migrated, also with an older one applied late", async () => {
       expect((await readyAfter(...times, last + 1, first - 1)).answer.status).toBe(200);
     });
