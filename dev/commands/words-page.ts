@@ -32,6 +32,7 @@ const more: Partial<Record<keyof Contract, string>> = {
   idempotent: "[Idempotency](http.md#idempotency)",
   versioned: "[Versions](http.md#versions)",
   paged: "[Lists](http.md#lists)",
+  batch: "[A batch](rules.md#a-batch)",
   refersTo: "[A field that refers](rules.md#a-field-that-refers-to-a-row)",
   transaction: "[A rule that reads](rules.md#a-rule-that-reads-decides-and-writes)",
   ranged: "[Files](files.md)",

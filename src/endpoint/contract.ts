@@ -84,7 +84,7 @@ export type Contract = {
   deprecated?: Deprecated;
   /** An OAuth2 token endpoint, whose errors carry RFC 6749's members too. */
   oauth?: true;
-  /** Its rate class: see `rateClasses`. By default `public` or `user`, depending on `access`. */
+  /** Its rate class: see `rateClasses`. By default `public` or `user`, depending on `access`, or `heavy` for a `batch`. */
   rate?: RateClass;
   /** The token in its body that identifies a call for counting, instead of a network shared with others. */
   carries?: Carried;
@@ -125,6 +125,11 @@ export type Contract = {
    * query, `Link` to the 200, 400.
    */
   paged?: true;
+  /**
+   * Takes a body made by `batchOf`, whose operations `changeTogether` carries out, all or none. Needs `idempotent`. Adds
+   * the class `heavy`, 404, 409, 412 and 428.
+   */
+  batch?: true;
   /**
    * Gives it `c.var.transaction`, for a rule that reads, decides and writes. Costs a connection of its own: `roundTrips`
    * counts three, the guard, and each statement, in one attempt.
@@ -206,6 +211,7 @@ const codesWith = {
   refersTo: ["invalid_reference"],
   signed: ["invalid_signature"],
   paged: ["invalid_cursor", "validation_failed"],
+  batch: ["not_found", "quota_exceeded", "precondition_failed", "precondition_required"],
   cached: ["bad_request", "precondition_failed"],
   ranged: ["bad_request", "precondition_failed", "range_not_satisfiable"],
   "versioned get": ["bad_request", "precondition_failed"],

@@ -5,6 +5,7 @@ import {
   consequencesOf,
   type Policy,
   permissionIn,
+  type RateClass,
   secondsIn,
   usualBytes,
   type WorkKind,
@@ -26,6 +27,7 @@ import {
   codesOf,
   completed,
   type EnvOf,
+  type Method,
   parametersOf,
   type RequestOf,
 } from "./contract.ts";
@@ -117,14 +119,15 @@ export function optional<Body extends object>(body: Body): Omit<Body, "required"
 /** The declaration itself, with what follows from it for the stages of a request. */
 function policyOf(contract: Contract): Policy {
   const { access, atRoot, callers, changes = {}, deprecated, fresh, oauth = false, permission, request } = contract;
-  const { roundTrips = 1, transaction, uncounted, version = 1, withoutSettings } = contract;
+  const { batch, method, roundTrips = 1, transaction, uncounted, version = 1, withoutSettings } = contract;
+  const rate = contract.rate ?? (batch ? "heavy" : consequencesOf(access).rate);
   return {
     ...contract,
     path: atRoot ? contract.path : `/api/v${version}${contract.path}`,
     fresh: fresh && secondsIn(fresh),
     permission: callers && (permission ?? permissionIn(access)),
-    rate: uncounted ? undefined : (contract.rate ?? consequencesOf(access).rate),
-    work: uncounted || withoutSettings ? undefined : workOf(contract),
+    rate: uncounted ? undefined : rate,
+    work: uncounted || withoutSettings ? undefined : workOf(method, rate),
     deprecation: deprecated ? deprecationHeaders(deprecated) : [],
     // Every attempt may spend them.
     roundTrips: roundTrips * (1 + (typeof transaction === "object" ? (transaction.retries ?? 0) : 0)),
@@ -136,8 +139,8 @@ function policyOf(contract: Contract): Policy {
   };
 }
 
-function workOf({ method, rate }: Contract): WorkKind {
-  if (rate && bulkRates.includes(rate)) return "bulk";
+function workOf(method: Method, rate: RateClass): WorkKind {
+  if (bulkRates.includes(rate)) return "bulk";
   return method === "get" ? "read" : "write";
 }
 

@@ -29,6 +29,7 @@ export const exclusions = {
   },
   evicts: { get: "a get changes nothing that an answer shows" },
   paged: { change: "only a get is paged" },
+  batch: { public: 'a batch changes rows of a caller: it needs access: "user"' },
   ranged: { change: "only a get is ranged", paged: ranged, versioned: ranged, cached: ranged },
   version: { atRoot: "a path at the root has no version" },
   withoutSettings: {

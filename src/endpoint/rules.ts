@@ -79,6 +79,7 @@ function faultsOf(contract: Contract): string[] {
     ...faultsTogether(contract),
     ...faultsOfReferences(contract),
     ...faultsOfPages(contract),
+    ...faultsOfBatch(contract),
     ...faultsOfVersions(contract),
     ...faultsOfCache(contract),
     ...faultsOfEvictions(contract),
@@ -273,6 +274,16 @@ function faultsOfPages({ paged, request, responses }: Contract): string[] {
   return [
     ...own.map((name) => `paged adds ${name} to the query: leave it out of the schema`),
     ...when(!isPage, "a paged 200 is JSON of a schema made by pageOf"),
+  ];
+}
+
+/** Requires the body of a batch, and a key for its repetition. */
+function faultsOfBatch({ batch, method, idempotent, request }: Contract): string[] {
+  if (batch !== true) return [];
+  return [
+    ...when(method !== "post", "a batch is a post"),
+    ...when(!fieldsOfBody(request).includes("operations"), "the body of a batch is JSON of a schema made by batchOf"),
+    ...when(idempotent !== true, "a batch whose answer was lost is sent again: add idempotent"),
   ];
 }
 

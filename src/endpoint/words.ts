@@ -66,6 +66,7 @@ export const words: Record<keyof Contract, Kind & { isNeeded?: boolean }> = {
   refersTo: referring,
   versioned: flag,
   paged: flag,
+  batch: flag,
   transaction: terms,
   ranged: flag,
   cached: caching,

@@ -6,6 +6,7 @@ import { file, files, multipart, upload } from "../../src/endpoint/bodies.ts";
 import { body, endpoint, formOrJson, json, optional } from "../../src/endpoint/endpoint.ts";
 import { downloadOf } from "../../src/http/download.ts";
 import { endpoints } from "../../src/routes/index.ts";
+import { batchOf } from "../../src/schemas/batches.ts";
 import { IdParams } from "../../src/schemas/common.ts";
 import { Health } from "../../src/schemas/health.ts";
 import { pageOf } from "../../src/schemas/pages.ts";
@@ -104,6 +105,12 @@ describe("createApp", () => {
   const posting = { ...withoutParams, method: "post" };
   const film = upload({ types: ["video/mp4"], maxBytes: 1e8 });
   const paged = { ...withoutParams, paged: true, responses: { 200: json(pageOf(Health), "A page") } };
+  const batched = {
+    ...posting,
+    batch: true,
+    idempotent: true,
+    request: { body: body(batchOf(Health, Health, { status: "ok" })) },
+  };
   const shared = { access: "public", cached: { seconds: 1, staleSeconds: 1 } };
   const kept = { contract: shared, policy: { operationId: "readThings", path: "/things" } };
   const asking = (query: z.ZodRawShape) => ({ request: { params: IdParams, query: z.object(query) } });
@@ -349,6 +356,10 @@ describe("createApp", () => {
     [{ ...paged, access: "public", withoutSettings: true }, "no cursor can be signed without settings"],
     [{ ...paged, request: { query: z.object({ cursor: z.string() }) } }, "paged adds cursor to the query"],
     [{ ...paged, request: { query: z.object({ limit: z.string() }) } }, "paged adds limit to the query"],
+    [{ ...batched, request: { body: body(Health) } }, "the body of a batch is JSON of a schema made by batchOf"],
+    [{ ...batched, idempotent: undefined }, "a batch whose answer was lost is sent again: add idempotent"],
+    [{ ...batched, method: "put" }, "a batch is a post"],
+    [{ ...batched, access: "public" }, 'a batch changes rows of a caller: it needs access: "user"'],
     [{ ...paged, responses: sound.responses }, "a paged 200 is JSON of a schema made by pageOf"],
     [{ ...paged, responses: { 204: { description: "None" } } }, "a paged 200 is JSON of a schema made by pageOf"],
   ])("refuses %j: %s", (contract, fault) => {

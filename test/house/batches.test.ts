@@ -59,10 +59,10 @@ const CrateBatchResult = batchResultOf(Crate).openapi("CrateBatchResult");
 const CrateBatches = batchQueries(crates, getTableColumns(crates));
 const BarrelBatches = batchQueriesIn(barrels, getTableColumns(barrels));
 
-const said = { method: "post", tags: ["crates"], rate: "heavy", idempotent: true } as const;
+const said = { method: "post", tags: ["crates"], batch: true, idempotent: true } as const;
 const answered = {
   responses: { 200: json(CrateBatchResult, "One result per operation, in order") },
-  errors: ["not_found", "precondition_failed", "precondition_required", "quota_exceeded", "conflict"],
+  errors: ["conflict"],
 } as const;
 
 const batchCrates = endpoint(

@@ -150,11 +150,10 @@ const OrderBatchResult = batchResultOf(OrderRow);
 
 const batchOrders = endpoint(
   {
-    ...{ ...said, path: "/orders/batch", operationId: "batchOrders", idempotent: true },
+    ...{ ...said, path: "/orders/batch", operationId: "batchOrders", batch: true, idempotent: true },
     request: { body: body(OrderBatch) },
     refersTo: { "operations.*.item.customer_id": customers },
     responses: { 200: json(OrderBatchResult, "One result per operation, in order") },
-    errors: ["not_found", "precondition_failed", "precondition_required", "quota_exceeded"],
   },
   async (c) => {
     const { results } = await changeTogether(c.var, OrderBatches, c.var.user, c.req.valid("json").operations);

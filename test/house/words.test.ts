@@ -4,7 +4,7 @@ import { isCreation } from "../../src/middleware/versions.ts";
 import { type Call, called, send, withHeaders } from "../calls.ts";
 import { type Answer, serve } from "../harness.ts";
 
-const having = (word: "idempotent" | "versioned" | "paged" | "ranged" | "cached" | "signed") =>
+const having = (word: "batch" | "idempotent" | "versioned" | "paged" | "ranged" | "cached" | "signed") =>
   called.filter(({ endpoint }) => endpoint.contract[word]);
 
 describe("promise 18: a word of a declaration holds", () => {
@@ -22,6 +22,22 @@ describe("promise 18: a word of a declaration holds", () => {
       const body = call.body === undefined ? { json: { ...call.json, other: 1 } } : { body: "another" };
       const other = await send(endpoint, { ...call, ...body });
       expect(other.status).toBe(422);
+    },
+  );
+
+  it.each(having("batch"))(
+    "batch: $operationId carries out no operation where one fails, and all of them otherwise",
+    async ({ endpoint, make }) => {
+      const call = await make();
+      const operations = [call.json?.operations ?? []].flat();
+      const failing = [...operations, { op: "delete", id: crypto.randomUUID() }];
+      const refused = await send(endpoint, { ...call, json: { ...call.json, operations: failing } });
+      expect(refused.status).toBe(404);
+      expect(refused.body.errors).toMatchObject([
+        { loc: ["body", "operations", operations.length], type: "not_found" },
+      ]);
+      const { status, body } = await send(endpoint, call);
+      expect([status, body.results.length]).toStrictEqual([200, operations.length]);
     },
   );
 

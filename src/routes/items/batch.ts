@@ -16,12 +16,11 @@ export const batchItems = endpoint(
     access: "user",
     callers: ["user", "key"],
     permission: "items:write",
-    rate: "heavy",
+    batch: true,
     idempotent: true,
     evicts: [listPublicItems, readPublicItem],
     request: { body: body(ItemBatch) },
     responses: { 200: json(ItemBatchResult, "One result per operation, in order") },
-    errors: ["not_found", "precondition_failed", "precondition_required", "quota_exceeded"],
   },
   async (c) => {
     const { results, shown } = await changeItems(c.var, c.req.valid("json").operations);
