@@ -25,6 +25,8 @@ afterAll(async () => {
 
 describe("npm run new", () => {
   it("works in a project without the example, and what it makes there passes every check", async () => {
+    // A resource of the project's own, made before, whose names end like those of the example.
+    expect(await make("resource", "zebra-items")).toMatchObject({ code: 0 });
     const page = "docs/without-the-example.md";
     const reader = new Reader(copy, scratch);
     await reader.follow(blocksOf(page, await readFile(join(project, page), "utf8")));
