@@ -2,12 +2,11 @@ import { createApp } from "../../src/app.ts";
 import { usualSeconds } from "../../src/context/policy.ts";
 import { describeApi } from "../../src/endpoint/document.ts";
 import type { Endpoint } from "../../src/endpoint/endpoint.ts";
+import { refusalOf } from "../../src/endpoint/gate.ts";
 import { routeOutlineOf } from "../../src/endpoint/route-outline.ts";
-import { ApiError, errorTable, problemBody } from "../../src/errors.ts";
-import { defaults, headersOfSecure, securityHeaders } from "../../src/middleware/answer-headers.ts";
-import { exposed } from "../../src/middleware/cors.ts";
+import { ApiError } from "../../src/errors.ts";
 import type { WholeData } from "../../src/shape/base.ts";
-import type { Refusal, RouterData } from "../../src/shape/router.ts";
+import type { RouterData } from "../../src/shape/router.ts";
 import type { TaskOutline } from "../../src/task/elsewhere.ts";
 import { allTasks } from "../../src/tasks/index.ts";
 import { answerSeconds } from "./own.ts";
@@ -32,19 +31,6 @@ export function routerData({ base, others, routes }: Parts): RouterData {
 
 function bodySeconds({ contract: { request } }: Endpoint): number {
   return request?.body?.seconds ?? usualSeconds;
-}
-
-function refusalOf(error: ApiError): Refusal {
-  const entry: { status: number; retryAfter?: number } = errorTable[error.code];
-  const { request_id: _, ...body } = problemBody(error, "", { oauth: false, fields: [] });
-  const headers = Object.entries({
-    ...securityHeaders,
-    ...defaults,
-    "Content-Type": "application/problem+json",
-    "Retry-After": String(entry.retryAfter),
-    "Access-Control-Expose-Headers": exposed.join(","),
-  });
-  return { status: entry.status, headers, secure: Object.entries(headersOfSecure), body };
 }
 
 /** The whole of these endpoints. */

@@ -32,20 +32,24 @@ export class Places {
   #refused = 0;
   #toldAt = Number.NEGATIVE_INFINITY;
 
-  /** Throws `overloaded` if there is no place for work of this kind. */
-  requireRoom(work: WorkKind, bounds: Bounds): void {
+  /** True if there is a place for work of this kind. */
+  hasRoom(work: WorkKind, bounds: Bounds): boolean {
     const now = Date.now();
     this.#forget(now - bounds.DATABASE_TIMEOUT_MS);
     const open = Math.min(this.#open, this.#congestion.openAt(now));
-    if (this.#taken.size < Math.max(1, bounds.REQUESTS_PER_ISOLATE * shares[work] * open)) return;
-    this.#refused += 1;
-    this.#congestion.noteRefusal(now);
-    const seconds = 1 + Math.floor(Math.random() * longestWait);
-    throw new ApiError("overloaded", { headers: { "Retry-After": String(seconds) } });
+    return this.#taken.size < Math.max(1, bounds.REQUESTS_PER_ISOLATE * shares[work] * open);
   }
 
+  /** Counts a request that is refused, and returns the headers of its answer. */
+  refuse(): { "Retry-After": string } {
+    this.#refused += 1;
+    this.#congestion.noteRefusal(Date.now());
+    return { "Retry-After": String(1 + Math.floor(Math.random() * longestWait)) };
+  }
+
+  /** Throws `overloaded` if there is no place for work of this kind. */
   take(work: WorkKind, bounds: Bounds, trips: Place["trips"] = {}): Place {
-    this.requireRoom(work, bounds);
+    if (!this.hasRoom(work, bounds)) throw new ApiError("overloaded", { headers: this.refuse() });
     const place = { since: Date.now(), trips };
     this.#taken.add(place);
     return place;

@@ -8,6 +8,7 @@ import { aroundEndpoints, inOrder, ofEveryRequest } from "../middleware/order.ts
 import type { Settings } from "../settings.ts";
 import { describeApi } from "./document.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { gateOf } from "./gate.ts";
 import { type RouteOutline, routeOutlineOf } from "./route-outline.ts";
 import { RememberingRouter } from "./router.ts";
 import { refuseUnsound } from "./rules.ts";
@@ -25,10 +26,11 @@ export function appOf<const Endpoints extends readonly Endpoint[]>(endpoints: En
     document: (settings: Settings) => JSON.stringify(describeApi(app, endpoints, settings)),
   };
 
+  const [places, log] = [new Places(), unfailing(deps.log)];
   app.use(
     ...inOrder(ofEveryRequest, {
-      deps: { ...deps, log: unfailing(deps.log) },
-      places: new Places(),
+      deps: { ...deps, log },
+      places,
       document: documentOnce(document),
       outlines,
     }),
@@ -44,6 +46,9 @@ export function appOf<const Endpoints extends readonly Endpoint[]>(endpoints: En
   for (const [path, refusal] of before) app.use(path, refusal);
   const routed = app.openapiRoutes(endpoints);
   for (const [path, refusal] of after) app.use(path, refusal);
+  const gate = gateOf(endpoints, places, log);
+  const { fetch } = routed;
+  routed.fetch = (request, bindings, ...rest) => gate(request, bindings ?? {}) ?? fetch(request, bindings, ...rest);
   return routed;
 }
 

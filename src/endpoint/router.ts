@@ -1,5 +1,6 @@
 import type { Result, Router } from "hono/router";
 import { TrieRouter } from "hono/router/trie-router";
+import { getPathNoStrict } from "hono/utils/url";
 
 /**
  * Hono's router, which is asked once per isolate for each path without parameters. Its faster router refuses a fixed path
@@ -27,4 +28,26 @@ export class RememberingRouter<T> implements Router<T> {
     this.#remembered.set(key, known);
     return known;
   }
+}
+
+/** Something that answers a path as Hono spells it, `/items/:id`. */
+export type RouteTo<To> = readonly [method: string, path: string, to: To];
+
+/** Finds what answers a request, as an app of all these routes would find its endpoint. */
+export function finderIn<To>(routes: readonly RouteTo<To>[]): (request: Request) => To | undefined {
+  // A fixed path belongs to its own methods alone, although /{id} would match it too.
+  const fixed = new Map<string, Map<string, To>>();
+  const router = new RememberingRouter<To>();
+  for (const [method, path, to] of routes) {
+    if (path.includes(":")) router.add(method, path, to);
+    else fixed.set(path, (fixed.get(path) ?? new Map<string, To>()).set(method, to));
+  }
+  return (request) => {
+    const path = getPathNoStrict(request);
+    const method = request.method === "HEAD" ? "GET" : request.method;
+    const here = fixed.get(path);
+    if (here) return here.get(method);
+    const [[first] = []] = router.match(method, path);
+    return first?.[0];
+  };
 }

@@ -3,14 +3,6 @@ import type { WorkKind } from "../context/policy.ts";
 import type { AppEnv } from "../context/types.ts";
 import { ApiError } from "../errors.ts";
 
-/** Refuses a request that would find no place, with 503 `overloaded`. */
-export function door(work: WorkKind): MiddlewareHandler<AppEnv> {
-  return (c, next) => {
-    c.var.places.requireRoom(work, c.var.settings);
-    return next();
-  };
-}
-
 /** Takes a place until the answer is there. The rest of a stream that goes on is read at the client's pace. */
 export function takePlace(work: WorkKind): MiddlewareHandler<AppEnv> {
   return async (c, next) => {

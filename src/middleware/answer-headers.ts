@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import { isSignedIn } from "../context/policy.ts";
+import { isSignedIn, type Policy, type RateClass } from "../context/policy.ts";
 import type { AppEnv, Variables } from "../context/types.ts";
 import { rateLimitPolicy } from "./rate-limit.ts";
 
@@ -27,7 +27,7 @@ export const headersOfPages = {
  * For answers that bring none of their own: a page has a policy, a cached answer may be stored. Anything else may load
  * nothing, not be framed and not be stored.
  */
-export const defaults = {
+const defaults = {
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
   "Cache-Control": "no-store",
 } as const;
@@ -54,13 +54,25 @@ export const answerHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   for (const [name, value] of otherwise) if (!headers.has(name)) headers.set(name, value);
   for (const [name, value] of policy?.deprecation ?? []) headers.set(name, value);
   headers.set("Server-Timing", timingOf(policy, trips));
-  // One for each class that can count the call. The platform does not report the remainder.
-  if (policy?.carries) headers.append("RateLimit-Policy", rateLimitPolicy("token"));
-  if (policy?.rate) headers.append("RateLimit-Policy", rateLimitPolicy(policy.rate));
+  for (const rate of classesOf(policy)) headers.append("RateLimit-Policy", rateLimitPolicy(rate));
 };
 
+/** The headers of an answer that is made without a stage, at the endpoint of a policy or at any. */
+export function headersAt(policy?: Policy): [string, string][] {
+  return [
+    ...[...always, ...otherwise, ...(policy?.deprecation ?? [])],
+    ["Server-Timing", timingOf(policy, { count: 0, milliseconds: 0 })],
+    ...classesOf(policy).map((rate): [string, string] => ["RateLimit-Policy", rateLimitPolicy(rate)]),
+  ];
+}
+
+/** Those that can count a call. The platform does not report the remainder. */
+function classesOf(policy: Policy | undefined): RateClass[] {
+  return [...(policy?.carries ? (["token"] as const) : []), ...(policy?.rate ? [policy.rate] : [])];
+}
+
 /** The use of the database, for the browser's network panel and for tests. */
-function timingOf(policy: Variables["policy"], { count, milliseconds, again }: Variables["trips"]): string {
+function timingOf(policy: Policy | undefined, { count, milliseconds, again }: Variables["trips"]): string {
   // Omits the time for strangers: it could reveal more than the answer does.
   const duration = policy && isSignedIn(policy.access) ? `dur=${milliseconds};` : "";
   return `db;${duration}desc="round trips: ${count}${again ? `, tried again: ${again}` : ""}"`;

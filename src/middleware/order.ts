@@ -1,6 +1,7 @@
 /**
  * The drawing of a request: every stage that it passes, from the first to the handler. The answer returns through them
- * in the opposite order. `appOf` and `endpoint` take the order from here.
+ * in the opposite order. `appOf` and `endpoint` take the order from here. In front of them all is the gate of
+ * src/endpoint/gate.ts, where a full isolate refuses a request before it costs more than its refusal.
  */
 import type { MiddlewareHandler } from "hono";
 import type { Places } from "../context/places.ts";
@@ -11,7 +12,7 @@ import type { Contract, Uploading } from "../endpoint/contract.ts";
 import type { RouteOutline } from "../endpoint/route-outline.ts";
 import type { Tagged } from "../http/etag.ts";
 import type { Settings } from "../settings.ts";
-import { door, takePlace } from "./admission.ts";
+import { takePlace } from "./admission.ts";
 import { answerHeaders } from "./answer-headers.ts";
 import { authenticate } from "./authenticate.ts";
 import { bodyLimit, dropBody } from "./body-limit.ts";
@@ -93,11 +94,6 @@ export const ofEndpoint: readonly Stage<Declared>[] = [
     "switch",
     ({ contract: { offBy } }) => offBy && unlessOff(offBy),
     "An endpoint that is switched off is indistinguishable from a missing one, and counts nothing.",
-  ],
-  [
-    "door",
-    ({ contract: { cached }, policy: { work } }) => (cached ? undefined : work && door(work)),
-    "A full isolate refuses before a request costs more than its refusal. The cache serves in any case.",
   ],
   [
     "provide",

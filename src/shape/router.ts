@@ -1,19 +1,9 @@
-import { getPathNoStrict } from "hono/utils/url";
-import { RememberingRouter } from "../endpoint/router.ts";
-import { adoptedId } from "../http/request-id.ts";
+import { finderIn, type RouteTo } from "../endpoint/router.ts";
+import { answersOf, type Refusal, refusedId } from "../http/refusal.ts";
 import { describeError, type Log, logToConsole } from "../log.ts";
 
 /** The path of an endpoint as Hono spells it, and the binding of the Worker that has it. */
-export type Route = readonly [method: string, path: string, binding: string];
-
-/** A refusal by the router itself, complete but for the id of the request. */
-export type Refusal = {
-  status: number;
-  headers: readonly (readonly [string, string])[];
-  /** Further ones of an answer by TLS. */
-  secure: readonly (readonly [string, string])[];
-  body: object;
-};
+export type Route = RouteTo<string>;
 
 /** Everything that the router knows, in plain data: dev/shapes makes it of the endpoints. */
 export type RouterData = {
@@ -37,43 +27,28 @@ type Target = { fetch(request: Request, init?: RequestInit): Promise<Response> }
 
 /** The Worker in front of an API in parts: hands each request to the part that has its endpoint. */
 export function routerWorker({ routes, base, unbound, failed, late, wait }: RouterData, log: Log = logToConsole) {
-  const find = finderIn(routes, base);
-  const refuse = (request: Request, bindings: Record<string, unknown>, { binding, refusal, cause }: Refused) => {
-    const request_id = adoptedId(request.headers.get("X-Request-Id"));
-    log({ level: "error", message: "router", binding, status: refusal.status, request_id, cause });
-    return answerOf(refusal, { request, request_id, origins: String(bindings.ALLOWED_ORIGINS ?? "") });
+  const find = finderIn(routes);
+  const refusals = { unbound: answersOf(unbound), failed: answersOf(failed), late: answersOf(late) };
+  const refuse = (request: Request, bindings: Record<string, unknown>, { binding, as, cause }: Refused) => {
+    const requestId = refusedId(request);
+    const origins = String(bindings.ALLOWED_ORIGINS ?? "").split(",");
+    const isListed = (origin: string) => origins.some((one) => one.trim() === origin);
+    const answer = refusals[as](request, { requestId, isListed });
+    log({ level: "error", message: "router", binding, status: answer.status, request_id: requestId, cause });
+    return answer;
   };
   return {
     async fetch(request: Request, bindings: Record<string, unknown>): Promise<Response> {
-      const binding = find(request);
+      const binding = find(request) ?? base;
       const target = bindings[binding];
-      if (!isTarget(target)) return refuse(request, bindings, { binding, refusal: unbound });
+      if (!isTarget(target)) return refuse(request, bindings, { binding, as: "unbound" });
       try {
         return await answerInTime(target, request, wait);
       } catch (error) {
-        const refusal = error instanceof Late ? late : failed;
-        return refuse(request, bindings, { binding, refusal, cause: describeError(error) });
+        const as = error instanceof Late ? "late" : "failed";
+        return refuse(request, bindings, { binding, as, cause: describeError(error) });
       }
     },
-  };
-}
-
-/** Finds the binding for a request, as one app of all endpoints would find the endpoint. */
-function finderIn(routes: readonly Route[], base: string): (request: Request) => string {
-  // A fixed path belongs to its own methods alone, although /{id} would match it too.
-  const fixed = new Map<string, Map<string, string>>();
-  const router = new RememberingRouter<string>();
-  for (const [method, path, binding] of routes) {
-    if (path.includes(":")) router.add(method, path, binding);
-    else fixed.set(path, (fixed.get(path) ?? new Map<string, string>()).set(method, binding));
-  }
-  return (request) => {
-    const path = getPathNoStrict(request);
-    const method = request.method === "HEAD" ? "GET" : request.method;
-    const here = fixed.get(path);
-    if (here) return here.get(method) ?? base;
-    const [[first] = []] = router.match(method, path);
-    return first?.[0] ?? base;
   };
 }
 
@@ -99,25 +74,7 @@ async function answerInTime(target: Target, request: Request, wait: Wait): Promi
   }
 }
 
-type Refused = { binding: string; refusal: Refusal; cause?: Record<string, unknown> };
-
-type Asked = { request: Request; request_id: string; origins: string };
-
-function answerOf({ status, headers, secure, body }: Refusal, { request, request_id, origins }: Asked): Response {
-  const all = request.url.startsWith("https:") ? [...headers, ...secure] : headers;
-  const own = new Headers([...all.map(([name, value]): [string, string] => [name, value])]);
-  own.set("X-Request-Id", request_id);
-  own.set("Vary", "Origin");
-  const origin = request.headers.get("Origin") ?? "";
-  if (origin !== "" && origins.split(",").some((one) => one.trim() === origin)) {
-    own.set("Access-Control-Allow-Origin", origin);
-    own.set("Access-Control-Allow-Credentials", "true");
-  } else own.delete("Access-Control-Expose-Headers");
-  return new Response(request.method === "HEAD" ? null : JSON.stringify({ ...body, request_id }), {
-    status,
-    headers: own,
-  });
-}
+type Refused = { binding: string; as: "unbound" | "failed" | "late"; cause?: Record<string, unknown> };
 
 function isTarget(value: unknown): value is Target {
   return typeof value === "object" && value !== null && "fetch" in value;

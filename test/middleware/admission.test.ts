@@ -130,13 +130,50 @@ describe("promise 44: an isolate that has all the work it can do", () => {
     expect(told).toStrictEqual([1, 3, 1]);
   });
 
-  it("refuses before it imports keys and opens the database", async () => {
-    const connect = vi.fn(deps.connect);
-    const { calls, fill, finish } = isolate({}, { connect });
+  it("refuses before the first stage, in which a request costs more than its refusal", async () => {
+    const [connect, address] = [vi.fn(deps.connect), vi.fn(deps.address)];
+    const { calls, fill, finish } = isolate({}, { connect, address });
     await fill("read", 10);
-    const before = connect.mock.calls.length;
     expect(await calls.read()).toMatchObject(refusal);
-    expect(connect).toHaveBeenCalledTimes(before);
+    expect(connect).toHaveBeenCalledTimes(10);
+    expect(address).toHaveBeenCalledTimes(10);
+    finish();
+  });
+
+  it("refuses with the headers of every answer, which a page of a listed origin can read", async () => {
+    const origin = "https://app.example.com";
+    const { fill, finish, get } = isolate({ ALLOWED_ORIGINS: `https://other.example.com, ${origin}` });
+    const running = await fill("read", 10);
+    const asked = [{}, { Origin: origin }, { Origin: "https://evil.example.com" }];
+    const refused = [];
+    for (const own of asked) refused.push(await get("/read", { headers: { ...own, "X-Request-Id": "the-one" } }));
+    finish();
+    await Promise.all(running);
+    for (const [i, own] of asked.entries()) {
+      const ordinary = await get("/ask/1", { headers: { ...own, "X-Request-Id": "the-one" } });
+      expect(refused[i]).toMatchObject({ ...refusal, body: { request_id: "the-one" } });
+      const own503 = ["content-type", "retry-after", "server-timing"];
+      const rest = (headers: Headers = new Headers()) => [...headers].filter(([name]) => !own503.includes(name));
+      expect(rest(refused[i]?.headers)).toStrictEqual(rest(ordinary.headers));
+    }
+    expect(refused[1]?.headers.get("Access-Control-Allow-Origin")).toBe(origin);
+  });
+
+  it("answers HEAD without a body", async () => {
+    const { call, fill, finish } = isolate();
+    await fill("read", 10);
+    const answer = await call("HEAD", "/read");
+    expect([answer.status, answer.text]).toStrictEqual([503, ""]);
+    finish();
+  });
+
+  it("leaves an endpoint that is switched off missing, and so paths and methods that no endpoint has", async () => {
+    const { call, fill, finish } = isolate({ FILES: "off" });
+    await fill("read", 10);
+    expect((await call("GET", "/items/01980000-0000-7000-8000-000000000000/attachments")).status).toBe(404);
+    expect((await call("POST", "/nothing")).status).toBe(404);
+    expect((await call("POST", "/read")).status).toBe(405);
+    expect((await call("OPTIONS", "/read")).status).toBe(204);
     finish();
   });
 
