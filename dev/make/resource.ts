@@ -26,6 +26,15 @@ const writing = ["create", "update", "restore"].map((name) => `routes/${name}`);
 /** The templates of a resource that its owner does not change. */
 const shared = ["schemas", "table", "test", "calls"];
 
+/** Throws a {@link CommandError} for a name of 64 characters or more, of which PostgreSQL keeps 63. */
+function refuseCut(table: string): void {
+  const [name] = /(?<=")\w{64,}(?=")/.exec(table) ?? [];
+  if (name === undefined) return;
+  throw new CommandError(
+    `PostgreSQL cuts ${name}, of ${name.length} characters, to 63: shorten the name of the resource or of the field.`,
+  );
+}
+
 /** Makes a resource of this owner, or one under another resource. Throws a {@link CommandError} that says why not. */
 export async function newResource(names: Names, owner: Owner, fields: Field[], parent?: Names): Promise<void> {
   const { many, one } = names;
@@ -44,6 +53,7 @@ export async function newResource(names: Names, owner: Owner, fields: Field[], p
     const filled = whole.replaceAll(/^(import .*\n)(?=[\s\S]*^\1)/gm, "");
     return writing.includes(file) ? withTaken(filled, fields, names) : filled;
   };
+  refuseCut(from("table"));
   const plan: ScaffoldPlan = { made: new Map(), changed: new Map() };
   plan.made.set(`src/schemas/${many.dashed}.ts`, from("schemas"));
   plan.made.set(`src/crud/${many.dashed}.ts`, from("crud"));

@@ -36,6 +36,15 @@ describe("src/db/schema.ts", () => {
     }
   });
 
+  it("gives nothing a name that PostgreSQL cuts, by which no violation of it would be known", () => {
+    const named = tables.flatMap(({ name, columns, indexes, checks, policies, uniqueConstraints }) => [
+      ...[name, ...columns.map((column) => column.name), ...indexes.map(({ config }) => config.name)],
+      ...[...checks, ...policies, ...uniqueConstraints].map((one) => one.name),
+    ]);
+    expect(named.length).toBeGreaterThan(100);
+    expect(named.filter((name) => Buffer.byteLength(name ?? "") > 63)).toStrictEqual([]);
+  });
+
   it("has a trigger for every table with a version, which moves it and updated_at", async () => {
     const { rows } = await db.execute<{ name: string }>(sql`
       select event_object_table as name from information_schema.triggers

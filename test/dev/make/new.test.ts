@@ -145,6 +145,10 @@ describe("npm run new", () => {
     [["endpoint", "items/restore"], /src\/routes\/items\/restore\.ts is there already/],
     [["endpoint", "items/../x"], /npm run new -- /],
     [["endpoint", "users/poke"], /users is not in ownedTables/],
+    [
+      ["resource", "warehouse-inventory-adjustments", "--fields", "reference_of_the_accounting_system:text(20):unique"],
+      /cuts warehouse_inventory_adjustments_reference_of_the_accounting_system_key, of 70 characters/,
+    ],
     [["resource", "runs"], /"run" cannot name a resource.* --singular/],
     [["resource", "errors"], /"Error" cannot name a resource/],
     [["resource", "timestamps"], /src\/schemas\/common\.ts has Timestamp already/],
