@@ -1,6 +1,13 @@
-/** Finds query parameters that a declaration takes and its handler forgets: every caller believes in a filter that is none. */
+/**
+ * Finds query parameters that a declaration takes and its handler forgets: every caller believes in a filter that is none.
+ * Finds lists, too, that show some rows of many in no order.
+ */
+import { sql } from "drizzle-orm";
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
+import type { Statement } from "../../src/context/types.ts";
+import type { Database } from "../../src/db/client.ts";
+import { users } from "../../src/db/schema.ts";
 import { type Endpoint, endpoint, json } from "../../src/endpoint/endpoint.ts";
 import { type Call, called, send } from "../calls.ts";
 import { exampleOf, type Parameter, parametersOf, resolved, type Schema } from "../examples.ts";
@@ -19,12 +26,19 @@ function textsOf(given: Schema): string[] {
   return type === "boolean" ? ["true", "false"] : [String(exampleOf(given))];
 }
 
+/** The answer to a call, and what was sent to the database for it. */
+async function watched(one: Endpoint, call: Call, app: ReturnType<typeof serve>) {
+  const fetching = vi.spyOn(globalThis, "fetch");
+  const answer = await send(one, call, app);
+  const asked = fetching.mock.calls.map(([, init]) => String(init?.body));
+  fetching.mockRestore();
+  return { answer, asked };
+}
+
 /** The statements and the answer of a call, without the ids, times and hashes that each call has of its own. */
 async function traceOf(one: Endpoint, call: Call, app: ReturnType<typeof serve>) {
-  const fetching = vi.spyOn(globalThis, "fetch");
-  const { status, body, text } = await send(one, call, app);
-  const asked = fetching.mock.calls.map(([, init]) => init?.body);
-  fetching.mockRestore();
+  const { answer, asked } = await watched(one, call, app);
+  const { status, body, text } = answer;
   const trace = JSON.stringify([asked, { ...Object(body ?? text), next_cursor: undefined }]);
   const own = /[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\d[T ][\d:.]+(Z|[+-]\d\d(:\d\d)?)|[\w+/-]{43,}=*|\b\d{10,}\b/g;
   return { isSuccess: status < 300, trace: trace.replaceAll(own, "…") };
@@ -57,6 +71,46 @@ const parameters = called
   )
   .filter(({ name }) => !apart.includes(name));
 
+const stating = {
+  ...({ method: "get", path: "/states", operationId: "readStates", tags: ["operations"] } as const),
+  ...({ summary: "States", description: "States.", access: "user" } as const),
+};
+
+/** The statements of a call that show some rows of many, and may show others the next time. */
+async function unorderedIn(one: Endpoint, call: Call, app = api): Promise<string[]> {
+  const { asked } = await watched(one, call, app);
+  const bodies = asked.map((body): { query?: string; queries?: { query: string }[] } => JSON.parse(body));
+  const statements = bodies.flatMap(({ query = "", queries = [{ query }] }) => queries.map((sent) => sent.query));
+  const isUnordered = (text: string) => /^\W*select\b.*\blimit (?!1\b)/is.test(text) && !/\border by\b/i.test(text);
+  return statements.filter(isUnordered);
+}
+
+const reads = called.filter(({ endpoint }) => endpoint.route.method === "get");
+
+const nothing = { match: async () => undefined, put: async () => {}, delete: async () => {} };
+const uncached = serve({ deps: { answers: nothing } });
+
+describe("a list that shows some of its rows has an order", () => {
+  it.each(reads)("by $operationId", async ({ endpoint, make }) => {
+    expect(await unorderedIn(endpoint, await make(), uncached)).toStrictEqual([]);
+  });
+
+  it("or is found", async () => {
+    const { token } = await aUser();
+    const listedBy = async (find: (db: Database) => Statement) => {
+      const list = endpoint({ ...stating, responses: { 204: { description: "Listed" } } }, async (c) => {
+        await c.var.run(find(c.var.db));
+        return c.body(null, 204);
+      });
+      return unorderedIn(list, { path: "/states", token }, serve({ endpoints: [list] }));
+    };
+    const some = (db: Database) => db.select({ id: users.id }).from(users).limit(2);
+    expect(await listedBy((db) => some(db).orderBy(users.id))).toStrictEqual([]);
+    expect(await listedBy(some)).toHaveLength(1);
+    expect(await listedBy((db) => db.execute(sql`select id from ${users} limit 2`))).toHaveLength(1);
+  });
+});
+
 describe("a query parameter makes a difference", () => {
   it.each(parameters)("by $name", async ({ name, endpoint, make, parameter }) => {
     const advice = `the handler takes no notice of it, or "${name}" belongs into apart in this file`;
@@ -67,8 +121,7 @@ describe("a query parameter makes a difference", () => {
     const Answer = z.object({ state: z.string() });
     const readStates = endpoint(
       {
-        ...({ method: "get", path: "/states", operationId: "readStates", tags: ["operations"] } as const),
-        ...({ summary: "States", description: "States.", access: "user" } as const),
+        ...stating,
         request: { query: z.object({ state: z.enum(["open", "paid"]).optional(), tone: z.enum(["low"]).optional() }) },
         responses: { 200: json(Answer, "The state") },
       },
