@@ -67,7 +67,9 @@ export async function make(args: string[]): Promise<void> {
 async function undo(what: string): Promise<void> {
   await takeBack(what);
   if (!what.startsWith("task ")) await writePages();
-  console.log(`Undone: ${what}. If npm run dev has applied its migration, npm run db:reset makes the database anew.`);
+  const hasTable = what.startsWith("resource ");
+  const anew = hasTable ? " If npm run dev has applied its migration, npm run db:reset makes the database anew." : "";
+  console.log(`Undone: ${what}.${anew}`);
 }
 
 if (import.meta.main) await make(process.argv.slice(2)).catch(failWith);

@@ -190,7 +190,10 @@ describe("npm run new", () => {
       expect.stringMatching(/nothing was undone:\n {2}test\/tasks\/projects\/send-digest\.test\.ts\n$/),
     ]);
     await writeFile(join(copy, "test/tasks/projects/send-digest.test.ts"), test);
-    expect(await make("task", "projects/send-digest", "--undo")).toMatchObject({ code: 0 });
+    expect(await make("task", "projects/send-digest", "--undo")).toStrictEqual({
+      code: 0,
+      output: "Undone: task projects/send-digest.\n",
+    });
     expect(await status()).toBe("");
   });
 
