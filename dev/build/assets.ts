@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import "./common-passwords.ts";
 import { CommandError, failWith, frontEndFolder, projectFolder } from "../config.ts";
 import { readTextIfAny } from "../text.ts";
-import { filesIn, mirror, writeChanged } from "./files.ts";
+import { filesIn, mirror, sweepDrafts, writeChanged } from "./files.ts";
 
 /** A name under `static/immutable/` has a hash of the content, of eight characters or more: `app.3f9c1b2a.js`. */
 const hashed = /[.-](?=[\w-]*[\dA-Z])[\w-]{8,}(\.\w+)+$/;
@@ -28,6 +28,7 @@ const page = ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png", "LI
 const source = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
 
 async function main(): Promise<void> {
+  await sweepDrafts();
   const own = join(projectFolder, "static");
   const unhashed = (await filesIn(join(own, "immutable"))).filter((name) => !hashed.test(name));
   if (unhashed.length > 0) {

@@ -44,9 +44,22 @@ async function copyChanged(from: string, to: string): Promise<void> {
   });
 }
 
+const drafts = join(projectFolder, ".plinth");
+/** Milliseconds after which no command works at its draft any more. */
+const longest = 3_600_000;
+
+/** Removes the drafts of commands that were killed. */
+export async function sweepDrafts(): Promise<void> {
+  const names = (await readdir(drafts).catch(() => [])).filter((name) => /^asset-\d+-\w+$/.test(name));
+  for (const draft of names.map((name) => join(drafts, name))) {
+    // A draft has the other times of what it copies.
+    const since = (await stat(draft).catch(() => undefined))?.ctimeMs;
+    if (since !== undefined && Date.now() - since > longest) await rm(draft, { force: true });
+  }
+}
+
 /** Renames a finished file into place, so that neither a parallel start nor the server sees half of one. */
 async function replace(path: string, write: (draft: string) => Promise<void>): Promise<void> {
-  const drafts = join(projectFolder, ".plinth");
   const draft = join(drafts, `asset-${process.pid}-${Math.random().toString(36).slice(2)}`);
   try {
     await Promise.all([mkdir(drafts, { recursive: true }), mkdir(dirname(path), { recursive: true })]);
@@ -55,13 +68,15 @@ async function replace(path: string, write: (draft: string) => Promise<void>): P
   } catch (error) {
     await rm(draft, { force: true });
     if (!isRefused(error)) throw error;
+    if (error.code === "ENOSPC")
+      throw new CommandError(`The disk is full: ${path} cannot be written. Make room first.`);
     throw new CommandError(
       `${path} is missing or not up to date, and cannot be written (${error.code}). Make it as a user who may: npm run prepare.`,
     );
   }
 }
 
-/** True for an error of a place that may not be written to. */
+/** True for an error of a place that cannot be written to. */
 function isRefused(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && "code" in error && /^(EACCES|EPERM|EROFS)$/.test(String(error.code));
+  return error instanceof Error && "code" in error && /^(EACCES|EPERM|EROFS|ENOSPC)$/.test(String(error.code));
 }

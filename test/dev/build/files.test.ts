@@ -1,8 +1,9 @@
-import { mkdtemp, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it } from "vitest";
-import { mirror } from "../../../dev/build/files.ts";
+import { expect, it, vi } from "vitest";
+import { mirror, sweepDrafts } from "../../../dev/build/files.ts";
+import { projectFolder } from "../../../dev/config.ts";
 
 it("the copy of a folder is written where a file has changed, and only there", async () => {
   const folder = await mkdtemp(join(tmpdir(), "plinth-mirror-"));
@@ -22,4 +23,16 @@ it("the copy of a folder is written where a file has changed, and only there", a
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+it("the drafts of commands that were killed are removed when nobody can be at work on them any more", async () => {
+  const drafts = join(projectFolder, ".plinth");
+  const name = `asset-${process.pid}-killed`;
+  await writeFile(join(drafts, name), "half");
+  await sweepDrafts();
+  expect(await readdir(drafts)).toContain(name);
+  vi.setSystemTime(Date.now() + 3_700_000);
+  await sweepDrafts();
+  vi.useRealTimers();
+  expect(await readdir(drafts)).not.toContain(name);
 });
