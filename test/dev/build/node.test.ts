@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -26,6 +26,8 @@ it("npm run build:node removes no files that an earlier build did not make", asy
   const folder = await mkdtemp(join(tmpdir(), "plinth-outdir-"));
   const file = join(folder, "thesis.txt");
   await writeFile(file, "years of work");
+  // Somebody's own server.
+  await writeFile(join(folder, "server.mjs"), "");
   try {
     for (const [outdir, told] of [
       [folder, "has other files, which a build would remove"],
@@ -36,6 +38,30 @@ it("npm run build:node removes no files that an earlier build did not make", asy
       expect([code, output]).toStrictEqual([1, expect.stringContaining(told)]);
       expect(await readFile(file, "utf8")).toBe("years of work");
     }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+it("npm run build:node leaves the earlier build where the disk is full", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "plinth-outdir-"));
+  const outdir = join(folder, "node");
+  const full = `data:text/javascript,import fs from "node:fs/promises"; import { syncBuiltinESMExports } from "node:module";
+    fs.cp = () => Promise.reject(new Error("ENOSPC: no space left on device, copyfile")); syncBuiltinESMExports();`;
+  const build = (...before: string[]) => nodeIn(projectFolder, ...before, "dev/build/node.ts", "--outdir", outdir);
+  try {
+    expect((await build()).code).toBe(0);
+    const files = await readdir(outdir, { recursive: true });
+    await writeFile(join(outdir, "server.mjs"), "the earlier one");
+    const { code, output } = await build("--import", full);
+    expect([code, output]).toStrictEqual([
+      1,
+      expect.stringMatching(/^The disk of \S+ is full\. Nothing of it was changed/),
+    ]);
+    expect(await readFile(join(outdir, "server.mjs"), "utf8")).toBe("the earlier one");
+    expect([await readdir(folder), await readdir(outdir, { recursive: true })]).toStrictEqual([["node"], files]);
+    expect((await build()).code).toBe(0);
+    expect(await readFile(join(outdir, "server.mjs"), "utf8")).not.toBe("the earlier one");
   } finally {
     await rm(folder, { recursive: true });
   }
