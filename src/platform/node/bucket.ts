@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream, type Stats } from "node:fs";
-import { rename, rm, stat } from "node:fs/promises";
+import { opendir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { toNodeStream, toWebStream } from "./streams.ts";
@@ -15,7 +15,8 @@ type Bucket = {
 
 /**
  * Keeps files in a folder, in place of the binding `BUCKET`. A file is there whole or not at all. Every call fails while
- * the folder is gone, as with its volume: one made anew would hide the files, and take others beside them.
+ * the folder is gone, as with its volume: one made anew would hide the files, and take others beside them. Its first file lets
+ * go of what processes left that were killed as they took one.
  */
 export function bucketIn(folder: string): Bucket {
   const pathOf = (key: string) => {
@@ -24,8 +25,12 @@ export function bucketIn(folder: string): Bucket {
   };
   /** The size of a file; undefined if the folder does not have it. */
   const sizeOf = async (path: string) => (await statOf(path))?.size ?? void (await stat(folder));
+  let isSwept = false;
   return {
     async put(key, body) {
+      // Not waited for: a folder may have millions of files.
+      if (!isSwept) void sweep(folder).catch(() => {});
+      isSwept = true;
       const [path, draft] = [pathOf(key), join(folder, `.${randomUUID()}`)];
       try {
         await pipeline(toNodeStream(body), createWriteStream(draft, { flush: true }));
@@ -57,4 +62,16 @@ async function statOf(path: string): Promise<Stats | undefined> {
     if (error.code === "ENOENT") return undefined;
     throw error;
   });
+}
+
+/** Milliseconds after which nobody writes a draft any more: no body takes as long. */
+const longest = 86_400_000;
+
+/** Removes old drafts. Other processes may be at work on newer ones. */
+async function sweep(folder: string): Promise<void> {
+  for await (const { name } of await opendir(folder)) {
+    if (!/^\.[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(name)) continue;
+    const found = await statOf(join(folder, name));
+    if (found && Date.now() - found.mtimeMs > longest) await rm(join(folder, name), { force: true });
+  }
 }

@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, rename, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdtemp, readdir, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -202,6 +203,21 @@ describe("a bucket in a folder", () => {
     await bucket.delete(["a", "b"]);
     expect(await readdir(folder)).toStrictEqual([]);
     expect(await bucket.get("a", { range: { offset: 0, length: 1 } })).toBeNull();
+  });
+
+  it("lets go of what a process left that was killed a day ago, and of nothing else", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "files-"));
+    const [killed, running] = [`.${randomUUID()}`, `.${randomUUID()}`];
+    const yesterday = Date.now() / 1_000 - 90_000;
+    for (const name of [killed, running, ".keep", "a"]) {
+      await writeFile(join(folder, name), "half");
+      if (name !== running) await utimes(join(folder, name), yesterday, yesterday);
+    }
+    await bucketIn(folder).put("b", bytes("b"));
+    await vi.waitFor(async () => {
+      expect((await readdir(folder)).toSorted()).toStrictEqual([".keep", running, "a", "b"].toSorted());
+    });
+    await rm(folder, { recursive: true });
   });
 
   it("fails while its folder is gone, and makes none in its place", async () => {
