@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CommandError } from "../../config.ts";
+import { CommandError, dataFolder } from "../../config.ts";
 import { give, type Identity, run } from "./binaries.ts";
 
 const env = { ...process.env, LC_ALL: "C" };
@@ -49,8 +49,9 @@ function unreadable(native: string): string {
 }
 
 function full(folder: string): CommandError {
+  const setting = folder.startsWith(dataFolder) ? "PLINTH_DATA" : "TMPDIR";
   return new CommandError(
-    `PostgreSQL needs about 50 MB in ${folder}, and no space is left there: make room, or set TMPDIR to another folder.`,
+    `PostgreSQL needs about 50 MB in ${folder}, and no space is left there: make room, or set ${setting} to another folder.`,
   );
 }
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { projectFolder } from "../../../dev/config.ts";
+import { dataFolder, projectFolder } from "../../../dev/config.ts";
 import { initialise } from "../../../dev/local/cluster/cluster.ts";
 import { spawned } from "../spawned.ts";
 
@@ -22,13 +22,23 @@ it.each(["$", "`", '"', "\\"])("names the character of a path that initdb could 
 
 it("says that the disk is full, and what helps", async () => {
   const folder = await mkdtemp(join(tmpdir(), "plinth-cluster-"));
+  const kept = await mkdtemp(join(dataFolder, "database.new-"));
   const bin = join(folder, "bin");
   await mkdir(bin);
   const full = "#!/bin/sh\necho 'FATAL: could not write to file \"pg_wal/1\": No space left on device' >&2\nexit 1\n";
   await writeFile(join(bin, "initdb"), full, { mode: 0o755 });
-  const refused = await initialise({ folder, native: folder, identity: {} }, "plinth", "password").catch(String);
-  expect(refused).toMatch(/^CommandError: PostgreSQL needs about 50 MB in .*, and no space is left there: make room/);
-  await rm(folder, { recursive: true });
+  for (const [place, setting] of [
+    [kept, "PLINTH_DATA"],
+    [folder, "TMPDIR"],
+  ] as const) {
+    const refused = await initialise({ folder: place, native: folder, identity: {} }, "plinth", "password").catch(
+      String,
+    );
+    expect(refused).toBe(
+      `CommandError: PostgreSQL needs about 50 MB in ${place}, and no space is left there: make room, or set ${setting} to another folder.`,
+    );
+    await rm(place, { recursive: true });
+  }
 });
 
 it("names the folder for temporary files where there is none, in a sentence", async () => {
