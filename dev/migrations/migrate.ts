@@ -3,6 +3,7 @@ import { CommandError, projectFolder } from "../config.ts";
 import type { LocalDatabase } from "../local/database.ts";
 import { applyInTransaction, applyOutsideTransaction, refusePooled, type Step } from "./apply.ts";
 import { type Migration, readMigrations } from "./files.ts";
+import { refuseUnfitDatabase } from "./fit.ts";
 import { readHistory } from "./history.ts";
 import { onlyMigrator } from "./lock.ts";
 import { type PlanOptions, plan } from "./plan.ts";
@@ -36,6 +37,7 @@ export async function migrate(database: LocalDatabase, options: MigrateOptions =
   const history = files[0] && (await readHistory(folder, files[0].tag));
   const session = (application: string) => database.session(application, options.stop);
   return onlyMigrator(session, log, async (worker, observer) => {
+    await refuseUnfitDatabase(worker);
     await prepareRecords(worker, options.owner);
     const { upgrades, pending } = plan(files, await readRecords(worker), history, options);
     if (options.expected) refuseUnexpected(pending, options.expected);

@@ -84,12 +84,27 @@ export async function makeWorkerRole(database: LocalDatabase, { newPassword = fa
   const isNew = await created(database, name, password);
   await refuseUnfit(database, name);
   if (!isNew && newPassword) await run(database, `alter role ${quoted(name)} password '${password}'`);
+  await pinSettings(database, name);
   await run(database, `grant connect on database ${quoted(database.name)} to ${quoted(name)}`);
   // Before PostgreSQL 15, everybody might create objects there.
   const { rows } = await run(database, "select has_schema_privilege($1, 'public', 'create')", [name]);
   if (rows[0]?.[0] === "t") await run(database, "revoke create on schema public from public");
   if (await isMigrated({ run: (query) => run(database, query) })) await run(database, grantToWorker);
   return { name, password: isNew || newPassword ? password : undefined };
+}
+
+/** The settings by which the Worker reads times, and sends what is null in a list: a database or a server may have others. */
+const pinned = ["DateStyle=ISO, MDY", "array_nulls=on"];
+
+/** Writes nothing that is so already: two processes at once would meet each other. */
+async function pinSettings(database: LocalDatabase, name: string): Promise<void> {
+  const { rows } = await run(database, "select array_to_json(rolconfig) from pg_roles where rolname = $1", [name]);
+  const known: unknown = JSON.parse(rows[0]?.[0] ?? "[]");
+  if (pinned.every((setting) => Array.isArray(known) && known.includes(setting))) return;
+  for (const setting of pinned) {
+    const [parameter = "", value = ""] = setting.split("=");
+    await run(database, `alter role ${quoted(name)} set ${parameter} = ${value}`);
+  }
 }
 
 /** Lets the role that has made the Worker's act as it, for a server of this machine that needs no password then. */

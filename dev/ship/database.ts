@@ -8,6 +8,7 @@ import { createDatabase } from "../local/throwaway/database.ts";
 import { startPostgres } from "../local/throwaway/postgres.ts";
 import { refusePooled } from "../migrations/apply.ts";
 import { type Migration, readMigrations } from "../migrations/files.ts";
+import { refuseUnfitDatabase } from "../migrations/fit.ts";
 import { readHistory } from "../migrations/history.ts";
 import { migrate } from "../migrations/migrate.ts";
 import { plan } from "../migrations/plan.ts";
@@ -26,6 +27,7 @@ export async function readDatabasePlan({ project, env, databaseUrl }: ShipTarget
   const database = postgres(databaseUrl, { connections: 2 });
   try {
     await refuseOther(database, databaseUrl, { env });
+    await refuseUnfitDatabase({ run: (query, params = []) => database.run({ query, params }) });
     const { owner, isMigrated } = await ownerOf(database);
     if (isMigrated && owner === undefined) {
       throw new CommandError(

@@ -20,9 +20,11 @@ export function toRfc3339(text: string): string {
 function fromZone(text: string): string {
   const [, date, fraction = "", sign, ...zone] =
     /^(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?$/.exec(text) ?? [];
+  // A Date would be made of anything.
+  if (date === undefined) throw new Error("The database's DateStyle is not ISO");
   const [hours, minutes, seconds] = zone.map((part) => Number(part ?? 0));
   const offset = ((hours ?? 0) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0);
-  const local = Date.parse(`${date?.replace(" ", "T")}.${fraction.slice(0, 3).padEnd(3, "0")}Z`);
+  const local = Date.parse(`${date.replace(" ", "T")}.${fraction.slice(0, 3).padEnd(3, "0")}Z`);
   const utc = local - (sign === "-" ? -offset : offset) * 1_000;
   if (utc < Date.parse(earliest)) return earliest;
   return utc > Date.parse(latest) ? latest : new Date(utc).toISOString();

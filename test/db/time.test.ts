@@ -29,6 +29,13 @@ describe("a time of the database", () => {
     expect(toRfc3339(text)).toBe(time);
   });
 
+  it.each(["28/11/2026 13:11:14.081 UTC", "Sat Nov 28 13:11:14 2026 UTC", ""])(
+    "is none in another style: %s",
+    (text) => {
+      expect(() => toRfc3339(text)).toThrow("DateStyle is not ISO");
+    },
+  );
+
   it("is the same in a statement by hand, alone, in an array and in JSON that a column reads", async () => {
     const time = "2026-11-25T16:10:50.081Z";
     const at = sql`${time}::timestamptz`;

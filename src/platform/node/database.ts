@@ -45,8 +45,8 @@ export function pooled(connections: number): Pooled {
 }
 
 function openPool({ DATABASE_URL, DATABASE_TIMEOUT_MS: timeout }: ConnectionSettings, max: number): Pool {
-  // The server ends by itself what a connection that is lost has left behind. Neon's sessions are in UTC.
-  const terms = `set time zone 'UTC'; set statement_timeout = ${timeout}; set idle_in_transaction_session_timeout = ${timeout}`;
+  // The server ends by itself what a connection that is lost has left behind. Neon's sessions are in UTC, and have the others.
+  const terms = `set time zone 'UTC'; set datestyle = ISO; set array_nulls = on; set statement_timeout = ${timeout}; set idle_in_transaction_session_timeout = ${timeout}`;
   const bounded = { text: terms, query_timeout: timeout };
   const pool = new pg.Pool({
     connectionString: DATABASE_URL,

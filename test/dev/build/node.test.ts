@@ -48,12 +48,13 @@ it("npm run build:node leaves the earlier build where the disk is full", async (
   const outdir = join(folder, "node");
   const full = `data:text/javascript,import fs from "node:fs/promises"; import { syncBuiltinESMExports } from "node:module";
     fs.cp = () => Promise.reject(new Error("ENOSPC: no space left on device, copyfile")); syncBuiltinESMExports();`;
-  const build = (...before: string[]) => nodeIn(projectFolder, ...before, "dev/build/node.ts", "--outdir", outdir);
+  const script = ["dev/build/node.ts", "--outdir", outdir] as const;
+  const build = () => nodeIn(projectFolder, ...script);
   try {
     expect((await build()).code).toBe(0);
     const files = await readdir(outdir, { recursive: true });
     await writeFile(join(outdir, "server.mjs"), "the earlier one");
-    const { code, output } = await build("--import", full);
+    const { code, output } = await nodeIn(projectFolder, "--import", full, ...script);
     expect([code, output]).toStrictEqual([
       1,
       expect.stringMatching(/^The disk of \S+ is full\. Nothing of it was changed/),

@@ -92,6 +92,21 @@ describe("npm run db:role", () => {
     ]);
   });
 
+  it("keeps its own style of times, whatever the database's is", async () => {
+    await run(`alter database ${database.name} set datestyle = 'SQL, DMY'`);
+    await run(`alter database ${database.name} set array_nulls = off`);
+    const { rows } = await as(worker, (client) =>
+      client.query("select current_setting('datestyle') as style, '{null}'::int[] as list"),
+    );
+    expect(rows).toStrictEqual([{ style: "ISO, MDY", list: [null] }]);
+    await run(`alter role ${role} reset all`);
+    await makeWorkerRole(database);
+    expect((await as(worker, (client) => client.query("show datestyle"))).rows).toStrictEqual([
+      { DateStyle: "ISO, MDY" },
+    ]);
+    await run(`alter database ${database.name} reset all`);
+  });
+
   it("is repeatable, keeps the password unless a new one is asked for, and fails if a pipe would get nothing", async () => {
     const states = () =>
       run("select relname, xmin from pg_class where relnamespace = 'public'::regnamespace order by 1");

@@ -112,6 +112,9 @@ export function inventedMigrations() {
       get database() {
         return database;
       },
+      get url() {
+        return created.url;
+      },
       get folder() {
         return folder;
       },

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { LocalDatabase } from "../../../dev/local/database.ts";
+import { postgres } from "../../../dev/local/postgres.ts";
 import { ownerOf } from "../../../dev/local/target.ts";
 import { readCatalog } from "../../../dev/migrations/catalog.ts";
 import { readMigrations } from "../../../dev/migrations/files.ts";
@@ -36,6 +37,37 @@ describe("promise 28: migrating", () => {
     await makeWorkerRole(at.database);
     expect(await apply()).toBe(1);
     expect(await ownerOf(at.database)).toStrictEqual({ owner: "production", isMigrated: true });
+  });
+
+  it("applies nothing where the tables would be out of the Worker's sight, or texts could not be kept", async () => {
+    const { name } = at.database;
+    const [[user] = []] = await query("select current_user");
+    await query("create schema other");
+    await query(`alter database ${name} set search_path = other, public`);
+    // Sessions from before do not know it.
+    const later = postgres(at.url);
+    const told = await migrate(later, { folder: at.folder.path }).catch(String);
+    await later.close();
+    expect(told).toBe(
+      `CommandError: Nothing was applied: the role ${user} makes tables in the schema other, and the Worker looks for them in public: ` +
+        `alter role "${user}" in database "${name}" set search_path = public.`,
+    );
+    await query(`alter role "${user}" in database "${name}" set search_path = public`);
+    const mended = postgres(at.url);
+    expect(await migrate(mended, { folder: at.folder.path })).toBe(1);
+    await mended.close();
+
+    const ascii = `${name}_ascii`;
+    await query(`create database ${ascii} encoding 'SQL_ASCII' locale_provider libc locale 'C' template template0`);
+    const url = new URL(at.url);
+    url.pathname = `/${ascii}`;
+    const database = postgres(url.href);
+    const refused = await migrate(database, { folder: at.folder.path }).catch(String);
+    await database.close();
+    await query(`drop database ${ascii}`);
+    expect(refused).toContain(
+      `Nothing was applied: the database ${ascii} keeps text in SQL_ASCII, which cannot be changed`,
+    );
   });
 
   it("applies nothing but what was agreed to", async () => {
