@@ -298,18 +298,18 @@ export type ProblemShape = { oauth: boolean; fields: readonly string[] };
  */
 export function problem(c: Context, error: ApiError, shape: ProblemShape = { oauth: false, fields: [] }): Response {
   const { status } = errorTable[error.code];
-  dropHeaders(c);
-  for (const [name, value] of Object.entries(headersFor(error))) c.header(name, value);
-  const body = problemBody(error, String(c.get("requestId")), shape);
-  if (shape.oauth) return c.json(body, status);
-  return c.body(JSON.stringify(body), status, { "Content-Type": "application/problem+json" });
+  const type = shape.oauth ? "application/json" : "application/problem+json";
+  const headers = new Headers({ "Content-Type": type, ...headersFor(error) });
+  for (const cookie of endedCookies(c)) headers.append("Set-Cookie", cookie);
+  // With an answer in place, Hono would make this one anew to add its headers.
+  c.res = undefined;
+  c.finalized = false;
+  return new Response(JSON.stringify(problemBody(error, String(c.get("requestId")), shape)), { status, headers });
 }
 
-/** Drops the headers that were set so far, but for those of CORS, and for cookies that end: no refusal sets one. */
-function dropHeaders(c: Context): void {
-  const ended = c.res.headers.getSetCookie().filter((cookie) => /; *Max-Age=0(;|$)/i.test(cookie));
-  for (const name of [...c.res.headers.keys()]) if (!name.startsWith("access-control-")) c.header(name, undefined);
-  for (const cookie of ended) c.header("Set-Cookie", cookie, { append: true });
+/** The cookies that the answer ends: no refusal sets one. */
+function endedCookies(c: Context): string[] {
+  return c.res.headers.getSetCookie().filter((cookie) => /; *Max-Age=0(;|$)/i.test(cookie));
 }
 
 /** The members of a problem. `type` is about:blank: `code` is more precise than a URL of ours would be. */

@@ -1,3 +1,4 @@
+import { readableBy } from "./cross-origin.ts";
 import { adoptedId } from "./request-id.ts";
 
 /** An answer that refuses, in plain data: complete but for what each request has of its own. */
@@ -26,16 +27,12 @@ export function refusedId({ headers }: Request): string {
 export function answersOf({ status, headers, secure, exposed, body }: Refusal) {
   const kept = (all: Refusal["headers"]) => new Headers([...all, ["Vary", "Origin"]].map(([...pair]) => pair));
   const [plain, byTls] = [kept(headers), kept([...headers, ...secure])];
-  const ofPages = { "Access-Control-Allow-Credentials": "true", "Access-Control-Expose-Headers": exposed.join(",") };
   return (request: Request, { requestId, headers: further = {}, isListed }: Own): Response => {
     const all = new Headers(request.url.startsWith("https:") ? byTls : plain);
     all.set("X-Request-Id", requestId);
     for (const [name, value] of Object.entries(further)) all.set(name, value);
     const origin = request.headers.get("Origin");
-    if (origin && isListed(origin)) {
-      all.set("Access-Control-Allow-Origin", origin);
-      for (const [name, value] of Object.entries(ofPages)) all.set(name, value);
-    }
+    if (origin && isListed(origin)) for (const [name, value] of readableBy(origin, exposed)) all.set(name, value);
     const text = request.method === "HEAD" ? null : JSON.stringify({ ...body, request_id: requestId });
     return new Response(text, { status, headers: all });
   };

@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { cors as honoCors } from "hono/cors";
 import type { AppEnv } from "../context/types.ts";
 import type { RouteOutline } from "../endpoint/route-outline.ts";
+import { readableBy } from "../http/cross-origin.ts";
 import { responseHeaders } from "../http/headers.ts";
 import { type Settings, SettingsError } from "../settings.ts";
 
@@ -15,9 +16,9 @@ const always = ["Authorization", "Content-Type", "X-Request-Id"];
 export function cors(outlines: readonly RouteOutline[]): MiddlewareHandler<AppEnv> {
   const methods = [...new Set(outlines.map(({ method }) => method)), "HEAD"];
   const headers = [...new Set([...always, ...outlines.flatMap(({ headers }) => headers)])];
-  const allowing = new WeakMap<Settings, MiddlewareHandler>();
-  const allow = (settings: Settings) => {
-    const known = allowing.get(settings);
+  const preflights = new WeakMap<Settings, MiddlewareHandler>();
+  const preflight = (settings: Settings) => {
+    const known = preflights.get(settings);
     if (known) return known;
     const made = honoCors({
       origin: (origin) => origin,
@@ -27,18 +28,25 @@ export function cors(outlines: readonly RouteOutline[]): MiddlewareHandler<AppEn
       exposeHeaders: [...exposed],
       maxAge: 600,
     });
-    allowing.set(settings, made);
+    preflights.set(settings, made);
     return made;
   };
 
   return async (c, next) => {
     const origin = c.req.header("Origin");
     const configuration = c.get("configuration");
-    const listed = !(configuration instanceof SettingsError) && configuration.ALLOWED_ORIGINS.includes(origin ?? "");
-    const plainOptions = c.req.method === "OPTIONS" && !c.req.header("Access-Control-Request-Method");
-    if (listed && !plainOptions) return allow(configuration)(c, next);
+    const isListed =
+      origin !== undefined &&
+      !(configuration instanceof SettingsError) &&
+      configuration.ALLOWED_ORIGINS.includes(origin);
+    if (isListed && c.req.method === "OPTIONS" && c.req.header("Access-Control-Request-Method")) {
+      return preflight(configuration)(c, next);
+    }
     await next();
-    c.res.headers.append("Vary", "Origin");
+    // Sets them once the answer is made: Hono would make it three times for headers that are set before.
+    const { headers } = c.res;
+    if (isListed) for (const [name, value] of readableBy(origin, exposed)) headers.set(name, value);
+    headers.append("Vary", "Origin");
   };
 }
 
