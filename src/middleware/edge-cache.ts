@@ -68,7 +68,7 @@ export function edgeCache(
     if (c.res.status !== 200) return undefined;
     if (seconds > 0 || !c.res.headers.has("ETag")) {
       const bytes = await c.res.clone().arrayBuffer();
-      if (!c.res.headers.has("ETag")) c.header("ETag", digestTag(new Uint8Array(bytes)));
+      if (!c.res.headers.has("ETag")) c.res.headers.set("ETag", digestTag(new Uint8Array(bytes)));
       const headers = { ...picked(c.res.headers, kept), [madeAt]: context.now().toISOString() };
       const copy = new Response(bytes, { headers: { ...headers, "Cache-Control": `public, max-age=${seconds}` } });
       if (seconds > 0) c.executionCtx.waitUntil(orNothing(context.log, "edge", () => context.answers.put(url, copy)));
@@ -78,8 +78,8 @@ export function edgeCache(
       c.res = new Response(null, { status: 304, headers: c.res.headers });
       for (const name of dropped) c.res.headers.delete(name);
     }
-    c.header("Age", "0");
-    c.header("Cache-Control", cacheControl);
+    c.res.headers.set("Age", "0");
+    c.res.headers.set("Cache-Control", cacheControl);
     return undefined;
   };
 }
