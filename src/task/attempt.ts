@@ -75,7 +75,13 @@ async function performed(work: Work, claimed: Claimed, progress: Progress): Prom
     once: async (statements, transact) => (await transact([Tasks.hold(db, claimed), ...statements])).slice(1),
   });
   const answer = await withinTime(task.timeoutSeconds, (signal, secondsLeft) => {
-    const mayGoOn = (calls?: number) => secondsLeft() > task.timeoutSeconds / 5 && work.mayGoOn(calls);
+    let told = 0;
+    const mayGoOn = (calls = 0) => {
+      // The run adds up those of all of its tasks.
+      const further = Math.max(calls - told, 0);
+      told += further;
+      return work.mayGoOn(further) && secondsLeft() > task.timeoutSeconds / 5;
+    };
     const own = { requestId: requestId ?? undefined, idempotencyKey: id };
     return task.perform({ ...work, ...own, run, step, mayGoOn, signal, attempt, outbox }, claimed.input);
   });

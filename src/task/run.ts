@@ -63,10 +63,14 @@ export async function runTasks(
   const seconds = () => (Date.now() - from) / 1_000;
   // Each task that began may still read, call the outside world, complete and fail; then the alarms are set.
   const room = settings.SUBREQUESTS - spent - 4 * parallel - 3;
-  let repetitions = 0;
-  const hasRoom = (calls = 0) => trips.count + started.size + repetitions + calls < room;
-  const mayGoOn = (calls?: number) => seconds() < time.begin && hasRoom(calls);
-  const mayRepeat = () => hasRoom() && ++repetitions > 0;
+  // The repetitions, and the calls that handlers tell of.
+  let others = 0;
+  const hasRoom = () => trips.count + started.size + others < room;
+  const mayGoOn = (further = 0) => {
+    others += further;
+    return seconds() < time.begin && hasRoom();
+  };
+  const mayRepeat = () => hasRoom() && ++others > 0;
   const able = deps.tasks.filter(({ canRun }) => canRun({ settings, transport }));
   const mine = span ? able.filter((task) => spanOf(task) === span) : able;
   const fitting = () => mine.filter(({ timeoutSeconds }) => seconds() + timeoutSeconds <= time.end);

@@ -17,7 +17,7 @@ export type TaskContext = Pick<Deps, "now" | "transport"> & {
   run: Run;
   /** Reads, or commits one of many steps. A repeated attempt repeats it. */
   step: Run;
-  /** True while there are time and subrequests for another step, beside this many calls of the handler's own. */
+  /** True while there are time and subrequests for another step, beside the calls that the handler has made so far. */
   mayGoOn: (calls?: number) => boolean;
   /** Takes one more subrequest than the four of an attempt, to repeat what has failed. False if the plan has none left. */
   mayRepeat: () => boolean;

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { defaultDeps } from "../../src/app.ts";
 import { Tasks } from "../../src/crud/tasks.ts";
 import { tasks, throttles } from "../../src/db/schema.ts";
+import { purgeInSteps } from "../../src/task/purge.ts";
 import { TaskError, task } from "../../src/task/task.ts";
 import { db, unique } from "../harness.ts";
 import { holding } from "../holding.ts";
@@ -348,6 +349,52 @@ describe("a task", () => {
     expect(most).toBeGreaterThan(25);
     expect(runs).toBeLessThan(5);
     expect((await rowsOf(calling.name)).map(({ attempt }) => attempt)).toStrictEqual(Array(40).fill(1));
+  });
+
+  it("counts the calls of those before it, which share the subrequests of a run", async () => {
+    let calls = 0;
+    const calling = task({ name: unique("calling"), concurrency: 1 }, async ({ mayGoOn }) => {
+      for (let made = 1; made <= 10 && mayGoOn(made); made++) calls += 1;
+    });
+    await enqueue(calling.name, Array(40).fill({}));
+    const fetching = vi.spyOn(globalThis, "fetch");
+    await work([calling], { bindings: { SUBREQUESTS: "100" } });
+    expect(calls + fetching.mock.calls.length).toBeLessThanOrEqual(100);
+    expect(calls).toBeGreaterThan(30);
+  });
+
+  it("that purges stops where the calls of its steps have used up the subrequests, and leaves the rest to another", async () => {
+    let steps = 0;
+    const purging = purgeInSteps(unique("purging"), 1, async () => {
+      steps += 1;
+      return { found: steps < 50 ? 1 : 0, removed: 1, calls: 20 };
+    });
+    await enqueue(purging.name, [{}]);
+    await work([purging], { bindings: { SUBREQUESTS: "100" } });
+    expect(steps).toBe(4);
+    expect((await rowsOf(purging.name)).map(({ state, key }) => [state, key])).toContainEqual(["waiting", "rest"]);
+  });
+
+  it("ends by itself in time, if it asks whether it may go on", async () => {
+    const stepping = task({ name: unique("stepping"), timeout: 2 }, async ({ mayGoOn }) => {
+      while (mayGoOn()) await new Promise((resolve) => setTimeout(resolve, 20));
+    });
+    await enqueue(stepping.name, [{}]);
+    expect(await work([stepping])).toMatchObject([{ outcome: "done" }]);
+  });
+
+  it("is nobody else's for half a minute after its time, in which it tells how it ended", async () => {
+    let seconds = 0;
+    const leased = task({ name: unique("leased"), timeout: 10 }, async ({ db: own, idempotencyKey: id }) => {
+      const { rows } = await own.execute<{ left: string }>(
+        sql`select extract(epoch from run_at - now()) as left from tasks where id = ${id}`,
+      );
+      seconds = Number(rows[0]?.left);
+    });
+    await enqueue(leased.name, [{}]);
+    await work([leased]);
+    expect(seconds).toBeGreaterThan(30);
+    expect(seconds).toBeLessThanOrEqual(40);
   });
 
   it("that another Worker has is asked for once, however many others run", async () => {
