@@ -180,6 +180,11 @@ describe("multipart", () => {
     expect((await send(field("title", "a"), none)).body).toMatchObject({ size: 0, type: "" });
   });
 
+  it("takes a file that has bytes and no name", async () => {
+    const nameless = field("cover", "abc", '; filename=""\r\nContent-Type: image/png');
+    expect((await send(field("title", "a"), nameless)).body).toMatchObject({ size: 3, type: "image/png" });
+  });
+
   it.each<[string, (string | Uint8Array)[], string, string]>([
     ["a part that is missing", [field("count", "1")], "title", "missing"],
     ["a part that is unknown", [field("title", "a"), field("owner_id", "b")], "owner_id", "extra_forbidden"],
@@ -217,7 +222,7 @@ describe("multipart", () => {
     const title = 'Content-Disposition: form-data; name="title"\r\n\r\n';
     for (const body of [
       wire(bytesOf(title, 0xc3, 0x28)).body,
-      wire(bytesOf('Content-Disposition: form-data; name="', 0xff, 0x22)).body,
+      wire(bytesOf('Content-Disposition: form-data; name="', 0xff, 0x22, 13, 10, 13, 10, 97)).body,
       wire("Content-Disposition: form-data\r\n\r\na").body,
       whole.slice(0, -8),
       "title=a",
@@ -235,7 +240,10 @@ describe("multipart", () => {
       const answer = await app.post("/form", { token, body: "{}", headers: { "Content-Type": type } });
       expect([answer.status, answer.headers.get("Accept-Post")]).toStrictEqual([415, "multipart/form-data"]);
     }
-    expect((await send(field("title", "a", "\r\nContent-Type: text/plain; charset=latin1"))).status).toBe(415);
+    for (const charset of ["latin1", '"iso-8859-1"']) {
+      const inOther = field("title", "a", `\r\nContent-Type: text/plain; charset=${charset}`);
+      expect((await send(inOther)).status, charset).toBe(415);
+    }
     expect((await send(field("title", "YQ==", "\r\nContent-Transfer-Encoding: base64"))).status).toBe(415);
     const answer = await send(field("title", "a"), field("title", "b".repeat(2_000)));
     expect([answer.status, answer.body.detail]).toStrictEqual([413, "The body is larger than 2 kB."]);
@@ -525,6 +533,32 @@ describe("upload", () => {
     expect([answer.status, answer.body.detail]).toStrictEqual([400, "Not today."]);
     const unread = serve({ endpoints: [uploading(1_000, 60, async () => 7)] });
     expect((await unread.post("/up", { token, headers, body: chunks(600) })).body.size).toBe(7);
+  });
+
+  it("sends no more of a body whose first bytes are refused", async () => {
+    const ended: unknown[] = [];
+    const body = new ReadableStream({
+      pull: (controller) => controller.enqueue(new TextEncoder().encode("<svg onload=alert(1)>")),
+      cancel: (reason) => void ended.push(reason),
+    });
+    const proving = endpoint(
+      {
+        ...{
+          ...said,
+          path: "/proven",
+          operationId: "prove",
+          summary: "Take a picture",
+          description: "Takes a picture.",
+        },
+        request: { body: upload({ types: ["image/png"], maxBytes: 1_000, verified: true }) },
+        responses,
+      },
+      async (c) => c.json({ size: await counting(c.var.upload), type: "", said: "" }, 200),
+    );
+    const announced = { "Content-Type": "image/png", "Content-Length": "900" };
+    const answer = await serve({ endpoints: [proving] }).post("/proven", { token, headers: announced, body });
+    expect(answer.status).toBe(415);
+    expect(ended).toHaveLength(1);
   });
 
   it("refuses other types with 415, and a stranger before the body is read", async () => {

@@ -22,6 +22,7 @@ describe("Accept", () => {
     ["text/html, image/*", undefined],
     ["*/*;q=0", undefined],
     ["text/csv;q=2", undefined],
+    ["text/csv;q=1.5", undefined],
     ["text/csv;q=", undefined],
     [",;,;q=1,/", undefined],
     ["text/csv,".repeat(50_000), "text/csv"],

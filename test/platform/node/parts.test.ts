@@ -72,6 +72,17 @@ describe("counters in memory", () => {
     expect(await passed("a")).toBe(30);
   });
 
+  it("forget those whose period is over before one who goes on", async () => {
+    vi.useFakeTimers();
+    const { RATE_LIMIT_SIGN_UP: limiter } = limitersInMemory();
+    await limiter?.limit({ key: "going on" });
+    for (let i = 0; i < 60_000; i++) await limiter?.limit({ key: `early ${i}` });
+    vi.advanceTimersByTime(60_001);
+    for (let i = 0; i < 30; i++) await limiter?.limit({ key: "going on" });
+    for (let i = 0; i < 60_000; i++) await limiter?.limit({ key: `late ${i}` });
+    expect(await limiter?.limit({ key: "going on" })).toStrictEqual({ success: false });
+  });
+
   it("forget the first of too many callers, and so keep their bound", async () => {
     const { RATE_LIMIT_SIGN_UP: limiter } = limitersInMemory();
     for (let i = 0; i < 30; i++) await limiter?.limit({ key: "first" });
