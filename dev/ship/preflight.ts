@@ -4,6 +4,7 @@ import { checkMigrations } from "../commands/check-migrations.ts";
 import type { BuiltWorker } from "../shapes/build.ts";
 import type { Telling } from "../terminal.ts";
 import { configLines } from "./checks/all.ts";
+import { packageLines } from "./checks/packages.ts";
 import { sourceLines } from "./checks/sources.ts";
 import { runGrouped } from "./group.ts";
 import { type CheckLine, go, noGo, unknown } from "./line.ts";
@@ -58,6 +59,7 @@ export async function preflight(
     migrations,
     ...once(environments.map((name) => configLines(project, name))),
     ...(await sourceLines(project, await textOf(built))),
+    ...(await packageLines(project)),
     // After the others, which would slow it.
     ...(await sizes(built, wrangler, env, shape)),
     ...beyond,

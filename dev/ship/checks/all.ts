@@ -3,6 +3,7 @@ import type { Bundle } from "../measure.ts";
 import { type EnvironmentConfig, readEnvironment, readRoot } from "../wrangler-toml.ts";
 import { bindingLines } from "./bindings.ts";
 import { costLines } from "./costs.ts";
+import { packageLines } from "./packages.ts";
 import { parityLines } from "./parity.ts";
 import { rootLines } from "./root.ts";
 import { settingLines } from "./settings.ts";
@@ -13,7 +14,7 @@ export async function environmentLines(
   { project, env }: { project: string; env: string },
   bundle: Pick<Bundle, "text">,
 ): Promise<CheckLine[]> {
-  return [...configLines(project, env), ...(await sourceLines(project, bundle.text))];
+  return [...configLines(project, env), ...(await sourceLines(project, bundle.text)), ...(await packageLines(project))];
 }
 
 /** Everything that wrangler.toml says about one environment. */

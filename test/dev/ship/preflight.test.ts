@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleBudget, startBudget } from "../../../dev/ship/budgets.ts";
 import { configLines } from "../../../dev/ship/checks/all.ts";
+import { packageLines } from "../../../dev/ship/checks/packages.ts";
 import { sourceLines } from "../../../dev/ship/checks/sources.ts";
 import { unknown } from "../../../dev/ship/line.ts";
 import { leastStart, measureStart } from "../../../dev/ship/measure.ts";
@@ -364,6 +365,36 @@ describe("npm run preflight", () => {
     const left = [...starts];
     expect(await leastStart(async () => left.shift())).toBe(least);
     expect(left).toStrictEqual([]);
+  });
+
+  it("finds packages that are not those of the commit", async () => {
+    const [name, folder] = ["packages", await mkdtemp(join(tmpdir(), "plinth-packages-"))];
+    const says = async () => (await packageLines(folder)).map((line) => `${line.verdict} ${line.says}`);
+    const write = (file: string, content: unknown) => writeFile(join(folder, file), JSON.stringify(content));
+    const one = { version: "1.2.3", integrity: "sha512-one" };
+    const own = { dependencies: { one: "1.2.3" } };
+    const lock = (...more: object[]) => ({
+      packages: Object.assign(
+        { "": own, client: {}, "node_modules/client": { link: true }, "node_modules/one": one },
+        ...more,
+      ),
+    });
+    expect(await packageLines(folder)).toMatchObject([{ name, verdict: "unknown" }]);
+    for (const path of ["node_modules", "client"]) await mkdir(join(folder, path));
+    await write("package.json", own);
+    await write("client/package.json", {});
+    await write("package-lock.json", lock({ "node_modules/other-platform": { ...one, optional: true } }));
+    await write("node_modules/.package-lock.json", lock());
+    expect(await says()).toStrictEqual([expect.stringMatching(/^go /)]);
+    await write("client/package.json", { devDependencies: { two: "2.0.0" } });
+    await write("node_modules/.package-lock.json", lock({ "node_modules/one": { ...one, version: "1.2.2" } }));
+    await write("package-lock.json", lock({ "node_modules/one/node_modules/@a/two": one }));
+    expect(await says()).toStrictEqual([
+      "no-go package-lock.json is not that of client/package.json: npm install, and commit it",
+      "no-go not installed as package-lock.json says: one is 1.2.2, not 1.2.3, @a/two 1.2.3 is missing: npm ci",
+    ]);
+    expect(await packageLines(project)).toMatchObject([{ name, verdict: "go" }]);
+    await rm(folder, { recursive: true });
   });
 
   it("names a Worker that throws as it starts, and a flag of the runtime that there is not", async () => {
