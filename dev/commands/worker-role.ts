@@ -4,16 +4,24 @@
  */
 import { parseArgs } from "node:util";
 import { CommandError, failWith } from "../config.ts";
+import { againCommand, interruptible, type Progress } from "../interruption.ts";
 import { explained } from "../local/explained.ts";
 import { openDatabase } from "../local/open.ts";
 import { environment } from "../local/target.ts";
 import { makeWorkerRole } from "../migrations/worker-role.ts";
 
+const newPassword = "--new-password";
 const unchanged = "Its password is unchanged. For another: --new-password.";
 
-async function main(): Promise<void> {
+async function main(progress: Progress): Promise<void> {
   const { values } = parseArgs({ options: { env: { type: "string" }, "new-password": { type: "boolean" } } });
   const { database, url, where, close } = await openDatabase({ env: environment(values.env) });
+  const finish = againCommand("db:role", [...process.argv.slice(2).filter((one) => one !== newPassword), newPassword]);
+  progress.at({
+    doing: `making the Worker's role of ${where}`,
+    perhaps: "it has a new password that nobody knows, and a Worker with an older one is refused.",
+    next: [`Finish: ${finish}`],
+  });
   try {
     const { name, password } = await makeWorkerRole(database, { newPassword: values["new-password"] ?? false });
     console.error(`The role ${name} of ${where} may read and write its rows, and no more.`);
@@ -36,4 +44,4 @@ function urlOf(url: string, role: string, password: string): string {
   return mine.href;
 }
 
-if (import.meta.main) await main().catch(failWith);
+if (import.meta.main) await interruptible(main).catch(failWith);

@@ -59,6 +59,33 @@ describe("promise 28: npm run db:migrate, ended by a signal", () => {
   });
 });
 
+describe("npm run db:role, ended by a signal", () => {
+  beforeEach(async () => {
+    created = await createDatabase(inject("postgres"));
+    database = postgres(created.url);
+  });
+
+  it("says that a Worker may be refused, and what gives it a password again", async () => {
+    expect((await start("worker-role").ended).code).toBe(0);
+    const blocker = await database.session("test");
+    await blocker.run("begin");
+    await blocker.run(`alter role ${database.name}_worker password 'other'`);
+    const command = start("worker-role", "--new-password");
+    await waitsForLock();
+    const ending = command.end("SIGINT");
+    await command.says("Finish:");
+    await blocker.run("rollback");
+    await blocker.close();
+    const { code, said } = await ending;
+    expect([code, said]).toStrictEqual([
+      130,
+      expect.stringMatching(
+        /^\nEnded by SIGINT while making the Worker's role of \S+\.\nDone: nothing\.\nPerhaps: it has a new password that nobody knows, and a Worker with an older one is refused\.\nFinish: npm run db:role -- --new-password\n/,
+      ),
+    ]);
+  });
+});
+
 describe("npm run users:import, ended by a signal", () => {
   beforeEach(async () => {
     created = await copyDatabase(inject("postgres"), inject("template"));
