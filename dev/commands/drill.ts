@@ -2,6 +2,7 @@
  * `npm run db:drill [-- --env production]`: proves that a restored database can take the place of the original. Copies a
  * database of this machine; for any other, `RESTORED_URL` names one that was restored from a backup or is a branch.
  */
+import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { CommandError, checkedUrl, describeDatabase, failWith } from "../config.ts";
 import { interruptible, type Progress } from "../interruption.ts";
@@ -19,9 +20,11 @@ async function main(progress: Progress): Promise<void> {
   const { values } = parseArgs({ options: { env: { type: "string" } } });
   const { database, url, where, close } = await openDatabase({ env: environment(values.env) });
   try {
+    if (isLocal(url)) await nameLeftOver(database);
     const started = Date.now();
     const { restored, isCopy, end } = await restoredOf(url, progress);
     try {
+      if (!isCopy) await refuseOriginal(database, restored);
       const seconds = (Date.now() - started) / 1_000;
       const [original, found] = [await rowCounts(database), await rowCounts(restored)];
       await refuseDamaged(restored, { original, restored: found });
@@ -46,6 +49,29 @@ async function main(progress: Progress): Promise<void> {
     throw explained(error, where);
   } finally {
     await close();
+  }
+}
+
+/** Names the copies that drills have left which were killed: nobody else would miss their place. */
+async function nameLeftOver({ name, run }: LocalDatabase): Promise<void> {
+  const query = `
+    select datname from pg_database where starts_with(datname, $1 || '_') and substr(datname, length($1) + 2) ~ '^[0-9a-f]{6}$'
+      and not exists (select from pg_stat_activity where pg_stat_activity.datname = pg_database.datname)`;
+  for (const [copy] of (await run({ query, params: [name] })).rows)
+    console.log(`A drill that was killed has left a copy. Remove it: drop database if exists ${copy}`);
+}
+
+/** Refuses the original under another host, such as that of its pooler: a lock on the one is a lock on the other then. */
+async function refuseOriginal(original: LocalDatabase, restored: LocalDatabase): Promise<void> {
+  const key = randomInt(2 ** 47);
+  const session = await original.session("plinth db:drill");
+  try {
+    await session.run("begin");
+    await session.run(`select pg_advisory_xact_lock(${key})`);
+    const { rows } = await restored.run({ query: `select pg_try_advisory_xact_lock(${key})`, params: [] });
+    if (rows[0]?.[0] !== "t") throw new CommandError("RESTORED_URL is the original itself.");
+  } finally {
+    await session.close();
   }
 }
 

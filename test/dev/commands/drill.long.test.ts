@@ -63,10 +63,19 @@ describe("npm run db:drill", () => {
     const drill = spawned(["dev/commands/drill.ts"], { ...process.env, DATABASE_URL: original.url });
     await drill.says("Copying into the database");
     const { code, said } = await drill.end("SIGTERM");
-    const [, name = ""] = /^Copying into the database (\w+) of the same server/.exec(said) ?? [];
+    const [, name = ""] = /^Copying into the database (\w+) of the same server/m.exec(said) ?? [];
     expect([code, said]).toStrictEqual([143, expect.stringContaining(`Remove it: drop database if exists ${name}\n`)]);
     const left = `select count(*) from pg_database where datname = '${name}'`;
     expect((await run(inject("postgres"), left)).rows).toStrictEqual([["0"]]);
+  });
+
+  it("names the copy that a drill has left which was killed, and refuses the original under another name", async () => {
+    const other = new URL(original.url);
+    other.hostname = "localhost";
+    const left = `Remove it: drop database if exists ${new URL(restored.url).pathname.slice(1)}\n`;
+    expect(await command("drill", { RESTORED_URL: restored.url })).toContain(left);
+    for (const url of [original.url, other.href])
+      expect(await command("drill", { RESTORED_URL: url })).toContain("RESTORED_URL is the original itself.");
   });
 
   it("names what a restored database lacks, and changes nothing in it", async () => {
