@@ -14,12 +14,13 @@ export function withFields(template: string, names: Names, fields: readonly Fiel
 /** The names that src/db/schema.ts imports for these fields, from drizzle and from src/values.ts. */
 export function neededBy(fields: readonly Field[], names: Names): { builders: string[]; values: string[] } {
   const enums = fields.filter(({ kind }) => kind === "enum");
-  const builders = fields.flatMap(({ kind, isUnique, target }) => [
+  const builders = fields.flatMap(({ kind, isUnique, isSearched, target }) => [
     ...(kind === "ref" ? ["index", "uuid"] : []),
     ...(target?.many.dashed === names.many.dashed ? ["type AnyPgColumn"] : []),
     ...(kind === "time" ? [] : kind === "enum" ? ["text", "check"] : isText(kind) ? ["text"] : []),
     ...(kind === "json" ? ["jsonb"] : kind === "integer" || kind === "boolean" || kind === "date" ? [kind] : []),
     ...(isUnique ? ["uniqueIndex"] : []),
+    ...(isSearched ? ["index"] : []),
   ]);
   return { builders: [...new Set(builders)], values: enums.map((field) => valuesName(field, names)) };
 }
@@ -61,6 +62,11 @@ function outward(fields: readonly Field[], { many }: Names): { name: string; tar
   return references(fields).filter(({ target }) => target.many.dashed !== many.dashed);
 }
 
+/** The fields whose words a search finds. */
+function searched(fields: readonly Field[]): Field[] {
+  return fields.filter(({ isSearched }) => isSearched);
+}
+
 type Slot = (fields: readonly Field[], names: Names, column: string) => string;
 const slots: Record<string, Slot> = {
   columns: (fields, names) => each(fields, (field) => `    ${field.name}: ${columnOf(field, names)},\n`),
@@ -90,6 +96,37 @@ const slots: Record<string, Slot> = {
     const tables = references(fields).map(({ name, target }) => `${name}: ${target.many.camel}`);
     return tables.length === 0 ? "" : `    refersTo: { ${tables.join(", ")} },\n`;
   },
+  refersToEach: (fields) => {
+    const tables = references(fields).map(({ name, target }) => `"operations.*.item.${name}": ${target.many.camel}`);
+    return tables.length === 0 ? "" : `    refersTo: { ${tables.join(", ")} },\n`;
+  },
+  conflicts: (fields, names) => {
+    const codes = uniques(fields, names).map(({ code }) => `"${code}"`);
+    return codes.length === 0 ? "" : `    errors: [${codes.join(", ")}],\n`;
+  },
+  words: (fields) => {
+    const names = searched(fields).map(({ name }) => `"${name}"`);
+    return names.length === 0 ? "" : `    search: searchOf(${names.join(", ")}),\n`;
+  },
+  found: (fields) => {
+    const [field] = searched(fields);
+    if (!field) return "";
+    const word = "zeppelin".slice(0, field.max);
+    return `
+  it("finds those that have all words", async () => {
+    const place = await aPlace();
+    const { path, maker, bodies } = place;
+    const { id } = await create(place, { ...bodies.create, ${field.name}: "${word}" });
+    await create(place);
+    const found = await maker.get(\`\${path}?q=${word.toUpperCase()}\`);
+    expect(found.body.items.map((one: { id: string }) => one.id)).toStrictEqual([id]);
+  });
+`;
+  },
+  example: (fields) =>
+    each(fields, (field) =>
+      field.isOptional ? "" : `  ${field.name}: ${field.kind === "ref" ? exampleId : exampleOf(field)},\n`,
+    ),
   others: (fields, names) => {
     const lines = outward(fields, names).flatMap(({ target: { many } }) => [
       `import { ${many.camel} } from "../../../src/db/schema.ts";\n`,
@@ -223,7 +260,9 @@ function answerOf(field: Field): string {
   return kind === "time" ? `Timestamp${nullable}` : `fields.${name}`;
 }
 
-function exampleOf({ name, kind, values, max }: Omit<Field, "isOptional" | "isUnique">): string {
+const exampleId = '"019a0000-0000-7000-8000-000000000000"';
+
+function exampleOf({ name, kind, values, max }: Pick<Field, "name" | "kind" | "values" | "max">): string {
   const prose = name.replaceAll("_", " ");
   return {
     ...{ text: within(max, `${capital(articleOf(prose))} ${prose}`), integer: "3", boolean: "true" },

@@ -12,6 +12,8 @@ export type Field = {
   isOptional: boolean;
   /** True if no two rows of an owner have the same. */
   isUnique: boolean;
+  /** True if a search of the list finds its words. */
+  isSearched: boolean;
   max: number;
   values: readonly string[];
   target?: Names;
@@ -61,6 +63,22 @@ export async function fieldsOf(text: string, owner: Owner, own: Names, parent?: 
   return all;
 }
 
+/** Characters of which PostgreSQL holds the words for one row, whatever they are: it has 1 MiB for them. */
+const mostSearched = 200_000;
+
+/** Marks the fields that `--search` names. Throws {@link CommandError} for one without words, and for too many. */
+export function searchedOf(fields: Field[], search: string | undefined): Field[] {
+  if (search === undefined) return fields;
+  const names = search.split(",").map((name) => name.trim());
+  const other = names.find((name) => !fields.some((field) => field.name === name && field.kind === "text"));
+  if (other !== undefined) throw new CommandError(`--search: "${other}" is no field of the kind text.`);
+  const all = fields.map((field) => ({ ...field, isSearched: names.includes(field.name) }));
+  const length = all.reduce((sum, { isSearched, max }) => sum + (isSearched ? max : 0), 0);
+  if (length > mostSearched)
+    throw new CommandError(`--search: its fields hold ${length} characters, of ${mostSearched} at most.`);
+  return all;
+}
+
 /** The resource that a `ref` names, which may be the field's own. */
 async function targetOf({ name, values, isOptional }: Field, owner: Owner, own: Names): Promise<Names> {
   const [plural = ""] = values;
@@ -99,7 +117,7 @@ function fieldOf(part: string): Field {
   if (unique !== undefined && !manifold.includes(kind)) refuse(`cannot be unique, as ${manifold.join(", ")} can`);
   // The entry of an index holds 2,704 bytes at most.
   if (unique !== undefined && max > 500) refuse("is too long to be unique: 500 at most");
-  return { name, kind, isOptional: mark !== undefined, isUnique: unique !== undefined, max, values };
+  return { name, kind, isOptional: mark !== undefined, isUnique: unique !== undefined, isSearched: false, max, values };
 }
 
 function isKind(kind: string): kind is Kind {

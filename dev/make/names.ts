@@ -59,7 +59,7 @@ export function refuseUsed(word: string, ...codes: string[]): void {
 
 function isTaken(word: string): CommandError {
   return new CommandError(
-    `"${word}" cannot name a resource: in its code the word is taken. --singular may name one of them otherwise.`,
+    `"${word}" cannot name a resource: in its code the word is taken. Choose another; --singular can name one of them otherwise.`,
   );
 }
 

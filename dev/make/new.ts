@@ -5,10 +5,10 @@
 import { parseArgs } from "node:util";
 import { CommandError, failWith } from "../config.ts";
 import { newEndpoint } from "./endpoint.ts";
-import { fieldKinds, fieldsOf, usualFields } from "./fields.ts";
+import { fieldKinds, fieldsOf, searchedOf, usualFields } from "./fields.ts";
 import { namesOf } from "./names.ts";
 import { parentOf } from "./owners.ts";
-import { newResource } from "./resource.ts";
+import { further, newResource } from "./resource.ts";
 import { writePages } from "./scaffold.ts";
 import { newTask } from "./task.ts";
 import { takeBack } from "./undo.ts";
@@ -18,6 +18,9 @@ const usage = `npm run new -- resource projects            a table, schemas, que
     --under tickets                         of each row of this resource
     --fields "title:text due:date?"         with these fields, instead of a title and a description:
                                             ${fieldKinds}
+    --search "title,note"                   a list that finds their words by ?q=
+    --export                                a download of all of them, as NDJSON or CSV
+    --batch                                 a call that makes, changes and deletes many, all or none; not with --under
     --singular project                      what one of them is called, where the plural does not tell
 npm run new -- endpoint projects/archive    one more endpoint of a resource
 npm run new -- task projects/send-digest    a task and its test
@@ -34,6 +37,9 @@ export async function make(args: string[]): Promise<void> {
         in: { type: "string" },
         under: { type: "string" },
         fields: { type: "string" },
+        search: { type: "string" },
+        export: { type: "boolean" },
+        batch: { type: "boolean" },
       },
       ...{ undo: { type: "boolean" }, help: { type: "boolean", short: "h" } },
     },
@@ -44,8 +50,9 @@ export async function make(args: string[]): Promise<void> {
   if (values.in !== undefined && values.in !== "organization") {
     throw new CommandError(`--in is organization, or left out.\n${usage}`);
   }
-  if (kind !== "resource" && (values.in ?? values.under ?? values.fields) !== undefined) {
-    throw new CommandError(`--in, --under and --fields are for a resource.\n${usage}`);
+  const { in: own, under, fields: given, search, export: exports, batch } = values;
+  if (kind !== "resource" && [own, under, given, search, exports, batch].some((value) => value !== undefined)) {
+    throw new CommandError(`--in, --under, --fields, --search, --export and --batch are for a resource.\n${usage}`);
   }
   if (values.undo) return undo(`${kind} ${name}`);
   const parent = values.under === undefined ? undefined : await parentOf(values.under);
@@ -55,8 +62,12 @@ export async function make(args: string[]): Promise<void> {
   const owner = values.in ?? parent?.owner ?? "user";
   if (kind === "resource") {
     const names = namesOf(name, values.singular);
-    const fields = await fieldsOf(values.fields ?? usualFields, owner, names, parent?.names);
-    return newResource(names, owner, fields, parent?.names);
+    if (batch && parent)
+      throw new CommandError(
+        `--batch is for no resource under another: its operations do not name one of the ${under}.`,
+      );
+    const fields = searchedOf(await fieldsOf(given ?? usualFields, owner, names, parent?.names), search);
+    return newResource(names, owner, { fields, parent: parent?.names, asked: further.filter((name) => values[name]) });
   }
   if (kind === "task") return newTask(name);
   const [resource = "", verb = "", ...more] = name.split("/");

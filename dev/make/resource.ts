@@ -20,7 +20,9 @@ import {
 } from "./scaffold.ts";
 import { exportOf, inVariant, template } from "./template.ts";
 
-const endpoints = ["create", "list", "read", "update", "delete", "restore"];
+/** The endpoints that a resource has if they are asked for. */
+export const further = ["export", "batch"] as const;
+export type Further = (typeof further)[number];
 /** The templates of the endpoints that a unique field can refuse. */
 const writing = ["create", "update", "restore"].map((name) => `routes/${name}`);
 /** The templates of a resource that its owner does not change. */
@@ -36,11 +38,19 @@ function refuseCut(table: string): void {
 }
 
 /** Makes a resource of this owner, or one under another resource. Throws a {@link CommandError} that says why not. */
-export async function newResource(names: Names, owner: Owner, fields: Field[], parent?: Names): Promise<void> {
+export async function newResource(
+  names: Names,
+  owner: Owner,
+  { fields, parent, asked }: { fields: Field[]; parent: Names | undefined; asked: readonly Further[] },
+): Promise<void> {
   const { many, one } = names;
   const { list, whose } = owners[owner];
+  // Those with a fixed path come before those whose path it would fit.
+  const endpoints = ["create", "list", ...asked, "read", "update", "delete", "restore"];
   const isNested = selfReferences(fields, names).length > 0;
-  const words = new Set([owner, parent ? "under" : "direct", isNested ? "nested" : "flat"]);
+  const isSearched = fields.some((field) => field.isSearched);
+  const variant = [owner, parent ? "under" : "direct", isNested ? "nested" : "flat", isSearched ? "search" : "plain"];
+  const words = new Set([...variant, ...asked]);
   const templates = new Map<string, string>();
   for (const file of [...shared, "crud", ...endpoints.map((name) => `routes/${name}`)]) {
     const folder = shared.includes(file) ? "shared" : owner;

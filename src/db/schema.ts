@@ -254,8 +254,8 @@ const searchVector = customType<{ data: string }>({ dataType: () => "tsvector" }
  * The column `search` of a table whose rows are found by the words of these columns, named as in SQL. Searched, never
  * selected. Normalized, so that both Unicode forms of an accent match; the texts stay as sent.
  */
-export function searchOf(...columns: readonly [string, ...string[]]) {
-  const text = columns.map((column) => `coalesce(${column}, '')`).join(" || ' ' || ");
+export function searchOf(...names: readonly [string, ...string[]]) {
+  const text = names.map((name) => `coalesce(${name}, '')`).join(" || ' ' || ");
   const [from, to] = [punctuation.replace("'", "''"), " ".repeat(punctuation.length)];
   return searchVector().generatedAlwaysAs(
     sql.raw(`to_tsvector('simple'::regconfig, translate(normalize(${text}), '${from}', '${to}'))`),

@@ -40,11 +40,15 @@ describe("npm run new", () => {
     expect(calls).toMatch(/pinUpZebraStripe: async \(\) => \{\s+const \{ path, token \} = await aZebraStripe\(\);/);
     expect(await readFile(join(copy, "src/routes/zebra-stripes/list.ts"), "utf8")).not.toMatch(/field.?note/i);
     expect(
-      await make("resource", "zebra-spots", "--under", "zebra-stripes", "--fields", "place:text:unique"),
+      await make(
+        ...["resource", "zebra-spots", "--under", "zebra-stripes", "--fields", "place:text:unique"],
+        ...["--search", "place", "--export"],
+      ),
     ).toMatchObject({ code: 0 });
     const rides = await make(
       ...["resource", "zebra-rides"],
       ...["--fields", "zebra_spot_id:ref(zebra-spots) item_id:ref(items)? code:text(20):unique"],
+      ...["--search", "code", "--export", "--batch"],
     );
     expect(rides.output).toMatch(
       /^ {2}zebra_stripe_id=\$\(.*\n {2}zebra_spot_id=\$\(.*\n.*"zebra_spot_id": "'\$zebra_spot_id'"/m,
@@ -54,7 +58,8 @@ describe("npm run new", () => {
     expect(await make("endpoint", "zebra-rides/end")).toMatchObject({ code: 0 });
     const fields =
       "name:text note:text(5000)? sign:text(1)? keeper:email deputy:email? site:url map:url? head_count:integer foal_count:integer? calm:boolean? born:date seen_at:time? mood:enum(grazing, on_guard) tag:text(20):unique badge:text(3):unique? number:integer:unique? radio:email:unique page:url:unique? traits:json extra:json?";
-    const herds = await make("resource", "zebra-herds", "--in", "organization", "--fields", fields);
+    const found = ["--search", "name, note", "--export", "--batch"];
+    const herds = await make("resource", "zebra-herds", "--in", "organization", "--fields", fields, ...found);
     expect(herds).toMatchObject({ code: 0, output: expect.stringMatching(/^ {2}organization_id=\$\(curl -s \$api/m) });
     expect(herds.output).toMatch(/^ {2}curl \$api\/organizations\/\$organization_id\/zebra-herds .*"keeper": "ada@/m);
     expect(await make("endpoint", "zebra-herds/move-on")).toMatchObject({ code: 0 });
@@ -64,6 +69,7 @@ describe("npm run new", () => {
         "--fields",
         "name:text aunts_herd_id:ref(zebra-herds) uncles_herd_id:ref(zebra-herds)? dam_id:ref(zebra-foals)? sire_id:ref(zebra-foals)?",
       ],
+      ...["--search", "name", "--export"],
     );
     expect(foals).toMatchObject({
       code: 0,
@@ -128,6 +134,8 @@ describe("npm run new", () => {
       "test/house/strangers",
       "test/house/fields",
       "test/house/references",
+      "test/house/queries",
+      "test/house/room",
       "test/house/words",
       "test/db/schema",
     ];

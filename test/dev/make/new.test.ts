@@ -122,7 +122,15 @@ describe("npm run new", () => {
     [["resource", "zebras", "--under", "items", "--fields", "item_id:ref(items)"], /a column item_id already/],
     [["resource", "zebras", "--fields", "dam_id:ref(zebras)?"], /zebras need a field that does not refer to zebras/],
     [["resource", "zebras", "--undo"], /"resource zebras" was not made in this folder/],
-    [["task", "zebras/run-off", "--in", "organization"], /--in, --under and --fields are for a resource/],
+    [["task", "zebras/run-off", "--in", "organization"], /--in, .* and --batch are for a resource/],
+    [["endpoint", "zebras/run-off", "--export"], /--in, .* and --batch are for a resource/],
+    [["resource", "zebras", "--search", "title,stripes"], /--search: "stripes" is no field of the kind text/],
+    [["resource", "zebras", "--fields", "size:integer", "--search", "size"], /--search: "size" is no field of/],
+    [
+      ["resource", "zebras", "--fields", "a:text(100000) b:text(100000) c:text(1)", "--search", "a,b,c"],
+      /--search: its fields hold 200001 characters, of 200000 at most/,
+    ],
+    [["resource", "zebras", "--under", "items", "--batch"], /--batch is for no resource under another/],
     [["resource", "items"], /src\/schemas\/items\.ts is there already/],
     [["resource", "../../etc/passwds"], /cannot name a resource/],
     [["resource", "Projects"], /lower-case letters/],
@@ -239,7 +247,7 @@ describe("names", () => {
     expect(wrong).toStrictEqual([]);
   });
 
-  it.each(["orders", "events", "files", "tags", "answers", "limits", "tables"])(
+  it.each(["orders", "events", "files", "tags", "answers", "limits", "tables", "columns"])(
     "of %s are taken by nothing in the templates",
     async (many) => {
       const names = namesOf(many);

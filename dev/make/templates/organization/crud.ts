@@ -1,10 +1,13 @@
-import { and, getTableColumns } from "drizzle-orm"; //: direct
-import { and, eq, getTableColumns, type SQL } from "drizzle-orm"; //: under
+import { and, getTableColumns } from "drizzle-orm"; //: direct plain
+import { and } from "drizzle-orm"; //: direct search
+import { and, eq, getTableColumns, type SQL } from "drizzle-orm"; //: under plain
+import { and, eq, type SQL } from "drizzle-orm"; //: under search
 import type { Database } from "../db/client.ts";
 import { prepared } from "../db/drizzle.ts";
 import { fieldNotes } from "../db/schema.ts"; //: direct
 import { binders, fieldNotes } from "../db/schema.ts"; //: under
 import type { Membership } from "../security/caller.ts";
+import { batchQueriesIn } from "./batches.ts"; //: batch
 import { keyset, newestFirst, type PageRequest, type PageValues, positionOf } from "./keyset.ts";
 import {
   type NewOrganizationRow,
@@ -16,8 +19,15 @@ import {
   withRoomIn,
 } from "./organization-rows.ts";
 import { deletion, restoration, type Status } from "./rows.ts";
+import { searchQueries, shownColumns } from "./searches.ts"; //: search
 import { requireVersion, type Versions } from "./versions.ts";
 
+const shown = getTableColumns(fieldNotes); //: plain
+const shown = shownColumns(fieldNotes); //: search
+
+/** The queries of a batch of field notes. */ //: batch
+export const FieldNoteBatches = batchQueriesIn(fieldNotes, shown); //: batch
+ //: batch
 /** The queries of field notes. */ //: direct
 /** The queries of field notes. {@link FieldNotes.requireBinder} goes before each of them. */ //: under
 export const FieldNotes = {
@@ -34,7 +44,7 @@ export const FieldNotes = {
     return db
       .insert(fieldNotes)
       .values(withRoomIn(fieldNotes, [values], member, most))
-      .returning();
+      .returning(shown);
   },
 
   /** The live field note with this id, if it is of the member's organization. */ //: direct
@@ -46,7 +56,7 @@ export const FieldNotes = {
     member: Membership,
   ) {
     return db
-      .select()
+      .select(shown)
       .from(fieldNotes)
       .where(reachableIn(fieldNotes, id, member)); //: direct
       .where(inBinder(binderId, reachableIn(fieldNotes, id, member))); //: under
@@ -60,6 +70,15 @@ export const FieldNotes = {
     return listQuery(db, { binderId, organizationId, ...after, limit }, { status }); //: under
   },
 
+  /** A page of the organization's field notes that have all of these words, the best match first. */ //: direct search
+  search(db: Database, member: Membership, q: string, status: Status, at: PageRequest) { //: direct search
+    const where = ofOrganization(fieldNotes, member, status); //: direct search
+  /** A page of the binder's field notes that have all of these words, the best match first. */ //: under search
+  search(db: Database, binderId: string, member: Membership, q: string, status: Status, at: PageRequest) { //: under search
+    const where = inBinder(binderId, ofOrganization(fieldNotes, member, status)); //: under search
+    return searchQueries(db, fieldNotes, shown, { q, descending: true, where }, at); //: search
+  }, //: search
+ //: search
   /** Precedes a change of the field note that is meant for some of its versions: see {@link requireVersion}. */
   requireVersion(
     db: Database,
@@ -86,7 +105,7 @@ export const FieldNotes = {
       .set(changes)
       .where(reachableIn(fieldNotes, id, member)) //: direct
       .where(inBinder(binderId, reachableIn(fieldNotes, id, member))) //: under
-      .returning();
+      .returning(shown);
   },
 
   /** Deletes softly: the row stays restorable until it is purged. */
@@ -116,7 +135,7 @@ export const FieldNotes = {
       .set(restoration)
       .where(restorableIn(fieldNotes, id, member)) //: direct
       .where(inBinder(binderId, restorableIn(fieldNotes, id, member))) //: under
-      .returning();
+      .returning(shown);
   },
 };
 
@@ -129,7 +148,7 @@ const listQuery = prepared(
   ) => {
     const { past, orderBy, sortKey } = keyset(newestFirst(fieldNotes.created_at), fieldNotes.id, positionOf(key, id));
     return db
-      .select({ ...getTableColumns(fieldNotes), sort_key: sortKey })
+      .select({ ...shown, sort_key: sortKey })
       .from(fieldNotes)
       .where(and(ofOrganization(fieldNotes, { organizationId }, status), past)) //: direct
       .where(and(inBinder(binderId, ofOrganization(fieldNotes, { organizationId }, status)), past)) //: under

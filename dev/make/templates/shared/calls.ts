@@ -45,6 +45,18 @@ export const calls: Calls = {
     for (const _ of [1, 2]) await api.post(path, { token, json: bodies.create });
     return { path, token };
   },
+  exportFieldNotes: async () => { //: export
+    const { path, token } = await aFieldNote(); //: export
+    return { path: path.replace(/[^/]+$/, "export"), token }; //: export
+  }, //: export
+  batchFieldNotes: async () => { //: batch
+    const { path, token, bodies } = await someFieldNotes(); //: batch flat
+    const operations = [{ op: "create", item: bodies.create }]; //: batch flat
+    const place = await someFieldNotes(); //: batch nested
+    const { path, token, bodies } = place; //: batch nested
+    const operations = [{ op: "create", item: { ...bodies.create, ...(await others(place)) } }]; //: batch nested
+    return { path: `${path}/batch`, token, json: { operations } }; //: batch
+  }, //: batch
   readFieldNote: () => aFieldNote(),
   updateFieldNote: async () => {
     const place = await someFieldNotes();

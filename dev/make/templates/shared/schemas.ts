@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 //= imports
+import { batchOf, batchResultOf } from "./batches.ts"; //: batch
 import { changesSomething, ETag, Id, Timestamp } from "./common.ts";
 import { pageOf } from "./pages.ts";
 
@@ -39,8 +40,16 @@ export const FieldNoteUpdate = z
   .check(changesSomething)
   .openapi("FieldNoteUpdate", { minProperties: 1 });
 
+export const FieldNoteBatch = batchOf(FieldNoteCreate, FieldNoteUpdate, { //: batch
+  //= example //: batch
+}).openapi("FieldNoteBatch"); //: batch
+export const FieldNoteBatchResult = batchResultOf(FieldNote).openapi("FieldNoteBatchResult"); //: batch
+ //: batch
 export const FieldNotePage = pageOf(FieldNote).openapi("FieldNotePage");
 
 export const FieldNoteQuery = z.object({
   status: z.enum(["live", "deleted"]).default("live").openapi({ description: "`deleted`: what can still be restored" }),
+  q: text({ min: 1, max: 200 }) //: search
+    .optional() //: search
+    .openapi({ description: "Words that must all occur" }), //: search
 });

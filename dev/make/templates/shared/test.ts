@@ -111,4 +111,36 @@ describe("GET /field-notes", () => {
     const answer = await other.maker.get(`${other.path}?cursor=${body.next_cursor}`);
     expect(answer.body.code).toBe("invalid_cursor");
   });
+  //= found
 });
+ //: export
+describe("GET /field-notes/export", () => { //: export
+  it("answers those that are there, a line each", async () => { //: export
+    const place = await aPlace(); //: export
+    const { path, maker } = place; //: export
+    const [kept, gone] = [await create(place), await create(place)]; //: export
+    await maker.delete(`${path}/${gone.id}`); //: export
+    const { status, text } = await maker.get(`${path}/export`, { headers: { Accept: "application/x-ndjson" } }); //: export
+    expect([status, text.trim().split("\n").map((line) => JSON.parse(line).id)]).toStrictEqual([200, [kept.id]]); //: export
+  }); //: export
+}); //: export
+ //: batch
+describe("POST /field-notes/batch", () => { //: batch
+  it("makes, changes and deletes together, or does nothing", async () => { //: batch
+    const { path, maker, bodies } = place; //: batch
+    const [one, other] = [await create(), await create()]; //: batch
+    const operations = [ //: batch
+      { op: "create", item: bodies.create }, //: batch
+      { op: "update", id: one.id, item: bodies.update }, //: batch
+      { op: "delete", id: other.id }, //: batch
+    ]; //: batch
+    const batch = (more: object[]) => maker.post(`${path}/batch`, { operations: [...operations, ...more] }); //: batch
+    expect((await batch([{ op: "delete", id: crypto.randomUUID() }])).status).toBe(404); //: batch
+    expect((await maker.get(`${path}/${one.id}`)).body).toStrictEqual(one); //: batch
+    const { status, body } = await batch([]); //: batch
+    expect([status, body.results?.map(({ op }: { op: string }) => op)]).toStrictEqual([ //: batch
+      ...[200, ["create", "update", "delete"]], //: batch
+    ]); //: batch
+    expect((await maker.get(`${path}/${other.id}`)).status).toBe(404); //: batch
+  }); //: batch
+}); //: batch

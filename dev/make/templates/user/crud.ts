@@ -1,17 +1,27 @@
-import { and, getTableColumns } from "drizzle-orm"; //: direct
-import { and, eq, getTableColumns, type SQL } from "drizzle-orm"; //: under
+import { and, getTableColumns } from "drizzle-orm"; //: direct plain
+import { and } from "drizzle-orm"; //: direct search
+import { and, eq, getTableColumns, type SQL } from "drizzle-orm"; //: under plain
+import { and, eq, type SQL } from "drizzle-orm"; //: under search
 import type { Database } from "../db/client.ts";
 import { prepared } from "../db/drizzle.ts";
 import { fieldNotes } from "../db/schema.ts"; //: direct
 import { binders, fieldNotes } from "../db/schema.ts"; //: under
 import type { Caller } from "../security/caller.ts";
+import { batchQueries } from "./batches.ts"; //: batch
 import { keyset, newestFirst, type PageRequest, type PageValues, positionOf } from "./keyset.ts";
 import { type NewRow, owned, type RowUpdate, reachable, restorable, withRoom } from "./owned.ts"; //: direct
 import { type NewRow, owned, type RowUpdate, reachable, requireReachable, restorable, withRoom } from "./owned.ts"; //: under
 import { deletion, restoration, type Status } from "./rows.ts"; //: direct
 import { deletion, inStatus, requireRow, restoration, type Status } from "./rows.ts"; //: under
+import { searchQueries, shownColumns } from "./searches.ts"; //: search
 import { requireVersion, type Versions } from "./versions.ts";
 
+const shown = getTableColumns(fieldNotes); //: plain
+const shown = shownColumns(fieldNotes); //: search
+
+/** The queries of a batch of field notes. */ //: batch
+export const FieldNoteBatches = batchQueries(fieldNotes, shown); //: batch
+ //: batch
 /** The queries of field notes. */ //: direct
 /** The queries of field notes. {@link FieldNotes.requireBinder} goes before each of them. */ //: under
 export const FieldNotes = {
@@ -33,7 +43,7 @@ export const FieldNotes = {
     return db
       .insert(fieldNotes)
       .values(withRoom(fieldNotes, [values], most))
-      .returning();
+      .returning(shown);
   },
 
   /** The live field note with this id, if the caller owns it or is an admin. */
@@ -44,7 +54,7 @@ export const FieldNotes = {
     caller: Caller,
   ) {
     return db
-      .select()
+      .select(shown)
       .from(fieldNotes)
       .where(reachable(fieldNotes, id, caller)); //: direct
       .where(inBinder(binderId, reachable(fieldNotes, id, caller))); //: under
@@ -58,6 +68,15 @@ export const FieldNotes = {
     return listQuery(db, { binderId, ...after, limit }, { status }); //: under
   },
 
+  /** A page of an owner's field notes that have all of these words, the best match first. */ //: direct search
+  search(db: Database, ownerId: string, q: string, status: Status, at: PageRequest) { //: direct search
+    const where = owned(fieldNotes, ownerId, status); //: direct search
+  /** A page of the binder's field notes that have all of these words, the best match first. */ //: under search
+  search(db: Database, binderId: string, q: string, status: Status, at: PageRequest) { //: under search
+    const where = inBinder(binderId, inStatus(fieldNotes, status)); //: under search
+    return searchQueries(db, fieldNotes, shown, { q, descending: true, where }, at); //: search
+  }, //: search
+ //: search
   /** Precedes a change of the field note that is meant for some of its versions: see {@link requireVersion}. */
   requireVersion(
     db: Database,
@@ -84,7 +103,7 @@ export const FieldNotes = {
       .set(changes)
       .where(reachable(fieldNotes, id, caller)) //: direct
       .where(inBinder(binderId, reachable(fieldNotes, id, caller))) //: under
-      .returning();
+      .returning(shown);
   },
 
   /** Deletes softly: the row stays restorable until it is purged. */
@@ -114,7 +133,7 @@ export const FieldNotes = {
       .set(restoration)
       .where(restorable(fieldNotes, id, caller)) //: direct
       .where(inBinder(binderId, restorable(fieldNotes, id, caller))) //: under
-      .returning();
+      .returning(shown);
   },
 };
 
@@ -123,7 +142,7 @@ const listQuery = prepared(
   (db, { binderId, key, id, limit }: { binderId: string } & PageValues, { status }: { status: Status }) => { //: under
     const { past, orderBy, sortKey } = keyset(newestFirst(fieldNotes.created_at), fieldNotes.id, positionOf(key, id));
     return db
-      .select({ ...getTableColumns(fieldNotes), sort_key: sortKey })
+      .select({ ...shown, sort_key: sortKey })
       .from(fieldNotes)
       .where(and(owned(fieldNotes, ownerId, status), past)) //: direct
       .where(and(inBinder(binderId, inStatus(fieldNotes, status)), past)) //: under

@@ -12,7 +12,8 @@ export const listFieldNotes = endpoint(
     tags: ["field notes"],
     summary: "List your field notes", //: direct
     summary: "List a binder's field notes", //: under
-    description: "A page at a time, newest first.",
+    description: "A page at a time, newest first.", //: plain
+    description: "A page at a time, newest first, or the best match of `q` first.", //: search
     access: "user",
     paged: true,
     request: { query: FieldNoteQuery }, //: direct
@@ -25,12 +26,21 @@ export const listFieldNotes = endpoint(
     const { db, user, run, page } = c.var;
     const { binder_id } = c.req.valid("param"); //: under
     const query = c.req.valid("query");
-    const fieldNotes = await page(query, (at) => run(FieldNotes.list(db, user.id, query.status, at))); //: direct
+    const { q, status } = query; //: search
+    const fieldNotes = await page(query, (at) => run(FieldNotes.list(db, user.id, query.status, at))); //: direct plain
+    const fieldNotes = await page(query, async (at) => //: direct search
+      q === undefined //: direct search
+        ? run(FieldNotes.list(db, user.id, status, at)) //: direct search
+        : (await run(...FieldNotes.search(db, user.id, q, status, at))).flat(), //: direct search
+    ); //: direct search
     const fieldNotes = await page(query, async (at) => { //: under
-      const [, rows] = await run( //: under
-        FieldNotes.requireBinder(db, binder_id, user, "read"), //: under
-        FieldNotes.list(db, binder_id, query.status, at), //: under
-      ); //: under
+      const required = FieldNotes.requireBinder(db, binder_id, user, "read"); //: under
+      if (q !== undefined) { //: under search
+        const [, ...found] = await run(required, ...FieldNotes.search(db, binder_id, q, status, at)); //: under search
+        return found.flat(); //: under search
+      } //: under search
+      const [, rows] = await run(required, FieldNotes.list(db, binder_id, query.status, at)); //: under plain
+      const [, rows] = await run(required, FieldNotes.list(db, binder_id, status, at)); //: under search
       return rows; //: under
     }); //: under
     return c.json(FieldNotePage.parse(fieldNotes), 200);
