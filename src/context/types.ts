@@ -158,7 +158,7 @@ export type ActingEnv = { Variables: { member: Membership } };
 export type PagedEnv = { Variables: { page: Page } };
 
 /** The context of an endpoint that `evicts`. */
-export type EvictingEnv = { Variables: { evict: Evict } };
+export type EvictingEnv = { Variables: { evictFor: EvictFor } };
 
 /** The context of an endpoint whose body is an `upload`. */
 export type UploadEnv = { Variables: { upload: Upload } };
@@ -213,7 +213,7 @@ export type Page = <R extends Row>(
  * Names the rows whose kept answers a success evicts: none, if nothing changes that anybody sees. A parameter that a row
  * lacks is taken from the path of the endpoint.
  */
-export type Evict = (rows: readonly Readonly<Record<string, unknown>>[]) => void;
+export type EvictFor = (rows: readonly Readonly<Record<string, unknown>>[]) => void;
 
 export type Statement = BatchItem<"pg">;
 /** A task to be enqueued by `run`, in the transaction of its cause. Made by `later` of a task. */

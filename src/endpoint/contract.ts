@@ -144,7 +144,7 @@ export type Contract = {
   cached?: Caching;
   /**
    * The `cached` endpoints that show what it changes. A success evicts their answers for the parameters of its path from this
-   * data centre, or for the rows that the handler passes to `c.var.evict`.
+   * data centre, or for the rows that the handler passes to `c.var.evictFor`.
    */
   evicts?: readonly Keeping[];
   /**

@@ -9,7 +9,7 @@ export type Keeping = { readonly policy: Policy; readonly contract: { readonly c
 
 /**
  * Evicts answers of these endpoints from this data centre's cache, once a change has succeeded: those of the rows that
- * the handler names by `c.var.evict`, or of the parameters in its own path.
+ * the handler names by `c.var.evictFor`, or of the parameters in its own path.
  */
 export function evictions(endpoints: readonly Keeping[]): MiddlewareHandler<AppEnv & EvictingEnv> {
   const paths = endpoints.map(({ policy }) => policy.path);
@@ -17,7 +17,7 @@ export function evictions(endpoints: readonly Keeping[]): MiddlewareHandler<AppE
     const { answers, log } = c.var;
     const own = c.req.param();
     let changed: readonly Readonly<Record<string, unknown>>[] = [own];
-    c.set("evict", (rows) => {
+    c.set("evictFor", (rows) => {
       changed = rows;
     });
     await next();

@@ -2,7 +2,7 @@
 import { hc } from "hono/client";
 import { expectTypeOf } from "vitest";
 import { z } from "zod";
-import type { Evict } from "../../src/context/types.ts";
+import type { EvictFor } from "../../src/context/types.ts";
 import { Users } from "../../src/crud/users.ts";
 import type { OrganizationTable, OwnedTable } from "../../src/db/schema.ts";
 import { upload } from "../../src/endpoint/bodies.ts";
@@ -242,12 +242,12 @@ endpoint({ ...contract, access: "user", idempotent: true }, (c) => c.json(answer
 // A change evicts what shows it.
 declare const kept: Endpoint;
 endpoint({ ...contract, method: "post", access: "user", evicts: [kept] }, (c) => {
-  expectTypeOf(c.var.evict).toEqualTypeOf<Evict>();
+  expectTypeOf(c.var.evictFor).toEqualTypeOf<EvictFor>();
   return c.json(answer, 200);
 });
 endpoint({ ...contract, method: "post", access: "user" }, (c) => {
   // @ts-expect-error: it declares nothing to evict
-  c.var.evict;
+  c.var.evictFor;
   return c.json(answer, 200);
 });
 // @ts-expect-error: a get changes nothing

@@ -141,7 +141,7 @@ describe("a change leaves no old answer in the cache:", () => {
     const careful = endpoint({ ...change, evicts: [countLamps] }, async (c) => c.json(await light(c.var.run), 200));
     const careless = endpoint(change, async (c) => c.json(await light(c.var.run), 200));
     const silent = endpoint({ ...change, evicts: [countLamps] }, async (c) => {
-      c.var.evict([]);
+      c.var.evictFor([]);
       return c.json(await light(c.var.run), 200);
     });
     const counting = { endpoint: countLamps, make: async () => ({ path: "/lamps" }) };

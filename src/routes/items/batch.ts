@@ -24,7 +24,7 @@ export const batchItems = endpoint(
   },
   async (c) => {
     const { results, shown } = await changeItems(c.var, c.req.valid("json").operations);
-    c.var.evict(shown);
+    c.var.evictFor(shown);
     return c.json(ItemBatchResult.parse({ results }), 200);
   },
 );

@@ -25,11 +25,11 @@ export const createItem = endpoint(
     errors: ["quota_exceeded"],
   },
   async (c) => {
-    const { db, evict, user, run, settings } = c.var;
+    const { db, evictFor, user, run, settings } = c.var;
     const values = { ...c.req.valid("json"), id: uuidv7(), owner_id: user.id };
     const [row] = await run(Items.insert(db, values, settings.ROWS_PER_OWNER));
     const item = Item.parse(row);
-    evict(item.is_public ? [item] : []);
+    evictFor(item.is_public ? [item] : []);
     setETag(c, item.etag);
     c.header("Location", `/api/v1/items/${item.id}`);
     return c.json(item, 201);

@@ -24,10 +24,10 @@ export const deleteItem = endpoint(
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const { db, evict, run, user, versions } = c.var;
+    const { db, evictFor, run, user, versions } = c.var;
     const [, [item]] = await run(versions && Items.requireVersion(db, id, user, versions), Items.delete(db, id, user));
     if (!item) notFound();
-    evict(item.is_public ? [item] : []);
+    evictFor(item.is_public ? [item] : []);
     return c.body(null, 204);
   },
 );

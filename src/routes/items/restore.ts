@@ -27,14 +27,14 @@ export const restoreItem = endpoint(
   },
   async (c) => {
     const { id } = c.req.valid("param");
-    const { db, evict, user, run, versions } = c.var;
+    const { db, evictFor, user, run, versions } = c.var;
     const [, , [item]] = await run(
       versions && Items.requireVersion(db, id, user, versions, "deleted"),
       Items.restore(db, id, user),
       Items.find(db, id, user),
     );
     if (!item) notFound();
-    evict(item.is_public ? [item] : []);
+    evictFor(item.is_public ? [item] : []);
     setETag(c, item.etag);
     return c.json(Item.parse(item), 200);
   },

@@ -27,13 +27,13 @@ export const updateItem = endpoint(
   async (c) => {
     const { id } = c.req.valid("param");
     const changes = c.req.valid("json");
-    const { db, evict, run, user, versions } = c.var;
+    const { db, evictFor, run, user, versions } = c.var;
     const [, [item]] = await run(
       versions && Items.requireVersion(db, id, user, versions),
       Items.update(db, id, user, changes),
     );
     if (!item) notFound();
-    evict(item.is_public || changes.is_public === false ? [item] : []);
+    evictFor(item.is_public || changes.is_public === false ? [item] : []);
     setETag(c, item.etag);
     return c.json(Item.parse(item), 200);
   },
