@@ -25,10 +25,10 @@ export async function measureBundle(wrangler: Wrangler, env: string): Promise<Bu
 }
 
 /** Milliseconds of CPU of a start, or the fault that ends it, as it would at Cloudflare; undefined where nobody can tell. */
-export type Start = number | { fault: string } | undefined;
+export type MeasuredStart = number | { fault: string } | undefined;
 
 /** The upload, and its start. */
-export type Measured = { bundle: Bundle; start: Start };
+export type Measured = { bundle: Bundle; start: MeasuredStart };
 
 export async function measure(wrangler: Wrangler, env: string): Promise<Measured> {
   return { bundle: await measureBundle(wrangler, env), start: await measureStart(wrangler, env) };
@@ -42,12 +42,12 @@ export const Profile = z.object({
 });
 
 /** The start of the Worker, on this machine. */
-export function measureStart(wrangler: Wrangler, env: string): Promise<Start> {
+export function measureStart(wrangler: Wrangler, env: string): Promise<MeasuredStart> {
   return leastStart(() => measureStartOf(wrangler, `--env=${env}`));
 }
 
 /** The least of up to three starts: one over the budget is measured anew, since other work on the machine only makes it longer. */
-export async function leastStart(once: () => Promise<Start>, most = 3): Promise<Start> {
+export async function leastStart(once: () => Promise<MeasuredStart>, most = 3): Promise<MeasuredStart> {
   const start = await once();
   if (typeof start !== "number" || start <= startBudget || most === 1) return start;
   const again = await leastStart(once, most - 1);
@@ -55,7 +55,7 @@ export async function leastStart(once: () => Promise<Start>, most = 3): Promise<
 }
 
 /** The same, once, for the Worker that a deploy with these arguments would upload. */
-async function measureStartOf(wrangler: Wrangler, args: string): Promise<Start> {
+async function measureStartOf(wrangler: Wrangler, args: string): Promise<MeasuredStart> {
   return inFolder(async (folder) => {
     const file = join(folder, "start.cpuprofile");
     const ran = await wrangler("check", "startup", `--args=${args}`, `--outfile=${file}`);

@@ -6,7 +6,7 @@ import type { ClientChanges } from "./clients.ts";
 import type { Share } from "./cloudflare.ts";
 import type { DatabasePlan, TableSize } from "./database.ts";
 import { type CheckLine, go, noGo, printed, unknown } from "./line.ts";
-import type { Start } from "./measure.ts";
+import type { MeasuredStart } from "./measure.ts";
 import type { ShapePlan } from "./shape-plan.ts";
 import type { ShipTarget } from "./target.ts";
 
@@ -26,7 +26,7 @@ export type ShipPlan = {
   secrets: string[];
   clients: ClientChanges;
   bundle: number;
-  start: Start;
+  start: MeasuredStart;
   checks: CheckLine[];
   /** Undefined for one Worker. */
   shape: ShapePlan | undefined;
@@ -66,7 +66,7 @@ export function bundleLine(kilobytes: number): CheckLine {
 }
 
 /** The start-up against its budget. */
-export function startLine(start: Start): CheckLine {
+export function startLine(start: MeasuredStart): CheckLine {
   if (typeof start === "object") return noGo("start-up", start.fault);
   if (start === undefined) return unknown("start-up", "could not be profiled here");
   const told = `${Math.round(start)} ms of CPU here, of ${startBudget} ms`;
