@@ -30,7 +30,7 @@ export function withoutAccounts(variables: EnvironmentVariables): string | undef
 
 /** Statuses of a call that Neon has not begun: it works on the project for another preview, or had too many calls. */
 const later: readonly number[] = [423, 429];
-/** Milliseconds from one try of such a call to the next, and for all of them. */
+/** Milliseconds from one try of such a call to the next, where Neon names none, and for all of them. */
 const pause = 1_000;
 const patience = 60_000;
 
@@ -43,7 +43,7 @@ export function openNeon(variables: EnvironmentVariables, stop?: AbortSignal): N
   const project = `${variables.NEON_API_BASE_URL || "https://console.neon.tech/api/v2"}/projects/${id}`;
 
   async function respond(method: string, path: string, body: unknown): Promise<Response> {
-    for (const until = performance.now() + patience; ; await delay(pause, undefined, { signal: stop })) {
+    for (const until = performance.now() + patience; ; ) {
       const response = await fetch(`${project}${path}`, {
         method,
         headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json", Accept: "application/json" },
@@ -52,7 +52,10 @@ export function openNeon(variables: EnvironmentVariables, stop?: AbortSignal): N
       }).catch((error: Error) => {
         throw new CommandError(`Neon cannot be reached: ${error.message}.`);
       });
-      if (!later.includes(response.status) || performance.now() > until) return response;
+      const wait = Number(response.headers.get("Retry-After")) * 1_000 || pause;
+      if (!later.includes(response.status) || performance.now() + wait > until) return response;
+      await response.body?.cancel();
+      await delay(wait, undefined, { signal: stop });
     }
   }
 
