@@ -58,7 +58,6 @@ async function buildOne(env: string): Promise<void> {
 
 async function rowOfOne(env: string, endpoints: number) {
   const { bundle, start } = await measure(wrangler, env);
-  if (typeof start === "object") throw new CommandError(`The Worker cannot be started: ${start.fault}.`);
   return { name: "the Worker", endpoints, kilobytes: bundle.kilobytes, start };
 }
 

@@ -4,13 +4,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import { convertV4MiniflareOptions, Miniflare, type V4WorkerOptions } from "miniflare";
 import { z } from "zod";
 import { startBudget } from "../ship/budgets.ts";
-import { busyTime, Profile } from "../ship/measure.ts";
+import { busyTime, Profile, type Start } from "../ship/measure.ts";
 import type { BuiltWorker } from "./build.ts";
 
 type Startable = Pick<BuiltWorker, "name" | "folder" | "config">;
 
-/** Milliseconds of CPU by the names of Workers; undefined where a start could not be profiled. */
-type Starts = Map<string, number | undefined>;
+/** The starts by the names of Workers. */
+type Starts = Map<string, Start>;
 
 /** The starts to try at most, and the milliseconds for each. */
 type Bounds = { most?: number; patience?: number };
@@ -27,10 +27,14 @@ export async function measureStarts(
 ): Promise<Starts> {
   if (workers.length === 0) return new Map();
   const starts = await startsOf(workers, count, patience);
-  const over = workers.filter(({ name }) => (starts.get(name) ?? 0) > startBudget);
+  const isOver = (start: Start) => typeof start === "number" && start > startBudget;
+  const over = workers.filter(({ name }) => isOver(starts.get(name)));
   if (over.length === 0 || most === 1) return starts;
   const again = await measureStarts(over, undefined, { most: most - 1, patience });
-  for (const [name, start] of again) starts.set(name, Math.min(start ?? Infinity, starts.get(name) ?? Infinity));
+  for (const [name, start] of again) {
+    const before = starts.get(name);
+    if (typeof start === "number" && typeof before === "number") starts.set(name, Math.min(start, before));
+  }
   return starts;
 }
 
@@ -49,10 +53,10 @@ async function startsOf(
     if (!inspector) return starts;
     for (const { name } of workers) {
       const start = startOf(name, runtime, inspector).catch(() => undefined);
-      const known = await Promise.race([start.then((milliseconds) => ({ milliseconds })), delay(patience, undefined)]);
+      const known = await Promise.race([start.then((told) => ({ told })), delay(patience, undefined)]);
       // A start without end, or a runtime that has ended, keeps all others waiting.
       if (!known) break;
-      starts.set(name, known.milliseconds);
+      starts.set(name, known.told);
       count(starts.size);
     }
     return starts;
@@ -70,7 +74,8 @@ const Config = z.looseObject({
 /** A Worker that begins at its first request, when the profiler listens. */
 async function startOptions({ name, folder, config }: Startable): Promise<V4WorkerOptions> {
   const { compatibility_date, compatibility_flags, vars } = Config.parse(config);
-  const begin = `export default { async fetch() { await import("./index.js"); return new Response(); } };`;
+  const begin = `export default { fetch: () => import("./index.js").then(() => new Response(), (error) =>
+    new Response(String(error), { status: 500 })) };`;
   return {
     name,
     compatibilityDate: compatibility_date,
@@ -86,7 +91,7 @@ async function startOptions({ name, folder, config }: Startable): Promise<V4Work
 
 const Answer = z.looseObject({ id: z.number(), result: z.looseObject({ profile: Profile.optional() }).optional() });
 
-async function startOf(name: string, runtime: Miniflare, inspector: URL): Promise<number | undefined> {
+async function startOf(name: string, runtime: Miniflare, inspector: URL): Promise<Start> {
   const socket = new WebSocket(new URL(`/core:user:${name}`, inspector).href);
   const waiting = new Map<number, (answer: z.infer<typeof Answer>["result"]) => void>();
   socket.addEventListener("message", ({ data }) => {
@@ -106,9 +111,10 @@ async function startOf(name: string, runtime: Miniflare, inspector: URL): Promis
     await call("Profiler.enable");
     await call("Profiler.start");
     const worker = await runtime.getWorker(name);
-    const { ok } = await worker.fetch("http://localhost/");
+    const begun = await worker.fetch("http://localhost/");
     const stopped = await call("Profiler.stop");
-    return ok && stopped?.profile ? busyTime(stopped.profile) : undefined;
+    if (!begun.ok) return { fault: `throws as it is loaded: ${(await begun.text()).split("\n")[0]}` };
+    return stopped?.profile ? busyTime(stopped.profile) : undefined;
   } finally {
     socket.close();
   }

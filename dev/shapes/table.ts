@@ -1,10 +1,11 @@
 import { bundleBudget, startBudget } from "../ship/budgets.ts";
+import type { Start } from "../ship/measure.ts";
 import { counted, type Telling, textTable } from "../terminal.ts";
 import type { BuiltWorker } from "./build.ts";
 import { measureStarts } from "./starts.ts";
 
-/** A line of the table. `start` is in milliseconds of CPU; undefined where nobody has measured it. */
-export type TableRow = Pick<BuiltWorker, "name" | "endpoints" | "kilobytes"> & { start: number | undefined };
+/** A line of the table. */
+export type TableRow = Pick<BuiltWorker, "name" | "endpoints" | "kilobytes"> & { start: Start };
 
 /** Measures the start-up of the base, the router, and the largest of the others, of so many Workers together. */
 export async function measured(built: readonly BuiltWorker[], count: number, tell?: Telling): Promise<TableRow[]> {
@@ -18,12 +19,13 @@ export async function measured(built: readonly BuiltWorker[], count: number, tel
 
 /** The sizes and start-ups for people, beside their budgets. */
 export function tableOf(rows: readonly TableRow[]): string {
-  const over = rows.filter(({ kilobytes, start = 0 }) => kilobytes > bundleBudget || start > startBudget);
+  const isOver = (start: Start) => typeof start === "number" && start > startBudget;
+  const over = rows.filter(({ kilobytes, start }) => kilobytes > bundleBudget || isOver(start));
   const lines = rows.map(({ name, endpoints, kilobytes, start }) => [
     name,
     String(endpoints),
     `${kilobytes.toFixed(1)} kB`,
-    start === undefined ? "–" : `${start.toFixed(0)} ms`,
+    typeof start === "number" ? `${start.toFixed(0)} ms` : start ? "fails" : "–",
   ]);
   const budget = ["budget of each", "", `${bundleBudget} kB`, `${startBudget} ms`];
   const told = textTable(["Worker", "endpoints", "bundle", "start-up"], [...lines, budget]);

@@ -115,19 +115,27 @@ export async function deployed(name: string, { migrations }: z.infer<typeof Migr
 /** The sizes and starts against their budgets: each that is over, or the largest. */
 export function sizeLines(rows: readonly TableRow[]): CheckLine[] {
   const measured = rows.filter(({ start }) => start !== undefined);
-  const bundles = worst(rows, ({ kilobytes }) => kilobytes, bundleLine);
-  const starts = worst(measured, ({ start = 0 }) => start, startLine);
+  const bundles = worst(
+    rows,
+    ({ kilobytes }) => kilobytes,
+    ({ kilobytes }) => bundleLine(kilobytes),
+  );
+  const starts = worst(
+    measured,
+    ({ start }) => (typeof start === "number" ? start : Number.POSITIVE_INFINITY),
+    ({ start }) => startLine(start),
+  );
   return [...bundles, ...(starts.length > 0 ? starts : [startLine(undefined)])];
 }
 
 function worst(
   rows: readonly TableRow[],
   size: (row: TableRow) => number,
-  line: (size: number) => CheckLine,
+  line: (row: TableRow) => CheckLine,
 ): CheckLine[] {
   const lines = rows
     .toSorted((one, other) => size(other) - size(one))
-    .map((row) => ({ ...line(size(row)), of: row.name }))
+    .map((row) => ({ ...line(row), of: row.name }))
     .map(({ of, ...told }) => ({ ...told, says: `${of}: ${told.says}` }));
   const over = lines.filter(({ verdict }) => verdict === "no-go");
   if (over.length > 0) return over;

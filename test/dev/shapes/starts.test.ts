@@ -12,6 +12,7 @@ const sources = {
   slow: busy(400),
   quick: "export default { fetch: () => new Response() };",
   broken: 'throw new Error("no start");',
+  random: "export const id = crypto.randomUUID();",
   named: 'import { env } from "cloudflare:workers"; if (env.NAME !== "known") throw new Error("no variable");',
 };
 
@@ -34,10 +35,13 @@ const built = (sources: Record<string, string>) =>
 it("measures the start of each Worker in one runtime, and tells which cannot start", async () => {
   const counted: number[] = [];
   const starts = await measureStarts(await built(sources), (done) => counted.push(done));
-  expect(counted).toStrictEqual([1, 2, 3, 4]);
-  const { quick = Infinity, slow = 0, broken, named } = Object.fromEntries(starts);
-  expect(slow).toBeGreaterThan(3 * quick);
-  expect(broken).toBeUndefined();
+  expect(counted).toStrictEqual([1, 2, 3, 4, 5]);
+  const { quick, slow, broken, random, named } = Object.fromEntries(starts);
+  expect(slow).toBeGreaterThan(3 * Number(quick));
+  expect([broken, random]).toStrictEqual([
+    { fault: "throws as it is loaded: Error: no start" },
+    { fault: expect.stringMatching(/^throws as it is loaded: .*Disallowed operation called within global scope/) },
+  ]);
   expect(named).toBeTypeOf("number");
 });
 

@@ -6,6 +6,7 @@ import { Progress } from "../../../dev/interruption.ts";
 import type { BuiltWorker } from "../../../dev/shapes/build.ts";
 import { partsOf, shapes } from "../../../dev/shapes/parts.ts";
 import { probesOf } from "../../../dev/shapes/shipping.ts";
+import type { Start } from "../../../dev/ship/measure.ts";
 import { sizeLines } from "../../../dev/ship/shape-plan.ts";
 import type { ShipOptions } from "../../../dev/ship/ship.ts";
 import { wranglerIn } from "../../../dev/ship/wrangler.ts";
@@ -389,7 +390,7 @@ describe.each(shapes)("the calls that try the shape %s", (shape) => {
 });
 
 describe("the sizes of a shape", () => {
-  const row = (name: string, kilobytes: number, start: number | undefined) => ({
+  const row = (name: string, kilobytes: number, start: Start) => ({
     name,
     kilobytes,
     start,
@@ -409,6 +410,11 @@ describe("the sizes of a shape", () => {
       "no-go bundle b",
       "no-go start-up a",
     ]);
+    const fault = "a module throws";
+    expect(sizeLines([row("a", 100, 50), row("b", 100, { fault })]).at(-1)).toMatchObject({
+      verdict: "no-go",
+      says: "b: a module throws",
+    });
     expect(sizeLines([row("a", 100, undefined)]).at(-1)?.verdict).toBe("unknown");
   });
 });
