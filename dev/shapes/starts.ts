@@ -4,13 +4,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import { convertV4MiniflareOptions, Miniflare, type V4WorkerOptions } from "miniflare";
 import { z } from "zod";
 import { startBudget } from "../ship/budgets.ts";
-import { busyTime, Profile, type Start } from "../ship/measure.ts";
+import { busyTime, type MeasuredStart, Profile } from "../ship/measure.ts";
 import type { BuiltWorker } from "./build.ts";
 
 type Startable = Pick<BuiltWorker, "name" | "folder" | "config">;
 
 /** The starts by the names of Workers. */
-type Starts = Map<string, Start>;
+type Starts = Map<string, MeasuredStart>;
 
 /** The starts to try at most, and the milliseconds for each. */
 type Bounds = { most?: number; patience?: number };
@@ -27,7 +27,7 @@ export async function measureStarts(
 ): Promise<Starts> {
   if (workers.length === 0) return new Map();
   const starts = await startsOf(workers, count, patience);
-  const isOver = (start: Start) => typeof start === "number" && start > startBudget;
+  const isOver = (start: MeasuredStart) => typeof start === "number" && start > startBudget;
   const over = workers.filter(({ name }) => isOver(starts.get(name)));
   if (over.length === 0 || most === 1) return starts;
   const again = await measureStarts(over, undefined, { most: most - 1, patience });
@@ -91,7 +91,7 @@ async function startOptions({ name, folder, config }: Startable): Promise<V4Work
 
 const Answer = z.looseObject({ id: z.number(), result: z.looseObject({ profile: Profile.optional() }).optional() });
 
-async function startOf(name: string, runtime: Miniflare, inspector: URL): Promise<Start> {
+async function startOf(name: string, runtime: Miniflare, inspector: URL): Promise<MeasuredStart> {
   const socket = new WebSocket(new URL(`/core:user:${name}`, inspector).href);
   const waiting = new Map<number, (answer: z.infer<typeof Answer>["result"]) => void>();
   socket.addEventListener("message", ({ data }) => {

@@ -1,11 +1,11 @@
 import { bundleBudget, startBudget } from "../ship/budgets.ts";
-import type { Start } from "../ship/measure.ts";
+import type { MeasuredStart } from "../ship/measure.ts";
 import { counted, type Telling, textTable } from "../terminal.ts";
 import type { BuiltWorker } from "./build.ts";
 import { measureStarts } from "./starts.ts";
 
 /** A line of the table. */
-export type TableRow = Pick<BuiltWorker, "name" | "endpoints" | "kilobytes"> & { start: Start };
+export type TableRow = Pick<BuiltWorker, "name" | "endpoints" | "kilobytes"> & { start: MeasuredStart };
 
 /** Measures the start-up of the base, the router, and the largest of the others, of so many Workers together. */
 export async function measured(built: readonly BuiltWorker[], count: number, tell?: Telling): Promise<TableRow[]> {
@@ -19,7 +19,7 @@ export async function measured(built: readonly BuiltWorker[], count: number, tel
 
 /** The sizes and start-ups for people, beside their budgets. */
 export function tableOf(rows: readonly TableRow[]): string {
-  const isOver = (start: Start) => typeof start === "number" && start > startBudget;
+  const isOver = (start: MeasuredStart) => typeof start === "number" && start > startBudget;
   const over = rows.filter(({ kilobytes, start }) => kilobytes > bundleBudget || isOver(start));
   const lines = rows.map(({ name, endpoints, kilobytes, start }) => [
     name,

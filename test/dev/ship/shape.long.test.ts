@@ -6,7 +6,7 @@ import { Progress } from "../../../dev/interruption.ts";
 import type { BuiltWorker } from "../../../dev/shapes/build.ts";
 import { partsOf, shapes } from "../../../dev/shapes/parts.ts";
 import { probesOf } from "../../../dev/shapes/shipping.ts";
-import type { Start } from "../../../dev/ship/measure.ts";
+import type { MeasuredStart } from "../../../dev/ship/measure.ts";
 import { sizeLines } from "../../../dev/ship/shape-plan.ts";
 import type { ShipOptions } from "../../../dev/ship/ship.ts";
 import { wranglerIn } from "../../../dev/ship/wrangler.ts";
@@ -390,7 +390,7 @@ describe.each(shapes)("the calls that try the shape %s", (shape) => {
 });
 
 describe("the sizes of a shape", () => {
-  const row = (name: string, kilobytes: number, start: Start) => ({
+  const row = (name: string, kilobytes: number, start: MeasuredStart) => ({
     name,
     kilobytes,
     start,
