@@ -1,8 +1,11 @@
 import { eq, sql } from "drizzle-orm";
+import { v7 as uuidv7 } from "uuid";
 import { describe, expect, it } from "vitest";
+import { Items } from "../../../src/crud/items.ts";
 import { purgeRows } from "../../../src/crud/rows.ts";
 import { idempotencyKeys, items, throttles } from "../../../src/db/schema.ts";
 import { aUser, bindings, db, serve } from "../../harness.ts";
+import { holding } from "../../holding.ts";
 
 describe("ROWS_PER_OWNER", () => {
   const small = serve({ bindings: { ...bindings, ROWS_PER_OWNER: "3" } });
@@ -50,6 +53,17 @@ describe("ROWS_PER_OWNER", () => {
     // A batch may find room for one.
     expect(kept).toBeGreaterThanOrEqual(2);
     expect(kept).toBeLessThanOrEqual(3);
+  });
+
+  it("counts the row of another request that is not committed yet", async () => {
+    const ada = await aUser();
+    await batch(ada.token, 2);
+    const other = await holding(Items.insert(db, { id: uuidv7(), owner_id: ada.id, title: "t" }, 3).getSQL());
+    const last = create(ada.token);
+    await other.meets(last);
+    await other.release();
+    expect((await last).body.code).toBe("quota_exceeded");
+    expect(await db.$count(items, eq(items.owner_id, ada.id))).toBe(3);
   });
 
   it("refuses no repetition of what was made within it", async () => {
