@@ -13,6 +13,7 @@ import { wholeNumberOption } from "../terminal.ts";
 import { callsOf } from "./calls.ts";
 import { benchPage, benchTable, type ChartRow } from "./chart.ts";
 import { type Call, load, probe, type Round, together } from "./load.ts";
+import { mostConnections } from "./open-loop.ts";
 import { overload } from "./overload.ts";
 import { slow } from "./slow.ts";
 import { isStorm, storm, storms } from "./storm.ts";
@@ -25,7 +26,7 @@ type Options = {
   slow: boolean;
   seconds: number | undefined;
   rounds: number;
-  connections: number;
+  connections: number | undefined;
   only: string;
 };
 
@@ -35,7 +36,7 @@ async function main(open: Closeables): Promise<void> {
   const database = { DATABASE_URL: url, NEON_FETCH_ENDPOINT: endpoint };
   const SECRET_KEY = randomBytes(32).toString("hex");
   const origin = await startBenchWorker(open, { ENVIRONMENT: "staging", SECRET_KEY, ...database });
-  if (options.overload) return overload(origin, await callsOf(origin), options.seconds ?? 60);
+  if (options.overload) return overload(origin, await callsOf(origin), { ...options, seconds: options.seconds ?? 60 });
   if (options.storm !== undefined) return storm(origin, await callsOf(origin), url);
   if (options.slow) return slow(origin, await callsOf(origin), { database: url, seconds: options.seconds ?? 12 });
   const bareOrigin = await startBenchWorker(open, database, { entry: "dev/bench/bare.ts" });
@@ -43,7 +44,7 @@ async function main(open: Closeables): Promise<void> {
   const calls = all.filter(({ name }) => name.toLowerCase().includes(options.only.toLowerCase()));
   if (calls.length === 0)
     throw new CommandError(`--only must be part of one of: ${all.map(({ name }) => name).join(", ")}.`);
-  const { connections, rounds, seconds = 1 } = options;
+  const { connections = 16, rounds, seconds = 1 } = options;
   const measured = await measure(origin, bareOrigin, calls, { connections, rounds, seconds });
 
   const notes = [
@@ -110,7 +111,7 @@ function optionsFrom(args: string[]): Options {
       slow: { type: "boolean", default: false },
       seconds: { type: "string" },
       rounds: { type: "string", default: "3" },
-      connections: { type: "string", default: "16" },
+      connections: { type: "string" },
       only: { type: "string", default: "" },
     },
   });
@@ -124,7 +125,13 @@ function optionsFrom(args: string[]): Options {
     seconds:
       values.seconds === undefined ? undefined : wholeNumberOption("seconds", values.seconds, { min: 1, max: 60 }),
     rounds: wholeNumberOption("rounds", values.rounds, { min: 1, max: 100 }),
-    connections: wholeNumberOption("connections", values.connections, { min: 1, max: 500 }),
+    connections:
+      values.connections === undefined
+        ? undefined
+        : wholeNumberOption("connections", values.connections, {
+            min: 1,
+            max: values.overload ? mostConnections : 500,
+          }),
     only: values.only,
   };
 }

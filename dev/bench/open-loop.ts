@@ -18,15 +18,16 @@ const patience = 20_000;
 const latest = 25;
 
 /** workerd holds two files for each connection, and ends where the system lets it open no more. Further calls wait here. */
-const mostConnections = 4_000;
+export const mostConnections = 4_000;
 
 /** A client with a connection for each request that waits, up to a bound. */
 export class Public {
-  readonly #agent = new Agent({ connections: mostConnections, headersTimeout: patience, bodyTimeout: patience });
+  readonly #agent: Agent;
   readonly #origin: string;
 
-  constructor(origin: string) {
+  constructor(origin: string, connections = mostConnections) {
     this.#origin = origin;
+    this.#agent = new Agent({ connections, headersTimeout: patience, bodyTimeout: patience });
   }
 
   async send({ method = "GET", path, headers = {}, body }: Call, due = performance.now()): Promise<Sent> {

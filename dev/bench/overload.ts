@@ -22,9 +22,14 @@ export type Overload = {
 
 const factors = [0.25, 1, 2, 4];
 
-export async function overload(origin: string, calls: readonly Call[], seconds: number): Promise<void> {
+/** Sends at most on so many `connections`: what comes while all of them wait for answers waits too. */
+export async function overload(
+  origin: string,
+  calls: readonly Call[],
+  { seconds, connections }: { seconds: number; connections: number | undefined },
+): Promise<void> {
   const mix = mixOf(calls);
-  const clients = new Public(origin);
+  const clients = new Public(origin, connections);
   await clients.asFast(mix, { connections: 16, seconds: 2 });
   const before = await memoryOf("workerd");
   const capacity = (await clients.asFast(mix, { connections: 32, seconds })).filter(isAccepted).length / seconds;
