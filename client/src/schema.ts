@@ -421,7 +421,7 @@ export interface paths {
         };
         /**
          * Export your data
-         * @description Everything about your account as one JSON document: profile, items, memberships, the names of attachments, sessions, API keys, events and mails. Lists hold up to 10,000 entries, and items up to 4 MiB of text; `is_complete` says whether that was everything.
+         * @description Everything about your account as one JSON document: profile, items, other resources, memberships, the names of attachments, sessions, API keys, events and mails. Lists hold up to 10,000 entries, and items and other resources up to 4 MiB of text each; `is_complete` says whether that was everything.
          */
         get: operations["exportMe"];
         put?: never;
@@ -2041,6 +2041,12 @@ export interface components {
                 updated_at: string;
                 is_deleted: boolean;
             }[];
+            /** @description The rows of your other resources, each under the name of its table */
+            resources: {
+                [key: string]: {
+                    [key: string]: unknown;
+                }[];
+            };
             memberships: {
                 /** @example Analytical Engines */
                 name: string;

@@ -129,9 +129,7 @@ export async function newResource(
         : [],
     ),
     ...(owner === "user"
-      ? [
-          `/users/me/export promises users all that is theirs, and lacks the ${many.prose}: see docs/resources.md#the-export-of-an-account.`,
-        ]
+      ? []
       : [
           `src/permissions.ts has ${many.dashed}:read and ${many.dashed}:write, which every role has: take away there.`,
         ]),

@@ -1,9 +1,19 @@
-import { desc, eq, or, type SQL, sql } from "drizzle-orm";
+import { desc, eq, getTableColumns, getTableName, or, type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import type { SelectResultFields } from "drizzle-orm/query-builders/select.types";
 import type { RunnableQuery } from "drizzle-orm/runnable-query";
 import type { Database } from "../db/client.ts";
-import { apiKeys, mails, members, type OwnedTable, oneTimeTokens, organizations, sessions } from "../db/schema.ts";
+import {
+  apiKeys,
+  listedTables,
+  mails,
+  members,
+  type OwnedTable,
+  oneTimeTokens,
+  organizations,
+  ownedTables,
+  sessions,
+} from "../db/schema.ts";
 import { memberRole } from "./organization-roles.ts";
 
 /** The queries of what the export of an account holds beside its resources. */
@@ -64,6 +74,35 @@ export const AccountExports = {
       .where(eq(oneTimeTokens.user_id, userId));
   },
 };
+
+/** The queries of all resources in the export of an account that have no list of their own. */
+export function otherResources(tables = ownedTables.filter((table) => !listedTables.includes(table))) {
+  const named = tables.map((table) => ({ table, name: getTableName(table) }));
+  return {
+    names: named.map(({ name }) => name),
+
+    /** For each of them a user's rows, as {@link exportQueries} does. They share the bytes. */
+    lists(db: Database, ownerId: string, { rows, bytes }: { rows: number; bytes: number }) {
+      const each = { rows, bytes: Math.floor(bytes / Math.max(1, tables.length)) };
+      return named.map(({ table }) => exportQueries(table, columnsOf(table)).list(db, ownerId, each));
+    },
+
+    /** One row with the number of a user's rows in each, by its name. */
+    counts(db: Database, ownerId: string) {
+      const each = named.map(
+        ({ table, name }) =>
+          sql`(select count(*)::int from ${table} where ${table.owner_id} = ${ownerId}) as ${sql.identifier(name)}`,
+      );
+      return db.execute<Record<string, number>>(sql`select ${sql.join(each, sql`, `)}`);
+    },
+  };
+}
+
+/** All but the generated column of a search. */
+function columnsOf(table: OwnedTable): Record<string, PgColumn> {
+  const { search: _search, ...columns }: Record<string, PgColumn> = getTableColumns(table);
+  return columns;
+}
 
 /** Makes the queries of a resource in the export of an account, which answer these columns of its table. */
 export function exportQueries<Columns extends Record<string, PgColumn>>(table: OwnedTable, columns: Columns) {

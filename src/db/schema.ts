@@ -338,6 +338,9 @@ export const attachments = pgTable(
  */
 export const ownedTables: readonly OwnedTable[] = [items, organizations];
 
+/** Those that the export of an account lists under names of their own. It has all others under `resources`. */
+export const listedTables: readonly OwnedTable[] = [items, organizations];
+
 /** Every resource of organizations, in the order of `ownedTables`. */
 export const organizationTables: readonly OrganizationTable[] = [];
 

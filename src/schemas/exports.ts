@@ -15,6 +15,9 @@ export const Export = z
     is_complete: z.boolean().openapi({ description: "False if a list was too long to be included in full" }),
     profile: User,
     items: z.array(ItemRow.extend({ is_deleted: z.boolean() })),
+    resources: z
+      .record(z.string(), z.array(z.record(z.string(), z.unknown())))
+      .openapi({ description: "The rows of your other resources, each under the name of its table" }),
     memberships: z.array(Membership.omit({ permissions: true }).extend({ joined_at: Timestamp })),
     attachments: z.array(Attachment),
     sessions: z.array(Session.omit({ is_current: true }).extend({ ended_at: Timestamp.nullable() })),

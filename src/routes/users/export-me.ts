@@ -10,7 +10,7 @@ export const exportMe = endpoint(
     tags: ["users"],
     summary: "Export your data",
     description:
-      "Everything about your account as one JSON document: profile, items, memberships, the names of attachments, sessions, API keys, events and mails. Lists hold up to 10,000 entries, and items up to 4 MiB of text; `is_complete` says whether that was everything.",
+      "Everything about your account as one JSON document: profile, items, other resources, memberships, the names of attachments, sessions, API keys, events and mails. Lists hold up to 10,000 entries, and items and other resources up to 4 MiB of text each; `is_complete` says whether that was everything.",
     access: "user",
     rate: "heavy",
     responses: { 200: json(Export, "The document, as a file to save", "Content-Disposition") },

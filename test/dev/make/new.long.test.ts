@@ -54,7 +54,6 @@ describe("npm run new", () => {
       /^ {2}zebra_stripe_id=\$\(.*\n {2}zebra_spot_id=\$\(.*\n.*"zebra_spot_id": "'\$zebra_spot_id'"/m,
     );
     expect(rides.output).toMatch(/^ {2}docs\/errors\.md$/m);
-    expect(rides.output).toContain("/users/me/export promises users all that is theirs, and lacks the zebra rides");
     expect(rides.output).toContain("The purge of a zebra spot takes the zebra rides along");
     expect(await make("endpoint", "zebra-rides/end")).toMatchObject({ code: 0 });
     const fields =
