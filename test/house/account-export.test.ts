@@ -9,7 +9,7 @@ const creating = called.filter(
   ({ endpoint: { policy, route } }) => route.method === "post" && policy.access !== "public",
 );
 
-describe("the export of an account", () => {
+describe("promise 53: the export of an account", () => {
   const seen = new Set<string>();
 
   it.each(creating)("has each row that $operationId leaves to its caller", async ({ endpoint, make }) => {
