@@ -15,7 +15,8 @@ export function noteUse(
 ): void {
   const at = now().getTime();
   const last = noted.get(keyId);
-  if (last !== undefined && at - last < hour) return;
+  // A clock that was set back would note none until it is as late again.
+  if (last !== undefined && Math.abs(at - last) < hour) return;
   if (noted.size >= most) noted.clear();
   noted.set(keyId, at);
   const db = connect(settings, { count: 0, milliseconds: 0 });
