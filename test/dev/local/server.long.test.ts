@@ -211,7 +211,7 @@ describe("npm run dev", { timeout: patience }, () => {
     await expect.poll(logged, { timeout: 60_000 }).toContain('column "subject" does not exist');
     await writeFile(file, good);
     const output = first.output();
-    expect(output).toContain("The statement: select subject, $1::text from sessions");
+    expect(output).toContain("Statement 1 of 2: select subject, $1::text from sessions");
     expect(output).toContain("$1 text of 8 characters");
     expect(output).not.toContain("a secret");
     await expect.poll(status, { timeout: 60_000 }).toBe(200);
