@@ -27,7 +27,7 @@ export async function parentOf(plural: string): Promise<{ names: Names; owner: O
   return { names, owner };
 }
 
-/** How rows belong to those who own them, which are no resources that others are under or refer to. */
+/** Advice for the tables that own others: no resource is under them, and none refers to them. */
 const ownersOfRows: Partial<Record<string, string>> = {
   users: "owner_id is the user who owns a row, without a word. docs/organizations.md has a field that names a member.",
   organizations: "--in organization makes rows that they own.",

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 const sources = import.meta.glob<string>("../../src/**/*.ts", { query: "?raw", import: "default", eager: true });
 const clients = import.meta.glob<string>("../../client/src/*.ts", { query: "?raw", import: "default", eager: true });
+const tools = import.meta.glob<string>("../../dev/**/*.ts", { query: "?raw", import: "default", eager: true });
 const tests = import.meta.glob<string>("../**/*.ts", { query: "?raw", import: "default", eager: true });
 
 /** The rooms of src/, from the top of the house to its ground: a room may use those below its own floor. */
@@ -135,7 +136,8 @@ describe("a comment", () => {
   const beginning = (text: string) => Array.from(text.matchAll(clause), ([found]) => found.trim());
 
   it("begins with a verb or a noun, and not with a clause", () => {
-    const wrong = Object.entries({ ...sources, ...clients, ...tests }).map(([file, text]) => [file, beginning(text)]);
+    const all = { ...sources, ...clients, ...tools, ...tests };
+    const wrong = Object.entries(all).map(([file, text]) => [file, beginning(text)]);
     expect(wrong.filter(([, found]) => found?.length)).toStrictEqual([]);
     for (const line of ["// What it does", "  /** Whoever calls it */", "/**\n * If it is there"])
       expect(beginning(line), line).toHaveLength(1);

@@ -53,7 +53,7 @@ export function costLines(config: EnvironmentConfig): CheckLine[] {
   ];
 }
 
-/** Whether any line of the Worker is kept. */
+/** True if any line of the Worker is kept. */
 function isLogging(observability: EnvironmentConfig["observability"]): boolean {
   const { enabled, head_sampling_rate, logs } = observability ?? {};
   return enabled === true && logs?.enabled !== false && head_sampling_rate !== 0 && logs?.head_sampling_rate !== 0;
