@@ -298,8 +298,7 @@ export type ProblemShape = { oauth: boolean; fields: readonly string[] };
  */
 export function problem(c: Context, error: ApiError, shape: ProblemShape = { oauth: false, fields: [] }): Response {
   const { status } = errorTable[error.code];
-  const type = shape.oauth ? "application/json" : "application/problem+json";
-  const headers = new Headers({ "Content-Type": type, ...headersFor(error) });
+  const headers = new Headers(problemHeaders(error, shape));
   for (const cookie of endedCookies(c)) headers.append("Set-Cookie", cookie);
   // With an answer in place, Hono would make this one anew to add its headers.
   c.res = undefined;
@@ -336,9 +335,11 @@ function blamedIn(fields: readonly string[], { code, blamed }: ApiError): FieldE
     .map(({ in: part = "body", name, ...fault }) => faultAt([part, name], fault));
 }
 
-function headersFor(error: ApiError): Record<string, string> {
+/** The headers of a problem that follow from its error. */
+export function problemHeaders(error: ApiError, { oauth }: ProblemShape): Record<string, string> {
   const entry: ErrorEntry = errorTable[error.code];
   return {
+    "Content-Type": oauth ? "application/json" : "application/problem+json",
     ...(error.code === "not_authenticated" && { "WWW-Authenticate": "Bearer" }),
     ...(error.code === "invalid_token" && { "WWW-Authenticate": 'Bearer error="invalid_token"' }),
     ...(entry.retryAfter && { "Retry-After": String(entry.retryAfter) }),

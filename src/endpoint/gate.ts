@@ -1,7 +1,7 @@
 import { configurationOf } from "../context/bindings.ts";
 import type { Places } from "../context/places.ts";
 import type { Policy, WorkKind } from "../context/policy.ts";
-import { ApiError, errorTable, problemBody } from "../errors.ts";
+import { ApiError, errorTable, type ProblemShape, problemBody, problemHeaders } from "../errors.ts";
 import { answersOf, type Refusal, refusedId } from "../http/refusal.ts";
 import type { Log } from "../log.ts";
 import { headersAt, headersOfSecure } from "../middleware/answer-headers.ts";
@@ -47,15 +47,11 @@ function refusableIn(endpoint: Endpoint): RouteTo<Refusable>[] {
 
 /** The answer that refuses a request by this error, at the endpoint of a policy or at any. */
 export function refusalOf(error: ApiError, policy?: Policy): Refusal {
-  const { status, retryAfter = 0 }: { status: number; retryAfter?: number } = errorTable[error.code];
-  const { request_id: _, ...body } = problemBody(error, "", policy ?? { oauth: false, fields: [] });
+  const shape: ProblemShape = policy ?? { oauth: false, fields: [] };
+  const { request_id: _, ...body } = problemBody(error, "", shape);
   return {
-    status,
-    headers: [
-      ...headersAt(policy),
-      ["Content-Type", policy?.oauth ? "application/json" : "application/problem+json"],
-      ["Retry-After", String(retryAfter)],
-    ],
+    status: errorTable[error.code].status,
+    headers: [...headersAt(policy), ...Object.entries(problemHeaders(error, shape))],
     secure: Object.entries(headersOfSecure),
     exposed,
     body,
